@@ -1,0 +1,20 @@
+import { ERRORS, type ErrorCode } from './table.js';
+
+/** An error with a stable code. The message says what was wrong, where, and what would be right. */
+export class ProbelogError extends Error {
+  override readonly name = 'ProbelogError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** Facts a program may want: names, limits, positions. Never secrets, never paths of this machine. */
+    readonly details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get httpStatus(): number {
+    return ERRORS[this.code].httpStatus;
+  }
+}

@@ -1,0 +1,62 @@
+/** What a code means to a caller: its HTTP status and one line for the documentation. */
+export interface ErrorEntry {
+  httpStatus: number;
+  summary: string;
+}
+
+/** Every code that can leave this service. Codes are stable: clients match on them, messages may improve. */
+export const ERRORS = {
+  CONFIG_INVALID: { httpStatus: 500, summary: 'An environment variable or option has a bad value.' },
+  DATA_FOLDER_IN_USE: { httpStatus: 500, summary: 'Another process has the data folder open.' },
+  DATABASE_UNAVAILABLE: { httpStatus: 503, summary: 'The database cannot be reached or opened.' },
+  MIGRATION_CHANGED: { httpStatus: 500, summary: 'An applied migration differs from the shipped one.' },
+  STORAGE_FULL: { httpStatus: 507, summary: 'The disk is full.' },
+  BLOB_MISSING: { httpStatus: 500, summary: 'A stored file is missing or damaged.' },
+
+  INPUT_INVALID: { httpStatus: 400, summary: 'An argument is out of its range.' },
+  CURSOR_INVALID: { httpStatus: 400, summary: 'A cursor is malformed or belongs to another query.' },
+  ID_INVALID: { httpStatus: 400, summary: 'An id is malformed or names another kind of thing.' },
+  CONCEPT_EMPTY: { httpStatus: 400, summary: 'A concept has no text.' },
+  CONCEPT_TOO_LONG: { httpStatus: 400, summary: 'A concept is longer than allowed.' },
+  NOT_FOUND: { httpStatus: 404, summary: 'Nothing has this id.' },
+
+  PROBE_SET_UNKNOWN: { httpStatus: 404, summary: 'No probe set has this id or name.' },
+  PROBE_SET_EXISTS: { httpStatus: 409, summary: 'The name belongs to a probe set with other images.' },
+  PROBE_SET_IN_USE: { httpStatus: 409, summary: 'Models were probed with this set.' },
+  PROBE_SET_EMPTY: { httpStatus: 400, summary: 'The source holds no images.' },
+  PROBE_IMAGE_INVALID: { httpStatus: 400, summary: 'A probe image is corrupt, oversized or not an image.' },
+  PREPROCESSING_INVALID: { httpStatus: 400, summary: 'The preprocessing description is not understood.' },
+
+  MODEL_EXISTS: { httpStatus: 409, summary: 'This name and version is registered already.' },
+  MODEL_EMPTY: { httpStatus: 400, summary: 'The model file is empty.' },
+  MODEL_NOT_ONNX: { httpStatus: 400, summary: 'The model file is not ONNX.' },
+  MODEL_TRUNCATED: { httpStatus: 400, summary: 'The model file ends too early.' },
+  MODEL_TOO_LARGE: { httpStatus: 413, summary: 'The model file is larger than allowed.' },
+  MODEL_NO_IMAGE_INPUT: { httpStatus: 400, summary: 'The model has no image input.' },
+  MODEL_NO_LOGITS_OUTPUT: { httpStatus: 400, summary: 'The model has no [N, C] output.' },
+  MODEL_OUTPUT_AMBIGUOUS: { httpStatus: 400, summary: 'Several outputs qualify; name one.' },
+  MODEL_EXTERNAL_DATA: { httpStatus: 400, summary: 'The model keeps weights outside its own file.' },
+  MODEL_UNSUPPORTED: { httpStatus: 400, summary: 'The model uses an operator or form that cannot be run.' },
+  MODEL_LABELS_MISMATCH: { httpStatus: 400, summary: 'The number of labels is not the number of outputs.' },
+  MODEL_ALL_DEGENERATE: {
+    httpStatus: 400,
+    summary: 'No output of the model responds usefully to any probe.',
+  },
+  SOURCE_NOT_FOUND: { httpStatus: 404, summary: 'The model file or URL does not exist.' },
+  SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },
+  SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source did not answer as it should.' },
+  SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending.' },
+  INFERENCE_CRASHED: { httpStatus: 422, summary: 'The model ended the process that ran it.' },
+  INFERENCE_FAILED: { httpStatus: 422, summary: 'ONNX Runtime refused to run the model.' },
+  INFERENCE_TIMEOUT: { httpStatus: 422, summary: 'The model took longer than allowed.' },
+  INFERENCE_MEMORY: { httpStatus: 422, summary: 'The model needed more memory than allowed.' },
+  INGEST_CANCELLED: { httpStatus: 409, summary: 'The ingest was cancelled.' },
+
+  LOGIT_DEGENERATE: { httpStatus: 422, summary: 'The logit has no descriptor, so nothing is similar to it.' },
+  TEXT_ENCODER_UNAVAILABLE: { httpStatus: 503, summary: 'The text encoder cannot be loaded.' },
+  SEARCH_UNAVAILABLE: { httpStatus: 503, summary: 'The search process is not running.' },
+  INTERNAL: { httpStatus: 500, summary: 'A fault of ours; the log has the details.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** One of the stable codes of {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Path of a compiled module to fork as a child process.
+ *
+ * Node cannot run our TypeScript (decorator metadata needs the compiler), so a child always starts from the
+ * build. In the build that file lies beside its parent; when the parent itself runs from source, as under the
+ * test runner, it lies at the same place below `dist/`.
+ *
+ * @param parentUrl `import.meta.url` of the caller
+ * @param relative path of the child's module relative to the caller, ending in `.js`
+ */
+export function compiledEntry(parentUrl: string, relative: string): string {
+  const path = fileURLToPath(new URL(relative, parentUrl));
+  if (!parentUrl.endsWith('.ts')) return path;
+  const source = path.lastIndexOf('/src/');
+  return `${path.slice(0, source)}/dist${path.slice(source)}`;
+}

@@ -1,0 +1,1 @@
+export { compiledEntry } from './compiled-entry.js';
