@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { addressRanges, byteSize, commaList, wholeNumber } from './formats.js';
+import { option } from './option.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Every setting there is, each in one place: its variable, meaning, format and default. */
+export const OPTIONS = {
+  host: option(
+    {
+      variable: 'HOST',
+      description: 'Address that the server listens on.',
+      allowed: 'a host name or IP address',
+      fallback: '127.0.0.1',
+    },
+    z.string().regex(/^[\w.:-]+$/),
+  ),
+  port: option(
+    {
+      variable: 'PORT',
+      description: 'Port that the server listens on; 0 picks a free one.',
+      allowed: 'a whole number from 0 to 65535',
+      fallback: '4000',
+    },
+    wholeNumber(0, 65_535),
+  ),
+  dataFolder: option(
+    {
+      variable: 'PROBELOG_DATA',
+      description: 'Folder for the embedded database, stored files and search snapshots.',
+      allowed: 'a folder path',
+      fallback: './data',
+    },
+    z.string().min(1),
+  ),
+  databaseUrl: option(
+    {
+      variable: 'DATABASE_URL',
+      description: 'PostgreSQL server to use instead of the embedded database.',
+      allowed: 'postgresql://user:password@host:port/database',
+      secret: true,
+    },
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\/.+/)
+      .optional(),
+  ),
+  textEncoder: option(
+    {
+      variable: 'PROBELOG_TEXT_ENCODER',
+      description: 'Text–image encoder: a local folder in CLIP file layout, or a Hugging Face Hub id.',
+      allowed: 'a folder path (./demo/encoder) or an id (owner/name)',
+      fallback: 'Xenova/clip-vit-base-patch32',
+    },
+    z.string().min(1),
+  ),
+  logLevel: option(
+    {
+      variable: 'LOG_LEVEL',
+      description: 'Least severe level that is logged.',
+      allowed: LOG_LEVELS.join(', '),
+      fallback: 'info',
+    },
+    z.enum(LOG_LEVELS),
+  ),
+  probeSet: option(
+    {
+      variable: 'PROBELOG_PROBE_SET',
+      description: 'Name of the default probe set; unset, the oldest one.',
+      allowed: 'the name of a probe set',
+    },
+    z.string().min(1).optional(),
+  ),
+  modelFolders: option(
+    {
+      variable: 'PROBELOG_MODEL_FOLDERS',
+      description:
+        'Folders from which `ingestModel` may read local files. Unset: anywhere while HOST is a loopback address, nowhere otherwise. The command line may always read what its user can.',
+      allowed: 'comma-separated folder paths',
+    },
+    commaList().optional(),
+  ),
+  privateAddresses: option(
+    {
+      variable: 'PROBELOG_PRIVATE_ADDRESSES',
+      description: 'Private or loopback address ranges from which models may be downloaded.',
+      allowed: 'comma-separated IP addresses or CIDR ranges, such as 10.1.0.0/16,127.0.0.1',
+      fallback: '',
+    },
+    addressRanges(),
+  ),
+  maxModelBytes: option(
+    {
+      variable: 'PROBELOG_MAX_MODEL_BYTES',
+      description: 'Largest model file accepted.',
+      allowed: 'a size from 1 KiB to 2 GiB, such as 500MiB (ONNX files end at 2 GiB)',
+      fallback: '2GiB',
+    },
+    byteSize(2 ** 10, 2 ** 31),
+  ),
+  maxProbePixels: option(
+    {
+      variable: 'PROBELOG_MAX_PROBE_PIXELS',
+      description: 'Largest probe image accepted, in pixels.',
+      allowed: 'a whole number from 1,024 to 1,000,000,000',
+      fallback: '25000000',
+    },
+    wholeNumber(1_024, 1_000_000_000),
+  ),
+  modelMemoryBytes: option(
+    {
+      variable: 'PROBELOG_MODEL_MEMORY',
+      description: 'Memory that a model under probing may take before its process is ended.',
+      allowed: 'a size from 256 MiB to 1,024 GiB',
+      fallback: '4GiB',
+    },
+    byteSize(2 ** 28, 2 ** 40),
+  ),
+  modelStallSeconds: option(
+    {
+      variable: 'PROBELOG_MODEL_STALL_SECONDS',
+      description: 'Time without a finished batch after which a model counts as hanging.',
+      allowed: 'a whole number from 1 to 86400',
+      fallback: '120',
+    },
+    wholeNumber(1, 86_400),
+  ),
+  downloadStallSeconds: option(
+    {
+      variable: 'PROBELOG_DOWNLOAD_STALL_SECONDS',
+      description: 'Time without a byte after which a download counts as hanging.',
+      allowed: 'a whole number from 1 to 3600',
+      fallback: '30',
+    },
+    wholeNumber(1, 3_600),
+  ),
+  ingestConcurrency: option(
+    {
+      variable: 'PROBELOG_INGEST_CONCURRENCY',
+      description: 'Models probed at the same time by this process.',
+      allowed: 'a whole number from 1 to 64',
+      fallback: '1',
+    },
+    wholeNumber(1, 64),
+  ),
+  pixelCacheBytes: option(
+    {
+      variable: 'PROBELOG_PIXEL_CACHE',
+      description: 'Disk space for resized probe images, shared by models with the same input geometry.',
+      allowed: 'a size from 0 to 1,024 GiB',
+      fallback: '2GiB',
+    },
+    byteSize(0, 2 ** 40),
+  ),
+  exactLimit: option(
+    {
+      variable: 'PROBELOG_EXACT_LIMIT',
+      description: 'Largest gallery, in logits, that is searched by exact scan instead of the FAISS index.',
+      allowed: 'a whole number from 0 to 10,000,000',
+      fallback: '20000',
+    },
+    wholeNumber(0, 10_000_000),
+  ),
+};

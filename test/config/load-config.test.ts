@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { describeConfig, loadConfig } from '../../src/config/index.js';
+
+describe('loadConfig', () => {
+  it('has a default for everything that needs one and freezes the result', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 4000,
+      dataFolder: './data',
+      databaseUrl: undefined,
+      textEncoder: 'Xenova/clip-vit-base-patch32',
+      logLevel: 'info',
+      maxModelBytes: 2 ** 31,
+      privateAddresses: [],
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('reads sizes, lists and numbers', () => {
+    const config = loadConfig({
+      PORT: '0',
+      PROBELOG_MAX_MODEL_BYTES: '500 MiB',
+      PROBELOG_PRIVATE_ADDRESSES: '10.0.0.0/8, ::1',
+      PROBELOG_MODEL_FOLDERS: '/models,,/more',
+    });
+    expect(config.port).toBe(0);
+    expect(config.maxModelBytes).toBe(500 * 2 ** 20);
+    expect(config.privateAddresses).toEqual(['10.0.0.0/8', '::1']);
+    expect(config.modelFolders).toEqual(['/models', '/more']);
+  });
+
+  it('treats an empty variable as unset', () => {
+    expect(loadConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 4000, databaseUrl: undefined });
+  });
+
+  it.each([
+    ['PORT', '70000', 'a whole number from 0 to 65535'],
+    ['PORT', '4000x', 'a whole number from 0 to 65535'],
+    ['LOG_LEVEL', 'loud', 'fatal, error, warn'],
+    ['PROBELOG_PRIVATE_ADDRESSES', 'example', 'CIDR'],
+    ['PROBELOG_MAX_MODEL_BYTES', '3TB', 'a size'],
+  ])('refuses %s=%s, naming variable, value and what is allowed', (variable, value, allowed) => {
+    const load = () => loadConfig({ [variable]: value });
+    expect(load).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(load).toThrow(`${variable} is "${value}"`);
+    expect(load).toThrow(allowed);
+  });
+
+  it('names every problem at once', () => {
+    expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT[\s\S]*LOG_LEVEL/);
+  });
+
+  it('refuses an unknown PROBELOG_ variable and suggests the one that was meant', () => {
+    expect(() => loadConfig({ PROBELOG_TEXT_ENCODR: 'x' })).toThrow('did you mean PROBELOG_TEXT_ENCODER?');
+  });
+
+  it('never shows a secret, neither in an error nor in the description', () => {
+    expect(() => loadConfig({ DATABASE_URL: 'mysql://u:hunter2@h/d' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    );
+    const lines = describeConfig(loadConfig({ DATABASE_URL: 'postgresql://u:hunter2@h/d' }));
+    expect(JSON.stringify(lines)).not.toContain('hunter2');
+  });
+});
