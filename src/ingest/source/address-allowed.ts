@@ -1,0 +1,28 @@
+import ipaddr from 'ipaddr.js';
+
+/**
+ * Whether a download may connect to this address.
+ *
+ * Threat model: a source URL is attacker data, so without this check the service would fetch cloud metadata,
+ * neighbouring services or itself on an outsider's behalf (SSRF). Only globally routed unicast addresses pass;
+ * private, loopback, link-local, carrier-grade, documentation and multicast ranges do not, also when wrapped as
+ * IPv4-mapped, 6to4, NAT64 or Teredo addresses. An operator may open ranges (`PROBELOG_PRIVATE_ADDRESSES`).
+ *
+ * @param address an IP address in text form
+ * @param openRanges addresses or CIDR ranges that are allowed besides
+ */
+export function addressAllowed(address: string, openRanges: readonly string[]): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  return parsed.range() === 'unicast' || openRanges.some((range) => contains(range, parsed));
+}
+
+function contains(range: string, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  const [base, bits] = ipaddr.isValidCIDR(range) ? ipaddr.parseCIDR(range) : wholeAddress(range);
+  return base.kind() === address.kind() && address.match(base, bits);
+}
+
+function wholeAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  const address = ipaddr.process(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
