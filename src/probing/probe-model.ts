@@ -1,0 +1,72 @@
+import type { ModelInspection } from './model-inspection.js';
+import type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
+
+/** Bounds on what one model may take. */
+export interface ProbeLimits {
+  /** Resident memory of the process that runs the model. */
+  memoryBytes: number;
+  /** Time without a finished batch (or, before the first, without a ready session). */
+  stallMs: number;
+  /** Time for everything; unbounded when absent. */
+  totalMs?: number;
+  maxModelBytes: number;
+}
+
+/** One image to run: where its file is, and its content hash (the pixel cache is keyed by it). */
+export interface ProbeFile {
+  path: string;
+  /** SHA-256 of the file, hex. */
+  digest: string;
+}
+
+/** What {@link probeModel} needs. */
+export interface ProbeModelOptions {
+  /** Path of the ONNX file. */
+  modelFile: string;
+  /** From `parsePreprocessing`; null for the documented default. */
+  preprocessing: PartialPreprocessing | null;
+  /** Which output to take; needed only when several qualify. */
+  outputName?: string;
+  /** In the order of the probe set. */
+  probes: readonly ProbeFile[];
+  /** Folder for resized pixels, shared by all models with the same input geometry; none: every run decodes. */
+  cacheFolder?: string;
+  /** Size that the cache folder is held to; default 2 GiB. */
+  cacheBytes?: number;
+  limits: ProbeLimits;
+  /** First probe to run, to go on with an interrupted run; default 0. */
+  startAt?: number;
+  /** Ends the run with INGEST_CANCELLED. */
+  signal?: AbortSignal;
+  /** Called once, before the first batch. */
+  onInspected?(inspected: ModelInspection): Promise<void> | void;
+  /**
+   * Called in probe order, never concurrently; the model waits when it falls behind.
+   *
+   * @param responses count × C, probe-major
+   */
+  onBatch(firstProbe: number, count: number, responses: Float32Array): Promise<void> | void;
+}
+
+/** A finished run. */
+export interface ProbeRun {
+  inspected: ModelInspection;
+  /** Most resident memory that the model's process had. */
+  peakMemoryBytes: number;
+  /** Time inside ONNX Runtime, session creation excluded. */
+  inferenceMs: number;
+  /** Whether the resized pixels came from the cache. */
+  pixelsCached: boolean;
+}
+
+/**
+ * Runs a model on probes in a process of its own, so that a crash, hang or memory blow-up in native code ends this
+ * call and nothing else.
+ *
+ * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_TOO_LARGE, MODEL_EXTERNAL_DATA,
+ *   MODEL_UNSUPPORTED, MODEL_NO_IMAGE_INPUT, MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS, PREPROCESSING_INVALID,
+ *   PROBE_IMAGE_INVALID, INFERENCE_FAILED, INFERENCE_CRASHED, INFERENCE_TIMEOUT, INFERENCE_MEMORY, INGEST_CANCELLED
+ */
+export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> {
+  throw new Error(`not implemented ${options.modelFile}`);
+}
