@@ -1,0 +1,96 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { z } from 'zod';
+import { ProbelogError } from '../errors/index.js';
+import { type IngestRequest, parseLabels } from '../ingest/index.js';
+
+/** What the command line may say about one model. */
+export interface IngestFlags {
+  name?: string;
+  version?: string;
+  labels?: string;
+  preprocessing?: string;
+  output?: string;
+  probeSet?: string;
+}
+
+/** A `manifest.json` beside several models: what to register, with files relative to it. */
+const manifestSchema = z.array(
+  z.object({
+    name: z.string(),
+    version: z.string().default('1'),
+    file: z.string(),
+    labels: z.string().nullish(),
+    output: z.string().nullish(),
+    preprocessing: z.unknown().optional(),
+  }),
+);
+
+/**
+ * The models that a command line names: one file or URL, or every model of a folder with a `manifest.json`.
+ *
+ * @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND
+ */
+export async function ingestRequests(source: string, flags: IngestFlags): Promise<IngestRequest[]> {
+  const isFolder = await stat(source).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+  return isFolder ? manifestRequests(source, flags) : [await singleRequest(source, flags)];
+}
+
+async function singleRequest(source: string, flags: IngestFlags): Promise<IngestRequest> {
+  return {
+    name: flags.name ?? nameOf(source),
+    version: flags.version ?? '1',
+    source,
+    labels: flags.labels === undefined ? undefined : parseLabels(await jsonFile(flags.labels)),
+    preprocessing: flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing),
+    output: flags.output,
+    probeSet: flags.probeSet,
+  };
+}
+
+async function manifestRequests(folder: string, flags: IngestFlags): Promise<IngestRequest[]> {
+  if (flags.name ?? flags.labels ?? flags.preprocessing ?? flags.output) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      'A folder is described by its manifest.json; --name, --labels, --preprocessing and --output are for one model.',
+    );
+  }
+  const manifest = manifestSchema.safeParse(await jsonFile(join(folder, 'manifest.json')));
+  if (!manifest.success) {
+    const [issue] = manifest.error.issues;
+    throw new ProbelogError('INPUT_INVALID', `manifest.json: ${issue.path.join('.')}: ${issue.message}`);
+  }
+  return Promise.all(
+    manifest.data.map(async (entry) => ({
+      name: entry.name,
+      version: flags.version ?? entry.version,
+      source: join(folder, entry.file),
+      labels: entry.labels ? parseLabels(await jsonFile(join(folder, entry.labels))) : undefined,
+      preprocessing: entry.preprocessing,
+      output: entry.output ?? undefined,
+      probeSet: flags.probeSet,
+    })),
+  );
+}
+
+/** `…/resnet/model.onnx` is called resnet; any other file by its own name. */
+function nameOf(source: string): string {
+  const path = URL.canParse(source) ? new URL(source).pathname : source;
+  const stem = basename(path, extname(path));
+  const folder = basename(dirname(path).replace(/\/onnx$/, ''));
+  return stem === 'model' && folder !== '' ? folder : stem;
+}
+
+async function jsonFile(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProbelogError('INPUT_INVALID', `${path} is not JSON.`);
+  }
+}

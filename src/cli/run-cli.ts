@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ProbelogError } from '../errors/index.js';
+import { configCommand } from './commands/config.js';
+import { ingestCommand } from './commands/ingest.js';
+import { modelsCommand } from './commands/models.js';
+import { probesCommand } from './commands/probes.js';
+import { schemaCommand } from './commands/schema.js';
+import { searchCommand } from './commands/search.js';
+import { serveCommand } from './commands/serve.js';
+import { EXIT } from './exit-codes.js';
+
+const HELP_AFTER = `
+Settings come from environment variables and a .env file; \`probelog config\` lists them.
+
+Exit status:
+  ${EXIT.ok}    done
+  ${EXIT.failed}    understood, but failed; the reason is on standard error
+  ${EXIT.usage}    the command line or the configuration is not usable
+  ${EXIT.interrupted}  interrupted (Ctrl-C)`;
+
+/**
+ * Runs one command line.
+ *
+ * @param args arguments without the program's own name
+ * @returns the exit status, see {@link EXIT}
+ */
+export async function runCli(args: string[]): Promise<number> {
+  const program = new Command('probelog')
+    .description('Find image classifiers by what they recognise.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .enablePositionalOptions()
+    .showHelpAfterError('(probelog --help shows what there is)')
+    .addHelpText('after', HELP_AFTER)
+    .exitOverride();
+  const commands = [
+    serveCommand(),
+    ingestCommand(),
+    searchCommand(),
+    modelsCommand(),
+    probesCommand(),
+    configCommand(),
+    schemaCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.exitOverride());
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (thrown) {
+    return report(thrown);
+  }
+}
+
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (thrown instanceof ProbelogError) {
+    process.stderr.write(`${thrown.code}: ${thrown.message}\n`);
+    return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;
+  }
+  process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  return EXIT.failed;
+}
+
+function packageVersion(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

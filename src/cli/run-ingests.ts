@@ -1,0 +1,90 @@
+import { messageOf, ProbelogError } from '../errors/index.js';
+import type { IngestRequest } from '../ingest/index.js';
+import type { Service } from '../service/index.js';
+import type { IngestRecord } from '../store/index.js';
+import type { ProgressDisplay, ProgressLine } from './output/progress.js';
+
+/** How one model of a command line fared. */
+export interface IngestOutcome {
+  name: string;
+  version: string;
+  state: IngestRecord['state'];
+  logits: number | null;
+  seconds: number;
+  peakMemoryMiB: number | null;
+  code: string | null;
+  message: string | null;
+}
+
+/** Registers models and waits until each is searchable or has failed, showing progress. */
+export async function runIngests(
+  service: Service,
+  requests: IngestRequest[],
+  display: ProgressDisplay,
+): Promise<IngestOutcome[]> {
+  return Promise.all(requests.map((request) => runIngest(service, request, display)));
+}
+
+async function runIngest(
+  service: Service,
+  request: IngestRequest,
+  display: ProgressDisplay,
+): Promise<IngestOutcome> {
+  const line = display.line(`${request.name} ${request.version}`);
+  try {
+    const queued = await service.ingest.enqueue(request);
+    return await followIngest(service, queued, line);
+  } catch (thrown) {
+    if (!(thrown instanceof ProbelogError)) throw thrown;
+    line.finish(`${thrown.code}: ${thrown.message}`);
+    const { name, version } = request;
+    const { code } = thrown;
+    return {
+      name,
+      version,
+      state: 'FAILED',
+      logits: null,
+      seconds: 0,
+      peakMemoryMiB: null,
+      code,
+      message: messageOf(thrown),
+    };
+  }
+}
+
+/** Shows a queued ingest until it ends. */
+export async function followIngest(
+  service: Service,
+  queued: IngestRecord,
+  line: ProgressLine,
+): Promise<IngestOutcome> {
+  let last = queued;
+  for await (const ingest of service.ingest.watch(queued.id)) {
+    last = ingest;
+    line.update(ingest.done, ingest.total, describe(ingest));
+  }
+  const [model] = await service.store.models.byIds([last.modelId]);
+  const seconds =
+    last.startedAt && last.finishedAt ? (last.finishedAt.getTime() - last.startedAt.getTime()) / 1000 : 0;
+  const failed = last.state !== 'SUCCEEDED';
+  line.finish(
+    failed
+      ? `${last.errorCode ?? last.state}: ${last.errorMessage ?? ''}`
+      : `${model?.outputs} logits, ${seconds.toFixed(1)} s`,
+  );
+  return {
+    name: model?.name ?? '',
+    version: model?.version ?? '',
+    state: last.state,
+    logits: failed ? null : (model?.outputs ?? null),
+    seconds,
+    peakMemoryMiB: last.peakMemoryBytes === null ? null : Math.round(last.peakMemoryBytes / 2 ** 20),
+    code: last.errorCode,
+    message: last.errorMessage,
+  };
+}
+
+function describe({ stage, etaSeconds }: IngestRecord): string {
+  const eta = etaSeconds === null ? '' : `, ${Math.ceil(etaSeconds)} s left`;
+  return `${stage.toLowerCase()}${eta}`;
+}

@@ -1,0 +1,41 @@
+import { loadConfig, readEnvironment } from '../config/index.js';
+import { openService, type Service } from '../service/index.js';
+import { EXIT } from './exit-codes.js';
+
+/**
+ * Opens the service for one command of this machine's user, and closes it whatever happens.
+ *
+ * Ctrl-C and SIGTERM close it too: what was being ingested goes back to the queue with its finished batches, and the
+ * next process on this data folder goes on with it.
+ *
+ * @param work whether the command ingests models
+ */
+export async function withService(work: boolean, use: (service: Service) => Promise<void>): Promise<void> {
+  const service = await openService(loadConfig(readEnvironment()), {
+    work,
+    trustedCaller: true,
+    log: (level, message, details) => {
+      if (level === 'info') return;
+      process.stderr.write(`${level}: ${message}${details ? ` ${JSON.stringify(details)}` : ''}\n`);
+    },
+  });
+  const interruption = interrupted();
+  try {
+    await Promise.race([use(service), interruption.promise]);
+  } finally {
+    interruption.forget();
+    await service.close();
+  }
+}
+
+function interrupted() {
+  let stop: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    stop = () => {
+      process.exitCode = EXIT.interrupted;
+      resolve();
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+  });
+  return { promise, forget: () => process.off('SIGINT', stop).off('SIGTERM', stop) };
+}

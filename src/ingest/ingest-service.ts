@@ -1,0 +1,120 @@
+import { ProbelogError } from '../errors/index.js';
+import type { IngestRecord, Store } from '../store/index.js';
+import type { IngestFeed } from './ingest-feed.js';
+import { type IngestRequest, validateIngestRequest } from './ingest-request.js';
+import { checkFolder } from './source/check-folder.js';
+import { parseSource } from './source/parse-source.js';
+
+/** A watcher hears of changes made by other processes at least this often. */
+const WATCH_EVERY_MS = 1_000;
+const FINAL_STATES: readonly IngestRecord['state'][] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
+
+/** What the service needs from the rest. */
+export interface IngestServiceOptions {
+  store: Store;
+  feed: IngestFeed;
+  /** The worker of this process, when it has one. */
+  worker: { wake(): void; cancel(ingestId: string): void };
+  gallery: { remove(probeSetId: string, modelId: string): Promise<void> };
+  /** Name of the default probe set; the oldest when undefined. */
+  defaultProbeSet: string | undefined;
+  /** Folders from which local files may be read; undefined: any. */
+  modelFolders: readonly string[] | undefined;
+}
+
+/** Registers, re-probes, cancels and removes models; the face of this folder. */
+export class IngestService {
+  constructor(private readonly options: IngestServiceOptions) {}
+
+  /**
+   * Registers a model version and queues its probing.
+   *
+   * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS
+   */
+  async enqueue(input: IngestRequest): Promise<IngestRecord> {
+    const request = validateIngestRequest(input);
+    const source = parseSource(request.source);
+    if (source.kind === 'FILE') request.source = await checkFolder(source.path, this.options.modelFolders);
+    const probeSet = await this.probeSet(request.probeSet);
+    const ingest = await this.options.store.ingests.enqueue({
+      name: request.name,
+      version: request.version,
+      source: request.source,
+      labels: request.labels ?? null,
+      probeSetId: probeSet.id,
+      request,
+    });
+    this.options.worker.wake();
+    return ingest;
+  }
+
+  /**
+   * Queues another probing of a registered model; until it is published the old responses stay searchable.
+   *
+   * @throws ProbelogError NOT_FOUND, PROBE_SET_UNKNOWN
+   */
+  async reprobe(modelId: string, options: { probeSet?: string } = {}): Promise<IngestRecord> {
+    const probeSet = options.probeSet === undefined ? undefined : await this.probeSet(options.probeSet);
+    const ingest = await this.options.store.ingests.enqueueReprobe(modelId, { probeSetId: probeSet?.id });
+    this.options.worker.wake();
+    return ingest;
+  }
+
+  /** Cancels an ingest that is not finished. @throws ProbelogError NOT_FOUND */
+  async cancel(ingestId: string): Promise<IngestRecord> {
+    const ingest = await this.options.store.ingests.cancel(ingestId);
+    this.options.worker.cancel(ingestId);
+    this.options.feed.announce(ingestId);
+    return ingest;
+  }
+
+  /** Removes a model version with its logits and responses; false when there is none. */
+  async remove(modelId: string): Promise<boolean> {
+    const [model] = await this.options.store.models.byIds([modelId]);
+    if (!model) return false;
+    const ingest = (await this.options.store.ingests.latestForModels([modelId]))[0];
+    if (ingest && !FINAL_STATES.includes(ingest.state)) await this.cancel(ingest.id);
+    const removed = await this.options.store.models.remove(modelId);
+    await this.options.gallery.remove(model.probeSetId, modelId);
+    return removed;
+  }
+
+  /**
+   * Yields the ingest now and after every change, and ends after its final state.
+   *
+   * @throws ProbelogError NOT_FOUND
+   */
+  async *watch(ingestId: string, signal?: AbortSignal): AsyncGenerator<IngestRecord, void, undefined> {
+    const ticks = this.options.feed.ticks(ingestId, WATCH_EVERY_MS, signal);
+    let last: string | undefined;
+    try {
+      do {
+        const [ingest] = await this.options.store.ingests.byIds([ingestId]);
+        if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+        const state = JSON.stringify([ingest.state, ingest.stage, ingest.done, ingest.total]);
+        if (state !== last) yield ingest;
+        if (FINAL_STATES.includes(ingest.state)) return;
+        last = state;
+      } while (!(await ticks.next()).done);
+    } finally {
+      await ticks.return();
+    }
+  }
+
+  private async probeSet(nameOrId: string | undefined): Promise<{ id: string }> {
+    const { probeSets } = this.options.store;
+    if (nameOrId === undefined) {
+      const probeSet = await probeSets.default(this.options.defaultProbeSet);
+      if (probeSet) return probeSet;
+      throw new ProbelogError(
+        'PROBE_SET_UNKNOWN',
+        'There is no probe set yet; make one with `probelog probes create`.',
+      );
+    }
+    const probeSet = (await probeSets.byName(nameOrId)) ?? (await probeSets.byId(nameOrId));
+    if (probeSet) return probeSet;
+    throw new ProbelogError('PROBE_SET_UNKNOWN', `There is no probe set ${JSON.stringify(nameOrId)}.`, {
+      probeSet: nameOrId,
+    });
+  }
+}

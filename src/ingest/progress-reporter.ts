@@ -1,0 +1,46 @@
+import type { IngestStage, Store } from '../store/index.js';
+
+/** Writes to the database at most this often; a watcher sees every one of them. */
+const EVERY_MS = 400;
+
+/** Records how far one ingest is, without a database write for every batch. */
+export class ProgressReporter {
+  private current: IngestStage = 'QUEUED';
+  private writtenAt = 0;
+  private stageStartedAt = 0;
+  private stageStartedWith = 0;
+
+  constructor(
+    private readonly ingestId: string,
+    private readonly ingests: Pick<Store['ingests'], 'progress'>,
+    private readonly announce: (ingestId: string) => void,
+  ) {}
+
+  /** Enters a stage; `done` of `total` probes were finished by earlier attempts. */
+  async stage(stage: IngestStage, done = 0, total = 0): Promise<void> {
+    this.current = stage;
+    this.stageStartedAt = Date.now();
+    this.stageStartedWith = done;
+    await this.write(done, total);
+  }
+
+  /** Reports `done` of `total` probes within the present stage. */
+  async update(done: number, total: number): Promise<void> {
+    if (done < total && Date.now() - this.writtenAt < EVERY_MS) return;
+    await this.write(done, total);
+  }
+
+  private async write(done: number, total: number): Promise<void> {
+    this.writtenAt = Date.now();
+    const etaSeconds = this.remainingSeconds(done, total);
+    await this.ingests.progress(this.ingestId, { stage: this.current, done, total, etaSeconds });
+    this.announce(this.ingestId);
+  }
+
+  /** At the pace of this stage so far; null before the first batch. */
+  private remainingSeconds(done: number, total: number): number | null {
+    const finished = done - this.stageStartedWith;
+    if (finished <= 0) return null;
+    return ((Date.now() - this.stageStartedAt) / 1000 / finished) * (total - done);
+  }
+}

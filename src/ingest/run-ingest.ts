@@ -1,0 +1,212 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { ProbelogError } from '../errors/index.js';
+import {
+  type ModelInspection,
+  type PreprocessingSpec,
+  parsePreprocessing,
+  probeModel,
+} from '../probing/index.js';
+import type { IngestRecord, ModelRecord, Store } from '../store/index.js';
+import { assembleInWorker } from './assemble/assemble-in-worker.js';
+import { fetchModel } from './fetch-model.js';
+import type { IngestRequest } from './ingest-request.js';
+import { ProgressReporter } from './progress-reporter.js';
+import { ResponseSpool } from './response-spool.js';
+import { readCompanion } from './source/companions.js';
+import type { DownloadLimits } from './source/download.js';
+import { parseLabels } from './source/labels.js';
+import { parseSource } from './source/parse-source.js';
+
+/** Where a finished model goes to become searchable. */
+export interface GalleryWriter {
+  add(
+    probeSetId: string,
+    model: { modelId: string; responsesDigest: string; outputs: number; responsesPath: string },
+  ): Promise<void>;
+}
+
+/** What the pipeline needs; `workFolder` and `cacheFolder` hold nothing that cannot be made again. */
+export interface PipelineDependencies {
+  store: Store;
+  gallery: GalleryWriter;
+  workFolder: string;
+  cacheFolder: string;
+  download: DownloadLimits;
+  probing: { memoryBytes: number; stallMs: number; cacheBytes: number };
+  announce(ingestId: string): void;
+}
+
+/**
+ * Takes one claimed ingest from its source to the gallery: fetch → inspect → probe → store → index.
+ *
+ * Every step may run twice: files are content-addressed, responses go on behind the last finished batch, and the one
+ * transaction that publishes the model replaces what an earlier attempt published. Nothing is visible before it.
+ *
+ * @throws ProbelogError why the model cannot be registered; whatever `signal` was aborted with
+ */
+export async function runIngest(
+  ingest: IngestRecord,
+  signal: AbortSignal,
+  dependencies: PipelineDependencies,
+): Promise<void> {
+  const { store } = dependencies;
+  const [model] = await store.models.byIds([ingest.modelId]);
+  if (!model) throw new ProbelogError('NOT_FOUND', 'The model was removed while its ingest waited.');
+  const request = ingest.request as IngestRequest;
+  const progress = new ProgressReporter(ingest.id, store.ingests, dependencies.announce);
+
+  await progress.stage('FETCHING');
+  const fetched = await ensureModelFile(model, request, dependencies, signal);
+
+  await progress.stage('INSPECTING');
+  const spool = await ResponseSpool.open(dependencies.workFolder, {
+    file: fetched.digest,
+    probeSet: model.probeSetId,
+    preprocessing: fetched.preprocessing,
+    output: request.output ?? null,
+  });
+  let inspected: ModelInspection;
+  try {
+    inspected = await probe(model, request, fetched, spool, progress, dependencies, signal);
+  } finally {
+    await spool.close();
+  }
+
+  await progress.stage('STORING');
+  const published = await publish(ingest, model, fetched, inspected, spool, dependencies);
+  await spool.discard();
+
+  await progress.stage('INDEXING');
+  await dependencies.gallery.add(model.probeSetId, {
+    modelId: model.id,
+    responsesPath: store.blobs.path(published.responsesDigest),
+    ...published,
+  });
+  await store.ingests.succeed(ingest.id);
+}
+
+/** The model's file in the blob store, with what stood beside it at the source. */
+interface ReadyFile {
+  digest: string;
+  bytes: number;
+  preprocessing: PreprocessingSpec | null;
+  labels: string[] | null;
+}
+
+async function ensureModelFile(
+  model: ModelRecord,
+  request: IngestRequest,
+  { store, download }: PipelineDependencies,
+  signal: AbortSignal,
+): Promise<ReadyFile> {
+  const source = parseSource(request.source);
+  const kept = model.fileDigest !== null && (await store.blobs.has(model.fileDigest));
+  const file = kept
+    ? { digest: model.fileDigest as string, bytes: model.fileBytes as number }
+    : await fetchModel(source, store.blobs, download, signal);
+  const described =
+    request.preprocessing ?? (await readCompanion(source, 'preprocessor_config.json', download, signal));
+  const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
+  const labels = request.labels ?? model.labels ?? (await companionLabels(source, download, signal));
+  await store.models.describe(model.id, { fileDigest: file.digest, fileBytes: file.bytes });
+  return { ...file, preprocessing, labels };
+}
+
+async function companionLabels(
+  source: ReturnType<typeof parseSource>,
+  download: DownloadLimits,
+  signal: AbortSignal,
+): Promise<string[] | null> {
+  const config = await readCompanion(source, 'config.json', download, signal);
+  try {
+    return config === undefined ? null : parseLabels(config);
+  } catch {
+    return null; // A config.json of something else: labels are optional.
+  }
+}
+
+async function probe(
+  model: ModelRecord,
+  request: IngestRequest,
+  file: ReadyFile,
+  spool: ResponseSpool,
+  progress: ProgressReporter,
+  { store, cacheFolder, probing, download }: PipelineDependencies,
+  signal: AbortSignal,
+): Promise<ModelInspection> {
+  const probes = await store.probeSets.probes(model.probeSetId);
+  const run = await probeModel({
+    modelFile: store.blobs.path(file.digest),
+    preprocessing: file.preprocessing,
+    outputName: request.output,
+    probes: probes.map(({ digest }) => ({ path: store.blobs.path(digest) })),
+    cacheFolder,
+    limits: { ...probing, maxModelBytes: download.maxBytes },
+    startAt: spool.rows,
+    signal,
+    onInspected: async ({ output }) => {
+      checkLabels(file.labels, output.outputs);
+      await progress.stage('PROBING', spool.rows, probes.length);
+    },
+    onBatch: async (_firstProbe, count, responses) => {
+      await spool.append(responses, count);
+      await progress.update(spool.rows, probes.length);
+    },
+  });
+  return run.inspected;
+}
+
+function checkLabels(labels: string[] | null, outputs: number): void {
+  if (labels !== null && labels.length !== outputs) {
+    throw new ProbelogError(
+      'MODEL_LABELS_MISMATCH',
+      `There are ${labels.length} labels for ${outputs} outputs; give one label for each output, or none.`,
+      { labels: labels.length, outputs },
+    );
+  }
+}
+
+async function publish(
+  ingest: IngestRecord,
+  model: ModelRecord,
+  file: ReadyFile,
+  inspected: ModelInspection,
+  spool: ResponseSpool,
+  { store }: PipelineDependencies,
+): Promise<{ responsesDigest: string; outputs: number }> {
+  const targetPath = `${spool.path}.npy`;
+  try {
+    const alreadyLogits = inspected.responseKind === 'LOGITS';
+    const assembled = await assembleInWorker({ spoolPath: spool.path, targetPath, alreadyLogits });
+    if (assembled.degenerate.every((flag) => flag === 1)) throw allDegenerate(assembled.outputs);
+    const stored = await store.blobs.put(createReadStream(targetPath));
+    await store.models.publish(ingest.id, model.id, {
+      outputs: assembled.outputs,
+      responsesDigest: stored.digest,
+      responseKind: assembled.responseKind,
+      logFloor: assembled.logFloor,
+      inputShape: inspected.input,
+      outputName: inspected.output.name,
+      preprocessing: inspected.preprocessing,
+      notes: inspected.notes,
+      labels: file.labels,
+      logits: Array.from(assembled.degenerate, (flag, index) => ({
+        index,
+        label: file.labels?.[index] ?? null,
+        status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
+      })),
+    });
+    return { responsesDigest: stored.digest, outputs: assembled.outputs };
+  } finally {
+    await rm(targetPath, { force: true });
+  }
+}
+
+function allDegenerate(outputs: number): ProbelogError {
+  return new ProbelogError(
+    'MODEL_ALL_DEGENERATE',
+    `None of the ${outputs} outputs tells the probe images apart: each is constant or not a number. Check the preprocessing and the output that was used.`,
+    { outputs },
+  );
+}

@@ -1,0 +1,1 @@
+export { type Log, openService, type Service, type ServiceOptions } from './open-service.js';

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Config, isLoopback } from '../config/index.js';
+import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
+import { openSearch, type Search } from '../search/index.js';
+import { openStore, type Store } from '../store/index.js';
+import { openTextEncoder, type TextEncoder } from '../text/index.js';
+import { followGallery } from './follow-gallery.js';
+
+/** Everything that answers queries and takes ingests, opened and connected. */
+export interface Service {
+  config: Config;
+  store: Store;
+  search: Search;
+  encoder: TextEncoder;
+  ingest: IngestService;
+  /** Stops in order: ingests go back to the queue, processes end, the database closes. */
+  close(): Promise<void>;
+}
+
+/** Takes one line and facts about it. */
+export type Log = (level: 'info' | 'warn' | 'error', message: string, details?: object) => void;
+
+/** What differs between the uses of a service. */
+export interface ServiceOptions {
+  log: Log;
+  /** Whether ingests are worked on in this process. */
+  work: boolean;
+  /** The request comes from this machine's own user, who may read any file; otherwise the settings decide. */
+  trustedCaller: boolean;
+}
+
+/**
+ * Opens the store, the search and the encoder of one data folder.
+ *
+ * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
+ */
+export async function openService(
+  config: Config,
+  { log, work, trustedCaller }: ServiceOptions,
+): Promise<Service> {
+  const dataFolder = resolve(config.dataFolder);
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closeOne of closers.reverse()) await closeOne();
+    closers.length = 0;
+  };
+  try {
+    const store = await openStore({
+      dataFolder,
+      databaseUrl: config.databaseUrl,
+      log: (line) => log('info', line),
+    });
+    closers.push(() => store.close());
+    const encoder = await openTextEncoder({
+      model: config.textEncoder,
+      cacheFolder: join(dataFolder, 'encoders'),
+      log: (line) => log('info', line),
+    });
+    closers.push(() => encoder.close());
+    const search = await openSearch({
+      folder: join(dataFolder, 'search'),
+      settings: { exactLimit: config.exactLimit },
+      log: (line) => log('warn', line),
+    });
+    closers.push(() => search.close());
+    const gallery = await followGallery({ store, search, log });
+    closers.push(() => gallery.close());
+
+    const feed = new IngestFeed();
+    const worker = work ? startWorker() : idleWorker;
+    closers.push(() => worker.close());
+    const ingest = new IngestService({
+      store,
+      feed,
+      worker,
+      gallery,
+      defaultProbeSet: config.probeSet,
+      modelFolders: trustedCaller
+        ? undefined
+        : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
+    });
+    return { config, store, search, encoder, ingest, close };
+
+    function startWorker(): IngestWorker {
+      return new IngestWorker({
+        store,
+        feed,
+        concurrency: config.ingestConcurrency,
+        workerId: `${hostname()}:${process.pid}:${randomUUID()}`,
+        log: (message, details) => log('error', message, details),
+        run: (job, signal) =>
+          runIngest(job, signal, {
+            store,
+            gallery,
+            workFolder: join(dataFolder, 'ingests'),
+            cacheFolder: join(dataFolder, 'pixels'),
+            download: {
+              privateAddresses: config.privateAddresses,
+              stallMs: config.downloadStallSeconds * 1000,
+              maxBytes: config.maxModelBytes,
+            },
+            probing: {
+              memoryBytes: config.modelMemoryBytes,
+              stallMs: config.modelStallSeconds * 1000,
+              cacheBytes: config.pixelCacheBytes,
+            },
+            announce: (ingestId) => feed.announce(ingestId),
+          }),
+      });
+    }
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+const idleWorker = { wake: () => undefined, cancel: () => undefined, close: async () => undefined };
