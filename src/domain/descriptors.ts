@@ -1,0 +1,31 @@
+import { fixGauge } from './fix-gauge.js';
+import { type Matrix, rowOf } from './matrix.js';
+import { zscore } from './zscore.js';
+
+/** The descriptors of one model version. */
+export interface Descriptors {
+  /** C × P; the row of a degenerate output is 0. */
+  rows: Matrix;
+  /** C flags: 1 where the output has no descriptor. */
+  degenerate: Uint8Array;
+}
+
+/**
+ * The descriptors of all outputs of a model: gauge-fixed, then standardised over probes (design 3.1 and 3.2).
+ *
+ * An output whose raw responses are constant or not finite has none. It is judged before the gauge is fixed, which
+ * would lend it the negative of what the other outputs do.
+ *
+ * @param responses C × P raw responses; any positive scale and any offset common to a probe's outputs
+ */
+export function descriptors(responses: Matrix): Descriptors {
+  const fixed = fixGauge(responses);
+  const rows = { ...fixed, data: new Float32Array(fixed.data.length) };
+  const degenerate = new Uint8Array(fixed.rows);
+  for (let row = 0; row < fixed.rows; row++) {
+    const descriptor = zscore(rowOf(responses, row)) && zscore(rowOf(fixed, row));
+    if (descriptor) rowOf(rows, row).set(descriptor);
+    else degenerate[row] = 1;
+  }
+  return { rows, degenerate };
+}

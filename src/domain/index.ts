@@ -1,0 +1,14 @@
+export { asymmetricDiscrepancy, LOGIT_TOP_K, TEXT_TOP_K, topProbes } from './asymmetric-discrepancy.js';
+export { type Basis, basisRank } from './basis.js';
+export { CONCEPT_SHARPNESS, sharpenConcept } from './concept-query.js';
+export { type Descriptors, descriptors } from './descriptors.js';
+export { fitBasis, multiplyGram } from './fit-basis.js';
+export { fixGauge } from './fix-gauge.js';
+export { decodeFloat16, encodeFloat16 } from './float16.js';
+export { dot, linearScore } from './linear-score.js';
+export { type Matrix, rowOf } from './matrix.js';
+export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy.js';
+export { looksLikeProbabilities, probabilitiesToLogits } from './probabilities.js';
+export { random } from './random.js';
+export { indexQuery, logitQuery, whiten, whitenedNorm } from './whitening.js';
+export { zscore } from './zscore.js';

@@ -1,0 +1,58 @@
+import type { Basis } from './basis.js';
+
+/** Share of the whitening: eigenvalues to the power −1/4, half of what would make all directions equal. */
+const EXPONENT = -0.25;
+
+/** Bᵀx, each direction j times λ_j^power. */
+function project(
+  { probes, rank, vectors, eigenvalues }: Basis,
+  x: Float32Array,
+  power: number,
+): Float32Array {
+  const projected = new Float32Array(rank);
+  for (let probe = 0; probe < probes; probe++) {
+    const value = x[probe];
+    const start = probe * rank;
+    for (let direction = 0; direction < rank; direction++)
+      projected[direction] += vectors[start + direction] * value;
+  }
+  for (let direction = 0; direction < rank; direction++)
+    projected[direction] *= eigenvalues[direction] ** power;
+  return projected;
+}
+
+/** |Λ^{-1/4}Bᵀx|, the length that {@link whiten} divides by. */
+export function whitenedNorm(basis: Basis, descriptor: Float32Array): number {
+  return Math.hypot(...project(basis, descriptor, EXPONENT));
+}
+
+/** The index vector `unit(Λ^{-1/4}Bᵀx)` of a descriptor: r numbers, partial whitening (design 3.5a). */
+export function whiten(basis: Basis, descriptor: Float32Array): Float32Array {
+  const projected = project(basis, descriptor, EXPONENT);
+  const length = Math.hypot(...projected);
+  return length === 0 ? projected : projected.map((value) => value / length);
+}
+
+/**
+ * The weights e of a logit as a query, for which `⟨e, x⟩ / whitenedNorm(x)` is the cosine of the whitened q and x:
+ * `e = B Λ^{-1/2} Bᵀ q / |Λ^{-1/4}Bᵀq|`.
+ *
+ * @param descriptor q, P
+ * @returns P weights
+ */
+export function logitQuery(basis: Basis, descriptor: Float32Array): Float32Array {
+  const { probes, rank, vectors } = basis;
+  const length = whitenedNorm(basis, descriptor);
+  const weights = project(basis, descriptor, 2 * EXPONENT);
+  return Float32Array.from({ length: probes }, (_, probe) => {
+    let sum = 0;
+    for (let direction = 0; direction < rank; direction++)
+      sum += vectors[probe * rank + direction] * weights[direction];
+    return length === 0 ? 0 : sum / length;
+  });
+}
+
+/** Any linear query e in the index's own space: `Λ^{1/4}Bᵀe`, r numbers (design 3.5b). */
+export function indexQuery(basis: Basis, weights: Float32Array): Float32Array {
+  return project(basis, weights, -EXPONENT);
+}

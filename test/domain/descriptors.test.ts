@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { descriptors, type Matrix, random, rowOf } from '../../src/domain/index.js';
+
+const next = random(1);
+const matrix = (rows: number, columns: number, value: (row: number, column: number) => number): Matrix => ({
+  rows,
+  columns,
+  data: Float32Array.from({ length: rows * columns }, (_, index) =>
+    value(Math.floor(index / columns), index % columns),
+  ),
+});
+const logits = matrix(5, 40, () => next() * 20 - 10);
+
+function logSoftmax({ rows, columns, data }: Matrix): Matrix {
+  return matrix(rows, columns, (row, column) => {
+    let sum = 0;
+    for (let output = 0; output < rows; output++) sum += Math.exp(data[output * columns + column]);
+    return data[row * columns + column] - Math.log(sum);
+  });
+}
+
+describe('descriptors', () => {
+  it('are the same for logits and for their log-softmax', () => {
+    const a = descriptors(logits).rows.data;
+    const b = descriptors(logSoftmax(logits)).rows.data;
+    for (let index = 0; index < a.length; index++) expect(b[index]).toBeCloseTo(a[index], 4);
+  });
+
+  it('have mean 0 and standard deviation 1', () => {
+    const row = rowOf(descriptors(logits).rows, 2);
+    const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+    expect(mean).toBeCloseTo(0, 5);
+    expect(row.reduce((sum, value) => sum + value ** 2, 0) / row.length).toBeCloseTo(1, 5);
+  });
+
+  it('do not change with a positive scale', () => {
+    const scaled = { ...logits, data: logits.data.map((value) => value * 4) };
+    expect(descriptors(scaled).rows.data[7]).toBeCloseTo(descriptors(logits).rows.data[7], 5);
+  });
+
+  it('leave out constant and non-finite outputs without touching the others', () => {
+    const broken = matrix(5, 40, (row, column) => {
+      if (row === 1) return 3;
+      if (row === 3) return column === 9 ? Number.NaN : column;
+      return logits.data[row * 40 + column];
+    });
+    const { rows, degenerate } = descriptors(broken);
+    expect([...degenerate]).toEqual([0, 1, 0, 1, 0]);
+    expect(rowOf(rows, 0).every(Number.isFinite)).toBe(true);
+    expect(rowOf(rows, 3).every((value) => value === 0)).toBe(true);
+  });
+
+  it('of a model with one output have no gauge', () => {
+    const single = matrix(1, 10, (_, column) => column);
+    expect(descriptors(single).degenerate[0]).toBe(0);
+  });
+});
