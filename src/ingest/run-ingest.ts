@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { ProbelogError } from '../errors/index.js';
 import {
   type ModelInspection,
-  type PreprocessingSpec,
+  type PartialPreprocessing,
   parsePreprocessing,
   probeModel,
 } from '../probing/index.js';
@@ -90,7 +90,7 @@ export async function runIngest(
 interface ReadyFile {
   digest: string;
   bytes: number;
-  preprocessing: PreprocessingSpec | null;
+  preprocessing: PartialPreprocessing | null;
   labels: string[] | null;
 }
 
@@ -140,9 +140,10 @@ async function probe(
     modelFile: store.blobs.path(file.digest),
     preprocessing: file.preprocessing,
     outputName: request.output,
-    probes: probes.map(({ digest }) => ({ path: store.blobs.path(digest) })),
+    probes: probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) })),
     cacheFolder,
-    limits: { ...probing, maxModelBytes: download.maxBytes },
+    cacheBytes: probing.cacheBytes,
+    limits: { memoryBytes: probing.memoryBytes, stallMs: probing.stallMs, maxModelBytes: download.maxBytes },
     startAt: spool.rows,
     signal,
     onInspected: async ({ output }) => {
@@ -177,8 +178,8 @@ async function publish(
 ): Promise<{ responsesDigest: string; outputs: number }> {
   const targetPath = `${spool.path}.npy`;
   try {
-    const alreadyLogits = inspected.responseKind === 'LOGITS';
-    const assembled = await assembleInWorker({ spoolPath: spool.path, targetPath, alreadyLogits });
+    const knownProbabilities = inspected.responseKind === 'PROBABILITIES_UNCUT';
+    const assembled = await assembleInWorker({ spoolPath: spool.path, targetPath, knownProbabilities });
     if (assembled.degenerate.every((flag) => flag === 1)) throw allDegenerate(assembled.outputs);
     const stored = await store.blobs.put(createReadStream(targetPath));
     await store.models.publish(ingest.id, model.id, {

@@ -8,8 +8,8 @@ export interface AssembleOptions {
   spoolPath: string;
   /** Where the `.npy` file is written. */
   targetPath: string;
-  /** The graph shows that the responses are logits; otherwise the values decide. */
-  alreadyLogits: boolean;
+  /** See `assembleResponses`. */
+  knownProbabilities: boolean;
 }
 
 /**

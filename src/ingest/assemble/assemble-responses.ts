@@ -30,10 +30,11 @@ export interface AssembledResponses {
  * else is derived).
  *
  * @param responses C × P; changed in place
- * @param alreadyLogits see {@link AssembleOptions}
+ * @param knownProbabilities the graph shows that they are probabilities; otherwise the values decide, since a graph can
+ *   hide a normalisation
  */
-export function assembleResponses(responses: Matrix, alreadyLogits: boolean): AssembledResponses {
-  const uncut = !alreadyLogits && looksLikeProbabilities(responses);
+export function assembleResponses(responses: Matrix, knownProbabilities: boolean): AssembledResponses {
+  const uncut = knownProbabilities || looksLikeProbabilities(responses);
   const { logits, floor } = uncut ? probabilitiesToLogits(responses) : { logits: responses, floor: null };
   scaleByPowerOfTwo(logits.data, float16Exponent(logits.data));
   const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [logits.rows, logits.columns] });

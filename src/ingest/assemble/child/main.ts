@@ -5,6 +5,6 @@ import { assembleResponses } from '../assemble-responses.js';
 import { readSpool } from '../read-spool.js';
 
 const options = workerData as AssembleOptions;
-const { file, ...facts } = assembleResponses(await readSpool(options.spoolPath), options.alreadyLogits);
+const { file, ...facts } = assembleResponses(await readSpool(options.spoolPath), options.knownProbabilities);
 await writeFile(options.targetPath, file, { flush: true });
 parentPort?.postMessage(facts);
