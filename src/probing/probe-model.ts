@@ -1,5 +1,11 @@
+import { ProbelogError } from '../errors/index.js';
+import { guardProcess } from './guard-process.js';
 import type { ModelInspection } from './model-inspection.js';
+import { startModelProcess } from './model-process.js';
 import type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
+import type { ChildMessage, ProbeJob } from './protocol.js';
+
+const DEFAULT_CACHE_BYTES = 2 * 2 ** 30;
 
 /** Bounds on what one model may take. */
 export interface ProbeLimits {
@@ -68,5 +74,62 @@ export interface ProbeRun {
  *   PROBE_IMAGE_INVALID, INFERENCE_FAILED, INFERENCE_CRASHED, INFERENCE_TIMEOUT, INFERENCE_MEMORY, INGEST_CANCELLED
  */
 export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> {
-  throw new Error(`not implemented ${options.modelFile}`);
+  const { signal, limits, probes } = options;
+  if (signal?.aborted) throw cancelled();
+  if (probes.length === 0)
+    throw new ProbelogError('PROBE_SET_EMPTY', 'There are no probes to run the model on.');
+
+  const child = startModelProcess();
+  let inspected: ModelInspection | null = null;
+  /** Messages are handled one after the other; while one is, the child may rightly be silent. */
+  const handle = async (message: ChildMessage): Promise<ProbeRun | null> => {
+    if (message.kind === 'FAILED') throw new ProbelogError(message.code, message.message, message.details);
+    if (message.kind === 'INSPECTED') {
+      inspected = message.inspected;
+      await options.onInspected?.(inspected);
+    } else if (message.kind === 'BATCH') {
+      await options.onBatch(message.first, message.count, message.responses);
+      child.send({ kind: 'TAKEN' });
+    } else if (inspected) {
+      const { peakMemoryBytes, inferenceMs, pixelsCached } = message;
+      return { inspected, peakMemoryBytes, inferenceMs, pixelsCached };
+    }
+    return null;
+  };
+  const abort = () => child.fail(cancelled());
+  signal?.addEventListener('abort', abort, { once: true });
+  const guard = guardProcess(child, limits);
+  try {
+    child.send({ kind: 'START', job: jobOf(options) });
+    for await (const message of child.messages()) {
+      guard.busy();
+      const run = await handle(message);
+      guard.waiting();
+      if (run) return run;
+      if (signal?.aborted) throw cancelled();
+    }
+    throw new ProbelogError('INFERENCE_CRASHED', 'The process that ran the model ended too early.');
+  } finally {
+    guard.stop();
+    signal?.removeEventListener('abort', abort);
+    await child.end();
+  }
+}
+
+function jobOf(options: ProbeModelOptions): ProbeJob {
+  const { modelFile, limits, preprocessing, outputName, probes, startAt, cacheFolder, cacheBytes } = options;
+  return {
+    modelFile,
+    maxModelBytes: limits.maxModelBytes,
+    memoryBytes: limits.memoryBytes,
+    preprocessing,
+    outputName: outputName ?? null,
+    probes: probes.map(({ path, digest }) => ({ path, digest })),
+    startAt: startAt ?? 0,
+    cache: cacheFolder ? { folder: cacheFolder, maxBytes: cacheBytes ?? DEFAULT_CACHE_BYTES } : null,
+  };
+}
+
+function cancelled(): ProbelogError {
+  return new ProbelogError('INGEST_CANCELLED', 'Probing was cancelled.');
 }

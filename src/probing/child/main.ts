@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import { messageOf, ProbelogError } from '../../errors/index.js';
+import { BATCH_WINDOW, type ChildMessage, type ParentMessage, type ProbeJob } from '../protocol.js';
+import { readPeakMemory } from '../read-peak-memory.js';
+import { type ProbeSink, runProbes } from './run-probes.js';
+import { startWatchdog } from './watchdog.js';
+
+// The process that runs one model, and ends with it.
+
+let unacknowledged = 0;
+let makeRoom: () => void = () => undefined;
+
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message: ParentMessage) => {
+  if (message.kind === 'START') void work(message.job);
+  else {
+    unacknowledged--;
+    makeRoom();
+  }
+});
+
+const sink: ProbeSink = {
+  inspected: (inspected) => send({ kind: 'INSPECTED', inspected }),
+  async batch(first, count, responses) {
+    send({ kind: 'BATCH', first, count, responses });
+    unacknowledged++;
+    while (unacknowledged >= BATCH_WINDOW)
+      await new Promise<void>((resolve) => {
+        makeRoom = resolve;
+      });
+  },
+};
+
+async function work(job: ProbeJob): Promise<void> {
+  startWatchdog(job.memoryBytes);
+  await offerToOomKiller();
+  try {
+    const { inferenceMs, pixelsCached } = await runProbes(job, sink);
+    send({ kind: 'DONE', inferenceMs, pixelsCached, peakMemoryBytes: peakMemory() });
+  } catch (thrown) {
+    if (thrown instanceof ProbelogError)
+      send({ kind: 'FAILED', code: thrown.code, message: thrown.message, details: thrown.details });
+    else send({ kind: 'FAILED', code: 'INTERNAL', message: messageOf(thrown), details: {} });
+  }
+}
+
+/** When the machine runs out of memory, this process is the one to end. */
+async function offerToOomKiller(): Promise<void> {
+  await writeFile('/proc/self/oom_score_adj', '1000').catch(() => undefined);
+}
+
+function peakMemory(): number {
+  return readPeakMemory(process.pid) ?? process.resourceUsage().maxRSS * 1024;
+}
+
+function send(message: ChildMessage): void {
+  process.send?.(message);
+}

@@ -1,0 +1,19 @@
+import type { Tensor } from 'onnxruntime-node';
+
+/**
+ * A tensor's values as float32, or null for other types.
+ *
+ * @param decodeHalf float16 bits → float32
+ */
+export function floatValues(
+  tensor: Tensor,
+  decodeHalf: (bits: Uint16Array) => Float32Array,
+): Float32Array | null {
+  const { data } = tensor;
+  if (data instanceof Float32Array) return data;
+  if (data instanceof Float64Array) return Float32Array.from(data);
+  // Node 20 has no Float16Array: ONNX Runtime hands over the bits.
+  return tensor.type === 'float16' && ArrayBuffer.isView(data)
+    ? decodeHalf(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2))
+    : null;
+}

@@ -1,0 +1,63 @@
+import type * as Ort from 'onnxruntime-node';
+import { messageOf, ProbelogError } from '../../../errors/index.js';
+import type { TensorFiller } from '../images/tensor-filler.js';
+import type { ImageInput } from '../onnx/find-input.js';
+import { outOfMemory } from './out-of-memory.js';
+
+/** Runs one batch of images through a session. */
+export interface ModelRunner {
+  /** Images per run. */
+  batch: number;
+  /** Rows of the tensors that a run on so many images gives: more than that when the model insists on its batch. */
+  rows(images: number): number;
+  /**
+   * @param pixels of at most `batch` images
+   * @returns tensors whose first axis is the batch, filled up when the model insists on its size
+   * @throws ProbelogError INFERENCE_FAILED, INFERENCE_MEMORY
+   */
+  run(pixels: Uint8Array, images: number, fetches: readonly string[]): Promise<Map<string, Ort.Tensor>>;
+  /** Time spent inside ONNX Runtime so far. */
+  milliseconds(): number;
+}
+
+/** @param size of the images, which the input may leave open */
+export async function modelRunner(
+  session: Ort.InferenceSession,
+  input: ImageInput,
+  size: { width: number; height: number },
+  filler: TensorFiller,
+  batch: number,
+): Promise<ModelRunner> {
+  const { Tensor } = await import('onnxruntime-node');
+  const data = filler.allocate(batch);
+  const valuesPerImage = data.length / batch;
+  const { width, height } = size;
+  let milliseconds = 0;
+
+  const rows = (images: number) => input.batch ?? images;
+  const tensorOf = (images: number): Ort.Tensor => {
+    const edges = input.layout === 'NCHW' ? [input.channels, height, width] : [height, width, input.channels];
+    // A subarray shares the memory: nothing is copied on the way in.
+    return new Tensor(input.type, data.subarray(0, rows(images) * valuesPerImage), [rows(images), ...edges]);
+  };
+  return {
+    batch,
+    rows,
+    milliseconds: () => milliseconds,
+    async run(pixels, images, fetches) {
+      filler.fill(data, pixels, images);
+      const started = performance.now();
+      try {
+        const results = await session.run({ [input.name]: tensorOf(images) }, [...fetches]);
+        return new Map(Object.entries(results));
+      } catch (thrown) {
+        throw (
+          outOfMemory(thrown) ??
+          new ProbelogError('INFERENCE_FAILED', `The model failed on images: ${messageOf(thrown)}`)
+        );
+      } finally {
+        milliseconds += performance.now() - started;
+      }
+    },
+  };
+}

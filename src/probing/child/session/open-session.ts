@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os';
+import type * as Ort from 'onnxruntime-node';
+import { messageOf, ProbelogError } from '../../../errors/index.js';
+import { outOfMemory } from './out-of-memory.js';
+
+/** Only faults; ONNX Runtime's warnings about odd but working models are of no use to anybody. */
+const LOG_ERRORS = 3;
+
+/**
+ * Loads a model into ONNX Runtime, on all cores.
+ *
+ * @throws ProbelogError MODEL_UNSUPPORTED, INFERENCE_MEMORY
+ */
+export async function openSession(bytes: Uint8Array): Promise<Ort.InferenceSession> {
+  const { InferenceSession } = await import('onnxruntime-node');
+  try {
+    return await InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: availableParallelism(),
+      interOpNumThreads: 1,
+      logSeverityLevel: LOG_ERRORS,
+    });
+  } catch (thrown) {
+    throw outOfMemory(thrown) ?? unsupported(messageOf(thrown));
+  }
+}
+
+function unsupported(message: string): ProbelogError {
+  const operator =
+    /([\w.]*:\w+)\(-?\d+\) is not a registered function\/op/.exec(message)?.[1] ??
+    /implementation for (?:the node )?(?:[^:]*:)?(\w+\(\d+\))/.exec(message)?.[1];
+  return operator
+    ? new ProbelogError('MODEL_UNSUPPORTED', `ONNX Runtime does not know the operator ${operator}.`, {
+        operator,
+      })
+    : new ProbelogError('MODEL_UNSUPPORTED', `ONNX Runtime cannot load the model: ${message}`);
+}

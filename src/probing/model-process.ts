@@ -1,0 +1,122 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { Readable } from 'node:stream';
+import { ProbelogError } from '../errors/index.js';
+import { compiledEntry } from '../runtime/index.js';
+import type { ChildMessage, ParentMessage } from './protocol.js';
+
+/** How much of what a model's process printed is kept for the error message. */
+const PRINTED_CHARACTERS = 2_000;
+
+/** A child process that runs one model. */
+export interface ModelProcess {
+  pid: number | undefined;
+  send(message: ParentMessage): void;
+  /** What the child says, in order; throws when it ends before anybody asked it to, or after `fail`. */
+  messages(): AsyncGenerator<ChildMessage, void>;
+  /** Kills the child; `messages` throws this. */
+  fail(reason: ProbelogError): void;
+  /** Kills the child and waits until it is gone. */
+  end(): Promise<void>;
+}
+
+/**
+ * Starts the process. It sees nothing of our environment but the search paths: no secrets that a model's native code
+ * could read.
+ */
+export function startModelProcess(): ModelProcess {
+  const child = fork(compiledEntry(import.meta.url, './child/main.js'), [], {
+    serialization: 'advanced',
+    execArgv: [],
+    env: childEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const printed = tailOf(child.stdout, child.stderr);
+  const queue: ChildMessage[] = [];
+  let failure: ProbelogError | null = null;
+  let wake: () => void = () => undefined;
+
+  const exited = new Promise<void>((resolve) => {
+    child.once('close', (code, signal) => {
+      failure ??= crash(code, signal, printed());
+      wake();
+      resolve();
+    });
+    child.once('error', (thrown) => {
+      failure ??= new ProbelogError(
+        'INTERNAL',
+        `The process for the model cannot be started: ${thrown.message}.`,
+      );
+      wake();
+      if (child.pid === undefined) resolve();
+    });
+  });
+  child.on('message', (message) => {
+    queue.push(message as ChildMessage);
+    wake();
+  });
+  return {
+    pid: child.pid,
+    send(message) {
+      // To a child that has just died: its exit is what gets reported.
+      if (child.connected) child.send(message, () => undefined);
+    },
+    async *messages() {
+      for (;;) {
+        // Read at every turn: what the child said before it died still counts, unless it was told to stop.
+        const message = queue.shift();
+        if (message) yield message;
+        else if (failure) throw failure;
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    },
+    fail(reason) {
+      failure ??= reason;
+      queue.length = 0;
+      child.kill('SIGKILL');
+      wake();
+    },
+    async end() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function childEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, LD_LIBRARY_PATH } = process.env;
+  return {
+    PATH,
+    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }),
+    // Images are decoded on libuv's threads: as many as there are cores.
+    UV_THREADPOOL_SIZE: String(Math.max(2, availableParallelism())),
+  };
+}
+
+function tailOf(...streams: (Readable | null)[]): () => string {
+  let text = '';
+  for (const stream of streams)
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-PRINTED_CHARACTERS);
+    });
+  return () => text.trim();
+}
+
+function crash(code: number | null, signal: NodeJS.Signals | null, printed: string): ProbelogError {
+  const details = { exitCode: code, signal, printed };
+  if (signal === 'SIGKILL' || /heap out of memory|bad_alloc/.test(printed))
+    return new ProbelogError(
+      'INFERENCE_MEMORY',
+      'The process that ran the model was ended by the system, most likely for want of memory.',
+      details,
+    );
+  const last = printed.split('\n').at(-1);
+  return new ProbelogError(
+    'INFERENCE_CRASHED',
+    `The model ended the process that ran it (${signal ?? `exit code ${code}`})${last ? `: ${last}` : '.'}`,
+    details,
+  );
+}

@@ -1,0 +1,83 @@
+import { ProbelogError } from '../../errors/index.js';
+import type { PartialPreprocessing, PreprocessingSpec } from './preprocessing-spec.js';
+
+/** What the model itself says about its images; free edges are null. */
+export interface InputGeometry {
+  channels: 1 | 3;
+  width: number | null;
+  height: number | null;
+}
+
+/** Edge of the images for a model that takes any size and comes without a description. */
+const DEFAULT_EDGE = 224;
+
+/** Means and standard deviations of ImageNet's training images: what most classifiers expect. */
+const IMAGENET_MEAN = [0.485, 0.456, 0.406];
+const IMAGENET_STD = [0.229, 0.224, 0.225];
+
+/** Longest edge that is accepted: beyond it one image is as large as a probe set. */
+const LONGEST_EDGE = 4096;
+
+/**
+ * Fills what a description leaves open: size from the model's input (224 where it takes any), and the default
+ * STRETCH, BILINEAR, scale 1/255, ImageNet mean and std, RGB; for one channel luminance with mean 0 and std 1.
+ *
+ * @returns the complete description, and a sentence for each thing that was assumed
+ * @throws ProbelogError PREPROCESSING_INVALID when it contradicts the model's input
+ */
+export function completePreprocessing(
+  given: PartialPreprocessing | null,
+  input: InputGeometry,
+): { spec: PreprocessingSpec; notes: string[] } {
+  const notes: string[] = [];
+  const part = given ?? {};
+  if (!given) notes.push('No preprocessing was described; the default was used.');
+  const grayscale = input.channels === 1;
+  const spec: PreprocessingSpec = {
+    width: edge('width', part.width, input.width, notes),
+    height: edge('height', part.height, input.height, notes),
+    resize: part.resize ?? 'STRETCH',
+    cropFraction: part.cropFraction ?? 1,
+    resample: part.resample ?? 'BILINEAR',
+    scale: part.scale ?? 1 / 255,
+    mean: perChannel('mean', part.mean ?? (grayscale ? [0] : IMAGENET_MEAN), input.channels),
+    std: perChannel('std', part.std ?? (grayscale ? [1] : IMAGENET_STD), input.channels),
+    channelOrder: part.channelOrder ?? 'RGB',
+    grayscale,
+  };
+  if (part.layout) spec.layout = part.layout;
+  return { spec, notes };
+}
+
+function edge(
+  name: 'width' | 'height',
+  given: number | undefined,
+  own: number | null,
+  notes: string[],
+): number {
+  if (given !== undefined && own !== null && given !== own)
+    throw new ProbelogError(
+      'PREPROCESSING_INVALID',
+      `The preprocessing gives images of ${name} ${given}, the model takes ${own}.`,
+    );
+  const size = given ?? own ?? DEFAULT_EDGE;
+  if (size > LONGEST_EDGE)
+    throw new ProbelogError(
+      'PREPROCESSING_INVALID',
+      `Images of ${name} ${size} are too large; the most is ${LONGEST_EDGE}.`,
+    );
+  if (given === undefined && own === null)
+    notes.push(`The model takes any ${name} and none was given; ${DEFAULT_EDGE} was used.`);
+  return size;
+}
+
+/** One number stands for all channels. For luminance, colour statistics are averaged. */
+function perChannel(name: string, values: number[], channels: number): number[] {
+  if (values.length === channels) return values;
+  if (values.length === 1) return Array.from({ length: channels }, () => values[0]);
+  if (channels === 1) return [values.reduce((sum, value) => sum + value, 0) / values.length];
+  throw new ProbelogError(
+    'PREPROCESSING_INVALID',
+    `${name} has ${values.length} numbers, the model has ${channels} channels.`,
+  );
+}

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+
+/** Most resident memory that a process had so far, in bytes; null where the system does not show it. */
+export function readPeakMemory(pid: number): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kibibytes = /VmHWM:\s+(\d+) kB/.exec(status)?.[1];
+    return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+  } catch {
+    return null;
+  }
+}
