@@ -1,4 +1,9 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { ProbelogError } from '../../errors/index.js';
+import { inspectImage } from './inspect-image.js';
 import type { ProbeImageLimits } from './probe-image-limits.js';
+import { readProbeImages, type SourceImage } from './read-probe-images.js';
 
 /** What a probe set is made of, as the store takes it. */
 export interface NewProbeSet {
@@ -40,5 +45,50 @@ export async function createProbeSet<Created>(
   store: ProbeSetStore<Created>,
   options: CreateProbeSetOptions,
 ): Promise<Created> {
-  return store.probeSets.create({ name: options.name, digest: '', probes: [] });
+  const { name, source, limits, onProgress } = options;
+  return readProbeImages(source, limits, async ({ count, images }) => {
+    const probes: NewProbeSet['probes'] = [];
+    const names = new Map<string, string>();
+    // A few images at a time keep all cores decoding; order is that of the source.
+    for await (const group of groupsOf(images, 2 * availableParallelism())) {
+      const inspected = await Promise.all(
+        group.map(async (image) => ({ image, facts: await inspectImage(image.name, image.bytes, limits) })),
+      );
+      for (const { image, facts } of inspected) {
+        const { digest } = await store.blobs.put(image.bytes);
+        const twin = names.get(digest);
+        if (twin !== undefined) throw duplicate(image.name, twin);
+        names.set(digest, image.name);
+        probes.push({ digest, ...facts });
+        onProgress?.(probes.length, count);
+      }
+    }
+    return store.probeSets.create({ name, digest: probeSetDigest(probes), probes });
+  });
+}
+
+/** Identifies a probe set by its images and their order, whatever it is called. */
+function probeSetDigest(probes: readonly { digest: string }[]): string {
+  const hash = createHash('sha256');
+  for (const { digest } of probes) hash.update(`${digest}\n`);
+  return hash.digest('hex');
+}
+
+async function* groupsOf(images: AsyncIterable<SourceImage>, size: number): AsyncGenerator<SourceImage[]> {
+  let group: SourceImage[] = [];
+  for await (const image of images) {
+    group.push(image);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+function duplicate(name: string, twin: string): ProbelogError {
+  return new ProbelogError(
+    'PROBE_IMAGE_INVALID',
+    `The probe images "${twin}" and "${name}" are the same file. A probe may be in a set only once.`,
+    { name, twin },
+  );
 }

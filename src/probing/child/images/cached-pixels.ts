@@ -18,8 +18,13 @@ export async function cachedPixels(
   let position = first;
   let ahead: { count: number; pixels: Promise<Uint8Array> } | null = null;
 
+  // One batch is with the model while the next is read.
+  const rooms = [new Uint8Array(), new Uint8Array()];
+
   const read = async (from: number, count: number): Promise<Uint8Array> => {
-    const pixels = new Uint8Array(count * imageBytes);
+    rooms.reverse();
+    if (rooms[0].length < count * imageBytes) rooms[0] = new Uint8Array(count * imageBytes);
+    const pixels = rooms[0].subarray(0, count * imageBytes);
     const { bytesRead } = await file.read(pixels, 0, pixels.length, from * imageBytes);
     if (bytesRead !== pixels.length) throw new Error('The pixel cache ends too early.');
     return pixels;

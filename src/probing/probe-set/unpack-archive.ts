@@ -1,0 +1,99 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Parser, type ReadEntry } from 'tar';
+import yauzl from 'yauzl';
+import { messageOf, ProbelogError } from '../../errors/index.js';
+import type { SourceFile } from './list-folder.js';
+import type { ProbeImageLimits } from './probe-image-limits.js';
+
+const DEFAULT_TOTAL_BYTES = 64 * 2 ** 30;
+
+/** Whether a source is an archive, by its name. */
+export function isArchive(source: string): boolean {
+  return /\.(tar|tar\.gz|tgz|zip)$/i.test(source);
+}
+
+/**
+ * Unpacks an archive's files into an empty folder, under numbers: no name in an archive ever becomes a path.
+ *
+ * @param wanted which names to unpack
+ * @throws ProbelogError PROBE_IMAGE_INVALID when it is damaged or unpacks to more than the limits allow
+ */
+export async function unpackArchive(
+  archive: string,
+  folder: string,
+  limits: ProbeImageLimits,
+  wanted: (name: string) => boolean,
+): Promise<SourceFile[]> {
+  const files: SourceFile[] = [];
+  let left = limits.maxTotalBytes ?? DEFAULT_TOTAL_BYTES;
+  const save = async (name: string, content: Readable): Promise<void> => {
+    const path = join(folder, String(files.length));
+    let bytes = 0;
+    const counted = async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        left -= chunk.length;
+        if (left < 0) throw invalid(archive, 'unpacks to more than is allowed');
+        yield chunk;
+      }
+    };
+    await pipeline(content, counted, createWriteStream(path, { flags: 'wx' }));
+    files.push({ name, path, bytes });
+  };
+  try {
+    if (archive.toLowerCase().endsWith('.zip')) await unzip(archive, wanted, save);
+    else await untar(archive, wanted, save);
+  } catch (thrown) {
+    if (thrown instanceof ProbelogError || isDiskError(thrown)) throw thrown;
+    throw invalid(archive, `cannot be unpacked: ${messageOf(thrown)}`);
+  }
+  return files;
+}
+
+type Save = (name: string, content: Readable) => Promise<void>;
+
+async function untar(archive: string, wanted: (name: string) => boolean, save: Save): Promise<void> {
+  let saving = Promise.resolve();
+  const parser = new Parser({
+    strict: true,
+    filter: (path, entry) => 'type' in entry && entry.type === 'File' && wanted(path),
+  });
+  parser.on('entry', (entry: ReadEntry) => {
+    // Entries come one after the other: the next one waits until this one is consumed.
+    saving = saving.then(() => save(clean(entry.path), entry as unknown as Readable));
+    saving.catch((thrown) => parser.abort(thrown));
+  });
+  const parsing = pipeline(createReadStream(archive), parser as unknown as NodeJS.WritableStream);
+  const [parsed] = await Promise.allSettled([parsing]);
+  // What failed while saving is the cause, the parser's complaint its consequence.
+  await saving;
+  if (parsed.status === 'rejected') throw parsed.reason;
+}
+
+async function unzip(archive: string, wanted: (name: string) => boolean, save: Save): Promise<void> {
+  const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (!entry.fileName.endsWith('/') && wanted(entry.fileName))
+        await save(clean(entry.fileName), await zip.openReadStreamPromise(entry));
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+function clean(name: string): string {
+  return name.replace(/^(\.\/)+/, '');
+}
+
+function isDiskError(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown;
+}
+
+function invalid(archive: string, what: string): ProbelogError {
+  const name = archive.slice(archive.lastIndexOf('/') + 1);
+  return new ProbelogError('PROBE_IMAGE_INVALID', `The archive "${name}" ${what}.`, { name });
+}
