@@ -42,7 +42,7 @@ export class IngestService {
       source: request.source,
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
-      request,
+      request: { ...request, probeSet: probeSet.id },
     });
     this.options.worker.wake();
     return ingest;
@@ -55,7 +55,7 @@ export class IngestService {
    */
   async reprobe(modelId: string, options: { probeSet?: string } = {}): Promise<IngestRecord> {
     const probeSet = options.probeSet === undefined ? undefined : await this.probeSet(options.probeSet);
-    const ingest = await this.options.store.ingests.enqueueReprobe(modelId, { probeSetId: probeSet?.id });
+    const ingest = await this.options.store.ingests.enqueueReprobe(modelId, probeSet?.id);
     this.options.worker.wake();
     return ingest;
   }

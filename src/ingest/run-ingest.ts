@@ -4,6 +4,7 @@ import { ProbelogError } from '../errors/index.js';
 import {
   type ModelInspection,
   type PartialPreprocessing,
+  type ProbeRun,
   parsePreprocessing,
   probeModel,
 } from '../probing/index.js';
@@ -18,12 +19,16 @@ import type { DownloadLimits } from './source/download.js';
 import { parseLabels } from './source/labels.js';
 import { parseSource } from './source/parse-source.js';
 
+/** A request as it stands in the queue: the probe set is settled, by its id. */
+type QueuedRequest = IngestRequest & { probeSet: string };
+
 /** Where a finished model goes to become searchable. */
 export interface GalleryWriter {
   add(
     probeSetId: string,
     model: { modelId: string; responsesDigest: string; outputs: number; responsesPath: string },
   ): Promise<void>;
+  remove(probeSetId: string, modelId: string): Promise<void>;
 }
 
 /** What the pipeline needs; `workFolder` and `cacheFolder` hold nothing that cannot be made again. */
@@ -53,7 +58,7 @@ export async function runIngest(
   const { store } = dependencies;
   const [model] = await store.models.byIds([ingest.modelId]);
   if (!model) throw new ProbelogError('NOT_FOUND', 'The model was removed while its ingest waited.');
-  const request = ingest.request as IngestRequest;
+  const request = ingest.request as QueuedRequest;
   const progress = new ProgressReporter(ingest.id, store.ingests, dependencies.announce);
 
   await progress.stage('FETCHING');
@@ -62,28 +67,29 @@ export async function runIngest(
   await progress.stage('INSPECTING');
   const spool = await ResponseSpool.open(dependencies.workFolder, {
     file: fetched.digest,
-    probeSet: model.probeSetId,
+    probeSet: request.probeSet,
     preprocessing: fetched.preprocessing,
     output: request.output ?? null,
   });
-  let inspected: ModelInspection;
+  let run: ProbeRun;
   try {
-    inspected = await probe(model, request, fetched, spool, progress, dependencies, signal);
+    run = await probe(request, fetched, spool, progress, dependencies, signal);
   } finally {
     await spool.close();
   }
 
   await progress.stage('STORING');
-  const published = await publish(ingest, model, fetched, inspected, spool, dependencies);
+  const published = await publish(model, request, fetched, run.inspected, spool, dependencies);
   await spool.discard();
 
   await progress.stage('INDEXING');
-  await dependencies.gallery.add(model.probeSetId, {
+  if (model.probeSetId !== request.probeSet) await dependencies.gallery.remove(model.probeSetId, model.id);
+  await dependencies.gallery.add(request.probeSet, {
     modelId: model.id,
     responsesPath: store.blobs.path(published.responsesDigest),
     ...published,
   });
-  await store.ingests.succeed(ingest.id);
+  await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
 }
 
 /** The model's file in the blob store, with what stood beside it at the source. */
@@ -127,16 +133,15 @@ async function companionLabels(
 }
 
 async function probe(
-  model: ModelRecord,
-  request: IngestRequest,
+  request: QueuedRequest,
   file: ReadyFile,
   spool: ResponseSpool,
   progress: ProgressReporter,
   { store, cacheFolder, probing, download }: PipelineDependencies,
   signal: AbortSignal,
-): Promise<ModelInspection> {
-  const probes = await store.probeSets.probes(model.probeSetId);
-  const run = await probeModel({
+): Promise<ProbeRun> {
+  const probes = await store.probeSets.probes(request.probeSet);
+  return probeModel({
     modelFile: store.blobs.path(file.digest),
     preprocessing: file.preprocessing,
     outputName: request.output,
@@ -155,7 +160,6 @@ async function probe(
       await progress.update(spool.rows, probes.length);
     },
   });
-  return run.inspected;
 }
 
 function checkLabels(labels: string[] | null, outputs: number): void {
@@ -169,8 +173,8 @@ function checkLabels(labels: string[] | null, outputs: number): void {
 }
 
 async function publish(
-  ingest: IngestRecord,
   model: ModelRecord,
+  request: QueuedRequest,
   file: ReadyFile,
   inspected: ModelInspection,
   spool: ResponseSpool,
@@ -182,7 +186,8 @@ async function publish(
     const assembled = await assembleInWorker({ spoolPath: spool.path, targetPath, knownProbabilities });
     if (assembled.degenerate.every((flag) => flag === 1)) throw allDegenerate(assembled.outputs);
     const stored = await store.blobs.put(createReadStream(targetPath));
-    await store.models.publish(ingest.id, model.id, {
+    await store.models.publish(model.id, {
+      probeSetId: request.probeSet,
       outputs: assembled.outputs,
       responsesDigest: stored.digest,
       responseKind: assembled.responseKind,
@@ -195,6 +200,7 @@ async function publish(
       logits: Array.from(assembled.degenerate, (flag, index) => ({
         index,
         label: file.labels?.[index] ?? null,
+        coverage: 1,
         status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
       })),
     });

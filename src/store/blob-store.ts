@@ -1,0 +1,168 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ProbelogError } from '../errors/index.js';
+
+/** A stored file: its name is the SHA-256 of its content. */
+export interface StoredBlob {
+  digest: string;
+  bytes: number;
+}
+
+/** Anything that yields the bytes of a file. */
+export type BlobContent = Uint8Array | AsyncIterable<Uint8Array>;
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const DISK_FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+const DAY_MS = 86_400_000;
+
+/**
+ * Files by content, in a folder.
+ *
+ * A file is written under a temporary name, synced, and renamed into place, and the folder is synced too: a name that
+ * exists stands for the whole content, whatever happens to the machine. Database rows refer to files only after that,
+ * so a file without a row may be a moment old and is swept only when it is older than any writer can be.
+ */
+export class BlobStore {
+  constructor(private readonly folder: string) {}
+
+  /** Path of the file with this digest, whether it exists or not. @throws Error when it is no digest */
+  path(digest: string): string {
+    if (!DIGEST.test(digest)) throw new Error('not a SHA-256 digest');
+    return join(this.folder, digest.slice(0, 2), digest.slice(2));
+  }
+
+  /** @throws ProbelogError STORAGE_FULL; whatever the content throws. Nothing is left behind. */
+  async put(content: BlobContent): Promise<StoredBlob> {
+    await mkdir(this.folder, { recursive: true });
+    const temporary = join(this.folder, `${randomUUID()}.part`);
+    try {
+      const stored = await writeHashed(temporary, content);
+      await moveInto(temporary, this.path(stored.digest));
+      return stored;
+    } catch (thrown) {
+      await rm(temporary, { force: true });
+      throw asStorageError(thrown);
+    }
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return access(this.path(digest)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** @throws ProbelogError BLOB_MISSING when the file is gone or ends before `offset + length` */
+  async read(digest: string, { offset, length }: { offset: number; length: number }): Promise<Uint8Array> {
+    const file = await this.open(digest);
+    try {
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await file.read(bytes, 0, length, offset);
+      if (bytesRead < length) throw missing(digest);
+      return bytes;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The whole file, or its first bytes. @throws ProbelogError BLOB_MISSING */
+  async readAll(digest: string, most = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+    const facts = await stat(this.path(digest)).catch(() => undefined);
+    if (!facts) throw missing(digest);
+    return this.read(digest, { offset: 0, length: Math.min(facts.size, most) });
+  }
+
+  stream(digest: string): ReadStream {
+    return createReadStream(this.path(digest));
+  }
+
+  /**
+   * Removes files that nothing refers to, and what interrupted writes left.
+   *
+   * @param referenced tells which of some digests are in use
+   * @param olderThanMs files younger than this stay: their row may not be written yet
+   * @returns how many files were removed
+   */
+  async sweep(
+    referenced: (digests: string[]) => Promise<Set<string>>,
+    olderThanMs = DAY_MS,
+  ): Promise<number> {
+    const before = Date.now() - olderThanMs;
+    let removed = 0;
+    for (const entry of await listFolder(this.folder)) {
+      const path = join(this.folder, entry);
+      if (entry.endsWith('.part')) {
+        removed += await removeOld(path, before);
+      } else {
+        const names = await listFolder(path);
+        const used = await referenced(names.map((name) => entry + name));
+        const orphans = names.filter((name) => !used.has(entry + name));
+        for (const name of orphans) removed += await removeOld(join(path, name), before);
+      }
+    }
+    return removed;
+  }
+
+  private async open(digest: string): Promise<FileHandle> {
+    return open(this.path(digest)).catch(() => {
+      throw missing(digest);
+    });
+  }
+}
+
+async function writeHashed(path: string, content: BlobContent): Promise<StoredBlob> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const file = await open(path, 'wx');
+  try {
+    for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await file.appendFile(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { digest: hash.digest('hex'), bytes };
+}
+
+async function moveInto(temporary: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  await rename(temporary, path);
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  return readdir(path).catch(() => []);
+}
+
+async function removeOld(path: string, before: number): Promise<number> {
+  const facts = await stat(path).catch(() => undefined);
+  if (!facts?.isFile() || facts.mtimeMs > before) return 0;
+  await rm(path, { force: true });
+  return 1;
+}
+
+function asStorageError(thrown: unknown): unknown {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (!DISK_FULL.includes(code ?? '')) return thrown;
+  return new ProbelogError(
+    'STORAGE_FULL',
+    'The disk of the data folder is full. Free some space and ingest again; nothing was half-written.',
+    {},
+    { cause: thrown },
+  );
+}
+
+function missing(digest: string): ProbelogError {
+  return new ProbelogError('BLOB_MISSING', `The stored file ${digest} is missing or damaged.`, { digest });
+}

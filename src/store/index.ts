@@ -1,0 +1,17 @@
+export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
+export { openStore, type Store, type StoreOptions } from './open-store.js';
+export type {
+  CreatedPosition,
+  IngestRecord,
+  IngestStage,
+  IngestState,
+  LogitKey,
+  LogitRecord,
+  LogitStatus,
+  ModelRecord,
+  ModelStatus,
+  ProbeRecord,
+  ProbeSetRecord,
+  ResponseKind,
+} from './records.js';
+export type { ModelFilter, PublishedModel } from './repositories/models.js';

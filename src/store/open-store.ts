@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BlobStore } from './blob-store.js';
+import { lockFolder } from './folder-lock.js';
+import { applyMigrations } from './migrations/apply-migrations.js';
+import { type Database, openEmbedded, openServer } from './prisma-client.js';
+import { referencedBlobs } from './referenced-blobs.js';
+import { Ingests } from './repositories/ingests.js';
+import { Logits } from './repositories/logits.js';
+import { Models } from './repositories/models.js';
+import { ProbeSets } from './repositories/probe-sets.js';
+
+const MIGRATIONS = 'prisma/migrations';
+
+/** Everything that is kept: rows in PostgreSQL, files in the blob store. */
+export interface Store {
+  probeSets: ProbeSets;
+  models: Models;
+  logits: Logits;
+  ingests: Ingests;
+  blobs: BlobStore;
+  /** Whether other processes may use the same database. */
+  shared: boolean;
+  /** Removes blobs that no row refers to; returns how many. */
+  sweepBlobs(olderThanMs?: number): Promise<number>;
+  /** Calls the listener with every SQL statement; returns what ends that. */
+  onStatement(listener: (sql: string) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Where a store is. */
+export interface StoreOptions {
+  /** For blobs and, without a server, for the database. */
+  dataFolder: string;
+  /** A PostgreSQL server; without it PostgreSQL runs inside this process. */
+  databaseUrl?: string;
+}
+
+/**
+ * Opens the store, and brings its tables up to date.
+ *
+ * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED
+ */
+export async function openStore({ dataFolder, databaseUrl }: StoreOptions): Promise<Store> {
+  await mkdir(dataFolder, { recursive: true });
+  const release = databaseUrl === undefined ? lockFolder(dataFolder) : () => undefined;
+  try {
+    const database = await (databaseUrl === undefined
+      ? openEmbedded(join(dataFolder, 'database'))
+      : openServer(databaseUrl));
+    try {
+      await applyMigrations(database.migrations, migrationsFolder());
+    } catch (thrown) {
+      await database.endMigrations();
+      await database.close();
+      throw thrown;
+    }
+    await database.endMigrations();
+    return storeOn(database, dataFolder, databaseUrl !== undefined, release);
+  } catch (thrown) {
+    release();
+    throw thrown;
+  }
+}
+
+function storeOn(database: Database, dataFolder: string, shared: boolean, release: () => void): Store {
+  const { prisma } = database;
+  const blobs = new BlobStore(join(dataFolder, 'blobs'));
+  const listeners = new Set<(sql: string) => void>();
+  prisma.$on('query', ({ query }) => {
+    for (const listener of listeners) listener(query);
+  });
+  return {
+    probeSets: new ProbeSets(prisma),
+    models: new Models(prisma),
+    logits: new Logits(prisma),
+    ingests: new Ingests(prisma),
+    blobs,
+    shared,
+    sweepBlobs: (olderThanMs) => blobs.sweep((digests) => referencedBlobs(prisma, digests), olderThanMs),
+    onStatement(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      await database.close();
+      release();
+    },
+  };
+}
+
+/** Beside the sources, or one folder further from the build. */
+function migrationsFolder(): string {
+  const root = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
+  return fileURLToPath(new URL(root + MIGRATIONS, import.meta.url));
+}

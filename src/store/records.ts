@@ -1,0 +1,107 @@
+import type {
+  IngestStage as IngestStageEnum,
+  IngestState as IngestStateEnum,
+  LogitStatus as LogitStatusEnum,
+  ModelStatus as ModelStatusEnum,
+  ResponseKind as ResponseKindEnum,
+} from './generated/enums.js';
+
+export type ModelStatus = ModelStatusEnum;
+export type ResponseKind = ResponseKindEnum;
+export type LogitStatus = LogitStatusEnum;
+export type IngestState = IngestStateEnum;
+export type IngestStage = IngestStageEnum;
+
+/** An ordered, immutable set of probe images. */
+export interface ProbeSetRecord {
+  id: string;
+  name: string;
+  /** SHA-256 over the probes' digests in order. */
+  digest: string;
+  /** P */
+  size: number;
+  createdAt: Date;
+}
+
+/** One image of a probe set. */
+export interface ProbeRecord {
+  id: string;
+  probeSetId: string;
+  /** 0..P−1 */
+  position: number;
+  /** SHA-256 of the image file, which is its blob. */
+  digest: string;
+  width: number;
+  height: number;
+  mediaType: string;
+}
+
+/** One version of a model; what probing finds out is null before it. */
+export interface ModelRecord {
+  id: string;
+  name: string;
+  version: string;
+  source: string;
+  status: ModelStatus;
+  probeSetId: string;
+  /** In output order. */
+  labels: string[] | null;
+  /** C */
+  outputs: number | null;
+  inputShape: unknown;
+  outputName: string | null;
+  responseKind: ResponseKind | null;
+  /** The probability that stands for 0, when the responses are log-probabilities. */
+  logFloor: number | null;
+  preprocessing: unknown;
+  fileDigest: string | null;
+  fileBytes: number | null;
+  /** The raw response matrix, a .npy blob. */
+  responsesDigest: string | null;
+  notes: string[];
+  createdAt: Date;
+  updatedAt: Date;
+  probedAt: Date | null;
+}
+
+/** One output dimension of a model. */
+export interface LogitRecord extends LogitKey {
+  label: string | null;
+  status: LogitStatus;
+  /** Share of the probes that were really run, 0..1. */
+  coverage: number;
+}
+
+/** What identifies a logit, also after it is probed again. */
+export interface LogitKey {
+  modelId: string;
+  /** 0..C−1 */
+  index: number;
+}
+
+/** One request to probe a model, and what became of it. */
+export interface IngestRecord {
+  id: string;
+  modelId: string;
+  state: IngestState;
+  stage: IngestStage;
+  /** Probes run so far, of `total`. */
+  done: number;
+  total: number;
+  etaSeconds: number | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  request: unknown;
+  attempts: number;
+  peakMemoryBytes: number | null;
+  leasedUntil: Date | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/** A place in a list ordered by creation. */
+export interface CreatedPosition {
+  createdAt: Date;
+  id: string;
+}

@@ -1,0 +1,6 @@
+/** Consecutive pieces of at most `size`; a statement's parameters are limited, and long ones block the event loop. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

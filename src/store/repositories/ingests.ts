@@ -1,0 +1,205 @@
+import { ProbelogError } from '../../errors/index.js';
+import type { Prisma, PrismaClient } from '../generated/client.js';
+import type { IngestModel } from '../generated/models.js';
+import { newId, validIds } from '../ids.js';
+import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
+import { createdAfter } from './models.js';
+
+const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
+
+/** A model version to be registered. */
+export interface NewIngest {
+  name: string;
+  version: string;
+  source: string;
+  labels: string[] | null;
+  probeSetId: string;
+  /** Kept as it is for whoever works on it. */
+  request: unknown;
+}
+
+/** The queue of models to be probed, which is also the record of what became of each. */
+export class Ingests {
+  constructor(private readonly prisma: PrismaClient) {}
+
+  /**
+   * Registers a model version and queues its ingest, in one transaction. A version whose ingest failed or was
+   * cancelled before it ever became visible is taken up again.
+   *
+   * @throws ProbelogError MODEL_EXISTS when the version is visible, or its ingest under way
+   */
+  async enqueue({ name, version, source, labels, probeSetId, request }: NewIngest): Promise<IngestRecord> {
+    const described = { source, probeSetId, labels: labels ?? [], hasLabels: labels !== null };
+    try {
+      return await this.prisma.$transaction(async (tx) => {
+        const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });
+        if (existing && existing.status !== 'FAILED') throw modelExists(name, version);
+        const fresh = { ...described, status: 'PENDING' as const, fileDigest: null, fileBytes: null };
+        const model = existing
+          ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: fresh })
+          : await tx.model.create({ data: { ...described, id: newId(), name, version } });
+        return toRecord(await tx.ingest.create({ data: newRow(model.id, request) }));
+      });
+    } catch (thrown) {
+      // The other of two that registered the same version at once.
+      if (['P2002', 'P2025', 'P2034'].includes((thrown as { code: string }).code))
+        throw modelExists(name, version);
+      throw thrown;
+    }
+  }
+
+  /**
+   * Queues another probing of a registered model, by the request of its last ingest.
+   *
+   * @throws ProbelogError NOT_FOUND; MODEL_EXISTS when an ingest of it is under way
+   */
+  async enqueueReprobe(modelId: string, probeSetId?: string): Promise<IngestRecord> {
+    return this.prisma.$transaction(async (tx) => {
+      const last = await tx.ingest.findFirst({
+        where: { modelId },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      });
+      if (!last) throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+      if (UNFINISHED.includes(last.state)) {
+        throw new ProbelogError(
+          'MODEL_EXISTS',
+          'An ingest of this model is under way; wait for it or cancel it.',
+        );
+      }
+      const request = {
+        ...(last.request as object),
+        ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
+      };
+      return toRecord(await tx.ingest.create({ data: newRow(modelId, request) }));
+    });
+  }
+
+  /**
+   * Takes the oldest waiting ingest, or one whose worker died (its lease ran out), for this worker.
+   *
+   * SKIP LOCKED: two workers that claim at once take two ingests, not one twice.
+   */
+  async claim(worker: string, leaseMs: number): Promise<IngestRecord | null> {
+    const rows = await this.prisma.$queryRaw<{ id: string }[]>`
+      UPDATE "ingest"
+      SET "state" = 'RUNNING', "worker" = ${worker}, "attempts" = "attempts" + 1,
+          "started_at" = COALESCE("started_at", now()),
+          "leased_until" = now() + ${leaseMs} * interval '1 millisecond'
+      WHERE "id" = (
+        SELECT "id" FROM "ingest"
+        WHERE "state" = 'QUEUED' OR ("state" = 'RUNNING' AND "leased_until" < now())
+        ORDER BY "created_at", "id" FOR UPDATE SKIP LOCKED LIMIT 1)
+      RETURNING "id"`;
+    return rows.length === 0 ? null : ((await this.byIds([rows[0].id]))[0] ?? null);
+  }
+
+  /** Keeps a claim alive; false when it is no longer this worker's. */
+  async renew(id: string, worker: string, leaseMs: number): Promise<boolean> {
+    const changed = await this.prisma.$executeRaw`
+      UPDATE "ingest" SET "leased_until" = now() + ${leaseMs} * interval '1 millisecond'
+      WHERE "id" = ${id}::uuid AND "worker" = ${worker} AND "state" = 'RUNNING'`;
+    return changed > 0;
+  }
+
+  async progress(
+    id: string,
+    progress: { stage: IngestStage; done: number; total: number; etaSeconds: number | null },
+  ): Promise<void> {
+    await this.prisma.ingest.updateMany({ where: { id, state: 'RUNNING' }, data: progress });
+  }
+
+  /** @param peakMemoryBytes of the process that ran the model */
+  async succeed(id: string, peakMemoryBytes: number): Promise<void> {
+    await this.finish(id, { state: 'SUCCEEDED', stage: 'DONE', peakMemoryBytes: BigInt(peakMemoryBytes) });
+  }
+
+  /** Records why an ingest failed; a model that was visible before stays so. */
+  async fail(id: string, errorCode: string, errorMessage: string): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      await this.finish(id, { state: 'FAILED', errorCode, errorMessage }, tx);
+      await tx.model.updateMany({
+        where: { status: 'PENDING', ingests: { some: { id } } },
+        data: { status: 'FAILED' },
+      });
+    });
+  }
+
+  /** Ends an unfinished ingest; a finished one stays as it is. @throws ProbelogError NOT_FOUND */
+  async cancel(id: string): Promise<IngestRecord> {
+    await this.prisma.$transaction(async (tx) => {
+      await this.finish(id, { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED' }, tx);
+      await tx.model.updateMany({
+        where: { status: 'PENDING', ingests: { some: { id, state: 'CANCELLED' } } },
+        data: { status: 'FAILED' },
+      });
+    });
+    const [ingest] = await this.byIds([id]);
+    if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+    return ingest;
+  }
+
+  /** Puts a running ingest back into the queue, for a worker that is told to end. */
+  async release(id: string, worker: string): Promise<void> {
+    await this.prisma.ingest.updateMany({
+      where: { id, worker, state: 'RUNNING' },
+      data: { state: 'QUEUED', worker: null, leasedUntil: null },
+    });
+  }
+
+  /** In no order; unknown ids are left out. */
+  async byIds(ids: readonly string[]): Promise<IngestRecord[]> {
+    return (await this.prisma.ingest.findMany({ where: { id: { in: validIds(ids) } } })).map(toRecord);
+  }
+
+  /** The newest ingest of each model. */
+  async latestForModels(modelIds: readonly string[]): Promise<IngestRecord[]> {
+    const rows = await this.prisma.ingest.findMany({
+      where: { modelId: { in: validIds(modelIds) } },
+      orderBy: [{ modelId: 'asc' }, { createdAt: 'desc' }, { id: 'desc' }],
+      distinct: ['modelId'],
+    });
+    return rows.map(toRecord);
+  }
+
+  /** Oldest first. */
+  async page(options: {
+    states?: IngestState[];
+    after?: CreatedPosition;
+    first: number;
+  }): Promise<IngestRecord[]> {
+    const { states, after, first } = options;
+    const rows = await this.prisma.ingest.findMany({
+      where: { AND: [states ? { state: { in: states } } : {}, after ? createdAfter(after) : {}] },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      take: first,
+    });
+    return rows.map(toRecord);
+  }
+
+  private async finish(
+    id: string,
+    data: Prisma.IngestUpdateManyMutationInput,
+    client: Pick<PrismaClient, 'ingest'> = this.prisma,
+  ): Promise<void> {
+    await client.ingest.updateMany({
+      where: { id: { in: validIds([id]) }, state: { in: UNFINISHED } },
+      data: { ...data, etaSeconds: null, leasedUntil: null, finishedAt: new Date() },
+    });
+  }
+}
+
+function newRow(modelId: string, request: unknown) {
+  return { id: newId(), modelId, request: request as Prisma.InputJsonValue };
+}
+
+function modelExists(name: string, version: string): ProbelogError {
+  return new ProbelogError(
+    'MODEL_EXISTS',
+    `${name} ${version} is registered already. Probe it again with reprobeModel, or remove it first.`,
+    { name, version },
+  );
+}
+
+function toRecord({ worker: _, ...row }: IngestModel): IngestRecord {
+  return { ...row, peakMemoryBytes: row.peakMemoryBytes === null ? null : Number(row.peakMemoryBytes) };
+}

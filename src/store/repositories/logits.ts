@@ -1,0 +1,32 @@
+import type { PrismaClient } from '../generated/client.js';
+import { validIds } from '../ids.js';
+import type { LogitKey, LogitRecord, LogitStatus } from '../records.js';
+
+/** Output dimensions of models. */
+export class Logits {
+  constructor(private readonly prisma: PrismaClient) {}
+
+  /** In no order; unknown keys are left out. One statement. */
+  async byKeys(keys: readonly LogitKey[]): Promise<LogitRecord[]> {
+    const known = keys.filter(({ modelId }) => validIds([modelId]).length === 1);
+    const modelIds = known.map(({ modelId }) => modelId);
+    const indexes = known.map(({ index }) => index);
+    return this.prisma.$queryRaw<LogitRecord[]>`
+      SELECT "model_id" AS "modelId", "index", "label", "status"::text AS "status", "coverage" FROM "logit"
+      WHERE ("model_id", "index") IN (SELECT * FROM unnest(${modelIds}::uuid[], ${indexes}::int[]))`;
+  }
+
+  /** The logits of a model in output order, behind output `after`. */
+  page(modelId: string, options: { after?: number; first: number }): Promise<LogitRecord[]> {
+    return this.prisma.logit.findMany({
+      where: { modelId, index: { gt: options.after ?? -1 } },
+      orderBy: { index: 'asc' },
+      take: options.first,
+    });
+  }
+
+  /** Number of logits of models that can be searched with a probe set. */
+  count(probeSetId: string, status?: LogitStatus): Promise<number> {
+    return this.prisma.logit.count({ where: { status, model: { probeSetId, status: 'READY' } } });
+  }
+}
