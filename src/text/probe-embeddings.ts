@@ -1,0 +1,66 @@
+import { encodeNpyHeader, type Matrix, parseNpyHeader } from '../domain/index.js';
+import type { TextEncoder } from './text-encoder.js';
+
+const IMAGES_AT_ONCE = 16;
+
+/** The part of the store that this needs. */
+export interface EmbeddingStore {
+  probeSets: {
+    probes(probeSetId: string): Promise<{ digest: string }[]>;
+    embedding(probeSetId: string, encoderId: string): Promise<{ digest: string; dimensions: number } | null>;
+    saveEmbedding(
+      probeSetId: string,
+      encoderId: string,
+      stored: { digest: string; dimensions: number },
+    ): Promise<void>;
+  };
+  blobs: {
+    path(digest: string): string;
+    put(content: Uint8Array): Promise<{ digest: string }>;
+    readAll(digest: string): Promise<Uint8Array>;
+  };
+}
+
+/**
+ * The image embeddings of a probe set under an encoder: computed once, then read from the store.
+ *
+ * @returns P unit rows
+ * @throws ProbelogError TEXT_ENCODER_UNAVAILABLE, STORAGE_FULL
+ */
+export async function ensureProbeEmbeddings(
+  { store, encoder }: { store: EmbeddingStore; encoder: TextEncoder },
+  probeSet: { id: string },
+  onProgress?: (done: number, total: number) => void,
+): Promise<Matrix> {
+  const stored = await store.probeSets.embedding(probeSet.id, encoder.id);
+  if (stored) return decode(await store.blobs.readAll(stored.digest));
+  const probes = await store.probeSets.probes(probeSet.id);
+  const rows: Float32Array[] = [];
+  while (rows.length < probes.length) {
+    const batch = probes.slice(rows.length, rows.length + IMAGES_AT_ONCE);
+    rows.push(...(await encoder.embedImages(batch.map(({ digest }) => store.blobs.path(digest)))));
+    onProgress?.(rows.length, probes.length);
+  }
+  const embeddings = stacked(rows);
+  const { digest } = await store.blobs.put(encode(embeddings));
+  await store.probeSets.saveEmbedding(probeSet.id, encoder.id, { digest, dimensions: embeddings.columns });
+  return embeddings;
+}
+
+function stacked(vectors: Float32Array[]): Matrix {
+  const columns = vectors[0]?.length ?? 0;
+  const data = new Float32Array(vectors.length * columns);
+  for (const [row, vector] of vectors.entries()) data.set(vector, row * columns);
+  return { rows: vectors.length, columns, data };
+}
+
+function encode({ rows, columns, data }: Matrix): Uint8Array {
+  const header = encodeNpyHeader({ dtype: '<f4', fortranOrder: false, shape: [rows, columns] });
+  return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
+}
+
+function decode(file: Uint8Array): Matrix {
+  const { shape, dataOffset } = parseNpyHeader(file);
+  const data = new Float32Array(file.slice(dataOffset).buffer);
+  return { rows: shape[0], columns: shape[1], data };
+}

@@ -1,0 +1,10 @@
+/** A model that puts texts and images into one space, where a text is near the images that show it. */
+export interface TextEncoder {
+  /** Changes whenever the embeddings would: stored embeddings of another encoder are never compared. */
+  readonly id: string;
+  /** One unit vector for each text. @throws ProbelogError TEXT_ENCODER_UNAVAILABLE */
+  embedTexts(texts: string[]): Promise<Float32Array[]>;
+  /** One unit vector for each image file. @throws ProbelogError TEXT_ENCODER_UNAVAILABLE */
+  embedImages(paths: string[]): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
