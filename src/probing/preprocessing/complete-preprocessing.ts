@@ -20,7 +20,7 @@ const LONGEST_EDGE = 4096;
 
 /**
  * Fills what a description leaves open: size from the model's input (224 where it takes any), and the default
- * STRETCH, BILINEAR, scale 1/255, ImageNet mean and std, RGB; for one channel luminance with mean 0 and std 1.
+ * CROP, BILINEAR, scale 1/255, ImageNet mean and std, RGB; for one channel luminance with mean 0 and std 1.
  *
  * @returns the complete description, and a sentence for each thing that was assumed
  * @throws ProbelogError PREPROCESSING_INVALID when it contradicts the model's input
@@ -36,7 +36,7 @@ export function completePreprocessing(
   const spec: PreprocessingSpec = {
     width: edge('width', part.width, input.width, notes),
     height: edge('height', part.height, input.height, notes),
-    resize: part.resize ?? 'STRETCH',
+    resize: part.resize ?? 'CROP',
     cropFraction: part.cropFraction ?? 1,
     resample: part.resample ?? 'BILINEAR',
     scale: part.scale ?? 1 / 255,

@@ -25,7 +25,7 @@ const ownSchema = z.strictObject({
   grayscale: z.boolean().optional(),
 });
 
-/** The hub manifest's form: square, mean and std for pixels scaled to 0..1. */
+/** The hub manifest's form: square, cropped, mean and std for pixels scaled to 0..1. */
 const manifestSchema = z
   .strictObject({
     size: edge,
@@ -35,7 +35,7 @@ const manifestSchema = z
     note: z.string().optional(),
   })
   .transform(({ size, note: _, ...rest }): PartialPreprocessing => {
-    return { width: size, height: size, resize: 'STRETCH', resample: 'BILINEAR', scale: 1 / 255, ...rest };
+    return { width: size, height: size, resize: 'CROP', resample: 'BILINEAR', scale: 1 / 255, ...rest };
   });
 
 /**

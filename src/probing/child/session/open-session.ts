@@ -20,6 +20,8 @@ export async function openSession(bytes: Uint8Array): Promise<Ort.InferenceSessi
       intraOpNumThreads: availableParallelism(),
       interOpNumThreads: 1,
       logSeverityLevel: LOG_ERRORS,
+      // Between runs the cores belong to image decoding; waiting threads must not burn them.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (thrown) {
     throw outOfMemory(thrown) ?? unsupported(messageOf(thrown));
