@@ -48,7 +48,10 @@ function roundedShift(value: number, shift: number): number {
  * @param encoded float16 bit patterns
  * @param target filled and returned when given; at least as long as `encoded`
  */
-export function decodeFloat16(encoded: Uint16Array, target = new Float32Array(encoded.length)): Float32Array {
+export function decodeFloat16(
+  encoded: Uint16Array,
+  target: Float32Array = new Float32Array(encoded.length),
+): Float32Array {
   for (let index = 0; index < encoded.length; index++) target[index] = VALUES[encoded[index]];
   return target;
 }

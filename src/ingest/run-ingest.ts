@@ -25,7 +25,7 @@ type QueuedRequest = IngestRequest & { probeSet: string };
 /** Where a finished model goes to become searchable. */
 export interface GalleryWriter {
   add(
-    probeSetId: string,
+    probeSet: { id: string; probes: number },
     model: { modelId: string; responsesDigest: string; outputs: number; responsesPath: string },
   ): Promise<void>;
   remove(probeSetId: string, modelId: string): Promise<void>;
@@ -84,10 +84,12 @@ export async function runIngest(
 
   await progress.stage('INDEXING');
   if (model.probeSetId !== request.probeSet) await dependencies.gallery.remove(model.probeSetId, model.id);
-  await dependencies.gallery.add(request.probeSet, {
+  const probeSet = { id: request.probeSet, probes: published.probes };
+  await dependencies.gallery.add(probeSet, {
     modelId: model.id,
+    responsesDigest: published.responsesDigest,
+    outputs: published.outputs,
     responsesPath: store.blobs.path(published.responsesDigest),
-    ...published,
   });
   await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
 }
@@ -179,7 +181,7 @@ async function publish(
   inspected: ModelInspection,
   spool: ResponseSpool,
   { store }: PipelineDependencies,
-): Promise<{ responsesDigest: string; outputs: number }> {
+): Promise<{ responsesDigest: string; outputs: number; probes: number }> {
   const targetPath = `${spool.path}.npy`;
   try {
     const knownProbabilities = inspected.responseKind === 'PROBABILITIES_UNCUT';
@@ -204,7 +206,7 @@ async function publish(
         status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
       })),
     });
-    return { responsesDigest: stored.digest, outputs: assembled.outputs };
+    return { responsesDigest: stored.digest, outputs: assembled.outputs, probes: assembled.probes };
   } finally {
     await rm(targetPath, { force: true });
   }

@@ -50,7 +50,7 @@ export async function followGallery(options: {
   }, SHARED_DATABASE_MS);
   if (!store.shared) clearInterval(timer);
   return {
-    add: (probeSetId, model) => inTurn(() => search.add(probeSetId, model)),
+    add: (probeSet, model) => inTurn(() => search.add(probeSet, model)),
     remove: (probeSetId, modelId) => inTurn(() => search.remove(probeSetId, modelId)),
     async close() {
       clearInterval(timer);

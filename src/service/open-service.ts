@@ -56,7 +56,6 @@ export async function openService(
     const encoder = await openTextEncoder({
       model: config.textEncoder,
       cacheFolder: join(dataFolder, 'encoders'),
-      log: (line) => log('info', line),
     });
     closers.push(() => encoder.close());
     const search = await openSearch({

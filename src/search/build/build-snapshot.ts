@@ -1,0 +1,143 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Basis, basisRank, decodeFloat16, fitBasis, type Matrix, random } from '../../domain/index.js';
+import { loadFaiss } from '../child/faiss.js';
+import { RowFile } from '../child/row-file.js';
+import { SNAPSHOT_FILES, type SnapshotFacts } from '../child/snapshot.js';
+import { buildIndex } from './build-index.js';
+import { type MatrixProducts, openMatrixProducts } from './matrix-product.js';
+
+/** What one build is made of. */
+export interface BuildTask {
+  /** The gallery's descriptor file, which may grow meanwhile. */
+  rowsPath: string;
+  targetFolder: string;
+  version: string;
+  /** P */
+  probes: number;
+  /** Rows of the file that the build sees. */
+  rows: number;
+  /** Rows of models that are there. */
+  live: { firstRow: number; rows: number; degenerate: number[] }[];
+  /** Whether a FAISS index is made besides the basis. */
+  withIndex: boolean;
+}
+
+/** A basis learns nothing from more rows than this. */
+const SAMPLE_ROWS = 20_000;
+const BLOCK_ROWS = 4_096;
+const SEED = 20_502;
+
+/** Fits the basis to a sample of the gallery, projects all of it, and writes the snapshot's folder. */
+export async function buildSnapshot(task: BuildTask): Promise<void> {
+  const rows = new RowFile(task.rowsPath, task.probes, task.rows, 'READ');
+  const products = await openMatrixProducts();
+  const liveRows = listRows(task);
+  const basis = await fit(task, rows, sample(liveRows), products);
+  const directions = whiteningDirections(basis);
+  const scales = new Float32Array(task.rows);
+  const faiss = task.withIndex ? loadFaiss().library : null;
+  const index = faiss && buildIndex(faiss, basis.rank, liveRows.length, projectedBlocks);
+  mkdirSync(task.targetFolder, { recursive: true });
+  if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
+  else for await (const _ of projectedBlocks());
+  writeSnapshot(task, basis, scales, liveRows, index !== null);
+
+  /** The whitened, unit rows of the gallery; each pass also fills `scales`. */
+  async function* projectedBlocks(): AsyncGenerator<Matrix> {
+    for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
+      const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
+      const projected = await products.project(readRows(rows, chosen), directions);
+      for (let row = 0; row < chosen.length; row++) {
+        const vector = projected.data.subarray(row * basis.rank, (row + 1) * basis.rank);
+        const length = Math.hypot(...vector);
+        scales[chosen[row]] = length === 0 ? 0 : 1 / length;
+        for (let axis = 0; axis < vector.length; axis++) vector[axis] *= scales[chosen[row]];
+      }
+      yield projected;
+    }
+  }
+}
+
+async function fit(
+  task: BuildTask,
+  rows: RowFile,
+  chosen: Uint32Array,
+  products: MatrixProducts,
+): Promise<Basis> {
+  return fitBasis({
+    probes: task.probes,
+    rank: basisRank(chosen.length, task.probes),
+    seed: SEED,
+    version: task.version,
+    async multiply(block) {
+      const sum = new Float32Array(block.data.length);
+      for (let first = 0; first < chosen.length; first += BLOCK_ROWS) {
+        const x = readRows(rows, chosen.subarray(first, first + BLOCK_ROWS));
+        const { data } = await products.gram(x, block);
+        for (let index = 0; index < sum.length; index++) sum[index] += data[index] / chosen.length;
+      }
+      return { ...block, data: sum };
+    },
+  });
+}
+
+/** Λ^{-1/4} is multiplied into B once, so that a projection is one product. */
+function whiteningDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
+  const data = vectors.map((value, index) => value * eigenvalues[index % rank] ** -0.25);
+  return { rows: probes, columns: rank, data };
+}
+
+function listRows({ live }: BuildTask): Uint32Array {
+  return Uint32Array.from(
+    live.flatMap(({ firstRow, rows, degenerate }) => {
+      const left = new Set(degenerate);
+      return Array.from({ length: rows }, (_, index) => index).flatMap((index) =>
+        left.has(index) ? [] : [firstRow + index],
+      );
+    }),
+  );
+}
+
+function sample(liveRows: Uint32Array): Uint32Array {
+  if (liveRows.length <= SAMPLE_ROWS) return liveRows;
+  const next = random(SEED);
+  const shuffled = liveRows.slice();
+  for (let index = 0; index < SAMPLE_ROWS; index++) {
+    const other = index + Math.floor(next() * (shuffled.length - index));
+    [shuffled[index], shuffled[other]] = [shuffled[other], shuffled[index]];
+  }
+  return shuffled.slice(0, SAMPLE_ROWS).sort();
+}
+
+function readRows(rows: RowFile, chosen: Uint32Array): Matrix {
+  const data = new Float32Array(chosen.length * rows.columns);
+  const block = new Uint16Array(chosen.length * rows.columns);
+  let start = 0;
+  while (start < chosen.length) {
+    let end = start + 1;
+    while (end < chosen.length && chosen[end] === chosen[end - 1] + 1) end++;
+    const values = rows.encoded(chosen[start], end - start, block);
+    decodeFloat16(values, data.subarray(start * rows.columns, end * rows.columns));
+    start = end;
+  }
+  return { rows: chosen.length, columns: rows.columns, data };
+}
+
+function writeSnapshot(
+  task: BuildTask,
+  basis: Basis,
+  scales: Float32Array,
+  liveRows: Uint32Array,
+  indexed: boolean,
+): void {
+  const write = (name: string, content: string | Float32Array | Uint32Array) =>
+    writeFileSync(join(task.targetFolder, name), content, { flush: true });
+  write(SNAPSHOT_FILES.vectors, basis.vectors);
+  write(SNAPSHOT_FILES.eigenvalues, basis.eigenvalues);
+  write(SNAPSHOT_FILES.scales, scales);
+  write(SNAPSHOT_FILES.indexedRows, indexed ? liveRows : new Uint32Array(0));
+  const { version, probes, rows } = task;
+  const facts: SnapshotFacts = { version, probes, rank: basis.rank, rows, logits: liveRows.length, indexed };
+  write(SNAPSHOT_FILES.facts, JSON.stringify(facts));
+}

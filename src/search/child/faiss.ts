@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+
+/** The part of a FAISS index that we use. Vectors are flat lists of numbers; calls block. */
+export interface FaissIndex {
+  ntotal(): number;
+  add(vectors: number[]): void;
+  train(vectors: number[]): void;
+  search(query: number[], k: number): { distances: number[]; labels: number[] };
+  write(path: string): void;
+  toBuffer(): Buffer;
+}
+
+/** The part of faiss-node that we use. */
+export interface FaissLibrary {
+  Index: {
+    fromFactory(dimensions: number, description: string, metric: number): FaissIndex;
+    fromBuffer(bytes: Buffer): FaissIndex;
+    read(path: string): FaissIndex;
+  };
+  MetricType: { METRIC_INNER_PRODUCT: number };
+}
+
+/**
+ * Loads faiss-node, where it can be loaded. It is required here and not imported at the top, because a platform
+ * without FAISS must still start.
+ */
+export function loadFaiss(): { library: FaissLibrary | null; problem: string | null } {
+  try {
+    return { library: createRequire(import.meta.url)('faiss-node') as FaissLibrary, problem: null };
+  } catch (thrown) {
+    const [firstLine] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+    return { library: null, problem: firstLine };
+  }
+}

@@ -1,0 +1,122 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProbelogError } from '../../errors/index.js';
+import type { SearchCalls } from '../protocol.js';
+import type {
+  GalleryStats,
+  SearchAnswer,
+  SearchModel,
+  SearchProbeSet,
+  SearchQuery,
+  SearchSettings,
+} from '../search-query.js';
+import { type FaissLibrary, loadFaiss } from './faiss.js';
+import { Gallery } from './gallery.js';
+
+type Awaitable<Calls> = {
+  [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Result> | Result
+    : never;
+};
+
+/** All galleries of one search folder. Changes to a gallery go one after another; searches run between them. */
+export class SearchProcess implements Awaitable<SearchCalls> {
+  private readonly galleries = new Map<string, Gallery>();
+  private changes: Promise<unknown> = Promise.resolve();
+  private folder = '';
+  private settings: SearchSettings = { exactLimit: 0 };
+  private faiss: FaissLibrary | null = null;
+
+  open({ folder, settings }: { folder: string; settings: SearchSettings }): { faissProblem: string | null } {
+    this.folder = folder;
+    this.settings = settings;
+    const { library, problem } = settings.withoutFaiss ? { library: null, problem: null } : loadFaiss();
+    this.faiss = library;
+    return { faissProblem: problem };
+  }
+
+  sync(probeSet: SearchProbeSet, models: SearchModel[]): Promise<undefined> {
+    return this.inTurn(async () => {
+      const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
+      // Everything here is derived: what cannot be used, or is mostly waste, is made again from the responses.
+      await gallery.sync(models).catch(async () => (await this.renewGallery(probeSet)).sync(models));
+      return undefined;
+    });
+  }
+
+  add(probeSet: SearchProbeSet, model: SearchModel): Promise<undefined> {
+    return this.inTurn(async () => {
+      const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
+      await gallery.add(model);
+      return undefined;
+    });
+  }
+
+  remove(probeSetId: string, modelId: string): Promise<undefined> {
+    return this.inTurn(async () => {
+      await this.galleries.get(probeSetId)?.remove(modelId);
+      return undefined;
+    });
+  }
+
+  search(probeSetId: string, query: SearchQuery): Promise<SearchAnswer> {
+    return this.gallery(probeSetId).search(query);
+  }
+
+  searchModels(probeSetId: string, query: SearchQuery): Promise<SearchAnswer> {
+    return this.gallery(probeSetId).searchModels(query);
+  }
+
+  descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null {
+    return this.galleries.get(probeSetId)?.descriptor(modelId, index) ?? null;
+  }
+
+  stats(probeSetId: string): GalleryStats | null {
+    return this.galleries.get(probeSetId)?.stats() ?? null;
+  }
+
+  async settled(): Promise<undefined> {
+    await this.changes;
+    for (const gallery of this.galleries.values()) await gallery.settled();
+    return undefined;
+  }
+
+  /** Ends background work; files stay as they are. */
+  stop(): void {
+    for (const gallery of this.galleries.values()) gallery.close();
+  }
+
+  private gallery(probeSetId: string): Gallery {
+    const gallery = this.galleries.get(probeSetId);
+    if (!gallery) throw new ProbelogError('PROBE_SET_UNKNOWN', 'Nothing was probed with this probe set yet.');
+    return gallery;
+  }
+
+  private async openGallery({ id, probes }: SearchProbeSet): Promise<Gallery> {
+    const folder = join(this.folder, id);
+    await mkdir(folder, { recursive: true });
+    try {
+      const gallery = new Gallery({ folder, probes, settings: this.settings, faiss: this.faiss });
+      this.galleries.set(id, gallery);
+      return gallery;
+    } catch {
+      return this.renewGallery({ id, probes });
+    }
+  }
+
+  private async renewGallery({ id, probes }: SearchProbeSet): Promise<Gallery> {
+    this.galleries.get(id)?.close();
+    const folder = join(this.folder, id);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const gallery = new Gallery({ folder, probes, settings: this.settings, faiss: this.faiss });
+    this.galleries.set(id, gallery);
+    return gallery;
+  }
+
+  private inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.changes.then(change);
+    this.changes = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,13 @@
+export { openSearch, type Search, type SearchOptions } from './open-search.js';
+export type {
+  GalleryStats,
+  SearchAnswer,
+  SearchHit,
+  SearchMetric,
+  SearchModel,
+  SearchPosition,
+  SearchProbeSet,
+  SearchQuery,
+  SearchSettings,
+  SearchSubject,
+} from './search-query.js';

@@ -1,0 +1,33 @@
+import type {
+  GalleryStats,
+  SearchAnswer,
+  SearchModel,
+  SearchProbeSet,
+  SearchQuery,
+  SearchSettings,
+} from './search-query.js';
+
+/** What the search process can be asked, with its arguments and its answer. */
+export interface SearchCalls {
+  open(options: { folder: string; settings: SearchSettings }): { faissProblem: string | null };
+  sync(probeSet: SearchProbeSet, models: SearchModel[]): undefined;
+  add(probeSet: SearchProbeSet, model: SearchModel): undefined;
+  remove(probeSetId: string, modelId: string): undefined;
+  search(probeSetId: string, query: SearchQuery): SearchAnswer;
+  searchModels(probeSetId: string, query: SearchQuery): SearchAnswer;
+  descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null;
+  stats(probeSetId: string): GalleryStats | null;
+  settled(): undefined;
+}
+
+/** Any one call, by number. */
+export interface SearchRequest {
+  id: number;
+  method: keyof SearchCalls;
+  args: unknown[];
+}
+
+/** The answer to the request with this number. */
+export type SearchReply =
+  | { id: number; value: unknown }
+  | { id: number; error: { code: string | null; message: string } };

@@ -1,0 +1,99 @@
+/** What is looked for: a concept, or what another logit recognises. */
+export type SearchSubject =
+  | {
+      kind: 'CONCEPT';
+      /** P cosines of the concept with the probes. */
+      cosines: Float32Array;
+    }
+  | { kind: 'LOGIT'; modelId: string; index: number };
+
+/**
+ * How results are ordered. SCORE: ours, higher is better (design 3.4, 3.5). ASYMMETRIC: the paper's discrepancy
+ * (design 3.3), smaller is better.
+ */
+export type SearchMetric = 'SCORE' | 'ASYMMETRIC';
+
+/** A place in an ordered list of results: the next page holds what comes behind it, whatever came or went since. */
+export interface SearchPosition {
+  /** The score, or the negative distance for ASYMMETRIC. */
+  value: number;
+  modelId: string;
+  /** Output index; −1 in a list of models. */
+  index: number;
+  /** Basis under which `value` was computed. */
+  version: string;
+  /** Results before and including this one. */
+  depth: number;
+}
+
+/** One question to a gallery. */
+export interface SearchQuery {
+  by: SearchSubject;
+  metric: SearchMetric;
+  /** Results wanted, ≥ 0. */
+  first: number;
+  after?: SearchPosition;
+  /** Only logits of these models. */
+  models?: string[];
+  /** No logits of these models. */
+  excludeModels?: string[];
+}
+
+/** One answer. */
+export interface SearchHit {
+  modelId: string;
+  index: number;
+  /** Higher is better; comparable within one query. */
+  score: number;
+  /** The paper's discrepancy, ≥ 0. */
+  distance: number;
+  /** Where to go on. */
+  position: SearchPosition;
+}
+
+/** The answers to one question, best first. */
+export interface SearchAnswer {
+  hits: SearchHit[];
+  hasMore: boolean;
+  /** Logits that the question was put to. */
+  candidates: number;
+}
+
+/** A probe set as the search knows it. */
+export interface SearchProbeSet {
+  id: string;
+  /** P */
+  probes: number;
+}
+
+/** A model as the search knows it. */
+export interface SearchModel {
+  modelId: string;
+  responsesDigest: string;
+  /** C */
+  outputs: number;
+  /** A `.npy` file: float16, C × P, row-major. */
+  responsesPath: string;
+}
+
+/** The state of one probe set's gallery. */
+export interface GalleryStats {
+  models: number;
+  /** With a descriptor. */
+  logits: number;
+  degenerate: number;
+  /** FAISS above the exact limit, where it can be loaded; the exact scan otherwise. */
+  index: 'FAISS' | 'EXACT';
+  faissAvailable: boolean;
+  /** Null while the gallery is cold. */
+  basis: { version: string; rank: number; logits: number } | null;
+  rebuilding: boolean;
+}
+
+/** What an operator may set. */
+export interface SearchSettings {
+  /** Galleries up to this many logits are scanned exactly. */
+  exactLimit: number;
+  /** Never load FAISS, as on a platform where it cannot be loaded. */
+  withoutFaiss?: boolean;
+}
