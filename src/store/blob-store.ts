@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, type ReadStream } from 'node:fs';
+import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ProbelogError } from '../errors/index.js';
 
 /** A stored file: its name is the SHA-256 of its content. */
@@ -25,7 +25,11 @@ const DAY_MS = 86_400_000;
  * so a file without a row may be a moment old and is swept only when it is older than any writer can be.
  */
 export class BlobStore {
-  constructor(private readonly folder: string) {}
+  private readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = resolve(folder);
+  }
 
   /** Path of the file with this digest, whether it exists or not. @throws Error when it is no digest */
   path(digest: string): string {
@@ -35,9 +39,9 @@ export class BlobStore {
 
   /** @throws ProbelogError STORAGE_FULL; whatever the content throws. Nothing is left behind. */
   async put(content: BlobContent): Promise<StoredBlob> {
-    await mkdir(this.folder, { recursive: true });
     const temporary = join(this.folder, `${randomUUID()}.part`);
     try {
+      await makeFolder(this.folder);
       const stored = await writeHashed(temporary, content);
       await moveInto(temporary, this.path(stored.digest));
       return stored;
@@ -94,12 +98,12 @@ export class BlobStore {
     for (const entry of await listFolder(this.folder)) {
       const path = join(this.folder, entry);
       if (entry.endsWith('.part')) {
-        removed += await removeOld(path, before);
+        removed += removeOld(path, before);
       } else {
         const names = await listFolder(path);
         const used = await referenced(names.map((name) => entry + name));
         const orphans = names.filter((name) => !used.has(entry + name));
-        for (const name of orphans) removed += await removeOld(join(path, name), before);
+        for (const name of orphans) removed += removeOld(join(path, name), before);
       }
     }
     return removed;
@@ -131,8 +135,20 @@ async function writeHashed(path: string, content: BlobContent): Promise<StoredBl
 
 async function moveInto(temporary: string, path: string): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await rename(temporary, path);
+  await syncFolder(folder);
+}
+
+/** Makes a folder that outlives a power cut: its name is synced in the folder that it stands in. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  const above = dirname(resolve(first));
+  for (let made = folder; made !== above; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {
     await handle.sync();
@@ -145,10 +161,14 @@ async function listFolder(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }
 
-async function removeOld(path: string, before: number): Promise<number> {
-  const facts = await stat(path).catch(() => undefined);
+/**
+ * The look at the age and the removal are one step of this thread: content that is stored again meanwhile makes its
+ * file young.
+ */
+function removeOld(path: string, before: number): number {
+  const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts?.isFile() || facts.mtimeMs > before) return 0;
-  await rm(path, { force: true });
+  rmSync(path, { force: true });
   return 1;
 }
 

@@ -1,99 +1,88 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProbelogError } from '../errors/index.js';
 
-/** Who holds a data folder. The start time tells a process from a later one with the same number. */
-interface Holder {
+/** Two that try at once back off from each other; a holder is still there after all tries. */
+const TRIES = 6;
+const MOST_PAUSE_MS = 50;
+
+/** A process that wants or has the folder. The start time tells it from a later process with the same number. */
+interface Claim {
+  name: string;
   pid: number;
-  startedAt: string | null;
+  startedAt: string;
 }
 
 /**
- * Takes a data folder for this process; the embedded database would be damaged by a second one.
+ * Takes a data folder for this process; a second one would damage the embedded database.
  *
- * The lock file appears whole, by a hard link, and a dead process's file is first renamed aside: of two processes
- * that find it stale, only one can rename it, and only one can then link its own.
+ * Each process first puts a claim of its own into `locks/`, then looks for others: of two, at least the later one sees
+ * the other, so never do both go on. A claim is an empty file whose name says everything, so it is never seen
+ * half-written; and because names are never used again, removing a dead process's claim cannot hit a living one's.
  *
- * @returns releases the lock
+ * A claim of a killed process does not count. Process numbers are those of this machine (or container): two containers
+ * must not share an embedded database's folder.
+ *
+ * @returns gives the folder back
  * @throws ProbelogError DATA_FOLDER_IN_USE naming the process that holds it
  */
-export function lockFolder(folder: string): () => void {
-  const path = join(folder, 'lock');
-  const own = `${path}.${randomUUID()}`;
-  writeFileSync(
-    own,
-    JSON.stringify({ pid: process.pid, startedAt: startTime(process.pid) } satisfies Holder),
-  );
-  try {
-    for (let attempt = 0; attempt < 10; attempt++) {
-      if (linked(own, path)) return () => rmSync(path, { force: true });
-      const holder = readHolder(path);
-      if (holder !== null && isAlive(holder)) throw inUse(holder);
-      setAside(path);
-    }
-    throw inUse(readHolder(path));
-  } finally {
-    unlinkSync(own);
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const claims = join(folder, 'locks');
+  await mkdir(claims, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const own = `${process.pid}.${(await startTime(process.pid)) ?? ''}.${randomUUID()}`;
+    await (await open(join(claims, own), 'wx')).close();
+    const rival = await findRival(claims, own);
+    if (rival === undefined) return () => rm(join(claims, own), { force: true });
+    await rm(join(claims, own), { force: true });
+    if (attempt === TRIES) throw inUse(rival);
+    await sleep(Math.random() * MOST_PAUSE_MS);
   }
 }
 
-function linked(own: string, path: string): boolean {
-  try {
-    linkSync(own, path);
-    return true;
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw thrown;
+/** A living process with a claim other than `own`; claims of dead ones are cleared away. */
+async function findRival(claims: string, own: string): Promise<Claim | undefined> {
+  for (const name of await readdir(claims)) {
+    if (name === own) continue;
+    const [pid, startedAt] = name.split('.');
+    const claim = { name, pid: Number(pid), startedAt };
+    if (await isAlive(claim)) return claim;
+    await rm(join(claims, name), { force: true });
   }
+  return undefined;
 }
 
-function readHolder(path: string): Holder | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
-  } catch {
-    return null;
-  }
-}
-
-/** Moves a stale lock away; another process may have done it first. */
-function setAside(path: string): void {
-  const aside = `${path}.stale.${randomUUID()}`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  // Between the look and the rename another process may have taken the folder: then what was moved is its lock.
-  const moved = readHolder(aside);
-  if (moved !== null && isAlive(moved)) linked(aside, path);
-  rmSync(aside, { force: true });
-}
-
-function isAlive({ pid, startedAt }: Holder): boolean {
+async function isAlive({ pid, startedAt }: Claim): Promise<boolean> {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return startedAt === null || startTime(pid) === startedAt;
+  const now = await startTime(pid);
+  return now === undefined || startedAt === '' || now === startedAt;
 }
 
-/** Clock ticks after boot at which a process started; null where there is no /proc. */
-function startTime(pid: number): string | null {
+/**
+ * Clock ticks after boot at which a process started; undefined where there is no /proc. A killed process that its
+ * parent has not noticed yet holds nothing any more: its start time is 'gone'.
+ */
+async function startTime(pid: number): Promise<string | undefined> {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'gone' : fields[19];
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-function inUse(holder: Holder | null): ProbelogError {
-  const who = holder === null ? 'Another process' : `Process ${holder.pid}`;
+function inUse({ pid }: Claim): ProbelogError {
   return new ProbelogError(
     'DATA_FOLDER_IN_USE',
-    `${who} has the data folder open. Stop it first, ask it through GraphQL, use another PROBELOG_DATA, or share a PostgreSQL server with DATABASE_URL.`,
-    { pid: holder?.pid ?? null },
+    `Process ${pid} has the data folder open. Stop it first, ask it through GraphQL, use another PROBELOG_DATA, or share a PostgreSQL server with DATABASE_URL.`,
+    { pid },
   );
 }

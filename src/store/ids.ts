@@ -16,3 +16,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function validIds(ids: readonly string[]): string[] {
   return ids.filter((id) => UUID.test(id));
 }
+
+/** A condition for one id; one that is no UUID matches nothing. */
+export function isId(id: string): { in: string[] } {
+  return { in: validIds([id]) };
+}

@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlobStore } from './blob-store.js';
+import type { Database } from './database.js';
 import { lockFolder } from './folder-lock.js';
 import { applyMigrations } from './migrations/apply-migrations.js';
-import { type Database, openEmbedded, openServer } from './prisma-client.js';
+import { openEmbedded } from './open-embedded.js';
+import { openServer } from './open-server.js';
 import { referencedBlobs } from './referenced-blobs.js';
 import { Ingests } from './repositories/ingests.js';
 import { Logits } from './repositories/logits.js';
@@ -35,6 +37,8 @@ export interface StoreOptions {
   dataFolder: string;
   /** A PostgreSQL server; without it PostgreSQL runs inside this process. */
   databaseUrl?: string;
+  /** Takes a line about what takes long. */
+  log?(line: string): void;
 }
 
 /**
@@ -42,12 +46,16 @@ export interface StoreOptions {
  *
  * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED
  */
-export async function openStore({ dataFolder, databaseUrl }: StoreOptions): Promise<Store> {
+export async function openStore({
+  dataFolder,
+  databaseUrl,
+  log = () => undefined,
+}: StoreOptions): Promise<Store> {
   await mkdir(dataFolder, { recursive: true });
-  const release = databaseUrl === undefined ? lockFolder(dataFolder) : () => undefined;
+  const release = databaseUrl === undefined ? await lockFolder(dataFolder) : async () => undefined;
   try {
     const database = await (databaseUrl === undefined
-      ? openEmbedded(join(dataFolder, 'database'))
+      ? openEmbedded(join(dataFolder, 'database'), log)
       : openServer(databaseUrl));
     try {
       await applyMigrations(database.migrations, migrationsFolder());
@@ -57,14 +65,22 @@ export async function openStore({ dataFolder, databaseUrl }: StoreOptions): Prom
       throw thrown;
     }
     await database.endMigrations();
-    return storeOn(database, dataFolder, databaseUrl !== undefined, release);
+    const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
+    // Nobody else uses an embedded database, so whoever worked on these is dead: no need to wait for their leases.
+    if (!store.shared) await store.ingests.releaseAll();
+    return store;
   } catch (thrown) {
-    release();
+    await release();
     throw thrown;
   }
 }
 
-function storeOn(database: Database, dataFolder: string, shared: boolean, release: () => void): Store {
+function storeOn(
+  database: Database,
+  dataFolder: string,
+  shared: boolean,
+  release: () => Promise<void>,
+): Store {
   const { prisma } = database;
   const blobs = new BlobStore(join(dataFolder, 'blobs'));
   const listeners = new Set<(sql: string) => void>();
@@ -85,7 +101,7 @@ function storeOn(database: Database, dataFolder: string, shared: boolean, releas
     },
     async close() {
       await database.close();
-      release();
+      await release();
     },
   };
 }

@@ -1,25 +1,65 @@
-import { writeFileSync } from 'node:fs';
+import { fork, spawn } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lockFolder } from '../../src/store/folder-lock.js';
 import { temporaryFolder } from './temporary-folder.js';
 
+const COMPILED = new URL('../../dist/src/store/folder-lock.js', import.meta.url).href;
+
 it('refuses a folder that a live process holds, and gives it back on release', async () => {
   const folder = await temporaryFolder();
-  const release = lockFolder(folder);
-  expect(() => lockFolder(folder)).toThrow(expect.objectContaining({ code: 'DATA_FOLDER_IN_USE' }));
-  release();
-  lockFolder(folder)();
+  const release = await lockFolder(folder);
+  await expect(lockFolder(folder)).rejects.toMatchObject({
+    code: 'DATA_FOLDER_IN_USE',
+    message: expect.stringContaining(`Process ${process.pid}`),
+    details: { pid: process.pid },
+  });
+  await release();
+  const again = await lockFolder(folder);
+  await release();
+  await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
+  await again();
+  expect(await readdir(join(folder, 'locks'))).toEqual([]);
 });
 
-it('takes over the lock of a dead process, of another one with its number, and a damaged one', async () => {
+it('takes over at once from a dead process, and from an earlier one with a number in use', async () => {
   const folder = await temporaryFolder();
-  for (const content of [
-    '{"pid":4194304,"startedAt":"1"}',
-    `{"pid":${process.pid},"startedAt":"1"}`,
-    'damaged',
-  ]) {
-    writeFileSync(join(folder, 'lock'), content);
-    lockFolder(folder)();
+  await mkdir(join(folder, 'locks'));
+  for (const stale of ['4194304.1.a', `${process.pid}.1.b`, 'damaged']) {
+    await writeFile(join(folder, 'locks', stale), '');
   }
+  const release = await lockFolder(folder);
+  expect(await readdir(join(folder, 'locks'))).toHaveLength(1);
+  await release();
+});
+
+it('takes over from a killed process that nobody has waited for', async () => {
+  const folder = await temporaryFolder();
+  const code = `import(${JSON.stringify(COMPILED)}).then(({ lockFolder }) => lockFolder(${JSON.stringify(folder)})).then(() => { console.log('held'); setInterval(() => {}, 1000); })`;
+  // The shell never waits for its child, which therefore stays a zombie.
+  const shell = spawn('sh', ['-c', `"$0" -e "$1" & exec sleep 30`, process.execPath, code]);
+  try {
+    await new Promise((resolve) => shell.stdout.once('data', resolve));
+    await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
+    const [claim] = await readdir(join(folder, 'locks'));
+    process.kill(Number(claim.split('.')[0]), 'SIGKILL');
+    await expect.poll(() => lockFolder(folder)).toBeTypeOf('function');
+  } finally {
+    shell.kill('SIGKILL');
+  }
+});
+
+it('is never held by two of many processes that find it stale at once', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'locks'));
+  const journal = join(folder, 'journal');
+  await writeFile(journal, '');
+  const child = new URL('hold-lock.mjs', import.meta.url);
+  const exits = Array.from({ length: 6 }, async (_, index) => {
+    await writeFile(join(folder, 'locks', `4194304.${index}.stale`), '');
+    const running = fork(child, [COMPILED, folder], { execArgv: [] });
+    return new Promise<number | null>((resolve) => running.once('exit', resolve));
+  });
+  expect(await Promise.all(exits)).toEqual([0, 0, 0, 0, 0, 0]);
 });

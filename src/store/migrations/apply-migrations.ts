@@ -10,8 +10,8 @@ export interface MigrationConnection {
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** Any number that no other application on the database uses: the hash of this project's name. */
-const ADVISORY_LOCK = 7_262_004_120_251;
+/** The number that Prisma's own migrations lock, so that `prisma migrate deploy` and this wait for each other. */
+const ADVISORY_LOCK = 72_707_369;
 
 /** As Prisma makes it. */
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -58,8 +58,12 @@ async function readMigrations(folder: string) {
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
     names.sort().map(async (name) => {
-      const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+      const bytes = await readFile(join(folder, name, 'migration.sql'));
+      return {
+        name,
+        sql: bytes.toString('utf8'),
+        checksum: createHash('sha256').update(bytes).digest('hex'),
+      };
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import type { IngestModel } from '../generated/models.js';
-import { newId, validIds } from '../ids.js';
+import { isId, newId, validIds } from '../ids.js';
 import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
 import { createdAfter } from './models.js';
 
@@ -26,7 +26,7 @@ export class Ingests {
    * Registers a model version and queues its ingest, in one transaction. A version whose ingest failed or was
    * cancelled before it ever became visible is taken up again.
    *
-   * @throws ProbelogError MODEL_EXISTS when the version is visible, or its ingest under way
+   * @throws ProbelogError MODEL_EXISTS when the version is visible, or its ingest under way; PROBE_SET_UNKNOWN
    */
   async enqueue({ name, version, source, labels, probeSetId, request }: NewIngest): Promise<IngestRecord> {
     const described = { source, probeSetId, labels: labels ?? [], hasLabels: labels !== null };
@@ -41,9 +41,10 @@ export class Ingests {
         return toRecord(await tx.ingest.create({ data: newRow(model.id, request) }));
       });
     } catch (thrown) {
+      const { code } = thrown as { code?: string };
+      if (code === 'P2003') throw new ProbelogError('PROBE_SET_UNKNOWN', 'The probe set was removed.');
       // The other of two that registered the same version at once.
-      if (['P2002', 'P2025', 'P2034'].includes((thrown as { code: string }).code))
-        throw modelExists(name, version);
+      if (code === 'P2002' || code === 'P2025' || code === 'P2034') throw modelExists(name, version);
       throw thrown;
     }
   }
@@ -55,8 +56,15 @@ export class Ingests {
    */
   async enqueueReprobe(modelId: string, probeSetId?: string): Promise<IngestRecord> {
     return this.prisma.$transaction(async (tx) => {
+      // Also locks the model, so that of two that ask at once only one queues an ingest. A failed model is taken up
+      // again: it must not be registered anew meanwhile.
+      await tx.model.updateMany({
+        where: { id: isId(modelId), status: 'FAILED' },
+        data: { status: 'PENDING' },
+      });
+      await tx.$queryRaw`SELECT "id" FROM "model" WHERE "id" = ANY(${validIds([modelId])}::uuid[]) FOR UPDATE`;
       const last = await tx.ingest.findFirst({
-        where: { modelId },
+        where: { modelId: isId(modelId) },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
       if (!last) throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
@@ -118,7 +126,7 @@ export class Ingests {
     await this.prisma.$transaction(async (tx) => {
       await this.finish(id, { state: 'FAILED', errorCode, errorMessage }, tx);
       await tx.model.updateMany({
-        where: { status: 'PENDING', ingests: { some: { id } } },
+        where: { status: 'PENDING', ingests: { some: { id: isId(id) } } },
         data: { status: 'FAILED' },
       });
     });
@@ -129,7 +137,7 @@ export class Ingests {
     await this.prisma.$transaction(async (tx) => {
       await this.finish(id, { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED' }, tx);
       await tx.model.updateMany({
-        where: { status: 'PENDING', ingests: { some: { id, state: 'CANCELLED' } } },
+        where: { status: 'PENDING', ingests: { some: { id: isId(id), state: 'CANCELLED' } } },
         data: { status: 'FAILED' },
       });
     });
@@ -142,6 +150,14 @@ export class Ingests {
   async release(id: string, worker: string): Promise<void> {
     await this.prisma.ingest.updateMany({
       where: { id, worker, state: 'RUNNING' },
+      data: { state: 'QUEUED', worker: null, leasedUntil: null },
+    });
+  }
+
+  /** Puts every running ingest back into the queue, when no worker can be alive. */
+  async releaseAll(): Promise<void> {
+    await this.prisma.ingest.updateMany({
+      where: { state: 'RUNNING' },
       data: { state: 'QUEUED', worker: null, leasedUntil: null },
     });
   }
@@ -182,7 +198,7 @@ export class Ingests {
     client: Pick<PrismaClient, 'ingest'> = this.prisma,
   ): Promise<void> {
     await client.ingest.updateMany({
-      where: { id: { in: validIds([id]) }, state: { in: UNFINISHED } },
+      where: { id: isId(id), state: { in: UNFINISHED } },
       data: { ...data, etaSeconds: null, leasedUntil: null, finishedAt: new Date() },
     });
   }

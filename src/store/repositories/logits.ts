@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../generated/client.js';
-import { validIds } from '../ids.js';
+import { isId, validIds } from '../ids.js';
 import type { LogitKey, LogitRecord, LogitStatus } from '../records.js';
 
 /** Output dimensions of models. */
@@ -19,7 +19,7 @@ export class Logits {
   /** The logits of a model in output order, behind output `after`. */
   page(modelId: string, options: { after?: number; first: number }): Promise<LogitRecord[]> {
     return this.prisma.logit.findMany({
-      where: { modelId, index: { gt: options.after ?? -1 } },
+      where: { modelId: isId(modelId), index: { gt: options.after ?? -1 } },
       orderBy: { index: 'asc' },
       take: options.first,
     });
@@ -27,6 +27,8 @@ export class Logits {
 
   /** Number of logits of models that can be searched with a probe set. */
   count(probeSetId: string, status?: LogitStatus): Promise<number> {
-    return this.prisma.logit.count({ where: { status, model: { probeSetId, status: 'READY' } } });
+    return this.prisma.logit.count({
+      where: { status, model: { probeSetId: isId(probeSetId), status: 'READY' } },
+    });
   }
 }

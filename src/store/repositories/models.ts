@@ -1,11 +1,11 @@
+import { ProbelogError } from '../../errors/index.js';
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
-import { validIds } from '../ids.js';
+import { isId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
 import { chunks } from './chunks.js';
 
 const ROWS_AT_ONCE = 500;
-const TRANSACTION = { maxWait: 30_000, timeout: 120_000 };
 
 /** Which models a list is about. */
 export interface ModelFilter {
@@ -51,7 +51,7 @@ export class Models {
   async page(options: ModelFilter & { after?: CreatedPosition; first: number }): Promise<ModelRecord[]> {
     const { after, first } = options;
     const rows = await this.prisma.model.findMany({
-      where: { AND: [await this.where(options), after ? createdAfter(after) : {}] },
+      where: { AND: [matching(options), after ? createdAfter(after) : {}] },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       take: first,
     });
@@ -59,12 +59,12 @@ export class Models {
   }
 
   async count(filter: ModelFilter): Promise<number> {
-    return this.prisma.model.count({ where: await this.where(filter) });
+    return this.prisma.model.count({ where: matching(filter) });
   }
 
   /** Ids of the models that match, for narrowing a search. */
   async ids(filter: ModelFilter): Promise<string[]> {
-    const rows = await this.prisma.model.findMany({ where: await this.where(filter), select: { id: true } });
+    const rows = await this.prisma.model.findMany({ where: matching(filter), select: { id: true } });
     return rows.map(({ id }) => id);
   }
 
@@ -79,10 +79,16 @@ export class Models {
   /**
    * Makes a probed model visible: model, logits and responses in one transaction, so that no reader sees half of it.
    * Logits keep their identity (model, index) when the model was visible before.
+   *
+   * @throws ProbelogError INGEST_CANCELLED when no ingest of the model is under way any more
    */
   async publish(id: string, { logits, labels, ...model }: PublishedModel): Promise<void> {
     const rows = logits.map((logit) => ({ ...logit, modelId: id }));
     await this.prisma.$transaction(async (tx) => {
+      // Locked until the model is visible: an ingest is cancelled, or the model removed, before or after, not halfway.
+      const unfinished = await tx.$queryRaw<unknown[]>`
+        SELECT "id" FROM "ingest" WHERE "model_id" = ${id}::uuid AND "state" IN ('QUEUED', 'RUNNING') FOR UPDATE`;
+      if (unfinished.length === 0) throw cancelled(id);
       await tx.logit.deleteMany({ where: { modelId: id } });
       for (const data of chunks(rows, ROWS_AT_ONCE)) await tx.logit.createMany({ data });
       await tx.model.update({
@@ -97,7 +103,7 @@ export class Models {
           probedAt: new Date(),
         },
       });
-    }, TRANSACTION);
+    });
   }
 
   /**
@@ -108,19 +114,19 @@ export class Models {
   async setLabels(id: string, labels: string[] | null): Promise<boolean> {
     return this.prisma.$transaction(async (tx) => {
       const { count } = await tx.model.updateMany({
-        where: { id },
+        where: { id: isId(id) },
         data: { labels: labels ?? [], hasLabels: labels !== null },
       });
       if (count === 0) return false;
       await tx.$executeRaw`
         UPDATE "logit" SET "label" = (${labels ?? []}::text[])["index" + 1] WHERE "model_id" = ${id}::uuid`;
       return true;
-    }, TRANSACTION);
+    });
   }
 
   /** Removes a model with its logits and ingests; false when there is none. */
   async remove(id: string): Promise<boolean> {
-    return (await this.prisma.model.deleteMany({ where: { id: { in: validIds([id]) } } })).count > 0;
+    return (await this.prisma.model.deleteMany({ where: { id: isId(id) } })).count > 0;
   }
 
   /** The visible models of a probe set, with where their responses are. */
@@ -128,35 +134,39 @@ export class Models {
     probeSetId: string,
   ): Promise<{ modelId: string; responsesDigest: string; outputs: number }[]> {
     const rows = await this.prisma.model.findMany({
-      where: { probeSetId, status: 'READY' },
+      where: { probeSetId: isId(probeSetId), status: 'READY' },
       select: { id: true, responsesDigest: true, outputs: true },
     });
     return rows.flatMap(({ id, responsesDigest, outputs }) =>
       responsesDigest !== null && outputs !== null ? [{ modelId: id, responsesDigest, outputs }] : [],
     );
   }
-
-  private async where({ text, status, probeSetId }: ModelFilter): Promise<Prisma.ModelWhereInput> {
-    const where: Prisma.ModelWhereInput = { status, probeSetId };
-    if (text === undefined) return where;
-    // Prisma's `contains` does not take away the meaning of % and _ either.
-    const escaped = text.replace(/[\\%_]/g, '\\$&');
-    const labelled = await this.prisma.$queryRaw<{ id: string }[]>`
-      SELECT DISTINCT "model_id" AS "id" FROM "logit" WHERE "label" ILIKE ${`%${escaped}%`}`;
-    return {
-      ...where,
-      OR: [
-        { name: { contains: escaped, mode: 'insensitive' } },
-        { version: { contains: escaped, mode: 'insensitive' } },
-        { id: { in: labelled.map(({ id }) => id) } },
-      ],
-    };
-  }
 }
 
-/** Rows behind a place in the order of creation. */
+function matching({ text, status, probeSetId }: ModelFilter): Prisma.ModelWhereInput {
+  const where = { status, probeSetId: probeSetId === undefined ? undefined : isId(probeSetId) };
+  if (text === undefined) return where;
+  // Prisma makes a LIKE pattern of it without escaping what means something there.
+  const part = { contains: text.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const };
+  return { ...where, OR: [{ name: part }, { version: part }, { logits: { some: { label: part } } }] };
+}
+
+/** Rows behind a place in the order of creation. @throws ProbelogError CURSOR_INVALID when it is no place */
 export function createdAfter({ createdAt, id }: CreatedPosition) {
+  if (validIds([id]).length === 0 || Number.isNaN(createdAt.getTime())) {
+    throw new ProbelogError('CURSOR_INVALID', 'The cursor does not name a place in this list.');
+  }
   return { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] };
+}
+
+function cancelled(modelId: string): ProbelogError {
+  return new ProbelogError(
+    'INGEST_CANCELLED',
+    'The ingest was cancelled, or the model removed, while it was probed.',
+    {
+      modelId,
+    },
+  );
 }
 
 function toRecord({ hasLabels, ...row }: ModelModel): ModelRecord {

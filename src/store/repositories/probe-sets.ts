@@ -1,6 +1,6 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { PrismaClient } from '../generated/client.js';
-import { newId, validIds } from '../ids.js';
+import { isId, newId, validIds } from '../ids.js';
 import type { ProbeRecord, ProbeSetRecord } from '../records.js';
 import { chunks } from './chunks.js';
 
@@ -64,7 +64,10 @@ export class ProbeSets {
 
   /** The probes of a set, in order. */
   probes(probeSetId: string): Promise<ProbeRecord[]> {
-    return this.prisma.probe.findMany({ where: { probeSetId }, orderBy: { position: 'asc' } });
+    return this.prisma.probe.findMany({
+      where: { probeSetId: isId(probeSetId) },
+      orderBy: { position: 'asc' },
+    });
   }
 
   probesByIds(ids: readonly string[]): Promise<ProbeRecord[]> {
@@ -73,7 +76,9 @@ export class ProbeSets {
 
   /** Some probes of a set, by position, in no order. */
   probesAt(probeSetId: string, positions: readonly number[]): Promise<ProbeRecord[]> {
-    return this.prisma.probe.findMany({ where: { probeSetId, position: { in: [...positions] } } });
+    return this.prisma.probe.findMany({
+      where: { probeSetId: isId(probeSetId), position: { in: [...positions] } },
+    });
   }
 
   /** The blob with the image embeddings of a set under one encoder. */
@@ -98,17 +103,17 @@ export class ProbeSets {
 
   /** @throws ProbelogError PROBE_SET_IN_USE when a model was probed with it */
   async remove(id: string): Promise<void> {
-    const models = await this.prisma.model.count({ where: { probeSetId: id } });
-    if (models > 0) {
-      throw new ProbelogError(
-        'PROBE_SET_IN_USE',
-        `${models} models were probed with this set; remove them first.`,
-        {
-          models,
-        },
-      );
-    }
-    await this.prisma.probeSet.deleteMany({ where: { id } });
+    const { count } = await this.prisma.probeSet.deleteMany({
+      where: { id: isId(id), models: { none: {} } },
+    });
+    if (count > 0) return;
+    const models = await this.prisma.model.count({ where: { probeSetId: isId(id) } });
+    if (models === 0) return;
+    throw new ProbelogError(
+      'PROBE_SET_IN_USE',
+      `${models} models were probed with this set; remove them first.`,
+      { models },
+    );
   }
 }
 

@@ -1,0 +1,47 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { messageOf, ProbelogError } from '../errors/index.js';
+import { createPrismaClient } from './create-prisma-client.js';
+import type { Database } from './database.js';
+
+/** A server that does not answer at all would otherwise be waited for by the operating system's minutes. */
+const CONNECT_MS = 10_000;
+
+/** Connects to a PostgreSQL server. @throws ProbelogError DATABASE_UNAVAILABLE naming the host, never the password */
+export async function openServer(url: string): Promise<Database> {
+  const settings = { connectionString: url, connectionTimeoutMillis: CONNECT_MS };
+  const client = await connect(settings, url);
+  const prisma = createPrismaClient(new PrismaPg(settings));
+  return {
+    prisma,
+    migrations: {
+      execute: async (sql) => void (await client.query(sql)),
+      query: async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
+    },
+    endMigrations: () => client.end(),
+    close: () => prisma.$disconnect(),
+  };
+}
+
+async function connect(settings: pg.ClientConfig, url: string): Promise<pg.Client> {
+  try {
+    const client = new pg.Client(settings);
+    // A lost connection also fails the statement that is under way, and that is where it is reported.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  } catch (thrown) {
+    const reason = messageOf(thrown) || (thrown as NodeJS.ErrnoException).code;
+    throw new ProbelogError(
+      'DATABASE_UNAVAILABLE',
+      `The database server ${hostOf(url)} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`,
+    );
+  }
+}
+
+/** Host and port of a database URL, or its socket's folder. */
+function hostOf(url: string): string {
+  if (!URL.canParse(url)) return '(in DATABASE_URL)';
+  const { host, searchParams } = new URL(url);
+  return host || (searchParams.get('host') ?? '(in DATABASE_URL)');
+}
