@@ -52,7 +52,8 @@ export async function learnOutput(
   values: (tensor: Ort.Tensor) => Float32Array | null,
 ): Promise<LearntOutput> {
   const attempt = async (using: ModelRunner, count: number): Promise<LearntOutput> => {
-    const tensors = await using.run(pixels, count, plan.fetches);
+    // Without anything to fetch there is nothing to run either; choosing then says what the model has.
+    const tensors = plan.fetches.length > 0 ? await using.run(pixels, count, plan.fetches) : new Map();
     const chosen = chooseOutput(plan.graph.outputs, plan.tails, tensors, using.rows(count), wanted, values);
     return { chosen, runner: using };
   };
