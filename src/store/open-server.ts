@@ -5,7 +5,7 @@ import { createPrismaClient } from './create-prisma-client.js';
 import type { Database } from './database.js';
 
 /** A server that does not answer at all would otherwise be waited for by the operating system's minutes. */
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 5_000;
 
 /** Connects to a PostgreSQL server. @throws ProbelogError DATABASE_UNAVAILABLE naming the host, never the password */
 export async function openServer(url: string): Promise<Database> {

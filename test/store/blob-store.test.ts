@@ -1,4 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { BlobStore } from '../../src/store/index.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -32,6 +35,47 @@ describe('BlobStore', () => {
     }
     await expect(new BlobStore(folder).put(full())).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('survives a disk that is really full', async (context) => {
+    const folder = await temporaryFolder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'probelog-test', folder], { stdio: 'ignore' });
+    } catch {
+      context.skip();
+    }
+    try {
+      const blobs = new BlobStore(join(folder, 'blobs'));
+      const small = await blobs.put(Buffer.alloc(100_000, 1));
+      const large = Array.from({ length: 40 }, (_, index) => Buffer.alloc(100_000, index));
+      await expect(blobs.put(Readable.from(large))).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+      expect(await readdir(join(folder, 'blobs'))).toEqual([small.digest.slice(0, 2)]);
+      expect((await blobs.readAll(small.digest)).length).toBe(100_000);
+      await blobs.put(Buffer.alloc(500_000, 2));
+    } finally {
+      execFileSync('umount', [folder]);
+    }
+  });
+
+  it('sweeps what nothing refers to, but nothing young and nothing referred to', async () => {
+    const folder = await temporaryFolder();
+    const blobs = new BlobStore(folder);
+    const [used, orphan, young, again] = await Promise.all(
+      ['used', 'orphan', 'young', 'again'].map((text) => blobs.put(Buffer.from(text))),
+    );
+    const old = new Date(Date.now() - 2 * 86_400_000);
+    for (const { digest } of [used, orphan, again]) await utimes(blobs.path(digest), old, old);
+    await writeFile(join(folder, 'interrupted.part'), 'half');
+    await utimes(join(folder, 'interrupted.part'), old, old);
+    await writeFile(join(folder, 'running.part'), 'half');
+    const referenced = async () => {
+      await blobs.put(Buffer.from('again'));
+      return new Set([used.digest]);
+    };
+    expect(await blobs.sweep(referenced)).toBe(2);
+    expect(await blobs.has(orphan.digest)).toBe(false);
+    for (const { digest } of [used, young, again]) expect(await blobs.has(digest)).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual(['running.part']);
   });
 
   it('tells a missing or cut file', async () => {
