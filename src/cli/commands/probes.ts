@@ -15,7 +15,9 @@ export function probesCommand(): Command {
 
 function createCommand(): Command {
   return new Command('create')
-    .description('make a probe set of the images in a folder or archive (tar, tar.gz, zip), in order of their names')
+    .description(
+      'make a probe set of the images in a folder or archive (tar, tar.gz, zip), in order of their names',
+    )
     .argument('<name>', 'name of the set')
     .argument('<source>', 'folder or archive')
     .option('--json', 'print JSON')
@@ -32,11 +34,15 @@ function createCommand(): Command {
           });
           reading.finish(`${probeSet.size} images`);
           const embedding = display.line('embedding images');
-          await ensureProbeEmbeddings({ store, encoder }, probeSet, (done, total) => embedding.update(done, total));
+          await ensureProbeEmbeddings({ store, encoder }, probeSet, (done, total) =>
+            embedding.update(done, total),
+          );
           embedding.finish('done');
           const { id, digest, size } = probeSet;
           const shown = { id, name: probeSet.name, probes: size, digest };
-          process.stdout.write(options.json ? `${JSON.stringify(shown, null, 2)}\n` : `${table([shown], COLUMNS)}\n`);
+          process.stdout.write(
+            options.json ? `${JSON.stringify(shown, null, 2)}\n` : `${table([shown], COLUMNS)}\n`,
+          );
         } finally {
           display.close();
         }
@@ -52,7 +58,9 @@ function listCommand(): Command {
       withService(false, async ({ store }) => {
         const sets = await store.probeSets.list();
         const rows = sets.map(({ id, name, size, digest }) => ({ id, name, probes: size, digest }));
-        process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows, COLUMNS)}\n`);
+        process.stdout.write(
+          options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows, COLUMNS)}\n`,
+        );
       }),
     );
 }

@@ -4,18 +4,19 @@
  * @param rows one record a line; every record has the keys of `columns`
  * @param columns key → heading, in order
  */
-export function table<Row extends Record<string, unknown>>(
+export function table<Row extends object>(
   rows: Row[],
   columns: Partial<Record<keyof Row & string, string>>,
 ): string {
   const keys = Object.keys(columns) as (keyof Row & string)[];
   const lines = [
     keys.map((key) => columns[key] ?? key),
-    ...rows.map((row) => keys.map((key) => cell(row[key]))),
+    ...rows.map((row) => keys.map((key) => cell((row as Record<string, unknown>)[key]))),
   ];
   const widths = keys.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const rightAligned = keys.map(
-    (key) => rows.length > 0 && rows.every((row) => typeof row[key] === 'number'),
+    (key) =>
+      rows.length > 0 && rows.every((row) => typeof (row as Record<string, unknown>)[key] === 'number'),
   );
   return lines
     .map((line) =>

@@ -1,13 +1,16 @@
-/** Largest power of two with room to spare below float16's 65,504. */
-const TOP_EXPONENT = 14;
+/** Between these, float16 loses nothing that matters: it ends at 65,504, and below 6·10⁻⁵ it drops bits. */
+const LARGEST = 60_000;
+const SMALLEST = 0.05;
+/** Where values go that lie outside. */
+const TARGET_EXPONENT = 10;
 
 /**
- * The exponent e for which the matrix times 2^e fills float16's range.
+ * The exponent e for which the matrix times 2^e suits float16; 0 for all but very large or very small responses.
  *
- * float16 keeps 11 bits of a value, but only between 6·10⁻⁵ and 65,504. Descriptors do not change when a whole
- * response matrix is multiplied by a positive number, so it is moved to where no bit is lost; a power of two is exact.
+ * Descriptors do not change when a whole response matrix is multiplied by a positive number, and a power of two is
+ * exact.
  *
- * @param values finite and non-finite responses; the latter are ignored
+ * @param values responses; those that are not finite are ignored
  */
 export function float16Exponent(values: Float32Array): number {
   let largest = 0;
@@ -15,11 +18,13 @@ export function float16Exponent(values: Float32Array): number {
     const size = Math.abs(value);
     if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
   }
-  return largest === 0 ? 0 : TOP_EXPONENT - Math.floor(Math.log2(largest));
+  if (largest === 0 || (largest >= SMALLEST && largest <= LARGEST)) return 0;
+  return TARGET_EXPONENT - Math.floor(Math.log2(largest));
 }
 
 /** Multiplies by 2^exponent in place. */
 export function scaleByPowerOfTwo(values: Float32Array, exponent: number): void {
+  if (exponent === 0) return;
   const factor = 2 ** exponent;
   for (let index = 0; index < values.length; index++) values[index] *= factor;
 }

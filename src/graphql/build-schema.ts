@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
+import { ConceptResolver } from './resolvers/concept.js';
+import { IngestResolver } from './resolvers/ingest.js';
+import { LogitResolver } from './resolvers/logit.js';
+import { ModelResolver } from './resolvers/model.js';
+import { MutationResolver } from './resolvers/mutation.js';
+import { ProbeResolver, ProbeSetResolver } from './resolvers/probe.js';
+import { QueryResolver } from './resolvers/query.js';
+import { SubscriptionResolver } from './resolvers/subscription.js';
+
+/** The executable schema. */
+export function buildSchema(): Promise<GraphQLSchema> {
+  return buildTypeGraphqlSchema({
+    resolvers: [
+      QueryResolver,
+      MutationResolver,
+      SubscriptionResolver,
+      ConceptResolver,
+      IngestResolver,
+      LogitResolver,
+      ModelResolver,
+      ProbeResolver,
+      ProbeSetResolver,
+    ],
+    // Inputs are checked where they are used, with our own codes.
+    validate: false,
+    pubSub: noTopics,
+  });
+}
+
+/** Our subscriptions bring their own event streams; type-graphql insists on a hub for named topics all the same. */
+const noTopics = {
+  publish: () => undefined,
+  subscribe: (): AsyncIterable<never> => {
+    throw new Error('there are no topics');
+  },
+};

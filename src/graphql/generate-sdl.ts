@@ -1,0 +1,7 @@
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { buildSchema } from './build-schema.js';
+
+/** The public schema as text, in an order that does not depend on how the code is loaded. */
+export async function generateSdl(): Promise<string> {
+  return `${printSchema(lexicographicSortSchema(await buildSchema()))}\n`;
+}

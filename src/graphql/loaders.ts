@@ -1,0 +1,77 @@
+import DataLoader from 'dataloader';
+import type {
+  IngestRecord,
+  LogitKey,
+  LogitRecord,
+  ModelRecord,
+  ProbeRecord,
+  ProbeSetRecord,
+} from '../store/index.js';
+import { readResponseRow } from './response-row.js';
+import type { Services } from './services.js';
+
+/** Look-ups of one request, batched: a list costs one statement, not one for each item. */
+export interface Loaders {
+  model: DataLoader<string, ModelRecord | null>;
+  logit: DataLoader<LogitKey, LogitRecord | null, string>;
+  latestIngest: DataLoader<string, IngestRecord | null>;
+  ingest: DataLoader<string, IngestRecord | null>;
+  probeSet: DataLoader<string, ProbeSetRecord | null>;
+  probe: DataLoader<string, ProbeRecord | null>;
+  /** A probe by its set and position. */
+  probeAt: DataLoader<{ probeSetId: string; position: number }, ProbeRecord | null, string>;
+  /** Stored responses of one logit, P values. */
+  responses: DataLoader<LogitKey & { digest: string }, Float32Array, string>;
+}
+
+/** Fresh for each request: nothing is remembered from one caller to the next. */
+export function createLoaders({ store }: Services): Loaders {
+  const byId = <T extends { id: string }>(find: (ids: readonly string[]) => Promise<T[]>) =>
+    new DataLoader<string, T | null>(async (ids) => inOrder(ids, await find(ids), ({ id }) => id));
+  return {
+    model: byId((ids) => store.models.byIds(ids)),
+    ingest: byId((ids) => store.ingests.byIds(ids)),
+    probeSet: byId((ids) => store.probeSets.byIds(ids)),
+    probe: byId((ids) => store.probeSets.probesByIds(ids)),
+    latestIngest: new DataLoader(async (modelIds) =>
+      inOrder(modelIds, await store.ingests.latestForModels(modelIds), ({ modelId }) => modelId),
+    ),
+    logit: new DataLoader<LogitKey, LogitRecord | null, string>(
+      async (keys) => inOrder(keys.map(logitKey), await store.logits.byKeys(keys), logitKey),
+      { cacheKeyFn: logitKey },
+    ),
+    probeAt: new DataLoader<{ probeSetId: string; position: number }, ProbeRecord | null, string>(
+      async (keys) => {
+        const sets = [...new Set(keys.map(({ probeSetId }) => probeSetId))];
+        const found = await Promise.all(
+          sets.map((probeSetId) => {
+            const own = keys.filter((key) => key.probeSetId === probeSetId);
+            return store.probeSets.probesAt(
+              probeSetId,
+              own.map(({ position }) => position),
+            );
+          }),
+        );
+        return inOrder(keys.map(probeKey), found.flat(), probeKey);
+      },
+      { cacheKeyFn: probeKey },
+    ),
+    responses: new DataLoader<LogitKey & { digest: string }, Float32Array, string>(
+      (keys) => Promise.all(keys.map(({ digest, index }) => readResponseRow(store.blobs, digest, index))),
+      { cacheKeyFn: ({ digest, index }) => `${digest}/${index}` },
+    ),
+  };
+}
+
+function logitKey({ modelId, index }: LogitKey): string {
+  return `${modelId}/${index}`;
+}
+
+function probeKey({ probeSetId, position }: { probeSetId: string; position: number }): string {
+  return `${probeSetId}/${position}`;
+}
+
+function inOrder<T>(keys: readonly string[], found: T[], keyOf: (item: T) => string): (T | null)[] {
+  const byKey = new Map(found.map((item) => [keyOf(item), item]));
+  return keys.map((key) => byKey.get(key) ?? null);
+}

@@ -1,0 +1,77 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { z } from 'zod';
+import type { ModelRecord } from '../../store/index.js';
+import type { Context } from '../context.js';
+import { findProbeSet } from '../find-probe-set.js';
+import { globalId } from '../global-id.js';
+import { type PageArguments, readPage } from '../pages.js';
+import { conceptSubject, logitConnection } from '../search-connections.js';
+import { Ingest } from '../types/ingest.js';
+import { ModelLogitConnection } from '../types/logit.js';
+import { Model } from '../types/model.js';
+import { ProbeSet } from '../types/probe.js';
+
+@Resolver(() => Model)
+export class ModelResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { id }: ModelRecord): string {
+    return globalId('Model', id);
+  }
+
+  /** A source may be a signed URL: what could let others in is not shown. */
+  @FieldResolver(() => String)
+  source(@Root() { source }: ModelRecord): string {
+    if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
+    const { origin, pathname } = new URL(source);
+    return origin + pathname;
+  }
+
+  @FieldResolver(() => Ingest, { nullable: true, description: 'Its last ingest.' })
+  ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
+    return loaders.latestIngest.load(id);
+  }
+
+  @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
+  probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
+    return loaders.probeSet.load(probeSetId);
+  }
+
+  @FieldResolver(() => ModelLogitConnection, {
+    description:
+      'With a concept: those of its logits that recognise it, best first. Without: all, in output order.',
+  })
+  async logits(
+    @Ctx() context: Context,
+    @Root() model: ModelRecord,
+    @Arg('concept', () => String, {
+      nullable: true,
+      description: 'A word or short phrase, up to 300 characters.',
+    })
+    concept: string | null,
+    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
+    first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    const page = { first, after };
+    return concept === null || concept === undefined
+      ? allLogits(context, model, page)
+      : recognisingLogits(context, model, concept, page);
+  }
+}
+
+async function allLogits({ store }: Context, { id, outputs }: ModelRecord, page: PageArguments) {
+  const logits = await readPage(page, {
+    query: ['model.logits', id],
+    place: z.int().min(0),
+    placeOf: ({ index }) => index,
+    read: (count, place) => store.logits.page(id, { first: count, after: place }),
+  });
+  return { ...logits, totalCount: outputs ?? 0 };
+}
+
+async function recognisingLogits(context: Context, model: ModelRecord, concept: string, page: PageArguments) {
+  const probeSet = await findProbeSet(context, globalId('ProbeSet', model.probeSetId));
+  const subject = await conceptSubject(context, concept, probeSet);
+  const filter = { models: [globalId('Model', model.id)] };
+  return logitConnection(context, probeSet, subject, { ...page, metric: 'SCORE', filter });
+}

@@ -1,0 +1,80 @@
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { ProbelogError } from '../../errors/index.js';
+import type { Context } from '../context.js';
+import { keyOf } from '../global-id.js';
+import { Ingest } from '../types/ingest.js';
+import { IngestModelInput } from '../types/inputs.js';
+import { Model } from '../types/model.js';
+
+@Resolver()
+export class MutationResolver {
+  @Mutation(() => Ingest, {
+    description:
+      'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
+  })
+  ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
+    const { name, version, source, labels, preprocessing, output, probeSet } = input;
+    return ingest.enqueue({
+      name,
+      version,
+      source,
+      labels: labels ?? undefined,
+      preprocessing: preprocessing ?? undefined,
+      output: output ?? undefined,
+      probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+    });
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Probes a registered model again; until that is done, its present responses stay searchable.',
+  })
+  reprobeModel(
+    @Ctx() { ingest }: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('probeSet', () => ID, { nullable: true, description: 'Another probe set; the same when absent.' })
+    probeSet: string | null,
+  ) {
+    return ingest.reprobe(keyOf('Model', id), {
+      probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+    });
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Removes a model version with its logits and responses. False when there was none.',
+  })
+  removeModel(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
+    return ingest.remove(keyOf('Model', id));
+  }
+
+  @Mutation(() => Ingest, {
+    description: 'Ends an ingest that is not finished; a finished one stays as it is.',
+  })
+  cancelIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
+    return ingest.cancel(keyOf('Ingest', id));
+  }
+
+  @Mutation(() => Model, { description: "Replaces a model's labels; null takes them away." })
+  async setLabels(
+    @Ctx() { store, loaders }: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('labels', () => [String], {
+      nullable: true,
+      description: 'One label for each output, in output order.',
+    })
+    labels: string[] | null,
+  ) {
+    const key = keyOf('Model', id);
+    const model = await loaders.model.load(key);
+    if (!model) throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+    if (labels && model.outputs !== null && labels.length !== model.outputs) {
+      throw new ProbelogError(
+        'MODEL_LABELS_MISMATCH',
+        `There are ${labels.length} labels for ${model.outputs} outputs; give one label for each output.`,
+        { labels: labels.length, outputs: model.outputs },
+      );
+    }
+    await store.models.setLabels(key, labels ?? null);
+    return loaders.model.clear(key).load(key);
+  }
+}

@@ -1,0 +1,25 @@
+import { FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import type { ProbeRecord, ProbeSetRecord } from '../../store/index.js';
+import { globalId } from '../global-id.js';
+import { Probe, ProbeSet } from '../types/probe.js';
+
+@Resolver(() => ProbeSet)
+export class ProbeSetResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { id }: ProbeSetRecord): string {
+    return globalId('ProbeSet', id);
+  }
+}
+
+@Resolver(() => Probe)
+export class ProbeResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { id }: ProbeRecord): string {
+    return globalId('Probe', id);
+  }
+
+  @FieldResolver(() => String)
+  url(@Root() { id }: ProbeRecord): string {
+    return `/probes/${globalId('Probe', id)}`;
+  }
+}

@@ -1,0 +1,175 @@
+import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { ProbelogError } from '../../errors/index.js';
+import { normaliseConcept } from '../../text/index.js';
+import type { Context } from '../context.js';
+import { findProbeSet } from '../find-probe-set.js';
+import { keyOf, logitKeyOf } from '../global-id.js';
+import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
+import { conceptSubject, logitConnection, modelConnection } from '../search-connections.js';
+import { Concept } from '../types/concept.js';
+import { IngestState, SearchMetric } from '../types/enums.js';
+import { Gallery } from '../types/gallery.js';
+import { Ingest, IngestConnection } from '../types/ingest.js';
+import { LogitFilter, ModelFilter } from '../types/inputs.js';
+import { Logit, LogitConnection } from '../types/logit.js';
+import { Model, ModelConnection } from '../types/model.js';
+import { ProbeSet } from '../types/probe.js';
+import type { ConceptRoot } from './concept.js';
+
+@Resolver()
+export class QueryResolver {
+  @Query(() => LogitConnection, {
+    description: 'Logits that recognise a concept, whichever model they belong to.',
+  })
+  async logits(
+    @Ctx() context: Context,
+    @Arg('concept', { description: 'A word or short phrase, up to 300 characters.' }) concept: string,
+    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
+    first: number,
+    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
+    after: string | null,
+    @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
+    @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
+    @Arg('probeSet', () => ID, {
+      nullable: true,
+      description: 'The gallery to search; the default one when absent.',
+    })
+    probeSetId: string | null,
+  ) {
+    const probeSet = await findProbeSet(context, probeSetId);
+    const subject = await conceptSubject(context, concept, probeSet);
+    return logitConnection(context, probeSet, subject, { first, after, metric, filter });
+  }
+
+  @Query(() => ModelConnection, {
+    description: 'With a concept: models that recognise it, best first. Without: all models, oldest first.',
+  })
+  async models(
+    @Ctx() context: Context,
+    @Arg('concept', () => String, {
+      nullable: true,
+      description: 'A word or short phrase, up to 300 characters.',
+    })
+    concept: string | null,
+    @Arg('text', () => String, {
+      nullable: true,
+      description: 'Only models whose name, version or a label contains this, in any case.',
+    })
+    text: string | null,
+    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
+    first: number,
+    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
+    after: string | null,
+    @Arg('filter', () => ModelFilter, { nullable: true }) filter: ModelFilter | null,
+    @Arg('probeSet', () => ID, {
+      nullable: true,
+      description: 'With a concept: the gallery to search; the default one when absent.',
+    })
+    probeSetId: string | null,
+  ) {
+    if (concept !== null && concept !== undefined) {
+      const probeSet = await findProbeSet(context, probeSetId);
+      const subject = await conceptSubject(context, concept, probeSet);
+      const logitFilter = text ? { modelText: text } : null;
+      return modelConnection(context, probeSet, subject, {
+        first,
+        after,
+        metric: 'SCORE',
+        filter: logitFilter,
+      });
+    }
+    const { store } = context;
+    const conditions = {
+      text: text ?? undefined,
+      status: filter?.status ?? undefined,
+      probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
+    };
+    const page = await readPage(
+      { first, after },
+      {
+        query: ['models', conditions],
+        place: createdPlace,
+        placeOf: createdPlaceOf,
+        read: (count, place) => store.models.page({ ...conditions, first: count, after: place }),
+      },
+    );
+    return { ...page, totalCount: await store.models.count(conditions) };
+  }
+
+  @Query(() => Logit, { nullable: true, description: 'The logit with this id.' })
+  logit(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+    return loaders.logit.load(logitKeyOf(id));
+  }
+
+  @Query(() => Model, { nullable: true, description: 'The model with this id.' })
+  model(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+    return loaders.model.load(keyOf('Model', id));
+  }
+
+  @Query(() => Concept, { description: 'Something that a text names, to be asked about.' })
+  async concept(
+    @Ctx() context: Context,
+    @Arg('text', { description: 'A word or short phrase, up to 300 characters.' }) text: string,
+    @Arg('probeSet', () => ID, { nullable: true, description: 'The default one when absent.' })
+    probeSetId: string | null,
+  ): Promise<ConceptRoot> {
+    return { text: normaliseConcept(text), probeSet: await findProbeSet(context, probeSetId) };
+  }
+
+  @Query(() => Ingest, { nullable: true, description: 'The ingest with this id.' })
+  ingest(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+    return loaders.ingest.load(keyOf('Ingest', id));
+  }
+
+  @Query(() => IngestConnection, { description: 'Ingests, oldest first.' })
+  ingests(
+    @Ctx() { store }: Context,
+    @Arg('states', () => [IngestState], { nullable: true, description: 'Only those that stand here.' })
+    states: IngestState[] | null,
+    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
+    first: number,
+    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
+    after: string | null,
+  ) {
+    return readPage(
+      { first, after },
+      {
+        query: ['ingests', states],
+        place: createdPlace,
+        placeOf: createdPlaceOf,
+        read: (count, place) =>
+          store.ingests.page({ states: states ?? undefined, first: count, after: place }),
+      },
+    );
+  }
+
+  @Query(() => [ProbeSet], { description: 'All probe sets, oldest first.' })
+  probeSets(@Ctx() { store }: Context) {
+    return store.probeSets.list();
+  }
+
+  @Query(() => Gallery, { description: 'The state of a gallery.' })
+  async gallery(
+    @Ctx() context: Context,
+    @Arg('probeSet', () => ID, { nullable: true, description: 'The default one when absent.' })
+    probeSetId: string | null,
+  ): Promise<Omit<Gallery, 'probeSet'> & { probeSet: unknown }> {
+    const probeSet = await findProbeSet(context, probeSetId);
+    const stats = await context.search.stats(probeSet.id);
+    if (!stats) throw new ProbelogError('SEARCH_UNAVAILABLE', 'This gallery is not open yet. Try again.');
+    return {
+      probeSet,
+      models: stats.models,
+      logits: stats.logits,
+      degenerate: stats.degenerate,
+      coverage: stats.logits === 0 ? 0 : 1,
+      index: {
+        kind: stats.index as Gallery['index']['kind'],
+        faissAvailable: stats.faissAvailable,
+        basisVersion: stats.basis?.version ?? null,
+        rank: stats.basis?.rank ?? null,
+        rebuilding: stats.rebuilding,
+      },
+    };
+  }
+}

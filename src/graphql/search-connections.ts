@@ -1,0 +1,58 @@
+import type { SearchSubject } from '../search/index.js';
+import type { ProbeSetRecord } from '../store/index.js';
+import type { Context } from './context.js';
+import { pageInfoOf, type SearchArguments, searchPage } from './search-page.js';
+
+/** What is looked for, in numbers and by name. */
+export interface NamedSubject {
+  subject: SearchSubject;
+  named: unknown;
+}
+
+/** A concept as a subject. @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, TEXT_ENCODER_UNAVAILABLE */
+export async function conceptSubject(
+  context: Context,
+  text: string,
+  probeSet: ProbeSetRecord,
+): Promise<NamedSubject> {
+  return {
+    subject: { kind: 'CONCEPT', cosines: await context.concepts.cosines(text, probeSet) },
+    named: text,
+  };
+}
+
+/** Logits that match. A logit that was removed a moment ago is left out. */
+export async function logitConnection(
+  context: Context,
+  probeSet: ProbeSetRecord,
+  { subject, named }: NamedSubject,
+  args: SearchArguments,
+  excludeModels?: string[],
+) {
+  const page = await searchPage(context, probeSet, subject, named, args, 'search', excludeModels);
+  const nodes = await context.loaders.logit.loadMany(page.hits);
+  const edges = page.hits.flatMap(({ cursor, score, distance }, order) => {
+    const node = nodes[order];
+    return node && !(node instanceof Error) ? [{ cursor, score, distance, node }] : [];
+  });
+  return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
+}
+
+/** Models that match, by their best logit. */
+export async function modelConnection(
+  context: Context,
+  probeSet: ProbeSetRecord,
+  { subject, named }: NamedSubject,
+  args: SearchArguments,
+) {
+  const page = await searchPage(context, probeSet, subject, named, args, 'searchModels');
+  const models = await context.loaders.model.loadMany(page.hits.map(({ modelId }) => modelId));
+  const logits = await context.loaders.logit.loadMany(page.hits);
+  const edges = page.hits.flatMap(({ cursor, score, distance }, order) => {
+    const node = models[order];
+    const best = logits[order];
+    if (!node || node instanceof Error) return [];
+    return [{ cursor, score, distance, node, bestLogit: best instanceof Error ? null : best }];
+  });
+  return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
+}

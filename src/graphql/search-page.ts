@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type {
+  SearchAnswer,
+  SearchHit,
+  SearchMetric,
+  SearchPosition,
+  SearchQuery,
+  SearchSubject,
+} from '../search/index.js';
+import type { ProbeSetRecord } from '../store/index.js';
+import { checkFirst } from './check-first.js';
+import type { Context } from './context.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { keyOf } from './global-id.js';
+import type { PageArguments } from './pages.js';
+import type { LogitFilter } from './types/inputs.js';
+
+/** A page of search results, as a query asks for it. */
+export interface SearchArguments extends PageArguments {
+  metric: SearchMetric;
+  filter?: LogitFilter | null;
+}
+
+const position: z.ZodType<SearchPosition> = z.strictObject({
+  value: z.number(),
+  modelId: z.uuid(),
+  index: z.int().min(-1),
+  version: z.string().max(64),
+  depth: z.int().min(0).max(1e9),
+});
+
+/** One page of hits with their cursors. */
+export interface SearchPage {
+  hits: (SearchHit & { cursor: string })[];
+  hasMore: boolean;
+  candidates: number;
+}
+
+/**
+ * Reads one page of search results.
+ *
+ * @param subject what is looked for
+ * @param named the same in a form that a cursor can be bound to
+ * @param of logits, or whole models
+ * @throws ProbelogError INPUT_INVALID, CURSOR_INVALID, ID_INVALID, LOGIT_DEGENERATE
+ */
+export async function searchPage(
+  context: Context,
+  probeSet: ProbeSetRecord,
+  subject: SearchSubject,
+  named: unknown,
+  args: SearchArguments,
+  of: 'search' | 'searchModels',
+  excludeModels: string[] = [],
+): Promise<SearchPage> {
+  const { first, after, metric, filter } = args;
+  checkFirst(first);
+  const bound = [of, probeSet.id, named, metric, filter ?? null];
+  const query: SearchQuery = {
+    by: subject,
+    metric,
+    first,
+    after: after ? decodeCursor(bound, after, position) : undefined,
+    models: await allowedModels(context, probeSet, filter),
+    excludeModels: [...excludeModels, ...(filter?.excludeModels ?? []).map((id) => keyOf('Model', id))],
+  };
+  const answer: SearchAnswer = await context.search[of](probeSet.id, query);
+  const hits = answer.hits.map((hit) => ({ ...hit, cursor: encodeCursor(bound, hit.position) }));
+  return { hits, hasMore: answer.hasMore, candidates: answer.candidates };
+}
+
+async function allowedModels(
+  { store }: Context,
+  probeSet: ProbeSetRecord,
+  filter: LogitFilter | null | undefined,
+): Promise<string[] | undefined> {
+  const listed = filter?.models?.map((id) => keyOf('Model', id));
+  if (!filter?.modelText) return listed;
+  const matching = await store.models.ids({ text: filter.modelText, probeSetId: probeSet.id });
+  return listed ? matching.filter((id) => listed.includes(id)) : matching;
+}
+
+/** The shape of every connection of search results. */
+export function pageInfoOf({ hits, hasMore }: SearchPage) {
+  return { hasNextPage: hasMore, endCursor: hits.at(-1)?.cursor ?? null };
+}

@@ -1,0 +1,14 @@
+import type { IngestService } from '../ingest/index.js';
+import type { Search } from '../search/index.js';
+import type { Store } from '../store/index.js';
+import type { Concepts } from '../text/index.js';
+
+/** What the resolvers work on. */
+export interface Services {
+  store: Store;
+  search: Search;
+  concepts: Concepts;
+  ingest: IngestService;
+  /** Name of the default probe set; the oldest when undefined. */
+  defaultProbeSet: string | undefined;
+}

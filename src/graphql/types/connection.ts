@@ -1,0 +1,45 @@
+import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: 'Where a page ends.' })
+export class PageInfo {
+  @Field({ description: 'Whether there is more behind this page.' })
+  hasNextPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Give it as `after` to get the next page.' })
+  endCursor!: string | null;
+}
+
+/** One item of a page. */
+export interface EdgeOf<Node> {
+  cursor: string;
+  node: Node;
+}
+
+/** One page of a list. */
+export interface ConnectionOf<Edge> {
+  edges: Edge[];
+  pageInfo: PageInfo;
+}
+
+/** A Relay connection type over an edge type. */
+export function connectionType<Edge extends object>(
+  name: string,
+  edge: ClassType<Edge>,
+  description: string,
+) {
+  @ObjectType(name, { description })
+  class Connection implements ConnectionOf<Edge> {
+    @Field(() => [edge], { description: 'The items of this page, in order.' })
+    edges!: Edge[];
+
+    @Field(() => PageInfo)
+    pageInfo!: PageInfo;
+
+    @Field(() => Int, {
+      nullable: true,
+      description: 'Items on all pages; null where counting would be costly.',
+    })
+    totalCount?: number | null;
+  }
+  return Connection;
+}

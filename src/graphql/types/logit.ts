@@ -1,0 +1,60 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from './connection.js';
+import { LogitStatus } from './enums.js';
+
+@ObjectType({
+  description: 'One output of a model: what it recognises is found by how it responds to the probes.',
+})
+export class Logit {
+  @Field(() => ID, { description: 'Stays the same when the model is probed again.' })
+  id!: string;
+
+  @Field(() => Int, { description: "Place among the model's outputs, from 0." })
+  index!: number;
+
+  @Field(() => String, { nullable: true, description: 'What the owner calls it. Search never looks at it.' })
+  label!: string | null;
+
+  @Field(() => LogitStatus)
+  status!: LogitStatus;
+
+  @Field(() => Float, { description: 'Share of the probes that were really run, 0 to 1.' })
+  coverage!: number;
+}
+
+@ObjectType({ description: 'A logit that matches, and how well.' })
+export class LogitEdge {
+  @Field()
+  cursor!: string;
+
+  @Field(() => Logit)
+  node!: Logit;
+
+  @Field(() => Float, { description: 'Higher is better; comparable within one query.' })
+  score!: number;
+
+  @Field(() => Float, { description: "The paper's asymmetric top-k discrepancy, ≥ 0; smaller is better." })
+  distance!: number;
+}
+
+@ObjectType({ description: "One of a model's logits; for a concept, how well it matches." })
+export class ModelLogitEdge {
+  @Field()
+  cursor!: string;
+
+  @Field(() => Logit)
+  node!: Logit;
+
+  @Field(() => Float, { nullable: true, description: 'As in LogitEdge; null in a list without a concept.' })
+  score?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'As in LogitEdge; null in a list without a concept.' })
+  distance?: number | null;
+}
+
+export const LogitConnection = connectionType('LogitConnection', LogitEdge, 'Logits that match, best first.');
+export const ModelLogitConnection = connectionType(
+  'ModelLogitConnection',
+  ModelLogitEdge,
+  "A model's logits, best first or in output order.",
+);

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { ApolloServer } from '@apollo/server';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteHandlerMethod } from 'fastify';
+import { buildSchema, type Context, createContext, formatError, type Services } from '../graphql/index.js';
+import { answerErrors } from './error-answers.js';
+import { addExplorer, wantsPage } from './explorer.js';
+import { addProbeImages } from './probe-images.js';
+import { addSecurityHeaders } from './security-headers.js';
+import { serveSubscriptions } from './subscriptions.js';
+
+/** Room for the labels of a very large model. */
+const MOST_BODY_BYTES = 4 * 2 ** 20;
+
+/** What is served, and where. */
+export interface ServerOptions {
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  services: Services;
+  logger: FastifyBaseLogger;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Such as http://127.0.0.1:4000 */
+  url: string;
+  /** Finishes requests under way, ends subscriptions, and stops listening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves GraphQL (queries, mutations, subscriptions, the explorer), probe images and health.
+ *
+ * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on
+ */
+export async function startServer({ host, port, services, logger }: ServerOptions): Promise<RunningServer> {
+  const schema = await buildSchema();
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: MOST_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+  });
+  const apollo = new ApolloServer<Context>({
+    schema,
+    csrfPrevention: true,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    plugins: [fastifyApolloDrainPlugin(app)],
+    formatError: (formatted, thrown) =>
+      formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
+  });
+  await apollo.start();
+
+  addSecurityHeaders(app);
+  answerErrors(app);
+  const showExplorer = addExplorer(app);
+  app.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: '/graphql',
+    onRequest: async (request, reply) => {
+      if (wantsPage(request)) await showExplorer(reply);
+    },
+    // The integration types the reply as text; fastify's routes leave it open.
+    handler: fastifyApolloHandler(apollo, { context: async () => createContext(services) }) as RouteHandlerMethod,
+  });
+  app.get('/', (_request, reply) => reply.redirect('/graphql'));
+  app.get('/health', async () => ({ status: 'ok' }));
+  addProbeImages(app, services);
+  const subscriptions = serveSubscriptions(app.server, schema, services);
+
+  await app.listen({ host, port });
+  const address = app.server.address() as AddressInfo;
+  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${shownHost}:${address.port}`,
+    async close() {
+      await subscriptions.close();
+      await apollo.stop();
+      await app.close();
+    },
+  };
+}
