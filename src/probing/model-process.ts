@@ -113,10 +113,11 @@ function crash(code: number | null, signal: NodeJS.Signals | null, printed: stri
       'The process that ran the model was ended by the system, most likely for want of memory.',
       details,
     );
-  const last = printed.split('\n').at(-1);
+  const lines = printed.split('\n');
+  const telling = lines.find((line) => /error|what\(\)|fatal/i.test(line)) ?? lines.at(-1);
   return new ProbelogError(
     'INFERENCE_CRASHED',
-    `The model ended the process that ran it (${signal ?? `exit code ${code}`})${last ? `: ${last}` : '.'}`,
+    `The model ended the process that ran it (${signal ?? `exit code ${code}`})${telling ? `: ${telling}` : '.'}`,
     details,
   );
 }
