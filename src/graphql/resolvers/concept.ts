@@ -54,7 +54,7 @@ export class ConceptResolver {
     const cosines = await concepts.cosines(text, probeSet);
     return strongest(cosines, checkFirst(first), 'HIGHEST').map((position) => ({
       cosine: cosines[position],
-      probe: () => loaders.probeAt.load({ probeSetId: probeSet.id, position }),
+      probe: loaders.probeAt.load({ probeSetId: probeSet.id, position }),
     }));
   }
 }

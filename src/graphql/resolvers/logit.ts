@@ -88,6 +88,6 @@ async function extremeProbes(
   return strongest(descriptor ?? responses, count, which).map((position) => ({
     response: Number.isFinite(responses[position]) ? responses[position] : null,
     standardised: descriptor?.[position] ?? null,
-    probe: () => loaders.probeAt.load({ probeSetId, position }),
+    probe: loaders.probeAt.load({ probeSetId, position }),
   }));
 }
