@@ -18,7 +18,8 @@ export const faissStep = {
   isDue: () => !loads(),
   run() {
     if (prebuiltLoads()) return;
-    if (!systemFaiss() && mayInstall()) run('sh', ['-c', INSTALL], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+    if (!systemFaiss() && mayInstall())
+      run('sh', ['-c', INSTALL], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
     if (!systemFaiss()) return warn(`FAISS is not installed. To have it: sudo sh -c '${INSTALL}'`);
     try {
       compile();

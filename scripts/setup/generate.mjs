@@ -11,7 +11,9 @@ export const generateStep = {
   isDue: () => !existsSync(join(ROOT, 'src/store/generated')) || !isStamped('generate', FILES),
   run() {
     // Generating needs no schema engine, but the command would try to download one.
-    run('npx', ['--no-install', 'prisma', 'generate'], { env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false' } });
+    run('npx', ['--no-install', 'prisma', 'generate'], {
+      env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false' },
+    });
     stamp('generate', FILES);
   },
 };

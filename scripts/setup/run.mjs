@@ -11,7 +11,8 @@ export function run(program, args, options = {}) {
     env: { ...process.env, ...options.env },
   });
   if (error) throw new Error(`${program} cannot be run: ${error.message}`);
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} said:\n${`${stdout}\n${stderr}`.trim().slice(-4000)}`);
+  if (status !== 0)
+    throw new Error(`${program} ${args.join(' ')} said:\n${`${stdout}\n${stderr}`.trim().slice(-4000)}`);
   return stdout;
 }
 

@@ -4,7 +4,7 @@ import { closestName } from './closest-name.js';
 import type { Config } from './config.js';
 import { OPTIONS } from './options.js';
 
-/** Variables as `process.env` or a parsed `.env` file hold them. */
+/** Variables as the process has them or a parsed `.env` file hold them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

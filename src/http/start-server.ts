@@ -66,7 +66,9 @@ export async function startServer({ host, port, services, logger }: ServerOption
       if (wantsPage(request)) await showExplorer(reply);
     },
     // The integration types the reply as text; fastify's routes leave it open.
-    handler: fastifyApolloHandler(apollo, { context: async () => createContext(services) }) as RouteHandlerMethod,
+    handler: fastifyApolloHandler(apollo, {
+      context: async () => createContext(services),
+    }) as RouteHandlerMethod,
   });
   app.get('/', (_request, reply) => reply.redirect('/graphql'));
   app.get('/health', async () => ({ status: 'ok' }));

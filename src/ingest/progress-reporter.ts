@@ -6,6 +6,8 @@ const EVERY_MS = 400;
 /** Records how far one ingest is, without a database write for every batch. */
 export class ProgressReporter {
   private current: IngestStage = 'QUEUED';
+  private done = 0;
+  private total = 0;
   private writtenAt = 0;
   private stageStartedAt = 0;
   private stageStartedWith = 0;
@@ -16,8 +18,8 @@ export class ProgressReporter {
     private readonly announce: (ingestId: string) => void,
   ) {}
 
-  /** Enters a stage; `done` of `total` probes were finished by earlier attempts. */
-  async stage(stage: IngestStage, done = 0, total = 0): Promise<void> {
+  /** Enters a stage with `done` of `total` probes run; without them as many as before. */
+  async stage(stage: IngestStage, done = this.done, total = this.total): Promise<void> {
     this.current = stage;
     this.stageStartedAt = Date.now();
     this.stageStartedWith = done;
@@ -32,6 +34,8 @@ export class ProgressReporter {
 
   private async write(done: number, total: number): Promise<void> {
     this.writtenAt = Date.now();
+    this.done = done;
+    this.total = total;
     const etaSeconds = this.remainingSeconds(done, total);
     await this.ingests.progress(this.ingestId, { stage: this.current, done, total, etaSeconds });
     this.announce(this.ingestId);

@@ -25,11 +25,11 @@ for (let row = 0; row < gallery.rows; row++) {
       gallery.data[row * PROBES + probe] += weight * direction[probe];
   });
 }
-const fit = (rank: number) =>
+const basisOfRank = (rank: number) =>
   fitBasis({ probes: PROBES, rank, seed: 3, version: 'a', multiply: multiplyGram(gallery) });
 
 it('fits orthonormal columns that are eigenvectors of XᵀX/N, strongest first', async () => {
-  const basis = await fit(4);
+  const basis = await basisOfRank(4);
   const column = (index: number) =>
     Float32Array.from({ length: PROBES }, (_, p) => basis.vectors[p * basis.rank + index]);
   const multiplied = await multiplyGram(gallery)({ rows: PROBES, columns: basis.rank, data: basis.vectors });
@@ -44,15 +44,15 @@ it('fits orthonormal columns that are eigenvectors of XᵀX/N, strongest first',
 });
 
 it('returns no more directions than the gallery has', async () => {
-  expect((await fit(12)).rank).toBe(6);
+  expect((await basisOfRank(12)).rank).toBe(6);
 });
 
 it('gives the same basis for the same seed', async () => {
-  expect((await fit(4)).vectors).toEqual((await fit(4)).vectors);
+  expect((await basisOfRank(4)).vectors).toEqual((await basisOfRank(4)).vectors);
 });
 
 it('makes the cosine of whitened descriptors a linear score', async () => {
-  const basis = await fit(4);
+  const basis = await basisOfRank(4);
   const [q, x] = [rowOf(gallery, 0), rowOf(gallery, 1)];
   const cosine = dot(whiten(basis, q), whiten(basis, x));
   expect(linearScore(logitQuery(basis, q), x, 1 / whitenedNorm(basis, x))).toBeCloseTo(cosine, 4);

@@ -9,12 +9,6 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-/** One item of a page. */
-export interface EdgeOf<Node> {
-  cursor: string;
-  node: Node;
-}
-
 /** One page of a list. */
 export interface ConnectionOf<Edge> {
   edges: Edge[];

@@ -33,7 +33,7 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   const rows = new RowFile(task.rowsPath, task.probes, task.rows, 'READ');
   const products = await openMatrixProducts();
   const liveRows = listRows(task);
-  const basis = await fit(task, rows, sample(liveRows), products);
+  const basis = await fitToSample(task, rows, sample(liveRows), products);
   const directions = whiteningDirections(basis);
   const scales = new Float32Array(task.rows);
   const faiss = task.withIndex ? loadFaiss().library : null;
@@ -59,7 +59,7 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   }
 }
 
-async function fit(
+async function fitToSample(
   task: BuildTask,
   rows: RowFile,
   chosen: Uint32Array,

@@ -1,0 +1,115 @@
+/**
+ * The direction of imports (docs: "The house" in the design): cli, http → graphql → ingest, search, registries →
+ * probing, text, store → domain. `npm run check` and test/architecture enforce these rules.
+ */
+
+/** Anything but domain may use these two; they import nothing of ours. */
+const COMMON = ['errors', 'runtime'];
+const LOWER = ['probing', 'text', 'store', 'domain', ...COMMON];
+const MIDDLE = ['ingest', 'search', 'registries', ...LOWER];
+const UPPER = ['graphql', 'service', 'config', ...MIDDLE];
+
+/** What each folder of src may import, besides itself. A folder that is not named here may import nothing. */
+const MAY_IMPORT = {
+  domain: [],
+  errors: [],
+  runtime: [],
+  client: [],
+  config: COMMON,
+  probing: ['domain', ...COMMON],
+  text: ['domain', ...COMMON],
+  store: ['domain', ...COMMON],
+  ingest: LOWER,
+  search: LOWER,
+  registries: LOWER,
+  graphql: MIDDLE,
+  // Opens and connects what the commands and the server share; the only place below them that knows the settings.
+  service: ['config', ...MIDDLE],
+  http: UPPER,
+  cli: ['http', ...UPPER],
+};
+
+const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  name: `${folder}-imports-downwards`,
+  comment: `src/${folder} may import ${allowed.join(', ') || 'no other folder'}.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...directions,
+    {
+      name: 'every-folder-has-a-place',
+      comment: 'A new folder of src is added to MAY_IMPORT first.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(MAY_IMPORT).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'through-the-face',
+      comment: 'A folder is imported through its index.ts only.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'through-the-face-from-outside',
+      comment: 'Benchmarks and the package face use the same faces.',
+      severity: 'error',
+      from: { path: '^(bench/|src/[^/]+\\.ts$)' },
+      to: { path: '^src/[^/]+/', pathNot: '^src/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Files that need each other to load cannot be understood, or loaded, one by one.',
+      severity: 'error',
+      from: { pathNot: '^src/store/generated/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'domain-is-pure',
+      comment:
+        'domain has no input or output and no framework; two packages of arithmetic are all it may use.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: ['^src/domain/', 'node_modules/(ml-matrix|@petamoriken/float16)/'] },
+    },
+    {
+      name: 'children-are-forked',
+      comment: 'The entry of a child process starts work when it is imported.',
+      severity: 'error',
+      from: {},
+      to: { path: '/child/main\\.ts$' },
+    },
+    {
+      name: 'packages-are-declared',
+      comment: 'What the program needs at run time stands in dependencies.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Every import must lead somewhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+    // Types count too: what a file needs to know is what it imports.
+    tsPreCompilationDeps: true,
+  },
+};
