@@ -1,15 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { ProbelogError } from '../errors/index.js';
-import { compiledEntry } from '../runtime/index.js';
+import { basename, resolve } from 'node:path';
+import { messageOf, ProbelogError } from '../errors/index.js';
 import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
-import type { EncoderReply, EncoderRequest, EncoderSettings } from './protocol.js';
+import { type EncoderProcess, startEncoderProcess } from './encoder-process.js';
+import type { EncoderRequest, EncoderSettings } from './protocol.js';
 import type { TextEncoder } from './text-encoder.js';
 
 /** Which encoder to open. */
 export interface TextEncoderOptions {
-  /** A folder in CLIP's layout, or an id on the Hugging Face Hub (owner/name). */
+  /** A folder in CLIP's layout, or an id on the Hugging Face Hub: `owner/name` or `owner/name@revision`. */
   model: string;
   /** Where files of the Hub are kept. */
   cacheFolder: string;
@@ -25,12 +24,8 @@ const HUB_VARIABLES = [
   'http_proxy',
   'https_proxy',
   'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
 ];
-
-interface Pending {
-  resolve(vectors: Float32Array[]): void;
-  reject(error: Error): void;
-}
 
 /**
  * Opens a text–image encoder in a process of its own.
@@ -40,49 +35,35 @@ interface Pending {
  * @throws ProbelogError TEXT_ENCODER_UNAVAILABLE when the folder is missing or incomplete
  */
 export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions): Promise<TextEncoder> {
-  const settings = await settle(model, cacheFolder);
-  const id = settings.isFolder ? await encoderFingerprint(settings.model) : `hub:${model}`;
+  const settings = await findEncoder(model, cacheFolder);
+  const id = settings.isFolder
+    ? await encoderFingerprint(settings.model)
+    : `hub:${settings.model}@${settings.revision}`;
+  const name = settings.isFolder ? basename(settings.model) : settings.model;
   await mkdir(cacheFolder, { recursive: true });
-  const pending = new Map<number, Pending>();
-  let child: ChildProcess | undefined;
-  let next = 0;
+  let running: EncoderProcess | undefined;
+  let isClosed = false;
 
-  function start(): ChildProcess {
-    const started = fork(compiledEntry(import.meta.url, './child/main.js'), [JSON.stringify(settings)], {
-      env: pick(settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES]),
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    started.on('message', (reply: EncoderReply) => {
-      const call = pending.get(reply.id);
-      pending.delete(reply.id);
-      if ('error' in reply) call?.reject(unavailable(model, reply.error));
-      else call?.resolve(reply.vectors);
-    });
-    started.on('exit', (code, signal) => {
-      if (child === started) child = undefined;
-      for (const call of pending.values())
-        call.reject(unavailable(model, `its process ended (${signal ?? code})`));
-      pending.clear();
-    });
-    // An idle encoder is no reason to keep the program running.
-    started.unref();
-    started.channel?.unref();
+  function start(): EncoderProcess {
+    const started = startEncoderProcess(
+      settings,
+      pick(settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES]),
+      () => {
+        if (running === started) running = undefined;
+      },
+    );
     return started;
   }
 
-  function ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
-    if (items.length === 0) return Promise.resolve([]);
-    child ??= start();
-    const process = child;
-    const request: EncoderRequest = { id: next++, kind, items };
-    process.channel?.ref();
-    const answer = new Promise<Float32Array[]>((resolve, reject) => {
-      pending.set(request.id, { resolve, reject });
-      process.send(request);
-    });
-    return answer.finally(() => pending.size === 0 && process.channel?.unref());
+  async function ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
+    if (items.length === 0) return [];
+    if (isClosed) throw unavailable(name, 'it is closed');
+    running ??= start();
+    try {
+      return await running.ask(kind, items);
+    } catch (thrown) {
+      throw unavailable(name, messageOf(thrown));
+    }
   }
 
   return {
@@ -90,27 +71,24 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     embedTexts: (texts) => ask('TEXTS', texts),
     embedImages: (paths) => ask('IMAGES', paths),
     async close() {
-      const ending = child;
-      child = undefined;
-      if (!ending) return;
-      await new Promise<void>((resolve) => {
-        ending.ref();
-        ending.once('exit', () => resolve());
-        ending.kill('SIGKILL');
-      });
+      isClosed = true;
+      await running?.end();
     },
   };
 }
 
-async function settle(model: string, cacheFolder: string): Promise<EncoderSettings> {
+async function findEncoder(model: string, cacheFolder: string): Promise<EncoderSettings> {
   const looksLikePath = /^[./~]|^[A-Za-z]:\\/.test(model);
   const facts = await stat(model).catch(() => undefined);
-  if (!facts?.isDirectory()) {
-    if (!looksLikePath) return { model, isFolder: false, cacheFolder };
+  if (facts?.isDirectory()) {
+    await checkEncoderFolder(model);
+    return { model: resolve(model), isFolder: true, revision: '', cacheFolder };
+  }
+  if (looksLikePath) {
     throw new ProbelogError('TEXT_ENCODER_UNAVAILABLE', `There is no text encoder folder ${model}.`);
   }
-  await checkEncoderFolder(model);
-  return { model: resolve(model), isFolder: true, cacheFolder };
+  const [id, revision = 'main'] = model.split('@');
+  return { model: id, isFolder: false, revision, cacheFolder };
 }
 
 function pick(names: string[]): NodeJS.ProcessEnv {
@@ -119,9 +97,9 @@ function pick(names: string[]): NodeJS.ProcessEnv {
   );
 }
 
-function unavailable(model: string, reason: string): ProbelogError {
+function unavailable(name: string, reason: string): ProbelogError {
   return new ProbelogError(
     'TEXT_ENCODER_UNAVAILABLE',
-    `The text encoder ${model} cannot be used: ${reason}. Without a way to the Hugging Face Hub, set PROBELOG_TEXT_ENCODER to a local folder.`,
+    `The text encoder ${name} cannot be used: ${reason}. Without a way to the Hugging Face Hub, set PROBELOG_TEXT_ENCODER to a local folder.`,
   );
 }

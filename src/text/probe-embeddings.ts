@@ -61,6 +61,7 @@ function encode({ rows, columns, data }: Matrix): Uint8Array {
 
 function decode(file: Uint8Array): Matrix {
   const { shape, dataOffset } = parseNpyHeader(file);
-  const data = new Float32Array(file.slice(dataOffset).buffer);
+  // A copy: a Buffer may begin anywhere in its memory, and its own slice() would share that.
+  const data = new Float32Array(new Uint8Array(file.subarray(dataOffset)).buffer);
   return { rows: shape[0], columns: shape[1], data };
 }

@@ -14,6 +14,8 @@ export interface EncoderSettings {
   /** A folder, or an id on the Hugging Face Hub. */
   model: string;
   isFolder: boolean;
+  /** Branch, tag or commit on the Hub. */
+  revision: string;
   /** Where files of the Hub are kept. */
   cacheFolder: string;
 }

@@ -1,19 +1,39 @@
-import { execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dot } from '../../src/domain/index.js';
 import { openTextEncoder, type TextEncoder } from '../../src/text/index.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
+/** The processes that encoders were given, to end them as a crash would. */
+const started: ChildProcess[] = vi.hoisted(() => []);
+vi.mock('node:child_process', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:child_process')>();
+  return {
+    ...real,
+    fork: (...args: Parameters<typeof real.fork>) => {
+      const child = real.fork(...args);
+      started.push(child);
+      return child;
+    },
+  };
+});
+
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url));
+const unavailable = { code: 'TEXT_ENCODER_UNAVAILABLE' };
 let encoder: TextEncoder;
+
+async function openDemoEncoder(): Promise<TextEncoder> {
+  return openTextEncoder({ model: join(demo, 'encoder'), cacheFolder: await temporaryFolder() });
+}
 
 beforeAll(async () => {
   encoder = await openTextEncoder({
     model: join(demo, 'encoder'),
-    cacheFolder: join(demo, '../data/test-encoders'),
+    cacheFolder: join(tmpdir(), 'probelog-test-encoders'),
   });
 });
 afterAll(() => encoder.close());
@@ -37,22 +57,47 @@ describe('a text encoder', () => {
     expect(dot(alone, among)).toBeCloseTo(1, 3);
   });
 
+  it('reads as much of a long text as it can', async () => {
+    expect(await encoder.embedTexts(['dog '.repeat(600)])).toHaveLength(1);
+  });
+
   it('fails the call under way when its process is killed, and answers the next', async () => {
-    const failing = expect(encoder.embedTexts(Array(2_000).fill('dog'))).rejects.toMatchObject({
-      code: 'TEXT_ENCODER_UNAVAILABLE',
-    });
-    execFileSync('pkill', ['-KILL', '-P', String(process.pid), '-f', 'text/child/main.js']);
+    const failing = expect(encoder.embedTexts(Array(2_000).fill('dog'))).rejects.toMatchObject(unavailable);
+    started.at(-1)?.kill('SIGKILL');
     await failing;
     expect(await encoder.embedTexts(['dog'])).toHaveLength(1);
   });
 
+  it('survives being asked while its process is going away', async () => {
+    started.at(-1)?.disconnect();
+    const asked = encoder.embedTexts(['dog']).then(
+      () => 'answered',
+      ({ code }) => code,
+    );
+    expect(['answered', unavailable.code]).toContain(await asked);
+    await vi.waitFor(async () => expect(await encoder.embedTexts(['dog'])).toHaveLength(1), 10_000);
+  });
+
+  it('goes on after an image that cannot be read', async () => {
+    await expect(encoder.embedImages([join(demo, 'nowhere.jpg')])).rejects.toMatchObject(unavailable);
+    expect(await encoder.embedImages([join(demo, 'probes/pets-0008.jpg')])).toHaveLength(1);
+  });
+
+  it('finishes what it was asked before it closes, and takes nothing after', async () => {
+    const closing = await openDemoEncoder();
+    const asked = closing.embedTexts(['dog']);
+    await closing.close();
+    expect(await asked).toHaveLength(1);
+    await expect(closing.embedTexts(['dog'])).rejects.toMatchObject(unavailable);
+    expect(started.at(-1)?.signalCode).toBe('SIGKILL');
+  });
+
   it('has an id that follows the files', async () => {
-    const again = await openTextEncoder({
-      model: join(demo, 'encoder'),
-      cacheFolder: await temporaryFolder(),
-    });
+    const again = await openDemoEncoder();
     expect(again.id).toBe(encoder.id);
-    await again.close();
+    const hub = { model: 'owner/name', cacheFolder: await temporaryFolder() };
+    expect((await openTextEncoder(hub)).id).toBe('hub:owner/name@main');
+    expect((await openTextEncoder({ ...hub, model: 'owner/name@v2' })).id).toBe('hub:owner/name@v2');
   });
 
   it('names the file that is missing', async () => {
@@ -60,11 +105,11 @@ describe('a text encoder', () => {
     await cp(join(demo, 'encoder'), folder, { recursive: true });
     await rm(join(folder, 'tokenizer.json'));
     await expect(openTextEncoder({ model: folder, cacheFolder: folder })).rejects.toMatchObject({
-      code: 'TEXT_ENCODER_UNAVAILABLE',
+      ...unavailable,
       message: expect.stringContaining('tokenizer.json'),
     });
-    await expect(openTextEncoder({ model: './nowhere', cacheFolder: folder })).rejects.toMatchObject({
-      code: 'TEXT_ENCODER_UNAVAILABLE',
-    });
+    await expect(openTextEncoder({ model: './nowhere', cacheFolder: folder })).rejects.toMatchObject(
+      unavailable,
+    );
   });
 });

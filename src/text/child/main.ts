@@ -13,13 +13,17 @@ import type { EncoderReply, EncoderRequest, EncoderSettings } from '../protocol.
  * The text encoder's own process: ONNX Runtime blocks the thread that it runs on, and native code may crash.
  * Requests are answered one after another; the process ends with its parent.
  */
-const { model, isFolder, cacheFolder } = JSON.parse(process.argv[2]) as EncoderSettings;
+const { model, isFolder, revision, cacheFolder } = JSON.parse(process.argv[2]) as EncoderSettings;
 
 env.cacheDir = cacheFolder;
 env.allowRemoteModels = !isFolder;
 if (isFolder) env.localModelPath = `${dirname(model)}/`;
 const id = isFolder ? basename(model) : model;
-const options = { dtype: 'fp32', local_files_only: isFolder } as const;
+const options = {
+  dtype: 'fp32',
+  local_files_only: isFolder,
+  ...(isFolder ? {} : { revision }),
+} as const;
 
 const loadText = once(() =>
   Promise.all([
@@ -56,10 +60,14 @@ function unitRows(data: Float32Array, rows: number): Float32Array[] {
   });
 }
 
+/** Loads at the first call; again after a failure, because the Hub may be reachable by then. */
 function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {
-    loaded ??= load();
+    loaded ??= load().catch((thrown) => {
+      loaded = undefined;
+      throw thrown;
+    });
     return loaded;
   };
 }

@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest';
+import { createConcepts, type EmbeddingStore, PROMPTS, type TextEncoder } from '../../src/text/index.js';
+
+const AXES = ['dog', 'cat', 'bird'];
+
+/** Texts and images on three axes, named in them. */
+function madeEncoder() {
+  const asked: string[][] = [];
+  const encoder: TextEncoder = {
+    id: 'made',
+    embedTexts: async (texts) => {
+      asked.push(texts);
+      if (texts.some((text) => text.includes('broken'))) throw new Error('broken');
+      return texts.map((text) => unit(AXES.map((axis) => Number(text.includes(axis)))));
+    },
+    embedImages: async (paths) => paths.map((path) => unit(AXES.map((axis) => Number(path.includes(axis))))),
+    close: async () => undefined,
+  };
+  return { encoder, asked };
+}
+
+function madeStore(images: string[]) {
+  const blobs = new Map<string, Uint8Array>();
+  const embeddings = new Map<string, { digest: string; dimensions: number }>();
+  const store: EmbeddingStore = {
+    probeSets: {
+      probes: async () => images.map((digest) => ({ digest })),
+      embedding: async (set, encoder) => embeddings.get(`${set} ${encoder}`) ?? null,
+      saveEmbedding: async (set, encoder, stored) => void embeddings.set(`${set} ${encoder}`, stored),
+    },
+    blobs: {
+      path: (digest) => digest,
+      put: async (content) => {
+        const digest = String(blobs.size);
+        blobs.set(digest, content);
+        return { digest };
+      },
+      readAll: async (digest) => blobs.get(digest) ?? new Uint8Array(),
+    },
+  };
+  return { store, blobs, embeddings };
+}
+
+function unit(values: number[]): Float32Array {
+  const length = Math.hypot(...values);
+  return Float32Array.from(values, (value) => value / length);
+}
+
+it('gives the cosine of a concept with each probe', async () => {
+  const concepts = createConcepts({
+    ...madeStore(['dog.jpg', 'dog-cat.jpg', 'bird.jpg']),
+    ...madeEncoder(),
+  });
+  const cosines = await concepts.cosines('dog', { id: 'set' });
+  expect(cosines[0]).toBeCloseTo(1, 6);
+  expect(cosines[1]).toBeCloseTo(Math.SQRT1_2, 6);
+  expect(cosines[2]).toBeCloseTo(0, 6);
+});
+
+it('puts a concept into every prompt, whatever characters it has', async () => {
+  const { encoder, asked } = madeEncoder();
+  const concepts = createConcepts({ ...madeStore(['dog.jpg']), encoder });
+  await concepts.cosines("dog $& {} $'", { id: 'set' });
+  expect(asked).toEqual([["a photo of a dog $& {} $'", "dog $& {} $'"]]);
+  expect(PROMPTS).toHaveLength(2);
+});
+
+it('asks the encoder once for a concept, however it is spelt and however often it is asked', async () => {
+  const { encoder, asked } = madeEncoder();
+  const concepts = createConcepts({ ...madeStore(['dog.jpg']), encoder });
+  await Promise.all([
+    concepts.cosines('dog', { id: 'set' }),
+    concepts.cosines('  dog ', { id: 'set' }),
+    concepts.cosines('dog', { id: 'set' }),
+  ]);
+  await concepts.cosines('dog', { id: 'set' });
+  expect(asked).toHaveLength(1);
+});
+
+it('does not remember a failure', async () => {
+  const { encoder, asked } = madeEncoder();
+  const concepts = createConcepts({ ...madeStore(['dog.jpg']), encoder });
+  await expect(concepts.cosines('broken', { id: 'set' })).rejects.toThrow('broken');
+  await expect(concepts.cosines('broken', { id: 'set' })).rejects.toThrow('broken');
+  expect(asked).toHaveLength(2);
+});
+
+it('stores the embeddings of a probe set once for each encoder', async () => {
+  const { store, blobs, embeddings } = madeStore(
+    Array.from({ length: 40 }, (_, at) => `${AXES[at % 3]}-${at}`),
+  );
+  const { encoder } = madeEncoder();
+  const first = await createConcepts({ store, encoder }).cosines('cat', { id: 'set' });
+  const again = await createConcepts({ store, encoder }).cosines('cat', { id: 'set' });
+  expect(again).toEqual(first);
+  expect(blobs.size).toBe(1);
+  expect(embeddings.get('set made')).toEqual({ digest: '0', dimensions: 3 });
+  await createConcepts({ store, encoder: { ...encoder, id: 'other' } }).cosines('cat', { id: 'set' });
+  expect(blobs.size).toBe(2);
+});
