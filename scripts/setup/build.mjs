@@ -1,18 +1,34 @@
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { ROOT } from './paths.mjs';
-import { run } from './run.mjs';
-import { isStamped, stamp } from './stamp.mjs';
+import { runPackage } from './run.mjs';
+import { hashOf, isStamped, stamp } from './stamp.mjs';
 
-const FILES = ['src', 'bench', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = ['src', 'bench'];
+const FILES = [...SOURCES, 'tsconfig.json', 'package-lock.json'];
+const BUILD = join(ROOT, 'dist');
 
 export const buildStep = {
   title: 'build',
-  isDue: () => !existsSync(join(ROOT, 'dist/src')) || !isStamped('build', FILES),
+  isDue: () => !existsSync(join(BUILD, 'src/cli/main.js')) || !isStamped('build', hashOf(FILES)),
   run() {
-    // Nothing of a file that was removed may stay behind.
-    rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-    run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.json']);
-    stamp('build', FILES);
+    const seen = hashOf(FILES);
+    // The compiler's notes tell it what it need not write again: they are worth nothing without the files.
+    if (!existsSync(join(BUILD, 'src/cli/main.js'))) rmSync(BUILD, { recursive: true, force: true });
+    // Written over what is there, not from nothing: a server that runs from it must find its files.
+    runPackage('typescript/bin/tsc', ['-p', 'tsconfig.json']);
+    for (const folder of SOURCES) removeLeftovers(join(BUILD, folder));
+    stamp('build', seen);
   },
 };
+
+/** Nothing of a source file that was removed may stay behind. */
+function removeLeftovers(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const source = join(ROOT, relative(BUILD, path)).replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
+    if (!existsSync(source)) rmSync(path, { recursive: true });
+    else if (entry.isDirectory()) removeLeftovers(path);
+  }
+}

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
 import { run, succeeds } from './run.mjs';
+import { hashOf, isStamped, stamp } from './stamp.mjs';
 
 const PACKAGE = join(ROOT, 'node_modules/faiss-node');
-const SYSTEM_PACKAGES = ['libfaiss-dev', 'libopenblas-dev', 'g++'];
-const INSTALL = `apt-get update && apt-get install -y ${SYSTEM_PACKAGES.join(' ')}`;
+const INSTALL = 'apt-get update && apt-get install -y libfaiss-dev libopenblas-dev g++';
 const PREBUILT_LIMIT_MS = 20_000;
+const FAILED = 'faiss-failed';
 
 /**
  * faiss-node's package has its own source, but neither FAISS nor, behind a closed network, a prebuilt binary. In this
@@ -17,18 +18,30 @@ export const faissStep = {
   title: 'FAISS binding',
   isDue: () => !loads(),
   run() {
-    if (prebuiltLoads()) return;
-    if (!systemFaiss() && mayInstall())
-      run('sh', ['-c', INSTALL], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-    if (!systemFaiss()) return warn(`FAISS is not installed. To have it: sudo sh -c '${INSTALL}'`);
+    // What has failed is not tried at every start, only on something new: other packages, or FAISS installed.
+    if (isStamped(FAILED, circumstances())) return warn(advice());
     try {
-      compile();
+      if (prebuiltLoads()) return;
+      if (!systemHasFaiss() && mayInstall()) install();
+      if (systemHasFaiss()) compile();
+      if (loads()) return;
+      warn(advice());
     } catch (error) {
-      warn(`faiss-node cannot be built. ${error.message}`);
+      warn(`FAISS cannot be had. ${error.message}`);
     }
-    if (!loads()) warn('faiss-node was built but cannot be loaded.');
+    stamp(FAILED, circumstances());
   },
 };
+
+function circumstances() {
+  return `${hashOf(['package-lock.json', 'scripts/setup/faiss.mjs'])} ${systemHasFaiss()}`;
+}
+
+function advice() {
+  return systemHasFaiss()
+    ? 'faiss-node does not load. To try again: rm -r node_modules && node scripts/setup.mjs'
+    : `FAISS is not installed. To have it: sudo sh -c '${INSTALL}'`;
+}
 
 function warn(message) {
   console.error(`setup: ${message}\nsetup: going on without FAISS: galleries are scanned exactly.`);
@@ -44,13 +57,23 @@ function prebuiltLoads() {
   return succeeds(installer, ['--runtime', 'napi'], { cwd: PACKAGE, timeout: PREBUILT_LIMIT_MS }) && loads();
 }
 
-function systemFaiss() {
+function systemHasFaiss() {
   return existsSync('/usr/include/faiss/Index.h') && succeeds('g++', ['--version']);
 }
 
 function mayInstall() {
-  const allowed = process.getuid?.() === 0 || process.env.CI === 'true';
+  const allowed = isRoot() || process.env.CI === 'true';
   return allowed && succeeds('apt-get', ['--version']);
+}
+
+function install() {
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
+  if (isRoot()) run('sh', ['-c', INSTALL], options);
+  else run('sudo', ['-n', 'sh', '-c', INSTALL], options);
+}
+
+function isRoot() {
+  return process.getuid?.() === 0;
 }
 
 function compile() {

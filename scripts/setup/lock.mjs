@@ -1,44 +1,81 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ROOT } from './paths.mjs';
 
-const FOLDER = join(ROOT, '.setup-lock');
-const OWNER = join(FOLDER, 'pid');
+const LOCK = join(ROOT, '.setup-lock');
+const LOOK_AGAIN_MS = 250;
+/** Between making the file and writing its owner into it, a process needs less than this. */
+const TAKING_MS = 5_000;
 
 /** Does something while no other setup of this clone runs: `npm start` and `npm test` may be called at once. */
 export async function withLock(action) {
-  let waiting = false;
-  while (!taken()) {
-    if (!waiting) console.error('setup: another setup is running; waiting for it …');
-    waiting = true;
-    await setTimeout(500);
+  let isWaiting = false;
+  while (!take()) {
+    const owner = readOwner();
+    if (owner !== null && !isAlive(owner)) {
+      removeOf(owner);
+      continue;
+    }
+    if (owner !== null && !isWaiting) {
+      console.error(`setup: waiting for another setup (process ${owner}, .setup-lock) …`);
+      isWaiting = true;
+    }
+    await setTimeout(LOOK_AGAIN_MS);
   }
   try {
-    await action();
+    return await action();
   } finally {
-    rmSync(FOLDER, { recursive: true, force: true });
+    rmSync(LOCK, { force: true });
   }
 }
 
-function taken() {
+function take() {
   try {
-    mkdirSync(FOLDER);
-    writeFileSync(OWNER, String(process.pid));
+    writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    if (!ownerIsAlive()) rmSync(FOLDER, { recursive: true, force: true });
-    return false;
+    if (error.code === 'EEXIST') return false;
+    throw error;
   }
 }
 
-function ownerIsAlive() {
+/** The process number in the lock; 0 when nobody wrote one; null when the lock is gone, or not written yet. */
+function readOwner() {
   try {
-    process.kill(Number(readFileSync(OWNER, 'utf8')), 0);
-    return true;
+    const owner = Number(readFileSync(LOCK, 'utf8'));
+    const isBeingTaken = owner === 0 && Date.now() - statSync(LOCK).mtimeMs < TAKING_MS;
+    return isBeingTaken ? null : owner;
   } catch (error) {
-    // No file yet: the owner is between its two steps.
-    return error.code === 'EPERM' || error.code === 'ENOENT';
+    if (error.code === 'ENOENT') return null;
+    throw error;
   }
+}
+
+function isAlive(pid) {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+  }
+  try {
+    // The number may have gone to another program since, after a restart of the machine above all.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node');
+  } catch {
+    return true;
+  }
+}
+
+/** Removes the lock of a process that is gone, unless another one has done so and taken it meanwhile. */
+function removeOf(owner) {
+  const aside = `${LOCK}.${process.pid}`;
+  try {
+    renameSync(LOCK, aside);
+  } catch (error) {
+    if (error.code === 'ENOENT') return;
+    throw error;
+  }
+  if (Number(readFileSync(aside, 'utf8')) === owner) rmSync(aside);
+  else renameSync(aside, LOCK);
 }

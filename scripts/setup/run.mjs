@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
+
+const MOST_OUTPUT_SHOWN = 4_000;
 
 /** Runs a program in the root and throws, with the end of its output, when it fails. */
 export function run(program, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
+  const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
     cwd: ROOT,
     encoding: 'utf8',
     maxBuffer: 64 * 2 ** 20,
@@ -11,9 +14,14 @@ export function run(program, args, options = {}) {
     env: { ...process.env, ...options.env },
   });
   if (error) throw new Error(`${program} cannot be run: ${error.message}`);
-  if (status !== 0)
-    throw new Error(`${program} ${args.join(' ')} said:\n${`${stdout}\n${stderr}`.trim().slice(-4000)}`);
-  return stdout;
+  if (status === 0) return;
+  const said = `${stdout}\n${stderr}`.trim().slice(-MOST_OUTPUT_SHOWN);
+  throw new Error(`${[program, ...args].join(' ')} ended with ${signal ?? status}:\n${said}`);
+}
+
+/** Runs the program of an installed package; `entry` is its file below node_modules. */
+export function runPackage(entry, args, options) {
+  run(process.execPath, [join(ROOT, 'node_modules', entry), ...args], options);
 }
 
 /** Whether a program runs and succeeds. */

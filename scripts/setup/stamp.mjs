@@ -3,24 +3,24 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { ROOT, STAMPS } from './paths.mjs';
 
-/** Whether the files are those that the last successful run of a step saw. */
-export function isStamped(name, paths) {
+/** Whether the last successful run of a step saw this. */
+export function isStamped(name, hash) {
   try {
-    return readFileSync(join(STAMPS, name), 'utf8') === hashOf(paths);
+    return readFileSync(join(STAMPS, name), 'utf8') === hash;
   } catch {
     return false;
   }
 }
 
-/** Remembers that a step has run on these files. */
-export function stamp(name, paths) {
+/** Remembers what a step has seen. The hash is taken before the step runs: files may change meanwhile. */
+export function stamp(name, hash) {
   mkdirSync(STAMPS, { recursive: true });
-  writeFileSync(join(STAMPS, name), hashOf(paths));
+  writeFileSync(join(STAMPS, name), hash);
 }
 
 /** SHA-256 over names and contents of files and folders, given relative to the root; missing ones count as such. */
-function hashOf(paths) {
-  const hash = createHash('sha256').update(process.version);
+export function hashOf(paths) {
+  const hash = createHash('sha256');
   for (const path of paths) addPath(hash, path);
   return hash.digest('hex');
 }
@@ -28,11 +28,10 @@ function hashOf(paths) {
 function addPath(hash, path) {
   const full = join(ROOT, path);
   const facts = statSync(full, { throwIfNoEntry: false });
-  hash.update(`${path}\0`);
-  if (!facts) return;
-  if (facts.isDirectory()) {
+  hash.update(`${path}\0${facts?.isFile() ? facts.size : '-'}\0`);
+  if (facts?.isDirectory()) {
     for (const entry of readdirSync(full).sort()) addPath(hash, join(path, entry));
-  } else {
+  } else if (facts) {
     hash.update(readFileSync(full));
   }
 }
