@@ -12,18 +12,24 @@ const COMPILED = new URL('../../dist/src/store/index.js', import.meta.url).href;
 const INGEST_FOREVER = fileURLToPath(new URL('ingest-forever.mjs', import.meta.url));
 const ROUNDS = 8;
 
-/** Runs the child, kills it after a while, and returns the ids whose publishing it was told of. */
-async function ingestAndDie(folder: string): Promise<string[]> {
+/**
+ * Runs the child, kills it at some moment, and returns the ids whose publishing it was told of. A slow machine may
+ * publish nothing within that time, so every second round waits for a first one before its clock starts.
+ */
+async function ingestAndDie(folder: string, afterFirst: boolean): Promise<string[]> {
   const child = spawn(process.execPath, [INGEST_FOREVER, COMPILED, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
   const lines: string[] = [];
-  const ready = new Promise<void>((resolve) => {
-    createInterface(child.stdout).on('line', (line) => (line === 'ready' ? resolve() : lines.push(line)));
+  const running = new Promise<void>((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      if (line !== 'ready') lines.push(line);
+      if (line !== 'ready' || !afterFirst) resolve();
+    });
   });
-  await Promise.race([ready, exited]);
-  await sleep(300 + Math.random() * 1_700);
+  await Promise.race([running, exited]);
+  await sleep(Math.random() * 1_500);
   child.kill('SIGKILL');
   expect((await exited)[1]).toBe('SIGKILL');
   return lines;
@@ -51,7 +57,7 @@ it('kill -9 at any moment loses nothing that was acknowledged and leaves no half
   const folder = await temporaryFolder();
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    acknowledged.push(...(await ingestAndDie(folder)));
+    acknowledged.push(...(await ingestAndDie(folder, round % 2 === 0)));
     const store = await openStore({ dataFolder: folder });
     await checkWhole(store, acknowledged);
     // Sweeping with no patience is safe too, since no writer lives.
@@ -59,5 +65,5 @@ it('kill -9 at any moment loses nothing that was acknowledged and leaves no half
     await checkWhole(store, acknowledged);
     await store.close();
   }
-  expect(acknowledged.length).toBeGreaterThan(ROUNDS);
-}, 120_000);
+  expect(acknowledged.length).toBeGreaterThanOrEqual(ROUNDS / 2);
+}, 240_000);
