@@ -10,7 +10,7 @@ import {
   whitenedNorm,
   zscore,
 } from '../../src/domain/index.js';
-import { openMatrixProducts } from '../../src/search/build/matrix-product.js';
+import { openMatrixProducts } from '../../src/search/matrix-products.js';
 import type { HubModel } from './hub.js';
 
 /** One logit of the gallery. */

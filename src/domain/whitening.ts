@@ -1,4 +1,5 @@
 import type { Basis } from './basis.js';
+import type { Matrix } from './matrix.js';
 
 /** Share of the whitening: eigenvalues to the power −1/4, half of what would make all directions equal. */
 const EXPONENT = -0.25;
@@ -19,6 +20,12 @@ function project(
   for (let direction = 0; direction < rank; direction++)
     projected[direction] *= eigenvalues[direction] ** power;
   return projected;
+}
+
+/** BΛ^{-1/4}, P × r: whitens many descriptors by one product, before they are made unit length. */
+export function whiteningMatrix({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
+  const data = vectors.map((value, index) => value * eigenvalues[index % rank] ** EXPONENT);
+  return { rows: probes, columns: rank, data };
 }
 
 /** |Λ^{-1/4}Bᵀx|, the length that {@link whiten} divides by. */

@@ -1,11 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Basis, basisRank, decodeFloat16, fitBasis, type Matrix, random } from '../../domain/index.js';
+import {
+  type Basis,
+  basisRank,
+  decodeFloat16,
+  fitBasis,
+  type Matrix,
+  random,
+  whiteningMatrix,
+} from '../../domain/index.js';
 import { loadFaiss } from '../child/faiss.js';
 import { RowFile } from '../child/row-file.js';
 import { SNAPSHOT_FILES, type SnapshotFacts } from '../child/snapshot.js';
+import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import { buildIndex } from './build-index.js';
-import { type MatrixProducts, openMatrixProducts } from './matrix-product.js';
 
 /** What one build is made of. */
 export interface BuildTask {
@@ -34,7 +42,7 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   const products = await openMatrixProducts();
   const liveRows = listRows(task);
   const basis = await fitToSample(task, rows, sample(liveRows), products);
-  const directions = whiteningDirections(basis);
+  const directions = whiteningMatrix(basis);
   const scales = new Float32Array(task.rows);
   const faiss = task.withIndex ? loadFaiss().library : null;
   const index = faiss && buildIndex(faiss, basis.rank, liveRows.length, projectedBlocks);
@@ -80,12 +88,6 @@ async function fitToSample(
       return { ...block, data: sum };
     },
   });
-}
-
-/** Λ^{-1/4} is multiplied into B once, so that a projection is one product. */
-function whiteningDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
-  const data = vectors.map((value, index) => value * eigenvalues[index % rank] ** -0.25);
-  return { rows: probes, columns: rank, data };
 }
 
 function listRows({ live }: BuildTask): Uint32Array {

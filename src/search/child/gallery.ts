@@ -1,12 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { decodeFloat16, dot, encodeFloat16, rowOf, whitenedNorm, zscore } from '../../domain/index.js';
+import { decodeFloat16, encodeFloat16 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { compiledEntry } from '../../runtime/index.js';
-import type { BuildTask } from '../build/build-snapshot.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type {
   GalleryStats,
   SearchAnswer,
@@ -22,11 +19,15 @@ import { type GalleryEntry, Journal } from './journal.js';
 import { loadDescriptors } from './load-descriptors.js';
 import { needsRebuild } from './rebuild-rule.js';
 import { RowFile } from './row-file.js';
-import { conceptScorer, logitScorer, type Scorer } from './scorer.js';
-import { readSnapshot, type Snapshot } from './snapshot.js';
+import { RowScales } from './row-scales.js';
+import { conceptScorer, logitScorer, type Scorer, type SnapshotInUse } from './scorer.js';
+import type { Snapshot } from './snapshot.js';
+import { SnapshotStore } from './snapshot-store.js';
 
-/** Rows decoded at a time; between blocks other questions get their turn. */
+/** Rows read at a time. */
 const BLOCK_ROWS = 512;
+/** Rows scanned before other questions get their turn. */
+const TURN_ROWS = 4_096;
 /** Candidates asked of the index: of the exact top 10, at least 99.8 % lie among them (design 3.5b). */
 const LEAST_CANDIDATES = 600;
 const CANDIDATES_PER_HIT = 6;
@@ -42,6 +43,7 @@ export interface GalleryOptions {
   probes: number;
   settings: SearchSettings;
   faiss: FaissLibrary | null;
+  products: MatrixProducts;
 }
 
 /**
@@ -58,53 +60,52 @@ export interface GalleryOptions {
 export class Gallery {
   private readonly rows: RowFile;
   private readonly journal: Journal;
+  private readonly snapshots: SnapshotStore;
   /** Entries by first row, to find a row's model. */
   private ordered: GalleryEntry[] = [];
-  private snapshot: Snapshot | null = null;
-  /** Scales of rows behind the snapshot. */
-  private tailScales: number[] = [];
+  private inUse: SnapshotInUse | null = null;
   private changedSinceBuild = 0;
   private building: Promise<void> | null = null;
-  private builder: ChildProcess | null = null;
-  private stopped = false;
+  private closed = false;
 
   /** @throws Error when the files are damaged or of another format */
   constructor(private readonly options: GalleryOptions) {
-    this.journal = new Journal(join(options.folder, 'journal.jsonl'), options.probes);
-    this.rows = new RowFile(join(options.folder, 'rows.f16'), options.probes, this.journal.rows, 'WRITE');
+    const { folder, probes, faiss } = options;
+    this.journal = new Journal(join(folder, 'journal.jsonl'), probes);
+    this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.rows, 'WRITE');
+    this.snapshots = new SnapshotStore(folder, probes, faiss);
     this.reorder();
-    this.loadSnapshot();
+    const kept = this.snapshots.load();
+    if (kept && kept.rows <= this.rows.rows) {
+      this.use(kept);
+      this.changedSinceBuild = Math.abs(this.logits() - kept.logits);
+    }
   }
 
-  /** Makes the gallery hold exactly these models. */
+  /** Makes the gallery hold exactly these models. @throws Error when most of its files would be waste */
   async sync(models: SearchModel[]): Promise<void> {
     const wanted = new Set(models.map(({ modelId }) => modelId));
-    const gone = [...this.journal.entries.keys()].filter((modelId) => !wanted.has(modelId));
-    for (const modelId of gone) this.journal.remove(modelId);
+    const gone = [...this.journal.entries.values()].filter(({ modelId }) => !wanted.has(modelId));
+    let changed = 0;
+    for (const { modelId, rows } of gone) {
+      this.journal.remove(modelId);
+      changed += rows;
+    }
     this.reorder();
     if (this.deadRows() > this.rows.rows * DEAD_SHARE) throw new Error('most rows belong to removed models');
-    for (const model of models) await this.add(model);
-    this.rebuildWhenDue(0);
+    for (const model of models) {
+      changed += this.append(model);
+      await setImmediate();
+    }
+    await this.inUse?.scales.extend();
+    this.rebuildWhenDue(changed);
   }
 
   /** Adds a model, or replaces its rows when its responses are others than before. */
   async add(model: SearchModel): Promise<void> {
-    const present = this.journal.entries.get(model.modelId);
-    if (present?.responsesDigest === model.responsesDigest) return;
-    const { rows, degenerate } = loadDescriptors(model.responsesPath, this.options.probes);
-    const firstRow = this.rows.rows;
-    const scales: number[] = [];
-    for (let row = 0; row < rows.rows; row++) {
-      if (row % BLOCK_ROWS === 0) await setImmediate();
-      scales.push(this.scaleOf(rowOf(rows, row)));
-    }
-    this.rows.append(encodeFloat16(rows.data));
-    this.tailScales.push(...scales);
-    const flagged = [...degenerate.keys()].filter((output) => degenerate[output] === 1);
-    const { modelId, responsesDigest } = model;
-    this.journal.add({ modelId, responsesDigest, firstRow, rows: rows.rows, degenerate: flagged });
-    this.reorder();
-    this.rebuildWhenDue(rows.rows + (present?.rows ?? 0));
+    const changed = this.append(model);
+    await this.inUse?.scales.extend();
+    this.rebuildWhenDue(changed);
   }
 
   async remove(modelId: string): Promise<void> {
@@ -115,17 +116,19 @@ export class Gallery {
     this.rebuildWhenDue(entry.rows);
   }
 
+  /** The logits that answer a question best. */
   async search(query: SearchQuery): Promise<SearchAnswer> {
-    const scorer = this.scorerFor(query);
+    const scorer = await this.scorerFor(query);
     const entries = this.entriesFor(query);
-    const best = new BestHits(query.first + 1, this.place(query.after, scorer));
+    const best = new BestHits(query.first + 1, this.place(query, scorer));
     const compared = entries.reduce((sum, entry) => sum + entry.rows - entry.degenerate.length, 0);
-    const narrowed = query.models !== undefined;
-    const wantedCandidates = this.candidateCount(query);
-    const useIndex =
-      scorer.indexVector && this.snapshot?.index && compared > this.options.settings.exactLimit;
-    if (useIndex && !narrowed && wantedCandidates <= MOST_CANDIDATES) {
-      await this.searchIndex(scorer, new Set(entries), wantedCandidates, best);
+    const candidates = Math.max(
+      LEAST_CANDIDATES,
+      ((query.after?.depth ?? 0) + query.first) * CANDIDATES_PER_HIT,
+    );
+    const narrowed = query.models !== undefined || candidates > MOST_CANDIDATES;
+    if (scorer.inUse?.snapshot.index && compared > this.options.settings.exactLimit && !narrowed) {
+      await this.searchIndex(scorer, scorer.inUse.snapshot, new Set(entries), candidates, best);
     } else {
       await this.scan(scorer, entries, best);
     }
@@ -137,13 +140,12 @@ export class Gallery {
     };
   }
 
-  /** The best logit of each model, best model first. */
+  /** The models that answer a question best, each by its best logit. */
   async searchModels(query: SearchQuery): Promise<SearchAnswer> {
-    const scorer = this.scorerFor(query);
-    const entries = this.entriesFor(query);
+    const scorer = await this.scorerFor(query);
     const best = new BestHits(query.first + 1, query.after && { ...query.after, index: -1 });
     const chosen = new Map<string, Candidate>();
-    for (const entry of entries) {
+    for (const entry of this.entriesFor(query)) {
       const own = new BestHits(1);
       await this.scan(scorer, [entry], own);
       const [candidate] = own.list();
@@ -154,8 +156,7 @@ export class Gallery {
     const list = best.list();
     return {
       hits: list.slice(0, query.first).map((candidate, order) => {
-        const logit = chosen.get(candidate.modelId) ?? candidate;
-        const hit = this.hit(logit, scorer, query, order);
+        const hit = this.hit(chosen.get(candidate.modelId) ?? candidate, scorer, query, order);
         return { ...hit, position: { ...hit.position, index: -1 } };
       }),
       hasMore: list.length > query.first,
@@ -163,6 +164,7 @@ export class Gallery {
     };
   }
 
+  /** The descriptor of a logit; null when it has none or is not there. */
   descriptor(modelId: string, index: number): Float32Array | null {
     const entry = this.journal.entries.get(modelId);
     if (!entry || index >= entry.rows || entry.degenerate.includes(index)) return null;
@@ -170,15 +172,16 @@ export class Gallery {
   }
 
   stats(): GalleryStats {
-    const degenerate = this.ordered.reduce((sum, entry) => sum + entry.degenerate.length, 0);
-    const basis = this.snapshot?.basis;
+    const snapshot = this.inUse?.snapshot;
     return {
       models: this.ordered.length,
       logits: this.logits(),
-      degenerate,
-      index: this.snapshot?.index ? 'FAISS' : 'EXACT',
+      degenerate: this.ordered.reduce((sum, entry) => sum + entry.degenerate.length, 0),
+      index: snapshot?.index ? 'FAISS' : 'EXACT',
       faissAvailable: this.options.faiss !== null,
-      basis: basis ? { version: basis.version, rank: basis.rank, logits: this.snapshot?.logits ?? 0 } : null,
+      basis: snapshot
+        ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
+        : null,
       rebuilding: this.building !== null,
     };
   }
@@ -190,17 +193,31 @@ export class Gallery {
 
   /** Ends background work and closes the files, which stay as they are. */
   close(): void {
-    this.stopped = true;
-    this.builder?.kill('SIGKILL');
+    this.closed = true;
+    this.snapshots.stop();
     this.journal.close();
     this.rows.close();
   }
 
-  private scorerFor({ by, metric }: SearchQuery): Scorer {
-    const basis = this.snapshot?.basis ?? null;
-    if (by.kind === 'CONCEPT') return conceptScorer(by.cosines, metric, basis);
+  /** @returns how many logits came or went */
+  private append(model: SearchModel): number {
+    const present = this.journal.entries.get(model.modelId);
+    if (present?.responsesDigest === model.responsesDigest) return 0;
+    const { rows, degenerate } = loadDescriptors(model.responsesPath, this.options.probes);
+    const firstRow = this.rows.rows;
+    this.rows.append(encodeFloat16(rows.data));
+    const flagged = [...degenerate.keys()].filter((output) => degenerate[output] === 1);
+    const { modelId, responsesDigest } = model;
+    this.journal.add({ modelId, responsesDigest, firstRow, rows: rows.rows, degenerate: flagged });
+    this.reorder();
+    return rows.rows + (present?.rows ?? 0);
+  }
+
+  private async scorerFor({ by, metric }: SearchQuery): Promise<Scorer> {
+    await this.inUse?.scales.extend();
+    if (by.kind === 'CONCEPT') return conceptScorer(by.cosines, metric, this.inUse);
     const descriptor = this.descriptor(by.modelId, by.index);
-    if (descriptor) return logitScorer(descriptor, metric, basis);
+    if (descriptor) return logitScorer(descriptor, metric, this.inUse);
     throw new ProbelogError('LOGIT_DEGENERATE', 'This logit has no descriptor, so nothing is similar to it.');
   }
 
@@ -211,101 +228,72 @@ export class Gallery {
   }
 
   /** A position under another basis is scored anew, so that paging goes on behind the same logit. */
-  private place(after: SearchPosition | undefined, scorer: Scorer): SearchPosition | undefined {
-    if (!after || after.version === this.version() || scorer.byDistance) return after;
+  private place({ after }: SearchQuery, scorer: Scorer): SearchPosition | undefined {
+    if (!after || after.version === versionOf(scorer)) return after;
     const entry = this.journal.entries.get(after.modelId);
     if (!entry || after.index >= entry.rows) return after;
-    return { ...after, value: this.score(entry.firstRow + after.index, scorer) };
-  }
-
-  private candidateCount({ first, after }: SearchQuery): number {
-    return Math.max(LEAST_CANDIDATES, ((after?.depth ?? 0) + first) * CANDIDATES_PER_HIT);
+    const row = entry.firstRow + after.index;
+    return { ...after, value: scorer.value(this.rows.read(row), row) };
   }
 
   private async searchIndex(
     scorer: Scorer,
+    { index, indexedRows, rows }: Snapshot,
     entries: Set<GalleryEntry>,
     wanted: number,
     best: BestHits,
   ): Promise<void> {
-    const { index, indexedRows, rows } = this.snapshot as Snapshot;
-    const found = index?.search(Array.from(scorer.indexVector ?? []), Math.min(wanted, indexedRows.length));
-    for (const label of found?.labels ?? []) {
+    const vector = Array.from(scorer.indexVector ?? []);
+    const found = index?.search(vector, Math.min(wanted, indexedRows.length)).labels ?? [];
+    for (const label of found) {
       if (label < 0) continue;
       const row = indexedRows[label];
       const entry = this.entryAt(row);
-      if (entry && entries.has(entry)) best.offer(this.candidate(entry, row, scorer));
+      if (!entry || !entries.has(entry)) continue;
+      const value = scorer.value(this.rows.read(row), row);
+      best.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
     }
-    await this.scan(
-      scorer,
-      [...entries].filter(({ firstRow }) => firstRow >= rows),
-      best,
-    );
+    const newer = [...entries].filter(({ firstRow }) => firstRow >= rows);
+    await this.scan(scorer, newer, best);
   }
 
   private async scan(scorer: Scorer, entries: GalleryEntry[], best: BestHits): Promise<void> {
-    const block = new Uint16Array(BLOCK_ROWS * this.options.probes);
-    const decoded = new Float32Array(this.options.probes);
+    const { probes } = this.options;
+    const block = new Uint16Array(BLOCK_ROWS * probes);
+    const descriptor = new Float32Array(probes);
     let sinceTurn = 0;
-    for (const entry of entries) {
-      const degenerate = new Set(entry.degenerate);
-      for (let first = 0; first < entry.rows; first += BLOCK_ROWS) {
-        const count = Math.min(BLOCK_ROWS, entry.rows - first);
-        const values = this.rows.encoded(entry.firstRow + first, count, block);
+    for (const { firstRow, rows, degenerate, modelId } of entries) {
+      const without = new Set(degenerate);
+      for (let first = 0; first < rows; first += BLOCK_ROWS) {
+        const count = Math.min(BLOCK_ROWS, rows - first);
+        const values = this.rows.encoded(firstRow + first, count, block);
         for (let offset = 0; offset < count; offset++) {
           const index = first + offset;
-          if (degenerate.has(index)) continue;
-          const row = entry.firstRow + index;
-          decodeRow(values, offset * this.options.probes, decoded);
-          const value = scorer.byDistance
-            ? -scorer.distance(decoded)
-            : dot(scorer.weights, decoded) * this.scale(row, scorer);
-          if (value >= best.threshold) best.offer({ value, modelId: entry.modelId, index, row });
+          if (without.has(index)) continue;
+          decodeFloat16(values.subarray(offset * probes, (offset + 1) * probes), descriptor);
+          const row = firstRow + index;
+          const value = scorer.value(descriptor, row);
+          if (value >= best.threshold) best.offer({ value, modelId, index, row });
         }
         sinceTurn += count;
-        if (sinceTurn >= BLOCK_ROWS * 8) {
-          sinceTurn = 0;
-          await setImmediate();
-        }
+        if (sinceTurn < TURN_ROWS) continue;
+        sinceTurn = 0;
+        await setImmediate();
       }
     }
   }
 
-  private candidate(entry: GalleryEntry, row: number, scorer: Scorer): Candidate {
-    const value = scorer.byDistance ? -scorer.distance(this.rows.read(row)) : this.score(row, scorer);
-    return { value, modelId: entry.modelId, index: row - entry.firstRow, row };
-  }
-
-  private score(row: number, scorer: Scorer): number {
-    return dot(scorer.weights, this.rows.read(row)) * this.scale(row, scorer);
-  }
-
-  private scale(row: number, scorer: Scorer): number {
-    if (scorer.scale !== null) return scorer.scale;
-    const built = this.snapshot?.rows ?? 0;
-    return row < built ? (this.snapshot as Snapshot).scales[row] : this.tailScales[row - built];
-  }
-
-  private hit(candidate: Candidate, scorer: Scorer, query: SearchQuery, order: number): SearchHit {
-    const descriptor = this.rows.read(candidate.row);
-    const { modelId, index, value } = candidate;
+  private hit(candidate: Candidate, scorer: Scorer, { after }: SearchQuery, order: number): SearchHit {
+    const { modelId, index, value, row } = candidate;
+    const descriptor = this.rows.read(row);
+    const depth = (after?.depth ?? 0) + order + 1;
     return {
       modelId,
       index,
-      score: scorer.byDistance ? this.score(candidate.row, scorer) : value,
+      score: scorer.score(descriptor, row),
       distance: scorer.distance(descriptor),
-      position: {
-        value,
-        modelId,
-        index,
-        version: this.version(),
-        depth: (query.after?.depth ?? 0) + order + 1,
-      },
+      position: { value, modelId, index, version: versionOf(scorer), depth },
     };
-  }
-
-  private version(): string {
-    return this.snapshot?.basis.version ?? 'cold';
   }
 
   private logits(): number {
@@ -333,97 +321,38 @@ export class Gallery {
     return undefined;
   }
 
-  private scaleOf(descriptor: Float32Array): number {
-    if (!this.snapshot || zscore(descriptor) === null) return 0;
-    return 1 / whitenedNorm(this.snapshot.basis, descriptor);
+  private use(snapshot: Snapshot): void {
+    this.inUse = { snapshot, scales: new RowScales(snapshot, this.rows, this.options.products) };
   }
 
   private rebuildWhenDue(changed: number): void {
     this.changedSinceBuild += changed;
-    const builtOn = this.snapshot?.logits ?? null;
-    if (this.building || this.stopped || !needsRebuild(this.logits(), builtOn, this.changedSinceBuild))
-      return;
+    const builtOn = this.inUse?.snapshot.logits ?? null;
+    if (this.building || this.closed || !needsRebuild(this.logits(), builtOn, this.changedSinceBuild)) return;
     this.changedSinceBuild = 0;
     this.building = this.rebuild()
       .catch((thrown) => {
-        if (!this.stopped) process.stderr.write(`a gallery's basis cannot be fitted: ${String(thrown)}\n`);
+        if (!this.closed) process.stderr.write(`a gallery's basis cannot be fitted: ${String(thrown)}\n`);
       })
       .finally(() => {
         this.building = null;
-        this.builder = null;
         this.rebuildWhenDue(0);
       });
   }
 
   private async rebuild(): Promise<void> {
-    const version = randomUUID();
-    const { folder, probes, settings, faiss } = this.options;
-    const task: BuildTask = {
+    const { folder, settings, faiss } = this.options;
+    const snapshot = await this.snapshots.build({
       rowsPath: join(folder, 'rows.f16'),
-      targetFolder: join(folder, `snapshot-${version}`),
-      version,
-      probes,
+      version: randomUUID(),
       rows: this.rows.rows,
       live: this.ordered.map(({ firstRow, rows, degenerate }) => ({ firstRow, rows, degenerate })),
       withIndex: faiss !== null && this.logits() > settings.exactLimit,
-    };
-    await this.runBuilder(task);
-    const previous = this.snapshot;
-    const next = readSnapshot(task.targetFolder, probes, faiss);
-    const tail: number[] = [];
-    for (let row = next.rows; row < this.rows.rows; row++) {
-      const descriptor = this.rows.read(row);
-      tail.push(zscore(descriptor) === null ? 0 : 1 / whitenedNorm(next.basis, descriptor));
-    }
-    this.snapshot = next;
-    this.tailScales = tail;
-    const pointer = join(folder, 'current');
-    writeFileSync(`${pointer}.new`, version, { flush: true });
-    renameSync(`${pointer}.new`, pointer);
-    if (previous)
-      rmSync(join(folder, `snapshot-${previous.basis.version}`), { recursive: true, force: true });
-  }
-
-  private runBuilder(task: BuildTask): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const child = fork(compiledEntry(import.meta.url, '../build/child/main.js'), [], {
-        execArgv: [],
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      });
-      this.builder = child;
-      child.once('exit', (code, signal) => {
-        if (code === 0) resolve();
-        else reject(new Error(`the build process ended with ${signal ?? code}`));
-      });
-      child.send(task);
     });
-  }
-
-  private loadSnapshot(): void {
-    const { folder, probes, faiss } = this.options;
-    const pointer = join(folder, 'current');
-    const version = existsSync(pointer) ? readFileSync(pointer, 'utf8') : null;
-    for (const name of readdirSync(folder)) {
-      if (name.startsWith('snapshot-') && name !== `snapshot-${version}`) {
-        rmSync(join(folder, name), { recursive: true, force: true });
-      }
-    }
-    if (version === null) return;
-    try {
-      const snapshot = readSnapshot(join(folder, `snapshot-${version}`), probes, faiss);
-      if (snapshot.rows > this.rows.rows) throw new Error('the snapshot is of other rows');
-      this.snapshot = snapshot;
-    } catch {
-      rmSync(pointer, { force: true });
-      return;
-    }
-    for (let row = this.snapshot.rows; row < this.rows.rows; row++) {
-      this.tailScales.push(this.scaleOf(this.rows.read(row)));
-    }
-    this.changedSinceBuild = Math.abs(this.logits() - this.snapshot.logits);
+    if (!this.closed) this.use(snapshot);
   }
 }
 
-function decodeRow(values: Uint16Array, offset: number, target: Float32Array): void {
-  decodeFloat16(values.subarray(offset, offset + target.length), target);
+function versionOf({ inUse }: Scorer): string {
+  return inUse?.snapshot.basis.version ?? 'cold';
 }

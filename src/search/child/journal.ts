@@ -7,44 +7,60 @@ export interface GalleryEntry {
   firstRow: number;
   /** C */
   rows: number;
-  /** Outputs without a descriptor; their rows are 0. */
+  /** Outputs without a descriptor, ascending; their rows are 0. */
   degenerate: number[];
 }
 
-type JournalLine = { format: number; probes: number } | { add: GalleryEntry } | { remove: string };
+/** What a gallery consists of: everything else in its folder is left over and may be deleted. */
+export interface GalleryFiles {
+  /** Name of the descriptor file. */
+  rows: string;
+  /** Name of the snapshot's folder; null while there is none. */
+  snapshot: string | null;
+}
+
+type Header = { format: number; probes: number } & GalleryFiles;
+type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Changes with the descriptors' formula or the files' layout; other files are made anew. */
-const FORMAT = 1;
+const FORMAT = 2;
+const FIRST_FILES: GalleryFiles = { rows: 'rows-0.f16', snapshot: null };
 
 /**
  * Which rows of the descriptor file belong to which model: one JSON line for each change.
  *
  * A line is written after the rows it speaks of are on disk. A line that a crash cut short is dropped, and with it the
  * rows behind the last whole one. Adding a model that is there replaces it, in one line: it is never missing or double.
+ * A new generation of files takes over by one rename of the journal.
  */
 export class Journal {
-  readonly entries = new Map<string, GalleryEntry>();
-  private readonly file: number;
+  private models = new Map<string, GalleryEntry>();
+  private current: GalleryFiles = FIRST_FILES;
+  private file: number;
 
-  constructor(path: string, probes: number) {
-    const lines = readLines(path);
-    const header = lines.shift();
-    const usable = header && 'format' in header && header.format === FORMAT && header.probes === probes;
-    if (header && !usable) throw new Error('the journal is of another format or probe set');
+  /** @throws Error when the file is damaged, of another format, or speaks of another number of probes */
+  constructor(
+    private readonly path: string,
+    private readonly probes: number,
+  ) {
+    const [header, ...lines] = readLines(path);
+    if (header) this.current = checkedHeader(header, probes);
     for (const line of lines) this.take(line);
-    const kept: JournalLine[] = [
-      { format: FORMAT, probes },
-      ...[...this.entries.values()].map((add) => ({ add })),
-    ];
-    writeFileSync(`${path}.new`, kept.map(asText).join(''), { flush: true });
-    renameSync(`${path}.new`, path);
-    this.file = openSync(path, 'a');
+    this.file = this.rewrite();
+  }
+
+  get entries(): ReadonlyMap<string, GalleryEntry> {
+    return this.models;
+  }
+
+  get files(): GalleryFiles {
+    return this.current;
   }
 
   /** Rows that some entry needs, from the beginning of the file. */
   get rows(): number {
     let end = 0;
-    for (const { firstRow, rows } of this.entries.values()) end = Math.max(end, firstRow + rows);
+    for (const { firstRow, rows } of this.models.values()) end = Math.max(end, firstRow + rows);
     return end;
   }
 
@@ -56,8 +72,25 @@ export class Journal {
     this.write({ remove: modelId });
   }
 
+  /** Other files take over, and with them other places of the rows. */
+  switchTo(files: GalleryFiles, entries: GalleryEntry[]): void {
+    this.current = files;
+    this.models = new Map(entries.map((entry) => [entry.modelId, entry]));
+    const previous = this.file;
+    this.file = this.rewrite();
+    closeSync(previous);
+  }
+
   close(): void {
     closeSync(this.file);
+  }
+
+  private rewrite(): number {
+    const header: Header = { format: FORMAT, probes: this.probes, ...this.current };
+    const lines: JournalLine[] = [header, ...[...this.models.values()].map((add) => ({ add }))];
+    writeFileSync(`${this.path}.new`, lines.map(asText).join(''), { flush: true });
+    renameSync(`${this.path}.new`, this.path);
+    return openSync(this.path, 'a');
   }
 
   private write(line: JournalLine): void {
@@ -67,9 +100,16 @@ export class Journal {
   }
 
   private take(line: JournalLine): void {
-    if ('add' in line) this.entries.set(line.add.modelId, line.add);
-    if ('remove' in line) this.entries.delete(line.remove);
+    if ('add' in line) this.models.set(line.add.modelId, line.add);
+    if ('remove' in line) this.models.delete(line.remove);
   }
+}
+
+function checkedHeader(line: JournalLine, probes: number): GalleryFiles {
+  if (!('format' in line) || line.format !== FORMAT || line.probes !== probes) {
+    throw new Error('the journal is of another format or probe set');
+  }
+  return { rows: line.rows, snapshot: line.snapshot };
 }
 
 function readLines(path: string): JournalLine[] {

@@ -13,8 +13,9 @@ const VALUE_BYTES = 2;
  */
 export class RowFile {
   private readonly file: number;
-  private cached: Buffer;
+  private cached: Buffer | null;
   private readonly block: Uint16Array;
+  private users = 1;
 
   /**
    * @param columns P
@@ -31,8 +32,8 @@ export class RowFile {
     const bytes = count * columns * VALUE_BYTES;
     if (fstatSync(this.file).size < bytes) throw new Error('the descriptor file is cut off');
     if (mode === 'WRITE') ftruncateSync(this.file, bytes);
-    this.cached = Buffer.alloc(bytes <= CACHED_BYTES ? bytes : 0);
-    if (this.cached.length > 0) readSync(this.file, this.cached, 0, bytes, 0);
+    this.cached = bytes <= CACHED_BYTES ? Buffer.allocUnsafeSlow(bytes) : null;
+    if (this.cached) readSync(this.file, this.cached, 0, bytes, 0);
     this.block = new Uint16Array(columns);
   }
 
@@ -43,12 +44,11 @@ export class RowFile {
   /** Appends rows and waits until they are on disk. */
   append(values: Uint16Array): void {
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-    writeSync(this.file, bytes);
+    for (let written = 0; written < bytes.length; ) written += writeSync(this.file, bytes, written);
     fsyncSync(this.file);
-    const wasCached = this.cached.length === this.count * this.columns * VALUE_BYTES;
     this.count += values.length / this.columns;
     const total = this.count * this.columns * VALUE_BYTES;
-    this.cached = wasCached && total <= CACHED_BYTES ? Buffer.concat([this.cached, bytes]) : Buffer.alloc(0);
+    this.cached = this.cached && total <= CACHED_BYTES ? grown(this.cached, bytes) : null;
   }
 
   /** Row `row`, decoded. */
@@ -57,23 +57,39 @@ export class RowFile {
   }
 
   /**
-   * Rows `first` … `first + count − 1`, still encoded.
+   * Rows `first` … `first + count − 1`, still encoded; to be used before the next call.
    *
    * @param target holds count × P values; not always used
    */
   encoded(first: number, count: number, target: Uint16Array): Uint16Array {
     const offset = first * this.columns * VALUE_BYTES;
     const length = count * this.columns;
-    if (this.cached.length > 0) {
-      return new Uint16Array(this.cached.buffer, this.cached.byteOffset + offset, length);
-    }
+    if (this.cached) return new Uint16Array(this.cached.buffer, offset, length);
     const bytes = new Uint8Array(target.buffer, target.byteOffset, length * VALUE_BYTES);
     if (readSync(this.file, bytes, 0, bytes.length, offset) < bytes.length)
       throw new Error('a descriptor is missing');
     return target.subarray(0, length);
   }
 
-  close(): void {
-    closeSync(this.file);
+  /** Keeps the file open until `release`, also when it is closed meanwhile. */
+  hold(): void {
+    this.users++;
   }
+
+  release(): void {
+    this.users--;
+    if (this.users === 0) closeSync(this.file);
+  }
+
+  /** Gives up the owner's hold. */
+  close(): void {
+    this.release();
+  }
+}
+
+function grown(cached: Buffer, added: Buffer): Buffer {
+  const all = Buffer.allocUnsafeSlow(cached.length + added.length);
+  cached.copy(all);
+  added.copy(all, cached.length);
+  return all;
 }

@@ -1,6 +1,6 @@
 import {
   asymmetricDiscrepancy,
-  type Basis,
+  dot,
   indexQuery,
   LOGIT_TOP_K,
   logitQuery,
@@ -11,23 +11,37 @@ import {
 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { SearchMetric } from '../search-query.js';
+import type { RowScales } from './row-scales.js';
+import type { Snapshot } from './snapshot.js';
 
-/** A question in numbers: everything that is computed once, before any descriptor is looked at. */
+/** A basis in use, with the scales that belong to it. */
+export interface SnapshotInUse {
+  snapshot: Snapshot;
+  scales: RowScales;
+}
+
+/**
+ * A question in numbers: everything that is computed once, before any descriptor is looked at. It keeps the snapshot
+ * that it began with, so that one answer never mixes two bases.
+ */
 export interface Scorer {
-  /** P weights e: the score of a descriptor x is ⟨e, x⟩ times its scale. */
-  weights: Float32Array;
-  /** Scale of the score, or null for each row's own (1 / `whitenedNorm`). */
-  scale: number | null;
-  /** The paper's discrepancy to a descriptor. */
+  /** Higher is better. */
+  score(descriptor: Float32Array, row: number): number;
+  /** The paper's discrepancy. */
   distance(descriptor: Float32Array): number;
-  /** Whether `distance` orders the results. */
-  byDistance: boolean;
+  /** What orders the results, higher first: the score, or the negative distance. */
+  value(descriptor: Float32Array, row: number): number;
   /** The question in the index's space; null without a basis. */
   indexVector: Float32Array | null;
+  inUse: SnapshotInUse | null;
 }
 
 /** A concept as a question (design 3.4). @throws ProbelogError INPUT_INVALID when it tells no probe from another */
-export function conceptScorer(cosines: Float32Array, metric: SearchMetric, basis: Basis | null): Scorer {
+export function conceptScorer(
+  cosines: Float32Array,
+  metric: SearchMetric,
+  inUse: SnapshotInUse | null,
+): Scorer {
   const descriptor = zscore(cosines);
   const weights = sharpenConcept(cosines);
   if (!descriptor || !weights) {
@@ -36,28 +50,41 @@ export function conceptScorer(cosines: Float32Array, metric: SearchMetric, basis
       'The concept is equally near to all probes, so nothing can be found by it.',
     );
   }
-  return {
-    weights,
-    scale: 1 / cosines.length,
-    distance: distanceTo(descriptor, TEXT_TOP_K),
-    byDistance: metric === 'ASYMMETRIC',
-    indexVector: basis && indexQuery(basis, weights),
-  };
+  const scale = 1 / cosines.length;
+  return scorer(weights, () => scale, descriptor, TEXT_TOP_K, metric, inUse);
 }
 
 /** A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a). */
-export function logitScorer(descriptor: Float32Array, metric: SearchMetric, basis: Basis | null): Scorer {
-  const weights = basis ? logitQuery(basis, descriptor) : descriptor;
-  return {
-    weights,
-    scale: basis ? null : 1 / descriptor.length,
-    distance: distanceTo(descriptor, LOGIT_TOP_K),
-    byDistance: metric === 'ASYMMETRIC',
-    indexVector: basis && indexQuery(basis, weights),
-  };
+export function logitScorer(
+  descriptor: Float32Array,
+  metric: SearchMetric,
+  inUse: SnapshotInUse | null,
+): Scorer {
+  if (!inUse) {
+    const scale = 1 / descriptor.length;
+    return scorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, metric, null);
+  }
+  const { snapshot, scales } = inUse;
+  const weights = logitQuery(snapshot.basis, descriptor);
+  return scorer(weights, (row) => scales.of(row), descriptor, LOGIT_TOP_K, metric, inUse);
 }
 
-function distanceTo(query: Float32Array, k: number): (descriptor: Float32Array) => number {
+function scorer(
+  weights: Float32Array,
+  scaleOf: (row: number) => number,
+  query: Float32Array,
+  k: number,
+  metric: SearchMetric,
+  inUse: SnapshotInUse | null,
+): Scorer {
   const top = topProbes(query, k);
-  return (descriptor) => asymmetricDiscrepancy(query, descriptor, top);
+  const score: Scorer['score'] = (descriptor, row) => dot(weights, descriptor) * scaleOf(row);
+  const distance: Scorer['distance'] = (descriptor) => asymmetricDiscrepancy(query, descriptor, top);
+  return {
+    score,
+    distance,
+    value: metric === 'SCORE' ? score : (descriptor) => -distance(descriptor),
+    indexVector: inUse && indexQuery(inUse.snapshot.basis, weights),
+    inUse,
+  };
 }

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
+import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import type { SearchCalls } from '../protocol.js';
 import type {
   GalleryStats,
@@ -26,8 +27,16 @@ export class SearchProcess implements Awaitable<SearchCalls> {
   private folder = '';
   private settings: SearchSettings = { exactLimit: 0 };
   private faiss: FaissLibrary | null = null;
+  private products: MatrixProducts | null = null;
 
-  open({ folder, settings }: { folder: string; settings: SearchSettings }): { faissProblem: string | null } {
+  async open({
+    folder,
+    settings,
+  }: {
+    folder: string;
+    settings: SearchSettings;
+  }): Promise<{ faissProblem: string | null }> {
+    this.products = await openMatrixProducts();
     this.folder = folder;
     this.settings = settings;
     const { library, problem } = settings.withoutFaiss ? { library: null, problem: null } : loadFaiss();
@@ -96,7 +105,7 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     const folder = join(this.folder, id);
     await mkdir(folder, { recursive: true });
     try {
-      const gallery = new Gallery({ folder, probes, settings: this.settings, faiss: this.faiss });
+      const gallery = this.galleryIn(folder, probes);
       this.galleries.set(id, gallery);
       return gallery;
     } catch {
@@ -109,9 +118,20 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     const folder = join(this.folder, id);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    const gallery = new Gallery({ folder, probes, settings: this.settings, faiss: this.faiss });
+    const gallery = this.galleryIn(folder, probes);
     this.galleries.set(id, gallery);
     return gallery;
+  }
+
+  private galleryIn(folder: string, probes: number): Gallery {
+    if (!this.products) throw new ProbelogError('SEARCH_UNAVAILABLE', 'The search is not open yet.');
+    return new Gallery({
+      folder,
+      probes,
+      settings: this.settings,
+      faiss: this.faiss,
+      products: this.products,
+    });
   }
 
   private inTurn<T>(change: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Matrix } from '../../domain/index.js';
+import type { Matrix } from '../domain/index.js';
 
 /** Dense products at the speed of ONNX Runtime's BLAS. */
 export interface MatrixProducts {
