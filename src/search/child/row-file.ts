@@ -71,6 +71,11 @@ export class RowFile {
     return target.subarray(0, length);
   }
 
+  /** Rows `first` … `first + count − 1`, decoded: count × P values. */
+  decoded(first: number, count: number): Float32Array {
+    return decodeFloat16(this.encoded(first, count, new Uint16Array(count * this.columns)));
+  }
+
   /** Keeps the file open until `release`, also when it is closed meanwhile. */
   hold(): void {
     this.users++;

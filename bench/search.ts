@@ -1,0 +1,185 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openSearch, type SearchQuery } from '../src/search/index.js';
+import { type ExactQuery, exactTop } from './search/exact-scan.js';
+import { type MadeGallery, makeGallery } from './search/make-gallery.js';
+import { childMemory, percentile, time } from './search/measure.js';
+
+const HELP = `usage: npm run bench:search -- [hub folder] [--sizes 10000,100000,1000000] [--queries 50] [--json FILE]
+
+Speed, memory and exactness of the search on galleries made from a hub's real descriptors by small random mixing,
+beside FAISS's flat index on the raw descriptors and a plain exact scan, all in one run.
+
+  --sizes LIST     logits of the galleries (default 10000,100000)
+  --queries N      concept and logit queries each (default 50)
+  --without-flat   leave FAISS flat out (it needs 4 bytes a value)
+  --json FILE      write the table as JSON
+  --help           print this`;
+
+/** One line of the table. */
+interface Line {
+  logits: number;
+  probes: number;
+  p50Ms: number;
+  p99Ms: number;
+  conceptP50Ms: number;
+  logitP50Ms: number;
+  overlap10: number;
+  memoryMiB: number;
+  bytesPerValue: number;
+  buildSeconds: number;
+  startSeconds: number;
+  index: string;
+  scanP50Ms: number;
+  flatP50Ms: number | null;
+  fasterThanFlat: number | null;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      sizes: { type: 'string', default: '10000,100000' },
+      queries: { type: 'string', default: '50' },
+      'without-flat': { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const sizes = values.sizes.split(',').map(Number);
+  const queries = Number(values.queries);
+  if (![...sizes, queries].every((value) => Number.isInteger(value) && value > 0)) throw new Error(HELP);
+  const hub = positionals[0] ?? fileURLToPath(new URL('../../../shared/hub', import.meta.url));
+  const lines: Line[] = [];
+  for (const size of sizes) lines.push(await measure(hub, size, queries, !values['without-flat']));
+  console.table(lines);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ lines }, null, 2)}\n`);
+}
+
+async function measure(hub: string, size: number, count: number, withFlat: boolean): Promise<Line> {
+  const folder = mkdtempSync(join(tmpdir(), 'probelog-bench-'));
+  try {
+    say(size, 'making the gallery');
+    const gallery = makeGallery(hub, folder, size);
+    const ours = await measureOurs(gallery, folder, count);
+    say(size, 'plain exact scan, for comparison and for the truth');
+    const scans = ours.questions.map((question) => time(() => exactTop(gallery, question.exact, 10)));
+    const overlaps = scans.map(({ value }, place) => {
+      const found = new Set(ours.answers[place]);
+      return value.filter((name) => found.has(name)).length / value.length;
+    });
+    say(size, 'FAISS flat on raw descriptors');
+    const flat = withFlat ? await measureFlat(gallery, count) : null;
+    const p50 = percentile(ours.milliseconds, 50);
+    return {
+      logits: size,
+      probes: gallery.probes,
+      p50Ms: p50,
+      p99Ms: percentile(ours.milliseconds, 99),
+      conceptP50Ms: percentile(
+        ours.milliseconds.filter((_, place) => place % 2 === 0),
+        50,
+      ),
+      logitP50Ms: percentile(
+        ours.milliseconds.filter((_, place) => place % 2 === 1),
+        50,
+      ),
+      overlap10: overlaps.reduce((sum, share) => sum + share, 0) / overlaps.length,
+      memoryMiB: ours.memoryMiB,
+      bytesPerValue: (ours.memoryMiB * 2 ** 20) / (size * gallery.probes),
+      buildSeconds: ours.buildSeconds,
+      startSeconds: ours.startSeconds,
+      index: ours.index,
+      scanP50Ms: percentile(
+        scans.map(({ milliseconds }) => milliseconds),
+        50,
+      ),
+      flatP50Ms: flat,
+      fasterThanFlat: flat === null ? null : flat / p50,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Question {
+  query: SearchQuery;
+  exact: ExactQuery;
+}
+
+async function measureOurs(
+  { models, probes, concepts, probeSet }: MadeGallery,
+  folder: string,
+  count: number,
+) {
+  const open = () =>
+    openSearch({ folder: join(folder, 'search'), settings: { exactLimit: 20_000 }, log: console.error });
+  let search = await open();
+  say(models.length, 'models: building');
+  const built = Date.now();
+  await search.sync(probeSet, models);
+  await search.settled();
+  const buildSeconds = (Date.now() - built) / 1000;
+  await search.close();
+  const started = Date.now();
+  search = await open();
+  await search.sync(probeSet, models);
+  const questions: Question[] = Array.from({ length: count }, (_, place) => {
+    const model = models[(place * 7_919) % models.length];
+    const index = (place * 104_729) % model.outputs;
+    const { modelId } = model;
+    return [
+      question({ kind: 'CONCEPT', cosines: concepts[place % concepts.length] }),
+      question({ kind: 'LOGIT', modelId, index }),
+    ];
+  }).flat();
+  await search.search(probeSet.id, questions[0].query);
+  const startSeconds = (Date.now() - started) / 1000;
+  const { index } = (await search.stats(probeSet.id)) ?? { index: '' };
+  const milliseconds: number[] = [];
+  const answers: string[][] = [];
+  for (const { query } of questions) {
+    const begun = performance.now();
+    const { hits } = await search.search(probeSet.id, query);
+    milliseconds.push(performance.now() - begun);
+    answers.push(hits.map((hit) => `${hit.modelId}/${hit.index}`));
+  }
+  const memoryMiB = childMemory('search/child/main.js');
+  const snapshotFolder = join(folder, 'search', probeSet.id);
+  for (const one of questions) one.exact.folder = snapshotFolder;
+  await search.close();
+  return { questions, answers, milliseconds, memoryMiB, buildSeconds, startSeconds, index, probes };
+}
+
+function question(by: SearchQuery['by']): Question {
+  return { query: { by, metric: 'SCORE', first: 10 }, exact: { by, folder: '' } };
+}
+
+/** In a process of its own: FAISS may be loaded once in a process, and the flat index is large. */
+function measureFlat({ models, probes }: MadeGallery, count: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(new URL('./search/child/main.js', import.meta.url)), [], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    let answer: number | null = null;
+    child.once('message', (milliseconds: number) => {
+      answer = milliseconds;
+    });
+    child.once('exit', () => resolve(answer));
+    child.send({ paths: models.map(({ responsesPath }) => responsesPath), probes, count });
+  });
+}
+
+function say(what: number, doing: string): void {
+  console.error(`${what} ${doing} …`);
+}
+
+main().catch((thrown: unknown) => {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exitCode = 1;
+});
