@@ -1,12 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeFloat16, encodeNpyHeader, type Matrix, random } from '../../src/domain/index.js';
+import { descriptors, encodeFloat16, encodeNpyHeader, type Matrix, random } from '../../src/domain/index.js';
 import type { SearchModel, SearchProbeSet } from '../../src/search/index.js';
-import { openHub, readResponses } from '../accuracy/hub.js';
+import { type HubModel, openHub, readResponses } from '../accuracy/hub.js';
 
 /** Outputs of a made model. */
 const OUTPUTS = 1_000;
 const CONCEPTS = 64;
+/** Noise of a made logit, in standard deviations of a descriptor. */
+const LOGIT_NOISE = 0.1;
+/** A text agrees with the logits that recognise it far less than two such logits agree: correlation about 0.5. */
+const CONCEPT_NOISE = 1.5;
 
 /** A gallery larger than any real one, on disk as the product stores it. */
 export interface MadeGallery {
@@ -18,12 +22,12 @@ export interface MadeGallery {
 }
 
 /**
- * Makes a gallery of `size` logits: each is a real logit of the hub with a small share of another and some noise, so
- * that its directions and clusters are those of real galleries.
+ * Makes a gallery of `size` logits: each is a real logit of the hub, with a small share of another and a little noise,
+ * so that its directions and clusters are those of real galleries.
  */
 export function makeGallery(hubFolder: string, folder: string, size: number): MadeGallery {
-  const { probeSets } = openHub(hubFolder);
-  const real = readResponses(hubFolder, probeSets[0]);
+  const { probeSets, models: hubModels } = openHub(hubFolder);
+  const real = realDescriptors(readResponses(hubFolder, probeSets[0]), hubModels);
   const next = random(size);
   const { columns: probes } = real;
   mkdirSync(join(folder, 'responses'), { recursive: true });
@@ -32,28 +36,37 @@ export function makeGallery(hubFolder: string, folder: string, size: number): Ma
     const outputs = Math.min(OUTPUTS, size - first);
     const data = new Float32Array(outputs * probes);
     for (let output = 0; output < outputs; output++)
-      mix(real, next, data.subarray(output * probes, (output + 1) * probes));
+      mix(real, next, LOGIT_NOISE, data.subarray(output * probes, (output + 1) * probes));
     const modelId = `model-${String(first / OUTPUTS).padStart(6, '0')}`;
     const responsesPath = join(folder, 'responses', `${modelId}.npy`);
-    const own = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [outputs, probes] });
-    writeFileSync(responsesPath, Buffer.concat([own, Buffer.from(encodeFloat16(data).buffer)]));
+    const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [outputs, probes] });
+    writeFileSync(responsesPath, Buffer.concat([header, Buffer.from(encodeFloat16(data).buffer)]));
     models.push({ modelId, outputs, responsesPath, responsesDigest: modelId });
   }
-  const concepts = Array.from({ length: CONCEPTS }, () => {
-    const cosines = new Float32Array(probes);
-    mix(real, next, cosines);
-    // A text is near few probes: the upper tail of a logit that recognises it.
-    return cosines.map((value) => Math.max(0, value) ** 2);
-  });
+  const concepts = Array.from({ length: CONCEPTS }, () =>
+    mix(real, next, CONCEPT_NOISE, new Float32Array(probes)),
+  );
   return { probeSet: { id: 'bench', probes }, probes, models, concepts };
 }
 
-function mix(real: Matrix, next: () => number, target: Float32Array): void {
+function realDescriptors(responses: Matrix, models: HubModel[]): Matrix {
+  const { columns } = responses;
+  for (const { firstRow, logits } of models) {
+    const data = responses.data.subarray(firstRow * columns, (firstRow + logits.length) * columns);
+    data.set(descriptors({ rows: logits.length, columns, data }).rows.data);
+  }
+  return responses;
+}
+
+/** Fills `target` with one real descriptor, up to 30 % of another, and `noise` standard deviations of noise. */
+function mix(real: Matrix, next: () => number, noise: number, target: Float32Array): Float32Array {
   const a = Math.floor(next() * real.rows) * real.columns;
   const b = Math.floor(next() * real.rows) * real.columns;
   const share = next() * 0.3;
+  const width = noise * Math.sqrt(12);
   for (let probe = 0; probe < target.length; probe++) {
     const value = real.data[a + probe] * (1 - share) + real.data[b + probe] * share;
-    target[probe] = value + (next() - 0.5) * 0.5;
+    target[probe] = value + (next() - 0.5) * width;
   }
+  return target;
 }

@@ -5,11 +5,8 @@ import type { Matrix } from './matrix.js';
 const EXPONENT = -0.25;
 
 /** Bᵀx, each direction j times λ_j^power. */
-function project(
-  { probes, rank, vectors, eigenvalues }: Basis,
-  x: Float32Array,
-  power: number,
-): Float32Array {
+function project(basis: Basis, x: Float32Array, power: number): Float32Array {
+  const { probes, rank, vectors } = basis;
   const projected = new Float32Array(rank);
   for (let probe = 0; probe < probes; probe++) {
     const value = x[probe];
@@ -17,7 +14,12 @@ function project(
     for (let direction = 0; direction < rank; direction++)
       projected[direction] += vectors[start + direction] * value;
   }
-  for (let direction = 0; direction < rank; direction++)
+  return scaled(basis, projected, power);
+}
+
+/** Each direction j times λ_j^power, in place. */
+function scaled({ eigenvalues }: Basis, projected: Float32Array, power: number): Float32Array {
+  for (let direction = 0; direction < projected.length; direction++)
     projected[direction] *= eigenvalues[direction] ** power;
   return projected;
 }
@@ -49,14 +51,18 @@ export function whiten(basis: Basis, descriptor: Float32Array): Float32Array {
  */
 export function logitQuery(basis: Basis, descriptor: Float32Array): Float32Array {
   const { probes, rank, vectors } = basis;
-  const length = whitenedNorm(basis, descriptor);
-  const weights = project(basis, descriptor, 2 * EXPONENT);
-  return Float32Array.from({ length: probes }, (_, probe) => {
+  const whitened = project(basis, descriptor, EXPONENT);
+  const length = Math.hypot(...whitened);
+  const weights = scaled(basis, whitened, EXPONENT);
+  const query = new Float32Array(probes);
+  if (length === 0) return query;
+  for (let probe = 0; probe < probes; probe++) {
     let sum = 0;
     for (let direction = 0; direction < rank; direction++)
       sum += vectors[probe * rank + direction] * weights[direction];
-    return length === 0 ? 0 : sum / length;
-  });
+    query[probe] = sum / length;
+  }
+  return query;
 }
 
 /** Any linear query e in the index's own space: `Λ^{1/4}Bᵀe`, r numbers (design 3.5b). */

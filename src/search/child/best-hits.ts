@@ -15,8 +15,15 @@ export function isBefore(a: Place, b: Place): boolean {
   return a.index < b.index;
 }
 
+/** What a search feeds its candidates to. */
+export interface HitSink {
+  /** A candidate of this model with a value below need not be offered. */
+  least(modelId: string): number;
+  offer(candidate: Candidate): void;
+}
+
 /** Keeps the best few of many candidates. */
-export class BestHits {
+export class BestHits implements HitSink {
   private readonly kept: Candidate[] = [];
 
   /**
@@ -28,8 +35,7 @@ export class BestHits {
     private readonly after?: Place,
   ) {}
 
-  /** Values not above this one need not be offered. */
-  get threshold(): number {
+  least(): number {
     return this.kept.length < this.limit
       ? Number.NEGATIVE_INFINITY
       : (this.kept.at(-1)?.value ?? Number.POSITIVE_INFINITY);
@@ -53,5 +59,28 @@ export class BestHits {
   /** Best first. */
   list(): Candidate[] {
     return this.kept;
+  }
+}
+
+/** Keeps the best candidate of each model. */
+export class BestOfEachModel implements HitSink {
+  private readonly kept = new Map<string, Candidate>();
+
+  least(modelId: string): number {
+    return this.kept.get(modelId)?.value ?? Number.NEGATIVE_INFINITY;
+  }
+
+  offer(candidate: Candidate): void {
+    const present = this.kept.get(candidate.modelId);
+    if (!present || isBefore(candidate, present)) this.kept.set(candidate.modelId, candidate);
+  }
+
+  get models(): number {
+    return this.kept.size;
+  }
+
+  /** In no order. */
+  list(): Candidate[] {
+    return [...this.kept.values()];
   }
 }

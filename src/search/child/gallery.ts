@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { decodeFloat16, encodeFloat16 } from '../../domain/index.js';
+import { encodeFloat16 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
@@ -13,7 +13,8 @@ import type {
   SearchQuery,
   SearchSettings,
 } from '../search-query.js';
-import { BestHits, type Candidate } from './best-hits.js';
+import { BestHits, BestOfEachModel, type Candidate, type HitSink } from './best-hits.js';
+import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
 import { type GalleryEntry, Journal } from './journal.js';
 import { loadDescriptors } from './load-descriptors.js';
@@ -24,15 +25,13 @@ import { conceptScorer, logitScorer, type Scorer, type SnapshotInUse } from './s
 import type { Snapshot } from './snapshot.js';
 import { SnapshotStore } from './snapshot-store.js';
 
-/** Rows read at a time. */
-const BLOCK_ROWS = 512;
-/** Rows scanned before other questions get their turn. */
-const TURN_ROWS = 4_096;
 /** Candidates asked of the index: of the exact top 10, at least 99.8 % lie among them (design 3.5b). */
 const LEAST_CANDIDATES = 600;
 const CANDIDATES_PER_HIT = 6;
 /** Beyond, a page is so deep that the exact scan is the honest answer. */
 const MOST_CANDIDATES = 3_000;
+/** Models among the candidates, for each one wanted, below which the candidates may miss one. */
+const MODELS_PER_HIT = 3;
 /** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
 const DEAD_SHARE = 0.5;
 
@@ -61,6 +60,7 @@ export class Gallery {
   private readonly rows: RowFile;
   private readonly journal: Journal;
   private readonly snapshots: SnapshotStore;
+  private readonly exact: ExactScan;
   /** Entries by first row, to find a row's model. */
   private ordered: GalleryEntry[] = [];
   private inUse: SnapshotInUse | null = null;
@@ -74,6 +74,7 @@ export class Gallery {
     this.journal = new Journal(join(folder, 'journal.jsonl'), probes);
     this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.rows, 'WRITE');
     this.snapshots = new SnapshotStore(folder, probes, faiss);
+    this.exact = new ExactScan(this.rows, options.products);
     this.reorder();
     const kept = this.snapshots.load();
     if (kept && kept.rows <= this.rows.rows) {
@@ -121,46 +122,44 @@ export class Gallery {
     const scorer = await this.scorerFor(query);
     const entries = this.entriesFor(query);
     const best = new BestHits(query.first + 1, this.place(query, scorer));
-    const compared = entries.reduce((sum, entry) => sum + entry.rows - entry.degenerate.length, 0);
     const candidates = Math.max(
       LEAST_CANDIDATES,
       ((query.after?.depth ?? 0) + query.first) * CANDIDATES_PER_HIT,
     );
-    const narrowed = query.models !== undefined || candidates > MOST_CANDIDATES;
-    if (scorer.inUse?.snapshot.index && compared > this.options.settings.exactLimit && !narrowed) {
-      await this.searchIndex(scorer, scorer.inUse.snapshot, new Set(entries), candidates, best);
-    } else {
-      await this.scan(scorer, entries, best);
-    }
+    if (candidates <= MOST_CANDIDATES && this.usesIndex(query, scorer, entries))
+      await this.searchIndex(scorer, entries, candidates, best);
+    else await this.exact.run(scorer, entries, best);
     const list = best.list();
     return {
       hits: list.slice(0, query.first).map((candidate, order) => this.hit(candidate, scorer, query, order)),
       hasMore: list.length > query.first,
-      candidates: compared,
+      candidates: comparable(entries),
     };
   }
 
   /** The models that answer a question best, each by its best logit. */
   async searchModels(query: SearchQuery): Promise<SearchAnswer> {
     const scorer = await this.scorerFor(query);
-    const best = new BestHits(query.first + 1, query.after && { ...query.after, index: -1 });
-    const chosen = new Map<string, Candidate>();
-    for (const entry of this.entriesFor(query)) {
-      const own = new BestHits(1);
-      await this.scan(scorer, [entry], own);
-      const [candidate] = own.list();
-      if (!candidate) continue;
-      chosen.set(entry.modelId, candidate);
-      best.offer({ ...candidate, index: -1 });
+    const entries = this.entriesFor(query);
+    const enough = ((query.after?.depth ?? 0) + query.first) * MODELS_PER_HIT;
+    let chosen = new BestOfEachModel();
+    if (this.usesIndex(query, scorer, entries))
+      await this.searchIndex(scorer, entries, MOST_CANDIDATES, chosen);
+    if (chosen.models < enough) {
+      chosen = new BestOfEachModel();
+      await this.exact.run(scorer, entries, chosen);
     }
+    const best = new BestHits(query.first + 1, query.after && { ...query.after, index: -1 });
+    const byModel = new Map(chosen.list().map((candidate) => [candidate.modelId, candidate]));
+    for (const candidate of byModel.values()) best.offer({ ...candidate, index: -1 });
     const list = best.list();
     return {
       hits: list.slice(0, query.first).map((candidate, order) => {
-        const hit = this.hit(chosen.get(candidate.modelId) ?? candidate, scorer, query, order);
+        const hit = this.hit(byModel.get(candidate.modelId) ?? candidate, scorer, query, order);
         return { ...hit, position: { ...hit.position, index: -1 } };
       }),
       hasMore: list.length > query.first,
-      candidates: chosen.size,
+      candidates: entries.length,
     };
   }
 
@@ -236,51 +235,33 @@ export class Gallery {
     return { ...after, value: scorer.value(this.rows.read(row), row) };
   }
 
+  /** The index knows the order by score only, and nothing of chosen models. */
+  private usesIndex({ models, metric }: SearchQuery, { inUse }: Scorer, entries: GalleryEntry[]): boolean {
+    if (!inUse?.snapshot.index || models || metric !== 'SCORE') return false;
+    return comparable(entries) > this.options.settings.exactLimit;
+  }
+
   private async searchIndex(
     scorer: Scorer,
-    { index, indexedRows, rows }: Snapshot,
-    entries: Set<GalleryEntry>,
+    entries: GalleryEntry[],
     wanted: number,
-    best: BestHits,
+    sink: HitSink,
   ): Promise<void> {
-    const vector = Array.from(scorer.indexVector ?? []);
-    const found = index?.search(vector, Math.min(wanted, indexedRows.length)).labels ?? [];
-    for (const label of found) {
+    const { inUse, indexVector } = scorer;
+    if (!inUse?.snapshot.index || !indexVector) return;
+    const { index, indexedRows, rows } = inUse.snapshot;
+    const asked = new Set(entries);
+    const { labels } = index.search(Array.from(indexVector), Math.min(wanted, indexedRows.length));
+    for (const label of labels) {
       if (label < 0) continue;
       const row = indexedRows[label];
       const entry = this.entryAt(row);
-      if (!entry || !entries.has(entry)) continue;
+      if (!entry || !asked.has(entry)) continue;
       const value = scorer.value(this.rows.read(row), row);
-      best.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
+      sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
     }
-    const newer = [...entries].filter(({ firstRow }) => firstRow >= rows);
-    await this.scan(scorer, newer, best);
-  }
-
-  private async scan(scorer: Scorer, entries: GalleryEntry[], best: BestHits): Promise<void> {
-    const { probes } = this.options;
-    const block = new Uint16Array(BLOCK_ROWS * probes);
-    const descriptor = new Float32Array(probes);
-    let sinceTurn = 0;
-    for (const { firstRow, rows, degenerate, modelId } of entries) {
-      const without = new Set(degenerate);
-      for (let first = 0; first < rows; first += BLOCK_ROWS) {
-        const count = Math.min(BLOCK_ROWS, rows - first);
-        const values = this.rows.encoded(firstRow + first, count, block);
-        for (let offset = 0; offset < count; offset++) {
-          const index = first + offset;
-          if (without.has(index)) continue;
-          decodeFloat16(values.subarray(offset * probes, (offset + 1) * probes), descriptor);
-          const row = firstRow + index;
-          const value = scorer.value(descriptor, row);
-          if (value >= best.threshold) best.offer({ value, modelId, index, row });
-        }
-        sinceTurn += count;
-        if (sinceTurn < TURN_ROWS) continue;
-        sinceTurn = 0;
-        await setImmediate();
-      }
-    }
+    const newer = entries.filter(({ firstRow }) => firstRow >= rows);
+    await this.exact.run(scorer, newer, sink);
   }
 
   private hit(candidate: Candidate, scorer: Scorer, { after }: SearchQuery, order: number): SearchHit {
@@ -297,7 +278,7 @@ export class Gallery {
   }
 
   private logits(): number {
-    return this.ordered.reduce((sum, entry) => sum + entry.rows - entry.degenerate.length, 0);
+    return comparable(this.ordered);
   }
 
   private deadRows(): number {
@@ -351,6 +332,11 @@ export class Gallery {
     });
     if (!this.closed) this.use(snapshot);
   }
+}
+
+/** Logits with a descriptor. */
+function comparable(entries: GalleryEntry[]): number {
+  return entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
 }
 
 function versionOf({ inUse }: Scorer): string {

@@ -31,6 +31,10 @@ export interface Scorer {
   distance(descriptor: Float32Array): number;
   /** What orders the results, higher first: the score, or the negative distance. */
   value(descriptor: Float32Array, row: number): number;
+  /** The weights whose product with a descriptor decides the order; null when it is not decided by a product. */
+  weights: Float32Array | null;
+  /** The most that `value` can be, when the product with `weights` comes to `product` in float32 arithmetic. */
+  atMost(product: number, row: number): number;
   /** The question in the index's space; null without a basis. */
   indexVector: Float32Array | null;
   inUse: SnapshotInUse | null;
@@ -69,6 +73,16 @@ export function logitScorer(
   return scorer(weights, (row) => scales.of(row), descriptor, LOGIT_TOP_K, metric, inUse);
 }
 
+/**
+ * How far a float32 inner product of weights and a descriptor can be from the true one, in any order of summation:
+ * P·2⁻²⁴·|e|·|x| (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1), with |x| = √P. Doubled, which
+ * covers the rounding of x to float16 and of the exact value itself.
+ */
+function roundingBound(weights: Float32Array): number {
+  const probes = weights.length;
+  return 2 * probes * 2 ** -24 * Math.sqrt(dot(weights, weights)) * Math.sqrt(probes);
+}
+
 function scorer(
   weights: Float32Array,
   scaleOf: (row: number) => number,
@@ -80,9 +94,12 @@ function scorer(
   const top = topProbes(query, k);
   const score: Scorer['score'] = (descriptor, row) => dot(weights, descriptor) * scaleOf(row);
   const distance: Scorer['distance'] = (descriptor) => asymmetricDiscrepancy(query, descriptor, top);
+  const slack = roundingBound(weights);
   return {
     score,
     distance,
+    weights: metric === 'SCORE' ? weights : null,
+    atMost: (product, row) => (product + slack) * scaleOf(row),
     value: metric === 'SCORE' ? score : (descriptor) => -distance(descriptor),
     indexVector: inUse && indexQuery(inUse.snapshot.basis, weights),
     inUse,
