@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Matrix } from '../src/domain/index.js';
-import { conceptCosines, openTextEncoder, type TextEncoder } from '../src/text/index.js';
+import { openTextEncoder, type TextEncoder } from '../src/text/index.js';
+import { conceptQueries } from './accuracy/concept-queries.js';
 import { type BenchGallery, buildGallery } from './accuracy/gallery.js';
-import { type Hub, type HubModel, openHub, probeImages, readResponses } from './accuracy/hub.js';
-import { type ConceptQuery, conceptRows, logitRows, type Row } from './accuracy/rows.js';
+import { type Hub, openHub, probeImages, readResponses } from './accuracy/hub.js';
+import { conceptRows, logitRows, type Row } from './accuracy/rows.js';
 
 const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--encoder FOLDER]
 
@@ -18,8 +18,6 @@ an input of the search. Rows that need a missing part of the hub are left out an
   --json FILE        write the table as JSON
   --encoder FOLDER   text encoder (default: demo/encoder)
   --help             print this`;
-
-const IMAGES_AT_ONCE = 16;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -97,32 +95,6 @@ async function measure(
     ...conceptRows('text-logit-softmax-only', probeSet, softmaxChoosing, softmaxReporting, queries),
     ...rows,
   ];
-}
-
-async function conceptQueries(
-  models: HubModel[],
-  images: string[],
-  encoder: TextEncoder,
-): Promise<ConceptQuery[]> {
-  const embeddings = await embed(images, encoder);
-  const classes = new Map(
-    models.flatMap(({ logits }) => logits.map(({ wnid, label }) => [wnid, label] as const)),
-  );
-  const queries: ConceptQuery[] = [];
-  for (const [wnid, label] of classes) {
-    queries.push({ wnid, cosines: await conceptCosines(encoder, label, embeddings) });
-  }
-  return queries;
-}
-
-async function embed(images: string[], encoder: TextEncoder): Promise<Matrix> {
-  const rows: Float32Array[] = [];
-  while (rows.length < images.length) {
-    rows.push(...(await encoder.embedImages(images.slice(rows.length, rows.length + IMAGES_AT_ONCE))));
-  }
-  const data = new Float32Array(rows.length * rows[0].length);
-  for (const [index, row] of rows.entries()) data.set(row, index * row.length);
-  return { rows: rows.length, columns: rows[0].length, data };
 }
 
 function tableOf(rows: Row[]): string {

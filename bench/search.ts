@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openSearch, type SearchQuery } from '../src/search/index.js';
+import { openTextEncoder } from '../src/text/index.js';
+import { conceptQueries } from './accuracy/concept-queries.js';
+import { openHub, probeImages } from './accuracy/hub.js';
 import { type ExactQuery, exactTop } from './search/exact-scan.js';
 import { type MadeGallery, makeGallery } from './search/make-gallery.js';
 import { childMemory, percentile, time } from './search/measure.js';
@@ -15,10 +18,13 @@ Speed, memory and exactness of the search on galleries made from a hub's real de
 beside FAISS's flat index on the raw descriptors and a plain exact scan, all in one run.
 
   --sizes LIST     logits of the galleries (default 10000,100000)
-  --queries N      concept and logit queries each (default 50)
+  --queries N      concept and logit queries each (default 50); the first ten of each are also scanned exactly
   --without-flat   leave FAISS flat out (it needs 4 bytes a value)
   --json FILE      write the table as JSON
   --help           print this`;
+
+/** Questions that are scanned too. */
+const SCANNED = 20;
 
 /** One line of the table. */
 interface Line {
@@ -28,7 +34,8 @@ interface Line {
   p99Ms: number;
   conceptP50Ms: number;
   logitP50Ms: number;
-  overlap10: number;
+  conceptOverlap10: number;
+  logitOverlap10: number;
   memoryMiB: number;
   bytesPerValue: number;
   buildSeconds: number;
@@ -55,24 +62,53 @@ async function main(): Promise<void> {
   const queries = Number(values.queries);
   if (![...sizes, queries].every((value) => Number.isInteger(value) && value > 0)) throw new Error(HELP);
   const hub = positionals[0] ?? fileURLToPath(new URL('../../../shared/hub', import.meta.url));
+  const concepts = await realConcepts(hub);
   const lines: Line[] = [];
-  for (const size of sizes) lines.push(await measure(hub, size, queries, !values['without-flat']));
-  console.table(lines);
+  for (const size of sizes) lines.push(await measure(hub, size, concepts, queries, !values['without-flat']));
+  console.table(lines.map((line) => Object.fromEntries(Object.entries(line).map(rounded))));
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ lines }, null, 2)}\n`);
 }
 
-async function measure(hub: string, size: number, count: number, withFlat: boolean): Promise<Line> {
+/** Cosines of the hub's class names with its probe images. */
+async function realConcepts(hub: string): Promise<Float32Array[]> {
+  const { probeSets, models } = openHub(hub);
+  const images = probeImages(hub, probeSets[0]);
+  if (!images) throw new Error(`${hub} lacks probes/${probeSets[0]}`);
+  const encoder = await openTextEncoder({
+    model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
+    cacheFolder: join(tmpdir(), 'probelog-encoders'),
+  });
+  try {
+    return (await conceptQueries(models, images, encoder)).map(({ cosines }) => cosines);
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function measure(
+  hub: string,
+  size: number,
+  concepts: Float32Array[],
+  count: number,
+  withFlat: boolean,
+): Promise<Line> {
   const folder = mkdtempSync(join(tmpdir(), 'probelog-bench-'));
   try {
     say(size, 'making the gallery');
     const gallery = makeGallery(hub, folder, size);
-    const ours = await measureOurs(gallery, folder, count);
+    const ours = await measureOurs(gallery, folder, concepts, count);
     say(size, 'plain exact scan, for comparison and for the truth');
-    const scans = ours.questions.map((question) => time(() => exactTop(gallery, question.exact, 10)));
+    const scans = ours.questions
+      .slice(0, SCANNED)
+      .map((question) => time(() => exactTop(gallery, question.exact, 10)));
     const overlaps = scans.map(({ value }, place) => {
       const found = new Set(ours.answers[place]);
       return value.filter((name) => found.has(name)).length / value.length;
     });
+    const mean = (kind: number) => {
+      const own = overlaps.filter((_, place) => place % 2 === kind);
+      return own.reduce((sum, share) => sum + share, 0) / own.length;
+    };
     say(size, 'FAISS flat on raw descriptors');
     const flat = withFlat ? await measureFlat(gallery, count) : null;
     const p50 = percentile(ours.milliseconds, 50);
@@ -89,7 +125,8 @@ async function measure(hub: string, size: number, count: number, withFlat: boole
         ours.milliseconds.filter((_, place) => place % 2 === 1),
         50,
       ),
-      overlap10: overlaps.reduce((sum, share) => sum + share, 0) / overlaps.length,
+      conceptOverlap10: mean(0),
+      logitOverlap10: mean(1),
       memoryMiB: ours.memoryMiB,
       bytesPerValue: (ours.memoryMiB * 2 ** 20) / (size * gallery.probes),
       buildSeconds: ours.buildSeconds,
@@ -113,14 +150,15 @@ interface Question {
 }
 
 async function measureOurs(
-  { models, probes, concepts, probeSet }: MadeGallery,
+  { models, probes, probeSet }: MadeGallery,
   folder: string,
+  concepts: Float32Array[],
   count: number,
 ) {
   const open = () =>
     openSearch({ folder: join(folder, 'search'), settings: { exactLimit: 20_000 }, log: console.error });
   let search = await open();
-  say(models.length, 'models: building');
+  say(models.length, 'models: appending and building');
   const built = Date.now();
   await search.sync(probeSet, models);
   await search.settled();
@@ -173,6 +211,10 @@ function measureFlat({ models, probes }: MadeGallery, count: number): Promise<nu
     child.once('exit', () => resolve(answer));
     child.send({ paths: models.map(({ responsesPath }) => responsesPath), probes, count });
   });
+}
+
+function rounded([name, value]: [string, unknown]): [string, unknown] {
+  return [name, typeof value === 'number' ? Number(value.toPrecision(3)) : value];
 }
 
 function say(what: number, doing: string): void {

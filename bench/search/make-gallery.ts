@@ -6,19 +6,14 @@ import { type HubModel, openHub, readResponses } from '../accuracy/hub.js';
 
 /** Outputs of a made model. */
 const OUTPUTS = 1_000;
-const CONCEPTS = 64;
-/** Noise of a made logit, in standard deviations of a descriptor. */
-const LOGIT_NOISE = 0.1;
-/** A text agrees with the logits that recognise it far less than two such logits agree: correlation about 0.5. */
-const CONCEPT_NOISE = 1.5;
+/** In standard deviations of a descriptor. */
+const NOISE = 0.1;
 
 /** A gallery larger than any real one, on disk as the product stores it. */
 export interface MadeGallery {
   probeSet: SearchProbeSet;
   probes: number;
   models: SearchModel[];
-  /** Cosines of made concepts. */
-  concepts: Float32Array[];
 }
 
 /**
@@ -36,17 +31,14 @@ export function makeGallery(hubFolder: string, folder: string, size: number): Ma
     const outputs = Math.min(OUTPUTS, size - first);
     const data = new Float32Array(outputs * probes);
     for (let output = 0; output < outputs; output++)
-      mix(real, next, LOGIT_NOISE, data.subarray(output * probes, (output + 1) * probes));
+      mix(real, next, data.subarray(output * probes, (output + 1) * probes));
     const modelId = `model-${String(first / OUTPUTS).padStart(6, '0')}`;
     const responsesPath = join(folder, 'responses', `${modelId}.npy`);
     const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [outputs, probes] });
     writeFileSync(responsesPath, Buffer.concat([header, Buffer.from(encodeFloat16(data).buffer)]));
     models.push({ modelId, outputs, responsesPath, responsesDigest: modelId });
   }
-  const concepts = Array.from({ length: CONCEPTS }, () =>
-    mix(real, next, CONCEPT_NOISE, new Float32Array(probes)),
-  );
-  return { probeSet: { id: 'bench', probes }, probes, models, concepts };
+  return { probeSet: { id: 'bench', probes }, probes, models };
 }
 
 function realDescriptors(responses: Matrix, models: HubModel[]): Matrix {
@@ -58,15 +50,14 @@ function realDescriptors(responses: Matrix, models: HubModel[]): Matrix {
   return responses;
 }
 
-/** Fills `target` with one real descriptor, up to 30 % of another, and `noise` standard deviations of noise. */
-function mix(real: Matrix, next: () => number, noise: number, target: Float32Array): Float32Array {
+/** Fills `target` with one real descriptor, up to 30 % of another, and noise. */
+function mix(real: Matrix, next: () => number, target: Float32Array): void {
   const a = Math.floor(next() * real.rows) * real.columns;
   const b = Math.floor(next() * real.rows) * real.columns;
   const share = next() * 0.3;
-  const width = noise * Math.sqrt(12);
+  const width = NOISE * Math.sqrt(12);
   for (let probe = 0; probe < target.length; probe++) {
     const value = real.data[a + probe] * (1 - share) + real.data[b + probe] * share;
     target[probe] = value + (next() - 0.5) * width;
   }
-  return target;
 }

@@ -3,9 +3,14 @@ import type { FaissIndex, FaissLibrary } from '../child/faiss.js';
 
 /** Vectors that the coarse quantiser learns from, for each of its cells (FAISS warns below 39). */
 const TRAINING_PER_CELL = 40;
-/** Share of the cells that a query looks into, and the least number of them. */
-const PROBED_SHARE = 0.06;
-const LEAST_PROBED = 16;
+/** Below it a cell would be a handful of vectors, and looking into one costs more than it saves. */
+const LEAST_CELLS = 16;
+const MOST_CELLS = 4_096;
+/**
+ * Cells that a query looks into. A logit finds its neighbours in the nearest 40 even at a million logits; a concept
+ * lies further from all of them (bench:search).
+ */
+const PROBED = 80;
 
 /**
  * An inverted-file index over unit vectors, one byte a value (`IVF…,SQ8`, inner product).
@@ -18,17 +23,21 @@ export async function buildIndex(
   count: number,
   blocks: () => AsyncGenerator<Matrix>,
 ): Promise<FaissIndex> {
-  const cells = Math.max(16, Math.min(4_096, Math.round(4 * Math.sqrt(count))));
+  const cells = cellsFor(count);
   const trained = faiss.Index.fromFactory(
     dimensions,
     `IVF${cells},SQ8`,
     faiss.MetricType.METRIC_INNER_PRODUCT,
   );
   trained.train(await trainingVectors(blocks, count, cells * TRAINING_PER_CELL));
-  const probed = Math.min(cells, Math.max(LEAST_PROBED, Math.round(cells * PROBED_SHARE)));
-  const index = withProbedCells(faiss, trained, cells, probed);
+  const index = withProbedCells(faiss, trained, cells, Math.min(cells, PROBED));
   for await (const { data } of blocks()) index.add(Array.from(data));
   return index;
+}
+
+function cellsFor(count: number): number {
+  const trainable = Math.floor(count / TRAINING_PER_CELL);
+  return Math.max(LEAST_CELLS, Math.min(MOST_CELLS, trainable, Math.round(4 * Math.sqrt(count))));
 }
 
 async function trainingVectors(

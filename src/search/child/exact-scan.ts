@@ -40,6 +40,32 @@ export class ExactScan {
     }
   }
 
+  /**
+   * The same for candidates that an index named.
+   *
+   * @param candidates rows with the model that each belongs to
+   */
+  async pick(scorer: Scorer, candidates: Map<number, GalleryEntry>, sink: HitSink): Promise<void> {
+    const probes = this.rows.columns;
+    const rows = Uint32Array.from(candidates.keys()).sort();
+    const values = new Uint16Array(rows.length * probes);
+    for (const [place, row] of rows.entries())
+      values.set(this.rows.encoded(row, 1, values.subarray(place * probes)), place * probes);
+    const products = scorer.weights && (await this.products.scores(values, scorer.weights));
+    const most = Float64Array.from(rows, (row, place) =>
+      products ? scorer.atMost(products[place], row) : Number.POSITIVE_INFINITY,
+    );
+    const order = Uint32Array.from(rows.keys()).sort((a, b) => most[b] - most[a]);
+    for (const place of order) {
+      const row = rows[place];
+      const entry = candidates.get(row);
+      if (!entry || most[place] < sink.least(entry.modelId)) continue;
+      const descriptor = decodeFloat16(values.subarray(place * probes, (place + 1) * probes));
+      const value = scorer.value(descriptor, row);
+      sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
+    }
+  }
+
   private async offerBlock(
     scorer: Scorer,
     first: number,

@@ -14,6 +14,7 @@ import type {
   SearchSettings,
 } from '../search-query.js';
 import { BestHits, BestOfEachModel, type Candidate, type HitSink } from './best-hits.js';
+import { candidatesFor, MOST_CANDIDATES } from './candidates.js';
 import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
 import { type GalleryEntry, Journal } from './journal.js';
@@ -25,11 +26,6 @@ import { conceptScorer, logitScorer, type Scorer, type SnapshotInUse } from './s
 import type { Snapshot } from './snapshot.js';
 import { SnapshotStore } from './snapshot-store.js';
 
-/** Candidates asked of the index: of the exact top 10, at least 99.8 % lie among them (design 3.5b). */
-const LEAST_CANDIDATES = 600;
-const CANDIDATES_PER_HIT = 6;
-/** Beyond, a page is so deep that the exact scan is the honest answer. */
-const MOST_CANDIDATES = 3_000;
 /** Models among the candidates, for each one wanted, below which the candidates may miss one. */
 const MODELS_PER_HIT = 3;
 /** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
@@ -122,10 +118,7 @@ export class Gallery {
     const scorer = await this.scorerFor(query);
     const entries = this.entriesFor(query);
     const best = new BestHits(query.first + 1, this.place(query, scorer));
-    const candidates = Math.max(
-      LEAST_CANDIDATES,
-      ((query.after?.depth ?? 0) + query.first) * CANDIDATES_PER_HIT,
-    );
+    const candidates = candidatesFor(query, comparable(entries));
     if (candidates <= MOST_CANDIDATES && this.usesIndex(query, scorer, entries))
       await this.searchIndex(scorer, entries, candidates, best);
     else await this.exact.run(scorer, entries, best);
@@ -252,14 +245,14 @@ export class Gallery {
     const { index, indexedRows, rows } = inUse.snapshot;
     const asked = new Set(entries);
     const { labels } = index.search(Array.from(indexVector), Math.min(wanted, indexedRows.length));
+    const candidates = new Map<number, GalleryEntry>();
     for (const label of labels) {
       if (label < 0) continue;
       const row = indexedRows[label];
       const entry = this.entryAt(row);
-      if (!entry || !asked.has(entry)) continue;
-      const value = scorer.value(this.rows.read(row), row);
-      sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
+      if (entry && asked.has(entry)) candidates.set(row, entry);
     }
+    await this.exact.pick(scorer, candidates, sink);
     const newer = entries.filter(({ firstRow }) => firstRow >= rows);
     await this.exact.run(scorer, newer, sink);
   }
