@@ -1,5 +1,5 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
-import type { IngestRecord, Store } from '../store/index.js';
+import { asStorageError, type IngestRecord, type Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
 
 /** How long a claimed ingest stays ours without a sign of life; a dead worker's job is free again after it. */
@@ -119,7 +119,8 @@ export class IngestWorker {
     try {
       await run(ingest, controller.signal);
     } catch (thrown) {
-      await this.settle(ingest, controller.signal.aborted ? controller.signal.reason : thrown);
+      const cause = controller.signal.aborted ? controller.signal.reason : asStorageError(thrown);
+      await this.settle(ingest, cause);
     } finally {
       clearInterval(renewal);
     }

@@ -3,6 +3,7 @@ import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ProbelogError } from '../errors/index.js';
+import { asStorageError } from './storage-error.js';
 
 /** A stored file: its name is the SHA-256 of its content. */
 export interface StoredBlob {
@@ -14,7 +15,6 @@ export interface StoredBlob {
 export type BlobContent = Uint8Array | AsyncIterable<Uint8Array>;
 
 const DIGEST = /^[0-9a-f]{64}$/;
-const DISK_FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const DAY_MS = 86_400_000;
 
 /**
@@ -170,17 +170,6 @@ function removeOld(path: string, before: number): number {
   if (!facts?.isFile() || facts.mtimeMs > before) return 0;
   rmSync(path, { force: true });
   return 1;
-}
-
-function asStorageError(thrown: unknown): unknown {
-  const { code } = thrown as NodeJS.ErrnoException;
-  if (!DISK_FULL.includes(code ?? '')) return thrown;
-  return new ProbelogError(
-    'STORAGE_FULL',
-    'The disk of the data folder is full. Free some space and ingest again; nothing was half-written.',
-    {},
-    { cause: thrown },
-  );
 }
 
 function missing(digest: string): ProbelogError {

@@ -15,3 +15,4 @@ export type {
   ResponseKind,
 } from './records.js';
 export type { ModelFilter, PublishedModel } from './repositories/models.js';
+export { asStorageError } from './storage-error.js';

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FLOAT, floats, message, model, node, value } from '../probing/support/encode-onnx.js';
+import { meanColour, meanColourGraph } from '../probing/support/made-models.js';
+import { openSmallService, type SmallService } from './support/small-service.js';
+
+let small: SmallService;
+beforeAll(async () => {
+  small = await openSmallService();
+});
+afterAll(() => small.close());
+
+const answer = (nodes: Uint8Array[], initialisers: Uint8Array[] = []) =>
+  meanColour({ tail: { nodes, initialisers, outputs: [value('answer', FLOAT, ['N', 4])] } });
+const plain = meanColourGraph({});
+const external = message([
+  [1, 4],
+  [2, FLOAT],
+  [8, 'weights'],
+  [
+    13,
+    message([
+      [1, 'location'],
+      [2, 'weights.bin'],
+    ]),
+  ],
+  [14, 1],
+]);
+
+const BAD: [what: string, code: string, file: Uint8Array, says: RegExp][] = [
+  ['an empty file', 'MODEL_EMPTY', new Uint8Array(), /no bytes/],
+  ['half a model', 'MODEL_TRUNCATED', meanColour().subarray(0, 150), /end/i],
+  ['a text', 'MODEL_NOT_ONNX', Buffer.from('# Notes on a model that is not here\n'.repeat(20)), /ONNX/],
+  [
+    'a model of words',
+    'MODEL_NO_IMAGE_INPUT',
+    model({
+      nodes: [node('MatMul', ['words', 'weights'], ['logits'])],
+      inputs: [value('words', FLOAT, ['N', 3])],
+      outputs: [value('logits', FLOAT, ['N', 4])],
+      initialisers: plain.initialisers,
+    }),
+    /words/,
+  ],
+  [
+    'a model that answers with images',
+    'MODEL_NO_LOGITS_OUTPUT',
+    model({
+      nodes: [node('Relu', ['image'], ['picture'])],
+      inputs: [value('image', FLOAT, ['N', 3, 8, 8])],
+      outputs: [value('picture', FLOAT, ['N', 3, 8, 8])],
+    }),
+    /picture/,
+  ],
+  [
+    'outputs that are not numbers',
+    'MODEL_ALL_DEGENERATE',
+    answer([node('Sub', ['logits', 'logits'], ['zero']), node('Div', ['zero', 'zero'], ['answer'])]),
+    /4 outputs/,
+  ],
+  [
+    'outputs that never change',
+    'MODEL_ALL_DEGENERATE',
+    answer(
+      [node('Sub', ['logits', 'logits'], ['zero']), node('Add', ['zero', 'five'], ['answer'])],
+      [floats('five', [1], [5])],
+    ),
+    /constant/,
+  ],
+  [
+    'weights in another file',
+    'MODEL_EXTERNAL_DATA',
+    model({ ...plain, initialisers: [external] }),
+    /weights/,
+  ],
+  [
+    'an unknown operator',
+    'MODEL_UNSUPPORTED',
+    answer([node('Frobnicate', ['logits'], ['answer'])]),
+    /Frobnicate/,
+  ],
+];
+
+describe('a failed ingest says why and leaves nothing', () => {
+  it.each(BAD)('%s: %s', async (_what, code, file, says) => {
+    const { store } = small.service;
+    const ingest = await small.ingest(file);
+    expect([ingest.state, ingest.errorCode]).toEqual(['FAILED', code]);
+    expect(ingest.errorMessage).toMatch(says);
+    const [registered] = await store.models.byIds([ingest.modelId]);
+    expect(registered?.responsesDigest ?? null).toBeNull();
+    expect(await store.logits.page(ingest.modelId, { first: 1 })).toEqual([]);
+  });
+
+  it('and the next good model is registered', async () => {
+    const ingest = await small.ingest(meanColour());
+    expect(ingest.state).toBe('SUCCEEDED');
+    expect(await small.service.store.logits.page(ingest.modelId, { first: 10 })).toHaveLength(4);
+  });
+});
+
+describe('outputs of one model', () => {
+  it('that never change are marked, and the others are searchable', async () => {
+    const mixed = answer([node('Mul', ['logits', 'mask'], ['answer'])], [floats('mask', [4], [1, 1, 0, 1])]);
+    const { state, modelId } = await small.ingest(mixed);
+    expect(state).toBe('SUCCEEDED');
+    const logits = await small.service.store.logits.page(modelId, { first: 10 });
+    // Judged before the gauge is fixed, which would make anything but a constant of it.
+    expect(logits.map(({ status }) => status)).toEqual([
+      'SEARCHABLE',
+      'SEARCHABLE',
+      'DEGENERATE',
+      'SEARCHABLE',
+    ]);
+  });
+});
+
+describe('refused before it is queued', () => {
+  const codeOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'accepted',
+      (thrown) => thrown.code,
+    );
+
+  it('PROBE_SET_UNKNOWN, SOURCE_NOT_FOUND, INPUT_INVALID', async () => {
+    expect(await codeOf(small.enqueue(meanColour(), { probeSet: 'none' }))).toBe('PROBE_SET_UNKNOWN');
+    expect(await codeOf(small.enqueue('/nowhere/model.onnx'))).toBe('SOURCE_NOT_FOUND');
+    expect(await codeOf(small.enqueue(meanColour(), { version: 'two\nlines' }))).toBe('INPUT_INVALID');
+  });
+
+  it('MODEL_EXISTS for a second ingest of the same name and version, which leaves the first as it was', async () => {
+    const first = await small.ingest(meanColour(), { name: 'twice' });
+    expect(await codeOf(small.enqueue(meanColour(), { name: 'twice' }))).toBe('MODEL_EXISTS');
+    const [kept] = await small.service.store.models.byIds([first.modelId]);
+    expect(kept?.responsesDigest).toBeTruthy();
+  });
+
+  it('a failed name and version may be tried again', async () => {
+    await small.ingest(new Uint8Array(), { name: 'again' });
+    expect((await small.ingest(meanColour(), { name: 'again' })).state).toBe('SUCCEEDED');
+  });
+});
