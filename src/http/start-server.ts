@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteHandlerMethod } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RouteHandlerMethod,
+} from 'fastify';
 import { buildSchema, type Context, createContext, formatError, type Services } from '../graphql/index.js';
 import { answerErrors } from './error-answers.js';
 import { addExplorer, wantsPage } from './explorer.js';
@@ -39,7 +44,7 @@ export async function startServer({ host, port, services, logger }: ServerOption
   const schema = await buildSchema();
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MOST_BODY_BYTES,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
