@@ -30,6 +30,7 @@ function withDemoEncoder(environment: Environment): Environment {
 async function serve(config: Config, demo: boolean): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const ending = endSignal();
+  const ended = new Promise<void>((resolve) => ending.addEventListener('abort', () => resolve()));
   const service = await openService(config, {
     work: true,
     trustedCaller: false,
@@ -38,9 +39,9 @@ async function serve(config: Config, demo: boolean): Promise<void> {
   try {
     if (demo) {
       const display = progressDisplay(process.stderr);
-      await Promise.race([seedDemo(service, display), ending]);
+      await Promise.race([seedDemo(service, display), ended]);
       display.close();
-      if (await hasEnded(ending)) return;
+      if (ending.aborted) return;
     }
     service.store
       .sweepBlobs()
@@ -56,7 +57,7 @@ async function serve(config: Config, demo: boolean): Promise<void> {
     );
     if (demo)
       process.stdout.write(await introduceDemo(server.url).catch((thrown) => `${messageOf(thrown)}\n`));
-    await ending;
+    await ended;
     await server.close();
   } finally {
     await service.close();
@@ -73,13 +74,9 @@ function servicesOf({ store, search, encoder, ingest, config }: Service) {
   };
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once, as impatient people expect. */
-function endSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-}
-
-async function hasEnded(ending: Promise<void>): Promise<boolean> {
-  return Promise.race([ending.then(() => true), Promise.resolve(false)]);
+/** Fires at the first SIGINT or SIGTERM; a second one ends the process at once, as impatient people expect. */
+function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
 }

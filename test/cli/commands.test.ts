@@ -1,0 +1,114 @@
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { create } from 'tar';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO } from '../fixtures/demo-service.js';
+import { meanColour } from '../probing/support/made-models.js';
+import { type Ended, runProbelog } from './run-probelog.js';
+
+const IMAGES = 30;
+let folder: string;
+const probelog = (...args: string[]): Promise<Ended> => runProbelog(args, { dataFolder: folder });
+
+/** The commands share one data folder, as on a user's machine: each test goes on from what is there. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  await mkdir(join(folder, 'images'));
+  const names = (await readdir(join(DEMO, 'probes'))).slice(0, IMAGES);
+  for (const name of names) await cp(join(DEMO, 'probes', name), join(folder, 'images', name));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('probelog probes create', () => {
+  it('makes a set of a folder', async () => {
+    const { code, stdout } = await probelog('probes', 'create', 'mine', 'images', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'mine', probes: IMAGES });
+  });
+
+  it('makes the same set of an archive: same digest, so it is the same set', async () => {
+    await create({ gzip: true, file: join(folder, 'images.tar.gz'), cwd: folder }, ['images']);
+    const { code, stdout } = await probelog('probes', 'create', 'mine', 'images.tar.gz', '--json');
+    expect(code).toBe(0);
+    const listed = JSON.parse((await probelog('probes', 'list', '--json')).stdout);
+    expect(listed).toEqual([JSON.parse(stdout)]);
+  });
+
+  it('names an image that is corrupt, and one that is too large', async () => {
+    await mkdir(join(folder, 'bad'));
+    await writeFile(join(folder, 'bad', 'holiday.jpg'), 'not a picture');
+    const corrupt = await probelog('probes', 'create', 'bad', 'bad');
+    expect([corrupt.code, corrupt.stderr]).toEqual([
+      1,
+      expect.stringMatching(/PROBE_IMAGE_INVALID.*holiday\.jpg/s),
+    ]);
+
+    await mkdir(join(folder, 'large'));
+    await sharp({ create: { width: 8_000, height: 6_250, channels: 3, background: 'red' } })
+      .png()
+      .toFile(join(folder, 'large', 'poster.png'));
+    const large = await probelog('probes', 'create', 'large', 'large');
+    expect([large.code, large.stderr]).toEqual([
+      1,
+      expect.stringMatching(/PROBE_IMAGE_INVALID.*poster\.png/s),
+    ]);
+    expect(JSON.parse((await probelog('probes', 'list', '--json')).stdout)).toHaveLength(1);
+  });
+});
+
+describe('probelog ingest', () => {
+  it('registers the good models of a folder and says what was wrong with the bad one', async () => {
+    await mkdir(join(folder, 'models'));
+    await writeFile(join(folder, 'models', 'good.onnx'), meanColour());
+    await writeFile(join(folder, 'models', 'bad.onnx'), 'words');
+    await writeFile(join(folder, 'models', 'labels.json'), JSON.stringify(['a', 'b', 'c', 'd']));
+    const manifest = [
+      { name: 'good', file: 'good.onnx', labels: 'labels.json' },
+      { name: 'bad', file: 'bad.onnx' },
+    ];
+    await writeFile(join(folder, 'models', 'manifest.json'), JSON.stringify(manifest));
+    const { code, stdout, stderr } = await probelog('ingest', 'models', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ name: 'good', state: 'SUCCEEDED', logits: 4, code: null }),
+      expect.objectContaining({ name: 'bad', state: 'FAILED', logits: null, code: 'MODEL_NOT_ONNX' }),
+    ]);
+    expect(stderr).toContain('MODEL_NOT_ONNX');
+  });
+
+  it('refuses a second ingest of the same version, and goes on with the failed one', async () => {
+    const [good, bad] = JSON.parse((await probelog('ingest', 'models', '--json')).stdout);
+    expect([good.code, bad.code]).toEqual(['MODEL_EXISTS', 'MODEL_NOT_ONNX']);
+  });
+
+  it.each([
+    [['ingest', 'nowhere.onnx'], 'SOURCE_NOT_FOUND'],
+    [['ingest', 'models/good.onnx', '--name', 'x', '--probe-set', 'none'], 'PROBE_SET_UNKNOWN'],
+    [['ingest', 'models/good.onnx', '--name', 'y', '--labels', 'images.tar.gz'], 'INPUT_INVALID'],
+    [['ingest', 'images'], 'SOURCE_NOT_FOUND'],
+  ])('%j: %s', async (args, wanted) => {
+    const { code, stdout, stderr } = await probelog(...args);
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toContain(wanted);
+  });
+});
+
+describe('what was registered', () => {
+  it('is listed by probelog models', async () => {
+    const { stdout } = await probelog('models', '--json');
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'good', status: 'READY' }));
+  });
+
+  it('is found by probelog search', async () => {
+    const { code, stdout } = await probelog('search', 'red', '--first', '2', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(2);
+  });
+
+  it.each([['0'], ['-1'], ['many'], ['100000']])('is not searched with --first %s', async (first) => {
+    expect((await probelog('search', 'red', '--first', first)).code).toBe(first === '0' ? 0 : 2);
+  });
+});
