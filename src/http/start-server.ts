@@ -8,6 +8,7 @@ import Fastify, {
   LogController,
   type RouteHandlerMethod,
 } from 'fastify';
+import { ProbelogError } from '../errors/index.js';
 import { buildSchema, type Context, createContext, formatError, type Services } from '../graphql/index.js';
 import { answerErrors } from './error-answers.js';
 import { addExplorer, wantsPage } from './explorer.js';
@@ -17,6 +18,13 @@ import { serveSubscriptions } from './subscriptions.js';
 
 /** Room for the labels of a very large model. */
 const MOST_BODY_BYTES = 4 * 2 ** 20;
+
+const LISTEN_FAULTS: Record<string, string> = {
+  EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',
+  EACCES: 'this user may not; ports below 1024 are reserved',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
 
 /** What is served, and where. */
 export interface ServerOptions {
@@ -80,7 +88,9 @@ export async function startServer({ host, port, services, logger }: ServerOption
   addProbeImages(app, services);
   const subscriptions = serveSubscriptions(app.server, schema, services);
 
-  await app.listen({ host, port });
+  await app.listen({ host, port }).catch((thrown) => {
+    throw cannotListen(host, port, thrown);
+  });
   const address = app.server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
@@ -91,4 +101,16 @@ export async function startServer({ host, port, services, logger }: ServerOption
       await app.close();
     },
   };
+}
+
+function cannotListen(host: string, port: number, thrown: NodeJS.ErrnoException): ProbelogError {
+  const reason = LISTEN_FAULTS[thrown.code ?? ''] ?? thrown.message;
+  return new ProbelogError(
+    'CONFIG_INVALID',
+    `The server cannot listen on HOST ${host}, PORT ${port}: ${reason}.`,
+    {
+      host,
+      port,
+    },
+  );
 }

@@ -11,8 +11,8 @@ export const HEADER_BYTES = 4;
  * The responses of a probing run under way, on disk: C as uint32, then one row of C float32 per probe, in probe order.
  *
  * A run whose process is killed leaves its finished batches here, and the next attempt goes on behind them. The name
- * of the file is the hash of everything the responses depend on, so a spool can never be continued with another
- * model, probe set or preprocessing.
+ * of the file is the hash of the ingest and of everything the responses depend on, so a spool is never continued with
+ * another model, probe set or preprocessing, and never shared by two ingests of the same file.
  */
 export class ResponseSpool {
   private constructor(

@@ -66,6 +66,7 @@ export async function runIngest(
 
   await progress.stage('INSPECTING');
   const spool = await ResponseSpool.open(dependencies.workFolder, {
+    ingest: ingest.id,
     file: fetched.digest,
     probeSet: request.probeSet,
     preprocessing: fetched.preprocessing,

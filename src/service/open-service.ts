@@ -7,6 +7,7 @@ import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { openTextEncoder, type TextEncoder } from '../text/index.js';
 import { followGallery } from './follow-gallery.js';
+import { takeSearchFolder } from './take-search-folder.js';
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
@@ -58,8 +59,10 @@ export async function openService(
       cacheFolder: join(dataFolder, 'encoders'),
     });
     closers.push(() => encoder.close());
+    const taken = await takeSearchFolder(dataFolder);
+    closers.push(() => taken.giveBack());
     const search = await openSearch({
-      folder: join(dataFolder, 'search'),
+      folder: taken.folder,
       settings: { exactLimit: config.exactLimit },
       log: (line) => log('warn', line),
     });

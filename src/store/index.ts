@@ -1,4 +1,5 @@
 export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
+export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
   CreatedPosition,
