@@ -1,6 +1,7 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
 import { asStorageError, type IngestRecord, type Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
+import { Stopped } from './stopped.js';
 
 /** How long a claimed ingest stays ours without a sign of life; a dead worker's job is free again after it. */
 const LEASE_MS = 15_000;
@@ -19,15 +20,6 @@ export interface IngestWorkerOptions {
   /** Unique among all processes on this database. */
   workerId: string;
   log(message: string, details?: object): void;
-}
-
-/** Why a running ingest is told to stop. */
-type StopReason = 'CANCELLED' | 'DRAINING' | 'LOST';
-
-class Stopped extends Error {
-  constructor(readonly reason: StopReason) {
-    super(`The ingest was stopped: ${reason}`);
-  }
 }
 
 /**

@@ -18,6 +18,7 @@ import { readCompanion } from './source/companions.js';
 import type { DownloadLimits } from './source/download.js';
 import { parseLabels } from './source/labels.js';
 import { parseSource } from './source/parse-source.js';
+import { goesOn } from './stopped.js';
 
 /** A request as it stands in the queue: the probe set is settled, by its id. */
 type QueuedRequest = IngestRequest & { probeSet: string };
@@ -73,14 +74,15 @@ export async function runIngest(
     output: request.output ?? null,
   });
   let run: ProbeRun;
+  let published: Published;
   try {
-    run = await probe(request, fetched, spool, progress, dependencies, signal);
-  } finally {
-    await spool.close();
+    run = await probe(request, fetched, spool, progress, dependencies, signal).finally(() => spool.close());
+    await progress.stage('STORING');
+    published = await publish(model, request, fetched, run.inspected, spool, dependencies);
+  } catch (thrown) {
+    if (!goesOn(signal)) await spool.discard();
+    throw thrown;
   }
-
-  await progress.stage('STORING');
-  const published = await publish(model, request, fetched, run.inspected, spool, dependencies);
   await spool.discard();
 
   await progress.stage('INDEXING');
@@ -93,6 +95,13 @@ export async function runIngest(
     responsesPath: store.blobs.path(published.responsesDigest),
   });
   await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
+}
+
+/** What became visible. */
+interface Published {
+  responsesDigest: string;
+  outputs: number;
+  probes: number;
 }
 
 /** The model's file in the blob store, with what stood beside it at the source. */
@@ -182,7 +191,7 @@ async function publish(
   inspected: ModelInspection,
   spool: ResponseSpool,
   { store }: PipelineDependencies,
-): Promise<{ responsesDigest: string; outputs: number; probes: number }> {
+): Promise<Published> {
   const targetPath = `${spool.path}.npy`;
   try {
     const knownProbabilities = inspected.responseKind === 'PROBABILITIES_UNCUT';

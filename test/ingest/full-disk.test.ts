@@ -68,6 +68,7 @@ it('no room for the model, then none for its responses: STORAGE_FULL, nothing st
     ['FAILED', 'STORAGE_FULL'],
     ['SUCCEEDED', null],
   ]);
+  expect(await readdir(join(dataFolder, 'ingests'))).toEqual([]);
   const left = await readdir(join(dataFolder, 'blobs'));
   expect(left.filter((name) => name.endsWith('.part'))).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestRecord } from '../../src/store/index.js';
 import { endless } from '../probing/support/bad-models.js';
@@ -42,6 +44,7 @@ describe('while a model runs', () => {
     await small.service.ingest.cancel(id);
     expect((await settled(small.service, id)).state).toBe('CANCELLED');
     expect((await small.ingest(meanColour())).state).toBe('SUCCEEDED');
+    expect(await readdir(join(small.folder, 'data/ingests'))).toEqual([]);
   });
 
   it('the model can be removed', async () => {

@@ -1,0 +1,14 @@
+/** Why a running ingest is told to stop. */
+export type StopReason = 'CANCELLED' | 'DRAINING' | 'LOST';
+
+/** What the signal of a running ingest is aborted with. */
+export class Stopped extends Error {
+  constructor(readonly reason: StopReason) {
+    super(`The ingest was stopped: ${reason}`);
+  }
+}
+
+/** Whether another attempt, here or elsewhere, will go on with the finished batches of an ingest that was stopped. */
+export function goesOn({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof Stopped && reason.reason !== 'CANCELLED';
+}
