@@ -39,6 +39,8 @@ export function addExplorer(app: FastifyInstance): (reply: FastifyReply) => Fast
     endpointURL: '/graphql',
     initialQuery: FIRST_QUERY,
     initialVariables: JSON.stringify({ concept: 'dog' }, null, 2),
+    // Accounts, and offers to make one, belong to somebody else's server.
+    disableAccount: true,
     initialSubscriptionRequestHandlerId: 'graphql-ws',
   });
   return (reply) => reply.type('text/html; charset=utf-8').send(page);

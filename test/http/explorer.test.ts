@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+
+let demo: DemoService;
+let browser: Browser;
+beforeAll(async () => {
+  if (!CHROMIUM) throw new Error('this test needs a browser: apt-get install chromium');
+  demo = await openDemoService();
+  const { state } = await ingestDemoModel(demo, 'mlperf_tiny_resnet');
+  expect(state).toBe('SUCCEEDED');
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+});
+afterAll(async () => {
+  await browser?.close();
+  await demo?.close();
+});
+
+it('the explorer asks its first question in a real browser, and asks nobody but this server', async () => {
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  const elsewhere: string[] = [];
+  page.on('pageerror', ({ message }) => faults.push(message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== demo.server.url) elsewhere.push(request.url());
+  });
+  const loaded = page.waitForResponse((response) =>
+    (response.request().postData() ?? '').includes('__schema'),
+  );
+  await page.goto(`${demo.server.url}/graphql`);
+  await loaded;
+  const answered = page.waitForResponse((response) =>
+    (response.request().postData() ?? '').includes('logits(concept'),
+  );
+  await page
+    .locator('button', { hasText: /send request|run/i })
+    .first()
+    .click();
+  const { data } = await (await answered).json();
+  expect(data.logits.edges).toHaveLength(5);
+  await page.getByText('"score"').first().waitFor();
+  expect(elsewhere).toEqual([]);
+  expect(faults).toEqual([]);
+});
