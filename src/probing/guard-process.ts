@@ -1,6 +1,6 @@
 import { ProbelogError } from '../errors/index.js';
 import type { ModelProcess } from './model-process.js';
-import type { ProbeLimits } from './probe-model.js';
+import type { ProbeLimits } from './probe-input.js';
 import { readPeakMemory } from './read-peak-memory.js';
 
 /** How often a model's process is looked at. */

@@ -1,5 +1,6 @@
 export type { ModelInspection } from './model-inspection.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
 export type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
-export { type ProbeFile, type ProbeModelOptions, type ProbeRun, probeModel } from './probe-model.js';
+export type { ProbeFile } from './probe-input.js';
+export { type ProbeModelOptions, type ProbeRun, probeModel } from './probe-model.js';
 export { createProbeSet, type NewProbeSet } from './probe-set/create-probe-set.js';

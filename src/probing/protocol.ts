@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors/index.js';
 import type { ModelInspection } from './model-inspection.js';
 import type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
-import type { ProbeFile } from './probe-model.js';
+import type { ProbeFile } from './probe-input.js';
 
 /** Batches that the child may have under way to its parent before it waits. */
 export const BATCH_WINDOW = 4;

@@ -2,7 +2,7 @@ import { messageOf } from '../errors/index.js';
 import type { GalleryWriter } from '../ingest/index.js';
 import type { Search } from '../search/index.js';
 import type { Store } from '../store/index.js';
-import type { Log } from './open-service.js';
+import type { Log } from './log.js';
 
 /** With a shared database, models of other processes become searchable here within about this time. */
 const SHARED_DATABASE_MS = 2_000;

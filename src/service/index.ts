@@ -1,1 +1,2 @@
-export { type Log, openService, type Service, type ServiceOptions } from './open-service.js';
+export type { Log } from './log.js';
+export { openService, type Service, type ServiceOptions } from './open-service.js';

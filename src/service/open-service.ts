@@ -7,6 +7,7 @@ import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { openTextEncoder, type TextEncoder } from '../text/index.js';
 import { followGallery } from './follow-gallery.js';
+import type { Log } from './log.js';
 import { takeSearchFolder } from './take-search-folder.js';
 
 /** Everything that answers queries and takes ingests, opened and connected. */
@@ -19,9 +20,6 @@ export interface Service {
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
 }
-
-/** Takes one line and facts about it. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, details?: object) => void;
 
 /** What differs between the uses of a service. */
 export interface ServiceOptions {
