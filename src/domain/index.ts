@@ -10,5 +10,6 @@ export { type Matrix, rowOf } from './matrix.js';
 export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy.js';
 export { looksLikeProbabilities, probabilitiesToLogits } from './probabilities.js';
 export { random } from './random.js';
+export { similarityMatrix } from './similarity-matrix.js';
 export { indexQuery, logitQuery, whiten, whitenedNorm, whiteningMatrix } from './whitening.js';
 export { zscore } from './zscore.js';

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
+import { refineSimilarityValues } from './refine-similarity-values.js';
 import { ConceptResolver } from './resolvers/concept.js';
 import { IngestResolver } from './resolvers/ingest.js';
 import { LogitResolver } from './resolvers/logit.js';
@@ -8,11 +9,12 @@ import { ModelResolver } from './resolvers/model.js';
 import { MutationResolver } from './resolvers/mutation.js';
 import { ProbeResolver, ProbeSetResolver } from './resolvers/probe.js';
 import { QueryResolver } from './resolvers/query.js';
+import { SimilarityResolver } from './resolvers/similarity.js';
 import { SubscriptionResolver } from './resolvers/subscription.js';
 
 /** The executable schema. */
-export function buildSchema(): Promise<GraphQLSchema> {
-  return buildTypeGraphqlSchema({
+export async function buildSchema(): Promise<GraphQLSchema> {
+  const schema = await buildTypeGraphqlSchema({
     resolvers: [
       QueryResolver,
       MutationResolver,
@@ -23,11 +25,13 @@ export function buildSchema(): Promise<GraphQLSchema> {
       ModelResolver,
       ProbeResolver,
       ProbeSetResolver,
+      SimilarityResolver,
     ],
     // Inputs are checked where they are used, with our own codes.
     validate: false,
     pubSub: noTopics,
   });
+  return refineSimilarityValues(schema);
 }
 
 /** Our subscriptions bring their own event streams; type-graphql insists on a hub for named topics all the same. */

@@ -1,3 +1,4 @@
+export { compareModels, MOST_LOGITS_A_SIDE, type ModelComparison } from './compare-models.js';
 export { openSearch, type Search, type SearchOptions } from './open-search.js';
 export type {
   GalleryStats,

@@ -125,6 +125,7 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     search: (...args) => call('search', ...args),
     searchModels: (...args) => call('searchModels', ...args),
     descriptor: (...args) => call('descriptor', ...args),
+    similarity: (...args) => call('similarity', ...args),
     stats: (...args) => call('stats', ...args),
     settled: () => call('settled'),
     async close() {

@@ -1,3 +1,4 @@
+import type { Matrix } from '../domain/index.js';
 import type {
   GalleryStats,
   SearchAnswer,
@@ -16,6 +17,8 @@ export interface SearchCalls {
   search(probeSetId: string, query: SearchQuery): SearchAnswer;
   searchModels(probeSetId: string, query: SearchQuery): SearchAnswer;
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null;
+  /** Null when one of the models is not in the gallery. */
+  similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null;
   stats(probeSetId: string): GalleryStats | null;
   settled(): undefined;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { encodeFloat16 } from '../../domain/index.js';
+import { type Descriptors, encodeFloat16 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
@@ -161,6 +161,16 @@ export class Gallery {
     const entry = this.journal.entries.get(modelId);
     if (!entry || index >= entry.rows || entry.degenerate.includes(index)) return null;
     return this.rows.read(entry.firstRow + index);
+  }
+
+  /** The descriptors of a whole model, in output order; null when it is not there. */
+  descriptors(modelId: string): Descriptors | null {
+    const entry = this.journal.entries.get(modelId);
+    if (!entry) return null;
+    const degenerate = new Uint8Array(entry.rows);
+    for (const output of entry.degenerate) degenerate[output] = 1;
+    const data = this.rows.decoded(entry.firstRow, entry.rows);
+    return { rows: { rows: entry.rows, columns: this.options.probes, data }, degenerate };
   }
 
   stats(): GalleryStats {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Matrix, similarityMatrix } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import type { SearchCalls } from '../protocol.js';
@@ -78,6 +79,13 @@ export class SearchProcess implements Awaitable<SearchCalls> {
 
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null {
     return this.galleries.get(probeSetId)?.descriptor(modelId, index) ?? null;
+  }
+
+  similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null {
+    const gallery = this.galleries.get(probeSetId);
+    const rows = gallery?.descriptors(modelId);
+    const columns = gallery?.descriptors(otherModelId);
+    return rows && columns ? similarityMatrix(rows, columns) : null;
   }
 
   stats(probeSetId: string): GalleryStats | null {

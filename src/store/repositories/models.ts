@@ -52,6 +52,15 @@ export class Models {
     return row && toRecord(row);
   }
 
+  /** All versions of the model with exactly this name, oldest first. */
+  async byName(name: string): Promise<ModelRecord[]> {
+    const rows = await this.prisma.model.findMany({
+      where: { name },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
+    return rows.map(toRecord);
+  }
+
   /** Oldest first. */
   async page(options: ModelFilter & { after?: CreatedPosition; first: number }): Promise<ModelRecord[]> {
     const { after, first } = options;
