@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ProbelogError } from '../errors/index.js';
 import { configCommand } from './commands/config.js';
+import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { modelsCommand } from './commands/models.js';
 import { probesCommand } from './commands/probes.js';
@@ -39,6 +40,7 @@ export async function runCli(args: string[]): Promise<number> {
     searchCommand(),
     modelsCommand(),
     probesCommand(),
+    evalCommand(),
     configCommand(),
     schemaCommand(),
   ];
