@@ -4,6 +4,6 @@ import { similarityCommand } from './eval/similarity.js';
 /** `probelog eval` */
 export function evalCommand(): Command {
   return new Command('eval')
-    .description('look at what was registered as the paper does')
+    .description('draw the figures of the paper from what was registered')
     .addCommand(similarityCommand().exitOverride());
 }

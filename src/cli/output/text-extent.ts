@@ -1,7 +1,7 @@
 /** From here on (CJK, emoji) characters are as wide as they are high. */
 const WIDE_FROM = 0x2e80;
 /** Mean width of the others as a share of the font size, on the safe side for any sans-serif. */
-const NARROW = 0.6;
+const NARROW = 0.65;
 
 /** About how wide a text will be, in pixels; an SVG is written without knowing the reader's fonts. */
 export function textExtent(text: string, fontSize: number): number {
