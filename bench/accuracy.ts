@@ -3,101 +3,72 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openTextEncoder, type TextEncoder } from '../src/text/index.js';
-import { conceptQueries } from './accuracy/concept-queries.js';
-import { type BenchGallery, buildGallery } from './accuracy/gallery.js';
-import { type Hub, openHub, probeImages, readResponses } from './accuracy/hub.js';
-import { conceptRows, logitRows, type Row } from './accuracy/rows.js';
+import { openMatrixProducts } from '../src/search/matrix-products.js';
+import { openTextEncoder } from '../src/text/index.js';
+import { openHub } from './accuracy/hub.js';
+import { measureProbeSet } from './accuracy/measure-probe-set.js';
+import { accuracyPage } from './accuracy/page.js';
+import { emptyReport, type Report } from './accuracy/report.js';
 
-const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--encoder FOLDER]
+const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER] [--without-zoo]
 
-Accuracy of retrieval on a hub of classifiers with known classes (docs/benchmarks.md): the paper's recipe at its best k,
-and ours. k is chosen on the models of even index, and everything is reported on those of odd index. Labels are never
-an input of the search. Rows that need a missing part of the hub are left out and named.
+Accuracy of retrieval on a hub of classifiers with known classes (docs/accuracy.md): raw responses, the paper's recipe at
+its best k, the steps from there to ours, and ours. Everything that is chosen is chosen on the models of even index, and
+reported on those of odd index. Labels are never an input of the search. Rows that need a missing part of the hub are
+left out and named.
 
-  --json FILE        write the table as JSON
+  --json FILE        write everything as JSON
+  --page FILE        write a Markdown page, and its plot beside it with the ending .svg
   --encoder FOLDER   text encoder (default: demo/encoder)
+  --without-zoo      leave out the rows for which the hub's ONNX models must be run
   --help             print this`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, encoder: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'string' },
+      page: { type: 'string' },
+      encoder: { type: 'string' },
+      'without-zoo': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return console.log(HELP);
   const [folder] = positionals;
   if (positionals.length !== 1) throw new Error(`one hub folder is needed\n${HELP}`);
+  const started = performance.now();
   const hub = openHub(folder);
+  const report = emptyReport(basename(resolve(folder)), hub.missing);
   const encoder = await openTextEncoder({
     model: values.encoder ?? fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
   });
   try {
-    const rows: Row[] = [];
-    const missing = [...hub.missing];
-    if (hub.models.length > 0) {
-      for (const probeSet of hub.probeSets)
-        rows.push(...(await measure(folder, hub, probeSet, encoder, missing)));
-    }
-    console.log(tableOf(rows));
-    for (const part of missing) console.error(`left out for want of ${part}`);
-    if (values.json) {
-      writeFileSync(
-        values.json,
-        `${JSON.stringify({ hub: basename(resolve(folder)), rows, missing }, null, 2)}\n`,
+    const products = await openMatrixProducts();
+    for (const probeSet of hub.models.length > 0 ? hub.probeSets : []) {
+      await measureProbeSet(
+        { folder, hub, encoder, products, withZoo: !values['without-zoo'] },
+        probeSet,
+        report,
       );
     }
-    if (rows.length === 0) throw new Error('the hub holds nothing that can be measured');
   } finally {
     await encoder.close();
   }
-}
-
-async function measure(
-  folder: string,
-  { models }: Hub,
-  probeSet: string,
-  encoder: TextEncoder,
-  missing: string[],
-): Promise<Row[]> {
-  const responses = readResponses(folder, probeSet);
-  const half = (parity: number) => models.filter((_, index) => index % 2 === parity);
-  const galleries = async (softmaxOnly: boolean): Promise<[BenchGallery, BenchGallery]> => [
-    await buildGallery(responses, half(0), softmaxOnly),
-    await buildGallery(responses, half(1), softmaxOnly),
-  ];
-  const [choosing, reporting] = await galleries(false);
-  say(
-    probeSet,
-    `${reporting.logits.length} logits of ${half(1).length} models, basis of rank ${reporting.basis.rank}`,
-  );
-  const rows = logitRows(probeSet, choosing, reporting, {
-    all: 'logit-logit',
-    otherBackbone: 'logit-logit-other-backbone',
-  });
-  say(probeSet, 'softmax only');
-  const [softmaxChoosing, softmaxReporting] = await galleries(true);
-  rows.push(
-    ...logitRows(probeSet, softmaxChoosing, softmaxReporting, {
-      all: 'logit-logit-softmax-only',
-      otherBackbone: 'logit-logit-other-backbone-softmax-only',
-    }),
-  );
-  const images = probeImages(folder, probeSet);
-  if (images?.length !== responses.columns) {
-    missing.push(`probes/${probeSet} (text rows)`);
-    return rows;
+  report.seconds = Math.round((performance.now() - started) / 1000);
+  console.log(tableOf(report));
+  for (const part of report.missing) console.error(`left out for want of ${part}`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (values.page) {
+    const { markdown, svg } = accuracyPage(report, basename(values.page).replace(/\.md$/, '.svg'));
+    writeFileSync(values.page, markdown);
+    writeFileSync(values.page.replace(/\.md$/, '.svg'), svg);
   }
-  say(probeSet, 'text');
-  const queries = await conceptQueries(models, images, encoder);
-  return [
-    ...conceptRows('text-logit', probeSet, choosing, reporting, queries),
-    ...conceptRows('text-logit-softmax-only', probeSet, softmaxChoosing, softmaxReporting, queries),
-    ...rows,
-  ];
+  if (report.rows.length === 0) throw new Error('the hub holds nothing that can be measured');
 }
 
-function tableOf(rows: Row[]): string {
+function tableOf({ rows, calibration, seconds }: Report): string {
   const lines = rows.map(({ row, probeSet, method, k, top1, top5, mrr, queries, ci95 }) =>
     [
       row,
@@ -111,11 +82,16 @@ function tableOf(rows: Row[]): string {
       ci95.join('–'),
     ].join(' | '),
   );
-  return ['row | probe set | method | k | top-1 % | top-5 % | MRR | queries | 95 %', ...lines].join('\n');
-}
-
-function say(probeSet: string, what: string): void {
-  console.error(`${probeSet}: ${what}`);
+  const reliability = calibration.map(
+    ({ row, probeSet, ece, answers, fitted }) =>
+      `${row} | ${probeSet} | expected calibration error ${ece.toFixed(3)} of ${answers} answers | fitted here: ${fitted.offset.toFixed(2)} + ${fitted.slope.toFixed(2)} z`,
+  );
+  return [
+    'row | probe set | method | k | top-1 % | top-5 % | MRR | queries | 95 %',
+    ...lines,
+    ...reliability,
+    `${seconds} s`,
+  ].join('\n');
 }
 
 main().catch((thrown: unknown) => {

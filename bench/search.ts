@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openSearch, type SearchQuery } from '../src/search/index.js';
+import { rowOf } from '../src/domain/index.js';
+import { type ConceptTerm, openSearch, type SearchQuery } from '../src/search/index.js';
+import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { openTextEncoder } from '../src/text/index.js';
-import { conceptQueries } from './accuracy/concept-queries.js';
+import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { openHub, probeImages } from './accuracy/hub.js';
 import { type ExactQuery, exactTop } from './search/exact-scan.js';
 import { type MadeGallery, makeGallery } from './search/make-gallery.js';
-import { childMemory, percentile, time } from './search/measure.js';
+import { childMemory, percentile } from './search/measure.js';
 
 const HELP = `usage: npm run bench:search -- [hub folder] [--sizes 10000,100000,1000000] [--queries 50] [--json FILE]
 
@@ -69,8 +71,8 @@ async function main(): Promise<void> {
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ lines }, null, 2)}\n`);
 }
 
-/** Cosines of the hub's class names with its probe images. */
-async function realConcepts(hub: string): Promise<Float32Array[]> {
+/** The hub's class names as its probes see them. */
+async function realConcepts(hub: string): Promise<ConceptTerm[]> {
   const { probeSets, models } = openHub(hub);
   const images = probeImages(hub, probeSets[0]);
   if (!images) throw new Error(`${hub} lacks probes/${probeSets[0]}`);
@@ -79,7 +81,10 @@ async function realConcepts(hub: string): Promise<Float32Array[]> {
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
   });
   try {
-    return (await conceptQueries(models, images, encoder)).map(({ cosines }) => cosines);
+    const labels = new Set(models.flatMap(({ logits }) => logits.map(({ label }) => label)));
+    const space = await openConceptSpace(images, encoder);
+    const { cosines, ours } = await conceptRows(encoder, space, [...labels]);
+    return [...labels].map((_, row) => ({ cosines: rowOf(cosines, row), weights: rowOf(ours, row) }));
   } finally {
     await encoder.close();
   }
@@ -88,7 +93,7 @@ async function realConcepts(hub: string): Promise<Float32Array[]> {
 async function measure(
   hub: string,
   size: number,
-  concepts: Float32Array[],
+  concepts: ConceptTerm[],
   count: number,
   withFlat: boolean,
 ): Promise<Line> {
@@ -98,9 +103,13 @@ async function measure(
     const gallery = makeGallery(hub, folder, size);
     const ours = await measureOurs(gallery, folder, concepts, count);
     say(size, 'plain exact scan, for comparison and for the truth');
-    const scans = ours.questions
-      .slice(0, SCANNED)
-      .map((question) => time(() => exactTop(gallery, question.exact, 10)));
+    const products = await openMatrixProducts();
+    const scans: { value: string[]; milliseconds: number }[] = [];
+    for (const { exact } of ours.questions.slice(0, SCANNED)) {
+      const begun = performance.now();
+      const value = await exactTop(gallery, exact, 10, products);
+      scans.push({ value, milliseconds: performance.now() - begun });
+    }
     const overlaps = scans.map(({ value }, place) => {
       const found = new Set(ours.answers[place]);
       return value.filter((name) => found.has(name)).length / value.length;
@@ -152,7 +161,7 @@ interface Question {
 async function measureOurs(
   { models, probes, probeSet }: MadeGallery,
   folder: string,
-  concepts: Float32Array[],
+  concepts: ConceptTerm[],
   count: number,
 ) {
   const open = () =>
@@ -172,7 +181,7 @@ async function measureOurs(
     const index = (place * 104_729) % model.outputs;
     const { modelId } = model;
     return [
-      question({ kind: 'CONCEPT', cosines: concepts[place % concepts.length] }),
+      question({ kind: 'CONCEPT', ...concepts[place % concepts.length] }),
       question({ kind: 'LOGIT', modelId, index }),
     ];
   }).flat();
@@ -194,7 +203,7 @@ async function measureOurs(
   return { questions, answers, milliseconds, memoryMiB, buildSeconds, startSeconds, index, probes };
 }
 
-function question(by: SearchQuery['by']): Question {
+function question(by: ExactQuery['by']): Question {
   return { query: { by, metric: 'SCORE', first: 10 }, exact: { by, folder: '' } };
 }
 

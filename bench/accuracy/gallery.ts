@@ -5,79 +5,101 @@ import {
   descriptors,
   encodeFloat16,
   fitBasis,
+  fixGauge,
   type Matrix,
   rowOf,
-  whitenedNorm,
+  whiteningMatrix,
   zscore,
 } from '../../src/domain/index.js';
-import { openMatrixProducts } from '../../src/search/matrix-products.js';
-import type { HubModel } from './hub.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import { type HubModel, synonyms } from './hub.js';
 
 /** One logit of the gallery. */
 export interface GalleryLogit {
   model: number;
   backbone: string;
+  /** What makes an answer right. */
   wnid: string;
+  names: string[];
+  accuracy?: number;
 }
 
-/** Half a hub, ready to be searched by both methods. */
-export interface BenchGallery {
-  logits: GalleryLogit[];
-  /** The paper's descriptors: raw responses, standardised. */
-  plain: Matrix;
-  /** Ours, as the product stores them: gauge-fixed, standardised, float16. */
-  fixed: Matrix;
-  basis: Basis;
-  /** 1 / `whitenedNorm` of each row of `fixed`. */
-  scales: Float32Array;
+/** A model's raw responses with what is known of it, for judging only. */
+export interface ModelResponses {
+  model: HubModel;
+  /** C × P */
+  raw: Matrix;
 }
 
 /**
- * @param chosen the models of this half
- * @param softmaxOnly gives every second model's responses as log-softmax, as models that end in a softmax do
+ * How responses become descriptors. RAW: as they are. PLAIN: the paper's, standardised. GAUGE: the mean over outputs
+ * taken off first. SPREAD: and the spread. SHARP: and sharpened, as the product does it.
  */
-export async function buildGallery(
-  responses: Matrix,
-  chosen: HubModel[],
-  softmaxOnly: boolean,
-): Promise<BenchGallery> {
-  const { columns } = responses;
-  const total = chosen.reduce((sum, { logits }) => sum + logits.length, 0);
-  const plain: Matrix = { rows: total, columns, data: new Float32Array(total * columns) };
-  const fixed: Matrix = { rows: total, columns, data: new Float32Array(total * columns) };
-  const logits: GalleryLogit[] = [];
-  for (const [model, { firstRow, backbone, logits: own }] of chosen.entries()) {
-    const data = responses.data.slice(firstRow * columns, (firstRow + own.length) * columns);
-    const raw: Matrix = { rows: own.length, columns, data };
-    const given = softmaxOnly && model % 2 === 1 ? logSoftmax(raw) : raw;
-    const start = logits.length;
-    fixed.data.set(descriptors(given).rows.data, start * columns);
-    for (const [output, { wnid }] of own.entries()) {
-      const standardised = zscore(rowOf(given, output));
-      if (standardised) rowOf(plain, start + output).set(standardised);
-      logits.push({ model, backbone, wnid });
-    }
+export type DescriptorKind = 'RAW' | 'PLAIN' | 'GAUGE' | 'SPREAD' | 'SHARP';
+
+/** So large that the spread over one probe's outputs no longer matters beside it. */
+const MEAN_ONLY = 1e6;
+
+/** Some models' logits under one kind of descriptor, with a basis fitted to them. */
+export interface BenchGallery {
+  logits: GalleryLogit[];
+  rows: Matrix;
+  basis: Basis;
+  /** N × r, unit rows: the index. */
+  index: Matrix;
+}
+
+export function descriptorsOf(raw: Matrix, kind: DescriptorKind): Matrix {
+  if (kind === 'RAW') return raw;
+  if (kind === 'SHARP') {
+    const { rows } = descriptors(raw);
+    return { ...rows, data: decodeFloat16(encodeFloat16(rows.data)) };
   }
-  decodeFloat16(encodeFloat16(fixed.data), fixed.data);
-  const products = await openMatrixProducts();
+  const fixed = kind === 'PLAIN' ? raw : fixGauge(raw, kind === 'GAUGE' ? MEAN_ONLY : undefined);
+  const standardised: Matrix = { ...raw, data: new Float32Array(raw.data.length) };
+  for (let row = 0; row < raw.rows; row++) {
+    const values = zscore(rowOf(fixed, row));
+    if (values) rowOf(standardised, row).set(values);
+  }
+  return standardised;
+}
+
+/** Puts models together under one kind of descriptor. A basis is fitted unless one is given, or kind needs none. */
+export async function buildGallery(
+  models: ModelResponses[],
+  kind: DescriptorKind,
+  products: MatrixProducts,
+): Promise<BenchGallery> {
+  const columns = models[0].raw.columns;
+  const total = models.reduce((sum, { raw }) => sum + raw.rows, 0);
+  const rows: Matrix = { rows: total, columns, data: new Float32Array(total * columns) };
+  const logits: GalleryLogit[] = [];
+  for (const [place, { model, raw }] of models.entries()) {
+    rows.data.set(descriptorsOf(raw, kind).data, logits.length * columns);
+    for (const { wnid, label, accuracy } of model.logits)
+      logits.push({ model: place, backbone: model.backbone, wnid, names: synonyms(label), accuracy });
+  }
   const basis = await fitBasis({
     probes: columns,
     rank: basisRank(total, columns),
     seed: 1,
     version: 'bench',
     async multiply(block) {
-      const product = await products.gram(fixed, block);
+      const product = await products.gram(rows, block);
       return { ...product, data: product.data.map((value) => value / total) };
     },
   });
-  const scales = Float32Array.from({ length: total }, (_, row) => {
-    const norm = whitenedNorm(basis, rowOf(fixed, row));
-    return norm === 0 ? 0 : 1 / norm;
-  });
-  return { logits, plain, fixed, basis, scales };
+  const index = await products.project(rows, whiteningMatrix(basis));
+  for (let row = 0; row < index.rows; row++) {
+    const vector = rowOf(index, row);
+    const length = Math.hypot(...vector) || 1;
+    for (let axis = 0; axis < vector.length; axis++) vector[axis] /= length;
+  }
+  return { logits, rows, basis, index };
 }
 
-function logSoftmax({ rows, columns, data }: Matrix): Matrix {
+/** Models that end in a softmax give this in place of their logits. */
+export function logSoftmax({ rows, columns, data }: Matrix): Matrix {
   const result = new Float32Array(data.length);
   for (let column = 0; column < columns; column++) {
     let largest = Number.NEGATIVE_INFINITY;

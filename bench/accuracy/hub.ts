@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { decodeFloat16, type Matrix, parseNpyHeader } from '../../src/domain/index.js';
+import { readZoo, type ZooEntry } from './zoo.js';
 
 const modelSchema = z.object({
   id: z.string(),
   backbone: z.string(),
-  logits: z.array(z.object({ wnid: z.string(), label: z.string() })),
+  logits: z.array(z.object({ wnid: z.string(), label: z.string(), accuracy: z.number().optional() })),
 });
 
 /** A classifier of the hub, with the rows of the response matrix that are its logits. */
@@ -15,7 +16,16 @@ export interface HubModel {
   backbone: string;
   firstRow: number;
   /** True class and name of each logit; for judging answers only, search never sees them. */
-  logits: { wnid: string; label: string }[];
+  logits: { wnid: string; label: string; accuracy?: number }[];
+}
+
+/** A class's names: every comma-separated synonym, in lower case (the hub's protocol, 2). */
+export function synonyms(label: string): string[] {
+  return label
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 /** What a hub folder holds; parts may be missing. */
@@ -23,6 +33,8 @@ export interface Hub {
   models: HubModel[];
   /** Names of the probe sets with stored responses. */
   probeSets: string[];
+  /** Real ONNX classifiers. */
+  zoo: ZooEntry[];
   /** Parts that are not there. */
   missing: string[];
 }
@@ -37,7 +49,10 @@ export function openHub(folder: string): Hub {
   const responses = existsSync(join(folder, 'responses')) ? readdirSync(join(folder, 'responses')) : [];
   const probeSets = responses.flatMap((name) => /^responses\.(.+)\.f16\.npy$/.exec(name)?.[1] ?? []).sort();
   if (probeSets.length === 0) missing.push('responses/responses.<probe set>.f16.npy');
-  return { models, probeSets, missing };
+  const manifest = join(folder, 'onnx/manifest.json');
+  if (!existsSync(manifest)) missing.push('onnx/manifest.json (zoo rows)');
+  const zoo = existsSync(manifest) ? readZoo(manifest) : [];
+  return { models, probeSets, zoo, missing };
 }
 
 function readModels(path: string): HubModel[] {

@@ -1,33 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dot, logitQuery, rowOf, sharpenConcept } from '../../src/domain/index.js';
+import { CONSENSUS_CANDIDATES, dot, logitQuery, rowOf } from '../../src/domain/index.js';
+import type { Candidate } from '../../src/search/child/best-hits.js';
+import { consensusHead } from '../../src/search/child/consensus-head.js';
 import { RowFile } from '../../src/search/child/row-file.js';
+import { RowScales } from '../../src/search/child/row-scales.js';
 import { readSnapshot } from '../../src/search/child/snapshot.js';
 import type { SearchSubject } from '../../src/search/index.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { MadeGallery } from './make-gallery.js';
 
 /** A question, and where the gallery's files are. */
 export interface ExactQuery {
-  by: SearchSubject;
+  by: Exclude<SearchSubject, { kind: 'EXPRESSION' }>;
   folder: string;
 }
 
 const BLOCK_ROWS = 4_096;
 
-/** The best logits by the exact score, comparing every one of them: the definition, without any cleverness. */
-export function exactTop(
+/**
+ * The best logits by the exact score, comparing every one of them, and then by consensus of the best: the definition,
+ * without any cleverness.
+ */
+export async function exactTop(
   { models, probes }: MadeGallery,
   { by, folder }: ExactQuery,
   count: number,
-): string[] {
+  products: MatrixProducts,
+): Promise<string[]> {
   const starts = startsOf(models);
   const total = models.reduce((sum, { outputs }) => sum + outputs, 0);
   const rows = new RowFile(join(folder, 'rows.f16'), probes, total, 'READ');
   const version = readFileSync(join(folder, 'current'), 'utf8');
-  const { basis, scales } = readSnapshot(join(folder, `snapshot-${version}`), probes, null);
+  const snapshot = readSnapshot(join(folder, `snapshot-${version}`), probes, null);
+  const { basis, scales } = snapshot;
   const weights =
     by.kind === 'CONCEPT'
-      ? (sharpenConcept(by.cosines) as Float32Array)
+      ? by.weights
       : logitQuery(basis, rows.read((starts.get(by.modelId) as number) + by.index));
   const best: { row: number; score: number }[] = [];
   for (let first = 0; first < total; first += BLOCK_ROWS) {
@@ -35,19 +44,22 @@ export function exactTop(
     const block = { rows: size, columns: probes, data: rows.decoded(first, size) };
     for (let offset = 0; offset < size; offset++) {
       const row = first + offset;
-      const score = dot(weights, rowOf(block, offset)) * (by.kind === 'CONCEPT' ? 1 : scales[row]);
-      if (best.length === count && score <= best[count - 1].score) continue;
+      const score = dot(weights, rowOf(block, offset)) * (by.kind === 'CONCEPT' ? 1 / probes : scales[row]);
+      if (best.length === CONSENSUS_CANDIDATES && score <= best[best.length - 1].score) continue;
       best.push({ row, score });
       best.sort((a, b) => b.score - a.score);
-      best.length = Math.min(best.length, count);
+      best.length = Math.min(best.length, CONSENSUS_CANDIDATES);
     }
   }
-  rows.close();
   const names = [...starts.entries()];
-  return best.map(({ row }) => {
+  const candidates = best.map(({ row, score }): Candidate => {
     const place = names.findLastIndex(([, start]) => start <= row);
-    return `${names[place][0]}/${row - names[place][1]}`;
+    return { value: score, modelId: names[place][0], index: row - names[place][1], row };
   });
+  const inUse = { snapshot, scales: new RowScales(snapshot, rows, products) };
+  const agreed = await consensusHead(candidates, rows, inUse, products);
+  rows.close();
+  return agreed.slice(0, count).map(({ modelId, index }) => `${modelId}/${index}`);
 }
 
 function startsOf(models: MadeGallery['models']): Map<string, number> {

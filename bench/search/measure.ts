@@ -1,12 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Runs something and says how long it took. */
-export function time<T>(action: () => T): { value: T; milliseconds: number } {
-  const begun = performance.now();
-  const value = action();
-  return { value, milliseconds: performance.now() - begun };
-}
-
 /** @param share 0..100 */
 export function percentile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,18 +1,20 @@
+import { sharpen } from './sharpen.js';
 import { zscore } from './zscore.js';
 
-/** Sharpness t of {@link sharpenConcept}; design 3.4. */
-export const CONCEPT_SHARPNESS = 1;
+const CONTRAST_SHARPNESS = 1;
+const REGRESSION_SHARPNESS = 0.7;
 
 /**
- * Weights of the probes for a concept: `zscore(exp(t · zscore(c)))`, design 3.4.
+ * Weights of the probes for a concept: what stands out from the background, and what regression gives, both sharpened
+ * and added. Each errs elsewhere; their sum is better than either (docs/accuracy.md).
  *
- * Soft weights over all probes take the place of the paper's hard k. The cosines are standardised first, so that no
- * constant of the encoder's scale is left in them.
- *
- * @param cosines P cosines of the concept with the probes
- * @returns P weights, or null when the concept tells no probe from another
+ * @param contrast P, see `conceptContrast`
+ * @param regression P, the regression matrix times the text's embedding
+ * @returns P weights of mean 0 and deviation 1, or null when the concept tells no probe from another
  */
-export function sharpenConcept(cosines: Float32Array, sharpness = CONCEPT_SHARPNESS): Float32Array | null {
-  const standardised = zscore(cosines);
-  return standardised && zscore(standardised.map((value) => Math.exp(sharpness * value)));
+export function conceptQuery(contrast: Float32Array, regression: Float32Array): Float32Array | null {
+  const first = sharpen(contrast, CONTRAST_SHARPNESS);
+  const second = sharpen(regression, REGRESSION_SHARPNESS);
+  if (!first || !second) return first ?? second;
+  return zscore(first.map((value, probe) => value + second[probe]));
 }

@@ -1,6 +1,10 @@
 import { fixGauge } from './fix-gauge.js';
 import { type Matrix, rowOf } from './matrix.js';
+import { sharpen } from './sharpen.js';
 import { zscore } from './zscore.js';
+
+/** Sharpness of a descriptor: more helps texts a little and costs logits, whose whole profile tells. */
+const RESPONSE_SHARPNESS = 0.3;
 
 /** The descriptors of one model version. */
 export interface Descriptors {
@@ -11,7 +15,8 @@ export interface Descriptors {
 }
 
 /**
- * The descriptors of all outputs of a model: gauge-fixed, then standardised over probes (design 3.1 and 3.2).
+ * The descriptors of all outputs of a model: gauge-fixed, standardised over probes (design 3.1 and
+ * 3.2) and slightly sharpened.
  *
  * An output whose raw responses are constant or not finite has none. It is judged before the gauge is fixed, which
  * would lend it the negative of what the other outputs do.
@@ -23,7 +28,7 @@ export function descriptors(responses: Matrix): Descriptors {
   const rows = { ...fixed, data: new Float32Array(fixed.data.length) };
   const degenerate = new Uint8Array(fixed.rows);
   for (let row = 0; row < fixed.rows; row++) {
-    const descriptor = zscore(rowOf(responses, row)) && zscore(rowOf(fixed, row));
+    const descriptor = zscore(rowOf(responses, row)) && sharpen(rowOf(fixed, row), RESPONSE_SHARPNESS);
     if (descriptor) rowOf(rows, row).set(descriptor);
     else degenerate[row] = 1;
   }

@@ -1,15 +1,28 @@
 export { asymmetricDiscrepancy, LOGIT_TOP_K, TEXT_TOP_K, topProbes } from './asymmetric-discrepancy.js';
 export { type Basis, basisRank } from './basis.js';
-export { CONCEPT_SHARPNESS, sharpenConcept } from './concept-query.js';
+export { conceptContrast, vocabularyBackground } from './concept-contrast.js';
+export { type ExpressionScores, expressionScore } from './concept-expression.js';
+export { conceptQuery } from './concept-query.js';
+export { regressionMatrix, timesVector } from './concept-regression.js';
+export {
+  CONFIDENCE_CURVES,
+  type ConfidenceCurve,
+  confidence,
+  type Standing,
+  standingOf,
+} from './confidence.js';
+export { CONSENSUS_CANDIDATES, consensusScores } from './consensus.js';
 export { type Descriptors, descriptors } from './descriptors.js';
 export { fitBasis, multiplyGram } from './fit-basis.js';
 export { fixGauge } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
 export { dot, linearScore } from './linear-score.js';
 export { type Matrix, rowOf } from './matrix.js';
+export { nameStandings } from './name-standings.js';
 export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy.js';
 export { looksLikeProbabilities, probabilitiesToLogits } from './probabilities.js';
 export { random } from './random.js';
+export { sharpen } from './sharpen.js';
 export { similarityMatrix } from './similarity-matrix.js';
 export { indexQuery, logitQuery, whiten, whitenedNorm, whiteningMatrix } from './whitening.js';
 export { zscore } from './zscore.js';

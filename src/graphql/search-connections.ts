@@ -16,7 +16,7 @@ export async function conceptSubject(
   probeSet: ProbeSetRecord,
 ): Promise<NamedSubject> {
   return {
-    subject: { kind: 'CONCEPT', cosines: await context.concepts.cosines(text, probeSet) },
+    subject: { kind: 'CONCEPT', ...(await context.concepts.vectors(text, probeSet)) },
     named: text,
   };
 }
@@ -31,9 +31,9 @@ export async function logitConnection(
 ) {
   const page = await searchPage(context, probeSet, subject, named, args, 'search', excludeModels);
   const nodes = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap(({ cursor, score, distance }, order) => {
+  const edges = page.hits.flatMap(({ cursor, score, distance, confidence }, order) => {
     const node = nodes[order];
-    return node && !(node instanceof Error) ? [{ cursor, score, distance, node }] : [];
+    return node && !(node instanceof Error) ? [{ cursor, score, distance, confidence, node }] : [];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
 }
@@ -48,11 +48,11 @@ export async function modelConnection(
   const page = await searchPage(context, probeSet, subject, named, args, 'searchModels');
   const models = await context.loaders.model.loadMany(page.hits.map(({ modelId }) => modelId));
   const logits = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap(({ cursor, score, distance }, order) => {
+  const edges = page.hits.flatMap(({ cursor, score, distance, confidence }, order) => {
     const node = models[order];
     const best = logits[order];
     if (!node || node instanceof Error) return [];
-    return [{ cursor, score, distance, node, bestLogit: best instanceof Error ? null : best }];
+    return [{ cursor, score, distance, confidence, node, bestLogit: best instanceof Error ? null : best }];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
 }

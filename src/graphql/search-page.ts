@@ -23,6 +23,7 @@ export interface SearchArguments extends PageArguments {
 
 const position: z.ZodType<SearchPosition> = z.strictObject({
   value: z.number(),
+  head: z.string().max(64).nullable(),
   modelId: z.uuid(),
   index: z.int().min(-1),
   version: z.string().max(64),

@@ -1,6 +1,8 @@
 export { compareModels, MOST_LOGITS_A_SIDE, type ModelComparison } from './compare-models.js';
 export { openSearch, type Search, type SearchOptions } from './open-search.js';
 export type {
+  ConceptTerm,
+  ExpressionSubject,
   GalleryStats,
   SearchAnswer,
   SearchHit,

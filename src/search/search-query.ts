@@ -1,10 +1,23 @@
-/** What is looked for: a concept, or what another logit recognises. */
+/** A concept in numbers. */
+export interface ConceptTerm {
+  /** P cosines of the concept with the probes. */
+  cosines: Float32Array;
+  /** P weights, mean 0 and deviation 1, whose product with a descriptor is the score. */
+  weights: Float32Array;
+}
+
+/** Concepts of which all, any (at least one of these must be given) and none shall be recognised. */
+export interface ExpressionSubject {
+  kind: 'EXPRESSION';
+  all: ConceptTerm[];
+  any: ConceptTerm[];
+  none: ConceptTerm[];
+}
+
+/** What is looked for: a concept, an expression of several, or what another logit recognises. */
 export type SearchSubject =
-  | {
-      kind: 'CONCEPT';
-      /** P cosines of the concept with the probes. */
-      cosines: Float32Array;
-    }
+  | ({ kind: 'CONCEPT' } & ConceptTerm)
+  | ExpressionSubject
   | { kind: 'LOGIT'; modelId: string; index: number };
 
 /**
@@ -17,6 +30,8 @@ export type SearchMetric = 'SCORE' | 'ASYMMETRIC';
 export interface SearchPosition {
   /** The score, or the negative distance for ASYMMETRIC. */
   value: number;
+  /** Name of the compared candidates that it stands among; null behind them. */
+  head: string | null;
   modelId: string;
   /** Output index; −1 in a list of models. */
   index: number;
@@ -47,6 +62,8 @@ export interface SearchHit {
   score: number;
   /** The paper's discrepancy, ≥ 0. */
   distance: number;
+  /** Probability that it is right, 0 to 1; null in a gallery too small to stand out from. */
+  confidence: number | null;
   /** Where to go on. */
   position: SearchPosition;
 }

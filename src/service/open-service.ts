@@ -5,7 +5,7 @@ import { type Config, isLoopback } from '../config/index.js';
 import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
-import { openTextEncoder, type TextEncoder } from '../text/index.js';
+import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
 import { takeSearchFolder } from './take-search-folder.js';
@@ -16,6 +16,7 @@ export interface Service {
   store: Store;
   search: Search;
   encoder: TextEncoder;
+  concepts: Concepts;
   ingest: IngestService;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
@@ -57,6 +58,7 @@ export async function openService(
       cacheFolder: join(dataFolder, 'encoders'),
     });
     closers.push(() => encoder.close());
+    const concepts = createConcepts({ store, encoder, folder: join(dataFolder, 'concepts') });
     const taken = await takeSearchFolder(dataFolder);
     closers.push(() => taken.giveBack());
     const search = await openSearch({
@@ -81,7 +83,7 @@ export async function openService(
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
     });
-    return { config, store, search, encoder, ingest, close };
+    return { config, store, search, encoder, concepts, ingest, close };
 
     function startWorker(): IngestWorker {
       return new IngestWorker({

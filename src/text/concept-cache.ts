@@ -1,44 +1,87 @@
 import { LRUCache } from 'lru-cache';
-import type { Matrix } from '../domain/index.js';
-import { conceptCosines } from './concept-cosines.js';
+import { conceptContrast, conceptQuery, type Matrix, timesVector } from '../domain/index.js';
+import { ProbelogError } from '../errors/index.js';
+import { ensureBackground, type KeptBackground } from './background/ensure-background.js';
+import { embedConcepts } from './embed-concepts.js';
 import { normaliseConcept } from './normalise-concept.js';
 import { type EmbeddingStore, ensureProbeEmbeddings } from './probe-embeddings.js';
 import type { TextEncoder } from './text-encoder.js';
+import { EVERYDAY_VOCABULARY } from './vocabulary/index.js';
 
 const MOST_BYTES = 64 * 2 ** 20;
 const MOST_PROBE_SETS = 8;
 
-/** Concepts as cosines with the probes of a set, kept while they are asked for. */
+/** A concept as the probes of a set see it. */
+export interface ConceptVectors {
+  /** P cosines with the probes. */
+  cosines: Float32Array;
+  /** P weights, see `conceptQuery`. */
+  weights: Float32Array;
+}
+
+/** Names that outputs can be given. */
+export interface Vocabulary {
+  names: readonly string[];
+  /** A `.npy` file, float32, V × P: each name's weights. */
+  path: string;
+}
+
+/** Concepts as the probes of a set see them, kept while they are asked for. */
 export interface Concepts {
-  /**
-   * @returns P cosines
-   * @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, TEXT_ENCODER_UNAVAILABLE
-   */
-  cosines(text: string, probeSet: { id: string }): Promise<Float32Array>;
+  /** @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE */
+  vectors(text: string, probeSet: { id: string }): Promise<ConceptVectors>;
+  /** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE */
+  vocabulary(probeSet: { id: string }): Promise<Vocabulary>;
+}
+
+/** What concepts are looked up with. */
+export interface ConceptOptions {
+  store: EmbeddingStore;
+  encoder: TextEncoder;
+  /** For derived files; they may be deleted at any time. */
+  folder: string;
+  vocabulary?: readonly string[];
 }
 
 /** Looks concepts up under one encoder; equal questions asked at once are computed once. */
 export function createConcepts({
   store,
   encoder,
-}: {
-  store: EmbeddingStore;
-  encoder: TextEncoder;
-}): Concepts {
+  folder,
+  vocabulary = EVERYDAY_VOCABULARY,
+}: ConceptOptions): Concepts {
   const images = new LRUCache<string, Matrix>({
     max: MOST_PROBE_SETS,
     fetchMethod: (id) => ensureProbeEmbeddings({ store, encoder }, { id }),
   });
-  const cosines = new LRUCache<string, Float32Array, { id: string; concept: string }>({
+  const backgrounds = new LRUCache<string, KeptBackground>({
+    max: MOST_PROBE_SETS,
+    fetchMethod: async (id) => ensureBackground({ encoder, folder, vocabulary }, await images.forceFetch(id)),
+  });
+  const concepts = new LRUCache<string, ConceptVectors, { id: string; concept: string }>({
     maxSize: MOST_BYTES,
-    sizeCalculation: (values, key) => values.byteLength + 2 * key.length,
-    fetchMethod: async (_key, _stale, { context: { id, concept } }) =>
-      conceptCosines(encoder, concept, await images.forceFetch(id)),
+    sizeCalculation: ({ cosines, weights }, key) => cosines.byteLength + weights.byteLength + 2 * key.length,
+    fetchMethod: async (_key, _stale, { context: { id, concept } }) => {
+      const { data: embedding } = await embedConcepts(encoder, [concept]);
+      const { levels, regression } = await backgrounds.forceFetch(id);
+      const cosines = timesVector(await images.forceFetch(id), embedding);
+      const contrast = conceptContrast(cosines, levels.data);
+      const weights = conceptQuery(contrast, timesVector(regression, embedding));
+      if (weights) return { cosines, weights };
+      throw new ProbelogError(
+        'INPUT_INVALID',
+        'The concept is equally near to all probes, so nothing can be found by it.',
+      );
+    },
   });
   return {
-    cosines(text, { id }) {
+    vectors(text, { id }) {
       const concept = normaliseConcept(text);
-      return cosines.forceFetch(`${id}\0${concept}`, { context: { id, concept } });
+      return concepts.forceFetch(`${id}\0${concept}`, { context: { id, concept } });
+    },
+    async vocabulary({ id }) {
+      const { vocabularyPath } = await backgrounds.forceFetch(id);
+      return { names: vocabulary, path: vocabularyPath };
     },
   };
 }

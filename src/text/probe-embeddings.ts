@@ -1,4 +1,5 @@
-import { encodeNpyHeader, type Matrix, parseNpyHeader } from '../domain/index.js';
+import type { Matrix } from '../domain/index.js';
+import { decodeMatrix, encodeMatrix } from './matrix-file.js';
 import type { TextEncoder } from './text-encoder.js';
 
 const IMAGES_AT_ONCE = 16;
@@ -33,7 +34,7 @@ export async function ensureProbeEmbeddings(
   onProgress?: (done: number, total: number) => void,
 ): Promise<Matrix> {
   const stored = await store.probeSets.embedding(probeSet.id, encoder.id);
-  if (stored) return decode(await store.blobs.readAll(stored.digest));
+  if (stored) return decodeMatrix(await store.blobs.readAll(stored.digest));
   const probes = await store.probeSets.probes(probeSet.id);
   const rows: Float32Array[] = [];
   while (rows.length < probes.length) {
@@ -42,7 +43,7 @@ export async function ensureProbeEmbeddings(
     onProgress?.(rows.length, probes.length);
   }
   const embeddings = stacked(rows);
-  const { digest } = await store.blobs.put(encode(embeddings));
+  const { digest } = await store.blobs.put(encodeMatrix(embeddings));
   await store.probeSets.saveEmbedding(probeSet.id, encoder.id, { digest, dimensions: embeddings.columns });
   return embeddings;
 }
@@ -52,16 +53,4 @@ function stacked(vectors: Float32Array[]): Matrix {
   const data = new Float32Array(vectors.length * columns);
   for (const [row, vector] of vectors.entries()) data.set(vector, row * columns);
   return { rows: vectors.length, columns, data };
-}
-
-function encode({ rows, columns, data }: Matrix): Uint8Array {
-  const header = encodeNpyHeader({ dtype: '<f4', fortranOrder: false, shape: [rows, columns] });
-  return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
-}
-
-function decode(file: Uint8Array): Matrix {
-  const { shape, dataOffset } = parseNpyHeader(file);
-  // A copy: a Buffer may begin anywhere in its memory, and its own slice() would share that.
-  const data = new Float32Array(new Uint8Array(file.subarray(dataOffset)).buffer);
-  return { rows: shape[0], columns: shape[1], data };
 }

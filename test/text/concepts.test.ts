@@ -1,7 +1,16 @@
-import { expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createConcepts, type EmbeddingStore, PROMPTS, type TextEncoder } from '../../src/text/index.js';
 
 const AXES = ['dog', 'cat', 'bird'];
+const vocabulary = ['dog', 'cat', 'bird', 'stone'];
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'probelog-concepts-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Texts and images on three axes, named in them. */
 function madeEncoder() {
@@ -50,8 +59,10 @@ it('gives the cosine of a concept with each probe', async () => {
   const concepts = createConcepts({
     ...madeStore(['dog.jpg', 'dog-cat.jpg', 'bird.jpg']),
     ...madeEncoder(),
+    folder,
+    vocabulary,
   });
-  const cosines = await concepts.cosines('dog', { id: 'set' });
+  const { cosines } = await concepts.vectors('dog', { id: 'set' });
   expect(cosines[0]).toBeCloseTo(1, 6);
   expect(cosines[1]).toBeCloseTo(Math.SQRT1_2, 6);
   expect(cosines[2]).toBeCloseTo(0, 6);
@@ -59,30 +70,30 @@ it('gives the cosine of a concept with each probe', async () => {
 
 it('puts a concept into every prompt, whatever characters it has', async () => {
   const { encoder, asked } = madeEncoder();
-  const concepts = createConcepts({ ...madeStore(['dog.jpg']), encoder });
-  await concepts.cosines("dog $& {} $'", { id: 'set' });
-  expect(asked).toEqual([["a photo of a dog $& {} $'", "dog $& {} $'"]]);
+  const concepts = createConcepts({ ...madeStore(['dog.jpg', 'cat.jpg']), encoder, folder, vocabulary });
+  await concepts.vectors("dog $& {} $'", { id: 'set' });
+  expect(asked).toContainEqual(["a photo of a dog $& {} $'", "dog $& {} $'"]);
   expect(PROMPTS).toHaveLength(2);
 });
 
 it('asks the encoder once for a concept, however it is spelt and however often it is asked', async () => {
   const { encoder, asked } = madeEncoder();
-  const concepts = createConcepts({ ...madeStore(['dog.jpg']), encoder });
+  const concepts = createConcepts({ ...madeStore(['dog.jpg', 'cat.jpg']), encoder, folder, vocabulary });
   await Promise.all([
-    concepts.cosines('dog', { id: 'set' }),
-    concepts.cosines('  dog ', { id: 'set' }),
-    concepts.cosines('dog', { id: 'set' }),
+    concepts.vectors('dog', { id: 'set' }),
+    concepts.vectors('  dog ', { id: 'set' }),
+    concepts.vectors('dog', { id: 'set' }),
   ]);
-  await concepts.cosines('dog', { id: 'set' });
-  expect(asked).toHaveLength(1);
+  await concepts.vectors('dog', { id: 'set' });
+  expect(asked.filter((texts) => texts.length === PROMPTS.length)).toHaveLength(1);
 });
 
 it('does not remember a failure', async () => {
   const { encoder, asked } = madeEncoder();
-  const concepts = createConcepts({ ...madeStore(['dog.jpg']), encoder });
-  await expect(concepts.cosines('broken', { id: 'set' })).rejects.toThrow('broken');
-  await expect(concepts.cosines('broken', { id: 'set' })).rejects.toThrow('broken');
-  expect(asked).toHaveLength(2);
+  const concepts = createConcepts({ ...madeStore(['dog.jpg', 'cat.jpg']), encoder, folder, vocabulary });
+  await expect(concepts.vectors('broken', { id: 'set' })).rejects.toThrow('broken');
+  await expect(concepts.vectors('broken', { id: 'set' })).rejects.toThrow('broken');
+  expect(asked.filter((texts) => texts.length === PROMPTS.length)).toHaveLength(2);
 });
 
 it('stores the embeddings of a probe set once for each encoder', async () => {
@@ -90,11 +101,13 @@ it('stores the embeddings of a probe set once for each encoder', async () => {
     Array.from({ length: 40 }, (_, at) => `${AXES[at % 3]}-${at}`),
   );
   const { encoder } = madeEncoder();
-  const first = await createConcepts({ store, encoder }).cosines('cat', { id: 'set' });
-  const again = await createConcepts({ store, encoder }).cosines('cat', { id: 'set' });
+  const first = await createConcepts({ store, encoder, folder, vocabulary }).vectors('cat', { id: 'set' });
+  const again = await createConcepts({ store, encoder, folder, vocabulary }).vectors('cat', { id: 'set' });
   expect(again).toEqual(first);
   expect(blobs.size).toBe(1);
   expect(embeddings.get('set made')).toEqual({ digest: '0', dimensions: 3 });
-  await createConcepts({ store, encoder: { ...encoder, id: 'other' } }).cosines('cat', { id: 'set' });
+  await createConcepts({ store, encoder: { ...encoder, id: 'other' }, folder, vocabulary }).vectors('cat', {
+    id: 'set',
+  });
   expect(blobs.size).toBe(2);
 });

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
-import { createConcepts } from '../../text/index.js';
 import { table } from '../output/table.js';
 import { withService } from '../with-service.js';
 
@@ -25,23 +24,24 @@ export function searchCommand(): Command {
         );
       }
       const { metric } = flags;
-      return withService(false, async ({ store, search, encoder, config }) => {
+      return withService(false, async ({ store, search, concepts, config }) => {
         const probeSet = await store.probeSets.default(flags.probeSet ?? config.probeSet);
         if (!probeSet) throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no such probe set.');
-        const cosines = await createConcepts({ store, encoder }).cosines(concept, probeSet);
+        const vectors = await concepts.vectors(concept, probeSet);
         const { hits } = await search.search(probeSet.id, {
-          by: { kind: 'CONCEPT', cosines },
+          by: { kind: 'CONCEPT', ...vectors },
           metric,
           first,
         });
         const logits = await store.logits.byKeys(hits);
         const models = await store.models.byIds([...new Set(hits.map(({ modelId }) => modelId))]);
-        const rows = hits.map(({ modelId, index, score, distance }) => {
+        const rows = hits.map(({ modelId, index, score, distance, confidence }) => {
           const model = models.find(({ id }) => id === modelId);
           const logit = logits.find((one) => one.modelId === modelId && one.index === index);
           return {
             score,
             distance,
+            confidence,
             label: logit?.label ?? null,
             model: model?.name,
             version: model?.version,
@@ -63,6 +63,7 @@ interface SearchFlags {
 const COLUMNS = {
   score: 'SCORE',
   distance: 'DISTANCE',
+  confidence: 'CONFIDENCE',
   label: 'LABEL',
   model: 'MODEL',
   version: 'VERSION',

@@ -5,7 +5,6 @@ import { type Config, type Environment, loadConfig, readEnvironment } from '../.
 import { messageOf } from '../../errors/index.js';
 import { startServer } from '../../http/index.js';
 import { openService, type Service } from '../../service/index.js';
-import { createConcepts } from '../../text/index.js';
 import { DEMO_ENCODER } from '../demo/demo-folder.js';
 import { introduceDemo } from '../demo/introduce-demo.js';
 import { seedDemo } from '../demo/seed-demo.js';
@@ -64,12 +63,12 @@ async function serve(config: Config, demo: boolean): Promise<void> {
   }
 }
 
-function servicesOf({ store, search, encoder, ingest, config }: Service) {
+function servicesOf({ store, search, concepts, ingest, config }: Service) {
   return {
     store,
     search,
     ingest,
-    concepts: createConcepts({ store, encoder }),
+    concepts,
     defaultProbeSet: config.probeSet,
   };
 }

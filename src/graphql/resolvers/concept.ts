@@ -51,7 +51,7 @@ export class ConceptResolver {
     @Root() { text, probeSet }: ConceptRoot,
     @Arg('first', () => Int, { defaultValue: 10, description: '0 to 100.' }) first: number,
   ) {
-    const cosines = await concepts.cosines(text, probeSet);
+    const { cosines } = await concepts.vectors(text, probeSet);
     return strongest(cosines, checkFirst(first), 'HIGHEST').map((position) => ({
       cosine: cosines[position],
       probe: loaders.probeAt.load({ probeSetId: probeSet.id, position }),

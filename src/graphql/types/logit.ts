@@ -35,6 +35,13 @@ export class LogitEdge {
 
   @Field(() => Float, { description: "The paper's asymmetric top-k discrepancy, ≥ 0; smaller is better." })
   distance!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
+  })
+  confidence?: number | null;
 }
 
 @ObjectType({ description: "One of a model's logits; for a concept, how well it matches." })
@@ -50,6 +57,13 @@ export class ModelLogitEdge {
 
   @Field(() => Float, { nullable: true, description: 'As in LogitEdge; null in a list without a concept.' })
   distance?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
+  })
+  confidence?: number | null;
 }
 
 export const LogitConnection = connectionType('LogitConnection', LogitEdge, 'Logits that match, best first.');

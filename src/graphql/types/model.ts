@@ -75,6 +75,13 @@ export class ModelEdge {
   @Field(() => Float, { nullable: true, description: 'Distance of its best logit.' })
   distance?: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
+  })
+  confidence?: number | null;
+
   @Field(() => Logit, { nullable: true, description: 'The logit that matches best.' })
   bestLogit?: Logit | null;
 }

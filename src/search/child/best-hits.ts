@@ -4,6 +4,8 @@ export interface Candidate {
   modelId: string;
   index: number;
   row: number;
+  /** Name of the head that it stands in, once it does. */
+  head?: string;
 }
 
 type Place = Pick<Candidate, 'value' | 'modelId' | 'index'>;

@@ -1,33 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { type Descriptors, encodeFloat16 } from '../../domain/index.js';
-import { ProbelogError } from '../../errors/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
   GalleryStats,
   SearchAnswer,
-  SearchHit,
   SearchModel,
-  SearchPosition,
   SearchQuery,
   SearchSettings,
 } from '../search-query.js';
-import { BestHits, BestOfEachModel, type Candidate, type HitSink } from './best-hits.js';
-import { candidatesFor, MOST_CANDIDATES } from './candidates.js';
 import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
+import { GallerySample } from './gallery-sample.js';
+import { comparable, type GalleryView, type Head, searchLogits, searchModels } from './gallery-search.js';
 import { type GalleryEntry, Journal } from './journal.js';
 import { loadDescriptors } from './load-descriptors.js';
 import { needsRebuild } from './rebuild-rule.js';
 import { RowFile } from './row-file.js';
 import { RowScales } from './row-scales.js';
-import { conceptScorer, logitScorer, type Scorer, type SnapshotInUse } from './scorer.js';
+import type { SnapshotInUse } from './scorer.js';
 import type { Snapshot } from './snapshot.js';
 import { SnapshotStore } from './snapshot-store.js';
 
-/** Models among the candidates, for each one wanted, below which the candidates may miss one. */
-const MODELS_PER_HIT = 3;
+/** Questions whose pages are being read at one time. */
+const MOST_HEADS = 256;
 /** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
 const DEAD_SHARE = 0.5;
 
@@ -42,21 +40,20 @@ export interface GalleryOptions {
 }
 
 /**
- * All descriptors of one probe set, and the search over them.
+ * All descriptors of one probe set; `gallery-search.ts` says how questions are answered.
  *
  * Rows go to an append-only file; a journal says which belong to which model. In the background a build process fits
  * the basis and makes the index over the rows of that moment (a snapshot), which is swapped in whole. Rows that came
  * later are scanned exactly beside the index, and rows of removed models are passed over, so a change is visible at
  * once and a build never delays one.
- *
- *   query ─▶ few logits, deep page, filter, no FAISS? ─▶ exact scan ─────────────────────────▶ best hits
- *                     └─▶ index: candidates ─▶ exact score, with the rows behind the snapshot ─▶ best hits
  */
 export class Gallery {
   private readonly rows: RowFile;
   private readonly journal: Journal;
   private readonly snapshots: SnapshotStore;
   private readonly exact: ExactScan;
+  private readonly sample: GallerySample;
+  private readonly heads = new LRUCache<string, Head>({ max: MOST_HEADS });
   /** Entries by first row, to find a row's model. */
   private ordered: GalleryEntry[] = [];
   private inUse: SnapshotInUse | null = null;
@@ -71,6 +68,7 @@ export class Gallery {
     this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.rows, 'WRITE');
     this.snapshots = new SnapshotStore(folder, probes, faiss);
     this.exact = new ExactScan(this.rows, options.products);
+    this.sample = new GallerySample(this.rows);
     this.reorder();
     const kept = this.snapshots.load();
     if (kept && kept.rows <= this.rows.rows) {
@@ -114,46 +112,13 @@ export class Gallery {
   }
 
   /** The logits that answer a question best. */
-  async search(query: SearchQuery): Promise<SearchAnswer> {
-    const scorer = await this.scorerFor(query);
-    const entries = this.entriesFor(query);
-    const best = new BestHits(query.first + 1, this.place(query, scorer));
-    const candidates = candidatesFor(query, comparable(entries));
-    if (candidates <= MOST_CANDIDATES && this.usesIndex(query, scorer, entries))
-      await this.searchIndex(scorer, entries, candidates, best);
-    else await this.exact.run(scorer, entries, best);
-    const list = best.list();
-    return {
-      hits: list.slice(0, query.first).map((candidate, order) => this.hit(candidate, scorer, query, order)),
-      hasMore: list.length > query.first,
-      candidates: comparable(entries),
-    };
+  search(query: SearchQuery): Promise<SearchAnswer> {
+    return searchLogits(this.view(), query);
   }
 
   /** The models that answer a question best, each by its best logit. */
-  async searchModels(query: SearchQuery): Promise<SearchAnswer> {
-    const scorer = await this.scorerFor(query);
-    const entries = this.entriesFor(query);
-    const enough = ((query.after?.depth ?? 0) + query.first) * MODELS_PER_HIT;
-    let chosen = new BestOfEachModel();
-    if (this.usesIndex(query, scorer, entries))
-      await this.searchIndex(scorer, entries, MOST_CANDIDATES, chosen);
-    if (chosen.models < enough) {
-      chosen = new BestOfEachModel();
-      await this.exact.run(scorer, entries, chosen);
-    }
-    const best = new BestHits(query.first + 1, query.after && { ...query.after, index: -1 });
-    const byModel = new Map(chosen.list().map((candidate) => [candidate.modelId, candidate]));
-    for (const candidate of byModel.values()) best.offer({ ...candidate, index: -1 });
-    const list = best.list();
-    return {
-      hits: list.slice(0, query.first).map((candidate, order) => {
-        const hit = this.hit(byModel.get(candidate.modelId) ?? candidate, scorer, query, order);
-        return { ...hit, position: { ...hit.position, index: -1 } };
-      }),
-      hasMore: list.length > query.first,
-      candidates: entries.length,
-    };
+  searchModels(query: SearchQuery): Promise<SearchAnswer> {
+    return searchModels(this.view(), query);
   }
 
   /** The descriptor of a logit; null when it has none or is not there. */
@@ -215,68 +180,18 @@ export class Gallery {
     return rows.rows + (present?.rows ?? 0);
   }
 
-  private async scorerFor({ by, metric }: SearchQuery): Promise<Scorer> {
-    await this.inUse?.scales.extend();
-    if (by.kind === 'CONCEPT') return conceptScorer(by.cosines, metric, this.inUse);
-    const descriptor = this.descriptor(by.modelId, by.index);
-    if (descriptor) return logitScorer(descriptor, metric, this.inUse);
-    throw new ProbelogError('LOGIT_DEGENERATE', 'This logit has no descriptor, so nothing is similar to it.');
-  }
-
-  private entriesFor({ models, excludeModels }: SearchQuery): GalleryEntry[] {
-    const allowed = models && new Set(models);
-    const excluded = new Set(excludeModels);
-    return this.ordered.filter(({ modelId }) => (allowed?.has(modelId) ?? true) && !excluded.has(modelId));
-  }
-
-  /** A position under another basis is scored anew, so that paging goes on behind the same logit. */
-  private place({ after }: SearchQuery, scorer: Scorer): SearchPosition | undefined {
-    if (!after || after.version === versionOf(scorer)) return after;
-    const entry = this.journal.entries.get(after.modelId);
-    if (!entry || after.index >= entry.rows) return after;
-    const row = entry.firstRow + after.index;
-    return { ...after, value: scorer.value(this.rows.read(row), row) };
-  }
-
-  /** The index knows the order by score only, and nothing of chosen models. */
-  private usesIndex({ models, metric }: SearchQuery, { inUse }: Scorer, entries: GalleryEntry[]): boolean {
-    if (!inUse?.snapshot.index || models || metric !== 'SCORE') return false;
-    return comparable(entries) > this.options.settings.exactLimit;
-  }
-
-  private async searchIndex(
-    scorer: Scorer,
-    entries: GalleryEntry[],
-    wanted: number,
-    sink: HitSink,
-  ): Promise<void> {
-    const { inUse, indexVector } = scorer;
-    if (!inUse?.snapshot.index || !indexVector) return;
-    const { index, indexedRows, rows } = inUse.snapshot;
-    const asked = new Set(entries);
-    const { labels } = index.search(Array.from(indexVector), Math.min(wanted, indexedRows.length));
-    const candidates = new Map<number, GalleryEntry>();
-    for (const label of labels) {
-      if (label < 0) continue;
-      const row = indexedRows[label];
-      const entry = this.entryAt(row);
-      if (entry && asked.has(entry)) candidates.set(row, entry);
-    }
-    await this.exact.pick(scorer, candidates, sink);
-    const newer = entries.filter(({ firstRow }) => firstRow >= rows);
-    await this.exact.run(scorer, newer, sink);
-  }
-
-  private hit(candidate: Candidate, scorer: Scorer, { after }: SearchQuery, order: number): SearchHit {
-    const { modelId, index, value, row } = candidate;
-    const descriptor = this.rows.read(row);
-    const depth = (after?.depth ?? 0) + order + 1;
+  private view(): GalleryView {
     return {
-      modelId,
-      index,
-      score: scorer.score(descriptor, row),
-      distance: scorer.distance(descriptor),
-      position: { value, modelId, index, version: versionOf(scorer), depth },
+      entries: this.ordered,
+      inUse: this.inUse,
+      rows: this.rows,
+      exact: this.exact,
+      sample: this.sample,
+      products: this.options.products,
+      heads: this.heads,
+      exactLimit: this.options.settings.exactLimit,
+      entryAt: (row) => this.entryAt(row),
+      descriptor: (modelId, index) => this.descriptor(modelId, index),
     };
   }
 
@@ -335,13 +250,4 @@ export class Gallery {
     });
     if (!this.closed) this.use(snapshot);
   }
-}
-
-/** Logits with a descriptor. */
-function comparable(entries: GalleryEntry[]): number {
-  return entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
-}
-
-function versionOf({ inUse }: Scorer): string {
-  return inUse?.snapshot.basis.version ?? 'cold';
 }

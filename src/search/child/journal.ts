@@ -23,7 +23,7 @@ type Header = { format: number; probes: number } & GalleryFiles;
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Changes with the descriptors' formula or the files' layout; other files are made anew. */
-const FORMAT = 2;
+const FORMAT = 3;
 const FIRST_FILES: GalleryFiles = { rows: 'rows-0.f16', snapshot: null };
 
 /**

@@ -12,7 +12,8 @@ const BLOCK_ROWS = 512;
  */
 export class RowScales {
   private readonly tail: number[] = [];
-  private readonly directions: Matrix;
+  /** The basis as a whitening matrix. */
+  readonly directions: Matrix;
   private extending: Promise<void> = Promise.resolve();
 
   constructor(

@@ -1,16 +1,18 @@
 import {
   asymmetricDiscrepancy,
+  CONFIDENCE_CURVES,
+  type ConfidenceCurve,
   dot,
+  expressionScore,
   indexQuery,
   LOGIT_TOP_K,
   logitQuery,
-  sharpenConcept,
   TEXT_TOP_K,
   topProbes,
   zscore,
 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { SearchMetric } from '../search-query.js';
+import type { ConceptTerm, ExpressionSubject, SearchMetric } from '../search-query.js';
 import type { RowScales } from './row-scales.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -35,27 +37,29 @@ export interface Scorer {
   weights: Float32Array | null;
   /** The most that `value` can be, when the product with `weights` comes to `product` in float32 arithmetic. */
   atMost(product: number, row: number): number;
-  /** The question in the index's space; null without a basis. */
-  indexVector: Float32Array | null;
+  /** The question in the index's space, one vector for each part of it; empty without a basis. */
+  indexVectors: Float32Array[];
+  /** From how a score stands out in the gallery to the probability that the answer is right. */
+  curve: ConfidenceCurve;
+  metric: SearchMetric;
   inUse: SnapshotInUse | null;
 }
 
 /** A concept as a question (design 3.4). @throws ProbelogError INPUT_INVALID when it tells no probe from another */
 export function conceptScorer(
-  cosines: Float32Array,
+  { cosines, weights }: ConceptTerm,
   metric: SearchMetric,
   inUse: SnapshotInUse | null,
 ): Scorer {
   const descriptor = zscore(cosines);
-  const weights = sharpenConcept(cosines);
-  if (!descriptor || !weights) {
+  if (!descriptor) {
     throw new ProbelogError(
       'INPUT_INVALID',
       'The concept is equally near to all probes, so nothing can be found by it.',
     );
   }
   const scale = 1 / cosines.length;
-  return scorer(weights, () => scale, descriptor, TEXT_TOP_K, metric, inUse);
+  return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, CONFIDENCE_CURVES.CONCEPT, metric, inUse);
 }
 
 /** A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a). */
@@ -66,11 +70,61 @@ export function logitScorer(
 ): Scorer {
   if (!inUse) {
     const scale = 1 / descriptor.length;
-    return scorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, metric, null);
+    return linearScorer(
+      descriptor,
+      () => scale,
+      descriptor,
+      LOGIT_TOP_K,
+      CONFIDENCE_CURVES.LOGIT,
+      metric,
+      null,
+    );
   }
   const { snapshot, scales } = inUse;
   const weights = logitQuery(snapshot.basis, descriptor);
-  return scorer(weights, (row) => scales.of(row), descriptor, LOGIT_TOP_K, metric, inUse);
+  const scaleOf = (row: number) => scales.of(row);
+  return linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, metric, inUse);
+}
+
+/**
+ * Several concepts as one question. Its score is no product, so rows are scored one by one; its index vectors are those
+ * of the concepts that are wanted. Its distance is that to the wanted concept that is furthest (all) or nearest (any).
+ */
+export function expressionScorer(
+  { all, any, none }: ExpressionSubject,
+  metric: SearchMetric,
+  inUse: SnapshotInUse | null,
+): Scorer {
+  const scorers = { all: all.map(asScorer), any: any.map(asScorer), none: none.map(asScorer) };
+  const wanted = [...scorers.all, ...scorers.any];
+  const score: Scorer['score'] = (descriptor, row) => {
+    const scoresOf = (parts: Scorer[]) => parts.map((part) => part.score(descriptor, row));
+    return expressionScore({
+      all: scoresOf(scorers.all),
+      any: scoresOf(scorers.any),
+      none: scoresOf(scorers.none),
+    });
+  };
+  const distance: Scorer['distance'] = (descriptor) => {
+    const distancesOf = (parts: Scorer[]) => parts.map((part) => part.distance(descriptor));
+    const nearest = scorers.any.length > 0 ? Math.min(...distancesOf(scorers.any)) : 0;
+    return Math.max(0, nearest, ...distancesOf(scorers.all));
+  };
+  return {
+    score,
+    distance,
+    value: metric === 'SCORE' ? score : (descriptor) => -distance(descriptor),
+    weights: null,
+    atMost: () => Number.POSITIVE_INFINITY,
+    indexVectors: wanted.flatMap(({ indexVectors }) => indexVectors),
+    curve: CONFIDENCE_CURVES.CONCEPT,
+    metric,
+    inUse,
+  };
+
+  function asScorer(term: ConceptTerm): Scorer {
+    return conceptScorer(term, metric, inUse);
+  }
 }
 
 /**
@@ -83,11 +137,12 @@ function roundingBound(weights: Float32Array): number {
   return 2 * probes * 2 ** -24 * Math.sqrt(dot(weights, weights)) * Math.sqrt(probes);
 }
 
-function scorer(
+function linearScorer(
   weights: Float32Array,
   scaleOf: (row: number) => number,
   query: Float32Array,
   k: number,
+  curve: ConfidenceCurve,
   metric: SearchMetric,
   inUse: SnapshotInUse | null,
 ): Scorer {
@@ -101,7 +156,9 @@ function scorer(
     weights: metric === 'SCORE' ? weights : null,
     atMost: (product, row) => (product + slack) * scaleOf(row),
     value: metric === 'SCORE' ? score : (descriptor) => -distance(descriptor),
-    indexVector: inUse && indexQuery(inUse.snapshot.basis, weights),
+    indexVectors: inUse ? [indexQuery(inUse.snapshot.basis, weights)] : [],
+    curve,
+    metric,
     inUse,
   };
 }

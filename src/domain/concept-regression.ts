@@ -1,0 +1,94 @@
+import { dot } from './linear-score.js';
+import { type Matrix, rowOf } from './matrix.js';
+
+/** Ridge λ as a share of the largest eigenvalue of the images' scatter. */
+const RIDGE = 0.1;
+const POWER_STEPS = 30;
+
+/**
+ * `A (AᵀA + μI)⁻¹` for the centred image embeddings A, P × d: its product with a text's embedding t is the ridge
+ * regression's answer to which probes make up t, where plain cosines also count what all probes share. With the axes
+ * that most probes vary along damped, the finer ones speak.
+ *
+ * @param images P × d
+ * @returns P × d
+ */
+export function regressionMatrix(images: Matrix): Matrix {
+  const centred = centre(images);
+  const { rows, columns: size } = centred;
+  const scatter = scatterOf(centred);
+  const ridge = RIDGE * largestEigenvalue(scatter, size);
+  for (let axis = 0; axis < size; axis++) scatter[axis * size + axis] += ridge;
+  factorise(scatter, size);
+  const solved = new Float32Array(rows * size);
+  const x = new Float64Array(size);
+  for (let row = 0; row < rows; row++) {
+    x.set(rowOf(centred, row));
+    solve(scatter, size, x);
+    solved.set(x, row * size);
+  }
+  return { rows, columns: size, data: solved };
+}
+
+/** M·v: a value for each of the matrix's rows. */
+export function timesVector(matrix: Matrix, vector: Float32Array): Float32Array {
+  return Float32Array.from({ length: matrix.rows }, (_, row) => dot(vector, rowOf(matrix, row)));
+}
+
+function centre({ rows, columns, data }: Matrix): Matrix {
+  const means = new Float64Array(columns);
+  for (let index = 0; index < data.length; index++) means[index % columns] += data[index] / rows;
+  return { rows, columns, data: data.map((value, index) => value - means[index % columns]) };
+}
+
+/** AᵀA. */
+function scatterOf({ rows, columns, data }: Matrix): Float64Array {
+  const scatter = new Float64Array(columns * columns);
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns;
+    for (let a = 0; a < columns; a++) {
+      const value = data[start + a];
+      for (let b = 0; b <= a; b++) scatter[a * columns + b] += value * data[start + b];
+    }
+  }
+  for (let a = 0; a < columns; a++)
+    for (let b = 0; b < a; b++) scatter[b * columns + a] = scatter[a * columns + b];
+  return scatter;
+}
+
+function largestEigenvalue(matrix: Float64Array, size: number): number {
+  let vector = new Float64Array(size).fill(1 / Math.sqrt(size));
+  let length = 0;
+  for (let step = 0; step < POWER_STEPS; step++) {
+    const next = new Float64Array(size);
+    for (let row = 0; row < size; row++)
+      for (let column = 0; column < size; column++) next[row] += matrix[row * size + column] * vector[column];
+    length = Math.hypot(...next);
+    if (length === 0) return 1;
+    vector = next.map((value) => value / length);
+  }
+  return length;
+}
+
+/** Cholesky's L in the lower triangle, in place; the ridge makes the matrix positive definite. */
+function factorise(matrix: Float64Array, size: number): void {
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column <= row; column++) {
+      let sum = matrix[row * size + column];
+      for (let k = 0; k < column; k++) sum -= matrix[row * size + k] * matrix[column * size + k];
+      matrix[row * size + column] = row === column ? Math.sqrt(sum) : sum / matrix[column * size + column];
+    }
+  }
+}
+
+/** Solves L Lᵀ x = b in place. */
+function solve(lower: Float64Array, size: number, x: Float64Array): void {
+  for (let row = 0; row < size; row++) {
+    for (let k = 0; k < row; k++) x[row] -= lower[row * size + k] * x[k];
+    x[row] /= lower[row * size + row];
+  }
+  for (let row = size - 1; row >= 0; row--) {
+    for (let k = row + 1; k < size; k++) x[row] -= lower[k * size + row] * x[k];
+    x[row] /= lower[row * size + row];
+  }
+}

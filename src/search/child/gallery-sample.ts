@@ -1,0 +1,45 @@
+import { type Standing, standingOf } from '../../domain/index.js';
+import type { GalleryEntry } from './journal.js';
+import type { RowFile } from './row-file.js';
+import type { Scorer } from './scorer.js';
+
+/** Enough to know mean and deviation of all scores to a few percent. */
+const MOST_ROWS = 1_024;
+/** A gallery of fewer logits is no crowd that anything could stand out from. */
+const FEWEST_ROWS = 50;
+
+/** Descriptors spread evenly over a gallery, kept in memory: the crowd that an answer must stand out from. */
+export class GallerySample {
+  private sampled: { row: number; descriptor: Float32Array }[] = [];
+  private drawnFrom: readonly GalleryEntry[] | null = null;
+
+  constructor(private readonly rows: RowFile) {}
+
+  /**
+   * How the scores for a question are spread over the whole gallery; null when that is too small.
+   *
+   * @param entries of the whole gallery; another array when they changed
+   */
+  standing(scorer: Scorer, entries: readonly GalleryEntry[]): Standing | null {
+    if (this.drawnFrom !== entries) this.draw(entries);
+    if (this.sampled.length < FEWEST_ROWS) return null;
+    return standingOf(this.sampled.map(({ row, descriptor }) => scorer.score(descriptor, row)));
+  }
+
+  private draw(entries: readonly GalleryEntry[]): void {
+    const live: number[] = [];
+    const total = entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
+    const step = Math.max(1, total / MOST_ROWS);
+    let place = 0;
+    for (const { firstRow, rows, degenerate } of entries) {
+      const without = new Set(degenerate);
+      for (let output = 0; output < rows; output++) {
+        if (without.has(output)) continue;
+        if (place >= live.length * step) live.push(firstRow + output);
+        place++;
+      }
+    }
+    this.sampled = live.map((row) => ({ row, descriptor: this.rows.read(row) }));
+    this.drawnFrom = entries;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Matrix } from '../domain/index.js';
+import type { TextEncoder } from './text-encoder.js';
+
+/** Sentences that a concept is put into; their embeddings are averaged (design 3.4). */
+export const PROMPTS = ['a photo of a {}', '{}'];
+
+const CONCEPTS_AT_ONCE = 32;
+
+/**
+ * Embeddings of concepts: each put into all prompts, averaged, unit length.
+ *
+ * @param concepts normalised, see `normaliseConcept`
+ * @returns one row a concept
+ */
+export async function embedConcepts(encoder: TextEncoder, concepts: readonly string[]): Promise<Matrix> {
+  const rows: Float32Array[] = [];
+  for (let first = 0; first < concepts.length; first += CONCEPTS_AT_ONCE) {
+    const batch = concepts.slice(first, first + CONCEPTS_AT_ONCE);
+    const texts = batch.flatMap((concept) => PROMPTS.map((prompt) => prompt.replace('{}', () => concept)));
+    const embeddings = await encoder.embedTexts(texts);
+    for (let place = 0; place < batch.length; place++)
+      rows.push(unitMean(embeddings.slice(place * PROMPTS.length, (place + 1) * PROMPTS.length)));
+  }
+  const columns = rows[0]?.length ?? 0;
+  const data = new Float32Array(rows.length * columns);
+  for (const [row, vector] of rows.entries()) data.set(vector, row * columns);
+  return { rows: rows.length, columns, data };
+}
+
+function unitMean(vectors: Float32Array[]): Float32Array {
+  const sum = Float32Array.from(vectors[0], (_, axis) =>
+    vectors.reduce((total, vector) => total + vector[axis], 0),
+  );
+  const length = Math.hypot(...sum);
+  return sum.map((value) => value / length);
+}

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import {
+  CONFIDENCE_CURVES,
+  confidence,
+  expressionScore,
+  nameStandings,
+  standingOf,
+} from '../../src/domain/index.js';
+
+it('rises with how far a score stands out, whatever its scale', () => {
+  const standing = standingOf([0.1, 0.2, 0.3]);
+  const tenfold = standingOf([1, 2, 3]);
+  expect(confidence(0.9, standing, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
+  expect(confidence(0.25, standing, CONFIDENCE_CURVES.CONCEPT)).toBeLessThan(0.05);
+  expect(confidence(9, tenfold, CONFIDENCE_CURVES.CONCEPT)).toBeCloseTo(
+    confidence(0.9, standing, CONFIDENCE_CURVES.CONCEPT),
+    9,
+  );
+});
+
+it('has none where all scores are the same', () => {
+  expect(confidence(1, standingOf([1, 1, 1]), CONFIDENCE_CURVES.LOGIT)).toBe(0);
+});
+
+it('knows how the scores of each name lie', () => {
+  const { means, deviations } = nameStandings({ rows: 2, columns: 2, data: Float32Array.of(1, 3, 5, 5) });
+  expect([...means]).toEqual([2, 5]);
+  expect([...deviations]).toEqual([1, 0]);
+});
+
+it('is as good as the worst of all and the best of any, less what none reaches', () => {
+  expect(expressionScore({ all: [0.5, 0.3], any: [], none: [] })).toBe(0.3);
+  expect(expressionScore({ all: [], any: [0.5, 0.3], none: [] })).toBe(0.5);
+  expect(expressionScore({ all: [0.6], any: [0.5, 0.3], none: [0.2, 0.1] })).toBeCloseTo(0.3);
+  expect(expressionScore({ all: [0.6], any: [], none: [-0.4] })).toBe(0.6);
+  expect(expressionScore({ all: [], any: [], none: [0.1] })).toBe(Number.NEGATIVE_INFINITY);
+});
