@@ -1,4 +1,4 @@
-import { type Matrix, rowOf, topProbes } from '../../src/domain/index.js';
+import { type Matrix, rowOf, topProbes, transpose } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 
 /** n × N: for each query a value of every logit, higher is better. */
@@ -6,7 +6,7 @@ export type Scores = Matrix;
 
 /** Inner products of queries with rows. */
 export async function products(with_: MatrixProducts, queries: Matrix, rows: Matrix): Promise<Scores> {
-  return with_.project(queries, transposed(rows));
+  return with_.project(queries, transpose(rows));
 }
 
 /** Cosines of queries with rows, over all probes. */
@@ -37,7 +37,7 @@ export async function asymmetric(
       rowOf(mask, query)[probe] = 1;
     }
   }
-  const turned = transposed(rows);
+  const turned = transpose(rows);
   const inner = await with_.project(masked, turned);
   const squares = await with_.project(mask, { ...turned, data: turned.data.map((value) => value * value) });
   return { ...inner, data: inner.data.map((value, place) => 2 * value - squares.data[place]) };
@@ -58,12 +58,4 @@ export function unitRows(matrix: Matrix): Matrix {
     for (let axis = 0; axis < vector.length; axis++) vector[axis] /= length;
   }
   return unit;
-}
-
-function transposed({ rows, columns, data }: Matrix): Matrix {
-  const turned = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = data[row * columns + column];
-  return { rows: columns, columns: rows, data: turned };
 }

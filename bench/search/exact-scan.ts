@@ -12,7 +12,7 @@ import type { MadeGallery } from './make-gallery.js';
 
 /** A question, and where the gallery's files are. */
 export interface ExactQuery {
-  by: Exclude<SearchSubject, { kind: 'EXPRESSION' }>;
+  by: Extract<SearchSubject, { kind: 'CONCEPT' | 'LOGIT' }>;
   folder: string;
 }
 

@@ -12,6 +12,7 @@ export interface IngestFlags {
   preprocessing?: string;
   output?: string;
   probeSet?: string;
+  licence?: string;
 }
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
@@ -22,6 +23,7 @@ const manifestSchema = z.array(
     file: z.string(),
     labels: z.string().nullish(),
     output: z.string().nullish(),
+    licence: z.string().nullish(),
     preprocessing: z.unknown().optional(),
   }),
 );
@@ -48,6 +50,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     preprocessing: flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing),
     output: flags.output,
     probeSet: flags.probeSet,
+    licence: flags.licence,
   };
 }
 
@@ -71,6 +74,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       labels: entry.labels ? parseLabels(await jsonFile(join(folder, entry.labels))) : undefined,
       preprocessing: entry.preprocessing,
       output: entry.output ?? undefined,
+      licence: flags.licence ?? entry.licence ?? undefined,
       probeSet: flags.probeSet,
     })),
   );

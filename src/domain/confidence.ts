@@ -17,7 +17,7 @@ export interface ConfidenceCurve {
 export const CONFIDENCE_CURVES = {
   CONCEPT: { offset: -6.2, slope: 1.25 },
   LOGIT: { offset: -6.6, slope: 1.28 },
-  NAME: { offset: -6.5, slope: 1 },
+  NAME: { offset: -6.3, slope: 0.81 },
 } as const satisfies Record<string, ConfidenceCurve>;
 
 /** Mean and (population) standard deviation of scores. */

@@ -13,6 +13,7 @@ export {
 } from './confidence.js';
 export { CONSENSUS_CANDIDATES, consensusScores } from './consensus.js';
 export { type Descriptors, descriptors } from './descriptors.js';
+export { type Contribution, evidence } from './evidence.js';
 export { fitBasis, multiplyGram } from './fit-basis.js';
 export { fixGauge } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
@@ -24,5 +25,6 @@ export { looksLikeProbabilities, probabilitiesToLogits } from './probabilities.j
 export { random } from './random.js';
 export { sharpen } from './sharpen.js';
 export { similarityMatrix } from './similarity-matrix.js';
+export { transpose } from './transpose.js';
 export { indexQuery, logitQuery, whiten, whitenedNorm, whiteningMatrix } from './whitening.js';
 export { zscore } from './zscore.js';

@@ -5,6 +5,7 @@ import { refineSimilarityValues } from './refine-similarity-values.js';
 import { ConceptResolver } from './resolvers/concept.js';
 import { IngestResolver } from './resolvers/ingest.js';
 import { LogitResolver } from './resolvers/logit.js';
+import { LogitEdgeResolver } from './resolvers/logit-edge.js';
 import { ModelResolver } from './resolvers/model.js';
 import { MutationResolver } from './resolvers/mutation.js';
 import { ProbeResolver, ProbeSetResolver } from './resolvers/probe.js';
@@ -21,6 +22,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       SubscriptionResolver,
       ConceptResolver,
       IngestResolver,
+      LogitEdgeResolver,
       LogitResolver,
       ModelResolver,
       ProbeResolver,

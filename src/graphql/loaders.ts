@@ -22,10 +22,20 @@ export interface Loaders {
   probeAt: DataLoader<{ probeSetId: string; position: number }, ProbeRecord | null, string>;
   /** Stored responses of one logit, P values. */
   responses: DataLoader<LogitKey & { digest: string }, Float32Array, string>;
+  /** The vocabulary's best names for a logit; null without a descriptor. */
+  names: DataLoader<LogitKey & { probeSetId: string; first: number }, NamedLogit[] | null, string>;
+}
+
+/** A name of the vocabulary for a logit. */
+export interface NamedLogit {
+  text: string;
+  score: number;
+  confidence: number;
 }
 
 /** Fresh for each request: nothing is remembered from one caller to the next. */
-export function createLoaders({ store }: Services): Loaders {
+export function createLoaders(services: Services): Loaders {
+  const { store } = services;
   const byId = <T extends { id: string }>(find: (ids: readonly string[]) => Promise<T[]>) =>
     new DataLoader<string, T | null>(async (ids) => inOrder(ids, await find(ids), ({ id }) => id));
   return {
@@ -60,6 +70,10 @@ export function createLoaders({ store }: Services): Loaders {
       (keys) => Promise.all(keys.map(({ digest, index }) => readResponseRow(store.blobs, digest, index))),
       { cacheKeyFn: ({ digest, index }) => `${digest}/${index}` },
     ),
+    names: new DataLoader<LogitKey & { probeSetId: string; first: number }, NamedLogit[] | null, string>(
+      (keys) => namesOf(services, keys),
+      { cacheKeyFn: (key) => `${logitKey(key)}/${key.first}` },
+    ),
   };
 }
 
@@ -74,4 +88,29 @@ function probeKey({ probeSetId, position }: { probeSetId: string; position: numb
 function inOrder<T>(keys: readonly string[], found: T[], keyOf: (item: T) => string): (T | null)[] {
   const byKey = new Map(found.map((item) => [keyOf(item), item]));
   return keys.map((key) => byKey.get(key) ?? null);
+}
+
+/** One call of the search for each model among them. */
+async function namesOf(
+  { search, concepts }: Services,
+  keys: readonly (LogitKey & { probeSetId: string; first: number })[],
+): Promise<(NamedLogit[] | null)[]> {
+  const found = new Map<string, NamedLogit[] | null>();
+  const groups = new Map(keys.map((key) => [`${key.modelId}/${key.first}`, key]));
+  for (const { modelId, probeSetId, first } of groups.values()) {
+    const group = keys.filter((key) => key.modelId === modelId && key.first === first);
+    const vocabulary = await concepts.vocabulary({ id: probeSetId });
+    const indexes = group.map(({ index }) => index);
+    const named = await search.names(probeSetId, {
+      modelId,
+      indexes,
+      vocabularyPath: vocabulary.path,
+      first,
+    });
+    for (const [place, key] of group.entries()) {
+      const names = named[place]?.map(({ name, ...facts }) => ({ text: vocabulary.names[name], ...facts }));
+      found.set(`${logitKey(key)}/${first}`, names ?? null);
+    }
+  }
+  return keys.map((key) => found.get(`${logitKey(key)}/${key.first}`) ?? null);
 }

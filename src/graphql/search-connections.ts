@@ -1,25 +1,7 @@
-import type { SearchSubject } from '../search/index.js';
 import type { ProbeSetRecord } from '../store/index.js';
+import type { NamedSubject } from './concept-subject.js';
 import type { Context } from './context.js';
 import { pageInfoOf, type SearchArguments, searchPage } from './search-page.js';
-
-/** What is looked for, in numbers and by name. */
-export interface NamedSubject {
-  subject: SearchSubject;
-  named: unknown;
-}
-
-/** A concept as a subject. @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, TEXT_ENCODER_UNAVAILABLE */
-export async function conceptSubject(
-  context: Context,
-  text: string,
-  probeSet: ProbeSetRecord,
-): Promise<NamedSubject> {
-  return {
-    subject: { kind: 'CONCEPT', ...(await context.concepts.vectors(text, probeSet)) },
-    named: text,
-  };
-}
 
 /** Logits that match. A logit that was removed a moment ago is left out. */
 export async function logitConnection(
@@ -33,7 +15,8 @@ export async function logitConnection(
   const nodes = await context.loaders.logit.loadMany(page.hits);
   const edges = page.hits.flatMap(({ cursor, score, distance, confidence }, order) => {
     const node = nodes[order];
-    return node && !(node instanceof Error) ? [{ cursor, score, distance, confidence, node }] : [];
+    if (!node || node instanceof Error) return [];
+    return [{ cursor, score, distance, confidence, node, subject, probeSet }];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
 }

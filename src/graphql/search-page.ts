@@ -8,6 +8,7 @@ import type {
   SearchSubject,
 } from '../search/index.js';
 import type { ProbeSetRecord } from '../store/index.js';
+import { checkFilter } from './check-filter.js';
 import { checkFirst } from './check-first.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
@@ -75,10 +76,27 @@ async function allowedModels(
   probeSet: ProbeSetRecord,
   filter: LogitFilter | null | undefined,
 ): Promise<string[] | undefined> {
-  const listed = filter?.models?.map((id) => keyOf('Model', id));
-  if (!filter?.modelText) return listed;
-  const matching = await store.models.ids({ text: filter.modelText, probeSetId: probeSet.id });
+  if (!filter) return undefined;
+  checkFilter(filter);
+  const listed = filter.models?.map((id) => keyOf('Model', id));
+  const conditions = conditionsOf(filter);
+  if (Object.values(conditions).every((condition) => condition === undefined)) return listed;
+  const matching = await store.models.ids({ ...conditions, probeSetId: probeSet.id });
   return listed ? matching.filter((id) => listed.includes(id)) : matching;
+}
+
+/** A filter's conditions on models, as the store takes them. */
+export function conditionsOf(filter: LogitFilter) {
+  return {
+    text: filter.modelText ?? undefined,
+    name: filter.modelName ?? undefined,
+    registry: filter.registry ?? undefined,
+    licences: filter.licences ?? undefined,
+    maxFileBytes: filter.maxFileBytes ?? undefined,
+    minOutputs: filter.minClasses ?? undefined,
+    maxOutputs: filter.maxClasses ?? undefined,
+    minCoverage: filter.minCoverage ?? undefined,
+  };
 }
 
 /** The shape of every connection of search results. */

@@ -16,8 +16,8 @@ import { addProbeImages } from './probe-images.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { serveSubscriptions } from './subscriptions.js';
 
-/** Room for the labels of a very large model. */
-const MOST_BODY_BYTES = 4 * 2 ** 20;
+/** Room for the labels of a very large model, or for a picture of 10 MiB in base64. */
+const MOST_BODY_BYTES = 16 * 2 ** 20;
 
 const LISTEN_FAULTS: Record<string, string> = {
   EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',

@@ -17,6 +17,7 @@ const schema = z.strictObject({
   preprocessing: z.unknown().optional(),
   output: z.string().min(1).max(1_000).optional(),
   probeSet: z.string().min(1).max(300).optional(),
+  licence: name.max(200).optional(),
 });
 
 /** What a caller asks for when registering a model version. */
@@ -34,6 +35,8 @@ export interface IngestRequest {
   output?: string;
   /** Id or name of a probe set; the default one when absent. */
   probeSet?: string;
+  /** SPDX expression or free text, up to 200 characters. */
+  licence?: string;
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */

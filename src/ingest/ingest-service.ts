@@ -42,6 +42,7 @@ export class IngestService {
       source: request.source,
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
+      licence: request.licence,
       request: { ...request, probeSet: probeSet.id },
     });
     this.options.worker.wake();

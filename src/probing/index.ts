@@ -4,3 +4,4 @@ export type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js
 export type { ProbeFile } from './probe-input.js';
 export { type ProbeModelOptions, type ProbeRun, probeModel } from './probe-model.js';
 export { createProbeSet, type NewProbeSet } from './probe-set/create-probe-set.js';
+export { inspectImage } from './probe-set/inspect-image.js';

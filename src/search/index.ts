@@ -4,6 +4,7 @@ export type {
   ConceptTerm,
   ExpressionSubject,
   GalleryStats,
+  LogitName,
   SearchAnswer,
   SearchHit,
   SearchMetric,

@@ -126,6 +126,7 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     searchModels: (...args) => call('searchModels', ...args),
     descriptor: (...args) => call('descriptor', ...args),
     similarity: (...args) => call('similarity', ...args),
+    names: (...args) => call('names', ...args),
     stats: (...args) => call('stats', ...args),
     settled: () => call('settled'),
     async close() {

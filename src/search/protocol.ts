@@ -1,6 +1,8 @@
 import type { Matrix } from '../domain/index.js';
 import type {
   GalleryStats,
+  LogitName,
+  NamesQuery,
   SearchAnswer,
   SearchModel,
   SearchProbeSet,
@@ -19,6 +21,8 @@ export interface SearchCalls {
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null;
   /** Null when one of the models is not in the gallery. */
   similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null;
+  /** For each output asked for its names, best first; null for one without a descriptor. */
+  names(probeSetId: string, query: NamesQuery): (LogitName[] | null)[];
   stats(probeSetId: string): GalleryStats | null;
   settled(): undefined;
 }

@@ -18,6 +18,11 @@ export interface ExpressionSubject {
 export type SearchSubject =
   | ({ kind: 'CONCEPT' } & ConceptTerm)
   | ExpressionSubject
+  | {
+      /** For models only: each of these concepts, by one logit or another. */
+      kind: 'CONCEPTS';
+      concepts: ConceptTerm[];
+    }
   | { kind: 'LOGIT'; modelId: string; index: number };
 
 /**
@@ -66,6 +71,27 @@ export interface SearchHit {
   confidence: number | null;
   /** Where to go on. */
   position: SearchPosition;
+}
+
+/** A name of a vocabulary for an output. */
+export interface LogitName {
+  /** Place in the vocabulary. */
+  name: number;
+  /** Correlation of the name's weights with the descriptor, −1 to 1. */
+  score: number;
+  /** Probability that the name is right, 0 to 1. */
+  confidence: number;
+}
+
+/** Which outputs shall be named, and from what. */
+export interface NamesQuery {
+  modelId: string;
+  /** Outputs; all when absent. */
+  indexes?: number[];
+  /** A `.npy` file, float32, V × P: the vocabulary as queries. */
+  vocabularyPath: string;
+  /** Names wanted for each. */
+  first: number;
 }
 
 /** The answers to one question, best first. */

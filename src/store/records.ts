@@ -58,6 +58,10 @@ export interface ModelRecord {
   fileBytes: number | null;
   /** The raw response matrix, a .npy blob. */
   responsesDigest: string | null;
+  /** SPDX expression or free text. */
+  licence: string | null;
+  /** Name of the registry that it came from; null when it was given directly. */
+  registry: string | null;
   notes: string[];
   createdAt: Date;
   updatedAt: Date;

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { conceptContrast, conceptQuery, type Matrix, timesVector } from '../domain/index.js';
+import { conceptContrast, conceptQuery, type Matrix, sharpen, timesVector } from '../domain/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { ensureBackground, type KeptBackground } from './background/ensure-background.js';
 import { embedConcepts } from './embed-concepts.js';
@@ -10,6 +10,7 @@ import { EVERYDAY_VOCABULARY } from './vocabulary/index.js';
 
 const MOST_BYTES = 64 * 2 ** 20;
 const MOST_PROBE_SETS = 8;
+const PICTURE_SHARPNESS = 1;
 
 /** A concept as the probes of a set see it. */
 export interface ConceptVectors {
@@ -30,6 +31,14 @@ export interface Vocabulary {
 export interface Concepts {
   /** @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE */
   vectors(text: string, probeSet: { id: string }): Promise<ConceptVectors>;
+  /**
+   * What a picture shows, through the probes that are near to it: measured, this finds as much as the regression does
+   * for texts, and needs no model to be run.
+   *
+   * @param path of an image file that was inspected
+   * @throws ProbelogError INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE
+   */
+  pictureVectors(path: string, probeSet: { id: string }): Promise<ConceptVectors>;
   /** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE */
   vocabulary(probeSet: { id: string }): Promise<Vocabulary>;
 }
@@ -68,10 +77,7 @@ export function createConcepts({
       const contrast = conceptContrast(cosines, levels.data);
       const weights = conceptQuery(contrast, timesVector(regression, embedding));
       if (weights) return { cosines, weights };
-      throw new ProbelogError(
-        'INPUT_INVALID',
-        'The concept is equally near to all probes, so nothing can be found by it.',
-      );
+      throw equallyNear();
     },
   });
   return {
@@ -79,9 +85,23 @@ export function createConcepts({
       const concept = normaliseConcept(text);
       return concepts.forceFetch(`${id}\0${concept}`, { context: { id, concept } });
     },
+    async pictureVectors(path, { id }) {
+      const [embedding] = await encoder.embedImages([path]);
+      const cosines = timesVector(await images.forceFetch(id), embedding);
+      const weights = sharpen(cosines, PICTURE_SHARPNESS);
+      if (weights) return { cosines, weights };
+      throw equallyNear();
+    },
     async vocabulary({ id }) {
       const { vocabularyPath } = await backgrounds.forceFetch(id);
       return { names: vocabulary, path: vocabularyPath };
     },
   };
+}
+
+function equallyNear(): ProbelogError {
+  return new ProbelogError(
+    'INPUT_INVALID',
+    'The concept is equally near to all probes, so nothing can be found by it.',
+  );
 }

@@ -25,6 +25,8 @@ it('the explorer asks its first question in a real browser, and asks nobody but 
   const page = await browser.newPage();
   const faults: string[] = [];
   const elsewhere: string[] = [];
+  // The first concept waits for the background of all, seconds of work on a busy machine.
+  page.setDefaultTimeout(100_000);
   page.on('pageerror', ({ message }) => faults.push(message));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('request', (request) => {

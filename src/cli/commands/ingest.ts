@@ -16,6 +16,7 @@ export function ingestCommand(): Command {
     .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
     .option('--preprocessing <file>', 'JSON description of the preprocessing (docs/preprocessing.md)')
     .option('--output <tensor>', 'output tensor to use, when several qualify')
+    .option('--licence <text>', 'licence of the model, such as Apache-2.0')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)')
     .option('--json', 'print the outcome as JSON')
     .action(async (source: string, flags: IngestFlags & { json?: boolean }) => {

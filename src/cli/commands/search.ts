@@ -1,18 +1,33 @@
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
+import { checkFilter, conditionsOf } from '../../graphql/index.js';
 import { table } from '../output/table.js';
+import { type SubjectFlags, searchSubject } from '../search-subject.js';
 import { withService } from '../with-service.js';
 
 /** `probelog search` */
 export function searchCommand(): Command {
   return new Command('search')
-    .description('find logits, of whichever model, that recognise a concept')
-    .argument('<concept>', 'a word or short phrase, such as "dog"')
+    .description(
+      'find logits, of whichever model, that recognise a concept, several, or what a picture shows',
+    )
+    .argument('[concept]', 'a word or short phrase, such as "dog"')
+    .option('--all <concept...>', 'in place of one concept: each of these is recognised')
+    .option('--any <concept...>', 'at least one of these is recognised')
+    .option('--none <concept...>', 'none of these is recognised')
+    .option('--image <file>', 'in place of a concept: a picture of what is looked for')
+    .option('--model-name <text>', 'only models whose name contains this')
+    .option('--registry <name>', 'only models from this registry')
+    .option('--licence <licence...>', 'only models under one of these licences')
+    .option('--max-file-bytes <n>', 'only models whose file is no larger')
+    .option('--min-classes <n>', 'only models with at least so many outputs')
+    .option('--max-classes <n>', 'only models with at most so many outputs')
+    .option('--min-coverage <share>', 'only models of which this share of the probes was run, 0 to 1')
     .option('--first <n>', 'how many results', '10')
     .option('--metric <metric>', 'SCORE, or ASYMMETRIC for the discrepancy of the paper', 'SCORE')
     .option('--probe-set <name>', 'gallery to search (default: PROBELOG_PROBE_SET, or the oldest)')
     .option('--json', 'print JSON')
-    .action((concept: string, flags: SearchFlags) => {
+    .action((concept: string | undefined, flags: SearchFlags) => {
       const first = Number(flags.first);
       if (!/^\d+$/.test(flags.first) || first > 10_000) {
         throw new ProbelogError('INPUT_INVALID', `--first is ${flags.first}; it must be from 0 to 10000.`);
@@ -27,9 +42,13 @@ export function searchCommand(): Command {
       return withService(false, async ({ store, search, concepts, config }) => {
         const probeSet = await store.probeSets.default(flags.probeSet ?? config.probeSet);
         if (!probeSet) throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no such probe set.');
-        const vectors = await concepts.vectors(concept, probeSet);
+        const filter = filterOf(flags);
+        checkFilter(filter);
+        const conditions = conditionsOf(filter);
+        const isFiltered = Object.values(conditions).some((condition) => condition !== undefined);
         const { hits } = await search.search(probeSet.id, {
-          by: { kind: 'CONCEPT', ...vectors },
+          by: await searchSubject(concepts, concept, flags, probeSet),
+          models: isFiltered ? await store.models.ids({ ...conditions, probeSetId: probeSet.id }) : undefined,
           metric,
           first,
         });
@@ -53,11 +72,37 @@ export function searchCommand(): Command {
     });
 }
 
-interface SearchFlags {
+interface SearchFlags extends SubjectFlags {
+  modelName?: string;
+  registry?: string;
+  licence?: string[];
+  maxFileBytes?: string;
+  minClasses?: string;
+  maxClasses?: string;
+  minCoverage?: string;
   first: string;
   metric: string;
   probeSet?: string;
   json?: boolean;
+}
+
+function filterOf(flags: SearchFlags) {
+  return {
+    modelName: flags.modelName,
+    registry: flags.registry,
+    licences: flags.licence,
+    maxFileBytes: numberOf('--max-file-bytes', flags.maxFileBytes),
+    minClasses: numberOf('--min-classes', flags.minClasses),
+    maxClasses: numberOf('--max-classes', flags.maxClasses),
+    minCoverage: numberOf('--min-coverage', flags.minCoverage),
+  };
+}
+
+function numberOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new ProbelogError('INPUT_INVALID', `${flag} is ${text}; it must be a number.`);
 }
 
 const COLUMNS = {

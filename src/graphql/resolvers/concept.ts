@@ -1,8 +1,9 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { ProbeSetRecord } from '../../store/index.js';
 import { checkFirst } from '../check-first.js';
+import { conceptSubject } from '../concept-subject.js';
 import type { Context } from '../context.js';
-import { conceptSubject, logitConnection, modelConnection } from '../search-connections.js';
+import { logitConnection, modelConnection } from '../search-connections.js';
 import { strongest } from '../strongest.js';
 import { Concept } from '../types/concept.js';
 import { SearchMetric } from '../types/enums.js';

@@ -9,6 +9,7 @@ import { strongest } from '../strongest.js';
 import { SearchMetric } from '../types/enums.js';
 import { LogitFilter } from '../types/inputs.js';
 import { Logit, LogitConnection } from '../types/logit.js';
+import { LogitName } from '../types/logit-name.js';
 import { Model } from '../types/model.js';
 import { ProbeResponse } from '../types/probe.js';
 
@@ -41,6 +42,20 @@ export class LogitResolver {
     const probeSet = (await context.loaders.probeSet.load(model.probeSetId)) as ProbeSetRecord;
     const subject = { subject: { kind: 'LOGIT' as const, modelId, index }, named: logitId(logit) };
     return logitConnection(context, probeSet, subject, { first, after, metric, filter }, [modelId]);
+  }
+
+  @FieldResolver(() => [LogitName], {
+    description:
+      'Names for what it recognises, from the vocabulary that ships with ProbeLog, best first; empty for a degenerate logit.',
+  })
+  async concepts(
+    @Ctx() context: Context,
+    @Root() logit: LogitRecord,
+    @Arg('first', () => Int, { defaultValue: 5, description: '0 to 100.' }) first: number,
+  ) {
+    const { modelId, index } = logit;
+    const { probeSetId } = await modelOf(context, logit);
+    return (await context.loaders.names.load({ modelId, index, probeSetId, first: checkFirst(first) })) ?? [];
   }
 
   @FieldResolver(() => [ProbeResponse], {

@@ -1,11 +1,13 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import type { ModelRecord } from '../../store/index.js';
+import { conceptSubject } from '../concept-subject.js';
 import type { Context } from '../context.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { globalId } from '../global-id.js';
+import { modelSummary } from '../model-summary.js';
 import { type PageArguments, readPage } from '../pages.js';
-import { conceptSubject, logitConnection } from '../search-connections.js';
+import { logitConnection } from '../search-connections.js';
 import { Ingest } from '../types/ingest.js';
 import { ModelLogitConnection } from '../types/logit.js';
 import { Model } from '../types/model.js';
@@ -34,6 +36,21 @@ export class ModelResolver {
   @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
   probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
     return loaders.probeSet.load(probeSetId);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'What it recognises, as one paragraph for a model card, from its responses alone; null before it is searchable.',
+  })
+  async summary(@Ctx() { search, concepts }: Context, @Root() { id, status, probeSetId }: ModelRecord) {
+    if (status !== 'READY') return null;
+    const { names, path } = await concepts.vocabulary({ id: probeSetId });
+    const named = await search.names(probeSetId, { modelId: id, vocabularyPath: path, first: 1 });
+    if (named.length === 0) return null;
+    return modelSummary(
+      named.map((list) => list && { text: names[list[0].name], confidence: list[0].confidence }),
+    );
   }
 
   @FieldResolver(() => ModelLogitConnection, {

@@ -13,7 +13,7 @@ export class MutationResolver {
       'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    const { name, version, source, labels, preprocessing, output, probeSet } = input;
+    const { name, version, source, labels, preprocessing, output, probeSet, licence } = input;
     return ingest.enqueue({
       name,
       version,
@@ -21,6 +21,7 @@ export class MutationResolver {
       labels: labels ?? undefined,
       preprocessing: preprocessing ?? undefined,
       output: output ?? undefined,
+      licence: licence ?? undefined,
       probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
     });
   }

@@ -1,16 +1,17 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import { normaliseConcept } from '../../text/index.js';
+import { conceptSubject, conceptsSubject, subjectOf } from '../concept-subject.js';
 import type { Context } from '../context.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { keyOf, logitKeyOf } from '../global-id.js';
 import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
-import { conceptSubject, logitConnection, modelConnection } from '../search-connections.js';
+import { logitConnection, modelConnection } from '../search-connections.js';
 import { Concept } from '../types/concept.js';
 import { IngestState, SearchMetric } from '../types/enums.js';
 import { Gallery } from '../types/gallery.js';
 import { Ingest, IngestConnection } from '../types/ingest.js';
-import { LogitFilter, ModelFilter } from '../types/inputs.js';
+import { ConceptInput, LogitFilter, ModelFilter } from '../types/inputs.js';
 import { Logit, LogitConnection } from '../types/logit.js';
 import { Model, ModelConnection } from '../types/model.js';
 import { ProbeSet } from '../types/probe.js';
@@ -19,11 +20,23 @@ import type { ConceptRoot } from './concept.js';
 @Resolver()
 export class QueryResolver {
   @Query(() => LogitConnection, {
-    description: 'Logits that recognise a concept, whichever model they belong to.',
+    description:
+      'Logits that recognise a concept, an expression of several, or what a picture shows, whichever model they belong to.',
   })
   async logits(
     @Ctx() context: Context,
-    @Arg('concept', { description: 'A word or short phrase, up to 300 characters.' }) concept: string,
+    @Arg('concept', () => String, {
+      nullable: true,
+      description: 'A word or short phrase, up to 300 characters.',
+    })
+    concept: string | null,
+    @Arg('expression', () => ConceptInput, { nullable: true, description: 'Several concepts as one.' })
+    expression: ConceptInput | null,
+    @Arg('image', () => String, {
+      nullable: true,
+      description: 'A picture of what is looked for: the file in base64, or a data: URL; at most 10 MiB.',
+    })
+    image: string | null,
     @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
     first: number,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
@@ -37,7 +50,7 @@ export class QueryResolver {
     probeSetId: string | null,
   ) {
     const probeSet = await findProbeSet(context, probeSetId);
-    const subject = await conceptSubject(context, concept, probeSet);
+    const subject = await subjectOf(context, { concept, expression, image }, probeSet);
     return logitConnection(context, probeSet, subject, { first, after, metric, filter });
   }
 
@@ -51,6 +64,11 @@ export class QueryResolver {
       description: 'A word or short phrase, up to 300 characters.',
     })
     concept: string | null,
+    @Arg('concepts', () => [String], {
+      nullable: true,
+      description: 'Several, at most 20: models that know many of them, well, come first.',
+    })
+    concepts: string[] | null,
     @Arg('text', () => String, {
       nullable: true,
       description: 'Only models whose name, version or a label contains this, in any case.',
@@ -61,16 +79,26 @@ export class QueryResolver {
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
     after: string | null,
     @Arg('filter', () => ModelFilter, { nullable: true }) filter: ModelFilter | null,
+    @Arg('matching', () => LogitFilter, {
+      nullable: true,
+      description: 'With a concept: which logits, and so which models, may be found.',
+    })
+    matching: LogitFilter | null,
     @Arg('probeSet', () => ID, {
       nullable: true,
       description: 'With a concept: the gallery to search; the default one when absent.',
     })
     probeSetId: string | null,
   ) {
-    if (concept !== null && concept !== undefined) {
+    if (concept && concepts) {
+      throw new ProbelogError('INPUT_INVALID', 'Give concept or concepts, not both.');
+    }
+    if ((concept ?? concepts ?? null) !== null) {
       const probeSet = await findProbeSet(context, probeSetId);
-      const subject = await conceptSubject(context, concept, probeSet);
-      const logitFilter = text ? { modelText: text } : null;
+      const subject = await (concepts
+        ? conceptsSubject(context, concepts, probeSet)
+        : conceptSubject(context, concept ?? '', probeSet));
+      const logitFilter = { ...matching, modelText: text };
       return modelConnection(context, probeSet, subject, {
         first,
         after,

@@ -1,6 +1,21 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { ModelStatus } from './enums.js';
+
+@InputType({
+  description:
+    'Several concepts as one: as good as the worst of `all` and the best of `any`, less what `none` reaches. At least one in `all` or `any`, at most 20 in all.',
+})
+export class ConceptInput {
+  @Field(() => [String], { nullable: true, description: 'Each of these is recognised.' })
+  all?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'At least one of these is recognised.' })
+  any?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'None of these is recognised.' })
+  none?: string[] | null;
+}
 
 @InputType({ description: 'Which logits may be found. All conditions hold at once.' })
 export class LogitFilter {
@@ -15,6 +30,39 @@ export class LogitFilter {
     description: 'Only logits of models whose name, version or a label contains this, in any case.',
   })
   modelText?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only logits of models whose name contains this, in any case.',
+  })
+  modelName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Only logits of models from this registry.' })
+  registry?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Only logits of models under one of these licences, in any case.',
+  })
+  licences?: string[] | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Only logits of models whose file is no larger, in bytes.',
+  })
+  maxFileBytes?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Only logits of models with at least so many outputs.' })
+  minClasses?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Only logits of models with at most so many outputs.' })
+  maxClasses?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Only logits of models of which at least this share of the probes was run, 0 to 1.',
+  })
+  minCoverage?: number | null;
 }
 
 @InputType({ description: 'Which models are listed. All conditions hold at once.' })
@@ -44,6 +92,12 @@ export class IngestModelInput {
     description: 'How images are prepared; docs/preprocessing.md.',
   })
   preprocessing?: unknown;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its licence: SPDX or free text, up to 200 characters.',
+  })
+  licence?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The output tensor, when several qualify.' })
   output?: string | null;

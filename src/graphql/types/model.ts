@@ -51,6 +51,18 @@ export class Model {
   @Field(() => Float, { nullable: true, description: "Size of the model's file." })
   fileBytes!: number | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'SPDX expression or free text; null when nobody said.',
+  })
+  licence!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The registry that it came from; null when it was given directly.',
+  })
+  registry!: string | null;
+
   @Field()
   createdAt!: Date;
 

@@ -1,4 +1,4 @@
-import { consensusScores, type Matrix, rowOf } from '../../domain/index.js';
+import { consensusScores, type Matrix, rowOf, transpose } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { type Candidate, isBefore } from './best-hits.js';
 import type { RowFile } from './row-file.js';
@@ -26,7 +26,7 @@ export async function consensusHead(
   for (let row = 0; row < vectors.rows; row++) makeUnit(rowOf(vectors, row));
   const scores = consensusScores(
     candidates.map(({ value }) => value),
-    await products.project(vectors, transposed(vectors)),
+    await products.project(vectors, transpose(vectors)),
     candidates.map(({ modelId }) => modelId),
   );
   // Rounding must not take one below the candidates behind them.
@@ -39,12 +39,4 @@ export async function consensusHead(
 function makeUnit(vector: Float32Array): void {
   const length = Math.hypot(...vector) || 1;
   for (let axis = 0; axis < vector.length; axis++) vector[axis] /= length;
-}
-
-function transposed({ rows, columns, data }: Matrix): Matrix {
-  const turned = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = data[row * columns + column];
-  return { rows: columns, columns: rows, data: turned };
 }

@@ -26,6 +26,12 @@ export class GallerySample {
     return standingOf(this.sampled.map(({ row, descriptor }) => scorer.score(descriptor, row)));
   }
 
+  /** The crowd itself. */
+  descriptors(entries: readonly GalleryEntry[]): Float32Array[] {
+    if (this.drawnFrom !== entries) this.draw(entries);
+    return this.sampled.map(({ descriptor }) => descriptor);
+  }
+
   private draw(entries: readonly GalleryEntry[]): void {
     const live: number[] = [];
     const total = entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);

@@ -41,7 +41,7 @@ export interface Head {
 }
 
 /** What a question comes to, before anything is ranked. */
-interface Asked {
+export interface Asked {
   query: SearchQuery;
   scorer: Scorer;
   entries: GalleryEntry[];
@@ -91,6 +91,12 @@ export async function searchModels(view: GalleryView, query: SearchQuery): Promi
   };
 }
 
+/** The same for each concept of a question about whole models. */
+export function askAll(view: GalleryView, query: SearchQuery): Promise<Asked[]> {
+  const concepts = query.by.kind === 'CONCEPTS' ? query.by.concepts : [];
+  return Promise.all(concepts.map((concept) => ask(view, { ...query, by: { kind: 'CONCEPT', ...concept } })));
+}
+
 async function ask(view: GalleryView, query: SearchQuery): Promise<Asked> {
   await view.inUse?.scales.extend();
   const scorer = scorerFor(view, query);
@@ -106,6 +112,7 @@ async function ask(view: GalleryView, query: SearchQuery): Promise<Asked> {
 function scorerFor(view: GalleryView, { by, metric }: SearchQuery): Scorer {
   if (by.kind === 'CONCEPT') return conceptScorer(by, metric, view.inUse);
   if (by.kind === 'EXPRESSION') return expressionScorer(by, metric, view.inUse);
+  if (by.kind === 'CONCEPTS') throw new ProbelogError('INPUT_INVALID', 'Several concepts are for models.');
   const descriptor = view.descriptor(by.modelId, by.index);
   if (descriptor) return logitScorer(descriptor, metric, view.inUse);
   throw new ProbelogError('LOGIT_DEGENERATE', 'This logit has no descriptor, so nothing is similar to it.');
@@ -219,7 +226,8 @@ async function searchIndex(
   await view.exact.run(scorer, newer, sink);
 }
 
-function hit(
+/** A candidate as a result; `order` counts from 0 on its page. */
+export function hit(
   { rows }: GalleryView,
   { query, scorer, standing }: Asked,
   candidate: Candidate,

@@ -6,6 +6,8 @@ import { type Descriptors, encodeFloat16 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
   GalleryStats,
+  LogitName,
+  NamesQuery,
   SearchAnswer,
   SearchModel,
   SearchQuery,
@@ -17,6 +19,8 @@ import { GallerySample } from './gallery-sample.js';
 import { comparable, type GalleryView, type Head, searchLogits, searchModels } from './gallery-search.js';
 import { type GalleryEntry, Journal } from './journal.js';
 import { loadDescriptors } from './load-descriptors.js';
+import { LogitNames } from './logit-names.js';
+import { rankModels } from './rank-models.js';
 import { needsRebuild } from './rebuild-rule.js';
 import { RowFile } from './row-file.js';
 import { RowScales } from './row-scales.js';
@@ -53,6 +57,7 @@ export class Gallery {
   private readonly snapshots: SnapshotStore;
   private readonly exact: ExactScan;
   private readonly sample: GallerySample;
+  private readonly namer: LogitNames;
   private readonly heads = new LRUCache<string, Head>({ max: MOST_HEADS });
   /** Entries by first row, to find a row's model. */
   private ordered: GalleryEntry[] = [];
@@ -69,6 +74,7 @@ export class Gallery {
     this.snapshots = new SnapshotStore(folder, probes, faiss);
     this.exact = new ExactScan(this.rows, options.products);
     this.sample = new GallerySample(this.rows);
+    this.namer = new LogitNames(this.sample, options.products);
     this.reorder();
     const kept = this.snapshots.load();
     if (kept && kept.rows <= this.rows.rows) {
@@ -118,7 +124,8 @@ export class Gallery {
 
   /** The models that answer a question best, each by its best logit. */
   searchModels(query: SearchQuery): Promise<SearchAnswer> {
-    return searchModels(this.view(), query);
+    const search = query.by.kind === 'CONCEPTS' ? rankModels : searchModels;
+    return search(this.view(), query);
   }
 
   /** The descriptor of a logit; null when it has none or is not there. */
@@ -136,6 +143,16 @@ export class Gallery {
     for (const output of entry.degenerate) degenerate[output] = 1;
     const data = this.rows.decoded(entry.firstRow, entry.rows);
     return { rows: { rows: entry.rows, columns: this.options.probes, data }, degenerate };
+  }
+
+  /** Names for outputs, for each of them best first; null for one without a descriptor. */
+  async names({ modelId, indexes, vocabularyPath, first }: NamesQuery): Promise<(LogitName[] | null)[]> {
+    const entry = this.journal.entries.get(modelId);
+    const asked = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
+    const found = asked.map((index) => this.descriptor(modelId, index));
+    const there = found.filter((descriptor) => descriptor !== null);
+    const names = await this.namer.of(there, vocabularyPath, first, this.ordered);
+    return found.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
   }
 
   stats(): GalleryStats {

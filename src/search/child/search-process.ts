@@ -6,6 +6,8 @@ import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import type { SearchCalls } from '../protocol.js';
 import type {
   GalleryStats,
+  LogitName,
+  NamesQuery,
   SearchAnswer,
   SearchModel,
   SearchProbeSet,
@@ -86,6 +88,10 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     const rows = gallery?.descriptors(modelId);
     const columns = gallery?.descriptors(otherModelId);
     return rows && columns ? similarityMatrix(rows, columns) : null;
+  }
+
+  names(probeSetId: string, query: NamesQuery): Promise<(LogitName[] | null)[]> {
+    return this.gallery(probeSetId).names(query);
   }
 
   stats(probeSetId: string): GalleryStats | null {

@@ -14,6 +14,8 @@ export interface NewIngest {
   source: string;
   labels: string[] | null;
   probeSetId: string;
+  licence?: string;
+  registry?: string;
   /** Kept as it is for whoever works on it. */
   request: unknown;
 }
@@ -28,8 +30,16 @@ export class Ingests {
    *
    * @throws ProbelogError MODEL_EXISTS when the version is visible, or its ingest under way; PROBE_SET_UNKNOWN
    */
-  async enqueue({ name, version, source, labels, probeSetId, request }: NewIngest): Promise<IngestRecord> {
-    const described = { source, probeSetId, labels: labels ?? [], hasLabels: labels !== null };
+  async enqueue({ name, version, labels, request, ...rest }: NewIngest): Promise<IngestRecord> {
+    const { source, probeSetId, licence, registry } = rest;
+    const described = {
+      source,
+      probeSetId,
+      labels: labels ?? [],
+      hasLabels: labels !== null,
+      licence: licence ?? null,
+      registry: registry ?? null,
+    };
     try {
       return await this.prisma.$transaction(async (tx) => {
         const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });

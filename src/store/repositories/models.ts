@@ -18,6 +18,17 @@ export interface ModelFilter {
   text?: string;
   status?: ModelStatus;
   probeSetId?: string;
+  /** Part of the name alone, in any case. */
+  name?: string;
+  registry?: string;
+  /** One of these, in any case. */
+  licences?: string[];
+  /** Bytes. */
+  maxFileBytes?: number;
+  minOutputs?: number;
+  maxOutputs?: number;
+  /** Least share of the probes that every logit was really shown, 0..1. */
+  minCoverage?: number;
 }
 
 /** What probing found out about a model, to be published in one go. */
@@ -160,12 +171,35 @@ export class Models {
   }
 }
 
-function matching({ text, status, probeSetId }: ModelFilter): Prisma.ModelWhereInput {
-  const where = { status, probeSetId: probeSetId === undefined ? undefined : isId(probeSetId) };
+function matching(filter: ModelFilter): Prisma.ModelWhereInput {
+  const { text, status, probeSetId, name, registry, licences, minCoverage } = filter;
+  const where: Prisma.ModelWhereInput = {
+    status,
+    registry,
+    probeSetId: probeSetId === undefined ? undefined : isId(probeSetId),
+    name: name === undefined ? undefined : containing(name),
+    fileBytes:
+      filter.maxFileBytes === undefined ? undefined : { lte: BigInt(Math.floor(filter.maxFileBytes)) },
+    outputs: { gte: filter.minOutputs, lte: filter.maxOutputs },
+    logits: minCoverage === undefined ? undefined : { every: { coverage: { gte: minCoverage } } },
+    AND: licences && { OR: licences.map(underLicence) },
+  };
   if (text === undefined) return where;
-  // Prisma makes a LIKE pattern of it without escaping what means something there.
-  const part = { contains: text.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const };
+  const part = containing(text);
   return { ...where, OR: [{ name: part }, { version: part }, { logits: { some: { label: part } } }] };
+}
+
+function underLicence(licence: string): Prisma.ModelWhereInput {
+  return { licence: { equals: escaped(licence), mode: 'insensitive' } };
+}
+
+function containing(text: string) {
+  return { contains: escaped(text), mode: 'insensitive' as const };
+}
+
+/** Prisma makes a LIKE pattern of it without escaping what means something there. */
+function escaped(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** Rows behind a place in the order of creation. @throws ProbelogError CURSOR_INVALID when it is no place */

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { ProbelogError } from '../errors/index.js';
+import { subjectOf } from '../graphql/index.js';
+import type { SearchSubject } from '../search/index.js';
+import type { ProbeSetRecord } from '../store/index.js';
+import type { Concepts } from '../text/index.js';
+
+/** What a command line may look for. */
+export interface SubjectFlags {
+  all?: string[];
+  any?: string[];
+  none?: string[];
+  image?: string;
+}
+
+/**
+ * The subject of a command line: a concept, an expression, or a picture.
+ *
+ * @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND, and as `subjectOf`
+ */
+export async function searchSubject(
+  concepts: Concepts,
+  concept: string | undefined,
+  { all, any, none, image }: SubjectFlags,
+  probeSet: ProbeSetRecord,
+): Promise<SearchSubject> {
+  const expression = all || any || none ? { all, any, none } : null;
+  const picture = image === undefined ? null : (await readPicture(image)).toString('base64');
+  const { subject } = await subjectOf({ concepts }, { concept, expression, image: picture }, probeSet);
+  return subject;
+}
+
+function readPicture(path: string): Promise<Buffer> {
+  return readFile(path).catch(() => {
+    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
+  });
+}

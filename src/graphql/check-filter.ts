@@ -1,0 +1,33 @@
+import { ProbelogError } from '../errors/index.js';
+import type { LogitFilter } from './types/inputs.js';
+
+const MOST_ITEMS = 1_000;
+const LONGEST_TEXT = 300;
+
+/** @throws ProbelogError INPUT_INVALID naming the field and what would be right */
+export function checkFilter(filter: LogitFilter): void {
+  const { minClasses, maxClasses, minCoverage } = filter;
+  for (const field of ['models', 'excludeModels', 'licences'] as const) {
+    const list = filter[field];
+    if (list && list.length > MOST_ITEMS)
+      refuse(field, `has ${list.length} items; at most ${MOST_ITEMS} are taken`);
+  }
+  for (const field of ['modelText', 'modelName', 'registry'] as const) {
+    const text = filter[field];
+    if (typeof text === 'string' && (text.trim() === '' || text.length > LONGEST_TEXT))
+      refuse(field, `must have 1 to ${LONGEST_TEXT} characters; leave it out to allow all`);
+  }
+  for (const field of ['maxFileBytes', 'minClasses', 'maxClasses'] as const) {
+    const value = filter[field];
+    if (typeof value === 'number' && !(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
+      refuse(field, `is ${value}; it must be 0 or more`);
+  }
+  if (typeof minCoverage === 'number' && !(minCoverage >= 0 && minCoverage <= 1))
+    refuse('minCoverage', `is ${minCoverage}; it must be from 0 to 1`);
+  if (typeof minClasses === 'number' && typeof maxClasses === 'number' && minClasses > maxClasses)
+    refuse('minClasses', `is ${minClasses}, more than maxClasses, ${maxClasses}; nothing could match`);
+}
+
+function refuse(field: string, what: string): never {
+  throw new ProbelogError('INPUT_INVALID', `The filter's ${field} ${what}.`, { field });
+}

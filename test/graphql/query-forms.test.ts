@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+
+let demo: DemoService;
+const labels = (name: string) =>
+  JSON.parse(readFileSync(join(DEMO, 'models', `${name}.labels.json`), 'utf8'));
+
+beforeAll(async () => {
+  demo = await openDemoService();
+  const preprocessing = { size: 160, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channelOrder: 'RGB' };
+  const name = 'mobilenet_v1_0.5_160';
+  await ingestDemoModel(demo, name, { labels: labels(name), preprocessing, licence: 'Apache-2.0' });
+  await ingestDemoModel(demo, 'cifar10_resnet20', { labels: labels('cifar10_resnet20') });
+  await demo.service.search.settled();
+});
+afterAll(() => demo.close());
+
+const labelsOf = async (question: string, first = 5): Promise<string[]> => {
+  const { data, errors } = await demo.ask(
+    `{ logits(${question}, first: ${first}) { edges { node { label } } } }`,
+  );
+  expect(errors).toBeUndefined();
+  return data.logits.edges.map(({ node }: { node: { label: string } }) => node.label);
+};
+const refusal = async (query: string) => {
+  const { errors } = await demo.ask(query);
+  return { code: errors?.[0].extensions.code, message: errors?.[0].message };
+};
+
+describe('an expression', () => {
+  it('of any finds what either finds', async () => {
+    const found = await labelsOf('expression: { any: ["dog", "cat"] }', 30);
+    expect(found.join()).toMatch(/terrier/);
+    expect(found.join()).toMatch(/cat/);
+  });
+
+  it('of none pushes back what is not wanted', async () => {
+    const all = await labelsOf('concept: "dog"', 5);
+    const without = await labelsOf('expression: { all: ["dog"], none: ["terrier"] }', 5);
+    expect(all.join()).toMatch(/terrier/);
+    expect(without.filter((label) => label.includes('terrier')).length).toBeLessThan(
+      all.filter((label) => label.includes('terrier')).length,
+    );
+  });
+
+  it('pages on, and its cursor is good for no other', async () => {
+    const page = (question: string, after = 'null') =>
+      demo.ask(
+        `{ logits(${question}, first: 3, after: ${after}) { pageInfo { endCursor } edges { node { id } } } }`,
+      );
+    const question = 'expression: { any: ["dog", "cat"] }';
+    const first = await page(question);
+    const cursor = JSON.stringify(first.data.logits.pageInfo.endCursor);
+    const second = await page(question, cursor);
+    const ids = [...first.data.logits.edges, ...second.data.logits.edges].map(({ node }) => node.id);
+    expect(new Set(ids).size).toBe(6);
+    expect((await page('expression: { any: ["dog"] }', cursor)).errors?.[0].extensions.code).toBe(
+      'CURSOR_INVALID',
+    );
+  });
+
+  it.each([
+    ['nothing', '{ none: ["dog"] }'],
+    ['more than 20 concepts', `{ any: ${JSON.stringify(Array(21).fill('dog'))} }`],
+  ])('of %s is refused', async (_, expression) => {
+    expect(await refusal(`{ logits(expression: ${expression}) { totalCount } }`)).toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+  });
+});
+
+describe('a picture', () => {
+  const ask = (image: string) =>
+    demo.ask(
+      'query Q($image: String) { logits(image: $image, first: 5) { edges { node { label } evidence(first: 1) { probe { position } query } } } }',
+      { image },
+    );
+
+  it('finds what responds to the probes that are like it', async () => {
+    const { data } = await ask(await probeShowing('leopard'));
+    const found = data.logits.edges.map(({ node }: { node: { label: string } }) => node.label).join();
+    expect(found).toMatch(/leopard|jaguar|cheetah/);
+  });
+
+  it('that is none is refused', async () => {
+    for (const image of ['?', '', Buffer.from('no picture').toString('base64')]) {
+      const { errors } = await ask(image);
+      expect(errors?.[0].extensions.code).toMatch(/INPUT_INVALID|PROBE_IMAGE_INVALID/);
+    }
+  });
+
+  it('of too many pixels is refused before it is decoded', async () => {
+    const large = await sharp({ create: { width: 6_000, height: 6_000, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    const { errors } = await ask(large.toString('base64'));
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'PROBE_IMAGE_INVALID' } });
+  });
+});
+
+it('exactly one form of question must be given', async () => {
+  expect(await refusal('{ logits { totalCount } }')).toMatchObject({ code: 'INPUT_INVALID' });
+  expect(
+    await refusal('{ logits(concept: "dog", expression: { any: ["cat"] }) { totalCount } }'),
+  ).toMatchObject({ code: 'INPUT_INVALID' });
+});
+
+describe('a filter', () => {
+  const count = async (filter: string) => {
+    const { data, errors } = await demo.ask(`{ logits(concept: "dog", filter: ${filter}) { totalCount } }`);
+    expect(errors).toBeUndefined();
+    return data.logits.totalCount;
+  };
+
+  it.each([
+    ['{ modelName: "CIFAR" }', 10],
+    ['{ modelName: "Leonberg" }', 0],
+    ['{ licences: ["apache-2.0", "MIT"] }', 1001],
+    ['{ licences: ["apache_2.0"] }', 0],
+    ['{ registry: "nowhere" }', 0],
+    ['{ maxClasses: 100 }', 10],
+    ['{ minClasses: 100 }', 1001],
+    ['{ minClasses: 5, maxClasses: 2000, minCoverage: 1 }', 1011],
+    ['{ maxFileBytes: 2000000 }', 10],
+  ])('%s leaves %i logits', async (filter, logits) => {
+    expect(await count(filter)).toBe(logits);
+  });
+
+  it.each([
+    '{ minClasses: -1 }',
+    '{ minCoverage: 2 }',
+    '{ modelName: " " }',
+    '{ minClasses: 9, maxClasses: 3 }',
+  ])('%s is refused with what would be right', async (filter) => {
+    const { code, message } = await refusal(`{ logits(concept: "dog", filter: ${filter}) { totalCount } }`);
+    expect(code).toBe('INPUT_INVALID');
+    expect(message).toMatch(/The filter's \w+ /);
+  });
+
+  it('narrows models, too', async () => {
+    const { data } = await demo.ask(
+      '{ models(concept: "dog", matching: { maxClasses: 100 }) { edges { node { name licence registry } } } }',
+    );
+    expect(data.models.edges).toEqual([
+      { node: { name: 'cifar10_resnet20', licence: null, registry: null } },
+    ]);
+  });
+});
+
+describe('answers', () => {
+  it('carry a confidence that tells what is known from what is not', async () => {
+    const { data } = await demo.ask(`{
+      known: logits(concept: "great white shark", first: 1) { edges { confidence } }
+      unknown: logits(concept: "tax declaration", first: 1) { edges { confidence } }
+    }`);
+    const [known, unknown] = [data.known, data.unknown].map(({ edges }) => edges[0].confidence);
+    expect(known).toBeGreaterThan(unknown);
+    expect(unknown).toBeLessThan(0.5);
+  });
+
+  it('show the probes that made them match', async () => {
+    const { data } = await demo.ask(`{ logits(concept: "cat", first: 2) { edges { evidence(first: 3) {
+      query response contribution probe { position url } } } } }`);
+    for (const { evidence } of data.logits.edges) {
+      expect(evidence).toHaveLength(3);
+      const parts = evidence.map(({ contribution }: { contribution: number }) => contribution);
+      expect(parts).toEqual([...parts].sort((a, b) => b - a));
+      expect(evidence[0].query).toBeGreaterThan(0);
+      expect(evidence[0].response).toBeGreaterThan(0);
+      expect((await fetch(demo.server.url + evidence[0].probe.url)).status).toBe(200);
+    }
+  });
+
+  it('name an output without its label', async () => {
+    const { data } = await demo.ask(
+      '{ logits(concept: "leopard", first: 1) { edges { node { label concepts(first: 10) { text score confidence } } } } }',
+    );
+    const [{ node }] = data.logits.edges;
+    expect(node.concepts).toHaveLength(10);
+    const names = node.concepts.map(({ text }: { text: string }) => text);
+    expect(names.join()).toMatch(/leopard|jaguar|cheetah|lynx|tiger/);
+    const sure = node.concepts.map(({ confidence }: { confidence: number }) => confidence);
+    expect(sure).toEqual([...sure].sort((a, b) => b - a));
+  });
+
+  it('rank whole models by how many of several concepts they know', async () => {
+    const { data } = await demo.ask(
+      '{ models(concepts: ["leopard", "umbrella", "pizza"]) { edges { score confidence bestLogit { label } node { name summary } } } }',
+    );
+    expect(data.models.edges.map(({ node }: { node: { name: string } }) => node.name)[0]).toMatch(
+      /mobilenet/,
+    );
+    expect(data.models.edges[0].score).toBeGreaterThan(data.models.edges[1].score);
+    expect(data.models.edges[0].node.summary).toMatch(
+      /^An image classifier with 1001 outputs\. By its responses/,
+    );
+    const both = '{ models(concept: "dog", concepts: ["cat"]) { totalCount } }';
+    expect(await refusal(both)).toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
+/** The probe that is nearest to a concept, in base64. */
+async function probeShowing(concept: string): Promise<string> {
+  const { data } = await demo.ask(
+    `{ concept(text: "${concept}") { topProbes(first: 1) { probe { url } } } }`,
+  );
+  const response = await fetch(demo.server.url + data.concept.topProbes[0].probe.url);
+  return Buffer.from(await response.arrayBuffer()).toString('base64');
+}
