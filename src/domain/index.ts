@@ -14,6 +14,7 @@ export {
 export { CONSENSUS_CANDIDATES, consensusScores } from './consensus.js';
 export { type Descriptors, descriptors } from './descriptors.js';
 export { type Contribution, evidence } from './evidence.js';
+export { expectedAccuracy, skewness } from './expected-accuracy.js';
 export { fitBasis, multiplyGram } from './fit-basis.js';
 export { fixGauge } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';

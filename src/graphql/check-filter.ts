@@ -6,7 +6,7 @@ const LONGEST_TEXT = 300;
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what would be right */
 export function checkFilter(filter: LogitFilter): void {
-  const { minClasses, maxClasses, minCoverage } = filter;
+  const { minClasses, maxClasses } = filter;
   for (const field of ['models', 'excludeModels', 'licences'] as const) {
     const list = filter[field];
     if (list && list.length > MOST_ITEMS)
@@ -22,8 +22,11 @@ export function checkFilter(filter: LogitFilter): void {
     if (typeof value === 'number' && !(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
       refuse(field, `is ${value}; it must be 0 or more`);
   }
-  if (typeof minCoverage === 'number' && !(minCoverage >= 0 && minCoverage <= 1))
-    refuse('minCoverage', `is ${minCoverage}; it must be from 0 to 1`);
+  for (const field of ['minCoverage', 'minExpectedAccuracy'] as const) {
+    const value = filter[field];
+    if (typeof value === 'number' && !(value >= 0 && value <= 1))
+      refuse(field, `is ${value}; it must be from 0 to 1`);
+  }
   if (typeof minClasses === 'number' && typeof maxClasses === 'number' && minClasses > maxClasses)
     refuse('minClasses', `is ${minClasses}, more than maxClasses, ${maxClasses}; nothing could match`);
 }

@@ -13,10 +13,10 @@ export async function logitConnection(
 ) {
   const page = await searchPage(context, probeSet, subject, named, args, 'search', excludeModels);
   const nodes = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap(({ cursor, score, distance, confidence }, order) => {
+  const edges = page.hits.flatMap(({ cursor, score, distance, confidence, expectedAccuracy }, order) => {
     const node = nodes[order];
     if (!node || node instanceof Error) return [];
-    return [{ cursor, score, distance, confidence, node, subject, probeSet }];
+    return [{ cursor, score, distance, confidence, expectedAccuracy, node, subject, probeSet }];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
 }
@@ -31,11 +31,21 @@ export async function modelConnection(
   const page = await searchPage(context, probeSet, subject, named, args, 'searchModels');
   const models = await context.loaders.model.loadMany(page.hits.map(({ modelId }) => modelId));
   const logits = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap(({ cursor, score, distance, confidence }, order) => {
+  const edges = page.hits.flatMap(({ cursor, score, distance, confidence, expectedAccuracy }, order) => {
     const node = models[order];
     const best = logits[order];
     if (!node || node instanceof Error) return [];
-    return [{ cursor, score, distance, confidence, node, bestLogit: best instanceof Error ? null : best }];
+    return [
+      {
+        cursor,
+        score,
+        distance,
+        confidence,
+        expectedAccuracy,
+        node,
+        bestLogit: best instanceof Error ? null : best,
+      },
+    ];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
 }

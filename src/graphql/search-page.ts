@@ -63,6 +63,7 @@ export async function searchPage(
     metric,
     first,
     after: after ? decodeCursor(bound, after, position) : undefined,
+    minExpectedAccuracy: filter?.minExpectedAccuracy ?? undefined,
     models: await allowedModels(context, probeSet, filter),
     excludeModels: [...excludeModels, ...(filter?.excludeModels ?? []).map((id) => keyOf('Model', id))],
   };

@@ -57,6 +57,8 @@ export interface SearchQuery {
   models?: string[];
   /** No logits of these models. */
   excludeModels?: string[];
+  /** Only logits that are expected to be at least so accurate, 0..1. */
+  minExpectedAccuracy?: number;
 }
 
 /** One answer. */
@@ -69,6 +71,8 @@ export interface SearchHit {
   distance: number;
   /** Probability that it is right, 0 to 1; null in a gallery too small to stand out from. */
   confidence: number | null;
+  /** Accuracy that its responses let expect, 0 to 1; null for a model of fewer than three outputs. */
+  expectedAccuracy: number | null;
   /** Where to go on. */
   position: SearchPosition;
 }

@@ -140,6 +140,16 @@ describe('a filter', () => {
     expect(message).toMatch(/The filter's \w+ /);
   });
 
+  it('by expected accuracy leaves out what is expected to be less accurate', async () => {
+    const { data } = await demo.ask(`{
+      all: logits(concept: "dog", first: 50) { edges { expectedAccuracy } }
+      good: logits(concept: "dog", first: 50, filter: { minExpectedAccuracy: 0.9 }) { edges { expectedAccuracy } }
+    }`);
+    const accuracies = (edges: { expectedAccuracy: number }[]) => edges.map((edge) => edge.expectedAccuracy);
+    expect(Math.min(...accuracies(data.all.edges))).toBeLessThan(0.9);
+    expect(Math.min(...accuracies(data.good.edges))).toBeGreaterThanOrEqual(0.9);
+  });
+
   it('narrows models, too', async () => {
     const { data } = await demo.ask(
       '{ models(concept: "dog", matching: { maxClasses: 100 }) { edges { node { name licence registry } } } }',

@@ -22,6 +22,7 @@ export function searchCommand(): Command {
     .option('--max-file-bytes <n>', 'only models whose file is no larger')
     .option('--min-classes <n>', 'only models with at least so many outputs')
     .option('--max-classes <n>', 'only models with at most so many outputs')
+    .option('--min-expected-accuracy <share>', 'only logits expected to be at least so accurate, 0 to 1')
     .option('--min-coverage <share>', 'only models of which this share of the probes was run, 0 to 1')
     .option('--first <n>', 'how many results', '10')
     .option('--metric <metric>', 'SCORE, or ASYMMETRIC for the discrepancy of the paper', 'SCORE')
@@ -48,19 +49,21 @@ export function searchCommand(): Command {
         const isFiltered = Object.values(conditions).some((condition) => condition !== undefined);
         const { hits } = await search.search(probeSet.id, {
           by: await searchSubject(concepts, concept, flags, probeSet),
+          minExpectedAccuracy: filter.minExpectedAccuracy,
           models: isFiltered ? await store.models.ids({ ...conditions, probeSetId: probeSet.id }) : undefined,
           metric,
           first,
         });
         const logits = await store.logits.byKeys(hits);
         const models = await store.models.byIds([...new Set(hits.map(({ modelId }) => modelId))]);
-        const rows = hits.map(({ modelId, index, score, distance, confidence }) => {
+        const rows = hits.map(({ modelId, index, score, distance, confidence, expectedAccuracy }) => {
           const model = models.find(({ id }) => id === modelId);
           const logit = logits.find((one) => one.modelId === modelId && one.index === index);
           return {
             score,
             distance,
             confidence,
+            expectedAccuracy,
             label: logit?.label ?? null,
             model: model?.name,
             version: model?.version,
@@ -80,6 +83,7 @@ interface SearchFlags extends SubjectFlags {
   minClasses?: string;
   maxClasses?: string;
   minCoverage?: string;
+  minExpectedAccuracy?: string;
   first: string;
   metric: string;
   probeSet?: string;
@@ -94,6 +98,7 @@ function filterOf(flags: SearchFlags) {
     maxFileBytes: numberOf('--max-file-bytes', flags.maxFileBytes),
     minClasses: numberOf('--min-classes', flags.minClasses),
     maxClasses: numberOf('--max-classes', flags.maxClasses),
+    minExpectedAccuracy: numberOf('--min-expected-accuracy', flags.minExpectedAccuracy),
     minCoverage: numberOf('--min-coverage', flags.minCoverage),
   };
 }
@@ -109,6 +114,7 @@ const COLUMNS = {
   score: 'SCORE',
   distance: 'DISTANCE',
   confidence: 'CONFIDENCE',
+  expectedAccuracy: 'ACCURACY',
   label: 'LABEL',
   model: 'MODEL',
   version: 'VERSION',

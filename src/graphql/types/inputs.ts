@@ -63,6 +63,12 @@ export class LogitFilter {
     description: 'Only logits of models of which at least this share of the probes was run, 0 to 1.',
   })
   minCoverage?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Only logits whose `expectedAccuracy` is known and at least this, 0 to 1.',
+  })
+  minExpectedAccuracy?: number | null;
 }
 
 @InputType({ description: 'Which models are listed. All conditions hold at once.' })

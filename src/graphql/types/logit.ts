@@ -42,6 +42,13 @@ export class LogitEdge {
       'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
   })
   confidence?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); null for a model of fewer than three outputs, which say too little.',
+  })
+  expectedAccuracy?: number | null;
 }
 
 @ObjectType({ description: "One of a model's logits; for a concept, how well it matches." })
@@ -64,6 +71,13 @@ export class ModelLogitEdge {
       'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
   })
   confidence?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); null for a model of fewer than three outputs, which say too little.',
+  })
+  expectedAccuracy?: number | null;
 }
 
 export const LogitConnection = connectionType('LogitConnection', LogitEdge, 'Logits that match, best first.');

@@ -94,6 +94,13 @@ export class ModelEdge {
   })
   confidence?: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); null for a model of fewer than three outputs, which say too little.',
+  })
+  expectedAccuracy?: number | null;
+
   @Field(() => Logit, { nullable: true, description: 'The logit that matches best.' })
   bestLogit?: Logit | null;
 }

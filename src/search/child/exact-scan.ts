@@ -61,6 +61,7 @@ export class ExactScan {
       const entry = candidates.get(row);
       if (!entry || most[place] < sink.least(entry.modelId)) continue;
       const descriptor = decodeFloat16(values.subarray(place * probes, (place + 1) * probes));
+      if (scorer.admits && !scorer.admits(descriptor, entry)) continue;
       const value = scorer.value(descriptor, row);
       sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
     }
@@ -82,6 +83,7 @@ export class ExactScan {
       if (!entry) continue;
       if (products && scorer.atMost(products[offset], row) < sink.least(entry.modelId)) continue;
       decodeFloat16(values.subarray(offset * probes, (offset + 1) * probes), descriptor);
+      if (scorer.admits && !scorer.admits(descriptor, entry)) continue;
       const value = scorer.value(descriptor, row);
       sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
     }

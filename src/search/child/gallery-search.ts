@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { LRUCache } from 'lru-cache';
-import { CONSENSUS_CANDIDATES, confidence, type Standing } from '../../domain/index.js';
+import {
+  CONSENSUS_CANDIDATES,
+  confidence,
+  expectedAccuracy,
+  type Standing,
+  skewness,
+} from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type { SearchAnswer, SearchHit, SearchPosition, SearchQuery } from '../search-query.js';
@@ -99,7 +105,12 @@ export function askAll(view: GalleryView, query: SearchQuery): Promise<Asked[]> 
 
 async function ask(view: GalleryView, query: SearchQuery): Promise<Asked> {
   await view.inUse?.scales.extend();
-  const scorer = scorerFor(view, query);
+  const { minExpectedAccuracy: least } = query;
+  const scorer: Scorer = {
+    ...scorerFor(view, query),
+    admits:
+      least === undefined ? undefined : (descriptor, entry) => (accuracyOf(descriptor, entry) ?? 0) >= least,
+  };
   const { models, excludeModels } = query;
   const allowed = models && new Set(models);
   const excluded = new Set(excludeModels);
@@ -197,7 +208,7 @@ function usesIndex(
   { exactLimit }: GalleryView,
   { query: { models, metric }, scorer, entries }: Asked,
 ): boolean {
-  if (!scorer.inUse?.snapshot.index || models || metric !== 'SCORE') return false;
+  if (!scorer.inUse?.snapshot.index || models || scorer.admits || metric !== 'SCORE') return false;
   return comparable(entries) > exactLimit;
 }
 
@@ -228,13 +239,13 @@ async function searchIndex(
 
 /** A candidate as a result; `order` counts from 0 on its page. */
 export function hit(
-  { rows }: GalleryView,
+  view: GalleryView,
   { query, scorer, standing }: Asked,
   candidate: Candidate,
   order: number,
 ): SearchHit {
   const { modelId, index, value, row } = candidate;
-  const descriptor = rows.read(row);
+  const descriptor = view.rows.read(row);
   const score = query.metric === 'SCORE' ? value : scorer.score(descriptor, row);
   return {
     modelId,
@@ -242,6 +253,7 @@ export function hit(
     score,
     distance: scorer.distance(descriptor),
     confidence: standing && confidence(score, standing, scorer.curve),
+    expectedAccuracy: accuracyOf(descriptor, view.entryAt(row)),
     position: positionOf(candidate, scorer, (query.after?.depth ?? 0) + order + 1),
   };
 }
@@ -252,6 +264,11 @@ function positionOf(
   depth: number,
 ): SearchPosition {
   return { value, head: head ?? null, modelId, index, version: versionOf(scorer), depth };
+}
+
+function accuracyOf(descriptor: Float32Array, entry: GalleryEntry | undefined): number | null {
+  const model = entry?.skewness ?? null;
+  return model === null ? null : expectedAccuracy(skewness(descriptor), model);
 }
 
 /** Logits with a descriptor. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { type Descriptors, encodeFloat16 } from '../../domain/index.js';
+import { type Descriptors, encodeFloat16, type Matrix, rowOf, skewness } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
   GalleryStats,
@@ -30,6 +30,8 @@ import { SnapshotStore } from './snapshot-store.js';
 
 /** Questions whose pages are being read at one time. */
 const MOST_HEADS = 256;
+/** With two outputs each is the other's negative, and their skewness says nothing. */
+const FEWEST_FOR_SKEWNESS = 3;
 /** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
 const DEAD_SHARE = 0.5;
 
@@ -192,7 +194,14 @@ export class Gallery {
     this.rows.append(encodeFloat16(rows.data));
     const flagged = [...degenerate.keys()].filter((output) => degenerate[output] === 1);
     const { modelId, responsesDigest } = model;
-    this.journal.add({ modelId, responsesDigest, firstRow, rows: rows.rows, degenerate: flagged });
+    this.journal.add({
+      modelId,
+      responsesDigest,
+      firstRow,
+      rows: rows.rows,
+      degenerate: flagged,
+      skewness: meanSkewness(rows, degenerate),
+    });
     this.reorder();
     return rows.rows + (present?.rows ?? 0);
   }
@@ -267,4 +276,15 @@ export class Gallery {
     });
     if (!this.closed) this.use(snapshot);
   }
+}
+
+function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | null {
+  let sum = 0;
+  let counted = 0;
+  for (let row = 0; row < rows.rows; row++) {
+    if (degenerate[row] === 1) continue;
+    sum += skewness(rowOf(rows, row));
+    counted++;
+  }
+  return counted < FEWEST_FOR_SKEWNESS ? null : sum / counted;
 }

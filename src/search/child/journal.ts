@@ -9,6 +9,8 @@ export interface GalleryEntry {
   rows: number;
   /** Outputs without a descriptor, ascending; their rows are 0. */
   degenerate: number[];
+  /** Mean skewness of its descriptors; null when it has fewer than three, too few to tell. */
+  skewness: number | null;
 }
 
 /** What a gallery consists of: everything else in its folder is left over and may be deleted. */
@@ -23,7 +25,7 @@ type Header = { format: number; probes: number } & GalleryFiles;
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Changes with the descriptors' formula or the files' layout; other files are made anew. */
-const FORMAT = 3;
+const FORMAT = 4;
 const FIRST_FILES: GalleryFiles = { rows: 'rows-0.f16', snapshot: null };
 
 /**

@@ -13,6 +13,7 @@ import {
 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { ConceptTerm, ExpressionSubject, SearchMetric } from '../search-query.js';
+import type { GalleryEntry } from './journal.js';
 import type { RowScales } from './row-scales.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -42,6 +43,8 @@ export interface Scorer {
   /** From how a score stands out in the gallery to the probability that the answer is right. */
   curve: ConfidenceCurve;
   metric: SearchMetric;
+  /** Whether a logit may be an answer at all; all may when absent. */
+  admits?(descriptor: Float32Array, entry: GalleryEntry): boolean;
   inUse: SnapshotInUse | null;
 }
 
