@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   if (report.rows.length === 0) throw new Error('the hub holds nothing that can be measured');
 }
 
-function tableOf({ rows, calibration, seconds }: Report): string {
+function tableOf({ rows, calibration, expectedAccuracy, seconds }: Report): string {
   const lines = rows.map(({ row, probeSet, method, k, top1, top5, mrr, queries, ci95 }) =>
     [
       row,
@@ -86,10 +86,15 @@ function tableOf({ rows, calibration, seconds }: Report): string {
     ({ row, probeSet, ece, answers, fitted }) =>
       `${row} | ${probeSet} | expected calibration error ${ece.toFixed(3)} of ${answers} answers | fitted here: ${fitted.offset.toFixed(2)} + ${fitted.slope.toFixed(2)} z`,
   );
+  const accuracies = expectedAccuracy.map(
+    ({ probeSet, spearmanLogits, spearmanModels, meanAbsoluteError }) =>
+      `expected accuracy | ${probeSet} | Spearman ${spearmanLogits.toFixed(3)} over logits, ${spearmanModels.toFixed(3)} over models | mean absolute error ${meanAbsoluteError.toFixed(3)}`,
+  );
   return [
     'row | probe set | method | k | top-1 % | top-5 % | MRR | queries | 95 %',
     ...lines,
     ...reliability,
+    ...accuracies,
     `${seconds} s`,
   ].join('\n');
 }

@@ -37,6 +37,8 @@ export interface ConceptRows {
   regression: Matrix;
   /** Contrast and regression, as the product asks. */
   ours: Matrix;
+  /** Of the texts; unit rows. */
+  embeddings: Matrix;
   /** The shipped vocabulary, made as `ours`. */
   vocabulary: Matrix;
 }
@@ -73,6 +75,7 @@ export async function conceptRows(
     contrast: each((_, values) => sharpen(conceptContrast(values, levels), 1)),
     regression: each((embedding) => sharpen(regress(embedding), 0.7)),
     ours: each((embedding, values) => conceptQuery(conceptContrast(values, levels), regress(embedding))),
+    embeddings,
     vocabulary: background.vocabulary,
   };
 }

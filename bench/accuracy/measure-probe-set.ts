@@ -5,7 +5,9 @@ import { type Answer, answersOf, fitCurve, reliability } from './calibration.js'
 import { type ConceptSpace, conceptRows, openConceptSpace } from './concepts.js';
 import { type BenchGallery, buildGallery, logSoftmax, type ModelResponses } from './gallery.js';
 import { type Hub, probeImages, readResponses, synonyms } from './hub.js';
+import { measureAlignment } from './measure-alignment.js';
 import { measureConcepts } from './measure-concepts.js';
+import { measureExpectedAccuracy } from './measure-expected-accuracy.js';
 import { drawQueries, type Halves, judges, measureLogits } from './measure-logits.js';
 import { measureNaming, standingOut } from './measure-naming.js';
 import { measureZoo } from './measure-zoo.js';
@@ -55,6 +57,10 @@ export async function measureProbeSet(bench: Bench, probeSet: string, report: Re
     await similarAnswers(with_, logits.ours),
   ]);
 
+  const accuracy = measureExpectedAccuracy(probeSet, logits.ours);
+  if (accuracy) report.expectedAccuracy.push(accuracy);
+  else report.missing.push('the accuracy of each logit (expected accuracy)');
+
   const images = probeImages(folder, probeSet);
   if (images?.length !== logits.ours.rows.columns) {
     report.missing.push(`probes/${probeSet} (text, naming and zoo rows)`);
@@ -89,6 +95,11 @@ export async function measureProbeSet(bench: Bench, probeSet: string, report: Re
     softmax.ours,
   );
   report.rows.push(...text, ...softmaxText, ...logits.rows, ...softmax.rows);
+
+  const { embeddings, ours } = concepts;
+  report.rows.push(
+    ...(await measureAlignment(with_, probeSet, ourChoosing, logits.ours, { wnids, embeddings, ours })),
+  );
 
   say('confidence of answers to concepts, half of which no model knows');
   const known = [...classes].map(([wnid, label]) => ({ wnid, label }));

@@ -9,7 +9,7 @@ export function accuracyPage(report: Report, plot: string): { markdown: string; 
 const HEAD =
   '| row | probe set | method | k | top-1 % (95 %) | top-5 % | MRR | queries |\n|---|---|---|---|---|---|---|---|';
 
-function markdownOf({ rows, calibration, seconds, missing }: Report, plot: string): string {
+function markdownOf({ rows, calibration, expectedAccuracy, seconds, missing }: Report, plot: string): string {
   const table = rows.map(
     ({ row, probeSet, method, k, top1, top5, mrr, queries, ci95 }) =>
       `| ${row} | ${probeSet} | ${method} | ${k ?? ''} | ${top1.toFixed(1)} (${ci95[0]}–${ci95[1]}) | ${top5.toFixed(1)} | ${mrr.toFixed(3)} | ${queries} |`,
@@ -51,6 +51,15 @@ function markdownOf({ rows, calibration, seconds, missing }: Report, plot: strin
     '| row | probe set | confidence | answers | mean confidence | right |',
     '|---|---|---|---|---|---|',
     ...deciles,
+    '',
+    '## Expected accuracy',
+    '',
+    '| probe set | Spearman over logits | over models | mean absolute error | logits |',
+    '|---|---|---|---|---|',
+    ...expectedAccuracy.map(
+      (one) =>
+        `| ${one.probeSet} | ${one.spearmanLogits.toFixed(3)} | ${one.spearmanModels.toFixed(3)} | ${one.meanAbsoluteError.toFixed(3)} | ${one.logits} |`,
+    ),
     '',
   ].join('\n');
 }

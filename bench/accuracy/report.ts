@@ -1,5 +1,6 @@
 import type { ConfidenceCurve } from '../../src/domain/index.js';
 import type { Decile } from './calibration.js';
+import type { AccuracyRow } from './measure-expected-accuracy.js';
 import type { Row } from './row.js';
 
 /** Reliability of the confidence that comes with answers. */
@@ -22,10 +23,11 @@ export interface Report {
   hub: string;
   rows: Row[];
   calibration: CalibrationRow[];
+  expectedAccuracy: AccuracyRow[];
   missing: string[];
   seconds: number;
 }
 
 export function emptyReport(hub: string, missing: string[]): Report {
-  return { hub, rows: [], calibration: [], missing: [...missing], seconds: 0 };
+  return { hub, rows: [], calibration: [], expectedAccuracy: [], missing: [...missing], seconds: 0 };
 }

@@ -18,6 +18,7 @@ export { expectedAccuracy, skewness } from './expected-accuracy.js';
 export { fitBasis, multiplyGram } from './fit-basis.js';
 export { fixGauge } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
+export { alignToLabels } from './label-prototype.js';
 export { dot, linearScore } from './linear-score.js';
 export { type Matrix, rowOf } from './matrix.js';
 export { nameStandings } from './name-standings.js';
