@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { openTextEncoder } from '../src/text/index.js';
+import { type Answer, fitCurve } from './accuracy/calibration.js';
 import { openHub } from './accuracy/hub.js';
 import { measureProbeSet } from './accuracy/measure-probe-set.js';
 import { accuracyPage } from './accuracy/page.js';
@@ -46,13 +47,15 @@ async function main(): Promise<void> {
   });
   try {
     const products = await openMatrixProducts();
+    const choosing = new Map<string, Answer[]>();
     for (const probeSet of hub.models.length > 0 ? hub.probeSets : []) {
       await measureProbeSet(
-        { folder, hub, encoder, products, withZoo: !values['without-zoo'] },
+        { folder, hub, encoder, products, withZoo: !values['without-zoo'], choosing },
         probeSet,
         report,
       );
     }
+    for (const [row, answers] of choosing) report.fitted[row] = fitCurve(answers);
   } finally {
     await encoder.close();
   }
@@ -68,7 +71,7 @@ async function main(): Promise<void> {
   if (report.rows.length === 0) throw new Error('the hub holds nothing that can be measured');
 }
 
-function tableOf({ rows, calibration, expectedAccuracy, seconds }: Report): string {
+function tableOf({ rows, calibration, fitted, expectedAccuracy, seconds }: Report): string {
   const lines = rows.map(({ row, probeSet, method, k, top1, top5, mrr, queries, ci95 }) =>
     [
       row,
@@ -83,8 +86,12 @@ function tableOf({ rows, calibration, expectedAccuracy, seconds }: Report): stri
     ].join(' | '),
   );
   const reliability = calibration.map(
-    ({ row, probeSet, ece, answers, fitted }) =>
-      `${row} | ${probeSet} | expected calibration error ${ece.toFixed(3)} of ${answers} answers | fitted here: ${fitted.offset.toFixed(2)} + ${fitted.slope.toFixed(2)} z`,
+    ({ row, probeSet, ece, answers }) =>
+      `${row} | ${probeSet} | expected calibration error ${ece.toFixed(3)} of ${answers} answers`,
+  );
+  const curves = Object.entries(fitted).map(
+    ([row, { offset, slope, most }]) =>
+      `${row} | curve fitted on the choosing halves: ${most} of ${offset.toFixed(2)} + ${slope.toFixed(2)} z`,
   );
   const accuracies = expectedAccuracy.map(
     ({ probeSet, spearmanLogits, spearmanModels, meanAbsoluteError }) =>
@@ -94,6 +101,7 @@ function tableOf({ rows, calibration, expectedAccuracy, seconds }: Report): stri
     'row | probe set | method | k | top-1 % | top-5 % | MRR | queries | 95 %',
     ...lines,
     ...reliability,
+    ...curves,
     ...accuracies,
     `${seconds} s`,
   ].join('\n');

@@ -12,6 +12,7 @@ import type { Scores } from './scores.js';
 /** Results of a page. */
 const ANSWERS = 10;
 const NEWTON_STEPS = 50;
+const MOST_TRIED = [1, 0.98, 0.96, 0.94, 0.92, 0.9, 0.88];
 const BINS = 10;
 const STANDARD: Standing = { mean: 0, deviation: 1 };
 
@@ -58,27 +59,45 @@ export function answersOf(
   });
 }
 
-/** Logistic regression of being right on z, by Newton's method. */
+/** The curve under which what was right is most likely, of all `most` tried. */
 export function fitCurve(answers: Answer[]): ConfidenceCurve {
-  let offset = -1;
-  let slope = 0.1;
+  const curves = MOST_TRIED.map((most) => fitLogistic(answers, most));
+  const losses = curves.map((curve) => logLoss(answers, curve));
+  return curves[losses.indexOf(Math.min(...losses))];
+}
+
+/** Offset and slope for one `most`, by Gauss–Newton steps on the log-likelihood. */
+function fitLogistic(answers: Answer[], most: number): ConfidenceCurve {
+  let offset = -4;
+  let slope = 0.8;
   for (let step = 0; step < NEWTON_STEPS; step++) {
     let [g0, g1, h00, h01, h11] = [0, 0, 1e-9, 0, 1e-9];
     for (const { z, right } of answers) {
-      const p = 1 / (1 + Math.exp(-(offset + slope * z)));
-      const error = (right ? 1 : 0) - p;
-      const weight = p * (1 - p);
-      g0 += error;
-      g1 += error * z;
-      h00 += weight;
-      h01 += weight * z;
-      h11 += weight * z * z;
+      const logistic = 1 / (1 + Math.exp(-(offset + slope * z)));
+      const p = Math.min(most * logistic, 1 - 1e-9);
+      const change = most * logistic * (1 - logistic);
+      const information = change / Math.max(p * (1 - p), 1e-12);
+      const pull = information * ((right ? 1 : 0) - p);
+      g0 += pull;
+      g1 += pull * z;
+      h00 += information * change;
+      h01 += information * change * z;
+      h11 += information * change * z * z;
     }
     const determinant = h00 * h11 - h01 * h01;
     offset += (h11 * g0 - h01 * g1) / determinant;
     slope += (h00 * g1 - h01 * g0) / determinant;
   }
-  return { offset, slope };
+  return { offset, slope, most };
+}
+
+function logLoss(answers: Answer[], curve: ConfidenceCurve): number {
+  return mean(
+    answers.map(({ z, right }) => {
+      const p = Math.min(Math.max(confidence(z, STANDARD, curve), 1e-9), 1 - 1e-9);
+      return -Math.log(right ? p : 1 - p);
+    }),
+  );
 }
 
 /** How well a curve's confidence tells how many answers are right. */

@@ -40,10 +40,15 @@ export type DescriptorKind = 'RAW' | 'PLAIN' | 'GAUGE' | 'SPREAD' | 'SHARP';
 /** So large that the spread over one probe's outputs no longer matters beside it. */
 const MEAN_ONLY = 1e6;
 
-/** Some models' logits under one kind of descriptor, with a basis fitted to them. */
-export interface BenchGallery {
+/** Some models' logits under one kind of descriptor. */
+export interface DescriptorGallery {
   logits: GalleryLogit[];
+  /** N × P */
   rows: Matrix;
+}
+
+/** The same with a basis fitted to them. */
+export interface BenchGallery extends DescriptorGallery {
   basis: Basis;
   /** N × r, unit rows: the index. */
   index: Matrix;
@@ -64,12 +69,8 @@ export function descriptorsOf(raw: Matrix, kind: DescriptorKind): Matrix {
   return standardised;
 }
 
-/** Puts models together under one kind of descriptor. A basis is fitted unless one is given, or kind needs none. */
-export async function buildGallery(
-  models: ModelResponses[],
-  kind: DescriptorKind,
-  products: MatrixProducts,
-): Promise<BenchGallery> {
+/** Puts models together under one kind of descriptor. */
+export function collectDescriptors(models: ModelResponses[], kind: DescriptorKind): DescriptorGallery {
   const columns = models[0].raw.columns;
   const total = models.reduce((sum, { raw }) => sum + raw.rows, 0);
   const rows: Matrix = { rows: total, columns, data: new Float32Array(total * columns) };
@@ -79,6 +80,17 @@ export async function buildGallery(
     for (const { wnid, label, accuracy } of model.logits)
       logits.push({ model: place, backbone: model.backbone, wnid, names: synonyms(label), accuracy });
   }
+  return { logits, rows };
+}
+
+/** The same, with a basis fitted to them. */
+export async function buildGallery(
+  models: ModelResponses[],
+  kind: DescriptorKind,
+  products: MatrixProducts,
+): Promise<BenchGallery> {
+  const { logits, rows } = collectDescriptors(models, kind);
+  const { rows: total, columns } = rows;
   const basis = await fitBasis({
     probes: columns,
     rank: basisRank(total, columns),

@@ -1,7 +1,7 @@
 import { type Matrix, rowOf } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { ConceptRows } from './concepts.js';
-import { type BenchGallery, buildGallery } from './gallery.js';
+import { type BenchGallery, collectDescriptors, type DescriptorGallery } from './gallery.js';
 import type { Halves } from './measure-logits.js';
 import { SWEEP } from './measure-logits.js';
 import { figures } from './metrics.js';
@@ -24,11 +24,11 @@ export async function measureConcepts(
   const judges = classes.map(
     (wnid): Judge => ({ isAllowed: () => true, isRight: (candidate) => candidate.wnid === wnid }),
   );
-  const top1 = (gallery: BenchGallery, scores: Scores) => figures(ranks(gallery, scores, judges)).top1;
-  const report = (method: string, k: number | null, gallery: BenchGallery, scores: Scores) =>
+  const top1 = (gallery: DescriptorGallery, scores: Scores) => figures(ranks(gallery, scores, judges)).top1;
+  const report = (method: string, k: number | null, gallery: DescriptorGallery, scores: Scores) =>
     rows.push({ row, probeSet, method, k, ...figures(ranks(gallery, scores, judges)) });
 
-  const plainChoosing = await buildGallery(choosing, 'PLAIN', with_);
+  const plainChoosing = collectDescriptors(choosing, 'PLAIN');
   let bestK = { k: SWEEP[0], top1: -1 };
   for (const k of SWEEP) {
     const reached = top1(
@@ -37,10 +37,10 @@ export async function measureConcepts(
     );
     if (reached > bestK.top1) bestK = { k, top1: reached };
   }
-  const plain = await buildGallery(reporting, 'PLAIN', with_);
+  const plain = collectDescriptors(reporting, 'PLAIN');
   report('paper', bestK.k, plain, await asymmetric(with_, concepts.standardised, plain.rows, bestK.k));
   if (full) {
-    const raw = await buildGallery(reporting, 'RAW', with_);
+    const raw = collectDescriptors(reporting, 'RAW');
     report('raw-cosine', null, raw, await cosines(with_, concepts.cosines, raw.rows));
     report(
       'paper-all-probes',
@@ -49,7 +49,7 @@ export async function measureConcepts(
       await asymmetric(with_, concepts.standardised, plain.rows, plain.rows.columns),
     );
     report('sharpened', null, plain, await products(with_, concepts.sharpened, plain.rows));
-    const gauge = await buildGallery(reporting, 'GAUGE', with_);
+    const gauge = collectDescriptors(reporting, 'GAUGE');
     report('gauge+sharpened', null, gauge, await products(with_, concepts.sharpened, gauge.rows));
     report('sharp+sharpened', null, ours, await products(with_, concepts.sharpened, ours.rows));
     report('sharp+regression', null, ours, await products(with_, concepts.regression, ours.rows));

@@ -1,6 +1,13 @@
 import { random } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import { type BenchGallery, buildGallery, type DescriptorKind, type ModelResponses } from './gallery.js';
+import {
+  type BenchGallery,
+  buildGallery,
+  collectDescriptors,
+  type DescriptorGallery,
+  type DescriptorKind,
+  type ModelResponses,
+} from './gallery.js';
 import { figures } from './metrics.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Row } from './row.js';
@@ -36,24 +43,24 @@ export async function measureLogits(
   full: boolean,
 ): Promise<{ rows: Row[]; ours: BenchGallery }> {
   const rows: Row[] = [];
-  const plain = await buildGallery(reporting, 'PLAIN', with_);
+  const plain = collectDescriptors(reporting, 'PLAIN');
   const drawn = drawQueries(plain, QUERIES);
   const report = (
     method: string,
     k: number | null,
-    gallery: BenchGallery,
+    gallery: DescriptorGallery,
     scores: Scores,
-    consensus = false,
-  ) => reportRows(with_, probeSet, names, { method, k }, gallery, drawn, scores, consensus);
+    agreeing?: BenchGallery,
+  ) => reportRows(with_, probeSet, names, { method, k }, gallery, drawn, scores, agreeing);
 
-  const sweep = await sweepPaper(with_, await buildGallery(choosing, 'PLAIN', with_));
+  const sweep = await sweepPaper(with_, collectDescriptors(choosing, 'PLAIN'));
   for (const of of ['all', 'otherBackbone'] as const) {
     const k = sweep.reduce((a, b) => (b[of] > a[of] ? b : a)).k;
     const scores = await asymmetric(with_, pick(plain.rows, drawn), plain.rows, k);
     rows.push(...(await report('paper', k, plain, scores)).filter(({ row }) => row === names[of]));
   }
   if (full) {
-    const raw = await buildGallery(reporting, 'RAW', with_);
+    const raw = collectDescriptors(reporting, 'RAW');
     const rawQueries = pick(raw.rows, drawn);
     rows.push(...(await report('raw-cosine', null, raw, await cosines(with_, rawQueries, raw.rows))));
     rows.push(...(await report('raw-euclidean', null, raw, await euclidean(with_, rawQueries, raw.rows))));
@@ -76,7 +83,7 @@ export async function measureLogits(
     rows.push(...(await report('sharp', null, ours, unwhitened)));
     rows.push(...(await report('sharp+whitening', null, ours, scores)));
   }
-  rows.push(...(await report('ours', null, ours, scores, true)));
+  rows.push(...(await report('ours', null, ours, scores, ours)));
   return { rows, ours };
 }
 
@@ -100,7 +107,7 @@ export function judges(
   }));
 }
 
-async function sweepPaper(with_: MatrixProducts, gallery: BenchGallery) {
+async function sweepPaper(with_: MatrixProducts, gallery: DescriptorGallery) {
   const drawn = drawQueries(gallery, QUERIES / 2);
   const queries = pick(gallery.rows, drawn);
   const swept: { k: number; all: number; otherBackbone: number }[] = [];
@@ -118,10 +125,10 @@ async function reportRows(
   probeSet: string,
   names: LogitRowNames,
   { method, k }: { method: string; k: number | null },
-  gallery: BenchGallery,
+  gallery: DescriptorGallery,
   drawn: number[],
   scores: Scores,
-  consensus: boolean,
+  agreeing: BenchGallery | undefined,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [row, by] of [
@@ -129,7 +136,7 @@ async function reportRows(
     [names.otherBackbone, 'backbone'],
   ] as const) {
     const judged = judges(gallery, drawn, by);
-    const final = consensus ? await withConsensus(with_, gallery, scores, judged) : scores;
+    const final = agreeing ? await withConsensus(with_, agreeing, scores, judged) : scores;
     rows.push({ row, probeSet, method, k, ...figures(ranks(gallery, final, judged)) });
   }
   return rows;

@@ -1,9 +1,15 @@
 import { CONFIDENCE_CURVES, type ConfidenceCurve, random } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, type TextEncoder } from '../../src/text/index.js';
-import { type Answer, answersOf, fitCurve, reliability } from './calibration.js';
+import { type Answer, answersOf, reliability } from './calibration.js';
 import { type ConceptSpace, conceptRows, openConceptSpace } from './concepts.js';
-import { type BenchGallery, buildGallery, logSoftmax, type ModelResponses } from './gallery.js';
+import {
+  type BenchGallery,
+  buildGallery,
+  collectDescriptors,
+  logSoftmax,
+  type ModelResponses,
+} from './gallery.js';
 import { type Hub, probeImages, readResponses, synonyms } from './hub.js';
 import { measureAlignment } from './measure-alignment.js';
 import { measureConcepts } from './measure-concepts.js';
@@ -26,6 +32,8 @@ export interface Bench {
   encoder: TextEncoder;
   products: MatrixProducts;
   withZoo: boolean;
+  /** Answers of the choosing halves, by row; filled on the way. */
+  choosing: Map<string, Answer[]>;
 }
 
 /** All rows for one probe set. */
@@ -52,7 +60,7 @@ export async function measureProbeSet(bench: Bench, probeSet: string, report: Re
   );
   const ourChoosing = await buildGallery(halves.choosing, 'SHARP', with_);
   say('confidence of similar logits');
-  calibrate(report, 'logit-logit', probeSet, CONFIDENCE_CURVES.LOGIT, [
+  calibrate(bench.choosing, report, 'logit-logit', probeSet, CONFIDENCE_CURVES.LOGIT, [
     await similarAnswers(with_, ourChoosing),
     await similarAnswers(with_, logits.ours),
   ]);
@@ -114,7 +122,7 @@ export async function measureProbeSet(bench: Bench, probeSet: string, report: Re
   );
   const conceptAnswers = async (gallery: BenchGallery) =>
     answersAfterConsensus(with_, gallery, await products(with_, askedRows.ours, gallery.rows), conceptJudges);
-  calibrate(report, 'text-logit', probeSet, CONFIDENCE_CURVES.CONCEPT, [
+  calibrate(bench.choosing, report, 'text-logit', probeSet, CONFIDENCE_CURVES.CONCEPT, [
     await conceptAnswers(ourChoosing),
     await conceptAnswers(logits.ours),
   ]);
@@ -143,7 +151,7 @@ function halvesOf({ folder, hub }: Bench, probeSet: string, softmaxOnly: boolean
 }
 
 async function measureNames(
-  { encoder, products: with_ }: Bench,
+  { encoder, products: with_, choosing: pool }: Bench,
   space: ConceptSpace,
   probeSet: string,
   report: Report,
@@ -155,7 +163,7 @@ async function measureNames(
     drawQueries({ logits }, logits.length)
       .filter((logit) => logits[logit].names.some((name) => EVERYDAY_VOCABULARY.includes(name)))
       .slice(0, CALIBRATION_QUERIES);
-  const plain = await buildGallery(halves.reporting, 'PLAIN', with_);
+  const plain = collectDescriptors(halves.reporting, 'PLAIN');
   const vocabulary = { names: EVERYDAY_VOCABULARY, standardised: rows.standardised, ours: rows.ours };
   report.rows.push(
     ...(await measureNaming(
@@ -189,7 +197,7 @@ async function measureNames(
     );
     return answersOf(names, null, scores, nameJudges);
   };
-  calibrate(report, 'naming', probeSet, CONFIDENCE_CURVES.NAME, [
+  calibrate(pool, report, 'naming', probeSet, CONFIDENCE_CURVES.NAME, [
     await answers(choosing),
     await answers(reporting),
   ]);
@@ -211,13 +219,15 @@ async function answersAfterConsensus(
 }
 
 function calibrate(
+  pool: Map<string, Answer[]>,
   report: Report,
   row: string,
   probeSet: string,
   curve: ConfidenceCurve,
   [choosing, reporting]: [Answer[], Answer[]],
 ): void {
-  report.calibration.push({ row, probeSet, ...reliability(reporting, curve), fitted: fitCurve(choosing) });
+  pool.set(row, [...(pool.get(row) ?? []), ...choosing]);
+  report.calibration.push({ row, probeSet, ...reliability(reporting, curve) });
 }
 
 /** Concepts of which no model of the hub has a class: names of the zoo's classes, or of the vocabulary. */

@@ -1,6 +1,12 @@
-import { type Matrix, whiteningMatrix } from '../../src/domain/index.js';
+import { whiteningMatrix } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import { type BenchGallery, buildGallery, type DescriptorKind, type ModelResponses } from './gallery.js';
+import {
+  type BenchGallery,
+  buildGallery,
+  collectDescriptors,
+  type DescriptorGallery,
+  type ModelResponses,
+} from './gallery.js';
 import type { Bench } from './measure-probe-set.js';
 import { figures } from './metrics.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
@@ -24,24 +30,50 @@ export async function measureZoo(
     const probed = await probeZooModel(folder, entry, images);
     if (probed) zooModels.push(probed);
   }
-  const rows: Row[] = [];
-  for (const kind of ['PLAIN', 'SHARP'] satisfies DescriptorKind[]) {
-    const ofHub = await buildGallery(hubModels, kind, with_);
-    const ofZoo = await buildGallery(zooModels, kind, with_);
-    rows.push(await across(with_, 'zoo-hub', probeSet, kind, ofZoo, ofHub));
-    rows.push(await across(with_, 'hub-zoo', probeSet, kind, ofHub, ofZoo));
-  }
-  return rows;
+  const plain = { hub: collectDescriptors(hubModels, 'PLAIN'), zoo: collectDescriptors(zooModels, 'PLAIN') };
+  const ours = {
+    hub: await buildGallery(hubModels, 'SHARP', with_),
+    zoo: await buildGallery(zooModels, 'SHARP', with_),
+  };
+  return [
+    await byPaper(with_, 'zoo-hub', probeSet, plain.zoo, plain.hub),
+    await byPaper(with_, 'hub-zoo', probeSet, plain.hub, plain.zoo),
+    await byOurs(with_, 'zoo-hub', probeSet, ours.zoo, ours.hub),
+    await byOurs(with_, 'hub-zoo', probeSet, ours.hub, ours.zoo),
+  ];
 }
 
-async function across(
+async function byPaper(
   with_: MatrixProducts,
   row: string,
   probeSet: string,
-  kind: DescriptorKind,
-  asking: BenchGallery,
+  asking: DescriptorGallery,
+  answering: DescriptorGallery,
+): Promise<Row> {
+  const { drawn, judges } = sharedClasses(asking, answering);
+  const scores = await asymmetric(with_, pick(asking.rows, drawn), answering.rows, PAPER_K);
+  return { row, probeSet, method: 'paper', k: PAPER_K, ...figures(ranks(answering, scores, judges)) };
+}
+
+async function byOurs(
+  with_: MatrixProducts,
+  row: string,
+  probeSet: string,
+  asking: DescriptorGallery,
   answering: BenchGallery,
 ): Promise<Row> {
+  const { drawn, judges } = sharedClasses(asking, answering);
+  const whitened = await with_.project(pick(asking.rows, drawn), whiteningMatrix(answering.basis));
+  const scores = await products(with_, unitRows(whitened), answering.index);
+  const agreed = await withConsensus(with_, answering, scores, judges);
+  return { row, probeSet, method: 'ours', k: null, ...figures(ranks(answering, agreed, judges)) };
+}
+
+/** Queries of classes that both sides know by name, spread evenly. */
+function sharedClasses(
+  asking: DescriptorGallery,
+  answering: DescriptorGallery,
+): { drawn: number[]; judges: Judge[] } {
   const known = new Set(answering.logits.flatMap(({ names }) => names));
   const shared = [...asking.logits.keys()].filter((logit) =>
     asking.logits[logit].names.some((name) => known.has(name)),
@@ -54,13 +86,5 @@ async function across(
       isRight: ({ names }) => names.some((name) => asking.logits[logit].names.includes(name)),
     }),
   );
-  const queries = pick(asking.rows, drawn);
-  if (kind === 'PLAIN') {
-    const scores = await asymmetric(with_, queries, answering.rows, PAPER_K);
-    return { row, probeSet, method: 'paper', k: PAPER_K, ...figures(ranks(answering, scores, judges)) };
-  }
-  const whitened: Matrix = await with_.project(queries, whiteningMatrix(answering.basis));
-  const scores = await products(with_, unitRows(whitened), answering.index);
-  const agreed = await withConsensus(with_, answering, scores, judges);
-  return { row, probeSet, method: 'ours', k: null, ...figures(ranks(answering, agreed, judges)) };
+  return { drawn, judges };
 }

@@ -14,8 +14,6 @@ export interface CalibrationRow {
   /** Mean confidence of the best answer to concepts that a model knows, and to such that none knows. */
   known: number;
   unknown: number | null;
-  /** The curve that fits the choosing half, to compare with the one in use. */
-  fitted: ConfidenceCurve;
 }
 
 /** Everything that a run measured. */
@@ -23,11 +21,21 @@ export interface Report {
   hub: string;
   rows: Row[];
   calibration: CalibrationRow[];
+  /** The curves that fit the choosing halves of all probe sets, to compare with those in use. */
+  fitted: Record<string, ConfidenceCurve>;
   expectedAccuracy: AccuracyRow[];
   missing: string[];
   seconds: number;
 }
 
 export function emptyReport(hub: string, missing: string[]): Report {
-  return { hub, rows: [], calibration: [], expectedAccuracy: [], missing: [...missing], seconds: 0 };
+  return {
+    hub,
+    rows: [],
+    calibration: [],
+    fitted: {},
+    expectedAccuracy: [],
+    missing: [...missing],
+    seconds: 0,
+  };
 }

@@ -8,6 +8,8 @@ export interface Standing {
 export interface ConfidenceCurve {
   offset: number;
   slope: number;
+  /** The most that it reaches: even what stands out furthest is sometimes wrong. */
+  most: number;
 }
 
 /**
@@ -15,9 +17,9 @@ export interface ConfidenceCurve {
  * bench:accuracy` fits them again and measures them on the odd models (docs/accuracy.md).
  */
 export const CONFIDENCE_CURVES = {
-  CONCEPT: { offset: -6.2, slope: 1.25 },
-  LOGIT: { offset: -6.6, slope: 1.28 },
-  NAME: { offset: -6.3, slope: 0.81 },
+  CONCEPT: { offset: -8.03, slope: 1.8, most: 0.88 },
+  LOGIT: { offset: -8.35, slope: 1.67, most: 0.96 },
+  NAME: { offset: -6.11, slope: 0.79, most: 0.92 },
 } as const satisfies Record<string, ConfidenceCurve>;
 
 /** Mean and (population) standard deviation of scores. */
@@ -36,5 +38,5 @@ export function standingOf(scores: ArrayLike<number>): Standing {
  */
 export function confidence(score: number, { mean, deviation }: Standing, curve: ConfidenceCurve): number {
   if (!(deviation > 0)) return 0;
-  return 1 / (1 + Math.exp(-(curve.offset + (curve.slope * (score - mean)) / deviation)));
+  return curve.most / (1 + Math.exp(-(curve.offset + (curve.slope * (score - mean)) / deviation)));
 }
