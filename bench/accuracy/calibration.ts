@@ -14,7 +14,7 @@ const ANSWERS = 10;
 const NEWTON_STEPS = 50;
 const MOST_TRIED = [1, 0.98, 0.96, 0.94, 0.92, 0.9, 0.88];
 const BINS = 10;
-const STANDARD: Standing = { mean: 0, deviation: 1 };
+const STANDARD: Standing = { middle: 0, deviation: 1 };
 
 /** An answer: by how many deviations it stands out, and whether it is right. */
 export interface Answer {
@@ -47,11 +47,11 @@ export function answersOf(
   judges: Judge[],
 ): Answer[] {
   return judges.flatMap(({ isAllowed, isRight }, query) => {
-    const { mean, deviation } = base ? standingOf(rowOf(base, query)) : STANDARD;
+    const { middle, deviation } = base ? standingOf(rowOf(base, query)) : STANDARD;
     const values = rowOf(final, query);
     const known = logits.some((candidate) => isAllowed(candidate) && isRight(candidate));
     return best(values, ANSWERS, (candidate) => isAllowed(logits[candidate])).map((candidate, place) => ({
-      z: (values[candidate] - mean) / deviation,
+      z: (values[candidate] - middle) / deviation,
       right: isRight(logits[candidate]),
       place,
       known,

@@ -1,6 +1,8 @@
-/** How a score lies among those of a whole gallery for the same query. */
+/** How the scores of a whole gallery lie for one query. */
 export interface Standing {
-  mean: number;
+  /** The median. */
+  middle: number;
+  /** From the median down to the 16th percentile: one deviation of a normal distribution. */
   deviation: number;
 }
 
@@ -17,26 +19,26 @@ export interface ConfidenceCurve {
  * bench:accuracy` fits them again and measures them on the odd models (docs/accuracy.md).
  */
 export const CONFIDENCE_CURVES = {
-  CONCEPT: { offset: -8.03, slope: 1.8, most: 0.88 },
-  LOGIT: { offset: -8.35, slope: 1.67, most: 0.96 },
+  CONCEPT: { offset: -6.33, slope: 1.1, most: 0.88 },
+  LOGIT: { offset: -5.34, slope: 0.79, most: 0.96 },
   NAME: { offset: -6.11, slope: 0.79, most: 0.92 },
 } as const satisfies Record<string, ConfidenceCurve>;
 
-/** Mean and (population) standard deviation of scores. */
+const LOWER_SHARE = 0.1587;
+
+/** The middle and the lower spread of scores: what matches, few logits or many, is above and moves neither. */
 export function standingOf(scores: ArrayLike<number>): Standing {
-  let sum = 0;
-  for (let index = 0; index < scores.length; index++) sum += scores[index];
-  const mean = sum / scores.length;
-  let squares = 0;
-  for (let index = 0; index < scores.length; index++) squares += (scores[index] - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / scores.length) };
+  const sorted = Float64Array.from(scores).sort();
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
+  const middle = at(0.5);
+  return { middle, deviation: middle - at(LOWER_SHARE) };
 }
 
 /**
- * The probability, 0 to 1, that an answer is right: logistic in the number of standard deviations by which its score
- * stands out from the gallery's. When nothing recognises a concept, nothing stands out.
+ * The probability, 0 to 1, that an answer is right: logistic in the number of deviations by which its score stands
+ * out from the gallery's. When nothing recognises a concept, nothing stands out.
  */
-export function confidence(score: number, { mean, deviation }: Standing, curve: ConfidenceCurve): number {
+export function confidence(score: number, { middle, deviation }: Standing, curve: ConfidenceCurve): number {
   if (!(deviation > 0)) return 0;
-  return curve.most / (1 + Math.exp(-(curve.offset + (curve.slope * (score - mean)) / deviation)));
+  return curve.most / (1 + Math.exp(-(curve.offset + (curve.slope * (score - middle)) / deviation)));
 }

@@ -102,6 +102,25 @@ describe('what was registered', () => {
     expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'good', status: 'READY' }));
   });
 
+  it('is found by several concepts, and by a picture', async () => {
+    const picture = join(folder, 'images', (await readdir(join(folder, 'images')))[0]);
+    for (const question of [
+      ['--any', 'dog', 'cat', '--none', 'car'],
+      ['--image', picture],
+    ]) {
+      const { code, stdout } = await probelog('search', ...question, '--first', '2', '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)[0]).toHaveProperty('expectedAccuracy');
+    }
+    const { stdout } = await probelog('search', 'dog', '--licence', 'no-such', '--json');
+    expect(JSON.parse(stdout)).toEqual([]);
+    expect(await probelog('search')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Exactly one of'),
+    });
+    expect(await probelog('search', 'dog', '--min-classes', 'few')).toMatchObject({ code: 2 });
+  });
+
   it('is found by probelog search', async () => {
     const { code, stdout } = await probelog('search', 'red', '--first', '2', '--json');
     expect(code).toBe(0);

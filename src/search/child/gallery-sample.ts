@@ -3,7 +3,7 @@ import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
 import type { Scorer } from './scorer.js';
 
-/** Enough to know mean and deviation of all scores to a few percent. */
+/** Enough to know the middle and the spread of all scores to a few percent. */
 const MOST_ROWS = 1_024;
 /** A gallery of fewer logits is no crowd that anything could stand out from. */
 const FEWEST_ROWS = 50;

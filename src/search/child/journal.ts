@@ -13,31 +13,20 @@ export interface GalleryEntry {
   skewness: number | null;
 }
 
-/** What a gallery consists of: everything else in its folder is left over and may be deleted. */
-export interface GalleryFiles {
-  /** Name of the descriptor file. */
-  rows: string;
-  /** Name of the snapshot's folder; null while there is none. */
-  snapshot: string | null;
-}
-
-type Header = { format: number; probes: number } & GalleryFiles;
+type Header = { format: number; probes: number };
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Changes with the descriptors' formula or the files' layout; other files are made anew. */
-const FORMAT = 4;
-const FIRST_FILES: GalleryFiles = { rows: 'rows-0.f16', snapshot: null };
+const FORMAT = 5;
 
 /**
  * Which rows of the descriptor file belong to which model: one JSON line for each change.
  *
  * A line is written after the rows it speaks of are on disk. A line that a crash cut short is dropped, and with it the
  * rows behind the last whole one. Adding a model that is there replaces it, in one line: it is never missing or double.
- * A new generation of files takes over by one rename of the journal.
  */
 export class Journal {
   private models = new Map<string, GalleryEntry>();
-  private current: GalleryFiles = FIRST_FILES;
   private file: number;
 
   /** @throws Error when the file is damaged, of another format, or speaks of another number of probes */
@@ -46,17 +35,13 @@ export class Journal {
     private readonly probes: number,
   ) {
     const [header, ...lines] = readLines(path);
-    if (header) this.current = checkedHeader(header, probes);
+    if (header) checkHeader(header, probes);
     for (const line of lines) this.take(line);
     this.file = this.rewrite();
   }
 
   get entries(): ReadonlyMap<string, GalleryEntry> {
     return this.models;
-  }
-
-  get files(): GalleryFiles {
-    return this.current;
   }
 
   /** Rows that some entry needs, from the beginning of the file. */
@@ -74,21 +59,12 @@ export class Journal {
     this.write({ remove: modelId });
   }
 
-  /** Other files take over, and with them other places of the rows. */
-  switchTo(files: GalleryFiles, entries: GalleryEntry[]): void {
-    this.current = files;
-    this.models = new Map(entries.map((entry) => [entry.modelId, entry]));
-    const previous = this.file;
-    this.file = this.rewrite();
-    closeSync(previous);
-  }
-
   close(): void {
     closeSync(this.file);
   }
 
   private rewrite(): number {
-    const header: Header = { format: FORMAT, probes: this.probes, ...this.current };
+    const header: Header = { format: FORMAT, probes: this.probes };
     const lines: JournalLine[] = [header, ...[...this.models.values()].map((add) => ({ add }))];
     writeFileSync(`${this.path}.new`, lines.map(asText).join(''), { flush: true });
     renameSync(`${this.path}.new`, this.path);
@@ -107,11 +83,10 @@ export class Journal {
   }
 }
 
-function checkedHeader(line: JournalLine, probes: number): GalleryFiles {
+function checkHeader(line: JournalLine, probes: number): void {
   if (!('format' in line) || line.format !== FORMAT || line.probes !== probes) {
     throw new Error('the journal is of another format or probe set');
   }
-  return { rows: line.rows, snapshot: line.snapshot };
 }
 
 function readLines(path: string): JournalLine[] {

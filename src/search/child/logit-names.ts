@@ -85,7 +85,7 @@ function bestNames(scores: Float32Array, { means, deviations }: Standings, first
     .map((name) => ({
       name,
       score: scores[name],
-      confidence: confidence(distances[name], { mean: 0, deviation: 1 }, CONFIDENCE_CURVES.NAME),
+      confidence: confidence(distances[name], { middle: 0, deviation: 1 }, CONFIDENCE_CURVES.NAME),
     }));
 }
 
