@@ -12,7 +12,8 @@ import {
   zscore,
 } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import { type HubModel, synonyms } from './hub.js';
+import { synonyms } from './hub.js';
+import type { HubModel } from './hub-model.js';
 
 /** One logit of the gallery. */
 export interface GalleryLogit {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { decodeFloat16, type Matrix, parseNpyHeader } from '../../src/domain/index.js';
+import type { HubModel } from './hub-model.js';
 import { readZoo, type ZooEntry } from './zoo.js';
 
 const modelSchema = z.object({
@@ -9,15 +10,6 @@ const modelSchema = z.object({
   backbone: z.string(),
   logits: z.array(z.object({ wnid: z.string(), label: z.string(), accuracy: z.number().optional() })),
 });
-
-/** A classifier of the hub, with the rows of the response matrix that are its logits. */
-export interface HubModel {
-  id: string;
-  backbone: string;
-  firstRow: number;
-  /** True class and name of each logit; for judging answers only, search never sees them. */
-  logits: { wnid: string; label: string; accuracy?: number }[];
-}
 
 /** A class's names: every comma-separated synonym, in lower case (the hub's protocol, 2). */
 export function synonyms(label: string): string[] {

@@ -1,6 +1,7 @@
 import { CONFIDENCE_CURVES, type ConfidenceCurve, random } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import { EVERYDAY_VOCABULARY, type TextEncoder } from '../../src/text/index.js';
+import { EVERYDAY_VOCABULARY } from '../../src/text/index.js';
+import type { Bench } from './bench.js';
 import { type Answer, answersOf, reliability } from './calibration.js';
 import { type ConceptSpace, conceptRows, openConceptSpace } from './concepts.js';
 import {
@@ -24,17 +25,6 @@ import { zooLabels } from './zoo.js';
 
 const UNKNOWN_CONCEPTS_SEED = 7;
 const CALIBRATION_QUERIES = 400;
-
-/** What a run works with. */
-export interface Bench {
-  folder: string;
-  hub: Hub;
-  encoder: TextEncoder;
-  products: MatrixProducts;
-  withZoo: boolean;
-  /** Answers of the choosing halves, by row; filled on the way. */
-  choosing: Map<string, Answer[]>;
-}
 
 /** All rows for one probe set. */
 export async function measureProbeSet(bench: Bench, probeSet: string, report: Report): Promise<void> {

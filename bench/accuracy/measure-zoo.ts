@@ -1,5 +1,6 @@
 import { whiteningMatrix } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { Bench } from './bench.js';
 import {
   type BenchGallery,
   buildGallery,
@@ -7,7 +8,6 @@ import {
   type DescriptorGallery,
   type ModelResponses,
 } from './gallery.js';
-import type { Bench } from './measure-probe-set.js';
 import { figures } from './metrics.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Row } from './row.js';

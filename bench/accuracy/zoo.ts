@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { looksLikeProbabilities, type Matrix, probabilitiesToLogits } from '../../src/domain/index.js';
 import { parsePreprocessing, probeModel } from '../../src/probing/index.js';
-import type { HubModel } from './hub.js';
+import type { HubModel } from './hub-model.js';
 
 const entrySchema = z.object({
   name: z.string(),
