@@ -13,6 +13,11 @@ export interface SubjectFlags {
   image?: string;
 }
 
+/** How many subjects a command line names; one is right. */
+export function subjectsIn(concept: string | undefined, { all, any, none, image }: SubjectFlags): number {
+  return [concept, all ?? any ?? none, image].filter((one) => one !== undefined).length;
+}
+
 /**
  * The subject of a command line: a concept, an expression, or a picture.
  *

@@ -57,7 +57,7 @@ describe('the server', () => {
         headers: { 'content-type': 'application/json' },
         body,
       });
-    expect((await send('x'.repeat(5 * 2 ** 20))).status).toBe(413);
+    expect((await send('x'.repeat(17 * 2 ** 20))).status).toBe(413);
     expect((await send('{')).status).toBe(400);
   });
 

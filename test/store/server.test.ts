@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,8 +13,8 @@ import { temporaryFolder } from './temporary-folder.js';
 
 const COMPILED = new URL('../../dist/src/store/index.js', import.meta.url).href;
 const OPEN_ONCE = fileURLToPath(new URL('open-once.mjs', import.meta.url));
-const MIGRATION = '20261124000000_init';
-const MIGRATION_FILE = new URL(`../../prisma/migrations/${MIGRATION}/migration.sql`, import.meta.url);
+const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url);
+const FIRST_MIGRATION = '20261124000000_init';
 
 describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -43,22 +43,23 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
       ),
     );
     expect(opened.map(({ stdout }) => stdout.trim())).toEqual(['0', '0', '0', '0']);
-    const rows = await query(url, 'SELECT * FROM "_prisma_migrations"');
-    const checksum = createHash('sha256')
-      .update(await readFile(MIGRATION_FILE))
-      .digest('hex');
-    expect(rows).toEqual([
-      {
-        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        checksum,
-        migration_name: MIGRATION,
-        started_at: expect.any(Date),
-        finished_at: expect.any(Date),
-        rolled_back_at: null,
-        logs: null,
-        applied_steps_count: 1,
-      },
-    ]);
+    const rows = await query(url, 'SELECT * FROM "_prisma_migrations" ORDER BY "migration_name"');
+    const entries = await readdir(MIGRATIONS, { withFileTypes: true });
+    const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+    expect(names).toContain(FIRST_MIGRATION);
+    const asPrismaWould = names.map(async (name) => ({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      checksum: createHash('sha256')
+        .update(await readFile(new URL(`${name}/migration.sql`, MIGRATIONS)))
+        .digest('hex'),
+      migration_name: name,
+      started_at: expect.any(Date),
+      finished_at: expect.any(Date),
+      rolled_back_at: null,
+      logs: null,
+      applied_steps_count: 1,
+    }));
+    expect(rows).toEqual(await Promise.all(asPrismaWould));
   });
 
   it('that another form of a migration set up is refused', async () => {
@@ -68,7 +69,7 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
     await query(url, `UPDATE "_prisma_migrations" SET "checksum" = 'other'`);
     await expect(openStore({ dataFolder: folder, databaseUrl: url })).rejects.toMatchObject({
       code: 'MIGRATION_CHANGED',
-      details: { migration: MIGRATION },
+      details: { migration: FIRST_MIGRATION },
     });
   });
 

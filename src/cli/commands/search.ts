@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { checkFilter, conditionsOf } from '../../graphql/index.js';
 import { table } from '../output/table.js';
-import { type SubjectFlags, searchSubject } from '../search-subject.js';
+import { type SubjectFlags, searchSubject, subjectsIn } from '../search-subject.js';
 import { withService } from '../with-service.js';
 
 /** `probelog search` */
@@ -28,7 +28,12 @@ export function searchCommand(): Command {
     .option('--metric <metric>', 'SCORE, or ASYMMETRIC for the discrepancy of the paper', 'SCORE')
     .option('--probe-set <name>', 'gallery to search (default: PROBELOG_PROBE_SET, or the oldest)')
     .option('--json', 'print JSON')
-    .action((concept: string | undefined, flags: SearchFlags) => {
+    .action((concept: string | undefined, flags: SearchFlags, command: Command) => {
+      if (subjectsIn(concept, flags) !== 1) {
+        command.error(
+          'error: give a concept, or --all, --any and --none, or --image: exactly one of the three',
+        );
+      }
       const first = Number(flags.first);
       if (!/^\d+$/.test(flags.first) || first > 10_000) {
         throw new ProbelogError('INPUT_INVALID', `--first is ${flags.first}; it must be from 0 to 10000.`);
