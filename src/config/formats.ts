@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
@@ -32,4 +33,29 @@ export function addressRanges() {
   return commaList().refine((entries) =>
     entries.every((entry) => ipaddr.isValidCIDR(entry) || ipaddr.isValid(entry)),
   );
+}
+
+/** A comma-separated list of at least one secret. */
+export function secretList(isSecret: (text: string) => boolean = () => true) {
+  return commaList().refine((secrets) => secrets.length > 0 && secrets.every(isSecret));
+}
+
+/** The path of a file that holds such a list, as container platforms hand secrets over. */
+export function secretFile(isSecret?: (text: string) => boolean) {
+  return z
+    .string()
+    .transform((path, context) => {
+      try {
+        return readFileSync(path, 'utf8').trim();
+      } catch {
+        context.addIssue('The file cannot be read.');
+        return z.NEVER;
+      }
+    })
+    .pipe(secretList(isSecret));
+}
+
+/** A secret of Standard Webhooks: the base64 of at least one byte, after an optional `whsec_`. */
+export function isStandardSecret(text: string): boolean {
+  return /^(whsec_)?(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=|[A-Za-z\d+/]{4})$/.test(text);
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { addressRanges, byteSize, commaList, wholeNumber } from './formats.js';
+import {
+  addressRanges,
+  byteSize,
+  commaList,
+  isStandardSecret,
+  secretFile,
+  secretList,
+  wholeNumber,
+} from './formats.js';
 import { option } from './option.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -160,5 +168,99 @@ export const OPTIONS = {
       fallback: '20000',
     },
     wholeNumber(0, 10_000_000),
+  ),
+  mlflowSecrets: option(
+    {
+      variable: 'PROBELOG_MLFLOW_SECRETS',
+      description: 'Secrets of MLflow webhooks; several may be valid at once. Unset: the receiver is off.',
+      allowed: 'comma-separated secrets',
+      secret: true,
+    },
+    secretList().optional(),
+  ),
+  mlflowSecretsFile: option(
+    {
+      variable: 'PROBELOG_MLFLOW_SECRETS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_MLFLOW_SECRETS.',
+      allowed: 'the path of a readable file with comma-separated secrets',
+      secret: true,
+    },
+    secretFile().optional(),
+  ),
+  huggingfaceSecrets: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_SECRETS',
+      description:
+        'Secrets of Hugging Face webhooks; several may be valid at once. Unset: the receiver is off.',
+      allowed: 'comma-separated secrets',
+      secret: true,
+    },
+    secretList().optional(),
+  ),
+  huggingfaceSecretsFile: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_SECRETS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_HUGGINGFACE_SECRETS.',
+      allowed: 'the path of a readable file with comma-separated secrets',
+      secret: true,
+    },
+    secretFile().optional(),
+  ),
+  wandbSecrets: option(
+    {
+      variable: 'PROBELOG_WANDB_SECRETS',
+      description:
+        'Secrets that sign Weights & Biases webhooks; several may be valid at once. Unset: the receiver is off.',
+      allowed: 'comma-separated secrets',
+      secret: true,
+    },
+    secretList().optional(),
+  ),
+  wandbSecretsFile: option(
+    {
+      variable: 'PROBELOG_WANDB_SECRETS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_WANDB_SECRETS.',
+      allowed: 'the path of a readable file with comma-separated secrets',
+      secret: true,
+    },
+    secretFile().optional(),
+  ),
+  wandbTokens: option(
+    {
+      variable: 'PROBELOG_WANDB_TOKENS',
+      description:
+        'Bearer tokens (access tokens) of Weights & Biases webhooks, without which no delivery is taken.',
+      allowed: 'comma-separated tokens',
+      secret: true,
+    },
+    secretList().optional(),
+  ),
+  wandbTokensFile: option(
+    {
+      variable: 'PROBELOG_WANDB_TOKENS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_WANDB_TOKENS.',
+      allowed: 'the path of a readable file with comma-separated tokens',
+      secret: true,
+    },
+    secretFile().optional(),
+  ),
+  standardSecrets: option(
+    {
+      variable: 'PROBELOG_STANDARD_SECRETS',
+      description:
+        'Secrets of any other registry, by Standard Webhooks; several may be valid at once. Unset: the receiver is off.',
+      allowed: 'comma-separated secrets in base64, with or without whsec_',
+      secret: true,
+    },
+    secretList(isStandardSecret).optional(),
+  ),
+  standardSecretsFile: option(
+    {
+      variable: 'PROBELOG_STANDARD_SECRETS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_STANDARD_SECRETS.',
+      allowed: 'the path of a readable file with comma-separated secrets in base64, with or without whsec_',
+      secret: true,
+    },
+    secretFile(isStandardSecret).optional(),
   ),
 };

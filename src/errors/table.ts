@@ -46,11 +46,25 @@ export const ERRORS = {
   SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },
   SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source did not answer as it should.' },
   SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending.' },
+  SOURCE_UNSUPPORTED: {
+    httpStatus: 422,
+    summary: 'This server has no connection to the registry that has the model.',
+  },
+  SOURCE_CHANGED: { httpStatus: 422, summary: 'The file is not the one that the registry announced.' },
   INFERENCE_CRASHED: { httpStatus: 422, summary: 'The model ended the process that ran it.' },
   INFERENCE_FAILED: { httpStatus: 422, summary: 'ONNX Runtime refused to run the model.' },
   INFERENCE_TIMEOUT: { httpStatus: 422, summary: 'The model took longer than allowed.' },
   INFERENCE_MEMORY: { httpStatus: 422, summary: 'The model needed more memory than allowed.' },
   INGEST_CANCELLED: { httpStatus: 409, summary: 'The ingest was cancelled.' },
+
+  WEBHOOK_OFF: { httpStatus: 404, summary: 'No secret is configured for this receiver.' },
+  SIGNATURE_INVALID: { httpStatus: 401, summary: 'A webhook delivery is not signed by a configured secret.' },
+  SIGNATURE_EXPIRED: {
+    httpStatus: 401,
+    summary: 'A webhook delivery was signed too long ago, or in the future.',
+  },
+  PAYLOAD_INVALID: { httpStatus: 400, summary: 'A webhook delivery has not the form that it should have.' },
+  PAYLOAD_TOO_LARGE: { httpStatus: 413, summary: 'The body of a request is larger than allowed.' },
 
   LOGIT_DEGENERATE: { httpStatus: 422, summary: 'The logit has no descriptor, so nothing is similar to it.' },
   TEXT_ENCODER_UNAVAILABLE: { httpStatus: 503, summary: 'The text encoder cannot be loaded.' },

@@ -13,9 +13,8 @@ export function answerErrors(app: FastifyInstance): void {
       return reply.status(httpStatus).send({ error: { code, message } });
     }
     if (error.statusCode !== undefined && error.statusCode < 500) {
-      return reply
-        .status(error.statusCode)
-        .send({ error: { code: 'INPUT_INVALID', message: error.message } });
+      const code = error.statusCode === 413 ? 'PAYLOAD_TOO_LARGE' : 'INPUT_INVALID';
+      return reply.status(error.statusCode).send({ error: { code, message: error.message } });
     }
     request.log.error({ error }, 'a request failed on a fault of ours');
     const message = `Internal error ${request.id}; the server's log has the details.`;

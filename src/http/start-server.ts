@@ -10,11 +10,13 @@ import Fastify, {
 } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
 import { buildSchema, type Context, createContext, formatError, type Services } from '../graphql/index.js';
+import type { WebhookReceiver } from '../registries/index.js';
 import { answerErrors } from './error-answers.js';
 import { addExplorer, wantsPage } from './explorer.js';
 import { addProbeImages } from './probe-images.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { serveSubscriptions } from './subscriptions.js';
+import { addWebhooks } from './webhooks.js';
 
 /** Room for the labels of a very large model, or for a picture of 10 MiB in base64. */
 const MOST_BODY_BYTES = 16 * 2 ** 20;
@@ -32,6 +34,8 @@ export interface ServerOptions {
   /** 0 picks a free one. */
   port: number;
   services: Services;
+  /** By the last part of their path. */
+  webhooks: ReadonlyMap<string, WebhookReceiver>;
   logger: FastifyBaseLogger;
 }
 
@@ -44,11 +48,17 @@ export interface RunningServer {
 }
 
 /**
- * Serves GraphQL (queries, mutations, subscriptions, the explorer), probe images and health.
+ * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and health.
  *
  * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on
  */
-export async function startServer({ host, port, services, logger }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  host,
+  port,
+  services,
+  webhooks,
+  logger,
+}: ServerOptions): Promise<RunningServer> {
   const schema = await buildSchema();
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
@@ -86,6 +96,7 @@ export async function startServer({ host, port, services, logger }: ServerOption
   app.get('/', (_request, reply) => reply.redirect('/graphql'));
   app.get('/health', async () => ({ status: 'ok' }));
   addProbeImages(app, services);
+  addWebhooks(app, webhooks);
   const subscriptions = serveSubscriptions(app.server, schema, services);
 
   await app.listen({ host, port }).catch((thrown) => {

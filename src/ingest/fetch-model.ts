@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { ProbelogError } from '../errors/index.js';
 import type { BlobStore } from '../store/index.js';
 import { type DownloadLimits, download } from './source/download.js';
-import type { Source } from './source/parse-source.js';
+import type { FileSource } from './source/parse-source.js';
 
 /** A model file in the blob store. */
 export interface FetchedModel {
@@ -19,7 +19,7 @@ export interface FetchedModel {
  * MODEL_EMPTY, STORAGE_FULL
  */
 export async function fetchModel(
-  source: Source,
+  source: FileSource,
   blobs: Pick<BlobStore, 'put'>,
   limits: DownloadLimits,
   signal: AbortSignal,

@@ -18,6 +18,10 @@ const schema = z.strictObject({
   output: z.string().min(1).max(1_000).optional(),
   probeSet: z.string().min(1).max(300).optional(),
   licence: name.max(200).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 /** What a caller asks for when registering a model version. */
@@ -25,7 +29,7 @@ export interface IngestRequest {
   /** With `version` the identity of the model version; 1–300 characters. */
   name: string;
   version: string;
-  /** A path or an http(s) URL of an ONNX file. */
+  /** A path or an http(s) URL of an ONNX file; from a webhook also the URI of a version in its registry. */
   source: string;
   /** One label for each output, in output order. */
   labels?: string[];
@@ -37,6 +41,8 @@ export interface IngestRequest {
   probeSet?: string;
   /** SPDX expression or free text, up to 200 characters. */
   licence?: string;
+  /** SHA-256 that the model file must have, in lower-case hexadecimal. */
+  sha256?: string;
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */

@@ -1,9 +1,9 @@
 import { ProbelogError } from '../errors/index.js';
-import type { IngestRecord, Store } from '../store/index.js';
+import type { DeliveryResult, IngestRecord, NewIngest, Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
 import { type IngestRequest, validateIngestRequest } from './ingest-request.js';
 import { checkFolder } from './source/check-folder.js';
-import { parseSource } from './source/parse-source.js';
+import { parseSource, schemeForbidden } from './source/parse-source.js';
 
 /** A watcher hears of changes made by other processes at least this often. */
 const WATCH_EVERY_MS = 1_000;
@@ -32,21 +32,44 @@ export class IngestService {
    * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS
    */
   async enqueue(input: IngestRequest): Promise<IngestRecord> {
+    const ingest = await this.options.store.ingests.enqueue(await this.prepare(input));
+    this.options.worker.wake();
+    return ingest;
+  }
+
+  /**
+   * Checks a request and settles what it leaves open, so that it can be queued.
+   *
+   * @param registry the registry that asks, which alone may name its versions by URI
+   * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN
+   */
+  async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
     const request = validateIngestRequest(input);
     const source = parseSource(request.source);
     if (source.kind === 'FILE') request.source = await checkFolder(source.path, this.options.modelFolders);
+    if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
     const probeSet = await this.probeSet(request.probeSet);
-    const ingest = await this.options.store.ingests.enqueue({
+    return {
       name: request.name,
       version: request.version,
       source: request.source,
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
       licence: request.licence,
+      registry,
       request: { ...request, probeSet: probeSet.id },
-    });
-    this.options.worker.wake();
-    return ingest;
+    };
+  }
+
+  /** Brings worker, watchers and gallery in line with what a webhook delivery changed in the database. */
+  async follow({ ingestId, outcome, stopped, removed }: DeliveryResult): Promise<void> {
+    const { worker, feed, gallery } = this.options;
+    for (const id of stopped) {
+      worker.cancel(id);
+      feed.announce(id);
+    }
+    if (outcome === 'ACCEPTED' && ingestId !== null) worker.wake();
+    for (const { probeSetId, modelId } of removed) await gallery.remove(probeSetId, modelId);
   }
 
   /**

@@ -17,7 +17,7 @@ import { ResponseSpool } from './response-spool.js';
 import { readCompanion } from './source/companions.js';
 import type { DownloadLimits } from './source/download.js';
 import { parseLabels } from './source/labels.js';
-import { parseSource } from './source/parse-source.js';
+import { type FileSource, parseSource, type RegistrySource } from './source/parse-source.js';
 import { goesOn } from './stopped.js';
 
 /** A request as it stands in the queue: the probe set is settled, by its id. */
@@ -119,10 +119,15 @@ async function ensureModelFile(
   signal: AbortSignal,
 ): Promise<ReadyFile> {
   const source = parseSource(request.source);
-  const kept = model.fileDigest !== null && (await store.blobs.has(model.fileDigest));
+  if (source.kind === 'REGISTRY') throw notConnected(source);
+  const announced = request.sha256 ?? model.fileDigest;
+  const kept =
+    model.fileDigest !== null && model.fileDigest === announced && (await store.blobs.has(model.fileDigest));
   const file = kept
     ? { digest: model.fileDigest as string, bytes: model.fileBytes as number }
     : await fetchModel(source, store.blobs, download, signal);
+  if (request.sha256 !== undefined && file.digest !== request.sha256)
+    throw changed(file.digest, request.sha256);
   const described =
     request.preprocessing ?? (await readCompanion(source, 'preprocessor_config.json', download, signal));
   const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
@@ -131,8 +136,24 @@ async function ensureModelFile(
   return { ...file, preprocessing, labels };
 }
 
+function notConnected({ registry, uri }: RegistrySource): ProbelogError {
+  return new ProbelogError(
+    'SOURCE_UNSUPPORTED',
+    `This server has no connection to ${registry} configured, so it cannot read ${uri}.`,
+    { source: uri },
+  );
+}
+
+function changed(digest: string, announced: string): ProbelogError {
+  return new ProbelogError(
+    'SOURCE_CHANGED',
+    `The file has the SHA-256 ${digest}; ${announced} was announced.`,
+    { digest, announced },
+  );
+}
+
 async function companionLabels(
-  source: ReturnType<typeof parseSource>,
+  source: FileSource,
   download: DownloadLimits,
   signal: AbortSignal,
 ): Promise<string[] | null> {

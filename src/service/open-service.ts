@@ -9,6 +9,7 @@ import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
 import { takeSearchFolder } from './take-search-folder.js';
+import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
@@ -18,6 +19,7 @@ export interface Service {
   encoder: TextEncoder;
   concepts: Concepts;
   ingest: IngestService;
+  webhooks: Webhooks;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -83,7 +85,8 @@ export async function openService(
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
     });
-    return { config, store, search, encoder, concepts, ingest, close };
+    const webhooks = openWebhooks(config, { store, ingest, log });
+    return { config, store, search, encoder, concepts, ingest, webhooks, close };
 
     function startWorker(): IngestWorker {
       return new IngestWorker({

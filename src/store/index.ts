@@ -3,6 +3,8 @@ export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
   CreatedPosition,
+  DeliveryOutcome,
+  DeliveryRecord,
   IngestRecord,
   IngestStage,
   IngestState,
@@ -15,5 +17,12 @@ export type {
   ProbeSetRecord,
   ResponseKind,
 } from './records.js';
+export type {
+  DeliveredChange,
+  DeliveryResult,
+  NewDelivery,
+  RemovedModel,
+} from './repositories/deliveries.js';
 export type { ModelFilter, PublishedModel } from './repositories/models.js';
+export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';

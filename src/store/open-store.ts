@@ -8,6 +8,7 @@ import { applyMigrations } from './migrations/apply-migrations.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';
 import { referencedBlobs } from './referenced-blobs.js';
+import { Deliveries } from './repositories/deliveries.js';
 import { Ingests } from './repositories/ingests.js';
 import { Logits } from './repositories/logits.js';
 import { Models } from './repositories/models.js';
@@ -21,6 +22,7 @@ export interface Store {
   models: Models;
   logits: Logits;
   ingests: Ingests;
+  deliveries: Deliveries;
   blobs: BlobStore;
   /** Whether other processes may use the same database. */
   shared: boolean;
@@ -92,6 +94,7 @@ function storeOn(
     models: new Models(prisma),
     logits: new Logits(prisma),
     ingests: new Ingests(prisma),
+    deliveries: new Deliveries(prisma),
     blobs,
     shared,
     sweepBlobs: (olderThanMs) => blobs.sweep((digests) => referencedBlobs(prisma, digests), olderThanMs),

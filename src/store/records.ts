@@ -1,4 +1,5 @@
 import type {
+  DeliveryOutcome as DeliveryOutcomeEnum,
   IngestStage as IngestStageEnum,
   IngestState as IngestStateEnum,
   LogitStatus as LogitStatusEnum,
@@ -11,6 +12,7 @@ export type ResponseKind = ResponseKindEnum;
 export type LogitStatus = LogitStatusEnum;
 export type IngestState = IngestStateEnum;
 export type IngestStage = IngestStageEnum;
+export type DeliveryOutcome = DeliveryOutcomeEnum;
 
 /** An ordered, immutable set of probe images. */
 export interface ProbeSetRecord {
@@ -102,6 +104,22 @@ export interface IngestRecord {
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+}
+
+/** A webhook delivery that was taken. */
+export interface DeliveryRecord {
+  /** Name of the registry that sent it. */
+  source: string;
+  /** The sender's id of it, or what takes its place. */
+  deliveryId: string;
+  receivedAt: Date;
+  event: string;
+  /** When the sender says that it happened. */
+  occurredAt: Date | null;
+  outcome: DeliveryOutcome;
+  /** Why it was ignored. */
+  reason: string | null;
+  ingestId: string | null;
 }
 
 /** A place in a list ordered by creation. */

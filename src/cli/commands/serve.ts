@@ -50,6 +50,7 @@ async function serve(config: Config, demo: boolean): Promise<void> {
       port: config.port,
       logger,
       services: servicesOf(service),
+      webhooks: service.webhooks,
     });
     process.stdout.write(
       `ProbeLog answers at ${server.url}/graphql (data in ${resolve(config.dataFolder)})\n`,

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
 import { type DownloadLimits, download } from './download.js';
-import type { Source } from './parse-source.js';
+import type { FileSource } from './parse-source.js';
 
 /** Companion files are small JSON documents; anything larger is something else. */
 const MOST_BYTES = 4 * 2 ** 20;
@@ -15,7 +15,7 @@ const MOST_BYTES = 4 * 2 ** 20;
  * @param name such as `preprocessor_config.json`
  */
 export async function readCompanion(
-  source: Source,
+  source: FileSource,
   name: string,
   limits: DownloadLimits,
   signal?: AbortSignal,

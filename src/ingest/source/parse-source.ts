@@ -2,12 +2,31 @@ import { resolve } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
 
 /** Where a model file is: on this machine, or behind an http(s) URL. */
-export type Source = { kind: 'FILE'; path: string } | { kind: 'URL'; url: string };
+export type FileSource = { kind: 'FILE'; path: string } | { kind: 'URL'; url: string };
+
+/** A model version in a registry, by a URI that only a connection to that registry can make a file of. */
+export interface RegistrySource {
+  kind: 'REGISTRY';
+  /** Its name for people. */
+  registry: string;
+  scheme: string;
+  uri: string;
+}
+
+/** Where a model is. */
+export type Source = FileSource | RegistrySource;
+
+/** Names of registries by the schemes of their URIs. */
+const REGISTRY_SCHEMES: Readonly<Record<string, string>> = {
+  mlflow: 'MLflow',
+  hf: 'the Hugging Face Hub',
+  wandb: 'Weights & Biases',
+};
 
 /**
  * Reads the `source` of an ingest request.
  *
- * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http and https (a `file:` URL is always refused: a path
+ * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https and those of registries (a `file:` URL is always refused: a path
  * says the same without pretending to be remote), INPUT_INVALID when the text is empty or no URL
  */
 export function parseSource(text: string): Source {
@@ -16,12 +35,19 @@ export function parseSource(text: string): Source {
   }
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(text)?.[1].toLowerCase();
   if (scheme === undefined) return { kind: 'FILE', path: resolve(text) };
+  if (Object.hasOwn(REGISTRY_SCHEMES, scheme)) {
+    return { kind: 'REGISTRY', registry: REGISTRY_SCHEMES[scheme], scheme, uri: text };
+  }
   if (scheme !== 'http' && scheme !== 'https') {
-    throw new ProbelogError(
-      'SOURCE_FORBIDDEN',
-      `${scheme}: sources are not read; give a path or an http(s) URL.`,
-    );
+    throw schemeForbidden(scheme);
   }
   if (!URL.canParse(text)) throw new ProbelogError('INPUT_INVALID', 'The source is not a well-formed URL.');
   return { kind: 'URL', url: text };
+}
+
+export function schemeForbidden(scheme: string): ProbelogError {
+  return new ProbelogError(
+    'SOURCE_FORBIDDEN',
+    `${scheme}: sources are not read; give a path or an http(s) URL.`,
+  );
 }

@@ -1,24 +1,13 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import type { IngestModel } from '../generated/models.js';
-import { isId, newId, validIds } from '../ids.js';
+import { isId, validIds } from '../ids.js';
 import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
 import { createdAfter } from './models.js';
+import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
 
-const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
-
-/** A model version to be registered. */
-export interface NewIngest {
-  name: string;
-  version: string;
-  source: string;
-  labels: string[] | null;
-  probeSetId: string;
-  licence?: string;
-  registry?: string;
-  /** Kept as it is for whoever works on it. */
-  request: unknown;
-}
+/** States of ingests that are still to end. */
+export const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
 
 /** The queue of models to be probed, which is also the record of what became of each. */
 export class Ingests {
@@ -30,25 +19,13 @@ export class Ingests {
    *
    * @throws ProbelogError MODEL_EXISTS when the version is visible, or its ingest under way; PROBE_SET_UNKNOWN
    */
-  async enqueue({ name, version, labels, request, ...rest }: NewIngest): Promise<IngestRecord> {
-    const { source, probeSetId, licence, registry } = rest;
-    const described = {
-      source,
-      probeSetId,
-      labels: labels ?? [],
-      hasLabels: labels !== null,
-      licence: licence ?? null,
-      registry: registry ?? null,
-    };
+  async enqueue(ingest: NewIngest): Promise<IngestRecord> {
+    const { name, version } = ingest;
     try {
       return await this.prisma.$transaction(async (tx) => {
         const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });
         if (existing && existing.status !== 'FAILED') throw modelExists(name, version);
-        const fresh = { ...described, status: 'PENDING' as const, fileDigest: null, fileBytes: null };
-        const model = existing
-          ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: fresh })
-          : await tx.model.create({ data: { ...described, id: newId(), name, version } });
-        return toRecord(await tx.ingest.create({ data: newRow(model.id, request) }));
+        return toRecord(await registerVersion(tx, existing, ingest));
       });
     } catch (thrown) {
       const { code } = thrown as { code?: string };
@@ -88,7 +65,7 @@ export class Ingests {
         ...(last.request as object),
         ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
       };
-      return toRecord(await tx.ingest.create({ data: newRow(modelId, request) }));
+      return toRecord(await queueIngest(tx, modelId, request));
     });
   }
 
@@ -212,10 +189,6 @@ export class Ingests {
       data: { ...data, etaSeconds: null, leasedUntil: null, finishedAt: new Date() },
     });
   }
-}
-
-function newRow(modelId: string, request: unknown) {
-  return { id: newId(), modelId, request: request as Prisma.InputJsonValue };
 }
 
 function modelExists(name: string, version: string): ProbelogError {

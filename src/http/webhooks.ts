@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import { globalId } from '../graphql/index.js';
+import type { WebhookReceiver } from '../registries/index.js';
+
+/** Largest delivery that is read; real ones have some hundred bytes. */
+const MOST_BYTES = 2 ** 20;
+
+/**
+ * `POST /webhooks/<registry>`: takes a delivery and answers 202 with its ingest.
+ *
+ * The body stays the bytes that came, of whatever type: a signature covers those, not what a parser makes of them.
+ * These routes are a scope of their own, so that nobody else's bodies are read like that.
+ */
+export function addWebhooks(app: FastifyInstance, receivers: ReadonlyMap<string, WebhookReceiver>): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: MOST_BYTES },
+      async (_: unknown, body: Buffer) => body,
+    );
+    for (const [name, receiver] of receivers) {
+      scope.route<{ Body: Buffer | undefined }>({
+        method: 'POST',
+        url: `/webhooks/${name}`,
+        bodyLimit: MOST_BYTES,
+        // Before the body: what is off need not be sent anything.
+        onRequest: async () => receiver.checkIsOn(),
+        handler: async ({ body, headers }, reply) => {
+          const { status, ingestId } = await receiver.receive(body ?? Buffer.alloc(0), headers);
+          return reply.status(202).send({ ingest: ingestId && globalId('Ingest', ingestId), status });
+        },
+      });
+    }
+  });
+}

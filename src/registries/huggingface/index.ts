@@ -1,0 +1,12 @@
+import type { Registry } from '../registry.js';
+import { type HubEvent, parse } from './parse.js';
+import { plan } from './plan.js';
+import { verify } from './verify.js';
+
+/** The Hugging Face Hub, webhooks of version 3. */
+export const huggingface = {
+  name: 'huggingface',
+  verify,
+  parse,
+  plan,
+} as const satisfies Registry<HubEvent>;

@@ -1,0 +1,15 @@
+import { huggingface } from './huggingface/index.js';
+import { mlflow } from './mlflow/index.js';
+import type { Registry } from './registry.js';
+import { standard } from './standard/index.js';
+import { wandb } from './wandb/index.js';
+
+export type { Delivery, Plan, RegisterPlan } from './plan.js';
+export { type Receipt, WebhookReceiver } from './receiver.js';
+export type { Credentials } from './registry.js';
+
+/** Every registry whose webhooks are understood. A new one is a folder, a line here, and its settings. */
+export const REGISTRIES = [mlflow, huggingface, wandb, standard] as const satisfies readonly Registry[];
+
+/** A registry of {@link REGISTRIES}. */
+export type RegistryName = (typeof REGISTRIES)[number]['name'];

@@ -1,0 +1,7 @@
+import type { Registry } from '../registry.js';
+import { type MlflowEvent, parse } from './parse.js';
+import { plan } from './plan.js';
+import { verify } from './verify.js';
+
+/** MLflow 3.3 and later. */
+export const mlflow = { name: 'mlflow', verify, parse, plan } as const satisfies Registry<MlflowEvent>;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { check } from '../payload/check.js';
+import { readJson } from '../payload/read-json.js';
+import { identifier, line, moment } from '../payload/text.js';
+
+const envelope = z.object({
+  entity: line(60),
+  action: line(60),
+  timestamp: moment,
+  workspace: identifier(63).nullish(),
+  data: z.unknown(),
+});
+
+const name = identifier(256);
+const version = z.union([z.string().regex(/^\d{1,18}$/), z.int().min(0).transform(String)]);
+const alias = identifier(256);
+const key = line(250);
+
+/** Events that mean something here. `source` and `run_id` are not even read: whoever wrote the model chose them. */
+const known = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('model_version.created'), data: z.object({ name, version }) }),
+  z.object({
+    type: z.literal('model_version_tag.set'),
+    data: z.object({ name, version, key, value: z.string().max(100_000) }),
+  }),
+  z.object({ type: z.literal('model_version_tag.deleted'), data: z.object({ name, version, key }) }),
+  z.object({ type: z.literal('model_version_alias.created'), data: z.object({ name, alias, version }) }),
+  z.object({ type: z.literal('model_version_alias.deleted'), data: z.object({ name, alias }) }),
+]);
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(known.options.map(({ shape }) => shape.type.value));
+
+/** An event of MLflow's; `known` is null when it means nothing here. */
+export interface MlflowEvent {
+  type: string;
+  occurredAt: Date | null;
+  workspace: string | null;
+  known: z.output<typeof known> | null;
+}
+
+/** @throws ProbelogError PAYLOAD_INVALID */
+export function parse(body: Buffer): MlflowEvent {
+  const { entity, action, timestamp, workspace, data } = check(envelope, readJson(body));
+  const type = `${entity}.${action}`;
+  return {
+    type,
+    occurredAt: timestamp,
+    workspace: workspace ?? null,
+    known: KNOWN_TYPES.has(type) ? check(known, { type, data }) : null,
+  };
+}

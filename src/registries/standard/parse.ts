@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { check } from '../payload/check.js';
+import { readJson } from '../payload/read-json.js';
+import { identifier, line, moment } from '../payload/text.js';
+
+/** Standard Webhooks' own form, and CloudEvents 1.0 in structured mode, which calls the time `time`. */
+const envelope = z.object({ type: line(200), timestamp: moment, time: moment, data: z.unknown() });
+
+/** CloudEvents put a domain before the type, as in `org.example.model.version.created`. */
+const KNOWN_TYPE = /(?:^|\.)model\.version\.(created|updated|deleted)$/;
+
+const version = z.object({ name: identifier(300), version: identifier(300) });
+
+/** Credentials in a URL would be stored and shown with it. */
+const modelUrl = z.string().max(4_096).refine(isModelUrl, 'is not an http(s) URL without user and password');
+
+const file = version.extend({
+  url: modelUrl,
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i)
+    .transform((digest) => digest.toLowerCase())
+    .nullish(),
+  labels: z.array(line(1_000)).max(1_000_000).nullish(),
+});
+
+/** What happened to a model version; null when the event is about something else. */
+type VersionEvent =
+  | { kind: 'created' | 'updated'; file: z.output<typeof file> }
+  | { kind: 'deleted'; version: z.output<typeof version> };
+
+/** An event of a registry that follows docs/webhooks.md. */
+export interface StandardEvent {
+  type: string;
+  occurredAt: Date | null;
+  known: VersionEvent | null;
+}
+
+/** @throws ProbelogError PAYLOAD_INVALID */
+export function parse(body: Buffer): StandardEvent {
+  const { type, timestamp, time, data } = check(envelope, readJson(body));
+  return { type, occurredAt: timestamp ?? time, known: knownEvent(KNOWN_TYPE.exec(type)?.[1], data) };
+}
+
+function knownEvent(kind: string | undefined, data: unknown): VersionEvent | null {
+  if (kind === 'deleted') return { kind, version: check(z.object({ data: version }), { data }).data };
+  if (kind !== 'created' && kind !== 'updated') return null;
+  return { kind, file: check(z.object({ data: file }), { data }).data };
+}
+
+function isModelUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}

@@ -1,0 +1,30 @@
+import type { IngestService } from '../../ingest/index.js';
+import type { Plan } from '../../registries/index.js';
+import type { DeliveredChange } from '../../store/index.js';
+
+/**
+ * What a plan means for the registered models.
+ *
+ * @param registry the registry that the plan comes from
+ * @throws ProbelogError INPUT_INVALID, PROBE_SET_UNKNOWN when there is nothing to probe with yet
+ */
+export async function changeOf(
+  plan: Plan,
+  registry: string,
+  ingest: Pick<IngestService, 'prepare'>,
+): Promise<DeliveredChange> {
+  switch (plan.kind) {
+    case 'REGISTER': {
+      const { kind, updated, ...request } = plan;
+      const prepared = await ingest.prepare(request, registry);
+      return { kind, ingest: prepared, sha256: plan.sha256 ?? null, updated };
+    }
+    case 'SET_TAG':
+    case 'ALIAS':
+      return { kind: 'NONE', reason: 'Tags and aliases are not kept.' };
+    case 'IGNORE':
+      return { kind: 'NONE', reason: plan.reason };
+    default:
+      return plan;
+  }
+}

@@ -1,0 +1,63 @@
+import { messageOf } from '../../errors/index.js';
+import type { IngestService } from '../../ingest/index.js';
+import type { Delivery, Receipt } from '../../registries/index.js';
+import type { DeliveryOutcome, Store } from '../../store/index.js';
+import type { Log } from '../log.js';
+import { changeOf } from './change-of.js';
+
+/** A delivery that comes again after this is behind every protocol's timestamp window, or harmless to repeat. */
+const KEPT_MS = 30 * 86_400_000;
+const PRUNE_EVERY_MS = 60_000;
+
+const STATUS: Record<DeliveryOutcome, Receipt['status']> = {
+  ACCEPTED: 'accepted',
+  IGNORED: 'ignored',
+  DUPLICATE: 'duplicate',
+};
+
+/** What recording needs. */
+export interface RecordingOptions {
+  store: Pick<Store, 'deliveries'>;
+  ingest: Pick<IngestService, 'prepare' | 'follow'>;
+  log: Log;
+}
+
+/** Records deliveries, whichever registry they come from, and forgets old ones now and then. */
+export class DeliveryRecorder {
+  private prunedAt = 0;
+
+  constructor(private readonly options: RecordingOptions) {}
+
+  /** @throws ProbelogError INPUT_INVALID, PROBE_SET_UNKNOWN; the database's errors, when nothing is recorded */
+  async record(registry: string, { id, event, occurredAt, plan }: Delivery): Promise<Receipt> {
+    const { store, ingest } = this.options;
+    const change = await changeOf(plan, registry, ingest);
+    const result = await store.deliveries.record({
+      source: registry,
+      deliveryId: id,
+      event,
+      occurredAt,
+      change,
+    });
+    // Not waited for: a gallery may be busy for seconds, and a sender gives up after some.
+    void this.afterwards('the gallery does not follow a delivery yet', () => ingest.follow(result));
+    await this.afterwards('old deliveries cannot be forgotten', () => this.prune());
+    return { status: STATUS[result.outcome], ingestId: result.ingestId };
+  }
+
+  /** What follows on a recorded delivery must not make it look lost: the next start mends a gallery, too. */
+  private async afterwards(complaint: string, step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (thrown) {
+      this.options.log('error', complaint, { reason: messageOf(thrown) });
+    }
+  }
+
+  private async prune(): Promise<void> {
+    const now = Date.now();
+    if (now - this.prunedAt < PRUNE_EVERY_MS) return;
+    this.prunedAt = now;
+    await this.options.store.deliveries.prune(new Date(now - KEPT_MS));
+  }
+}

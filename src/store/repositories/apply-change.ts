@@ -1,0 +1,157 @@
+import type { Prisma } from '../generated/client.js';
+import type { DeliveryOutcome } from '../records.js';
+import { UNFINISHED } from './ingests.js';
+import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
+
+/** What a delivery changes. Whatever it names, it reaches only models of its own registry. */
+export type DeliveredChange =
+  | {
+      kind: 'REGISTER';
+      ingest: NewIngest;
+      /** SHA-256 of the file, where the registry tells it. */
+      sha256: string | null;
+      /** Whether a registered version is probed again when its file may be another one. */
+      updated: boolean;
+    }
+  | {
+      kind: 'REMOVE';
+      name: string;
+      /** Null: every version. */
+      version: string | null;
+    }
+  | { kind: 'RENAME'; name: string; newName: string; sourcePrefix: { from: string; to: string } }
+  | { kind: 'NONE'; reason: string };
+
+/** A model that is gone from the database. */
+export interface RemovedModel {
+  modelId: string;
+  probeSetId: string;
+}
+
+/** What a change came to. */
+export interface AppliedChange {
+  outcome: DeliveryOutcome;
+  ingestId: string | null;
+  reason: string | null;
+  stopped: string[];
+  removed: RemovedModel[];
+}
+
+type Registration = Extract<DeliveredChange, { kind: 'REGISTER' }>;
+type Renaming = Extract<DeliveredChange, { kind: 'RENAME' }>;
+
+const NOTHING: AppliedChange = {
+  outcome: 'ACCEPTED',
+  ingestId: null,
+  reason: null,
+  stopped: [],
+  removed: [],
+};
+
+/** Makes a change, within a transaction. @param registry the registry that asks for it */
+export function applyChange(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  change: DeliveredChange,
+): Promise<AppliedChange> {
+  switch (change.kind) {
+    case 'REGISTER':
+      return register(tx, registry, change);
+    case 'REMOVE':
+      return remove(tx, { registry, name: change.name, version: change.version ?? undefined });
+    case 'RENAME':
+      return rename(tx, registry, change);
+    case 'NONE':
+      return Promise.resolve(ignored(change.reason));
+  }
+}
+
+async function register(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  { ingest, sha256, updated }: Registration,
+): Promise<AppliedChange> {
+  const { name, version } = ingest;
+  const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });
+  if (existing === null || existing.status === 'FAILED') {
+    const queued = await registerVersion(tx, existing, { ...ingest, registry });
+    return { ...NOTHING, ingestId: queued.id };
+  }
+  if (existing.registry !== registry) {
+    return ignored(
+      `The name and version belong to ${existing.registry ?? 'a model that was given directly'}.`,
+    );
+  }
+  if (updated) await tx.$queryRaw`SELECT "id" FROM "model" WHERE "id" = ${existing.id}::uuid FOR UPDATE`;
+  const latest = await tx.ingest.findFirst({
+    where: { modelId: existing.id },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+  });
+  const underWay = latest !== null && UNFINISHED.includes(latest.state);
+  const known = underWay ? announcedDigest(latest.request) : existing.fileDigest;
+  if (!updated || (sha256 !== null && sha256 === known)) {
+    return { ...NOTHING, outcome: 'DUPLICATE', ingestId: latest?.id ?? null };
+  }
+  await tx.ingest.updateMany({
+    where: { modelId: existing.id, state: { in: UNFINISHED } },
+    data: { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED', leasedUntil: null, finishedAt: new Date() },
+  });
+  // The old responses stay searchable until the new ones are there, but the old file must not be probed again.
+  await tx.model.update({
+    where: { id: existing.id },
+    data: { source: ingest.source, fileDigest: null, fileBytes: null },
+  });
+  const queued = await queueIngest(tx, existing.id, ingest.request);
+  return { ...NOTHING, ingestId: queued.id, stopped: underWay ? [latest.id] : [] };
+}
+
+async function remove(
+  tx: Prisma.TransactionClient,
+  where: { registry: string; name: string; version?: string },
+): Promise<AppliedChange> {
+  const models = await tx.model.findMany({ where, select: { id: true, probeSetId: true } });
+  if (models.length === 0) return ignored('No such model is registered.');
+  const id = { in: models.map((model) => model.id) };
+  const ingests = await tx.ingest.findMany({
+    where: { modelId: id, state: { in: UNFINISHED } },
+    select: { id: true },
+  });
+  await tx.model.deleteMany({ where: { id } });
+  return {
+    ...NOTHING,
+    stopped: ingests.map((ingest) => ingest.id),
+    removed: models.map((model) => ({ modelId: model.id, probeSetId: model.probeSetId })),
+  };
+}
+
+/**
+ * Versions that are registered under the new name already, because a later event came first, are the same commits: the
+ * ones under the old name go.
+ */
+async function rename(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  { name, newName, sourcePrefix: { from, to } }: Renaming,
+): Promise<AppliedChange> {
+  if (name === newName) return ignored('The new name is the old one.');
+  const renamed = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE "model" SET "name" = ${newName}, "updated_at" = now(),
+      "source" = CASE WHEN starts_with("source", ${from}) THEN ${to} || substr("source", ${from.length + 1}::int) ELSE "source" END
+    WHERE "registry" = ${registry} AND "name" = ${name} AND NOT EXISTS (
+      SELECT 1 FROM "model" rival WHERE rival."name" = ${newName} AND rival."version" = "model"."version")
+    RETURNING "id"`;
+  const ids = renamed.map(({ id }) => id);
+  await tx.$executeRaw`
+    UPDATE "ingest" SET "request" = "request" || jsonb_build_object('name', "model"."name", 'source', "model"."source")
+    FROM "model" WHERE "ingest"."model_id" = "model"."id" AND "model"."id" = ANY(${ids}::uuid[])`;
+  const left = await remove(tx, { registry, name });
+  return left.removed.length > 0 || ids.length === 0 ? left : NOTHING;
+}
+
+function announcedDigest(request: unknown): string | null {
+  return (request as { sha256?: string }).sha256 ?? null;
+}
+
+function ignored(reason: string): AppliedChange {
+  return { ...NOTHING, outcome: 'IGNORED', reason };
+}

@@ -1,0 +1,51 @@
+import type { Prisma } from '../generated/client.js';
+import type { IngestModel, ModelModel } from '../generated/models.js';
+import { newId } from '../ids.js';
+
+/** A model version to be registered. */
+export interface NewIngest {
+  name: string;
+  version: string;
+  source: string;
+  labels: string[] | null;
+  probeSetId: string;
+  licence?: string;
+  registry?: string;
+  /** Kept as it is for whoever works on it. */
+  request: unknown;
+}
+
+/**
+ * Registers a model version and queues its ingest, within a transaction.
+ *
+ * @param existing the version as it is; only a failed one may be taken up again
+ * @throws Prisma's P2002 or P2025 when another transaction was quicker
+ */
+export async function registerVersion(
+  tx: Prisma.TransactionClient,
+  existing: ModelModel | null,
+  { name, version, source, labels, probeSetId, licence, registry, request }: NewIngest,
+): Promise<IngestModel> {
+  const described = {
+    source,
+    probeSetId,
+    labels: labels ?? [],
+    hasLabels: labels !== null,
+    licence: licence ?? null,
+    registry: registry ?? null,
+  };
+  const fresh = { ...described, status: 'PENDING' as const, fileDigest: null, fileBytes: null };
+  const model = existing
+    ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: fresh })
+    : await tx.model.create({ data: { ...described, id: newId(), name, version } });
+  return queueIngest(tx, model.id, request);
+}
+
+/** Queues an ingest of a model, within a transaction. */
+export function queueIngest(
+  tx: Prisma.TransactionClient,
+  modelId: string,
+  request: unknown,
+): Promise<IngestModel> {
+  return tx.ingest.create({ data: { id: newId(), modelId, request: request as Prisma.InputJsonValue } });
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { wandb } from '../../../src/registries/wandb/index.js';
+
+/** A body by our template. */
+const BODY = {
+  event_type: 'LINK_ARTIFACT',
+  event_author: 'ada',
+  alias: '',
+  artifact_version: 'wandb-artifact://_id/QXJ0aWZhY3Q6NTE3ODg5ODg3',
+  artifact_version_string: 'team/model-registry/birds:v3',
+  artifact_collection_name: 'birds',
+  project_name: 'model-registry',
+  entity_name: 'team',
+};
+
+function plan(changes: object = {}) {
+  return wandb.plan(wandb.parse(Buffer.from(JSON.stringify({ ...BODY, ...changes }))));
+}
+
+describe('events of Weights & Biases', () => {
+  it.each(['LINK_ARTIFACT', 'LINK_MODEL', 'CREATE_ARTIFACT', 'ADD_ARTIFACT_ALIAS'])(
+    '%s registers',
+    (type) => {
+      expect(plan({ event_type: type })).toEqual({
+        id: `team/model-registry/birds:v3 ${type}`,
+        event: type,
+        occurredAt: null,
+        plan: {
+          kind: 'REGISTER',
+          name: 'team/model-registry/birds',
+          version: 'v3',
+          source: 'wandb://team/model-registry/birds:v3',
+          updated: false,
+        },
+      });
+    },
+  );
+
+  it.each(['UNLINK_ARTIFACT', 'RUN_METRIC', 'SOMETHING_NEW'])('%s is ignored', (type) => {
+    expect(plan({ event_type: type }).plan.kind).toBe('IGNORE');
+  });
+
+  it('about an alias are ignored: it is no version', () => {
+    expect(plan({ artifact_version_string: 'team/p/birds:latest' }).plan.kind).toBe('IGNORE');
+  });
+
+  it.each([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how the template is written
+    ['a template that was not filled in', { artifact_version_string: '${artifact_version_string}' }],
+    ['no version', { artifact_version_string: 'team/p/birds' }],
+    ['no project', { artifact_version_string: 'team/birds:v1' }],
+    ['a line break', { artifact_version_string: 'team/p/birds:v1\n' }],
+    ['an endless text', { artifact_version_string: `t/p/${'b'.repeat(500)}:v1` }],
+    ['a number', { artifact_version_string: 3 }],
+    ['no type', { event_type: undefined }],
+  ])('with %s are refused', (_what, changes) => {
+    expect(() => plan(changes)).toThrow(expect.objectContaining({ code: 'PAYLOAD_INVALID' }));
+  });
+});
