@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeConfig, loadConfig } from '../../src/config/index.js';
+import { temporaryFolder } from '../store/temporary-folder.js';
 
 describe('loadConfig', () => {
   it('has a default for everything that needs one and freezes the result', () => {
@@ -55,11 +58,39 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ PROBELOG_TEXT_ENCODR: 'x' })).toThrow('did you mean PROBELOG_TEXT_ENCODER?');
   });
 
+  it('reads secrets from variables and files, several at once', async () => {
+    const file = join(await temporaryFolder(), 'secrets');
+    await writeFile(file, 'old, new\n');
+    const config = loadConfig({ PROBELOG_MLFLOW_SECRETS: 'a,b', PROBELOG_MLFLOW_SECRETS_FILE: file });
+    expect(config).toMatchObject({ mlflowSecrets: ['a', 'b'], mlflowSecretsFile: ['old', 'new'] });
+    expect(config.huggingfaceSecrets).toBeUndefined();
+  });
+
+  it.each([
+    ['PROBELOG_MLFLOW_SECRETS', ' , '],
+    ['PROBELOG_MLFLOW_SECRETS_FILE', '/nothing/here'],
+    ['PROBELOG_STANDARD_SECRETS', 'whsec_not base64'],
+    ['PROBELOG_STANDARD_SECRETS', 'whsec_'],
+    ['PROBELOG_STANDARD_SECRETS', 'AAA'],
+  ])('refuses %s=%j without showing it', (variable, value) => {
+    expect(() => loadConfig({ [variable]: value })).toThrow(`${variable} is (not shown)`);
+  });
+
+  it('takes the published form of a Standard Webhooks secret, with and without its prefix', () => {
+    const secrets = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    expect(loadConfig({ PROBELOG_STANDARD_SECRETS: secrets }).standardSecrets).toHaveLength(2);
+  });
+
   it('never shows a secret, neither in an error nor in the description', () => {
     expect(() => loadConfig({ DATABASE_URL: 'mysql://u:hunter2@h/d' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );
     const lines = describeConfig(loadConfig({ DATABASE_URL: 'postgresql://u:hunter2@h/d' }));
     expect(JSON.stringify(lines)).not.toContain('hunter2');
+    const hooks = describeConfig(loadConfig({ PROBELOG_WANDB_TOKENS: 'hunter2,hunter3' }));
+    expect(JSON.stringify(hooks)).not.toContain('hunter');
+    expect(hooks).toContainEqual(
+      expect.objectContaining({ variable: 'PROBELOG_WANDB_TOKENS', value: '(set, not shown)' }),
+    );
   });
 });

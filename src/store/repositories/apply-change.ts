@@ -66,6 +66,11 @@ export function applyChange(
   }
 }
 
+/** What is left of a change when a later one was made before it. */
+export function overtaken(): AppliedChange {
+  return ignored('A later event about the same version came before it.');
+}
+
 async function register(
   tx: Prisma.TransactionClient,
   registry: string,
@@ -82,7 +87,7 @@ async function register(
       `The name and version belong to ${existing.registry ?? 'a model that was given directly'}.`,
     );
   }
-  if (updated) await tx.$queryRaw`SELECT "id" FROM "model" WHERE "id" = ${existing.id}::uuid FOR UPDATE`;
+  if (updated) await lockIngests(tx, [existing.id]);
   const latest = await tx.ingest.findFirst({
     where: { modelId: existing.id },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -112,6 +117,7 @@ async function remove(
   const models = await tx.model.findMany({ where, select: { id: true, probeSetId: true } });
   if (models.length === 0) return ignored('No such model is registered.');
   const id = { in: models.map((model) => model.id) };
+  await lockIngests(tx, id.in);
   const ingests = await tx.ingest.findMany({
     where: { modelId: id, state: { in: UNFINISHED } },
     select: { id: true },
@@ -146,6 +152,15 @@ async function rename(
     FROM "model" WHERE "ingest"."model_id" = "model"."id" AND "model"."id" = ANY(${ids}::uuid[])`;
   const left = await remove(tx, { registry, name });
   return left.removed.length > 0 || ids.length === 0 ? left : NOTHING;
+}
+
+/**
+ * Lets no ingest of these models be published meanwhile. Publishing takes the same locks in the same order, ingests before
+ * the model, so neither waits for the other for ever.
+ */
+async function lockIngests(tx: Prisma.TransactionClient, modelIds: string[]): Promise<void> {
+  await tx.$queryRaw`
+    SELECT "id" FROM "ingest" WHERE "model_id" = ANY(${modelIds}::uuid[]) ORDER BY "id" FOR UPDATE`;
 }
 
 function announcedDigest(request: unknown): string | null {

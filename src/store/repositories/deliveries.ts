@@ -1,7 +1,8 @@
-import type { PrismaClient } from '../generated/client.js';
+import type { Prisma, PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
 import type { DeliveryOutcome, DeliveryRecord } from '../records.js';
-import { applyChange, type DeliveredChange, type RemovedModel } from './apply-change.js';
+import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from './apply-change.js';
+import { recordNewVersion } from './record-new-version.js';
 
 export type { DeliveredChange, RemovedModel } from './apply-change.js';
 
@@ -39,16 +40,17 @@ export class Deliveries {
    * Records a delivery and makes its change, in one transaction: what is acknowledged is queued, whatever happens to
    * this process next, and a delivery that comes again changes nothing and has the same ingest.
    *
-   * @throws Prisma's P2003 when the probe set is gone
+   * @throws the database's errors, when nothing is recorded
    */
   async record(delivery: NewDelivery): Promise<DeliveryResult> {
+    const row = rowOf(delivery);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.recordOnce(delivery);
+        return (
+          (await this.recordQuickly(row, delivery.change)) ?? (await this.recordOnce(row, delivery.change))
+        );
       } catch (thrown) {
-        const { code } = thrown as { code?: string };
-        const outrun = code === 'P2002' || code === 'P2025' || code === 'P2034';
-        if (!outrun || attempt === TRIES) throw thrown;
+        if (!isOutrun(thrown) || attempt === TRIES) throw thrown;
       }
     }
   }
@@ -71,37 +73,81 @@ export class Deliveries {
         ORDER BY "received_at" LIMIT ${PRUNED_AT_ONCE}))`;
   }
 
-  private recordOnce({ source, event, change, ...delivery }: NewDelivery): Promise<DeliveryResult> {
-    const deliveryId = delivery.deliveryId ?? newId();
-    const where = { source_deliveryId: { source, deliveryId } };
-    // A clock that is ahead must not make every later event look like an old one.
-    const occurredAt = delivery.occurredAt && new Date(Math.min(delivery.occurredAt.getTime(), Date.now()));
+  private async recordQuickly(
+    { subject, ...row }: DeliveryRow,
+    change: DeliveredChange,
+  ): Promise<DeliveryResult | null> {
+    if (change.kind !== 'REGISTER' || subject === null) return null;
+    const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest });
+    return recorded && { ...recorded, stopped: [], removed: [] };
+  }
+
+  private recordOnce(row: DeliveryRow, change: DeliveredChange): Promise<DeliveryResult> {
+    const { source, deliveryId, event, occurredAt, subject } = row;
     return this.prisma.$transaction(async (tx) => {
-      const subject = subjectOf(change);
-      const row = { source, deliveryId, event, occurredAt, subject, outcome: 'ACCEPTED' as const };
       // Of two at once the second waits here until the first is done.
-      const { count } = await tx.webhookDelivery.createMany({ data: row, skipDuplicates: true });
-      if (count === 0) {
+      const isNew = await tx.$executeRaw`
+        INSERT INTO "webhook_delivery" ("source", "delivery_id", "event", "occurred_at", "subject", "outcome")
+        VALUES (${source}, ${deliveryId}, ${event}, ${occurredAt}::timestamptz, ${subject}, 'ACCEPTED')
+        ON CONFLICT DO NOTHING`;
+      if (isNew === 0) {
+        const where = { source_deliveryId: { source, deliveryId } };
         const first = await tx.webhookDelivery.findUnique({ where });
         return { outcome: 'DUPLICATE', ingestId: first?.ingestId ?? null, stopped: [], removed: [] };
       }
-      const late =
-        subject !== null &&
-        occurredAt !== null &&
-        (await tx.webhookDelivery.findFirst({
-          where: { source, subject, occurredAt: { gt: occurredAt }, outcome: { not: 'IGNORED' } },
-          select: { deliveryId: true },
-        })) !== null;
-      const reason = 'A later event about the same version came before it.';
-      const settled: DeliveredChange = late ? { kind: 'NONE', reason } : change;
-      const { reason: why, ...result } = await applyChange(tx, source, settled);
+      const { reason, ...result } = (await isOvertaken(tx, row))
+        ? overtaken()
+        : await applyChange(tx, source, change);
       const { outcome, ingestId } = result;
       if (outcome !== 'ACCEPTED' || ingestId !== null) {
-        await tx.webhookDelivery.update({ where, data: { outcome, ingestId, reason: why } });
+        await tx.webhookDelivery.updateMany({
+          where: { source, deliveryId },
+          data: { outcome, ingestId, reason },
+        });
       }
       return result;
     });
   }
+}
+
+/** A delivery as it is recorded, before it is known what it comes to. */
+type DeliveryRow = Pick<DeliveryRecord, 'source' | 'deliveryId' | 'event' | 'occurredAt'> & {
+  /** The one version that it is about; null: none, or several. */
+  subject: string | null;
+};
+
+function rowOf({ source, deliveryId, event, occurredAt, change }: NewDelivery): DeliveryRow {
+  return {
+    source,
+    deliveryId: deliveryId ?? newId(),
+    event,
+    // A clock that is ahead must not make every later event look like an old one.
+    occurredAt: occurredAt && new Date(Math.min(occurredAt.getTime(), Date.now())),
+    subject: subjectOf(change),
+  };
+}
+
+/**
+ * Whether a later event about the same version came first. A removal counts also where there was nothing to remove: the
+ * creation may have been held up on its way.
+ */
+async function isOvertaken(
+  tx: Prisma.TransactionClient,
+  { source, subject, occurredAt }: DeliveryRow,
+): Promise<boolean> {
+  if (subject === null || occurredAt === null) return false;
+  const where = { source, subject, occurredAt: { gt: occurredAt } };
+  return (await tx.webhookDelivery.findFirst({ where, select: { deliveryId: true } })) !== null;
+}
+
+/** Whether a transaction failed only because another one was quicker, so that it is worth another try. */
+function isOutrun(thrown: unknown): boolean {
+  const { code, meta } = thrown as {
+    code?: string;
+    meta?: { driverAdapterError?: { cause?: { kind?: string } } };
+  };
+  if (code === 'P2010') return meta?.driverAdapterError?.cause?.kind === 'UniqueConstraintViolation';
+  return code === 'P2002' || code === 'P2025' || code === 'P2034';
 }
 
 /** The one version that a change is about. */

@@ -10,6 +10,20 @@ describe('parseSource', () => {
     });
   });
 
+  it('knows the URIs of versions in registries', () => {
+    expect(parseSource('hf://org/name@main')).toEqual({
+      kind: 'REGISTRY',
+      registry: 'the Hugging Face Hub',
+      scheme: 'hf',
+      uri: 'hf://org/name@main',
+    });
+    expect(parseSource('mlflow:/name/1').kind).toBe('REGISTRY');
+    expect(parseSource('wandb://team/project/name:v1').kind).toBe('REGISTRY');
+    for (const scheme of ['constructor', 'valueOf', 'models']) {
+      expect(() => parseSource(`${scheme}:/x`)).toThrow();
+    }
+  });
+
   it.each(['file:///etc/passwd', 'ftp://example.org/a', 'data:,x', 'gopher://x'])('refuses %s', (source) => {
     expect(() => parseSource(source)).toThrow(expect.objectContaining({ code: 'SOURCE_FORBIDDEN' }));
   });

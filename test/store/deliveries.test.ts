@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
+import { newIngest } from './models.js';
+import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+
+const databases = ['embedded', ...(findPostgres() ? ['server'] : [])];
+
+describe.each(databases)('deliveries on an %s database', (kind) => {
+  let folder: string;
+  let server: PostgresServer | undefined;
+  let store: Store;
+  let probeSetId: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'probelog-store-'));
+    if (kind === 'server') server = await startPostgres();
+    store = await openStore({ dataFolder: folder, databaseUrl: server?.url });
+    probeSetId = (await store.probeSets.create({ name: 'set', digest: 'd', probes: [] })).id;
+  });
+
+  afterAll(async () => {
+    await store.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const registration = (name: string, more: object = {}): DeliveredChange => ({
+    kind: 'REGISTER',
+    ingest: newIngest(probeSetId, name),
+    sha256: null,
+    updated: false,
+    ...more,
+  });
+  const record = (deliveryId: string | null, change: DeliveredChange, occurredAt: Date | null = null) =>
+    store.deliveries.record({ source: 'registry', deliveryId, event: 'e', occurredAt, change });
+
+  it('are recorded with what they came to', async () => {
+    const { ingestId, outcome } = await record('d-1', registration('one'));
+    expect(outcome).toBe('ACCEPTED');
+    expect(await store.deliveries.find('registry', 'd-1')).toEqual({
+      source: 'registry',
+      deliveryId: 'd-1',
+      receivedAt: expect.any(Date),
+      event: 'e',
+      occurredAt: null,
+      outcome: 'ACCEPTED',
+      reason: null,
+      ingestId,
+    });
+    expect(await store.deliveries.find('other', 'd-1')).toBeNull();
+    const [model] = await store.models.byName('one');
+    expect(model).toMatchObject({ registry: 'registry', status: 'PENDING' });
+  });
+
+  it('that come at once make one model and one ingest', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => record(`at-once-${index % 4}`, registration('at once'))),
+    );
+    expect(new Set(results.map(({ ingestId }) => ingestId)).size).toBe(1);
+    expect(results.filter(({ outcome }) => outcome === 'ACCEPTED')).toHaveLength(1);
+    expect(await store.models.byName('at once')).toHaveLength(1);
+  });
+
+  it('leave nothing behind when their change cannot be made', async () => {
+    const ingest = { ...newIngest(probeSetId, 'broken'), request: { text: '\0' } };
+    await expect(record('broken', registration('broken', { ingest }))).rejects.toThrow();
+    expect(await store.deliveries.find('registry', 'broken')).toBeNull();
+    expect(await store.models.byName('broken')).toEqual([]);
+  });
+
+  it('without an id are never taken for one another', async () => {
+    const nothing: DeliveredChange = { kind: 'NONE', reason: 'because' };
+    for (let time = 0; time < 2; time++) {
+      expect((await record(null, nothing)).outcome).toBe('IGNORED');
+    }
+  });
+
+  it('that are overtaken by a later event about the version change nothing', async () => {
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+    await record('late-2', registration('late'), at(2));
+    await record('late-4', { kind: 'REMOVE', name: 'late', version: '1' }, at(4));
+    expect((await record('late-3', registration('late'), at(3))).outcome).toBe('IGNORED');
+    expect((await record('late-4 too', registration('late'), at(4))).outcome).toBe('ACCEPTED');
+  });
+
+  it('that remove what never came keep it from coming late', async () => {
+    const removal: DeliveredChange = { kind: 'REMOVE', name: 'held up', version: '1' };
+    const then = new Date(Date.UTC(2026, 0, 1));
+    expect((await record('held-2', removal, then)).outcome).toBe('IGNORED');
+    const before = new Date(then.getTime() - 1);
+    expect((await record('held-1', registration('held up'), before)).outcome).toBe('IGNORED');
+  });
+
+  it('from the future do not make every later event an old one', async () => {
+    await record('future', registration('future'), new Date(Date.now() + 86_400_000));
+    const removal: DeliveredChange = { kind: 'REMOVE', name: 'future', version: '1' };
+    expect((await record('present', removal, new Date(Date.now() + 5))).outcome).toBe('ACCEPTED');
+  });
+
+  it('name what is to be stopped and what leaves the gallery', async () => {
+    const { ingestId } = await record('stop-1', registration('stopped'));
+    const [model] = await store.models.byName('stopped');
+    const removal: DeliveredChange = { kind: 'REMOVE', name: 'stopped', version: null };
+    expect(await record('stop-2', removal)).toEqual({
+      outcome: 'ACCEPTED',
+      ingestId: null,
+      stopped: [ingestId],
+      removed: [{ modelId: model.id, probeSetId }],
+    });
+  });
+
+  it('are forgotten after their time, and only then', async () => {
+    await record('pruned', { kind: 'NONE', reason: 'because' });
+    expect(await store.deliveries.prune(new Date(Date.now() - 60_000))).toBe(0);
+    expect(await store.deliveries.prune(new Date(Date.now() + 60_000))).toBeGreaterThan(0);
+    expect(await store.deliveries.find('registry', 'pruned')).toBeNull();
+  });
+});
