@@ -1,0 +1,155 @@
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Webhook } from 'standardwebhooks';
+import { type Dispatcher, Pool } from 'undici';
+import type { ServerJob, ServerReady } from './webhooks/server-job.js';
+
+/**
+ * Deliveries a second, and how long a sender waits for its 202, on loopback: each a signed Standard Webhook about a new
+ * version ("new") or one that was taken already ("again"), as a ratio to GET /health on the same server, which does
+ * nothing. All three take turns, so that a slow minute of the machine hits all.
+ *
+ *   node dist/bench/webhooks.js [--deliveries 500] [--rounds 3] [--connections 1,16] [--json FILE]
+ */
+
+/** How one kind of request went, with so many at the same time. */
+interface Row {
+  request: string;
+  connections: number;
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** p50 as a multiple of /health's. */
+  ratio: number;
+}
+
+interface Delivery {
+  body: string;
+  headers: Record<string, string>;
+}
+
+const HEADINGS = ['request', 'connections', 'per second', 'p50 ms', 'p99 ms', 'p50 of health'];
+const DEMO = fileURLToPath(new URL('../../demo', import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    deliveries: { type: 'string', default: '500' },
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '1,16' },
+    json: { type: 'string' },
+  },
+});
+
+const secret = `whsec_${randomBytes(24).toString('base64')}`;
+const child = fork(fileURLToPath(new URL('./webhooks/child/main.js', import.meta.url)));
+const url = await new Promise<string>((resolve, reject) => {
+  child.once('message', (ready: ServerReady) => resolve(ready.url));
+  child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+  child.send({ demo: DEMO, secret } satisfies ServerJob);
+});
+
+const rows: Row[] = [];
+console.log(line(HEADINGS));
+for (const connections of options.connections.split(',').map(Number)) {
+  for (const row of await measure(connections, Number(options.deliveries), Number(options.rounds))) {
+    console.log(line(cells(row)));
+    rows.push(row);
+  }
+}
+child.removeAllListeners('exit').disconnect();
+if (options.json) await writeFile(options.json, `${JSON.stringify(rows, null, 2)}\n`);
+
+async function measure(connections: number, count: number, rounds: number): Promise<Row[]> {
+  const pool = new Pool(url, { connections });
+  const waits = { health: [] as number[], new: [] as number[], again: [] as number[] };
+  const seconds = { health: 0, new: 0, again: 0 };
+  const timed = async (kind: keyof typeof waits, send: (index: number) => Promise<number>) => {
+    const started = performance.now();
+    waits[kind].push(...(await sendAll(count, connections, send)));
+    seconds[kind] += (performance.now() - started) / 1000;
+  };
+  const health = () => answer(pool, 200, { path: '/health', method: 'GET' });
+  await sendAll(count, connections, health);
+  for (let round = 0; round < rounds; round++) {
+    const deliveries = Array.from({ length: count }, signedDelivery);
+    const deliver = (index: number) =>
+      answer(pool, 202, { path: '/webhooks/standard', method: 'POST', ...deliveries[index] });
+    await timed('health', health);
+    await timed('new', deliver);
+    await timed('again', deliver);
+  }
+  await pool.close();
+  const base = quantile(waits.health, 0.5);
+  return (['health', 'new', 'again'] as const).map((kind) => ({
+    request: kind,
+    connections,
+    perSecond: waits[kind].length / seconds[kind],
+    p50Ms: quantile(waits[kind], 0.5),
+    p99Ms: quantile(waits[kind], 0.99),
+    ratio: quantile(waits[kind], 0.5) / base,
+  }));
+}
+
+/** Sends requests 0…count−1, so many at a time; returns how long each took, in milliseconds. */
+async function sendAll(
+  count: number,
+  atOnce: number,
+  send: (index: number) => Promise<number>,
+): Promise<number[]> {
+  const waits: number[] = [];
+  let next = 0;
+  const sender = async () => {
+    while (next < count) waits.push(await send(next++));
+  };
+  await Promise.all(Array.from({ length: atOnce }, sender));
+  return waits;
+}
+
+async function answer(pool: Pool, expected: number, request: Dispatcher.RequestOptions): Promise<number> {
+  const started = performance.now();
+  const { statusCode, body } = await pool.request(request);
+  const text = await body.text();
+  const took = performance.now() - started;
+  if (statusCode !== expected) throw new Error(`${request.path} answered ${statusCode}: ${text}`);
+  return took;
+}
+
+function signedDelivery(): Delivery {
+  const id = `msg_${randomBytes(12).toString('hex')}`;
+  const now = new Date();
+  const body = JSON.stringify({
+    type: 'model.version.created',
+    timestamp: now.toISOString(),
+    data: { name: id, version: '1', url: `https://models.example.org/${id}.onnx` },
+  });
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, now, body),
+  };
+  return { body, headers };
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+function cells({ request, connections, perSecond, p50Ms, p99Ms, ratio }: Row): string[] {
+  return [
+    request,
+    `${connections}`,
+    perSecond.toFixed(0),
+    p50Ms.toFixed(2),
+    p99Ms.toFixed(2),
+    `${ratio.toFixed(1)}×`,
+  ];
+}
+
+function line(columns: string[]): string {
+  return columns.map((text, i) => (i === 0 ? text.padEnd(10) : text.padStart(14))).join('');
+}
