@@ -221,6 +221,7 @@ async function publish(
         index,
         label: file.labels?.[index] ?? null,
         coverage: 1,
+        completionError: null,
         status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
       })),
     });
