@@ -3,9 +3,10 @@ import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type IngestRequest, parseLabels } from '../ingest/index.js';
+import { type ProbingFlags, probingRequest } from './probing-flags.js';
 
 /** What the command line may say about one model. */
-export interface IngestFlags {
+export interface IngestFlags extends ProbingFlags {
   name?: string;
   version?: string;
   labels?: string;
@@ -51,6 +52,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     output: flags.output,
     probeSet: flags.probeSet,
     licence: flags.licence,
+    probing: probingRequest(flags),
   };
 }
 
@@ -76,6 +78,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       output: entry.output ?? undefined,
       licence: flags.licence ?? entry.licence ?? undefined,
       probeSet: flags.probeSet,
+      probing: probingRequest(flags),
     })),
   );
 }

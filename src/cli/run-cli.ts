@@ -6,6 +6,7 @@ import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { modelsCommand } from './commands/models.js';
 import { probesCommand } from './commands/probes.js';
+import { reprobeCommand } from './commands/reprobe.js';
 import { schemaCommand } from './commands/schema.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
@@ -37,6 +38,7 @@ export async function runCli(args: string[]): Promise<number> {
   const commands = [
     serveCommand(),
     ingestCommand(),
+    reprobeCommand(),
     searchCommand(),
     modelsCommand(),
     probesCommand(),

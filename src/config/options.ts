@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressRanges, byteSize, commaList, wholeNumber } from './formats.js';
+import { addressRanges, byteSize, commaList, decimalNumber, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -142,6 +142,26 @@ export const OPTIONS = {
       fallback: '1',
     },
     wholeNumber(1, 64),
+  ),
+  probingBudget: option(
+    {
+      variable: 'PROBELOG_PROBING_BUDGET',
+      description:
+        'Share of the probes that a model is run on once the gallery has earned it (docs/collaborative-probing.md); 1 runs all of them, always.',
+      allowed: 'a number from 0.02 to 1',
+      fallback: '0.34',
+    },
+    decimalNumber(0.02, 1),
+  ),
+  probingErrorBound: option(
+    {
+      variable: 'PROBELOG_PROBING_ERROR_BOUND',
+      description:
+        "Probing ends before the budget is used up when the expected error of a model's logits falls to this; 0 never ends it early.",
+      allowed: 'a number from 0 to 1',
+      fallback: '0',
+    },
+    decimalNumber(0, 1),
   ),
   pixelCacheBytes: option(
     {

@@ -1,7 +1,12 @@
 import { ProbelogError } from '../errors/index.js';
 import type { IngestRecord, Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
-import { type IngestRequest, validateIngestRequest } from './ingest-request.js';
+import {
+  type IngestRequest,
+  type ProbingRequest,
+  validateIngestRequest,
+  validateProbing,
+} from './ingest-request.js';
 import { checkFolder } from './source/check-folder.js';
 import { parseSource } from './source/parse-source.js';
 
@@ -20,6 +25,14 @@ export interface IngestServiceOptions {
   defaultProbeSet: string | undefined;
   /** Folders from which local files may be read; undefined: any. */
   modelFolders: readonly string[] | undefined;
+}
+
+/** How a model is probed again. */
+export interface ReprobeOptions {
+  /** Id or name of another probe set; the model's own when absent. */
+  probeSet?: string;
+  /** As the settings say when absent, whatever its last ingest asked for. */
+  probing?: ProbingRequest;
 }
 
 /** Registers, re-probes, cancels and removes models; the face of this folder. */
@@ -50,13 +63,18 @@ export class IngestService {
   }
 
   /**
-   * Queues another probing of a registered model; until it is published the old responses stay searchable.
+   * Queues another probing of a registered model; until it is published the old responses stay searchable. With
+   * `probing.full` a partly probed model is upgraded in place: its logits keep their ids.
    *
-   * @throws ProbelogError NOT_FOUND, PROBE_SET_UNKNOWN
+   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS
    */
-  async reprobe(modelId: string, options: { probeSet?: string } = {}): Promise<IngestRecord> {
+  async reprobe(modelId: string, options: ReprobeOptions = {}): Promise<IngestRecord> {
+    const probing = options.probing && validateProbing(options.probing);
     const probeSet = options.probeSet === undefined ? undefined : await this.probeSet(options.probeSet);
-    const ingest = await this.options.store.ingests.enqueueReprobe(modelId, probeSet?.id);
+    const ingest = await this.options.store.ingests.enqueueReprobe(modelId, {
+      probeSetId: probeSet?.id,
+      probing,
+    });
     this.options.worker.wake();
     return ingest;
   }

@@ -39,7 +39,15 @@ export interface PipelineDependencies {
   workFolder: string;
   cacheFolder: string;
   download: DownloadLimits;
-  probing: { memoryBytes: number; stallMs: number; cacheBytes: number };
+  probing: {
+    memoryBytes: number;
+    stallMs: number;
+    cacheBytes: number;
+    /** Share of the probes that a model is run on once the gallery has earned it, 0.02..1. */
+    budget: number;
+    /** Probing ends before that when the expected error of the model's logits falls to this, 0..1. */
+    errorBound: number;
+  };
   announce(ingestId: string): void;
 }
 
@@ -213,6 +221,7 @@ async function publish(
         index,
         label: file.labels?.[index] ?? null,
         coverage: 1,
+        completionError: null,
         status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
       })),
     });

@@ -134,6 +134,20 @@ export interface GalleryStats {
   faissAvailable: boolean;
   /** Null while the gallery is cold. */
   basis: { version: string; rank: number; logits: number } | null;
+  /** What partly probed models are completed from; null while there is too little to learn it from. */
+  prior: {
+    version: string;
+    /** Fully probed logits that it was learnt from. */
+    logits: number;
+    /** Families of related models that these belong to. */
+    families: number;
+    /** Directions that it has. */
+    rank: number;
+    /** Squared error for each probe that a new model's logits are expected to have, at this budget. */
+    expectedError: number;
+    /** Share of the probes that a new model is run on now, 0..1. */
+    budget: number;
+  } | null;
   rebuilding: boolean;
 }
 

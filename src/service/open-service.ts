@@ -107,6 +107,8 @@ export async function openService(
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,
               cacheBytes: config.pixelCacheBytes,
+              budget: config.probingBudget,
+              errorBound: config.probingErrorBound,
             },
             announce: (ingestId) => feed.announce(ingestId),
           }),

@@ -96,10 +96,66 @@ describe('probelog ingest', () => {
   });
 });
 
+describe('probelog reprobe', () => {
+  it('probes a model again, by its name, and tells how it fared', async () => {
+    const { code, stdout, stderr } = await probelog('reprobe', 'good', '--full', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ name: 'good', version: '1', state: 'SUCCEEDED', logits: 4, code: null }),
+    ]);
+    expect(stderr).toContain('good 1: 4 logits');
+  });
+
+  it('fails as the model does', async () => {
+    const { code, stdout } = await probelog('reprobe', 'bad@1');
+    expect(code).toBe(1);
+    expect(stdout).toContain('MODEL_NOT_ONNX');
+  });
+
+  it.each([
+    [['no-such'], 1, 'NOT_FOUND'],
+    [['good', '--probe-set', 'none'], 1, 'PROBE_SET_UNKNOWN'],
+    [[], 2, 'missing required argument'],
+  ])('%j: exit status %d', async (args, wanted, reason) => {
+    const { code, stdout, stderr } = await probelog('reprobe', ...args);
+    expect([code, stdout + stderr]).toEqual([wanted, expect.stringContaining(reason)]);
+  });
+});
+
+describe('how much is probed', () => {
+  it.each([
+    ['ingest', 'models'],
+    ['ingest', 'models/good.onnx'],
+    ['reprobe', 'good'],
+  ])('%s %s: refuses what is out of range, before anything is opened', async (command, subject) => {
+    for (const [flags, reason] of [
+      [['--budget', '0.01'], "The ingest's probing.budget is not usable: it must be from 0.02 to 1"],
+      [['--budget', 'third'], '--budget is third; it must be a number'],
+      [['--error-bound', '2'], "The ingest's probing.errorBound is not usable: it must be from 0 to 1"],
+      [['--full', '--budget', '0.5'], "The ingest's probing is not usable: full runs every probe"],
+    ] as const) {
+      const { code, stderr } = await probelog(command, subject, ...flags);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`INPUT_INVALID: ${reason}`)]);
+    }
+  });
+
+  it('is taken by probelog ingest', async () => {
+    const flags = ['--budget', '0.5', '--error-bound', '0.1', '--json'];
+    const { code } = await probelog('ingest', 'models/good.onnx', '--name', 'in-part', ...flags);
+    expect(code).toBe(0);
+  });
+});
+
 describe('what was registered', () => {
   it('is listed by probelog models', async () => {
     const { stdout } = await probelog('models', '--json');
-    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'good', status: 'READY' }));
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ name: 'good', status: 'READY', coverage: 1 }),
+    );
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ name: 'bad', status: 'FAILED', coverage: null }),
+    );
+    expect((await probelog('models')).stdout).toMatch(/^MODEL .* COVERAGE /);
   });
 
   it('is found by several concepts, and by a picture', async () => {

@@ -16,12 +16,14 @@ export function modelsCommand(): Command {
         let after: { createdAt: Date; id: string } | undefined;
         do {
           const page = await store.models.page({ text, after, first: PAGE });
+          const coverages = await store.logits.coverages(page.map(({ id }) => id));
           rows.push(
             ...page.map((model) => ({
               name: model.name,
               version: model.version,
               status: model.status,
               logits: model.outputs,
+              coverage: coverages.get(model.id) ?? null,
               kind: model.responseKind,
               source: model.source,
             })),
@@ -39,6 +41,7 @@ const COLUMNS = {
   version: 'VERSION',
   status: 'STATUS',
   logits: 'LOGITS',
+  coverage: 'COVERAGE',
   kind: 'RESPONSES',
   source: 'SOURCE',
 };

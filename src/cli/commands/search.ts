@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { checkFilter, conditionsOf } from '../../graphql/index.js';
+import { numberFlag } from '../number-flag.js';
 import { table } from '../output/table.js';
 import { type SubjectFlags, searchSubject, subjectsIn } from '../search-subject.js';
 import { withService } from '../with-service.js';
@@ -100,19 +101,12 @@ function filterOf(flags: SearchFlags) {
     modelName: flags.modelName,
     registry: flags.registry,
     licences: flags.licence,
-    maxFileBytes: numberOf('--max-file-bytes', flags.maxFileBytes),
-    minClasses: numberOf('--min-classes', flags.minClasses),
-    maxClasses: numberOf('--max-classes', flags.maxClasses),
-    minExpectedAccuracy: numberOf('--min-expected-accuracy', flags.minExpectedAccuracy),
-    minCoverage: numberOf('--min-coverage', flags.minCoverage),
+    maxFileBytes: numberFlag('--max-file-bytes', flags.maxFileBytes),
+    minClasses: numberFlag('--min-classes', flags.minClasses),
+    maxClasses: numberFlag('--max-classes', flags.maxClasses),
+    minExpectedAccuracy: numberFlag('--min-expected-accuracy', flags.minExpectedAccuracy),
+    minCoverage: numberFlag('--min-coverage', flags.minCoverage),
   };
-}
-
-function numberOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new ProbelogError('INPUT_INVALID', `${flag} is ${text}; it must be a number.`);
 }
 
 const COLUMNS = {

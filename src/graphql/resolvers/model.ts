@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import type { ModelRecord } from '../../store/index.js';
 import { conceptSubject } from '../concept-subject.js';
@@ -36,6 +36,15 @@ export class ModelResolver {
   @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
   probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
     return loaders.probeSet.load(probeSetId);
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'Share of the probes that were really run for it, 0 to 1, the same for all its logits; null before it is READY.',
+  })
+  coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
+    return loaders.coverage.load(id);
   }
 
   @FieldResolver(() => String, {

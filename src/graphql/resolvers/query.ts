@@ -5,6 +5,7 @@ import { conceptSubject, conceptsSubject, subjectOf } from '../concept-subject.j
 import type { Context } from '../context.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { keyOf, logitKeyOf } from '../global-id.js';
+import { minCoverage } from '../min-coverage.js';
 import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
 import { logitConnection, modelConnection } from '../search-connections.js';
 import { Concept } from '../types/concept.js';
@@ -98,7 +99,7 @@ export class QueryResolver {
       const subject = await (concepts
         ? conceptsSubject(context, concepts, probeSet)
         : conceptSubject(context, concept ?? '', probeSet));
-      const logitFilter = { ...matching, modelText: text };
+      const logitFilter = { ...matching, modelText: text, minCoverage: minCoverage(filter, matching) };
       return modelConnection(context, probeSet, subject, {
         first,
         after,
@@ -110,6 +111,7 @@ export class QueryResolver {
     const conditions = {
       text: text ?? undefined,
       status: filter?.status ?? undefined,
+      minCoverage: minCoverage(filter),
       probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
     };
     const page = await readPage(
@@ -183,14 +185,18 @@ export class QueryResolver {
     probeSetId: string | null,
   ): Promise<Omit<Gallery, 'probeSet'> & { probeSet: unknown }> {
     const probeSet = await findProbeSet(context, probeSetId);
-    const stats = await context.search.stats(probeSet.id);
+    const [stats, coverage] = await Promise.all([
+      context.search.stats(probeSet.id),
+      context.store.models.galleryCoverage(probeSet.id),
+    ]);
     if (!stats) throw new ProbelogError('SEARCH_UNAVAILABLE', 'This gallery is not open yet. Try again.');
     return {
       probeSet,
       models: stats.models,
       logits: stats.logits,
       degenerate: stats.degenerate,
-      coverage: stats.logits === 0 ? 0 : 1,
+      ...coverage,
+      prior: stats.prior,
       index: {
         kind: stats.index as Gallery['index']['kind'],
         faissAvailable: stats.faissAvailable,

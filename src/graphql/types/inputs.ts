@@ -75,6 +75,37 @@ export class LogitFilter {
 export class ModelFilter {
   @Field(() => ModelStatus, { nullable: true })
   status?: ModelStatus | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Only models of which at least this share of the probes was run, 0 to 1.',
+  })
+  minCoverage?: number | null;
+}
+
+@InputType({
+  description: 'How much of the probe set a model is shown; docs/collaborative-probing.md.',
+})
+export class ProbingInput {
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Share of the probes to run once the gallery has earned it, 0.02 to 1; as the settings say when absent.',
+  })
+  budget?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Ends probing before the budget is used up when the expected error of the model's logits falls to this, 0 to 1; as the settings say when absent.",
+  })
+  errorBound?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Runs every probe; without `budget` and `errorBound`.',
+  })
+  full?: boolean | null;
 }
 
 @InputType({ description: 'A model version to be registered.' })
@@ -110,4 +141,10 @@ export class IngestModelInput {
 
   @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
   probeSet?: string | null;
+
+  @Field(() => ProbingInput, {
+    nullable: true,
+    description: 'How much of the probe set it is shown; as the settings say when absent.',
+  })
+  probing?: ProbingInput | null;
 }

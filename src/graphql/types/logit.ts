@@ -20,6 +20,13 @@ export class Logit {
 
   @Field(() => Float, { description: 'Share of the probes that were really run, 0 to 1.' })
   coverage!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Expected squared error for each probe of its descriptor, by the posterior of the ridge regression that completed it. The descriptor has variance 1: 0 is as good as run, 1 as good as unknown. Null when every probe was run.',
+  })
+  completionError!: number | null;
 }
 
 @ObjectType({ description: 'A logit that matches, and how well.' })

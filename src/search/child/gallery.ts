@@ -168,6 +168,7 @@ export class Gallery {
       basis: snapshot
         ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
         : null,
+      prior: null,
       rebuilding: this.building !== null,
     };
   }
