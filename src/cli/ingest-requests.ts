@@ -13,6 +13,7 @@ export interface IngestFlags {
   output?: string;
   probeSet?: string;
   licence?: string;
+  registry?: string;
 }
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
@@ -24,6 +25,7 @@ const manifestSchema = z.array(
     labels: z.string().nullish(),
     output: z.string().nullish(),
     licence: z.string().nullish(),
+    registry: z.string().nullish(),
     preprocessing: z.unknown().optional(),
   }),
 );
@@ -51,6 +53,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     output: flags.output,
     probeSet: flags.probeSet,
     licence: flags.licence,
+    registry: flags.registry,
   };
 }
 
@@ -75,6 +78,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       preprocessing: entry.preprocessing,
       output: entry.output ?? undefined,
       licence: flags.licence ?? entry.licence ?? undefined,
+      registry: flags.registry ?? entry.registry ?? undefined,
       probeSet: flags.probeSet,
     })),
   );

@@ -1,7 +1,7 @@
 export { asymmetricDiscrepancy, LOGIT_TOP_K, TEXT_TOP_K, topProbes } from './asymmetric-discrepancy.js';
 export { type Basis, basisRank } from './basis.js';
 export { conceptContrast, vocabularyBackground } from './concept-contrast.js';
-export { type ExpressionScores, expressionScore } from './concept-expression.js';
+export { decidingConcept, type ExpressionScores, expressionScore } from './concept-expression.js';
 export { conceptQuery } from './concept-query.js';
 export { regressionMatrix, timesVector } from './concept-regression.js';
 export {
@@ -20,13 +20,15 @@ export { fixGauge } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
 export { alignToLabels } from './label-prototype.js';
 export { dot, linearScore } from './linear-score.js';
-export { type Matrix, rowOf } from './matrix.js';
+export { type Matrix, rowOf, stacked } from './matrix.js';
 export { nameStandings } from './name-standings.js';
 export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy.js';
+export { decodeMatrix, encodeMatrix } from './npy-matrix.js';
 export { looksLikeProbabilities, probabilitiesToLogits } from './probabilities.js';
 export { random } from './random.js';
 export { sharpen } from './sharpen.js';
 export { similarityMatrix } from './similarity-matrix.js';
+export { topIndexes } from './top-indexes.js';
 export { transpose } from './transpose.js';
 export { indexQuery, logitQuery, whiten, whitenedNorm, whiteningMatrix } from './whitening.js';
 export { zscore } from './zscore.js';

@@ -18,6 +18,7 @@ const schema = z.strictObject({
   output: z.string().min(1).max(1_000).optional(),
   probeSet: z.string().min(1).max(300).optional(),
   licence: name.max(200).optional(),
+  registry: name.optional(),
 });
 
 /** What a caller asks for when registering a model version. */
@@ -37,6 +38,8 @@ export interface IngestRequest {
   probeSet?: string;
   /** SPDX expression or free text, up to 200 characters. */
   licence?: string;
+  /** Name of the registry that it comes from, up to 300 characters. */
+  registry?: string;
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { evidence, zscore } from '../../domain/index.js';
-import type { SearchSubject } from '../../search/index.js';
+import { decidingConcept, evidence, linearScore, zscore } from '../../domain/index.js';
+import type { ConceptTerm, SearchSubject } from '../../search/index.js';
 import type { LogitRecord, ProbeSetRecord } from '../../store/index.js';
 import { checkFirst } from '../check-first.js';
 import type { Context } from '../context.js';
@@ -17,7 +17,8 @@ export interface LogitEdgeRoot {
 @Resolver(() => LogitEdge)
 export class LogitEdgeResolver {
   @FieldResolver(() => [Evidence], {
-    description: 'The probes that made it match, largest contribution first; empty for a removed logit.',
+    description:
+      'The probes that made it match, largest contribution first; for an expression, of the concept whose score it has: the worst of `all`, the best of `any`. Empty for a removed logit.',
   })
   async evidence(
     @Ctx() { search, loaders }: Context,
@@ -25,10 +26,12 @@ export class LogitEdgeResolver {
     @Arg('first', () => Int, { defaultValue: 5, description: '0 to 100.' }) first: number,
   ) {
     const count = checkFirst(first);
-    const [asked, descriptor] = await Promise.all([
-      queryOf(subject, (modelId, index) => search.descriptor(probeSet.id, modelId, index)),
-      search.descriptor(probeSet.id, node.modelId, node.index),
-    ]);
+    const descriptor = await search.descriptor(probeSet.id, node.modelId, node.index);
+    const asked =
+      descriptor &&
+      (await queryOf(subject, descriptor, (modelId, index) =>
+        search.descriptor(probeSet.id, modelId, index),
+      ));
     if (!asked || !descriptor) return [];
     return evidence(asked.weights, descriptor, count).map(({ probe, contribution }) => ({
       probe: loaders.probeAt.load({ probeSetId: probeSet.id, position: probe }),
@@ -42,20 +45,22 @@ export class LogitEdgeResolver {
 /** The query as weights, and as standardised values that a person can compare with responses. */
 async function queryOf(
   subject: SearchSubject,
+  found: Float32Array,
   descriptorOf: (modelId: string, index: number) => Promise<Float32Array | null>,
 ): Promise<{ weights: Float32Array; values: Float32Array } | null> {
   if (subject.kind === 'LOGIT') {
     const descriptor = await descriptorOf(subject.modelId, subject.index);
     return descriptor && { weights: descriptor, values: descriptor };
   }
-  if (subject.kind === 'CONCEPT') {
-    return { weights: subject.weights, values: zscore(subject.cosines) ?? subject.cosines };
-  }
-  const wanted = subject.kind === 'CONCEPTS' ? subject.concepts : [...subject.all, ...subject.any];
-  const mean = (pick: (term: (typeof wanted)[number]) => Float32Array) =>
-    pick(wanted[0]).map(
-      (_, probe) => wanted.reduce((sum, term) => sum + pick(term)[probe], 0) / wanted.length,
-    );
-  const cosines = mean((term) => term.cosines);
-  return { weights: mean((term) => term.weights), values: zscore(cosines) ?? cosines };
+  const term = termOf(subject, found);
+  return term && { weights: term.weights, values: zscore(term.cosines) ?? term.cosines };
+}
+
+/** The concept that decided: of an expression, whose score is that of one of its concepts, that one. */
+function termOf(subject: Exclude<SearchSubject, { kind: 'LOGIT' }>, found: Float32Array): ConceptTerm | null {
+  if (subject.kind === 'CONCEPT') return subject;
+  const { all, any } = subject.kind === 'EXPRESSION' ? subject : { all: [], any: subject.concepts };
+  const scoresOf = (terms: ConceptTerm[]) => terms.map(({ weights }) => linearScore(weights, found));
+  const decided = decidingConcept({ all: scoresOf(all), any: scoresOf(any) });
+  return decided && { all, any }[decided.of][decided.index];
 }

@@ -13,7 +13,7 @@ export class MutationResolver {
       'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    const { name, version, source, labels, preprocessing, output, probeSet, licence } = input;
+    const { name, version, source, labels, preprocessing, output, probeSet, licence, registry } = input;
     return ingest.enqueue({
       name,
       version,
@@ -22,6 +22,7 @@ export class MutationResolver {
       preprocessing: preprocessing ?? undefined,
       output: output ?? undefined,
       licence: licence ?? undefined,
+      registry: registry ?? undefined,
       probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
     });
   }
