@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { modelsCommand } from './commands/models.js';
+import { nameCommand } from './commands/name.js';
 import { probesCommand } from './commands/probes.js';
 import { schemaCommand } from './commands/schema.js';
 import { searchCommand } from './commands/search.js';
@@ -39,6 +40,7 @@ export async function runCli(args: string[]): Promise<number> {
     ingestCommand(),
     searchCommand(),
     modelsCommand(),
+    nameCommand(),
     probesCommand(),
     evalCommand(),
     configCommand(),

@@ -98,6 +98,8 @@ describe('a picture', () => {
     for (const image of ['?', '', Buffer.from('no picture').toString('base64')]) {
       const { errors } = await ask(image);
       expect(errors?.[0].extensions.code).toMatch(/INPUT_INVALID|PROBE_IMAGE_INVALID/);
+      expect(errors?.[0].message).toMatch(/^The (image|picture) is not/);
+      expect(errors?.[0].message).not.toMatch(/probe|source/i);
     }
   });
 
