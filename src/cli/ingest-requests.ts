@@ -14,6 +14,7 @@ export interface IngestFlags extends ProbingFlags {
   output?: string;
   probeSet?: string;
   licence?: string;
+  registry?: string;
 }
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
@@ -25,6 +26,7 @@ const manifestSchema = z.array(
     labels: z.string().nullish(),
     output: z.string().nullish(),
     licence: z.string().nullish(),
+    registry: z.string().nullish(),
     preprocessing: z.unknown().optional(),
   }),
 );
@@ -53,6 +55,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     probeSet: flags.probeSet,
     licence: flags.licence,
     probing: probingRequest(flags),
+    registry: flags.registry,
   };
 }
 
@@ -77,6 +80,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       preprocessing: entry.preprocessing,
       output: entry.output ?? undefined,
       licence: flags.licence ?? entry.licence ?? undefined,
+      registry: flags.registry ?? entry.registry ?? undefined,
       probeSet: flags.probeSet,
       probing: probingRequest(flags),
     })),

@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { modelsCommand } from './commands/models.js';
+import { nameCommand } from './commands/name.js';
 import { probesCommand } from './commands/probes.js';
 import { reprobeCommand } from './commands/reprobe.js';
 import { schemaCommand } from './commands/schema.js';
@@ -41,6 +42,7 @@ export async function runCli(args: string[]): Promise<number> {
     reprobeCommand(),
     searchCommand(),
     modelsCommand(),
+    nameCommand(),
     probesCommand(),
     evalCommand(),
     configCommand(),

@@ -32,7 +32,7 @@ export interface Loaders {
 export interface NamedLogit {
   text: string;
   score: number;
-  confidence: number;
+  confidence: number | null;
 }
 
 /** Fresh for each request: nothing is remembered from one caller to the next. */

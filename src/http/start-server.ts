@@ -53,7 +53,6 @@ export async function startServer({ host, port, services, logger }: ServerOption
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MOST_BODY_BYTES,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
   });
@@ -75,6 +74,7 @@ export async function startServer({ host, port, services, logger }: ServerOption
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
+    bodyLimit: MOST_BODY_BYTES,
     onRequest: async (request, reply) => {
       if (wantsPage(request)) await showExplorer(reply);
     },

@@ -32,6 +32,7 @@ const schema = z.strictObject({
   probeSet: z.string().min(1).max(300).optional(),
   licence: name.max(200).optional(),
   probing: probing.optional(),
+  registry: name.optional(),
 });
 
 /** How much of the probe set one model is shown; what is absent is as the settings say. */
@@ -62,6 +63,8 @@ export interface IngestRequest {
   /** SPDX expression or free text, up to 200 characters. */
   licence?: string;
   probing?: ProbingRequest;
+  /** Name of the registry that it comes from, up to 300 characters. */
+  registry?: string;
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */

@@ -56,6 +56,7 @@ export class IngestService {
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
       licence: request.licence,
+      registry: request.registry,
       request: { ...request, probeSet: probeSet.id },
     });
     this.options.worker.wake();

@@ -69,10 +69,15 @@ export interface SearchHit {
   score: number;
   /** The paper's discrepancy, ≥ 0. */
   distance: number;
-  /** Probability that it is right, 0 to 1; null in a gallery too small to stand out from. */
+  /**
+   * Probability that it is right, 0 to 1; null in a gallery too small to stand out from, and for a logit's question in
+   * one without a basis.
+   */
   confidence: number | null;
   /** Accuracy that its responses let expect, 0 to 1; null for a model of fewer than three outputs. */
   expectedAccuracy: number | null;
+  /** Why there is none; null when there is one. */
+  expectedAccuracyReason: 'TOO_FEW_OUTPUTS' | null;
   /** Where to go on. */
   position: SearchPosition;
 }
@@ -83,8 +88,8 @@ export interface LogitName {
   name: number;
   /** Correlation of the name's weights with the descriptor, −1 to 1. */
   score: number;
-  /** Probability that the name is right, 0 to 1. */
-  confidence: number;
+  /** Probability that the name is right, 0 to 1; null in a gallery too small to stand out from. */
+  confidence: number | null;
 }
 
 /** Which outputs shall be named, and from what. */
@@ -102,7 +107,7 @@ export interface NamesQuery {
 export interface SearchAnswer {
   hits: SearchHit[];
   hasMore: boolean;
-  /** Logits that the question was put to. */
+  /** Logits, or models, that the question was put to. */
   candidates: number;
 }
 

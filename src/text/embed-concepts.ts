@@ -1,4 +1,4 @@
-import type { Matrix } from '../domain/index.js';
+import { type Matrix, stacked } from '../domain/index.js';
 import type { TextEncoder } from './text-encoder.js';
 
 /** Sentences that a concept is put into; their embeddings are averaged (design 3.4). */
@@ -21,10 +21,7 @@ export async function embedConcepts(encoder: TextEncoder, concepts: readonly str
     for (let place = 0; place < batch.length; place++)
       rows.push(unitMean(embeddings.slice(place * PROMPTS.length, (place + 1) * PROMPTS.length)));
   }
-  const columns = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * columns);
-  for (const [row, vector] of rows.entries()) data.set(vector, row * columns);
-  return { rows: rows.length, columns, data };
+  return stacked(rows);
 }
 
 function unitMean(vectors: Float32Array[]): Float32Array {

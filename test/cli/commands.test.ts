@@ -70,7 +70,7 @@ describe('probelog ingest', () => {
       { name: 'bad', file: 'bad.onnx' },
     ];
     await writeFile(join(folder, 'models', 'manifest.json'), JSON.stringify(manifest));
-    const { code, stdout, stderr } = await probelog('ingest', 'models', '--json');
+    const { code, stdout, stderr } = await probelog('ingest', 'models', '--registry', 'mine', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual([
       expect.objectContaining({ name: 'good', state: 'SUCCEEDED', logits: 4, code: null }),
@@ -170,11 +170,61 @@ describe('what was registered', () => {
     }
     const { stdout } = await probelog('search', 'dog', '--licence', 'no-such', '--json');
     expect(JSON.parse(stdout)).toEqual([]);
+    const ours = await probelog('search', 'dog', '--registry', 'mine', '--json');
+    expect(JSON.parse(ours.stdout)).toHaveLength(4);
     expect(await probelog('search')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Exactly one of'),
+      stderr: expect.stringContaining('exactly one of the three'),
     });
     expect(await probelog('search', 'dog', '--min-classes', 'few')).toMatchObject({ code: 2 });
+  });
+
+  it('is narrowed to models by name and by text, with the probes that made it match', async () => {
+    const found = async (...flags: string[]) =>
+      JSON.parse((await probelog('search', 'red', ...flags, '--json')).stdout);
+    const [best] = await found('--models', 'good@1', '--model-text', 'goo', '--evidence', '2');
+    expect(best).toMatchObject({ model: 'good', evidence: [{ probe: expect.any(Number) }, {}] });
+    expect(await found('--exclude-models', 'good')).toEqual([]);
+    expect(await found('--model-text', 'elsewhere')).toEqual([]);
+    expect((await probelog('search', 'red', '--models', 'nobody')).stderr).toContain('NOT_FOUND');
+  });
+
+  it('is not searched by a folder or a file that is too large for a picture', async () => {
+    await writeFile(join(folder, 'large.jpg'), Buffer.alloc(10 * 2 ** 20 + 1));
+    for (const [image, wanted] of [
+      ['images', /^INPUT_INVALID.*no file/],
+      ['large.jpg', /^INPUT_INVALID.*bytes/],
+      ['nowhere.jpg', /^SOURCE_NOT_FOUND/],
+    ] as const) {
+      const { code, stderr } = await probelog('search', '--image', image);
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(wanted);
+    }
+  });
+
+  it('is ranked by several concepts', async () => {
+    const { code, stdout } = await probelog('models', '--concept', 'red', 'green', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ name: 'good', score: expect.any(Number) }),
+    ]);
+    const none = await probelog('models', '--concept', 'red', '--min-classes', '5', '--json');
+    expect(JSON.parse(none.stdout)).toEqual([]);
+    expect(await probelog('models', '--min-classes', '5')).toMatchObject({ code: 2 });
+  });
+
+  it('is named', async () => {
+    const { code, stdout } = await probelog('name', 'good', '--output', '1', '--first', '2', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      summary: expect.stringMatching(/^An image classifier with 4 outputs\. .*too few logits/),
+      names: [
+        { index: 1, name: expect.any(String), score: expect.any(Number), confidence: null },
+        expect.objectContaining({ index: 1 }),
+      ],
+    });
+    expect(await probelog('name', 'good', '--output', '4')).toMatchObject({ code: 2 });
+    expect(await probelog('name', 'nobody')).toMatchObject({ code: 1 });
   });
 
   it('is found by probelog search', async () => {

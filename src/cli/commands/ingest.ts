@@ -17,6 +17,7 @@ export function ingestCommand(): Command {
     .option('--preprocessing <file>', 'JSON description of the preprocessing (docs/preprocessing.md)')
     .option('--output <tensor>', 'output tensor to use, when several qualify')
     .option('--licence <text>', 'licence of the model, such as Apache-2.0')
+    .option('--registry <name>', 'name of the registry that the model comes from')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
   return withProbingFlags(command)
     .option('--json', 'print the outcome as JSON')

@@ -8,6 +8,7 @@ import { globalId } from '../global-id.js';
 import { modelSummary } from '../model-summary.js';
 import { type PageArguments, readPage } from '../pages.js';
 import { logitConnection } from '../search-connections.js';
+import { ExpectedAccuracyReason } from '../types/enums.js';
 import { Ingest } from '../types/ingest.js';
 import { ModelLogitConnection } from '../types/logit.js';
 import { Model } from '../types/model.js';
@@ -92,7 +93,11 @@ async function allLogits({ store }: Context, { id, outputs }: ModelRecord, page:
     placeOf: ({ index }) => index,
     read: (count, place) => store.logits.page(id, { first: count, after: place }),
   });
-  return { ...logits, totalCount: outputs ?? 0 };
+  const edges = logits.edges.map((edge) => ({
+    ...edge,
+    expectedAccuracyReason: ExpectedAccuracyReason.NO_CONCEPT,
+  }));
+  return { ...logits, edges, totalCount: outputs ?? 0 };
 }
 
 async function recognisingLogits(context: Context, model: ModelRecord, concept: string, page: PageArguments) {

@@ -14,7 +14,8 @@ export class MutationResolver {
       'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    const { name, version, source, labels, preprocessing, output, probeSet, licence, probing } = input;
+    const { name, version, source, labels, preprocessing, output, probeSet, licence, registry, probing } =
+      input;
     return ingest.enqueue({
       name,
       version,
@@ -23,6 +24,7 @@ export class MutationResolver {
       preprocessing: preprocessing ?? undefined,
       output: output ?? undefined,
       licence: licence ?? undefined,
+      registry: registry ?? undefined,
       probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
       probing: probingRequest(probing),
     });

@@ -1,13 +1,13 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import { normaliseConcept } from '../../text/index.js';
-import { conceptSubject, conceptsSubject, subjectOf } from '../concept-subject.js';
+import { subjectOf } from '../concept-subject.js';
 import type { Context } from '../context.js';
+import { findModels } from '../find-models.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { keyOf, logitKeyOf } from '../global-id.js';
-import { minCoverage } from '../min-coverage.js';
 import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
-import { logitConnection, modelConnection } from '../search-connections.js';
+import { logitConnection } from '../search-connections.js';
 import { Concept } from '../types/concept.js';
 import { IngestState, SearchMetric } from '../types/enums.js';
 import { Gallery } from '../types/gallery.js';
@@ -58,7 +58,7 @@ export class QueryResolver {
   @Query(() => ModelConnection, {
     description: 'With a concept: models that recognise it, best first. Without: all models, oldest first.',
   })
-  async models(
+  models(
     @Ctx() context: Context,
     @Arg('concept', () => String, {
       nullable: true,
@@ -82,7 +82,8 @@ export class QueryResolver {
     @Arg('filter', () => ModelFilter, { nullable: true }) filter: ModelFilter | null,
     @Arg('matching', () => LogitFilter, {
       nullable: true,
-      description: 'With a concept: which logits, and so which models, may be found.',
+      description:
+        'With a concept: which logits, and so which models, may be found. Refused without a concept, and with `modelText` beside `text`.',
     })
     matching: LogitFilter | null,
     @Arg('probeSet', () => ID, {
@@ -91,39 +92,7 @@ export class QueryResolver {
     })
     probeSetId: string | null,
   ) {
-    if (concept && concepts) {
-      throw new ProbelogError('INPUT_INVALID', 'Give concept or concepts, not both.');
-    }
-    if ((concept ?? concepts ?? null) !== null) {
-      const probeSet = await findProbeSet(context, probeSetId);
-      const subject = await (concepts
-        ? conceptsSubject(context, concepts, probeSet)
-        : conceptSubject(context, concept ?? '', probeSet));
-      const logitFilter = { ...matching, modelText: text, minCoverage: minCoverage(filter, matching) };
-      return modelConnection(context, probeSet, subject, {
-        first,
-        after,
-        metric: 'SCORE',
-        filter: logitFilter,
-      });
-    }
-    const { store } = context;
-    const conditions = {
-      text: text ?? undefined,
-      status: filter?.status ?? undefined,
-      minCoverage: minCoverage(filter),
-      probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
-    };
-    const page = await readPage(
-      { first, after },
-      {
-        query: ['models', conditions],
-        place: createdPlace,
-        placeOf: createdPlaceOf,
-        read: (count, place) => store.models.page({ ...conditions, first: count, after: place }),
-      },
-    );
-    return { ...page, totalCount: await store.models.count(conditions) };
+    return findModels(context, { concept, concepts, text, first, after, filter, matching, probeSetId });
   }
 
   @Query(() => Logit, { nullable: true, description: 'The logit with this id.' })

@@ -4,7 +4,7 @@ import { ModelStatus } from './enums.js';
 
 @InputType({
   description:
-    'Several concepts as one: as good as the worst of `all` and the best of `any`, less what `none` reaches. At least one in `all` or `any`, at most 20 in all.',
+    'Several concepts as one: as good as the worst of `all` and the best of `any`, less what `none` reaches. At least one in `all` or `any`, at most 20 in all. `none` is refused with metric ASYMMETRIC.',
 })
 export class ConceptInput {
   @Field(() => [String], { nullable: true, description: 'Each of these is recognised.' })
@@ -37,7 +37,10 @@ export class LogitFilter {
   })
   modelName?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Only logits of models from this registry.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only logits of models that were registered as coming from exactly this registry.',
+  })
   registry?: string | null;
 
   @Field(() => [String], {
@@ -66,7 +69,8 @@ export class LogitFilter {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Only logits whose `expectedAccuracy` is known and at least this, 0 to 1.',
+    description:
+      'Only logits whose `expectedAccuracy` is known and at least this, 0 to 1; `totalCount` is null then.',
   })
   minExpectedAccuracy?: number | null;
 }
@@ -135,6 +139,12 @@ export class IngestModelInput {
     description: 'Its licence: SPDX or free text, up to 200 characters.',
   })
   licence?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the registry that it comes from, up to 300 characters.',
+  })
+  registry?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The output tensor, when several qualify.' })
   output?: string | null;

@@ -17,7 +17,7 @@ type Header = { format: number; probes: number };
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Changes with the descriptors' formula or the files' layout; other files are made anew. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 /**
  * Which rows of the descriptor file belong to which model: one JSON line for each change.

@@ -40,8 +40,8 @@ export interface Scorer {
   atMost(product: number, row: number): number;
   /** The question in the index's space, one vector for each part of it; empty without a basis. */
   indexVectors: Float32Array[];
-  /** From how a score stands out in the gallery to the probability that the answer is right. */
-  curve: ConfidenceCurve;
+  /** From how a score stands out in the gallery to the probability that the answer is right; null: none was fitted. */
+  curve: ConfidenceCurve | null;
   metric: SearchMetric;
   /** Whether a logit may be an answer at all; all may when absent. */
   admits?(descriptor: Float32Array, entry: GalleryEntry): boolean;
@@ -65,7 +65,10 @@ export function conceptScorer(
   return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, CONFIDENCE_CURVES.CONCEPT, metric, inUse);
 }
 
-/** A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a). */
+/**
+ * A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a), for which no
+ * confidence was ever measured.
+ */
 export function logitScorer(
   descriptor: Float32Array,
   metric: SearchMetric,
@@ -73,15 +76,7 @@ export function logitScorer(
 ): Scorer {
   if (!inUse) {
     const scale = 1 / descriptor.length;
-    return linearScorer(
-      descriptor,
-      () => scale,
-      descriptor,
-      LOGIT_TOP_K,
-      CONFIDENCE_CURVES.LOGIT,
-      metric,
-      null,
-    );
+    return linearScorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, null, metric, null);
   }
   const { snapshot, scales } = inUse;
   const weights = logitQuery(snapshot.basis, descriptor);
@@ -92,12 +87,20 @@ export function logitScorer(
 /**
  * Several concepts as one question. Its score is no product, so rows are scored one by one; its index vectors are those
  * of the concepts that are wanted. Its distance is that to the wanted concept that is furthest (all) or nearest (any).
+ *
+ * @throws ProbelogError INPUT_INVALID for unwanted concepts with ASYMMETRIC, whose distance cannot tell of them
  */
 export function expressionScorer(
   { all, any, none }: ExpressionSubject,
   metric: SearchMetric,
   inUse: SnapshotInUse | null,
 ): Scorer {
+  if (metric === 'ASYMMETRIC' && none.length > 0) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      'metric ASYMMETRIC orders by the distance to what is wanted and cannot push back what is not: leave out `none`, or take SCORE.',
+    );
+  }
   const scorers = { all: all.map(asScorer), any: any.map(asScorer), none: none.map(asScorer) };
   const wanted = [...scorers.all, ...scorers.any];
   const score: Scorer['score'] = (descriptor, row) => {
@@ -145,7 +148,7 @@ function linearScorer(
   scaleOf: (row: number) => number,
   query: Float32Array,
   k: number,
-  curve: ConfidenceCurve,
+  curve: ConfidenceCurve | null,
   metric: SearchMetric,
   inUse: SnapshotInUse | null,
 ): Scorer {
