@@ -170,13 +170,16 @@ describe('what was registered', () => {
     }
     const { stdout } = await probelog('search', 'dog', '--licence', 'no-such', '--json');
     expect(JSON.parse(stdout)).toEqual([]);
-    const ours = await probelog('search', 'dog', '--registry', 'mine', '--json');
-    expect(JSON.parse(ours.stdout)).toHaveLength(4);
     expect(await probelog('search')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('exactly one of the three'),
     });
     expect(await probelog('search', 'dog', '--min-classes', 'few')).toMatchObject({ code: 2 });
+  });
+
+  it('is found by the registry that it came from', async () => {
+    const { stdout } = await probelog('search', 'dog', '--registry', 'mine', '--json');
+    expect(JSON.parse(stdout)).toHaveLength(4);
   });
 
   it('is narrowed to models by name and by text, with the probes that made it match', async () => {
@@ -186,6 +189,9 @@ describe('what was registered', () => {
     expect(best).toMatchObject({ model: 'good', evidence: [{ probe: expect.any(Number) }, {}] });
     expect(await found('--exclude-models', 'good')).toEqual([]);
     expect(await found('--model-text', 'elsewhere')).toEqual([]);
+  });
+
+  it('is not searched by a model that nobody registered', async () => {
     expect((await probelog('search', 'red', '--models', 'nobody')).stderr).toContain('NOT_FOUND');
   });
 
