@@ -2,7 +2,7 @@ export { asymmetricDiscrepancy, LOGIT_TOP_K, TEXT_TOP_K, topProbes } from './asy
 export { type Basis, basisRank } from './basis.js';
 export { conceptContrast, vocabularyBackground } from './concept-contrast.js';
 export { type ExpressionScores, expressionScore } from './concept-expression.js';
-export { conceptQuery } from './concept-query.js';
+export { CONTRAST_SHARPNESS, conceptQuery, REGRESSION_SHARPNESS } from './concept-query.js';
 export { regressionMatrix, timesVector } from './concept-regression.js';
 export {
   CONFIDENCE_CURVES,
@@ -11,16 +11,17 @@ export {
   type Standing,
   standingOf,
 } from './confidence.js';
-export { CONSENSUS_CANDIDATES, consensusScores } from './consensus.js';
-export { type Descriptors, descriptors } from './descriptors.js';
+export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBOURS, consensusScores } from './consensus.js';
+export { type Descriptors, descriptors, RESPONSE_SHARPNESS } from './descriptors.js';
 export { type Contribution, evidence } from './evidence.js';
-export { expectedAccuracy, skewness } from './expected-accuracy.js';
+export { EXPECTED_ACCURACY_WEIGHTS, expectedAccuracy, skewness } from './expected-accuracy.js';
 export { fitBasis, multiplyGram } from './fit-basis.js';
-export { fixGauge } from './fix-gauge.js';
+export { fixGauge, SPREAD_SHARE } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
 export { alignToLabels } from './label-prototype.js';
 export { dot, linearScore } from './linear-score.js';
 export { type Matrix, rowOf } from './matrix.js';
+export { stackRows, unitRows } from './matrix-rows.js';
 export { nameStandings } from './name-standings.js';
 export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy.js';
 export { looksLikeProbabilities, probabilitiesToLogits } from './probabilities.js';
@@ -28,5 +29,12 @@ export { random } from './random.js';
 export { sharpen } from './sharpen.js';
 export { similarityMatrix } from './similarity-matrix.js';
 export { transpose } from './transpose.js';
-export { indexQuery, logitQuery, whiten, whitenedNorm, whiteningMatrix } from './whitening.js';
+export {
+  EXPONENT as WHITENING_EXPONENT,
+  indexQuery,
+  logitQuery,
+  whiten,
+  whitenedNorm,
+  whiteningMatrix,
+} from './whitening.js';
 export { zscore } from './zscore.js';

@@ -6,6 +6,7 @@ import {
   nameStandings,
   parseNpyHeader,
   rowOf,
+  stackRows,
   transpose,
 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
@@ -52,7 +53,7 @@ export class LogitNames {
     const names: LogitName[][] = [];
     for (let start = 0; start < descriptors.length; start += LOGITS_AT_ONCE) {
       const block = descriptors.slice(start, start + LOGITS_AT_ONCE);
-      const scores = await this.scores(stack(block), standings.vocabulary);
+      const scores = await this.scores(stackRows(block), standings.vocabulary);
       for (let logit = 0; logit < block.length; logit++)
         names.push(bestNames(rowOf(scores, logit), standings, first));
     }
@@ -69,7 +70,7 @@ export class LogitNames {
     if (this.known?.path === path && this.known.entries === entries) return this.known;
     const vocabulary = this.known?.path === path ? this.known.vocabulary : await readMatrix(path);
     const crowd = this.sample.descriptors(entries);
-    const scores = transpose(await this.scores(stack(crowd), vocabulary));
+    const scores = transpose(await this.scores(stackRows(crowd), vocabulary));
     this.known = { path, entries, vocabulary, ...nameStandings(scores) };
     return this.known;
   }
@@ -87,13 +88,6 @@ function bestNames(scores: Float32Array, { means, deviations }: Standings, first
       score: scores[name],
       confidence: confidence(distances[name], { middle: 0, deviation: 1 }, CONFIDENCE_CURVES.NAME),
     }));
-}
-
-function stack(rows: Float32Array[]): Matrix {
-  const columns = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * columns);
-  for (const [row, values] of rows.entries()) data.set(values, row * columns);
-  return { rows: rows.length, columns, data };
 }
 
 async function readMatrix(path: string): Promise<Matrix> {
