@@ -17,6 +17,7 @@ import type { ExactScan } from './exact-scan.js';
 import type { GallerySample } from './gallery-sample.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
+import { runnerUp } from './runner-up.js';
 import { conceptScorer, expressionScorer, logitScorer, type Scorer, type SnapshotInUse } from './scorer.js';
 
 /** Models among the candidates, for each one wanted, below which the candidates may miss one. */
@@ -66,7 +67,9 @@ export async function searchLogits(view: GalleryView, query: SearchQuery): Promi
     ? headAndTail(view, asked)
     : tail(view, asked));
   return {
-    hits: ranked.slice(0, query.first).map((candidate, order) => hit(view, asked, candidate, order)),
+    hits: await Promise.all(
+      ranked.slice(0, query.first).map((candidate, order) => hit(view, asked, candidate, order)),
+    ),
     hasMore: ranked.length > query.first,
     candidates: comparable(asked.entries),
   };
@@ -88,10 +91,12 @@ export async function searchModels(view: GalleryView, query: SearchQuery): Promi
   for (const candidate of byModel.values()) best.offer({ ...candidate, index: -1 });
   const list = best.list();
   return {
-    hits: list.slice(0, query.first).map((candidate, order) => {
-      const found = hit(view, asked, byModel.get(candidate.modelId) ?? candidate, order);
-      return { ...found, position: { ...found.position, index: -1 } };
-    }),
+    hits: await Promise.all(
+      list.slice(0, query.first).map(async (candidate, order) => {
+        const found = await hit(view, asked, byModel.get(candidate.modelId) ?? candidate, order);
+        return { ...found, position: { ...found.position, index: -1 } };
+      }),
+    ),
     hasMore: list.length > query.first,
     candidates: entries.length,
   };
@@ -238,12 +243,12 @@ async function searchIndex(
 }
 
 /** A candidate as a result; `order` counts from 0 on its page. */
-export function hit(
+export async function hit(
   view: GalleryView,
   { query, scorer, standing }: Asked,
   candidate: Candidate,
   order: number,
-): SearchHit {
+): Promise<SearchHit> {
   const { modelId, index, value, row } = candidate;
   const descriptor = view.rows.read(row);
   const score = query.metric === 'SCORE' ? value : scorer.score(descriptor, row);
@@ -252,7 +257,8 @@ export function hit(
     index,
     score,
     distance: scorer.distance(descriptor),
-    confidence: standing && confidence(score, standing, scorer.curve),
+    confidence:
+      standing && confidence(score, standing, scorer.curve, await runnerUp(view, scorer, candidate)),
     expectedAccuracy: accuracyOf(descriptor, view.entryAt(row)),
     position: positionOf(candidate, scorer, (query.after?.depth ?? 0) + order + 1),
   };
