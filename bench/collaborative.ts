@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
-import { openTextEncoder } from '../src/text/index.js';
+import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { openHub, probeImages } from './accuracy/hub.js';
 import { modelsOfHub } from './collaborative/hub-models.js';
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
   });
+  const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
   const curve: CurvePoint[] = [];
   const errors: ErrorPoint[] = [];
   try {
@@ -58,11 +59,11 @@ async function main(): Promise<void> {
       );
       const images = probeImages(folder, probeSet);
       if (!images) continue;
-      const space = await openConceptSpace(images, encoder);
+      const space = await openConceptSpace(images, encoder, vocabulary);
       const classes = new Map(
         hub.models.flatMap((model) => model.logits.map(({ wnid, label }) => [wnid, label] as const)),
       );
-      const concepts = await conceptRows(encoder, space, [...classes.values()]);
+      const concepts = await conceptRows(space, await embedConcepts(encoder, [...classes.values()]));
       const measured = await measureCurve(
         with_,
         probeSet,

@@ -1,16 +1,17 @@
 import {
   type Basis,
-  basisRank,
-  fitBasis,
   type Matrix,
   type ResponsePrior,
+  unitRows,
   whiteningMatrix,
 } from '../../src/domain/index.js';
 import { fitPrior } from '../../src/search/build/fit-prior.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { ConceptRows } from '../accuracy/concepts.js';
+import { KINDS } from '../accuracy/descriptor-kinds.js';
 import {
   type BenchGallery,
+  basisOf,
   collectDescriptors,
   type DescriptorGallery,
   type ModelResponses,
@@ -18,7 +19,7 @@ import {
 import { drawQueries, judges } from '../accuracy/measure-logits.js';
 import { type Figures, figures } from '../accuracy/metrics.js';
 import { type Judge, ranks, withConsensus } from '../accuracy/rank.js';
-import { pick, products, unitRows } from '../accuracy/scores.js';
+import { pick, products } from '../accuracy/scores.js';
 import { completeModels, ofShare } from './complete-models.js';
 import { SCHEMES } from './schemes.js';
 
@@ -52,17 +53,8 @@ export interface Learnt {
 
 /** Learns basis and prior from fully probed models. */
 export async function learn(with_: MatrixProducts, models: ModelResponses[]): Promise<Learnt> {
-  const { rows } = collectDescriptors(models, 'SHARP');
-  const basis = await fitBasis({
-    probes: rows.columns,
-    rank: basisRank(rows.rows, rows.columns),
-    seed: 1,
-    version: 'bench',
-    async multiply(block) {
-      const product = await with_.gram(rows, block);
-      return { ...product, data: product.data.map((value) => value / rows.rows) };
-    },
-  });
+  const { rows } = collectDescriptors(models, KINDS.sharp);
+  const basis = await basisOf(rows, with_);
   let first = 0;
   const rowsOfModels = models.map(({ raw }) => {
     const own = Uint32Array.from({ length: raw.rows }, (_, output) => first + output);
@@ -84,7 +76,7 @@ export async function measureCurve(
   classes: string[],
   shares = SHARES,
 ): Promise<{ curve: CurvePoint[]; errors: ErrorPoint[] }> {
-  const whole = collectDescriptors(models, 'SHARP');
+  const whole = collectDescriptors(models, KINDS.sharp);
   const curve: CurvePoint[] = [];
   const errors: ErrorPoint[] = [];
   const measure = async (scheme: string, share: number, rows: Matrix) => {

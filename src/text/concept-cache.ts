@@ -12,7 +12,8 @@ import { EVERYDAY_VOCABULARY } from './vocabulary/index.js';
 
 const MOST_BYTES = 64 * 2 ** 20;
 const MOST_PROBE_SETS = 8;
-const PICTURE_SHARPNESS = 1;
+/** Sharpness of a picture as a query, see `sharpen`. */
+export const PICTURE_SHARPNESS = 1;
 
 /** A concept as the probes of a set see it. */
 export interface ConceptVectors {

@@ -1,5 +1,11 @@
 export { type ConceptBackground, prepareBackground } from './background/prepare-background.js';
-export { type Concepts, type ConceptVectors, createConcepts, type Vocabulary } from './concept-cache.js';
+export {
+  type Concepts,
+  type ConceptVectors,
+  createConcepts,
+  PICTURE_SHARPNESS,
+  type Vocabulary,
+} from './concept-cache.js';
 export { embedConcepts, PROMPTS } from './embed-concepts.js';
 export { LONGEST_CONCEPT, normaliseConcept } from './normalise-concept.js';
 export { openTextEncoder, type TextEncoderOptions } from './open-text-encoder.js';

@@ -1,4 +1,4 @@
-import { decodeMatrix, encodeMatrix, type Matrix, stacked } from '../domain/index.js';
+import { decodeMatrix, encodeMatrix, type Matrix, stackRows } from '../domain/index.js';
 import type { TextEncoder } from './text-encoder.js';
 
 const IMAGES_AT_ONCE = 16;
@@ -41,7 +41,7 @@ export async function ensureProbeEmbeddings(
     rows.push(...(await encoder.embedImages(batch.map(({ digest }) => store.blobs.path(digest)))));
     onProgress?.(rows.length, probes.length);
   }
-  const embeddings = stacked(rows);
+  const embeddings = stackRows(rows);
   const { digest } = await store.blobs.put(encodeMatrix(embeddings));
   await store.probeSets.saveEmbedding(probeSet.id, encoder.id, { digest, dimensions: embeddings.columns });
   return embeddings;

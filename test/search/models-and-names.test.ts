@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeMatrix, type Matrix, random, rowOf, sharpen, stacked } from '../../src/domain/index.js';
+import { encodeMatrix, type Matrix, random, rowOf, sharpen, stackRows } from '../../src/domain/index.js';
 import {
   type ConceptTerm,
   openSearch,
@@ -122,7 +122,7 @@ describe('models for several concepts', () => {
 describe('names', () => {
   const vocabularyOf = async (rows: Float32Array[]): Promise<string> => {
     const path = join(folder, 'vocabulary.npy');
-    const matrix: Matrix = stacked(rows);
+    const matrix: Matrix = stackRows(rows);
     await writeFile(path, encodeMatrix(matrix));
     return path;
   };

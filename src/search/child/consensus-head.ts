@@ -1,4 +1,4 @@
-import { consensusScores, rowOf, stacked, transpose } from '../../domain/index.js';
+import { consensusScores, rowOf, stackRows, transpose } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { type Candidate, isBefore } from './best-hits.js';
 import type { RowFile } from './row-file.js';
@@ -16,7 +16,7 @@ export async function consensusHead(
   products: MatrixProducts,
 ): Promise<Candidate[]> {
   if (candidates.length < 2) return candidates;
-  const descriptors = stacked(candidates.map(({ row }) => rows.read(row)));
+  const descriptors = stackRows(candidates.map(({ row }) => rows.read(row)));
   const vectors = inUse ? await products.project(descriptors, inUse.scales.directions) : descriptors;
   for (let row = 0; row < vectors.rows; row++) makeUnit(rowOf(vectors, row));
   const scores = consensusScores(

@@ -3,10 +3,16 @@ import type { SearchHit, SearchPosition } from '../search-query.js';
 import { type Asked, accuracyOf, versionOf } from './asked.js';
 import type { Candidate } from './best-hits.js';
 import type { GalleryView } from './gallery-view.js';
+import { runnerUp } from './runner-up.js';
 import type { Scorer } from './scorer.js';
 
 /** A candidate as a result; `order` counts from 0 on its page. */
-export function hit(view: GalleryView, asked: Asked, candidate: Candidate, order: number): SearchHit {
+export async function hit(
+  view: GalleryView,
+  asked: Asked,
+  candidate: Candidate,
+  order: number,
+): Promise<SearchHit> {
   const { query, scorer } = asked;
   const { modelId, index, value, row } = candidate;
   const descriptor = view.rows.read(row);
@@ -19,16 +25,24 @@ export function hit(view: GalleryView, asked: Asked, candidate: Candidate, order
     index,
     score,
     distance: scorer.distance(descriptor),
-    confidence: confidenceOf(asked, score),
+    confidence: confidenceOf(asked, score, await runnerUp(view, scorer, candidate)),
     expectedAccuracy: accuracy,
     expectedAccuracyReason: accuracy === null ? 'TOO_FEW_OUTPUTS' : null,
     position: positionOf(candidate, scorer, (query.after?.depth ?? 0) + order + 1),
   };
 }
 
-/** The probability that a score belongs to a right answer; null when there is nothing to tell it from. */
-export function confidenceOf({ standing, scorer }: Asked, score: number): number | null {
-  return standing && scorer.curve && confidence(score, standing, scorer.curve);
+/**
+ * The probability that a score belongs to a right answer; null when there is nothing to tell it from.
+ *
+ * @param runnerUpScore see `confidence`
+ */
+export function confidenceOf(
+  { standing, scorer }: Asked,
+  score: number,
+  runnerUpScore?: number,
+): number | null {
+  return standing && scorer.curve && confidence(score, standing, scorer.curve, runnerUpScore);
 }
 
 /** The place of a candidate, `depth` results from the beginning. */

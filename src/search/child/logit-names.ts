@@ -7,7 +7,7 @@ import {
   type Matrix,
   nameStandings,
   rowOf,
-  stacked,
+  stackRows,
   topIndexes,
   transpose,
 } from '../../domain/index.js';
@@ -54,7 +54,7 @@ export class LogitNames {
     const there = descriptors.filter((descriptor) => descriptor !== null);
     for (let start = 0; start < there.length; start += LOGITS_AT_ONCE) {
       const block = there.slice(start, start + LOGITS_AT_ONCE);
-      const scores = await this.products.project(stacked(block), queries);
+      const scores = await this.products.project(stackRows(block), queries);
       for (let logit = 0; logit < block.length; logit++)
         names.push(bestNames(rowOf(scores, logit), standings, first));
       await setImmediate();
@@ -88,7 +88,7 @@ export class LogitNames {
   private async newStandings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
     const crowd = this.sample.crowd(entries);
     if (!crowd) return null;
-    return nameStandings(transpose(await this.products.project(stacked(crowd), await this.queries(path))));
+    return nameStandings(transpose(await this.products.project(stackRows(crowd), await this.queries(path))));
   }
 }
 
