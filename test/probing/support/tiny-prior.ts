@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   encodePrior,
-  type Matrix,
+  type PriorFamily,
   ProbeChooser,
   type ResponsePrior,
   random,
@@ -12,15 +12,28 @@ import { temporaryFolder } from './run-model.js';
 
 const RANK = 3;
 
-/** A prior of made numbers, the same for the same count. */
-export function tinyPrior(probes: number, version = 'tiny'): ResponsePrior {
+/** A prior of made numbers with two families, the same for the same count. */
+export function tinyPrior(probes: number): ResponsePrior {
   const next = random(probes);
-  const factor: Matrix = {
-    rows: probes,
-    columns: RANK,
-    data: Float32Array.from({ length: probes * RANK }, () => next() * 2 - 1),
+  const places = Array.from({ length: probes }, () => next());
+  const order = Uint32Array.from(places.keys()).sort((a, b) => places[a] - places[b]);
+  const family = (): PriorFamily => ({
+    factor: {
+      rows: probes,
+      columns: RANK,
+      data: Float32Array.from({ length: probes * RANK }, () => next() * 2 - 1),
+    },
+    noise: new Float32Array(probes).fill(0.5),
+    order,
+  });
+  return {
+    version: 'tiny',
+    probes,
+    logits: 100,
+    shape: { directions: RANK, noiseFactor: 1 },
+    expectedError: 0.5,
+    families: [family(), family()],
   };
-  return { version, probes, logits: 100, families: [{ factor, noise: new Float32Array(probes).fill(0.1) }] };
 }
 
 export async function priorFile(prior: ResponsePrior): Promise<string> {

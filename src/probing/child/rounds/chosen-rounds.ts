@@ -13,11 +13,13 @@ import type { ProbeRounds } from './probe-rounds.js';
  * An interrupted run makes the same choices again: its rounds are chosen anew, from the responses that are there, and
  * of each only the probes that are missing are run.
  *
+ * @param first the first round, chosen by nothing but the prior
  * @param done what an interrupted run had finished
  * @param settled resolves when everything that was run is in safe hands; choosing keeps this process from sending
  */
 export function chosenRounds(
   chooser: ProbeChooser,
+  first: Uint32Array,
   done: DoneProbes | null,
   settled: () => Promise<void>,
 ): ProbeRounds {
@@ -30,10 +32,11 @@ export function chosenRounds(
   const choose = (): Uint32Array | null => {
     const started = performance.now();
     const round =
-      chooser.next(Uint32Array.from(run), asLogits(joined(run, rows), run.length))?.toSorted() ?? null;
+      rounds === 0 ? first : chooser.next(Uint32Array.from(run), asLogits(joined(run, rows), run.length));
     milliseconds += performance.now() - started;
-    if (round) rounds++;
-    return round;
+    if (!round || round.length === 0) return null;
+    rounds++;
+    return round.toSorted();
   };
   return {
     most: chooser.most,

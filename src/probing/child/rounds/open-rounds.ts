@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { decodePrior, ProbeChooser } from '../../../domain/index.js';
-import type { ProbePlan } from '../../probe-input.js';
+import type { DoneProbes, ProbePlan } from '../../probe-input.js';
 import type { ProbeJob } from '../../protocol.js';
 import { chosenRounds } from './chosen-rounds.js';
 import type { ProbeRounds } from './probe-rounds.js';
@@ -18,21 +18,29 @@ export async function openRounds(
 ): Promise<ProbeRounds> {
   const all = Uint32Array.from(probes.keys());
   if (!plan) return probesInOrder(all.subarray(startAt), all.length);
-  const chooser = await chooserOf(plan, all.length);
-  if (chooser) return chosenRounds(chooser, done, settled);
+  const chosen = await chosenBy(plan, all.length, done, settled);
+  if (chosen) return chosen;
   const known = new Set(done?.probes);
   return probesInOrder(
     all.filter((probe) => !known.has(probe)),
     all.length,
-    ['What was learnt about this probe set cannot be read, so all probes were run.'],
+    ['What was learnt about this probe set cannot be used, so all probes were run.'],
   );
 }
 
 /** null when the prior is missing, damaged or about another number of probes. */
-async function chooserOf({ priorPath, ...options }: ProbePlan, probes: number): Promise<ProbeChooser | null> {
+async function chosenBy(
+  { priorPath, ...options }: ProbePlan,
+  probes: number,
+  done: DoneProbes | null,
+  settled: () => Promise<void>,
+): Promise<ProbeRounds | null> {
   try {
     const prior = decodePrior(await readFile(priorPath));
-    return prior.probes === probes ? new ProbeChooser(prior, options) : null;
+    if (prior.probes !== probes) return null;
+    const chooser = new ProbeChooser(prior, options);
+    const first = chooser.next(new Uint32Array(), new Float32Array());
+    return first && chosenRounds(chooser, first, done, settled);
   } catch {
     return null;
   }
