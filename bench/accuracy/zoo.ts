@@ -45,7 +45,7 @@ export async function probeZooModel(
     })),
     cacheFolder: join(tmpdir(), 'probelog-accuracy-pixels'),
     limits: LIMITS,
-    onBatch(_first, _count, responses) {
+    onBatch(_probes, responses) {
       batches.push(responses.slice());
     },
   });

@@ -110,6 +110,7 @@ export async function openService(
               budget: config.probingBudget,
               errorBound: config.probingErrorBound,
             },
+            prior: async () => null,
             announce: (ingestId) => feed.announce(ingestId),
           }),
       });

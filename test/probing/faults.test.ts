@@ -307,7 +307,7 @@ describe('a run', () => {
     let under = 0;
     const run = await runModel(meanColour({ batch: 1 }), many, {
       limits: { ...LIMITS, stallMs: 1_000 },
-      async onBatch(first) {
+      async onBatch([first]) {
         expect(++under).toBe(1);
         await sleep(first === 3 ? 1_500 : 50);
         under--;
