@@ -16,7 +16,7 @@ export {
 } from './confidence.js';
 export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBOURS, consensusScores } from './consensus.js';
 export { type Descriptors, descriptors, RESPONSE_SHARPNESS } from './descriptors.js';
-export { earnedBudget } from './earned-budget.js';
+export { earnedBudget, teachesBasis } from './earned-budget.js';
 export { type Contribution, evidence } from './evidence.js';
 export { EXPECTED_ACCURACY_WEIGHTS, expectedAccuracy, skewness } from './expected-accuracy.js';
 export { fitBasis, multiplyGram } from './fit-basis.js';

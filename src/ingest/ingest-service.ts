@@ -1,3 +1,4 @@
+import { earnedBudget } from '../domain/index.js';
 import { ProbelogError } from '../errors/index.js';
 import type { IngestRecord, Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
@@ -23,6 +24,8 @@ export interface IngestServiceOptions {
   gallery: { remove(probeSetId: string, modelId: string): Promise<void> };
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
+  /** Share of the probes that models are run on at the least, by the settings. */
+  probingBudget: number;
   /** Folders from which local files may be read; undefined: any. */
   modelFolders: readonly string[] | undefined;
 }
@@ -78,6 +81,11 @@ export class IngestService {
     });
     this.options.worker.wake();
     return ingest;
+  }
+
+  /** The share of the probes that a new model is run on, 0..1. */
+  earnedBudget(fullyProbed: { models: number; logits: number }): number {
+    return earnedBudget(fullyProbed, this.options.probingBudget);
   }
 
   /** Cancels an ingest that is not finished. @throws ProbelogError NOT_FOUND */

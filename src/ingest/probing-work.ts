@@ -1,4 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
+import { earnedBudget } from '../domain/index.js';
 import type { ProbePlan } from '../probing/index.js';
 import { KeptPlan } from './kept-plan.js';
 import type { ProbeBudget } from './probe-budget.js';
@@ -6,6 +7,14 @@ import { ResponseSpool } from './response-spool.js';
 import { workPath } from './work-path.js';
 
 const SPOOL = '.responses';
+
+/** What new models of a probe set are completed with. */
+export interface UsablePrior {
+  /** File of the `ResponsePrior`. */
+  path: string;
+  /** What it was learnt from. */
+  fullyProbed: { models: number; logits: number };
+}
 
 /** What an ingest has on disk while its model is probed, so that another attempt can go on with it. */
 export interface ProbingWork {
@@ -21,13 +30,13 @@ export interface ProbingWork {
  *
  * @param identity everything that the responses depend on but the plan, JSON-serialisable
  * @param wanted null: all probes are to be run
- * @param prior path of the prior of the probe set; null when there is none yet
+ * @param prior of the probe set; null when there is none yet, or the model shall teach it
  */
 export async function openProbingWork(
   folder: string,
   identity: object,
   wanted: ProbeBudget | null,
-  prior: () => Promise<string | null>,
+  prior: () => Promise<UsablePrior | null>,
 ): Promise<ProbingWork> {
   await mkdir(folder, { recursive: true });
   const kept = new KeptPlan(folder, identity);
@@ -35,8 +44,10 @@ export async function openProbingWork(
   let decision = await kept.read();
   // An attempt that began with all probes goes on with them, whatever could be chosen by now.
   if (!decision && wanted && !(await exists(inOrder))) {
-    const priorPath = await prior();
-    if (priorPath !== null) decision = await kept.decide(priorPath, wanted);
+    const usable = await prior();
+    const budget = usable && earnedBudget(usable.fullyProbed, wanted.budget);
+    if (usable && budget !== null && (budget < 1 || wanted.errorBound > 0))
+      decision = await kept.decide(usable.path, { ...wanted, budget });
   }
   const path = decision ? workPath(folder, { ...identity, plan: decision }, SPOOL) : inOrder;
   const spool = await ResponseSpool.open(path);

@@ -14,7 +14,7 @@ import { assembleInWorker } from './assemble/assemble-in-worker.js';
 import { fetchModel } from './fetch-model.js';
 import type { IngestRequest } from './ingest-request.js';
 import { type ProbeBudget, probeBudget } from './probe-budget.js';
-import { openProbingWork, type ProbingWork } from './probing-work.js';
+import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { readCompanion } from './source/companions.js';
 import type { DownloadLimits } from './source/download.js';
@@ -42,8 +42,8 @@ export interface PipelineDependencies {
   cacheFolder: string;
   download: DownloadLimits;
   probing: { memoryBytes: number; stallMs: number; cacheBytes: number } & ProbeBudget;
-  /** File of the `ResponsePrior` by which a model's probes are chosen; null when all of them are to be run. */
-  prior(probeSetId: string): Promise<string | null>;
+  /** By which a model's probes are chosen; null when there is too little to learn it from. */
+  prior(probeSetId: string, modelId: string): Promise<UsablePrior | null>;
   announce(ingestId: string): void;
 }
 
@@ -78,7 +78,7 @@ export async function runIngest(
     output: request.output ?? null,
   };
   const wanted = probeBudget(request, dependencies.probing);
-  const prior = () => dependencies.prior(request.probeSet);
+  const prior = () => dependencies.prior(request.probeSet, model.id);
   const work = await openProbingWork(dependencies.workFolder, identity, wanted, prior);
   let run: ProbeRun;
   let published: Published;

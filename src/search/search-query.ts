@@ -128,6 +128,14 @@ export interface SearchModel {
   responsesPath: string;
 }
 
+/** What new models of a gallery are completed with. */
+export interface GalleryPrior {
+  /** File of a `ResponsePrior`; replaced by another when the basis is fitted anew. */
+  path: string;
+  /** Fully probed models and logits that it was learnt from. */
+  fullyProbed: { models: number; logits: number };
+}
+
 /** The state of one probe set's gallery. */
 export interface GalleryStats {
   models: number;
@@ -142,16 +150,15 @@ export interface GalleryStats {
   /** What partly probed models are completed from; null while there is too little to learn it from. */
   prior: {
     version: string;
-    /** Fully probed logits that it was learnt from. */
+    /** Fully probed models and logits that it was learnt from. */
+    models: number;
     logits: number;
-    /** Families of related models that these belong to. */
+    /** Families of models that respond alike, the whole gallery among them. */
     families: number;
-    /** Directions that it has. */
+    /** Directions of the whole gallery. */
     rank: number;
-    /** Squared error for each probe that a new model's logits are expected to have, at this budget. */
+    /** Squared error per probe of held-out models that were completed from a third of the probes. */
     expectedError: number;
-    /** Share of the probes that a new model is run on now, 0..1. */
-    budget: number;
   } | null;
   rebuilding: boolean;
 }

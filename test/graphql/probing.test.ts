@@ -52,6 +52,7 @@ beforeAll(async () => {
     worker: { wake: () => undefined, cancel: () => undefined },
     gallery: { remove: async () => undefined },
     defaultProbeSet: undefined,
+    probingBudget: 0.34,
     modelFolders: undefined,
   });
   const services = { store, search, ingest, concepts: {} as Concepts, defaultProbeSet: undefined };
@@ -87,10 +88,10 @@ describe('a gallery', () => {
   });
 
   it('tells what new models are completed from', async () => {
-    const prior = { version: 'p1', logits: 4_000, families: 9, rank: 300, expectedError: 0.2, budget: 0.34 };
-    stats = { ...STATS, prior };
+    const prior = { version: 'p1', logits: 4_000, families: 9, rank: 300, expectedError: 0.2 };
+    stats = { ...STATS, prior: { ...prior, models: 100 } };
     const query = '{ gallery { prior { version logits families rank expectedError budget } } }';
-    expect((await ask(query)).data).toEqual({ gallery: { prior } });
+    expect((await ask(query)).data).toEqual({ gallery: { prior: { ...prior, budget: 0.34 } } });
     stats = STATS;
   });
 });

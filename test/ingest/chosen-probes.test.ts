@@ -33,7 +33,7 @@ const dependencies = (changed: Partial<PipelineDependencies> = {}): PipelineDepe
   cacheFolder: join(small.folder, 'pixels'),
   download: { privateAddresses: [], stallMs: 60_000, maxBytes: 2 ** 30 },
   probing: { memoryBytes: 2 ** 32, stallMs: 60_000, cacheBytes: 2 ** 30, budget: 0.5, errorBound: 0 },
-  prior: async () => prior,
+  prior: async () => usable(prior),
   announce: () => undefined,
   ...changed,
 });
@@ -103,6 +103,11 @@ async function stopAt(claimed: IngestRecord, rows: number, changed: Partial<Pipe
   }
 }
 
+/** A prior that has earned the whole budget. */
+function usable(path: string) {
+  return { path, fullyProbed: { models: 100, logits: 10_000 } };
+}
+
 describe('an ingest with a prior', () => {
   it('stores the responses of the chosen probes where they belong, and nothing for the others', async () => {
     const full = await ingest(meanColour(), { probing: { full: true } });
@@ -148,7 +153,7 @@ describe('an ingest with a prior', () => {
     expect(none.ran).toHaveLength(PROBES);
     expect(none.notes.join()).not.toMatch(/learnt/);
     const wrong = await priorFile(tinyPrior(PROBES - 1));
-    const damaged = await ingest(meanColour(), {}, { prior: async () => wrong });
+    const damaged = await ingest(meanColour(), {}, { prior: async () => usable(wrong) });
     expect(damaged.ran).toHaveLength(PROBES);
     expect(damaged.logits[0].coverage).toBe(1);
     expect(damaged.notes.join()).toMatch(/all probes were run/);
@@ -169,7 +174,7 @@ describe('an ingest that was stopped while probing', () => {
     let firstDone: number | null = null;
     const another = await priorFile(tinyPrior(PROBES + 1));
     const changed = dependencies({
-      prior: async () => another,
+      prior: async () => usable(another),
       async announce(id) {
         const [{ stage, done }] = await small.service.store.ingests.byIds([id]);
         if (stage === 'PROBING') firstDone ??= done;

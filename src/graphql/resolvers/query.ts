@@ -165,7 +165,7 @@ export class QueryResolver {
       logits: stats.logits,
       degenerate: stats.degenerate,
       ...coverage,
-      prior: stats.prior,
+      prior: stats.prior && { ...stats.prior, budget: context.ingest.earnedBudget(stats.prior) },
       index: {
         kind: stats.index as Gallery['index']['kind'],
         faissAvailable: stats.faissAvailable,

@@ -59,6 +59,7 @@ export function assembleResponses(
   const uncut = facts.knownProbabilities || looksLikeProbabilities(observed);
   const { logits, floor } = uncut ? probabilitiesToLogits(observed) : { logits: observed, floor: null };
   scaleByPowerOfTwo(logits.data, float16Exponent(logits.data));
+  keepNaNForProbesNotRun(logits.data);
   const stored = spreadColumns(logits, probes, facts.probes);
   const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [stored.rows, stored.columns] });
   const values = encodeFloat16(stored.data);
@@ -80,4 +81,10 @@ export function assembleResponses(
     coverage: probes.length / facts.probes,
     errors: completed?.errors ?? null,
   };
+}
+
+/** A response that is not a number is stored as infinite, which has no descriptor either: NaN says that nothing ran. */
+function keepNaNForProbesNotRun(responses: Float32Array): void {
+  for (let index = 0; index < responses.length; index++)
+    if (Number.isNaN(responses[index])) responses[index] = Number.POSITIVE_INFINITY;
 }

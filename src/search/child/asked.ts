@@ -53,10 +53,11 @@ export function versionOf({ inUse }: Scorer): string {
 }
 
 function scorerFor(view: GalleryView, { by, metric }: SearchQuery): Scorer {
-  if (by.kind === 'CONCEPT') return conceptScorer(by, metric, view.inUse);
-  if (by.kind === 'EXPRESSION') return expressionScorer(by, metric, view.inUse);
+  const setting = { metric, inUse: view.inUse, certaintyOf: view.certaintyOf };
+  if (by.kind === 'CONCEPT') return conceptScorer(by, setting);
+  if (by.kind === 'EXPRESSION') return expressionScorer(by, setting);
   if (by.kind === 'CONCEPTS') throw new ProbelogError('INPUT_INVALID', 'Several concepts are for models.');
   const descriptor = view.descriptor(by.modelId, by.index);
-  if (descriptor) return logitScorer(descriptor, metric, view.inUse);
+  if (descriptor) return logitScorer(descriptor, setting);
   throw new ProbelogError('LOGIT_DEGENERATE', 'This logit has no descriptor, so nothing is similar to it.');
 }

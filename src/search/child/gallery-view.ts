@@ -19,6 +19,8 @@ export interface GalleryView {
   /** Galleries up to this many logits are scanned exactly. */
   exactLimit: number;
   entryAt(row: number): GalleryEntry | undefined;
+  /** Certainty of each probe in a completed row; null for a row of which all probes were run. */
+  certaintyOf(row: number): Float32Array | null;
   descriptor(modelId: string, index: number): Float32Array | null;
 }
 

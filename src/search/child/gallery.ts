@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Descriptors, encodeFloat16 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
+  GalleryPrior,
   GalleryStats,
   LogitName,
   NamesQuery,
@@ -17,7 +18,7 @@ import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
 import { GallerySample } from './gallery-sample.js';
 import type { GalleryView } from './gallery-view.js';
-import { Journal } from './journal.js';
+import { type GalleryEntry, Journal } from './journal.js';
 import { loadDescriptors } from './load-descriptors.js';
 import { LogitNames } from './logit-names.js';
 import { meanSkewness } from './mean-skewness.js';
@@ -43,6 +44,8 @@ export interface GalleryOptions {
   settings: SearchSettings;
   faiss: FaissLibrary | null;
   products: MatrixProducts;
+  /** Told after a build, so that `completeAnew` takes its turn among the gallery's changes. */
+  onNewBasis(gallery: Gallery): void;
 }
 
 /**
@@ -64,6 +67,8 @@ export class Gallery {
   private readonly builds: BasisBuilds;
   private ordered: OrderedEntries;
   private inUse: SnapshotInUse | null = null;
+  /** Where the responses of each model are. */
+  private models = new Map<string, SearchModel>();
 
   /** @throws Error when the files are damaged or of another format */
   constructor(private readonly options: GalleryOptions) {
@@ -83,7 +88,10 @@ export class Gallery {
         logits: () => this.ordered.logits,
         builtOn: () => this.inUse?.snapshot.logits ?? null,
         build: () => this.build(),
-        use: (snapshot) => this.use(snapshot),
+        use: (snapshot) => {
+          this.use(snapshot);
+          options.onNewBasis(this);
+        },
       },
       last ? Math.abs(this.ordered.logits - last.logits) : 0,
     );
@@ -101,8 +109,9 @@ export class Gallery {
     this.reorder();
     if (this.rows.rows - this.ordered.rows > this.rows.rows * DEAD_SHARE)
       throw new Error('most rows belong to removed models');
+    this.models = new Map(models.map((model) => [model.modelId, model]));
     for (const model of models) {
-      changed += this.append(model);
+      changed += await this.append(model);
       await setImmediate();
     }
     await this.inUse?.scales.extend();
@@ -111,13 +120,15 @@ export class Gallery {
 
   /** Adds a model, or replaces its rows when its responses are others than before. */
   async add(model: SearchModel): Promise<void> {
-    const changed = this.append(model);
+    this.models.set(model.modelId, model);
+    const changed = await this.append(model);
     await this.inUse?.scales.extend();
     this.builds.note(changed);
   }
 
   async remove(modelId: string): Promise<void> {
     const entry = this.journal.entries.get(modelId);
+    this.models.delete(modelId);
     if (!entry) return;
     this.journal.remove(modelId);
     this.reorder();
@@ -171,7 +182,7 @@ export class Gallery {
       basis: snapshot
         ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
         : null,
-      prior: null,
+      prior: this.priorStats(),
       rebuilding: this.builds.underWay,
     };
   }
@@ -189,25 +200,74 @@ export class Gallery {
     this.rows.close();
   }
 
+  /** What new models are completed with; null while there is too little to learn it from. */
+  prior(): GalleryPrior | null {
+    const prior = this.inUse?.snapshot.prior;
+    return prior ? { path: prior.path, fullyProbed: { models: prior.models, logits: prior.logits } } : null;
+  }
+
   /** @returns how many logits came or went */
-  private append(model: SearchModel): number {
-    const present = this.journal.entries.get(model.modelId);
-    if (present?.responsesDigest === model.responsesDigest) return 0;
-    const { rows, degenerate } = loadDescriptors(model.responsesPath, this.options.probes);
+  private async append(model: SearchModel): Promise<number> {
+    const { modelId, responsesDigest } = model;
+    const present = this.journal.entries.get(modelId);
+    const prior = this.inUse?.snapshot.prior ? this.inUse.snapshot : null;
+    if (present?.responsesDigest === responsesDigest && !this.isStale(present)) return 0;
+    const loaded = await loadDescriptors(
+      model.responsesPath,
+      this.options.probes,
+      prior?.prior?.path ?? null,
+    );
+    const { rows, degenerate, coverage, certainty } = loaded;
     const firstRow = this.rows.rows;
     this.rows.append(encodeFloat16(rows.data));
+    const isPartial = coverage < 1;
+    if (isPartial) this.rows.append(encodeFloat16(certainty));
     const flagged = [...degenerate.keys()].filter((output) => degenerate[output] === 1);
-    const { modelId, responsesDigest } = model;
     this.journal.add({
       modelId,
       responsesDigest,
       firstRow,
       rows: rows.rows,
       degenerate: flagged,
+      coverage,
+      completedWith: isPartial ? (prior?.basis.version ?? null) : null,
+      certaintyRow: isPartial ? firstRow + rows.rows : null,
       skewness: meanSkewness(rows, degenerate),
     });
     this.reorder();
     return rows.rows + (present?.rows ?? 0);
+  }
+
+  /** Whether a partly probed model was completed with less than is known by now. */
+  private isStale({ coverage, completedWith }: GalleryEntry): boolean {
+    const snapshot = this.inUse?.snapshot;
+    return coverage < 1 && snapshot?.prior != null && completedWith !== snapshot.basis.version;
+  }
+
+  /**
+   * Completes partly probed models anew after a build has learnt more. They are not counted as changes, which would
+   * call for the next build at once.
+   */
+  async completeAnew(): Promise<void> {
+    for (const entry of [...this.journal.entries.values()]) {
+      const model = this.models.get(entry.modelId);
+      if (!model || !this.isStale(entry)) continue;
+      await this.append(model);
+      await setImmediate();
+    }
+    await this.inUse?.scales.extend();
+  }
+
+  private certaintyOf(row: number): Float32Array | null {
+    const certaintyRow = this.ordered.at(row)?.certaintyRow ?? null;
+    return certaintyRow === null ? null : this.rows.read(certaintyRow);
+  }
+
+  private priorStats(): GalleryStats['prior'] {
+    const snapshot = this.inUse?.snapshot;
+    if (!snapshot?.prior) return null;
+    const { path: _, ...facts } = snapshot.prior;
+    return { ...facts, version: snapshot.basis.version };
   }
 
   private view(): GalleryView {
@@ -221,6 +281,7 @@ export class Gallery {
       remembered: this.remembered,
       exactLimit: this.options.settings.exactLimit,
       entryAt: (row) => this.ordered.at(row),
+      certaintyOf: (row) => this.certaintyOf(row),
       descriptor: (modelId, index) => this.descriptor(modelId, index),
     };
   }
@@ -239,7 +300,12 @@ export class Gallery {
       rowsPath: join(folder, 'rows.f16'),
       version: randomUUID(),
       rows: this.rows.rows,
-      live: this.ordered.list.map(({ firstRow, rows, degenerate }) => ({ firstRow, rows, degenerate })),
+      live: this.ordered.list.map(({ firstRow, rows, degenerate, coverage }) => ({
+        firstRow,
+        rows,
+        degenerate,
+        isFull: coverage === 1,
+      })),
       withIndex: faiss !== null && this.ordered.logits > settings.exactLimit,
     });
   }

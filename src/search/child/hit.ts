@@ -24,7 +24,7 @@ export async function hit(
     modelId,
     index,
     score,
-    distance: scorer.distance(descriptor),
+    distance: scorer.distance(descriptor, row),
     confidence: confidenceOf(asked, score, await runnerUp(view, scorer, candidate)),
     expectedAccuracy: accuracy,
     expectedAccuracyReason: accuracy === null ? 'TOO_FEW_OUTPUTS' : null,
