@@ -6,9 +6,9 @@ import type { Scorer } from './scorer.js';
 
 /** Where an answer's model is looked up. */
 interface Siblings {
-  rows: RowFile;
-  products: MatrixProducts;
-  entryAt(row: number): GalleryEntry | undefined;
+  rows: Pick<RowFile, 'columns' | 'encoded' | 'read'>;
+  products: Pick<MatrixProducts, 'scores'>;
+  entryAt(row: number): Pick<GalleryEntry, 'firstRow' | 'rows' | 'degenerate'> | undefined;
 }
 
 /**
@@ -17,8 +17,8 @@ interface Siblings {
  */
 export async function runnerUp(
   { rows, products, entryAt }: Siblings,
-  scorer: Scorer,
-  { row }: Candidate,
+  scorer: Pick<Scorer, 'curve' | 'weights' | 'atMost' | 'score'>,
+  { row }: Pick<Candidate, 'row'>,
 ): Promise<number | undefined> {
   const entry = scorer.curve.margin === 0 ? undefined : entryAt(row);
   if (!entry) return undefined;
