@@ -67,9 +67,7 @@ export async function searchLogits(view: GalleryView, query: SearchQuery): Promi
     ? headAndTail(view, asked)
     : tail(view, asked));
   return {
-    hits: await Promise.all(
-      ranked.slice(0, query.first).map((candidate, order) => hit(view, asked, candidate, order)),
-    ),
+    hits: ranked.slice(0, query.first).map((candidate, order) => hit(view, asked, candidate, order)),
     hasMore: ranked.length > query.first,
     candidates: comparable(asked.entries),
   };
@@ -91,12 +89,10 @@ export async function searchModels(view: GalleryView, query: SearchQuery): Promi
   for (const candidate of byModel.values()) best.offer({ ...candidate, index: -1 });
   const list = best.list();
   return {
-    hits: await Promise.all(
-      list.slice(0, query.first).map(async (candidate, order) => {
-        const found = await hit(view, asked, byModel.get(candidate.modelId) ?? candidate, order);
-        return { ...found, position: { ...found.position, index: -1 } };
-      }),
-    ),
+    hits: list.slice(0, query.first).map((candidate, order) => {
+      const found = hit(view, asked, byModel.get(candidate.modelId) ?? candidate, order);
+      return { ...found, position: { ...found.position, index: -1 } };
+    }),
     hasMore: list.length > query.first,
     candidates: entries.length,
   };
@@ -243,12 +239,12 @@ async function searchIndex(
 }
 
 /** A candidate as a result; `order` counts from 0 on its page. */
-export async function hit(
+export function hit(
   view: GalleryView,
   { query, scorer, standing }: Asked,
   candidate: Candidate,
   order: number,
-): Promise<SearchHit> {
+): SearchHit {
   const { modelId, index, value, row } = candidate;
   const descriptor = view.rows.read(row);
   const score = query.metric === 'SCORE' ? value : scorer.score(descriptor, row);
@@ -257,8 +253,7 @@ export async function hit(
     index,
     score,
     distance: scorer.distance(descriptor),
-    confidence:
-      standing && confidence(score, standing, scorer.curve, await runnerUp(view, scorer, candidate)),
+    confidence: standing && confidence(score, standing, scorer.curve, runnerUp(view, scorer, candidate)),
     expectedAccuracy: accuracyOf(descriptor, view.entryAt(row)),
     position: positionOf(candidate, scorer, (query.after?.depth ?? 0) + order + 1),
   };

@@ -30,15 +30,14 @@ export async function rankModels(view: GalleryView, query: SearchQuery): Promise
   for (const [modelId, { value, best: candidate }] of totals)
     best.offer({ value, modelId, index: -1, row: candidate.row });
   const list = best.list();
-  const hits = list.slice(0, query.first).map(async ({ modelId, value }, order) => {
-    const total = totals.get(modelId);
-    if (!total) return [];
-    const found = await hit(view, parts[total.bestPart], total.best, order);
-    const position = { ...found.position, value, index: -1 };
-    return [{ ...found, score: value, confidence: parts[0].standing && value, position }];
-  });
   return {
-    hits: (await Promise.all(hits)).flat(),
+    hits: list.slice(0, query.first).flatMap(({ modelId, value }, order) => {
+      const total = totals.get(modelId);
+      if (!total) return [];
+      const found = hit(view, parts[total.bestPart], total.best, order);
+      const position = { ...found.position, value, index: -1 };
+      return [{ ...found, score: value, confidence: parts[0].standing && value, position }];
+    }),
     hasMore: list.length > query.first,
     candidates: parts[0].entries.length,
   };
