@@ -65,23 +65,23 @@ export function withBackground({ images, background }: ConceptSpace, texts: Matr
 
 /** @param embeddings of the concepts' texts */
 export function conceptRows({ images, background }: ConceptSpace, embeddings: Matrix): ConceptRows {
-  const each = (make: (embedding: Float32Array, cosines: Float32Array) => Float32Array | null) =>
-    stackRows(
-      Array.from({ length: embeddings.rows }, (_, row) => {
-        const embedding = rowOf(embeddings, row);
-        const values = timesVector(images, embedding);
-        return make(embedding, values) ?? new Float32Array(images.rows);
-      }),
-    );
   const levels = background.levels.data;
-  const regress = (embedding: Float32Array) => timesVector(background.regression, embedding);
+  const concepts = Array.from({ length: embeddings.rows }, (_, row) => {
+    const embedding = rowOf(embeddings, row);
+    const cosines = timesVector(images, embedding);
+    const contrast = conceptContrast(cosines, levels);
+    return { cosines, contrast, regression: timesVector(background.regression, embedding) };
+  });
+  type Concept = (typeof concepts)[number];
+  const each = (make: (concept: Concept) => Float32Array | null) =>
+    stackRows(concepts.map((concept) => make(concept) ?? new Float32Array(images.rows)));
   return {
-    cosines: each((_, values) => values),
-    standardised: each((_, values) => zscore(values)),
-    sharpened: each((_, values) => sharpen(values, CONTRAST_SHARPNESS)),
-    contrast: each((_, values) => sharpen(conceptContrast(values, levels), CONTRAST_SHARPNESS)),
-    regression: each((embedding) => sharpen(regress(embedding), REGRESSION_SHARPNESS)),
-    ours: each((embedding, values) => conceptQuery(conceptContrast(values, levels), regress(embedding))),
+    cosines: each(({ cosines }) => cosines),
+    standardised: each(({ cosines }) => zscore(cosines)),
+    sharpened: each(({ cosines }) => sharpen(cosines, CONTRAST_SHARPNESS)),
+    contrast: each(({ contrast }) => sharpen(contrast, CONTRAST_SHARPNESS)),
+    regression: each(({ regression }) => sharpen(regression, REGRESSION_SHARPNESS)),
+    ours: each(({ contrast, regression }) => conceptQuery(contrast, regression)),
     embeddings,
     vocabulary: background.vocabulary,
   };

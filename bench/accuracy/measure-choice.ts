@@ -79,13 +79,15 @@ export async function measureChoice(
 
   for (const share of SPREAD_SHARES) {
     const kind = descriptorKind(share, (values) => sharpen(values, RESPONSE_SHARPNESS));
-    await add('spread share', share, SPREAD_SHARE, await buildGallery(models, kind, with_));
+    const gallery = share === SPREAD_SHARE ? ours : await buildGallery(models, kind, with_);
+    await add('spread share', share, SPREAD_SHARE, gallery);
   }
   for (const sharpness of SHARPNESSES) {
     const kind = descriptorKind(SPREAD_SHARE, (values) =>
       sharpness === 0 ? zscore(values) : sharpen(values, sharpness),
     );
-    await add('sharpness', sharpness, RESPONSE_SHARPNESS, await buildGallery(models, kind, with_));
+    const gallery = sharpness === RESPONSE_SHARPNESS ? ours : await buildGallery(models, kind, with_);
+    await add('sharpness', sharpness, RESPONSE_SHARPNESS, gallery);
   }
   for (const count of NEIGHBOURS) await add('consensus neighbours', count, CONSENSUS_NEIGHBOURS, ours, count);
 

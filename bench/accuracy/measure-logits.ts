@@ -14,7 +14,7 @@ import { probeReliability, weighColumns } from './probe-reliability.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Row } from './row.js';
 import { asymmetric, cosines, euclidean, pick, products, type Scores } from './scores.js';
-import { bestK } from './sweep-paper.js';
+import { bestKs } from './sweep-paper.js';
 
 const QUERIES = 400;
 const QUERY_SEED = 400;
@@ -69,17 +69,19 @@ export async function measureLogits(
 
   const half = collectDescriptors(choosing, KINDS.plain);
   const asked = drawQueries(half, QUERIES);
-  for (const [row, by] of [
-    [names.all, 'model'],
-    [names.otherBackbone, 'backbone'],
-  ] as const) {
-    const halfJudges = judges(half, asked, by);
-    const k = await bestK(with_, pick(half.rows, asked), half.rows, (scores) =>
-      top1(ranks(half, scores, halfJudges)),
-    );
+  const halfJudges = (['model', 'backbone'] as const).map((by) => judges(half, asked, by));
+  const ks = await bestKs(
+    with_,
+    pick(half.rows, asked),
+    half.rows,
+    halfJudges.map((by) => (scores: Scores) => top1(ranks(half, scores, by))),
+  );
+  for (const [place, row] of [names.all, names.otherBackbone].entries()) {
+    const k = ks[place];
     const scores = await asymmetric(with_, pick(plain.rows, drawn), plain.rows, k);
     rows.push({ row, probeSet, method: 'paper', k, ...figures(ranks(plain, scores, judged[row])) });
   }
+  const ours = await buildGallery(reporting, KINDS.sharp, with_);
   if (full) {
     const raw = collectDescriptors(reporting, KINDS.raw);
     const rawQueries = pick(raw.rows, drawn);
@@ -87,13 +89,10 @@ export async function measureLogits(
     await report('raw-euclidean', raw, await euclidean(with_, rawQueries, raw.rows));
     await report('cosine', plain, await cosines(with_, pick(plain.rows, drawn), plain.rows));
     for (const name of WHITENED) {
-      const gallery = await buildGallery(reporting, KINDS[name], with_);
+      const gallery = name === 'sharp' ? ours : await buildGallery(reporting, KINDS[name], with_);
       await report(name, gallery, await cosines(with_, pick(gallery.rows, drawn), gallery.rows));
       await reportWhitened(`${name}+whitening`, gallery);
     }
-  }
-  const ours = await buildGallery(reporting, KINDS.sharp, with_);
-  if (full) {
     const weighed = weighColumns(ours.rows, probeReliability(ours.rows, ours.basis));
     await reportWhitened('sharp+reliability+whitening', await indexed({ ...ours, rows: weighed }, with_));
   }

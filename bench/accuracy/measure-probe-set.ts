@@ -77,7 +77,7 @@ export async function measureProbeSet(
         report.undocumented.push(...(await nameOutputs(with_, probeSet, probed, reporting.rows, asked)));
       }
     }
-    report.rows.push(...(await measureZoo(with_, probeSet, documented, halves.plain)));
+    report.rows.push(...(await measureZoo(with_, probeSet, documented, halves.plain, reporting)));
   }
   return skewedLogits(choosing) ?? [];
 }

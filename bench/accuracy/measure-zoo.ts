@@ -17,25 +17,27 @@ import { bestK } from './sweep-paper.js';
 
 const QUERIES = 400;
 
-/** Logits of real public models against the hub, and the hub's against theirs: classes that both know by name. */
+/**
+ * Logits of real public models against the hub, and the hub's against theirs: classes that both know by name.
+ *
+ * @param ours the reporting models under the product's descriptors
+ */
 export async function measureZoo(
   with_: MatrixProducts,
   probeSet: string,
   zooModels: ModelResponses[],
   { choosing, reporting }: Halves,
+  ours: BenchGallery,
 ): Promise<Row[]> {
   const zoo = collectDescriptors(zooModels, KINDS.plain);
   const half = collectDescriptors(choosing, KINDS.plain);
   const hub = collectDescriptors(reporting, KINDS.plain);
-  const ours = {
-    hub: await buildGallery(reporting, KINDS.sharp, with_),
-    zoo: await buildGallery(zooModels, KINDS.sharp, with_),
-  };
+  const oursOfZoo = await buildGallery(zooModels, KINDS.sharp, with_);
   return [
     await byPaper(with_, 'zoo-hub', probeSet, [zoo, half], [zoo, hub]),
     await byPaper(with_, 'hub-zoo', probeSet, [half, zoo], [hub, zoo]),
-    await byOurs(with_, 'zoo-hub', probeSet, ours.zoo, ours.hub),
-    await byOurs(with_, 'hub-zoo', probeSet, ours.hub, ours.zoo),
+    await byOurs(with_, 'zoo-hub', probeSet, oursOfZoo, ours),
+    await byOurs(with_, 'hub-zoo', probeSet, ours, oursOfZoo),
   ];
 }
 

@@ -86,7 +86,10 @@ function accuracyWeights({ expectedAccuracyWeights: weights }: Report): Table {
 function undocumented({ undocumented: outputs }: Report): Table {
   return {
     title: 'An undocumented model',
-    text: 'The outputs named with the highest confidence, best name first. Nothing says whether they are right.',
+    text: [
+      'The outputs named with the highest confidence, best name first. Nothing says whether they are right, and the',
+      'confidence is fitted to models unlike this one.',
+    ].join('\n'),
     columns: ['model', 'probe set', 'output', 'names'],
     rows: outputs.map(({ model, probeSet, output, names }) => [
       model,
@@ -102,7 +105,9 @@ function choice({ choice: rows }: Report): Table {
     title: 'The product’s constants, on the even models',
     text: [
       'Each with the others as shipped (*), top-1 in percent of the whole method. Agreement: the share of a logit’s ten',
-      'nearest neighbours by one half of the probes that are among them by the other half; it needs no labels.',
+      'nearest neighbours by one half of the probes that are among them by the other half; it needs no labels. Exponents and',
+      'ranks are cut from one basis of 450 directions, so their starred rows differ a little from the others’: less than',
+      'that is noise.',
     ].join('\n'),
     columns: ['constant', 'value', 'probe set', 'logit-logit', 'other backbone', 'text-logit', 'agreement'],
     rows: rows.map(({ constant, value, shipped, probeSet, logit, otherBackbone, text, agreement }) => [

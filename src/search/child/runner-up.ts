@@ -1,35 +1,38 @@
-import type { MatrixProducts } from '../matrix-products.js';
 import type { Candidate } from './best-hits.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
 import type { Scorer } from './scorer.js';
 
+/**
+ * Other outputs that are looked at: as many as the models had that the curves were fitted to, so that among a thousand
+ * there is not always one that comes near. It also bounds what a page of answers costs.
+ */
+const MOST_OTHERS = 64;
+
 /** Where an answer's model is looked up. */
 interface Siblings {
-  rows: RowFile;
-  products: MatrixProducts;
-  entryAt(row: number): GalleryEntry | undefined;
+  rows: Pick<RowFile, 'read'>;
+  entryAt(row: number): Pick<GalleryEntry, 'firstRow' | 'rows' | 'degenerate'> | undefined;
 }
 
 /**
- * The best score of the other outputs of an answer's model, for its confidence; undefined when the model has no other,
- * or the question's curve does not ask for it.
+ * The best score of the other outputs of an answer's model, for its confidence; of a large model, of some spread evenly
+ * over it. Undefined when the model has no other, or the question's curve does not ask for it.
  */
-export async function runnerUp(
-  { rows, products, entryAt }: Siblings,
-  scorer: Scorer,
-  { row }: Candidate,
-): Promise<number | undefined> {
+export function runnerUp(
+  { rows, entryAt }: Siblings,
+  scorer: Pick<Scorer, 'curve' | 'score'>,
+  { row }: Pick<Candidate, 'row'>,
+): number | undefined {
   const entry = !scorer.curve?.margin ? undefined : entryAt(row);
   if (!entry) return undefined;
-  const encoded = rows.encoded(entry.firstRow, entry.rows, new Uint16Array(entry.rows * rows.columns));
-  const rounded = scorer.weights && (await products.scores(encoded, scorer.weights));
   const passedOver = new Set([row - entry.firstRow, ...entry.degenerate]);
+  const step = Math.max(1, entry.rows / MOST_OTHERS);
   let best: number | undefined;
-  for (let output = 0; output < entry.rows; output++) {
-    const other = entry.firstRow + output;
+  for (let place = 0; place < entry.rows; place += step) {
+    const output = Math.floor(place);
     if (passedOver.has(output)) continue;
-    if (best !== undefined && rounded && scorer.atMost(rounded[output], other) <= best) continue;
+    const other = entry.firstRow + output;
     best = Math.max(best ?? Number.NEGATIVE_INFINITY, scorer.score(rows.read(other), other));
   }
   return best;
