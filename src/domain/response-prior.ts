@@ -68,7 +68,8 @@ export function decodePrior(bytes: Uint8Array): ResponsePrior {
   };
   let offset = 8 + headerLength;
   const numbers = (count: number): ArrayBuffer => {
-    const part = bytes.slice(offset, offset + count * 4);
+    // Copied, so that the numbers are aligned; a Buffer's own `slice` would only be a view of the file's memory.
+    const part = Uint8Array.from(bytes.subarray(offset, offset + count * 4));
     if (part.length < count * 4) throw new Error('the prior of responses is cut off');
     offset += count * 4;
     return part.buffer;
