@@ -1,7 +1,6 @@
 import { HEAVY_TAILS, someRows } from './complete-descriptors.js';
 import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
 import { descriptors } from './descriptors.js';
-import { dot } from './linear-score.js';
 import { type Matrix, rowOf } from './matrix.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
 
@@ -21,7 +20,7 @@ const ROUND_PROBES = 32;
 /** The same as a share of P: few rounds for large probe sets. */
 const ROUND_SHARE = 0.025;
 /** A model's outputs that have a say in what is run next. */
-const MOST_OUTPUTS = 256;
+const MOST_OUTPUTS = 64;
 
 /**
  * Chooses which probes a model is run on, in three steps:
@@ -68,9 +67,8 @@ export class ProbeChooser {
     const excitement = new Float64Array(this.prior.probes);
     let surprise = 0;
     for (let row = 0; row < values.rows; row++) {
-      const own = rowOf(values, row);
-      surprise += dot(conditioned.precisionTimes(own), own) / own.length / values.rows;
-      const expected = conditioned.complete(own);
+      const { completed: expected, surprise: own } = conditioned.expect(rowOf(values, row));
+      surprise += own / values.rows;
       for (let probe = 0; probe < expected.length; probe++)
         if (expected[probe] > 0) excitement[probe] += expected[probe] ** 2 / values.rows;
     }

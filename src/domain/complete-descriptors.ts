@@ -16,7 +16,7 @@ export interface CompletedDescriptors extends Descriptors {
  * Outputs do not quite follow a normal distribution: true squared errors are larger than the ridge posterior's by this
  * factor (hub, even models completed from a third of the probes; docs/collaborative-measured.md).
  */
-export const HEAVY_TAILS = 1.33;
+export const HEAVY_TAILS = 1.07;
 
 /** A model's likeliest family is judged by so many of its outputs: they agree. */
 const OUTPUTS_FOR_FAMILY = 128;
@@ -95,8 +95,7 @@ function completeOne(
 ): { descriptor: Float32Array; error: number } {
   const shift = dot(ones, values) / ones.reduce((sum, value) => sum + value, 0);
   const shifted = values.map((value) => value - shift);
-  const completed = conditioned.complete(shifted);
-  const surprise = dot(conditioned.precisionTimes(shifted), shifted) / values.length;
+  const { completed, surprise } = conditioned.expect(shifted);
   let sum = 0;
   let squares = 0;
   for (const value of completed) {

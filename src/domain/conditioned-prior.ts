@@ -38,17 +38,24 @@ export class ConditionedPrior {
     this.lower = matrix;
   }
 
-  /** z for one output: q coordinates. @param values n responses in units of descriptors */
-  coordinates(values: Float32Array): Float64Array {
-    const z = this.project(values);
-    solve(this.lower, z.length, z);
-    return z;
+  /** The expected descriptor; what was observed stays as it is. @param values n responses in units of descriptors */
+  complete(values: Float32Array): Float32Array {
+    return this.expect(values).completed;
   }
 
-  /** The expected descriptor; what was observed stays as it is. */
-  complete(values: Float32Array): Float32Array {
-    const { factor } = this.family;
-    const z = this.coordinates(values);
+  /**
+   * The expected descriptor, with how surprising the responses are: `x_Oᵀ K_O⁻¹ x_O / n`, 1 when they are as the prior
+   * says, and more when less of the descriptor is known than it says.
+   */
+  expect(values: Float32Array): { completed: Float32Array; surprise: number } {
+    const { factor, noise } = this.family;
+    const b = this.project(values);
+    const z = b.slice();
+    solve(this.lower, z.length, z);
+    let weighed = 0;
+    for (let place = 0; place < values.length; place++)
+      weighed += values[place] ** 2 / noise[this.observed[place]];
+    for (let axis = 0; axis < z.length; axis++) weighed -= b[axis] * z[axis];
     const completed = new Float32Array(factor.rows);
     for (let probe = 0; probe < factor.rows; probe++) {
       const direction = rowOf(factor, probe);
@@ -57,12 +64,13 @@ export class ConditionedPrior {
       completed[probe] = sum;
     }
     for (let place = 0; place < values.length; place++) completed[this.observed[place]] = values[place];
-    return completed;
+    return { completed, surprise: weighed / values.length };
   }
 
   /** K_O⁻¹ x_O, where K is the prior's covariance: what the observed responses weigh beside each other. */
   precisionTimes(values: Float32Array): Float32Array {
-    const z = this.coordinates(values);
+    const z = this.project(values);
+    solve(this.lower, z.length, z);
     return values.map((value, place) => {
       let explained = 0;
       for (let axis = 0; axis < z.length; axis++)

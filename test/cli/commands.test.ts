@@ -187,7 +187,7 @@ describe('what was registered', () => {
       JSON.parse((await probelog('search', 'red', ...flags, '--json')).stdout);
     const [best] = await found('--models', 'good@1', '--model-text', 'goo', '--evidence', '2');
     expect(best).toMatchObject({ model: 'good', evidence: [{ probe: expect.any(Number) }, {}] });
-    expect(await found('--exclude-models', 'good')).toEqual([]);
+    expect(await found('--exclude-models', 'good', 'in-part')).toEqual([]);
     expect(await found('--model-text', 'elsewhere')).toEqual([]);
   });
 
@@ -211,9 +211,9 @@ describe('what was registered', () => {
   it('is ranked by several concepts', async () => {
     const { code, stdout } = await probelog('models', '--concept', 'red', 'green', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual([
+    expect(JSON.parse(stdout)).toContainEqual(
       expect.objectContaining({ name: 'good', score: expect.any(Number) }),
-    ]);
+    );
     const none = await probelog('models', '--concept', 'red', '--min-classes', '5', '--json');
     expect(JSON.parse(none.stdout)).toEqual([]);
     expect(await probelog('models', '--min-classes', '5')).toMatchObject({ code: 2 });
