@@ -12,7 +12,7 @@ export function earnedBudget(fullyProbed: { models: number; logits: number }, le
   const { models, logits } = fullyProbed;
   if (models < FIRST_MODELS || logits < FIRST_LOGITS) return 1;
   const way = Math.min(1, (logits - FIRST_LOGITS) / (LAST_LOGITS - FIRST_LOGITS));
-  return 1 - way * (1 - least);
+  return least + (1 - way) * (1 - least);
 }
 
 /** Every tenth model is run on all probes whatever was earned, so that the basis goes on learning. */

@@ -130,6 +130,7 @@ describe('a model', () => {
     const query = 'query L($filter: ModelFilter) { models(filter: $filter) { totalCount } }';
     expect(await refusal(query, { filter: { minCoverage } })).toEqual({
       code: 'INPUT_INVALID',
+      argument: 'filter',
       field: 'minCoverage',
     });
   });
