@@ -4,14 +4,18 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
-import { openTextEncoder } from '../src/text/index.js';
-import { type Answer, fitCurve } from './accuracy/calibration.js';
+import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
+import type { Bench } from './accuracy/bench.js';
 import { openHub } from './accuracy/hub.js';
+import { measureConfidence } from './accuracy/measure-confidence.js';
+import { fitExpectedAccuracy, type SkewedLogit } from './accuracy/measure-expected-accuracy.js';
 import { measureProbeSet } from './accuracy/measure-probe-set.js';
 import { accuracyPage } from './accuracy/page.js';
 import { emptyReport, type Report } from './accuracy/report.js';
+import { tablesOf } from './accuracy/tables.js';
 
-const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER] [--without-zoo]
+const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER]
+                                           [--without-zoo] [--choose]
 
 Accuracy of retrieval on a hub of classifiers with known classes (docs/accuracy.md): raw responses, the paper's recipe at
 its best k, the steps from there to ours, and ours. Everything that is chosen is chosen on the models of even index, and
@@ -22,6 +26,7 @@ left out and named.
   --page FILE        write a Markdown page, and its plot beside it with the ending .svg
   --encoder FOLDER   text encoder (default: demo/encoder)
   --without-zoo      leave out the rows for which the hub's ONNX models must be run
+  --choose           also sweep the product's constants on the models of even index, and say what would be chosen
   --help             print this`;
 
 async function main(): Promise<void> {
@@ -32,6 +37,7 @@ async function main(): Promise<void> {
       page: { type: 'string' },
       encoder: { type: 'string' },
       'without-zoo': { type: 'boolean' },
+      choose: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -46,21 +52,26 @@ async function main(): Promise<void> {
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
   });
   try {
-    const products = await openMatrixProducts();
-    const choosing = new Map<string, Answer[]>();
-    for (const probeSet of hub.models.length > 0 ? hub.probeSets : []) {
-      await measureProbeSet(
-        { folder, hub, encoder, products, withZoo: !values['without-zoo'], choosing },
-        probeSet,
-        report,
-      );
-    }
-    for (const [row, answers] of choosing) report.fitted[row] = fitCurve(answers);
+    const bench: Bench = {
+      folder,
+      hub,
+      encoder,
+      products: await openMatrixProducts(),
+      withZoo: !values['without-zoo'],
+      withChoice: values.choose ?? false,
+      vocabulary: await embedConcepts(encoder, EVERYDAY_VOCABULARY),
+      judged: [],
+    };
+    const skewed: SkewedLogit[] = [];
+    for (const probeSet of hub.models.length > 0 ? hub.probeSets : [])
+      skewed.push(...(await measureProbeSet(bench, probeSet, report)));
+    if (skewed.length > 0) report.expectedAccuracyWeights = fitExpectedAccuracy(skewed);
+    Object.assign(report, measureConfidence(bench.judged));
   } finally {
     await encoder.close();
   }
   report.seconds = Math.round((performance.now() - started) / 1000);
-  console.log(tableOf(report));
+  console.log(textOf(report));
   for (const part of report.missing) console.error(`left out for want of ${part}`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   if (values.page) {
@@ -71,40 +82,11 @@ async function main(): Promise<void> {
   if (report.rows.length === 0) throw new Error('the hub holds nothing that can be measured');
 }
 
-function tableOf({ rows, calibration, fitted, expectedAccuracy, seconds }: Report): string {
-  const lines = rows.map(({ row, probeSet, method, k, top1, top5, mrr, queries, ci95 }) =>
-    [
-      row,
-      probeSet,
-      method,
-      k ?? '',
-      top1.toFixed(1),
-      top5.toFixed(1),
-      mrr.toFixed(3),
-      queries,
-      ci95.join('–'),
-    ].join(' | '),
+function textOf(report: Report): string {
+  const tables = tablesOf(report).map(({ title, columns, rows }) =>
+    [title, columns.join(' | '), ...rows.map((row) => row.join(' | '))].join('\n'),
   );
-  const reliability = calibration.map(
-    ({ row, probeSet, ece, answers }) =>
-      `${row} | ${probeSet} | expected calibration error ${ece.toFixed(3)} of ${answers} answers`,
-  );
-  const curves = Object.entries(fitted).map(
-    ([row, { offset, slope, most }]) =>
-      `${row} | curve fitted on the choosing halves: ${most} of ${offset.toFixed(2)} + ${slope.toFixed(2)} z`,
-  );
-  const accuracies = expectedAccuracy.map(
-    ({ probeSet, spearmanLogits, spearmanModels, meanAbsoluteError }) =>
-      `expected accuracy | ${probeSet} | Spearman ${spearmanLogits.toFixed(3)} over logits, ${spearmanModels.toFixed(3)} over models | mean absolute error ${meanAbsoluteError.toFixed(3)}`,
-  );
-  return [
-    'row | probe set | method | k | top-1 % | top-5 % | MRR | queries | 95 %',
-    ...lines,
-    ...reliability,
-    ...curves,
-    ...accuracies,
-    `${seconds} s`,
-  ].join('\n');
+  return [...tables, `${report.seconds} s`].join('\n\n');
 }
 
 main().catch((thrown: unknown) => {

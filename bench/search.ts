@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { rowOf } from '../src/domain/index.js';
 import { type ConceptTerm, openSearch, type SearchQuery } from '../src/search/index.js';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
-import { openTextEncoder } from '../src/text/index.js';
+import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { openHub, probeImages } from './accuracy/hub.js';
 import { type ExactQuery, exactTop } from './search/exact-scan.js';
@@ -82,8 +82,9 @@ async function realConcepts(hub: string): Promise<ConceptTerm[]> {
   });
   try {
     const labels = new Set(models.flatMap(({ logits }) => logits.map(({ label }) => label)));
-    const space = await openConceptSpace(images, encoder);
-    const { cosines, ours } = await conceptRows(encoder, space, [...labels]);
+    const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
+    const space = await openConceptSpace(images, encoder, vocabulary);
+    const { cosines, ours } = conceptRows(space, await embedConcepts(encoder, [...labels]));
     return [...labels].map((_, row) => ({ cosines: rowOf(cosines, row), weights: rowOf(ours, row) }));
   } finally {
     await encoder.close();

@@ -1,7 +1,8 @@
+import type { Matrix } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { TextEncoder } from '../../src/text/index.js';
-import type { Answer } from './calibration.js';
 import type { Hub } from './hub.js';
+import type { JudgedAnswers } from './measure-confidence.js';
 
 /** What a run works with. */
 export interface Bench {
@@ -10,6 +11,10 @@ export interface Bench {
   encoder: TextEncoder;
   products: MatrixProducts;
   withZoo: boolean;
-  /** Answers of the choosing halves, by row; filled on the way. */
-  choosing: Map<string, Answer[]>;
+  /** Whether to sweep the product's constants as well. */
+  withChoice: boolean;
+  /** Embeddings of the shipped vocabulary. */
+  vocabulary: Matrix;
+  /** Answers with a confidence, of all probe sets so far; filled on the way. */
+  judged: JudgedAnswers[];
 }

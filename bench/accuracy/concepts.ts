@@ -1,19 +1,17 @@
 import {
+  CONTRAST_SHARPNESS,
   conceptContrast,
   conceptQuery,
   type Matrix,
+  REGRESSION_SHARPNESS,
   rowOf,
   sharpen,
+  stackRows,
   timesVector,
+  vocabularyBackground,
   zscore,
 } from '../../src/domain/index.js';
-import {
-  type ConceptBackground,
-  EVERYDAY_VOCABULARY,
-  embedConcepts,
-  prepareBackground,
-  type TextEncoder,
-} from '../../src/text/index.js';
+import { type ConceptBackground, prepareBackground, type TextEncoder } from '../../src/text/index.js';
 
 const IMAGES_AT_ONCE = 16;
 
@@ -43,46 +41,48 @@ export interface ConceptRows {
   vocabulary: Matrix;
 }
 
-export async function openConceptSpace(images: string[], encoder: TextEncoder): Promise<ConceptSpace> {
+/** @param vocabulary embeddings of the vocabulary's texts */
+export async function openConceptSpace(
+  images: string[],
+  encoder: TextEncoder,
+  vocabulary: Matrix,
+): Promise<ConceptSpace> {
   const rows: Float32Array[] = [];
   while (rows.length < images.length)
     rows.push(...(await encoder.embedImages(images.slice(rows.length, rows.length + IMAGES_AT_ONCE))));
-  const embedded = stack(rows);
-  const texts = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
-  return { images: embedded, background: prepareBackground(embedded, texts) };
+  const embedded = stackRows(rows);
+  return { images: embedded, background: prepareBackground(embedded, vocabulary) };
 }
 
-export async function conceptRows(
-  encoder: TextEncoder,
-  { images, background }: ConceptSpace,
-  concepts: string[],
-): Promise<ConceptRows> {
-  const embeddings = await embedConcepts(encoder, concepts);
-  const each = (make: (embedding: Float32Array, cosines: Float32Array) => Float32Array | null) =>
-    stack(
-      concepts.map((_, row) => {
-        const embedding = rowOf(embeddings, row);
-        const values = timesVector(images, embedding);
-        return make(embedding, values) ?? new Float32Array(images.rows);
-      }),
-    );
+/** The same space with the background of other texts. */
+export function withBackground({ images, background }: ConceptSpace, texts: Matrix): ConceptSpace {
+  const cosines = stackRows(
+    Array.from({ length: texts.rows }, (_, text) => timesVector(images, rowOf(texts, text))),
+  );
+  const levels: Matrix = { rows: 1, columns: images.rows, data: vocabularyBackground(cosines) };
+  return { images, background: { ...background, levels } };
+}
+
+/** @param embeddings of the concepts' texts */
+export function conceptRows({ images, background }: ConceptSpace, embeddings: Matrix): ConceptRows {
   const levels = background.levels.data;
-  const regress = (embedding: Float32Array) => timesVector(background.regression, embedding);
+  const concepts = Array.from({ length: embeddings.rows }, (_, row) => {
+    const embedding = rowOf(embeddings, row);
+    const cosines = timesVector(images, embedding);
+    const contrast = conceptContrast(cosines, levels);
+    return { cosines, contrast, regression: timesVector(background.regression, embedding) };
+  });
+  type Concept = (typeof concepts)[number];
+  const each = (make: (concept: Concept) => Float32Array | null) =>
+    stackRows(concepts.map((concept) => make(concept) ?? new Float32Array(images.rows)));
   return {
-    cosines: each((_, values) => values),
-    standardised: each((_, values) => zscore(values)),
-    sharpened: each((_, values) => sharpen(values, 1)),
-    contrast: each((_, values) => sharpen(conceptContrast(values, levels), 1)),
-    regression: each((embedding) => sharpen(regress(embedding), 0.7)),
-    ours: each((embedding, values) => conceptQuery(conceptContrast(values, levels), regress(embedding))),
+    cosines: each(({ cosines }) => cosines),
+    standardised: each(({ cosines }) => zscore(cosines)),
+    sharpened: each(({ cosines }) => sharpen(cosines, CONTRAST_SHARPNESS)),
+    contrast: each(({ contrast }) => sharpen(contrast, CONTRAST_SHARPNESS)),
+    regression: each(({ regression }) => sharpen(regression, REGRESSION_SHARPNESS)),
+    ours: each(({ contrast, regression }) => conceptQuery(contrast, regression)),
     embeddings,
     vocabulary: background.vocabulary,
   };
-}
-
-function stack(rows: Float32Array[]): Matrix {
-  const columns = rows[0].length;
-  const data = new Float32Array(rows.length * columns);
-  for (const [row, values] of rows.entries()) data.set(values, row * columns);
-  return { rows: rows.length, columns, data };
 }

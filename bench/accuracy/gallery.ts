@@ -1,17 +1,13 @@
 import {
   type Basis,
   basisRank,
-  decodeFloat16,
-  descriptors,
-  encodeFloat16,
   fitBasis,
-  fixGauge,
   type Matrix,
-  rowOf,
+  unitRows,
   whiteningMatrix,
-  zscore,
 } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { DescriptorKind } from './descriptor-kinds.js';
 import { synonyms } from './hub.js';
 import type { HubModel } from './hub-model.js';
 
@@ -32,15 +28,6 @@ export interface ModelResponses {
   raw: Matrix;
 }
 
-/**
- * How responses become descriptors. RAW: as they are. PLAIN: the paper's, standardised. GAUGE: the mean over outputs
- * taken off first. SPREAD: and the spread. SHARP: and sharpened, as the product does it.
- */
-export type DescriptorKind = 'RAW' | 'PLAIN' | 'GAUGE' | 'SPREAD' | 'SHARP';
-
-/** So large that the spread over one probe's outputs no longer matters beside it. */
-const MEAN_ONLY = 1e6;
-
 /** Some models' logits under one kind of descriptor. */
 export interface DescriptorGallery {
   logits: GalleryLogit[];
@@ -55,21 +42,6 @@ export interface BenchGallery extends DescriptorGallery {
   index: Matrix;
 }
 
-export function descriptorsOf(raw: Matrix, kind: DescriptorKind): Matrix {
-  if (kind === 'RAW') return raw;
-  if (kind === 'SHARP') {
-    const { rows } = descriptors(raw);
-    return { ...rows, data: decodeFloat16(encodeFloat16(rows.data)) };
-  }
-  const fixed = kind === 'PLAIN' ? raw : fixGauge(raw, kind === 'GAUGE' ? MEAN_ONLY : undefined);
-  const standardised: Matrix = { ...raw, data: new Float32Array(raw.data.length) };
-  for (let row = 0; row < raw.rows; row++) {
-    const values = zscore(rowOf(fixed, row));
-    if (values) rowOf(standardised, row).set(values);
-  }
-  return standardised;
-}
-
 /** Puts models together under one kind of descriptor. */
 export function collectDescriptors(models: ModelResponses[], kind: DescriptorKind): DescriptorGallery {
   const columns = models[0].raw.columns;
@@ -77,7 +49,7 @@ export function collectDescriptors(models: ModelResponses[], kind: DescriptorKin
   const rows: Matrix = { rows: total, columns, data: new Float32Array(total * columns) };
   const logits: GalleryLogit[] = [];
   for (const [place, { model, raw }] of models.entries()) {
-    rows.data.set(descriptorsOf(raw, kind).data, logits.length * columns);
+    rows.data.set(kind(raw).data, logits.length * columns);
     for (const { wnid, label, accuracy } of model.logits)
       logits.push({ model: place, backbone: model.backbone, wnid, names: synonyms(label), accuracy });
   }
@@ -90,25 +62,28 @@ export async function buildGallery(
   kind: DescriptorKind,
   products: MatrixProducts,
 ): Promise<BenchGallery> {
-  const { logits, rows } = collectDescriptors(models, kind);
-  const { rows: total, columns } = rows;
-  const basis = await fitBasis({
-    probes: columns,
-    rank: basisRank(total, columns),
+  return indexed(collectDescriptors(models, kind), products);
+}
+
+/** Fits a basis to descriptors and makes the index. */
+export async function indexed(gallery: DescriptorGallery, products: MatrixProducts): Promise<BenchGallery> {
+  const basis = await basisOf(gallery.rows, products);
+  const index = unitRows(await products.project(gallery.rows, whiteningMatrix(basis)));
+  return { ...gallery, basis, index };
+}
+
+/** A basis of some descriptors, as the product fits it. */
+export function basisOf(rows: Matrix, products: MatrixProducts, rank?: number): Promise<Basis> {
+  return fitBasis({
+    probes: rows.columns,
+    rank: rank ?? basisRank(rows.rows, rows.columns),
     seed: 1,
     version: 'bench',
     async multiply(block) {
       const product = await products.gram(rows, block);
-      return { ...product, data: product.data.map((value) => value / total) };
+      return { ...product, data: product.data.map((value) => value / rows.rows) };
     },
   });
-  const index = await products.project(rows, whiteningMatrix(basis));
-  for (let row = 0; row < index.rows; row++) {
-    const vector = rowOf(index, row);
-    const length = Math.hypot(...vector) || 1;
-    for (let axis = 0; axis < vector.length; axis++) vector[axis] /= length;
-  }
-  return { logits, rows, basis, index };
 }
 
 /** Models that end in a softmax give this in place of their logits. */

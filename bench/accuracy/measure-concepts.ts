@@ -1,13 +1,17 @@
-import { type Matrix, rowOf } from '../../src/domain/index.js';
+import { rowOf } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { ConceptRows } from './concepts.js';
+import { KINDS } from './descriptor-kinds.js';
 import { type BenchGallery, collectDescriptors, type DescriptorGallery } from './gallery.js';
+import { lessHubness } from './less-hubness.js';
 import type { Halves } from './measure-logits.js';
-import { SWEEP } from './measure-logits.js';
-import { figures } from './metrics.js';
+import { figures, top1 } from './metrics.js';
+import { probeReliability, weighColumns } from './probe-reliability.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Row } from './row.js';
 import { asymmetric, cosines, products, type Scores } from './scores.js';
+import { bestK } from './sweep-paper.js';
+import { byRank, signedPower } from './weightings.js';
 
 /** Queries by class name against all logits. */
 export async function measureConcepts(
@@ -15,62 +19,69 @@ export async function measureConcepts(
   probeSet: string,
   { choosing, reporting }: Halves,
   concepts: ConceptRows,
-  classes: string[],
+  judges: Judge[],
   row: string,
   full: boolean,
   ours: BenchGallery,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  const judges = classes.map(
-    (wnid): Judge => ({ isAllowed: () => true, isRight: (candidate) => candidate.wnid === wnid }),
-  );
-  const top1 = (gallery: DescriptorGallery, scores: Scores) => figures(ranks(gallery, scores, judges)).top1;
-  const report = (method: string, k: number | null, gallery: DescriptorGallery, scores: Scores) =>
+  const report = (method: string, gallery: DescriptorGallery, scores: Scores, k: number | null = null) =>
     rows.push({ row, probeSet, method, k, ...figures(ranks(gallery, scores, judges)) });
 
-  const plainChoosing = collectDescriptors(choosing, 'PLAIN');
-  let bestK = { k: SWEEP[0], top1: -1 };
-  for (const k of SWEEP) {
-    const reached = top1(
-      plainChoosing,
-      await asymmetric(with_, concepts.standardised, plainChoosing.rows, k),
-    );
-    if (reached > bestK.top1) bestK = { k, top1: reached };
-  }
-  const plain = collectDescriptors(reporting, 'PLAIN');
-  report('paper', bestK.k, plain, await asymmetric(with_, concepts.standardised, plain.rows, bestK.k));
+  const half = collectDescriptors(choosing, KINDS.plain);
+  const k = await bestK(with_, concepts.standardised, half.rows, (scores) =>
+    top1(ranks(half, scores, judges)),
+  );
+  const plain = collectDescriptors(reporting, KINDS.plain);
+  report('paper', plain, await asymmetric(with_, concepts.standardised, plain.rows, k), k);
   if (full) {
-    const raw = collectDescriptors(reporting, 'RAW');
-    report('raw-cosine', null, raw, await cosines(with_, concepts.cosines, raw.rows));
+    const raw = collectDescriptors(reporting, KINDS.raw);
+    report('raw-cosine', raw, await cosines(with_, concepts.cosines, raw.rows));
     report(
       'paper-all-probes',
-      null,
       plain,
-      await asymmetric(with_, concepts.standardised, plain.rows, plain.rows.columns),
+      await asymmetric(with_, concepts.standardised, plain.rows, raw.rows.columns),
     );
-    report('sharpened', null, plain, await products(with_, concepts.sharpened, plain.rows));
-    const gauge = collectDescriptors(reporting, 'GAUGE');
-    report('gauge+sharpened', null, gauge, await products(with_, concepts.sharpened, gauge.rows));
-    report('sharp+sharpened', null, ours, await products(with_, concepts.sharpened, ours.rows));
-    report('sharp+regression', null, ours, await products(with_, concepts.regression, ours.rows));
-    report('sharp+contrast', null, ours, await products(with_, concepts.contrast, ours.rows));
+    report('sharpened', plain, await products(with_, concepts.sharpened, plain.rows));
+    for (const kind of ['gauge', 'gauge+sharp'] as const) {
+      const gallery = collectDescriptors(reporting, KINDS[kind]);
+      report(`${kind}+sharpened`, gallery, await products(with_, concepts.sharpened, gallery.rows));
+    }
+    for (const query of ['bothTails', 'ranked', 'sharpened', 'regression', 'contrast'] as const) {
+      const weights = query === 'bothTails' || query === 'ranked' ? variant(query) : concepts[query];
+      report(`sharp+${NAMES[query]}`, ours, await products(with_, weights, ours.rows));
+    }
   }
   const scores = await products(with_, concepts.ours, ours.rows);
   if (full) {
-    report('sharp+contrast+regression', null, ours, scores);
-    report('sharp+contrast+regression+csls', null, ours, await lessHubness(with_, scores, ours.rows));
+    report('sharp+contrast+regression', ours, scores);
+    const hubness = await products(with_, ours.rows, concepts.vocabulary);
+    report('sharp+contrast+regression+csls', ours, lessHubness(scores, hubness));
+    const reliable = weighColumns(concepts.ours, probeReliability(ours.rows, ours.basis));
+    report('sharp+contrast+regression+reliability', ours, await products(with_, reliable, ours.rows));
   }
-  report('ours', null, ours, await withConsensus(with_, ours, scores, judges));
+  report('ours', ours, await withConsensus(with_, ours, scores, judges));
   return rows;
 
-  /** Design 3.6: less 0.3 of the mean score of a logit's ten closest vocabulary concepts. */
-  async function lessHubness(kept: MatrixProducts, plainScores: Scores, logits: Matrix): Promise<Scores> {
-    const background = await products(kept, logits, concepts.vocabulary);
-    const hubness = Float32Array.from({ length: logits.rows }, (_, logit) => {
-      const values = rowOf(background, logit).slice().sort().slice(-10);
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
-    });
-    const data = plainScores.data.map((value, place) => value - 0.3 * hubness[place % logits.rows]);
-    return { ...plainScores, data };
+  function variant(of: 'bothTails' | 'ranked') {
+    const { standardised } = concepts;
+    const made = { ...standardised, data: standardised.data.slice() };
+    for (let concept = 0; concept < made.rows; concept++) {
+      const values = rowOf(standardised, concept);
+      const weights = of === 'ranked' ? byRank(values) : signedPower(values, TAIL_POWER);
+      if (weights) rowOf(made, concept).set(weights);
+    }
+    return made;
   }
 }
+
+/** Near to where it does best. */
+const TAIL_POWER = 3;
+
+const NAMES = {
+  bothTails: 'both-tails',
+  ranked: 'ranks',
+  sharpened: 'sharpened',
+  regression: 'regression',
+  contrast: 'contrast',
+} as const;

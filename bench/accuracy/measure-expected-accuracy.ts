@@ -1,63 +1,86 @@
 import { expectedAccuracy, rowOf, skewness } from '../../src/domain/index.js';
-import type { BenchGallery } from './gallery.js';
+import { bootstrap } from './bootstrap.js';
+import { mean, spearman } from './correlation.js';
+import { fitLogistic } from './fit-logistic.js';
+import type { DescriptorGallery } from './gallery.js';
+import { groupBy } from './group-by.js';
+
+/** Each resample ranks all logits anew. */
+const RESAMPLES = 200;
+
+/** A logit's true accuracy, with what it is expected from. */
+export interface SkewedLogit {
+  model: number;
+  skewness: number;
+  /** Mean skewness of its model's outputs. */
+  modelSkewness: number;
+  accuracy: number;
+}
 
 /** How well the expected accuracy of logits tells their true one. */
 export interface AccuracyRow {
   probeSet: string;
-  /** Rank correlation over logits, and over models by their mean. */
+  /** Rank correlation over logits, and over models by their mean; with 95 % bootstrap intervals over models. */
   spearmanLogits: number;
+  spearmanLogitsInterval: [number, number];
   spearmanModels: number;
+  spearmanModelsInterval: [number, number];
   meanAbsoluteError: number;
   logits: number;
 }
 
-/** Null when the hub does not say how accurate its logits are. */
-export function measureExpectedAccuracy(
-  probeSet: string,
-  { logits, rows }: BenchGallery,
-): AccuracyRow | null {
-  const truth = logits.flatMap(({ accuracy }) => (accuracy === undefined ? [] : [accuracy]));
-  if (truth.length !== logits.length) return null;
-  const models = Math.max(...logits.map(({ model }) => model)) + 1;
+/** The logits of a gallery; null when the hub does not say how accurate they are. */
+export function skewedLogits({ logits, rows }: DescriptorGallery): SkewedLogit[] | null {
   const skews = logits.map((_, place) => skewness(rowOf(rows, place)));
-  const meansOf = (values: number[]) => {
-    const sums = Array.from({ length: models }, () => ({ sum: 0, count: 0 }));
-    for (const [place, { model }] of logits.entries()) {
-      sums[model].sum += values[place];
-      sums[model].count++;
+  const models = groupBy(logits.keys(), (place) => logits[place].model);
+  const skewed: SkewedLogit[] = [];
+  for (const [model, places] of models) {
+    const modelSkewness = mean(places.map((place) => skews[place]));
+    for (const place of places) {
+      const { accuracy } = logits[place];
+      if (accuracy === undefined) return null;
+      skewed.push({ model, skewness: skews[place], modelSkewness, accuracy });
     }
-    return sums.map(({ sum, count }) => sum / count);
+  }
+  return skewed;
+}
+
+/** How well the shipped constants tell the accuracy of these logits. */
+export function measureExpectedAccuracy(probeSet: string, logits: SkewedLogit[]): AccuracyRow {
+  const given = logits.map((logit) => ({
+    ...logit,
+    expected: expectedAccuracy(logit.skewness, logit.modelSkewness),
+  }));
+  type Given = (typeof given)[number];
+  const models = [...groupBy(given, ({ model }) => model).values()];
+  const overLogits = (groups: Given[][]) => {
+    const all = groups.flat();
+    return spearman(
+      all.map(({ expected }) => expected),
+      all.map(({ accuracy }) => accuracy),
+    );
   };
-  const modelSkews = meansOf(skews);
-  const expected = skews.map((skew, place) => expectedAccuracy(skew, modelSkews[logits[place].model]));
+  const overModels = (groups: Given[][]) =>
+    spearman(
+      groups.map((group) => mean(group.map(({ expected }) => expected))),
+      groups.map((group) => mean(group.map(({ accuracy }) => accuracy))),
+    );
   return {
     probeSet,
-    spearmanLogits: correlation(ranksOf(expected), ranksOf(truth)),
-    spearmanModels: correlation(ranksOf(meansOf(expected)), ranksOf(meansOf(truth))),
-    meanAbsoluteError: mean(expected.map((value, place) => Math.abs(value - truth[place]))),
-    logits: logits.length,
+    spearmanLogits: overLogits(models),
+    spearmanLogitsInterval: bootstrap(models, overLogits, RESAMPLES),
+    spearmanModels: overModels(models),
+    spearmanModelsInterval: bootstrap(models, overModels, RESAMPLES),
+    meanAbsoluteError: mean(given.map(({ expected, accuracy }) => Math.abs(expected - accuracy))),
+    logits: given.length,
   };
 }
 
-/** Ranks from 0; equal values share the mean of theirs. */
-function ranksOf(values: number[]): number[] {
-  const order = [...values.keys()].sort((a, b) => values[a] - values[b]);
-  const ranks = new Array<number>(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end + 1 < order.length && values[order[end + 1]] === values[order[start]]) end++;
-    for (let place = start; place <= end; place++) ranks[order[place]] = (start + end) / 2;
-    start = end + 1;
-  }
-  return ranks;
-}
-
-function correlation(a: number[], b: number[]): number {
-  const [meanA, meanB] = [mean(a), mean(b)];
-  const covariance = mean(a.map((value, place) => (value - meanA) * (b[place] - meanB)));
-  return covariance / Math.sqrt(mean(a.map((v) => (v - meanA) ** 2)) * mean(b.map((v) => (v - meanB) ** 2)));
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The constants that fit some logits, in the order of `expectedAccuracy`: offset, and slopes by logit and by model. */
+export function fitExpectedAccuracy(logits: SkewedLogit[]): number[] {
+  const samples = logits.map(({ skewness: ofLogit, modelSkewness, accuracy }) => ({
+    features: [1, ofLogit, modelSkewness],
+    target: accuracy,
+  }));
+  return fitLogistic(samples, [-2, 0.5, 1]);
 }

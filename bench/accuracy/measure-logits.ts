@@ -1,22 +1,31 @@
 import { random } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import { KINDS } from './descriptor-kinds.js';
 import {
   type BenchGallery,
   buildGallery,
   collectDescriptors,
   type DescriptorGallery,
-  type DescriptorKind,
+  indexed,
   type ModelResponses,
 } from './gallery.js';
-import { figures } from './metrics.js';
+import { figures, top1 } from './metrics.js';
+import { probeReliability, weighColumns } from './probe-reliability.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Row } from './row.js';
 import { asymmetric, cosines, euclidean, pick, products, type Scores } from './scores.js';
+import { bestKs } from './sweep-paper.js';
 
 const QUERIES = 400;
 const QUERY_SEED = 400;
-/** The paper's k. */
-export const SWEEP = [1, 2, 3, 5, 8, 20, 50, 100, 200, 500, 1_000];
+const WHITENED: (keyof typeof KINDS)[] = [
+  'gauge',
+  'spread',
+  'gauge+sharp',
+  'sharp',
+  'spread+both-tails',
+  'spread+ranks',
+];
 
 /** Halves of a hub: parameters are chosen on one, everything is reported on the other. */
 export interface Halves {
@@ -33,7 +42,7 @@ export interface LogitRowNames {
 /**
  * Queries by logit against the logits of other models, and of models on another backbone.
  *
- * @param full also the steps from the paper's descriptor to ours, and what all probes give
+ * @param full also the steps from the paper's descriptor to ours, what all probes give, and what else was tried
  */
 export async function measureLogits(
   with_: MatrixProducts,
@@ -43,47 +52,51 @@ export async function measureLogits(
   full: boolean,
 ): Promise<{ rows: Row[]; ours: BenchGallery }> {
   const rows: Row[] = [];
-  const plain = collectDescriptors(reporting, 'PLAIN');
+  const plain = collectDescriptors(reporting, KINDS.plain);
   const drawn = drawQueries(plain, QUERIES);
-  const report = (
-    method: string,
-    k: number | null,
-    gallery: DescriptorGallery,
-    scores: Scores,
-    agreeing?: BenchGallery,
-  ) => reportRows(with_, probeSet, names, { method, k }, gallery, drawn, scores, agreeing);
-
-  const sweep = await sweepPaper(with_, collectDescriptors(choosing, 'PLAIN'));
-  for (const of of ['all', 'otherBackbone'] as const) {
-    const k = sweep.reduce((a, b) => (b[of] > a[of] ? b : a)).k;
-    const scores = await asymmetric(with_, pick(plain.rows, drawn), plain.rows, k);
-    rows.push(...(await report('paper', k, plain, scores)).filter(({ row }) => row === names[of]));
-  }
-  if (full) {
-    const raw = collectDescriptors(reporting, 'RAW');
-    const rawQueries = pick(raw.rows, drawn);
-    rows.push(...(await report('raw-cosine', null, raw, await cosines(with_, rawQueries, raw.rows))));
-    rows.push(...(await report('raw-euclidean', null, raw, await euclidean(with_, rawQueries, raw.rows))));
-    const plainCosines = await cosines(with_, pick(plain.rows, drawn), plain.rows);
-    rows.push(...(await report('cosine', null, plain, plainCosines)));
-    for (const kind of ['GAUGE', 'SPREAD'] satisfies DescriptorKind[]) {
-      const gallery = await buildGallery(reporting, kind, with_);
-      const name = kind.toLowerCase();
-      rows.push(
-        ...(await report(name, null, gallery, await cosines(with_, pick(gallery.rows, drawn), gallery.rows))),
-      );
-      const whitened = await products(with_, pick(gallery.index, drawn), gallery.index);
-      rows.push(...(await report(`${name}+whitening`, null, gallery, whitened)));
+  const judged = {
+    [names.all]: judges(plain, drawn, 'model'),
+    [names.otherBackbone]: judges(plain, drawn, 'backbone'),
+  };
+  const report = async (method: string, gallery: DescriptorGallery, scores: Scores, agree?: BenchGallery) => {
+    for (const [row, by] of Object.entries(judged)) {
+      const final = agree ? await withConsensus(with_, agree, scores, by) : scores;
+      rows.push({ row, probeSet, method, k: null, ...figures(ranks(gallery, final, by)) });
     }
+  };
+  const reportWhitened = async (method: string, gallery: BenchGallery) =>
+    report(method, gallery, await products(with_, pick(gallery.index, drawn), gallery.index));
+
+  const half = collectDescriptors(choosing, KINDS.plain);
+  const asked = drawQueries(half, QUERIES);
+  const halfJudges = (['model', 'backbone'] as const).map((by) => judges(half, asked, by));
+  const ks = await bestKs(
+    with_,
+    pick(half.rows, asked),
+    half.rows,
+    halfJudges.map((by) => (scores: Scores) => top1(ranks(half, scores, by))),
+  );
+  for (const [place, row] of [names.all, names.otherBackbone].entries()) {
+    const k = ks[place];
+    const scores = await asymmetric(with_, pick(plain.rows, drawn), plain.rows, k);
+    rows.push({ row, probeSet, method: 'paper', k, ...figures(ranks(plain, scores, judged[row])) });
   }
-  const ours = await buildGallery(reporting, 'SHARP', with_);
-  const scores = await products(with_, pick(ours.index, drawn), ours.index);
+  const ours = await buildGallery(reporting, KINDS.sharp, with_);
   if (full) {
-    const unwhitened = await cosines(with_, pick(ours.rows, drawn), ours.rows);
-    rows.push(...(await report('sharp', null, ours, unwhitened)));
-    rows.push(...(await report('sharp+whitening', null, ours, scores)));
+    const raw = collectDescriptors(reporting, KINDS.raw);
+    const rawQueries = pick(raw.rows, drawn);
+    await report('raw-cosine', raw, await cosines(with_, rawQueries, raw.rows));
+    await report('raw-euclidean', raw, await euclidean(with_, rawQueries, raw.rows));
+    await report('cosine', plain, await cosines(with_, pick(plain.rows, drawn), plain.rows));
+    for (const name of WHITENED) {
+      const gallery = name === 'sharp' ? ours : await buildGallery(reporting, KINDS[name], with_);
+      await report(name, gallery, await cosines(with_, pick(gallery.rows, drawn), gallery.rows));
+      await reportWhitened(`${name}+whitening`, gallery);
+    }
+    const weighed = weighColumns(ours.rows, probeReliability(ours.rows, ours.basis));
+    await reportWhitened('sharp+reliability+whitening', await indexed({ ...ours, rows: weighed }, with_));
   }
-  rows.push(...(await report('ours', null, ours, scores, ours)));
+  await report('ours', ours, await products(with_, pick(ours.index, drawn), ours.index), ours);
   return { rows, ours };
 }
 
@@ -105,39 +118,4 @@ export function judges(
     isAllowed: (candidate) => candidate[by] !== logits[query][by],
     isRight: (candidate) => candidate.wnid === logits[query].wnid,
   }));
-}
-
-async function sweepPaper(with_: MatrixProducts, gallery: DescriptorGallery) {
-  const drawn = drawQueries(gallery, QUERIES / 2);
-  const queries = pick(gallery.rows, drawn);
-  const swept: { k: number; all: number; otherBackbone: number }[] = [];
-  for (const k of SWEEP) {
-    const scores = await asymmetric(with_, queries, gallery.rows, k);
-    const top1 = (by: 'model' | 'backbone') =>
-      figures(ranks(gallery, scores, judges(gallery, drawn, by))).top1;
-    swept.push({ k, all: top1('model'), otherBackbone: top1('backbone') });
-  }
-  return swept;
-}
-
-async function reportRows(
-  with_: MatrixProducts,
-  probeSet: string,
-  names: LogitRowNames,
-  { method, k }: { method: string; k: number | null },
-  gallery: DescriptorGallery,
-  drawn: number[],
-  scores: Scores,
-  agreeing: BenchGallery | undefined,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const [row, by] of [
-    [names.all, 'model'],
-    [names.otherBackbone, 'backbone'],
-  ] as const) {
-    const judged = judges(gallery, drawn, by);
-    const final = agreeing ? await withConsensus(with_, agreeing, scores, judged) : scores;
-    rows.push({ row, probeSet, method, k, ...figures(ranks(gallery, final, judged)) });
-  }
-  return rows;
 }

@@ -1,39 +1,47 @@
 import { type Matrix, nameStandings, rowOf } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import type { BenchGallery } from './gallery.js';
-import { figures, firstRightRank } from './metrics.js';
+import type { DescriptorGallery } from './gallery.js';
+import { figures, firstRightRank, top1 } from './metrics.js';
 import type { Row } from './row.js';
-import { asymmetric, products } from './scores.js';
+import { asymmetric, products, type Scores } from './scores.js';
+import { bestK } from './sweep-paper.js';
 
-/** Names for logits, as if they had no label, from a vocabulary; right when it is a synonym of the true class. */
+/** Logits to name, as if they had no label. */
+export interface NamingTask {
+  gallery: DescriptorGallery;
+  /** The same logits, standardised only. */
+  plain: Matrix;
+  queries: number[];
+}
+
+/** Names as rows of queries. */
+export interface NameRows {
+  names: readonly string[];
+  standardised: Matrix;
+  ours: Matrix;
+}
+
+/** Names for logits from a vocabulary; right when it is a synonym of the true class. */
 export async function measureNaming(
   with_: MatrixProducts,
   probeSet: string,
-  row: string,
-  { logits, rows }: BenchGallery,
-  plain: Matrix,
-  queries: number[],
-  vocabulary: { names: readonly string[]; standardised: Matrix; ours: Matrix },
+  choosing: NamingTask,
+  reporting: NamingTask,
+  vocabulary: NameRows,
 ): Promise<Row[]> {
-  const report = (method: string, k: number | null, scores: Matrix): Row => ({
-    row,
+  const report = (method: string, k: number | null, scores: Scores): Row => ({
+    row: 'naming',
     probeSet,
     method,
     k,
-    ...figures(
-      queries.map((logit) =>
-        firstRightRank(
-          Float32Array.from({ length: vocabulary.names.length }, (_, name) => rowOf(scores, name)[logit]),
-          () => true,
-          (name) => logits[logit].names.includes(vocabulary.names[name]),
-        ),
-      ),
-    ),
+    ...figures(nameRanks(reporting, vocabulary.names, scores)),
   });
-  const k = 2;
-  const scores = await products(with_, vocabulary.ours, rows);
+  const k = await bestK(with_, vocabulary.standardised, choosing.plain, (scores) =>
+    top1(nameRanks(choosing, vocabulary.names, scores)),
+  );
+  const scores = await products(with_, vocabulary.ours, reporting.gallery.rows);
   return [
-    report('paper', k, await asymmetric(with_, vocabulary.standardised, plain, k)),
+    report('paper', k, await asymmetric(with_, vocabulary.standardised, reporting.plain, k)),
     report('score', null, scores),
     report('ours', null, standingOut(scores)),
   ];
@@ -47,4 +55,19 @@ export function standingOut(scores: Matrix): Matrix {
     return (value - means[name]) / (deviations[name] || 1);
   });
   return { ...scores, data };
+}
+
+/** @param scores V × N */
+export function nameRanks(
+  { gallery: { logits }, queries }: Pick<NamingTask, 'gallery' | 'queries'>,
+  names: readonly string[],
+  scores: Scores,
+): (number | null)[] {
+  return queries.map((logit) =>
+    firstRightRank(
+      Float32Array.from(names, (_, name) => rowOf(scores, name)[logit]),
+      () => true,
+      (name) => logits[logit].names.includes(names[name]),
+    ),
+  );
 }

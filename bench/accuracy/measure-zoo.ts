@@ -1,6 +1,6 @@
-import { whiteningMatrix } from '../../src/domain/index.js';
+import { unitRows, whiteningMatrix } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import type { Bench } from './bench.js';
+import { KINDS } from './descriptor-kinds.js';
 import {
   type BenchGallery,
   buildGallery,
@@ -8,51 +8,56 @@ import {
   type DescriptorGallery,
   type ModelResponses,
 } from './gallery.js';
-import { figures } from './metrics.js';
+import type { Halves } from './measure-logits.js';
+import { figures, top1 } from './metrics.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Row } from './row.js';
-import { asymmetric, pick, products, unitRows } from './scores.js';
-import { probeZooModel } from './zoo.js';
+import { asymmetric, pick, products } from './scores.js';
+import { bestK } from './sweep-paper.js';
 
-/** The k that the paper's metric did best with for logits on the hub. */
-const PAPER_K = 100;
 const QUERIES = 400;
 
-/** Logits of real public models against the hub, and the hub's against theirs: classes that both know by name. */
+/**
+ * Logits of real public models against the hub, and the hub's against theirs: classes that both know by name.
+ *
+ * @param ours the reporting models under the product's descriptors
+ */
 export async function measureZoo(
-  { folder, hub, products: with_ }: Bench,
+  with_: MatrixProducts,
   probeSet: string,
-  images: string[],
-  hubModels: ModelResponses[],
+  zooModels: ModelResponses[],
+  { choosing, reporting }: Halves,
+  ours: BenchGallery,
 ): Promise<Row[]> {
-  const zooModels: ModelResponses[] = [];
-  for (const entry of hub.zoo) {
-    const probed = await probeZooModel(folder, entry, images);
-    if (probed) zooModels.push(probed);
-  }
-  const plain = { hub: collectDescriptors(hubModels, 'PLAIN'), zoo: collectDescriptors(zooModels, 'PLAIN') };
-  const ours = {
-    hub: await buildGallery(hubModels, 'SHARP', with_),
-    zoo: await buildGallery(zooModels, 'SHARP', with_),
-  };
+  const zoo = collectDescriptors(zooModels, KINDS.plain);
+  const half = collectDescriptors(choosing, KINDS.plain);
+  const hub = collectDescriptors(reporting, KINDS.plain);
+  const oursOfZoo = await buildGallery(zooModels, KINDS.sharp, with_);
   return [
-    await byPaper(with_, 'zoo-hub', probeSet, plain.zoo, plain.hub),
-    await byPaper(with_, 'hub-zoo', probeSet, plain.hub, plain.zoo),
-    await byOurs(with_, 'zoo-hub', probeSet, ours.zoo, ours.hub),
-    await byOurs(with_, 'hub-zoo', probeSet, ours.hub, ours.zoo),
+    await byPaper(with_, 'zoo-hub', probeSet, [zoo, half], [zoo, hub]),
+    await byPaper(with_, 'hub-zoo', probeSet, [half, zoo], [hub, zoo]),
+    await byOurs(with_, 'zoo-hub', probeSet, oursOfZoo, ours),
+    await byOurs(with_, 'hub-zoo', probeSet, ours, oursOfZoo),
   ];
 }
+
+/** Who asks, and who answers. */
+type Sides = [DescriptorGallery, DescriptorGallery];
 
 async function byPaper(
   with_: MatrixProducts,
   row: string,
   probeSet: string,
-  asking: DescriptorGallery,
-  answering: DescriptorGallery,
+  choosing: Sides,
+  [asking, answering]: Sides,
 ): Promise<Row> {
+  const tried = sharedClasses(...choosing);
+  const k = await bestK(with_, pick(choosing[0].rows, tried.drawn), choosing[1].rows, (scores) =>
+    top1(ranks(choosing[1], scores, tried.judges)),
+  );
   const { drawn, judges } = sharedClasses(asking, answering);
-  const scores = await asymmetric(with_, pick(asking.rows, drawn), answering.rows, PAPER_K);
-  return { row, probeSet, method: 'paper', k: PAPER_K, ...figures(ranks(answering, scores, judges)) };
+  const scores = await asymmetric(with_, pick(asking.rows, drawn), answering.rows, k);
+  return { row, probeSet, method: 'paper', k, ...figures(ranks(answering, scores, judges)) };
 }
 
 async function byOurs(

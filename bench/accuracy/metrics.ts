@@ -1,7 +1,4 @@
-import { random } from '../../src/domain/index.js';
-
-const RESAMPLES = 1_000;
-const SEED = 95;
+import { bootstrap } from './bootstrap.js';
 
 /** Figures over the queries of one row, in percent but for `mrr`. */
 export interface Figures {
@@ -27,18 +24,14 @@ export function figures(ranks: (number | null)[]): Figures {
     mrr: answered.reduce((sum, rank) => sum + 1 / rank, 0) / answered.length,
     queries: answered.length,
     unanswerable: ranks.length - answered.length,
-    ci95: bootstrap(answered.map((rank) => (rank === 1 ? 1 : 0))),
+    ci95: bootstrap(answered, top1),
   };
 }
 
-function bootstrap(hits: number[]): [number, number] {
-  const next = random(SEED);
-  const means = Array.from({ length: RESAMPLES }, () => {
-    let sum = 0;
-    for (let draw = 0; draw < hits.length; draw++) sum += hits[Math.floor(next() * hits.length)];
-    return sum / hits.length;
-  }).sort((a, b) => a - b);
-  return [percent(means[Math.floor(RESAMPLES * 0.025)]), percent(means[Math.floor(RESAMPLES * 0.975)])];
+/** Queries whose best answer is right, in percent of those that have a right answer. */
+export function top1(ranks: (number | null)[]): number {
+  const answered = ranks.filter((rank) => rank !== null);
+  return percent(answered.filter((rank) => rank === 1).length / answered.length);
 }
 
 function percent(share: number): number {

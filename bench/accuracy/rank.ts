@@ -34,6 +34,7 @@ export async function withConsensus(
   { logits, index }: Pick<BenchGallery, 'logits' | 'index'>,
   scores: Scores,
   judges: Judge[],
+  neighbours?: number,
 ): Promise<Scores> {
   const refined: Scores = { ...scores, data: scores.data.slice() };
   for (const [query, { isAllowed }] of judges.entries()) {
@@ -44,6 +45,7 @@ export async function withConsensus(
       head.map((candidate) => values[candidate]),
       await products(with_, vectors, vectors),
       head.map((candidate) => logits[candidate].model),
+      neighbours,
     );
     for (const [place, candidate] of head.entries()) rowOf(refined, query)[candidate] = agreed[place];
   }

@@ -1,20 +1,8 @@
-import type { ConfidenceCurve } from '../../src/domain/index.js';
-import type { Decile } from './calibration.js';
+import type { ChoiceRow } from './measure-choice.js';
+import type { CalibrationRow, FittedCurve } from './measure-confidence.js';
 import type { AccuracyRow } from './measure-expected-accuracy.js';
+import type { NamedOutput } from './measure-undocumented.js';
 import type { Row } from './row.js';
-
-/** Reliability of the confidence that comes with answers. */
-export interface CalibrationRow {
-  row: string;
-  probeSet: string;
-  /** Expected calibration error over deciles of the confidence, on the reporting half. */
-  ece: number;
-  answers: number;
-  deciles: Decile[];
-  /** Mean confidence of the best answer to concepts that a model knows, and to such that none knows. */
-  known: number;
-  unknown: number | null;
-}
 
 /** Everything that a run measured. */
 export interface Report {
@@ -22,8 +10,13 @@ export interface Report {
   rows: Row[];
   calibration: CalibrationRow[];
   /** The curves that fit the choosing halves of all probe sets, to compare with those in use. */
-  fitted: Record<string, ConfidenceCurve>;
+  fitted: FittedCurve[];
   expectedAccuracy: AccuracyRow[];
+  /** Offset and slopes that fit the choosing halves, in the order of `EXPECTED_ACCURACY_WEIGHTS`; null without truth. */
+  expectedAccuracyWeights: number[] | null;
+  undocumented: NamedOutput[];
+  /** Empty unless asked for. */
+  choice: ChoiceRow[];
   missing: string[];
   seconds: number;
 }
@@ -33,8 +26,11 @@ export function emptyReport(hub: string, missing: string[]): Report {
     hub,
     rows: [],
     calibration: [],
-    fitted: {},
+    fitted: [],
     expectedAccuracy: [],
+    expectedAccuracyWeights: null,
+    undocumented: [],
+    choice: [],
     missing: [...missing],
     seconds: 0,
   };

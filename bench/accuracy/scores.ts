@@ -1,4 +1,4 @@
-import { type Matrix, rowOf, topProbes, transpose } from '../../src/domain/index.js';
+import { type Matrix, rowOf, topProbes, transpose, unitRows } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 
 /** n × N: for each query a value of every logit, higher is better. */
@@ -48,14 +48,4 @@ export function pick(matrix: Matrix, places: readonly number[]): Matrix {
   const data = new Float32Array(places.length * matrix.columns);
   for (const [to, from] of places.entries()) data.set(rowOf(matrix, from), to * matrix.columns);
   return { rows: places.length, columns: matrix.columns, data };
-}
-
-export function unitRows(matrix: Matrix): Matrix {
-  const unit: Matrix = { ...matrix, data: matrix.data.slice() };
-  for (let row = 0; row < unit.rows; row++) {
-    const vector = rowOf(unit, row);
-    const length = Math.hypot(...vector) || 1;
-    for (let axis = 0; axis < vector.length; axis++) vector[axis] /= length;
-  }
-  return unit;
 }

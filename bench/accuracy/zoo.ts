@@ -29,14 +29,12 @@ export function zooLabels(folder: string, { labels }: ZooEntry): string[] | null
   return z.array(z.string()).parse(JSON.parse(readFileSync(join(folder, 'onnx', labels), 'utf8')));
 }
 
-/** Runs a model on images through the product's own probing. */
+/** Runs a model on images through the product's own probing; an undocumented one has empty labels. */
 export async function probeZooModel(
   folder: string,
   entry: ZooEntry,
   images: string[],
-): Promise<{ model: HubModel; raw: Matrix } | null> {
-  const labels = zooLabels(folder, entry);
-  if (!labels) return null;
+): Promise<{ model: HubModel; raw: Matrix }> {
   const batches: Float32Array[] = [];
   await probeModel({
     modelFile: join(folder, 'onnx', entry.file),
@@ -47,7 +45,7 @@ export async function probeZooModel(
     })),
     cacheFolder: join(tmpdir(), 'probelog-accuracy-pixels'),
     limits: LIMITS,
-    onBatch(_first, _count, responses) {
+    onBatch(_probes, responses) {
       batches.push(responses.slice());
     },
   });
@@ -59,7 +57,11 @@ export async function probeZooModel(
       for (let output = 0; output < outputs; output++)
         data[output * images.length + probe] = batch[offset + output];
   }
-  const logits = labels.slice(0, outputs).map((label) => ({ wnid: label, label }));
+  const labels = zooLabels(folder, entry);
+  const logits = Array.from({ length: outputs }, (_, output) => {
+    const label = labels?.[output] ?? '';
+    return { wnid: label, label };
+  });
   const given: Matrix = { rows: outputs, columns: images.length, data };
   return {
     model: { id: entry.name, backbone: entry.name, firstRow: 0, logits },

@@ -3,9 +3,10 @@ import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type IngestRequest, parseLabels } from '../ingest/index.js';
+import { type ProbingFlags, probingRequest } from './probing-flags.js';
 
 /** What the command line may say about one model. */
-export interface IngestFlags {
+export interface IngestFlags extends ProbingFlags {
   name?: string;
   version?: string;
   labels?: string;
@@ -13,6 +14,7 @@ export interface IngestFlags {
   output?: string;
   probeSet?: string;
   licence?: string;
+  registry?: string;
 }
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
@@ -24,6 +26,7 @@ const manifestSchema = z.array(
     labels: z.string().nullish(),
     output: z.string().nullish(),
     licence: z.string().nullish(),
+    registry: z.string().nullish(),
     preprocessing: z.unknown().optional(),
   }),
 );
@@ -51,6 +54,8 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     output: flags.output,
     probeSet: flags.probeSet,
     licence: flags.licence,
+    probing: probingRequest(flags),
+    registry: flags.registry,
   };
 }
 
@@ -75,7 +80,9 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       preprocessing: entry.preprocessing,
       output: entry.output ?? undefined,
       licence: flags.licence ?? entry.licence ?? undefined,
+      registry: flags.registry ?? entry.registry ?? undefined,
       probeSet: flags.probeSet,
+      probing: probingRequest(flags),
     })),
   );
 }

@@ -5,7 +5,9 @@ import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { modelsCommand } from './commands/models.js';
+import { nameCommand } from './commands/name.js';
 import { probesCommand } from './commands/probes.js';
+import { reprobeCommand } from './commands/reprobe.js';
 import { schemaCommand } from './commands/schema.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
@@ -37,8 +39,10 @@ export async function runCli(args: string[]): Promise<number> {
   const commands = [
     serveCommand(),
     ingestCommand(),
+    reprobeCommand(),
     searchCommand(),
     modelsCommand(),
+    nameCommand(),
     probesCommand(),
     evalCommand(),
     configCommand(),

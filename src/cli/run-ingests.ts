@@ -1,7 +1,7 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
-import type { IngestRequest } from '../ingest/index.js';
+import type { IngestRequest, ReprobeOptions } from '../ingest/index.js';
 import type { Service } from '../service/index.js';
-import type { IngestRecord } from '../store/index.js';
+import type { IngestRecord, ModelRecord } from '../store/index.js';
 import type { ProgressDisplay, ProgressLine } from './output/progress.js';
 
 /** How one model of a command line fared. */
@@ -22,22 +22,35 @@ export async function runIngests(
   requests: IngestRequest[],
   display: ProgressDisplay,
 ): Promise<IngestOutcome[]> {
-  return Promise.all(requests.map((request) => runIngest(service, request, display)));
+  return Promise.all(
+    requests.map((request) =>
+      queueAndFollow(service, request, () => service.ingest.enqueue(request), display),
+    ),
+  );
 }
 
-async function runIngest(
+/** Probes a registered model again and waits until that is done or has failed, showing progress. */
+export async function runReprobe(
   service: Service,
-  request: IngestRequest,
+  model: ModelRecord,
+  options: ReprobeOptions,
   display: ProgressDisplay,
 ): Promise<IngestOutcome> {
-  const line = display.line(`${request.name} ${request.version}`);
+  return queueAndFollow(service, model, () => service.ingest.reprobe(model.id, options), display);
+}
+
+async function queueAndFollow(
+  service: Service,
+  { name, version }: Pick<ModelRecord, 'name' | 'version'>,
+  queue: () => Promise<IngestRecord>,
+  display: ProgressDisplay,
+): Promise<IngestOutcome> {
+  const line = display.line(`${name} ${version}`);
   try {
-    const queued = await service.ingest.enqueue(request);
-    return await followIngest(service, queued, line);
+    return await followIngest(service, await queue(), line);
   } catch (thrown) {
     if (!(thrown instanceof ProbelogError)) throw thrown;
     line.finish(`${thrown.code}: ${thrown.message}`);
-    const { name, version } = request;
     const { code } = thrown;
     return {
       name,

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { ProbelogError } from '../errors/index.js';
-import { subjectOf } from '../graphql/index.js';
+import { MOST_PICTURE_BYTES, subjectOf } from '../graphql/index.js';
 import type { SearchSubject } from '../search/index.js';
 import type { ProbeSetRecord } from '../store/index.js';
 import type { Concepts } from '../text/index.js';
@@ -30,12 +30,22 @@ export async function searchSubject(
   probeSet: ProbeSetRecord,
 ): Promise<SearchSubject> {
   const expression = all || any || none ? { all, any, none } : null;
-  const picture = image === undefined ? null : (await readPicture(image)).toString('base64');
+  const picture = image === undefined ? null : (await pictureOf(image)).toString('base64');
   const { subject } = await subjectOf({ concepts }, { concept, expression, image: picture }, probeSet);
   return subject;
 }
 
-function readPicture(path: string): Promise<Buffer> {
+async function pictureOf(path: string): Promise<Buffer> {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts && !facts.isFile()) {
+    throw new ProbelogError('INPUT_INVALID', `--image is ${path}, which is no file.`);
+  }
+  if (facts && facts.size > MOST_PICTURE_BYTES) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      `--image ${path} has ${facts.size} bytes; the most is ${MOST_PICTURE_BYTES}.`,
+    );
+  }
   return readFile(path).catch(() => {
     throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
   });

@@ -9,6 +9,15 @@ export function wholeNumber(least: number, most: number) {
   return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most));
 }
 
+/** A decimal number within a range. */
+export function decimalNumber(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^(\d+(\.\d*)?|\.\d+)$/)
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+}
+
 /** A size in bytes, written as a number with an optional KiB, MiB or GiB. */
 export function byteSize(least: number, most: number) {
   return z

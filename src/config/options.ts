@@ -3,6 +3,7 @@ import {
   addressRanges,
   byteSize,
   commaList,
+  decimalNumber,
   isStandardSecret,
   secretFile,
   secretList,
@@ -150,6 +151,26 @@ export const OPTIONS = {
       fallback: '1',
     },
     wholeNumber(1, 64),
+  ),
+  probingBudget: option(
+    {
+      variable: 'PROBELOG_PROBING_BUDGET',
+      description:
+        'Share of the probes that a model is run on once the gallery has earned it (docs/collaborative-probing.md); 1 runs all of them, always.',
+      allowed: 'a number from 0.02 to 1',
+      fallback: '0.34',
+    },
+    decimalNumber(0.02, 1),
+  ),
+  probingErrorBound: option(
+    {
+      variable: 'PROBELOG_PROBING_ERROR_BOUND',
+      description:
+        "Probing ends before the budget is used up when the expected error of a model's logits falls to this; 0 never ends it early.",
+      allowed: 'a number from 0 to 1',
+      fallback: '0',
+    },
+    decimalNumber(0, 1),
   ),
   pixelCacheBytes: option(
     {

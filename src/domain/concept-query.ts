@@ -1,8 +1,8 @@
 import { sharpen } from './sharpen.js';
 import { zscore } from './zscore.js';
 
-const CONTRAST_SHARPNESS = 1;
-const REGRESSION_SHARPNESS = 0.7;
+export const CONTRAST_SHARPNESS = 1;
+export const REGRESSION_SHARPNESS = 0.7;
 
 /**
  * Weights of the probes for a concept: what stands out from the background, and what regression gives, both sharpened

@@ -1,3 +1,4 @@
+import { factorise, solve } from './cholesky.js';
 import { dot } from './linear-score.js';
 import { type Matrix, rowOf } from './matrix.js';
 
@@ -19,6 +20,7 @@ export function regressionMatrix(images: Matrix): Matrix {
   const scatter = scatterOf(centred);
   const ridge = RIDGE * largestEigenvalue(scatter, size);
   for (let axis = 0; axis < size; axis++) scatter[axis * size + axis] += ridge;
+  // The ridge makes it positive definite.
   factorise(scatter, size);
   const solved = new Float32Array(rows * size);
   const x = new Float64Array(size);
@@ -68,27 +70,4 @@ function largestEigenvalue(matrix: Float64Array, size: number): number {
     vector = next.map((value) => value / length);
   }
   return length;
-}
-
-/** Cholesky's L in the lower triangle, in place; the ridge makes the matrix positive definite. */
-function factorise(matrix: Float64Array, size: number): void {
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = matrix[row * size + column];
-      for (let k = 0; k < column; k++) sum -= matrix[row * size + k] * matrix[column * size + k];
-      matrix[row * size + column] = row === column ? Math.sqrt(sum) : sum / matrix[column * size + column];
-    }
-  }
-}
-
-/** Solves L Lᵀ x = b in place. */
-function solve(lower: Float64Array, size: number, x: Float64Array): void {
-  for (let row = 0; row < size; row++) {
-    for (let k = 0; k < row; k++) x[row] -= lower[row * size + k] * x[k];
-    x[row] /= lower[row * size + row];
-  }
-  for (let row = size - 1; row >= 0; row--) {
-    for (let k = row + 1; k < size; k++) x[row] -= lower[k * size + row] * x[k];
-    x[row] /= lower[row * size + row];
-  }
 }

@@ -3,7 +3,7 @@ import { type Matrix, rowOf } from './matrix.js';
 /** How many of the best candidates are compared with each other. */
 export const CONSENSUS_CANDIDATES = 200;
 /** Neighbours of a candidate that have a say in its score. */
-const NEIGHBOURS = 10;
+export const CONSENSUS_NEIGHBOURS = 10;
 
 /**
  * The scores of a query's best candidates after each has listened to those like it: a mean of its own score and its
@@ -21,12 +21,13 @@ export function consensusScores(
   scores: ArrayLike<number>,
   cosines: Matrix,
   owners: readonly unknown[],
+  neighbours = CONSENSUS_NEIGHBOURS,
 ): Float64Array {
   return Float64Array.from(scores, (own, candidate) => {
     const row = rowOf(cosines, candidate);
     let sum = own;
     let weight = 1;
-    for (const other of nearest(row, owners, candidate)) {
+    for (const other of nearest(row, owners, candidate, neighbours)) {
       sum += row[other] ** 2 * scores[other];
       weight += row[other] ** 2;
     }
@@ -35,15 +36,15 @@ export function consensusScores(
 }
 
 /** The candidates of other models with the largest positive cosines. */
-function nearest(row: Float32Array, owners: readonly unknown[], candidate: number): number[] {
+function nearest(row: Float32Array, owners: readonly unknown[], candidate: number, count: number): number[] {
   const kept: number[] = [];
   for (let other = 0; other < row.length; other++) {
     if (owners[other] === owners[candidate] || row[other] <= 0) continue;
-    if (kept.length === NEIGHBOURS && row[other] <= row[kept[NEIGHBOURS - 1]]) continue;
+    if (kept.length === count && row[other] <= row[kept[count - 1]]) continue;
     let place = kept.length;
     while (place > 0 && row[kept[place - 1]] < row[other]) place--;
     kept.splice(place, 0, other);
-    if (kept.length > NEIGHBOURS) kept.pop();
+    if (kept.length > count) kept.pop();
   }
   return kept;
 }

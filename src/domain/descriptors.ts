@@ -4,7 +4,7 @@ import { sharpen } from './sharpen.js';
 import { zscore } from './zscore.js';
 
 /** Sharpness of a descriptor: more helps texts a little and costs logits, whose whole profile tells. */
-const RESPONSE_SHARPNESS = 0.3;
+export const RESPONSE_SHARPNESS = 0.3;
 
 /** The descriptors of one model version. */
 export interface Descriptors {

@@ -2,9 +2,7 @@
  * Fitted on the logits of the hub's even models with both probe sets; Spearman and error on the odd models are in
  * docs/accuracy.md. The number of outputs would help there, but its range would be left by any larger model.
  */
-const OFFSET = -2.256;
-const LOGIT_SLOPE = 0.604;
-const MODEL_SLOPE = 1.111;
+export const EXPECTED_ACCURACY_WEIGHTS = { offset: -2.256, logit: 0.604, model: 1.111 } as const;
 
 /** Third standardised moment of a descriptor, which has mean 0 and deviation 1. */
 export function skewness(descriptor: Float32Array): number {
@@ -22,5 +20,6 @@ export function skewness(descriptor: Float32Array): number {
  * @param model mean skewness of its model's outputs
  */
 export function expectedAccuracy(logit: number, model: number): number {
-  return 1 / (1 + Math.exp(-(OFFSET + LOGIT_SLOPE * logit + MODEL_SLOPE * model)));
+  const { offset, logit: byLogit, model: byModel } = EXPECTED_ACCURACY_WEIGHTS;
+  return 1 / (1 + Math.exp(-(offset + byLogit * logit + byModel * model)));
 }

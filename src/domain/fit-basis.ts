@@ -1,4 +1,4 @@
-import { Matrix as DenseMatrix, EigenvalueDecomposition, QrDecomposition } from 'ml-matrix';
+import { Matrix as DenseMatrix, EigenvalueDecomposition } from 'ml-matrix';
 import type { Basis } from './basis.js';
 import { type Matrix, rowOf } from './matrix.js';
 import { random } from './random.js';
@@ -48,9 +48,27 @@ export async function fitBasis({ probes, rank, seed, version, multiply }: FitOpt
   };
 }
 
-function orthonormal(block: Matrix): Matrix {
-  const q = new QrDecomposition(dense(block)).orthogonalMatrix;
-  return { rows: q.rows, columns: q.columns, data: Float32Array.from(q.to1DArray()) };
+/** Gram–Schmidt, each column twice, which is orthonormal to rounding (Giraud, Langou, Rozložník 2005). */
+function orthonormal({ rows, columns, data }: Matrix): Matrix {
+  const basis = Array.from({ length: columns }, (_, column) =>
+    Float64Array.from({ length: rows }, (_, row) => data[row * columns + column]),
+  );
+  for (const [column, vector] of basis.entries()) {
+    for (let pass = 0; pass < 2; pass++)
+      for (let other = 0; other < column; other++) subtractProjection(vector, basis[other]);
+    const length = Math.hypot(...vector) || 1;
+    for (let row = 0; row < rows; row++) vector[row] /= length;
+  }
+  const q = new Float32Array(rows * columns);
+  for (const [column, vector] of basis.entries())
+    for (let row = 0; row < rows; row++) q[row * columns + column] = vector[row];
+  return { rows, columns, data: q };
+}
+
+function subtractProjection(vector: Float64Array, unit: Float64Array): void {
+  let along = 0;
+  for (let row = 0; row < unit.length; row++) along += vector[row] * unit[row];
+  for (let row = 0; row < unit.length; row++) vector[row] -= along * unit[row];
 }
 
 function dense({ rows, columns, data }: Matrix): DenseMatrix {

@@ -2,7 +2,7 @@ import type { Matrix } from './matrix.js';
 
 /**
  * Share k of the model's own spread in what a probe's responses are divided by. Chosen on the hub's even models among
- * 0.3, 0.5 and 0.8 (docs/accuracy.md): 0 favours queries by logit, ∞ those by text.
+ * 0.3, 0.5 and 0.8: 0 favours queries by logit, ∞ those by text.
  */
 export const SPREAD_SHARE = 0.5;
 
@@ -13,15 +13,16 @@ export const SPREAD_SHARE = 0.5;
  *
  * A softmax does not change when a constant is added to all logits of an image, so that constant is noise. Without
  * it, logits and log-probabilities of one model are the same numbers. And a probe that excites all outputs tells less
- * of each. A model with one output has no gauge. Outputs with a response that is not finite take no part in mean and
- * spread, so that one broken output does not break the others.
+ * of each. Outputs with a response that is not finite take no part in mean and spread, so that one broken output does not
+ * break the others. A model with one output has no gauge, and neither has one of which only one is whole: it would be
+ * its own mean.
  *
  * @param responses C × P
  */
 export function fixGauge(responses: Matrix, spreadShare = SPREAD_SHARE): Matrix {
   const { rows, columns, data } = responses;
-  if (rows === 1) return responses;
   const whole = wholeRows(responses);
+  if (whole.length < 2) return responses;
   const means = new Float64Array(columns);
   for (const row of whole) {
     for (let column = 0; column < columns; column++) means[column] += data[row * columns + column];

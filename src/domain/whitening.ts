@@ -2,7 +2,7 @@ import type { Basis } from './basis.js';
 import type { Matrix } from './matrix.js';
 
 /** Share of the whitening: eigenvalues to the power −1/4, half of what would make all directions equal. */
-const EXPONENT = -0.25;
+export const EXPONENT = -0.25;
 
 /** Bᵀx, each direction j times λ_j^power. */
 function project(basis: Basis, x: Float32Array, power: number): Float32Array {
@@ -25,8 +25,11 @@ function scaled({ eigenvalues }: Basis, projected: Float32Array, power: number):
 }
 
 /** BΛ^{-1/4}, P × r: whitens many descriptors by one product, before they are made unit length. */
-export function whiteningMatrix({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
-  const data = vectors.map((value, index) => value * eigenvalues[index % rank] ** EXPONENT);
+export function whiteningMatrix(
+  { probes, rank, vectors, eigenvalues }: Basis,
+  exponent: number = EXPONENT,
+): Matrix {
+  const data = vectors.map((value, index) => value * eigenvalues[index % rank] ** exponent);
   return { rows: probes, columns: rank, data };
 }
 

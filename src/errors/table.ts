@@ -24,7 +24,10 @@ export const ERRORS = {
   PROBE_SET_EXISTS: { httpStatus: 409, summary: 'The name belongs to a probe set with other images.' },
   PROBE_SET_IN_USE: { httpStatus: 409, summary: 'Models were probed with this set.' },
   PROBE_SET_EMPTY: { httpStatus: 400, summary: 'The source holds no images.' },
-  PROBE_IMAGE_INVALID: { httpStatus: 400, summary: 'A probe image is corrupt, oversized or not an image.' },
+  PROBE_IMAGE_INVALID: {
+    httpStatus: 400,
+    summary: 'A probe image, or a picture of a query, is corrupt, oversized or not an image.',
+  },
   PREPROCESSING_INVALID: { httpStatus: 400, summary: 'The preprocessing description is not understood.' },
 
   MODEL_EXISTS: { httpStatus: 409, summary: 'This name and version is registered already.' },

@@ -2,7 +2,7 @@ import { ProbelogError } from '../errors/index.js';
 import type { ConceptTerm, SearchSubject } from '../search/index.js';
 import type { ProbeSetRecord } from '../store/index.js';
 import type { Context } from './context.js';
-import { withPictureFile } from './picture-file.js';
+import { readPicture } from './picture-file.js';
 import type { ConceptInput } from './types/inputs.js';
 
 /** What is looked for, in numbers and by name. */
@@ -96,10 +96,11 @@ async function imageSubject(
   image: string,
   probeSet: ProbeSetRecord,
 ): Promise<NamedSubject> {
-  return withPictureFile(image, async (path, digest) => ({
-    subject: { kind: 'CONCEPT' as const, ...(await context.concepts.pictureVectors(path, probeSet)) },
-    named: ['image', digest],
-  }));
+  const picture = readPicture(image);
+  return {
+    subject: { kind: 'CONCEPT', ...(await context.concepts.pictureVectors(picture, probeSet)) },
+    named: ['image', picture.digest],
+  };
 }
 
 function termsOf(

@@ -15,6 +15,8 @@ export interface Loaders {
   model: DataLoader<string, ModelRecord | null>;
   logit: DataLoader<LogitKey, LogitRecord | null, string>;
   latestIngest: DataLoader<string, IngestRecord | null>;
+  /** Share of the probes that was run for a model; null when it was never published. */
+  coverage: DataLoader<string, number | null>;
   ingest: DataLoader<string, IngestRecord | null>;
   probeSet: DataLoader<string, ProbeSetRecord | null>;
   probe: DataLoader<string, ProbeRecord | null>;
@@ -30,7 +32,7 @@ export interface Loaders {
 export interface NamedLogit {
   text: string;
   score: number;
-  confidence: number;
+  confidence: number | null;
 }
 
 /** Fresh for each request: nothing is remembered from one caller to the next. */
@@ -46,6 +48,10 @@ export function createLoaders(services: Services): Loaders {
     latestIngest: new DataLoader(async (modelIds) =>
       inOrder(modelIds, await store.ingests.latestForModels(modelIds), ({ modelId }) => modelId),
     ),
+    coverage: new DataLoader(async (modelIds) => {
+      const coverages = await store.logits.coverages(modelIds);
+      return modelIds.map((id) => coverages.get(id) ?? null);
+    }),
     logit: new DataLoader<LogitKey, LogitRecord | null, string>(
       async (keys) => inOrder(keys.map(logitKey), await store.logits.byKeys(keys), logitKey),
       { cacheKeyFn: logitKey },

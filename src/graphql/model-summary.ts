@@ -1,5 +1,5 @@
-/** The best name of one output; null for an output without a descriptor. */
-export type BestName = { text: string; confidence: number } | null;
+/** The best name of one output, without a confidence in a small gallery; null for an output without a descriptor. */
+export type BestName = { text: string; confidence: number | null } | null;
 
 /** From here on a name is stated. */
 const SURE = 0.5;
@@ -11,9 +11,12 @@ const MOST_NAMES = 12;
  */
 export function modelSummary(names: BestName[]): string {
   const total = plural(names.length, 'output');
+  if (names.some((name) => name?.confidence === null)) {
+    return `An image classifier with ${total}. The gallery holds too few logits to tell what it recognises.`;
+  }
   const weights = new Map<string, { outputs: number; weight: number }>();
   for (const name of names) {
-    if (!name || name.confidence < SURE) continue;
+    if (!name || name.confidence === null || name.confidence < SURE) continue;
     const { outputs, weight } = weights.get(name.text) ?? { outputs: 0, weight: 0 };
     weights.set(name.text, { outputs: outputs + 1, weight: weight + name.confidence });
   }

@@ -1,7 +1,7 @@
 import type { ProbeSetRecord } from '../store/index.js';
 import type { NamedSubject } from './concept-subject.js';
 import type { Context } from './context.js';
-import { pageInfoOf, type SearchArguments, searchPage } from './search-page.js';
+import { pageInfoOf, type SearchArguments, type SearchPage, searchPage } from './search-page.js';
 
 /** Logits that match. A logit that was removed a moment ago is left out. */
 export async function logitConnection(
@@ -13,12 +13,12 @@ export async function logitConnection(
 ) {
   const page = await searchPage(context, probeSet, subject, named, args, 'search', excludeModels);
   const nodes = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap(({ cursor, score, distance, confidence, expectedAccuracy }, order) => {
+  const edges = page.hits.flatMap((hit, order) => {
     const node = nodes[order];
     if (!node || node instanceof Error) return [];
-    return [{ cursor, score, distance, confidence, expectedAccuracy, node, subject, probeSet }];
+    return [{ ...matchOf(hit), node, subject, probeSet }];
   });
-  return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
+  return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
 }
 
 /** Models that match, by their best logit. */
@@ -31,21 +31,23 @@ export async function modelConnection(
   const page = await searchPage(context, probeSet, subject, named, args, 'searchModels');
   const models = await context.loaders.model.loadMany(page.hits.map(({ modelId }) => modelId));
   const logits = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap(({ cursor, score, distance, confidence, expectedAccuracy }, order) => {
+  const edges = page.hits.flatMap((hit, order) => {
     const node = models[order];
     const best = logits[order];
     if (!node || node instanceof Error) return [];
-    return [
-      {
-        cursor,
-        score,
-        distance,
-        confidence,
-        expectedAccuracy,
-        node,
-        bestLogit: best instanceof Error ? null : best,
-      },
-    ];
+    return [{ ...matchOf(hit), node, bestLogit: best instanceof Error ? null : best }];
   });
-  return { edges, pageInfo: pageInfoOf(page), totalCount: page.candidates };
+  return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
+}
+
+/** What an edge says of a match. */
+function matchOf({
+  cursor,
+  score,
+  distance,
+  confidence,
+  expectedAccuracy,
+  expectedAccuracyReason,
+}: SearchPage['hits'][number]) {
+  return { cursor, score, distance, confidence, expectedAccuracy, expectedAccuracyReason };
 }

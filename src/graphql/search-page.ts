@@ -7,7 +7,7 @@ import type {
   SearchQuery,
   SearchSubject,
 } from '../search/index.js';
-import type { ProbeSetRecord } from '../store/index.js';
+import type { ModelStatus, ProbeSetRecord } from '../store/index.js';
 import { checkFilter } from './check-filter.js';
 import { checkFirst } from './check-first.js';
 import type { Context } from './context.js';
@@ -20,6 +20,10 @@ import type { LogitFilter } from './types/inputs.js';
 export interface SearchArguments extends PageArguments {
   metric: SearchMetric;
   filter?: LogitFilter | null;
+  /** The argument that the filter was written in. */
+  filterName?: string;
+  /** Only logits of models that stand here. */
+  status?: ModelStatus;
 }
 
 const position: z.ZodType<SearchPosition> = z.strictObject({
@@ -35,7 +39,8 @@ const position: z.ZodType<SearchPosition> = z.strictObject({
 export interface SearchPage {
   hits: (SearchHit & { cursor: string })[];
   hasMore: boolean;
-  candidates: number;
+  /** Results on all pages; null when that is not known. */
+  totalCount: number | null;
 }
 
 /**
@@ -55,35 +60,39 @@ export async function searchPage(
   of: 'search' | 'searchModels',
   excludeModels: string[] = [],
 ): Promise<SearchPage> {
-  const { first, after, metric, filter } = args;
+  const { first, after, metric, filter, status } = args;
   checkFirst(first);
-  const bound = [of, probeSet.id, named, metric, filter ?? null];
+  const bound = [of, probeSet.id, named, metric, filter ?? null, status ?? null];
+  const minExpectedAccuracy = filter?.minExpectedAccuracy ?? undefined;
   const query: SearchQuery = {
     by: subject,
     metric,
     first,
     after: after ? decodeCursor(bound, after, position) : undefined,
-    minExpectedAccuracy: filter?.minExpectedAccuracy ?? undefined,
-    models: await allowedModels(context, probeSet, filter),
+    minExpectedAccuracy,
+    models: await allowedModels(context, probeSet, args),
     excludeModels: [...excludeModels, ...(filter?.excludeModels ?? []).map((id) => keyOf('Model', id))],
   };
   const answer: SearchAnswer = await context.search[of](probeSet.id, query);
   const hits = answer.hits.map((hit) => ({ ...hit, cursor: encodeCursor(bound, hit.position) }));
-  return { hits, hasMore: answer.hasMore, candidates: answer.candidates };
+  // How many are accurate enough is known only when each was looked at.
+  const totalCount = minExpectedAccuracy === undefined ? answer.candidates : null;
+  return { hits, hasMore: answer.hasMore, totalCount };
 }
 
 async function allowedModels(
   { store }: Context,
   probeSet: ProbeSetRecord,
-  filter: LogitFilter | null | undefined,
+  { filter, filterName, status }: SearchArguments,
 ): Promise<string[] | undefined> {
-  if (!filter) return undefined;
-  checkFilter(filter);
-  const listed = filter.models?.map((id) => keyOf('Model', id));
-  const conditions = conditionsOf(filter);
+  if (filter) checkFilter(filter, filterName);
+  const listed = filter?.models?.map((id) => keyOf('Model', id));
+  const conditions = { ...(filter ? conditionsOf(filter) : {}), status };
   if (Object.values(conditions).every((condition) => condition === undefined)) return listed;
   const matching = await store.models.ids({ ...conditions, probeSetId: probeSet.id });
-  return listed ? matching.filter((id) => listed.includes(id)) : matching;
+  if (!listed) return matching;
+  const wanted = new Set(listed);
+  return matching.filter((id) => wanted.has(id));
 }
 
 /** A filter's conditions on models, as the store takes them. */

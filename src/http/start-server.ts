@@ -63,7 +63,6 @@ export async function startServer({
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MOST_BODY_BYTES,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
   });
@@ -85,6 +84,7 @@ export async function startServer({
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
+    bodyLimit: MOST_BODY_BYTES,
     onRequest: async (request, reply) => {
       if (wantsPage(request)) await showExplorer(reply);
     },

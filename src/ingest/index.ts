@@ -1,6 +1,6 @@
 export { IngestFeed } from './ingest-feed.js';
-export type { IngestRequest } from './ingest-request.js';
-export { IngestService } from './ingest-service.js';
+export { type IngestRequest, type ProbingRequest, validateProbing } from './ingest-request.js';
+export { IngestService, type ReprobeOptions } from './ingest-service.js';
 export { IngestWorker } from './ingest-worker.js';
 export { type GalleryWriter, type PipelineDependencies, runIngest } from './run-ingest.js';
 export { parseLabels } from './source/labels.js';

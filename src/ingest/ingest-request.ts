@@ -9,6 +9,19 @@ const name = z
   .regex(/^\S(.*\S)?$/u)
   .refine((text) => !/\p{Cc}/u.test(text));
 
+const SHARE_OF_PROBES = 'it must be from 0.02 to 1';
+const EXPECTED_ERROR = 'it must be from 0 to 1';
+const probing = z
+  .strictObject({
+    budget: z.number(SHARE_OF_PROBES).min(0.02, SHARE_OF_PROBES).max(1, SHARE_OF_PROBES).optional(),
+    errorBound: z.number(EXPECTED_ERROR).min(0, EXPECTED_ERROR).max(1, EXPECTED_ERROR).optional(),
+    full: z.boolean().optional(),
+  })
+  .refine(
+    ({ full, budget, errorBound }) => !full || (budget === undefined && errorBound === undefined),
+    'full runs every probe, so it takes neither a budget nor an error bound',
+  );
+
 const schema = z.strictObject({
   name,
   version: name,
@@ -22,7 +35,19 @@ const schema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
+  probing: probing.optional(),
+  registry: name.optional(),
 });
+
+/** How much of the probe set one model is shown; what is absent is as the settings say. */
+export interface ProbingRequest {
+  /** Share of the probes to run once the gallery has earned it, 0.02..1. */
+  budget?: number;
+  /** Ends probing before that when the expected error of the model's logits falls to this, 0..1. */
+  errorBound?: number;
+  /** Runs every probe; without the other two. */
+  full?: boolean;
+}
 
 /** What a caller asks for when registering a model version. */
 export interface IngestRequest {
@@ -43,11 +68,23 @@ export interface IngestRequest {
   licence?: string;
   /** SHA-256 that the model file must have, in lower-case hexadecimal. */
   sha256?: string;
+  probing?: ProbingRequest;
+  /** Name of the registry that it comes from, up to 300 characters. */
+  registry?: string;
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function validateIngestRequest(request: unknown): IngestRequest {
-  const result = schema.safeParse(request);
+  return parsed(schema, request);
+}
+
+/** As for a whole request. @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
+export function validateProbing(request: ProbingRequest): ProbingRequest {
+  return parsed(z.object({ probing }), { probing: request }).probing;
+}
+
+function parsed<T>(of: z.ZodType<T>, request: unknown): T {
+  const result = of.safeParse(request);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue.path.join('.') || 'request';

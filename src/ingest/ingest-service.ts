@@ -1,7 +1,13 @@
+import { earnedBudget } from '../domain/index.js';
 import { ProbelogError } from '../errors/index.js';
 import type { DeliveryResult, IngestRecord, NewIngest, Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
-import { type IngestRequest, validateIngestRequest } from './ingest-request.js';
+import {
+  type IngestRequest,
+  type ProbingRequest,
+  validateIngestRequest,
+  validateProbing,
+} from './ingest-request.js';
 import { checkFolder } from './source/check-folder.js';
 import { parseSource, schemeForbidden } from './source/parse-source.js';
 
@@ -18,8 +24,18 @@ export interface IngestServiceOptions {
   gallery: { remove(probeSetId: string, modelId: string): Promise<void> };
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
+  /** Share of the probes that models are run on at the least, by the settings. */
+  probingBudget: number;
   /** Folders from which local files may be read; undefined: any. */
   modelFolders: readonly string[] | undefined;
+}
+
+/** How a model is probed again. */
+export interface ReprobeOptions {
+  /** Id or name of another probe set; the model's own when absent. */
+  probeSet?: string;
+  /** As the settings say when absent, whatever its last ingest asked for. */
+  probing?: ProbingRequest;
 }
 
 /** Registers, re-probes, cancels and removes models; the face of this folder. */
@@ -56,7 +72,7 @@ export class IngestService {
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
       licence: request.licence,
-      registry,
+      registry: registry ?? request.registry,
       request: { ...request, probeSet: probeSet.id },
     };
   }
@@ -73,15 +89,25 @@ export class IngestService {
   }
 
   /**
-   * Queues another probing of a registered model; until it is published the old responses stay searchable.
+   * Queues another probing of a registered model; until it is published the old responses stay searchable. With
+   * `probing.full` a partly probed model is upgraded in place: its logits keep their ids.
    *
-   * @throws ProbelogError NOT_FOUND, PROBE_SET_UNKNOWN
+   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS
    */
-  async reprobe(modelId: string, options: { probeSet?: string } = {}): Promise<IngestRecord> {
+  async reprobe(modelId: string, options: ReprobeOptions = {}): Promise<IngestRecord> {
+    const probing = options.probing && validateProbing(options.probing);
     const probeSet = options.probeSet === undefined ? undefined : await this.probeSet(options.probeSet);
-    const ingest = await this.options.store.ingests.enqueueReprobe(modelId, probeSet?.id);
+    const ingest = await this.options.store.ingests.enqueueReprobe(modelId, {
+      probeSetId: probeSet?.id,
+      probing,
+    });
     this.options.worker.wake();
     return ingest;
+  }
+
+  /** The share of the probes that a new model is run on, 0..1. */
+  earnedBudget(fullyProbed: { models: number; logits: number }): number {
+    return earnedBudget(fullyProbed, this.options.probingBudget);
   }
 
   /** Cancels an ingest that is not finished. @throws ProbelogError NOT_FOUND */

@@ -1,18 +1,21 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-
-const FLOAT_BYTES = 4;
-
-/** Bytes before the first row: C as a little-endian uint32. */
-export const HEADER_BYTES = 4;
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { DoneProbes } from '../probing/index.js';
+import {
+  countRows,
+  encodeHeader,
+  encodeRows,
+  HEADER_BYTES,
+  readHeader,
+  readRows,
+  rowBytes,
+} from './spool-format.js';
 
 /**
- * The responses of a probing run under way, on disk: C as uint32, then one row of C float32 per probe, in probe order.
+ * The responses of a probing run under way, on disk: one row per probe, in the order in which they were run.
  *
  * A run whose process is killed leaves its finished batches here, and the next attempt goes on behind them. The name
  * of the file is the hash of the ingest and of everything the responses depend on, so a spool is never continued with
- * another model, probe set or preprocessing, and never shared by two ingests of the same file.
+ * another model, probe set, plan or preprocessing, and never shared by two ingests of the same file.
  */
 export class ResponseSpool {
   private constructor(
@@ -24,46 +27,46 @@ export class ResponseSpool {
     private count: number,
   ) {}
 
-  /** @param identity everything that the responses depend on, JSON-serialisable */
-  static async open(folder: string, identity: unknown): Promise<ResponseSpool> {
-    const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
-    const path = join(folder, `${name}.responses`);
-    await mkdir(folder, { recursive: true });
+  /** @param path from `workPath`, so that it stands for everything that the responses depend on */
+  static async open(path: string): Promise<ResponseSpool> {
     const file = await open(path, 'a+');
-    const { size } = await file.stat();
-    const header = Buffer.alloc(HEADER_BYTES);
-    await file.read(header, 0, HEADER_BYTES, 0);
-    const outputs = header.readUInt32LE();
-    if (size < HEADER_BYTES || outputs === 0) {
+    const outputs = await readHeader(file);
+    if (outputs === null) {
       await file.truncate(0);
       return new ResponseSpool(path, file, null, 0);
     }
-    const rowBytes = outputs * FLOAT_BYTES;
-    const rows = Math.floor((size - HEADER_BYTES) / rowBytes);
-    // The last row may be only half written.
-    await file.truncate(HEADER_BYTES + rows * rowBytes);
+    const rows = await countRows(file, outputs);
+    await file.truncate(HEADER_BYTES + rows * rowBytes(outputs));
     return new ResponseSpool(path, file, outputs, rows);
   }
 
-  /** Probes whose responses are here: the next one to run. */
+  /** Probes whose responses are here. */
   get rows(): number {
     return this.count;
   }
 
-  /**
-   * Appends the rows of one batch.
-   *
-   * @param responses rows × C, probe-major
-   */
-  async append(responses: Float32Array, rows: number): Promise<void> {
-    if (this.outputs === null) {
-      this.outputs = responses.length / rows;
-      const header = Buffer.alloc(HEADER_BYTES);
-      header.writeUInt32LE(this.outputs);
-      await this.file.appendFile(header);
+  /** Everything that is here; null when nothing is. */
+  async done(): Promise<DoneProbes | null> {
+    if (this.outputs === null || this.count === 0) return null;
+    const probes = new Uint32Array(this.count);
+    const responses = new Float32Array(this.count * this.outputs);
+    let row = 0;
+    for await (const block of readRows(this.file, this.outputs)) {
+      probes.set(block.probes, row);
+      responses.set(block.responses, row * this.outputs);
+      row += block.probes.length;
     }
-    await this.file.appendFile(Buffer.from(responses.buffer, responses.byteOffset, responses.byteLength));
-    this.count += rows;
+    return { probes, responses };
+  }
+
+  /** Appends the rows of one batch. */
+  async append(batch: DoneProbes): Promise<void> {
+    if (this.outputs === null) {
+      this.outputs = batch.responses.length / batch.probes.length;
+      await this.file.appendFile(encodeHeader(this.outputs));
+    }
+    await this.file.appendFile(encodeRows(batch));
+    this.count += batch.probes.length;
   }
 
   /** Closes the file and keeps it for the next attempt. */

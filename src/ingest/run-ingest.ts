@@ -4,6 +4,7 @@ import { ProbelogError } from '../errors/index.js';
 import {
   type ModelInspection,
   type PartialPreprocessing,
+  type ProbeFile,
   type ProbeRun,
   parsePreprocessing,
   probeModel,
@@ -12,8 +13,9 @@ import type { IngestRecord, ModelRecord, Store } from '../store/index.js';
 import { assembleInWorker } from './assemble/assemble-in-worker.js';
 import { fetchModel } from './fetch-model.js';
 import type { IngestRequest } from './ingest-request.js';
+import { type ProbeBudget, probeBudget } from './probe-budget.js';
+import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { ProgressReporter } from './progress-reporter.js';
-import { ResponseSpool } from './response-spool.js';
 import { readCompanion } from './source/companions.js';
 import type { DownloadLimits } from './source/download.js';
 import { parseLabels } from './source/labels.js';
@@ -39,7 +41,9 @@ export interface PipelineDependencies {
   workFolder: string;
   cacheFolder: string;
   download: DownloadLimits;
-  probing: { memoryBytes: number; stallMs: number; cacheBytes: number };
+  probing: { memoryBytes: number; stallMs: number; cacheBytes: number } & ProbeBudget;
+  /** By which a model's probes are chosen; null when there is too little to learn it from. */
+  prior(probeSetId: string, modelId: string): Promise<UsablePrior | null>;
   announce(ingestId: string): void;
 }
 
@@ -66,24 +70,31 @@ export async function runIngest(
   const fetched = await ensureModelFile(model, request, dependencies, signal);
 
   await progress.stage('INSPECTING');
-  const spool = await ResponseSpool.open(dependencies.workFolder, {
+  const identity = {
     ingest: ingest.id,
     file: fetched.digest,
     probeSet: request.probeSet,
     preprocessing: fetched.preprocessing,
     output: request.output ?? null,
-  });
+  };
+  const wanted = probeBudget(request, dependencies.probing);
+  const prior = () => dependencies.prior(request.probeSet, model.id);
+  const work = await openProbingWork(dependencies.workFolder, identity, wanted, prior);
   let run: ProbeRun;
   let published: Published;
   try {
-    run = await probe(request, fetched, spool, progress, dependencies, signal).finally(() => spool.close());
-    await progress.stage('STORING');
-    published = await publish(model, request, fetched, run.inspected, spool, dependencies);
+    const probes = await store.probeSets.probes(request.probeSet);
+    const files = probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) }));
+    run = await probe(request, fetched, files, work, progress, dependencies, signal).finally(() =>
+      work.spool.close(),
+    );
+    await progress.stage('STORING', work.spool.rows, work.spool.rows);
+    published = await publish(model, request, fetched, run.inspected, work, files.length, dependencies);
   } catch (thrown) {
-    if (!goesOn(signal)) await spool.discard();
+    if (!goesOn(signal)) await work.discard();
     throw thrown;
   }
-  await spool.discard();
+  await work.discard();
 
   await progress.stage('INDEXING');
   if (model.probeSetId !== request.probeSet) await dependencies.gallery.remove(model.probeSetId, model.id);
@@ -168,29 +179,33 @@ async function companionLabels(
 async function probe(
   request: QueuedRequest,
   file: ReadyFile,
-  spool: ResponseSpool,
+  probes: ProbeFile[],
+  { spool, plan }: ProbingWork,
   progress: ProgressReporter,
   { store, cacheFolder, probing, download }: PipelineDependencies,
   signal: AbortSignal,
 ): Promise<ProbeRun> {
-  const probes = await store.probeSets.probes(request.probeSet);
+  let total = probes.length;
   return probeModel({
     modelFile: store.blobs.path(file.digest),
     preprocessing: file.preprocessing,
     outputName: request.output,
-    probes: probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) })),
+    probes,
     cacheFolder,
     cacheBytes: probing.cacheBytes,
     limits: { memoryBytes: probing.memoryBytes, stallMs: probing.stallMs, maxModelBytes: download.maxBytes },
+    plan,
     startAt: spool.rows,
+    done: plan && (await spool.done()),
     signal,
-    onInspected: async ({ output }) => {
+    onInspected: async ({ output }, most) => {
       checkLabels(file.labels, output.outputs);
-      await progress.stage('PROBING', spool.rows, probes.length);
+      total = most;
+      await progress.stage('PROBING', spool.rows, total);
     },
-    onBatch: async (_firstProbe, count, responses) => {
-      await spool.append(responses, count);
-      await progress.update(spool.rows, probes.length);
+    onBatch: async (ran, responses) => {
+      await spool.append({ probes: ran, responses });
+      await progress.update(spool.rows, total);
     },
   });
 }
@@ -210,13 +225,20 @@ async function publish(
   request: QueuedRequest,
   file: ReadyFile,
   inspected: ModelInspection,
-  spool: ResponseSpool,
+  { spool, plan }: ProbingWork,
+  probes: number,
   { store }: PipelineDependencies,
 ): Promise<Published> {
   const targetPath = `${spool.path}.npy`;
   try {
     const knownProbabilities = inspected.responseKind === 'PROBABILITIES_UNCUT';
-    const assembled = await assembleInWorker({ spoolPath: spool.path, targetPath, knownProbabilities });
+    const assembled = await assembleInWorker({
+      spoolPath: spool.path,
+      targetPath,
+      knownProbabilities,
+      probes,
+      priorPath: plan?.priorPath ?? null,
+    });
     if (assembled.degenerate.every((flag) => flag === 1)) throw allDegenerate(assembled.outputs);
     const stored = await store.blobs.put(createReadStream(targetPath));
     await store.models.publish(model.id, {
@@ -233,7 +255,8 @@ async function publish(
       logits: Array.from(assembled.degenerate, (flag, index) => ({
         index,
         label: file.labels?.[index] ?? null,
-        coverage: 1,
+        coverage: assembled.coverage,
+        completionError: assembled.errors?.[index] ?? null,
         status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
       })),
     });

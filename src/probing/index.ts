@@ -1,7 +1,7 @@
 export type { ModelInspection } from './model-inspection.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
 export type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
-export type { ProbeFile } from './probe-input.js';
+export type { DoneProbes, ProbeFile, ProbePlan } from './probe-input.js';
 export { type ProbeModelOptions, type ProbeRun, probeModel } from './probe-model.js';
 export { createProbeSet, type NewProbeSet } from './probe-set/create-probe-set.js';
 export { inspectImage } from './probe-set/inspect-image.js';

@@ -9,6 +9,24 @@ export interface ProbeLimits {
   maxModelBytes: number;
 }
 
+/** Lets a run show its model only some of the probes, chosen in rounds by what it answered so far. */
+export interface ProbePlan {
+  /** File of an encoded `ResponsePrior` of the probe set. */
+  priorPath: string;
+  /** Most probes to run, as a share of all, (0, 1]. */
+  budget: number;
+  /** Stop when the mean expected error of the logits is at or under this; 0: never. */
+  errorBound: number;
+}
+
+/** What an interrupted run had finished. */
+export interface DoneProbes {
+  /** Positions in the probe set, in the order in which they were run. */
+  probes: Uint32Array;
+  /** One row of C for each of them. */
+  responses: Float32Array;
+}
+
 /** One image to run: where its file is, and its content hash (the pixel cache is keyed by it). */
 export interface ProbeFile {
   path: string;

@@ -3,8 +3,8 @@ import { guardProcess } from './guard-process.js';
 import type { ModelInspection } from './model-inspection.js';
 import { startModelProcess } from './model-process.js';
 import type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
-import type { ProbeFile, ProbeLimits } from './probe-input.js';
-import type { ChildMessage, ProbeJob } from './protocol.js';
+import type { DoneProbes, ProbeFile, ProbeLimits, ProbePlan } from './probe-input.js';
+import type { ChildMessage, ProbeJob, RunFigures } from './protocol.js';
 
 const DEFAULT_CACHE_BYTES = 2 * 2 ** 30;
 
@@ -23,29 +23,35 @@ export interface ProbeModelOptions {
   /** Size that the cache folder is held to; default 2 GiB. */
   cacheBytes?: number;
   limits: ProbeLimits;
+  /** Runs only chosen probes; without one all are run, in order. */
+  plan?: ProbePlan | null;
   /** First probe to run, to go on with an interrupted run; default 0. */
   startAt?: number;
+  /** What an interrupted run with the same plan had finished; it goes on with the same choices. */
+  done?: DoneProbes | null;
   /** Ends the run with INGEST_CANCELLED. */
   signal?: AbortSignal;
-  /** Called once, before the first batch. */
-  onInspected?(inspected: ModelInspection): Promise<void> | void;
   /**
-   * Called in probe order, never concurrently; the model waits when it falls behind.
+   * Called once, before the first batch.
    *
-   * @param responses count × C, probe-major
+   * @param most probes that have responses in the end, those of an interrupted run included; fewer when the plan's
+   *   error bound is reached earlier
    */
-  onBatch(firstProbe: number, count: number, responses: Float32Array): Promise<void> | void;
+  onInspected?(inspected: ModelInspection, most: number): Promise<void> | void;
+  /**
+   * Never called concurrently; the model waits when it falls behind. Without a plan the probes come in order.
+   *
+   * @param probes positions in the probe set
+   * @param responses a row of C for each of them
+   */
+  onBatch(probes: Uint32Array, responses: Float32Array): Promise<void> | void;
 }
 
 /** A finished run. */
-export interface ProbeRun {
+export interface ProbeRun extends RunFigures {
   inspected: ModelInspection;
   /** Most resident memory that the model's process had. */
   peakMemoryBytes: number;
-  /** Time inside ONNX Runtime, session creation excluded. */
-  inferenceMs: number;
-  /** Whether the resized pixels came from the cache. */
-  pixelsCached: boolean;
 }
 
 /**
@@ -69,13 +75,12 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
     if (message.kind === 'FAILED') throw new ProbelogError(message.code, message.message, message.details);
     if (message.kind === 'INSPECTED') {
       inspected = message.inspected;
-      await options.onInspected?.(inspected);
+      await options.onInspected?.(inspected, message.most);
     } else if (message.kind === 'BATCH') {
-      await options.onBatch(message.first, message.count, message.responses);
+      await options.onBatch(message.probes, message.responses);
       child.send({ kind: 'TAKEN' });
     } else if (inspected) {
-      const { peakMemoryBytes, inferenceMs, pixelsCached } = message;
-      return { inspected, peakMemoryBytes, inferenceMs, pixelsCached };
+      return { inspected, peakMemoryBytes: message.peakMemoryBytes, ...message.figures };
     }
     return null;
   };
@@ -100,7 +105,7 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
 }
 
 function jobOf(options: ProbeModelOptions): ProbeJob {
-  const { modelFile, limits, preprocessing, outputName, probes, startAt, cacheFolder, cacheBytes } = options;
+  const { modelFile, limits, preprocessing, outputName, probes, cacheFolder, cacheBytes } = options;
   return {
     modelFile,
     maxModelBytes: limits.maxModelBytes,
@@ -108,7 +113,9 @@ function jobOf(options: ProbeModelOptions): ProbeJob {
     preprocessing,
     outputName: outputName ?? null,
     probes: probes.map(({ path, digest }) => ({ path, digest })),
-    startAt: startAt ?? 0,
+    plan: options.plan ?? null,
+    startAt: options.startAt ?? 0,
+    done: options.done ?? null,
     cache: cacheFolder ? { folder: cacheFolder, maxBytes: cacheBytes ?? DEFAULT_CACHE_BYTES } : null,
   };
 }

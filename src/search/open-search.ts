@@ -128,6 +128,7 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     similarity: (...args) => call('similarity', ...args),
     names: (...args) => call('names', ...args),
     stats: (...args) => call('stats', ...args),
+    prior: (...args) => call('prior', ...args),
     settled: () => call('settled'),
     async close() {
       closed = true;

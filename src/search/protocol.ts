@@ -1,5 +1,6 @@
 import type { Matrix } from '../domain/index.js';
 import type {
+  GalleryPrior,
   GalleryStats,
   LogitName,
   NamesQuery,
@@ -24,6 +25,8 @@ export interface SearchCalls {
   /** For each output asked for its names, best first; null for one without a descriptor. */
   names(probeSetId: string, query: NamesQuery): (LogitName[] | null)[];
   stats(probeSetId: string): GalleryStats | null;
+  /** What models of this probe set are completed with; null while there is too little to learn it from. */
+  prior(probeSetId: string): GalleryPrior | null;
   settled(): undefined;
 }
 

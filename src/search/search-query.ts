@@ -69,10 +69,15 @@ export interface SearchHit {
   score: number;
   /** The paper's discrepancy, ≥ 0. */
   distance: number;
-  /** Probability that it is right, 0 to 1; null in a gallery too small to stand out from. */
+  /**
+   * Probability that it is right, 0 to 1; null in a gallery too small to stand out from, and for a logit's question in
+   * one without a basis.
+   */
   confidence: number | null;
   /** Accuracy that its responses let expect, 0 to 1; null for a model of fewer than three outputs. */
   expectedAccuracy: number | null;
+  /** Why there is none; null when there is one. */
+  expectedAccuracyReason: 'TOO_FEW_OUTPUTS' | null;
   /** Where to go on. */
   position: SearchPosition;
 }
@@ -83,8 +88,8 @@ export interface LogitName {
   name: number;
   /** Correlation of the name's weights with the descriptor, −1 to 1. */
   score: number;
-  /** Probability that the name is right, 0 to 1. */
-  confidence: number;
+  /** Probability that the name is right, 0 to 1; null in a gallery too small to stand out from. */
+  confidence: number | null;
 }
 
 /** Which outputs shall be named, and from what. */
@@ -102,7 +107,7 @@ export interface NamesQuery {
 export interface SearchAnswer {
   hits: SearchHit[];
   hasMore: boolean;
-  /** Logits that the question was put to. */
+  /** Logits, or models, that the question was put to. */
   candidates: number;
 }
 
@@ -123,6 +128,14 @@ export interface SearchModel {
   responsesPath: string;
 }
 
+/** What new models of a gallery are completed with. */
+export interface GalleryPrior {
+  /** File of a `ResponsePrior`; replaced by another when the basis is fitted anew. */
+  path: string;
+  /** Fully probed models and logits that it was learnt from. */
+  fullyProbed: { models: number; logits: number };
+}
+
 /** The state of one probe set's gallery. */
 export interface GalleryStats {
   models: number;
@@ -134,6 +147,19 @@ export interface GalleryStats {
   faissAvailable: boolean;
   /** Null while the gallery is cold. */
   basis: { version: string; rank: number; logits: number } | null;
+  /** What partly probed models are completed from; null while there is too little to learn it from. */
+  prior: {
+    version: string;
+    /** Fully probed models and logits that it was learnt from. */
+    models: number;
+    logits: number;
+    /** Families of models that respond alike, the whole gallery among them. */
+    families: number;
+    /** Directions of the whole gallery. */
+    rank: number;
+    /** Squared error per probe of held-out models that were completed from a third of the probes. */
+    expectedError: number;
+  } | null;
   rebuilding: boolean;
 }
 

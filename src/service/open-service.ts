@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
+import { teachesBasis } from '../domain/index.js';
 import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
@@ -81,6 +82,7 @@ export async function openService(
       worker,
       gallery,
       defaultProbeSet: config.probeSet,
+      probingBudget: config.probingBudget,
       modelFolders: trustedCaller
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
@@ -110,7 +112,10 @@ export async function openService(
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,
               cacheBytes: config.pixelCacheBytes,
+              budget: config.probingBudget,
+              errorBound: config.probingErrorBound,
             },
+            prior: async (probeSetId, modelId) => (teachesBasis(modelId) ? null : search.prior(probeSetId)),
             announce: (ingestId) => feed.announce(ingestId),
           }),
       });

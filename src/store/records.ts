@@ -74,8 +74,10 @@ export interface ModelRecord {
 export interface LogitRecord extends LogitKey {
   label: string | null;
   status: LogitStatus;
-  /** Share of the probes that were really run, 0..1. */
+  /** Share of the probes that were really run, 0..1. A probe gives all outputs at once: it is the same for a model. */
   coverage: number;
+  /** Expected squared error for each probe of its descriptor, whose values have variance 1; null when every one was run. */
+  completionError: number | null;
 }
 
 /** What identifies a logit, also after it is probed again. */

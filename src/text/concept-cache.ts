@@ -1,16 +1,19 @@
+import { access } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { conceptContrast, conceptQuery, type Matrix, sharpen, timesVector } from '../domain/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { ensureBackground, type KeptBackground } from './background/ensure-background.js';
 import { embedConcepts } from './embed-concepts.js';
 import { normaliseConcept } from './normalise-concept.js';
+import { type Picture, pictureEmbeddings } from './picture-embeddings.js';
 import { type EmbeddingStore, ensureProbeEmbeddings } from './probe-embeddings.js';
 import type { TextEncoder } from './text-encoder.js';
 import { EVERYDAY_VOCABULARY } from './vocabulary/index.js';
 
 const MOST_BYTES = 64 * 2 ** 20;
 const MOST_PROBE_SETS = 8;
-const PICTURE_SHARPNESS = 1;
+/** Sharpness of a picture as a query, see `sharpen`. */
+export const PICTURE_SHARPNESS = 1;
 
 /** A concept as the probes of a set see it. */
 export interface ConceptVectors {
@@ -32,13 +35,11 @@ export interface Concepts {
   /** @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE */
   vectors(text: string, probeSet: { id: string }): Promise<ConceptVectors>;
   /**
-   * What a picture shows, through the probes that are near to it: measured, this finds as much as the regression does
-   * for texts, and needs no model to be run.
+   * What a picture shows, through the probes that are near to it; no model is run for it.
    *
-   * @param path of an image file that was inspected
-   * @throws ProbelogError INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE
+   * @throws ProbelogError INPUT_INVALID, PROBE_IMAGE_INVALID, TEXT_ENCODER_UNAVAILABLE
    */
-  pictureVectors(path: string, probeSet: { id: string }): Promise<ConceptVectors>;
+  pictureVectors(picture: Picture, probeSet: { id: string }): Promise<ConceptVectors>;
   /** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE */
   vocabulary(probeSet: { id: string }): Promise<Vocabulary>;
 }
@@ -67,6 +68,7 @@ export function createConcepts({
     max: MOST_PROBE_SETS,
     fetchMethod: async (id) => ensureBackground({ encoder, folder, vocabulary }, await images.forceFetch(id)),
   });
+  const embedPicture = pictureEmbeddings(encoder);
   const concepts = new LRUCache<string, ConceptVectors, { id: string; concept: string }>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ cosines, weights }, key) => cosines.byteLength + weights.byteLength + 2 * key.length,
@@ -77,7 +79,7 @@ export function createConcepts({
       const contrast = conceptContrast(cosines, levels.data);
       const weights = conceptQuery(contrast, timesVector(regression, embedding));
       if (weights) return { cosines, weights };
-      throw equallyNear();
+      throw equallyNear('concept');
     },
   });
   return {
@@ -85,23 +87,33 @@ export function createConcepts({
       const concept = normaliseConcept(text);
       return concepts.forceFetch(`${id}\0${concept}`, { context: { id, concept } });
     },
-    async pictureVectors(path, { id }) {
-      const [embedding] = await encoder.embedImages([path]);
+    async pictureVectors(picture, { id }) {
+      const embedding = await embedPicture(picture);
       const cosines = timesVector(await images.forceFetch(id), embedding);
       const weights = sharpen(cosines, PICTURE_SHARPNESS);
       if (weights) return { cosines, weights };
-      throw equallyNear();
+      throw equallyNear('picture');
     },
     async vocabulary({ id }) {
-      const { vocabularyPath } = await backgrounds.forceFetch(id);
+      const { vocabularyPath: path } = await backgrounds.forceFetch(id);
+      if (await isThere(path)) return { names: vocabulary, path };
+      // Derived files may be deleted at any time: what is missing is made again.
+      const { vocabularyPath } = await backgrounds.forceFetch(id, { forceRefresh: true });
       return { names: vocabulary, path: vocabularyPath };
     },
   };
 }
 
-function equallyNear(): ProbelogError {
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function equallyNear(what: 'concept' | 'picture'): ProbelogError {
   return new ProbelogError(
     'INPUT_INVALID',
-    'The concept is equally near to all probes, so nothing can be found by it.',
+    `The ${what} is equally near to all probes, so nothing can be found by it.`,
   );
 }

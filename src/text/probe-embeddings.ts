@@ -1,5 +1,4 @@
-import type { Matrix } from '../domain/index.js';
-import { decodeMatrix, encodeMatrix } from './matrix-file.js';
+import { decodeMatrix, encodeMatrix, type Matrix, stackRows } from '../domain/index.js';
 import type { TextEncoder } from './text-encoder.js';
 
 const IMAGES_AT_ONCE = 16;
@@ -42,15 +41,8 @@ export async function ensureProbeEmbeddings(
     rows.push(...(await encoder.embedImages(batch.map(({ digest }) => store.blobs.path(digest)))));
     onProgress?.(rows.length, probes.length);
   }
-  const embeddings = stacked(rows);
+  const embeddings = stackRows(rows);
   const { digest } = await store.blobs.put(encodeMatrix(embeddings));
   await store.probeSets.saveEmbedding(probeSet.id, encoder.id, { digest, dimensions: embeddings.columns });
   return embeddings;
-}
-
-function stacked(vectors: Float32Array[]): Matrix {
-  const columns = vectors[0]?.length ?? 0;
-  const data = new Float32Array(vectors.length * columns);
-  for (const [row, vector] of vectors.entries()) data.set(vector, row * columns);
-  return { rows: vectors.length, columns, data };
 }

@@ -70,7 +70,7 @@ describe('probelog ingest', () => {
       { name: 'bad', file: 'bad.onnx' },
     ];
     await writeFile(join(folder, 'models', 'manifest.json'), JSON.stringify(manifest));
-    const { code, stdout, stderr } = await probelog('ingest', 'models', '--json');
+    const { code, stdout, stderr } = await probelog('ingest', 'models', '--registry', 'mine', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual([
       expect.objectContaining({ name: 'good', state: 'SUCCEEDED', logits: 4, code: null }),
@@ -96,10 +96,66 @@ describe('probelog ingest', () => {
   });
 });
 
+describe('probelog reprobe', () => {
+  it('probes a model again, by its name, and tells how it fared', async () => {
+    const { code, stdout, stderr } = await probelog('reprobe', 'good', '--full', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ name: 'good', version: '1', state: 'SUCCEEDED', logits: 4, code: null }),
+    ]);
+    expect(stderr).toContain('good 1: 4 logits');
+  });
+
+  it('fails as the model does', async () => {
+    const { code, stdout } = await probelog('reprobe', 'bad@1');
+    expect(code).toBe(1);
+    expect(stdout).toContain('MODEL_NOT_ONNX');
+  });
+
+  it.each([
+    [['no-such'], 1, 'NOT_FOUND'],
+    [['good', '--probe-set', 'none'], 1, 'PROBE_SET_UNKNOWN'],
+    [[], 2, 'missing required argument'],
+  ])('%j: exit status %d', async (args, wanted, reason) => {
+    const { code, stdout, stderr } = await probelog('reprobe', ...args);
+    expect([code, stdout + stderr]).toEqual([wanted, expect.stringContaining(reason)]);
+  });
+});
+
+describe('how much is probed', () => {
+  it.each([
+    ['ingest', 'models'],
+    ['ingest', 'models/good.onnx'],
+    ['reprobe', 'good'],
+  ])('%s %s: refuses what is out of range, before anything is opened', async (command, subject) => {
+    for (const [flags, reason] of [
+      [['--budget', '0.01'], "The ingest's probing.budget is not usable: it must be from 0.02 to 1"],
+      [['--budget', 'third'], '--budget is third; it must be a number'],
+      [['--error-bound', '2'], "The ingest's probing.errorBound is not usable: it must be from 0 to 1"],
+      [['--full', '--budget', '0.5'], "The ingest's probing is not usable: full runs every probe"],
+    ] as const) {
+      const { code, stderr } = await probelog(command, subject, ...flags);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`INPUT_INVALID: ${reason}`)]);
+    }
+  });
+
+  it('is taken by probelog ingest', async () => {
+    const flags = ['--budget', '0.5', '--error-bound', '0.1', '--json'];
+    const { code } = await probelog('ingest', 'models/good.onnx', '--name', 'in-part', ...flags);
+    expect(code).toBe(0);
+  });
+});
+
 describe('what was registered', () => {
   it('is listed by probelog models', async () => {
     const { stdout } = await probelog('models', '--json');
-    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'good', status: 'READY' }));
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ name: 'good', status: 'READY', coverage: 1 }),
+    );
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ name: 'bad', status: 'FAILED', coverage: null }),
+    );
+    expect((await probelog('models')).stdout).toMatch(/^MODEL .* COVERAGE /);
   });
 
   it('is found by several concepts, and by a picture', async () => {
@@ -116,9 +172,65 @@ describe('what was registered', () => {
     expect(JSON.parse(stdout)).toEqual([]);
     expect(await probelog('search')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Exactly one of'),
+      stderr: expect.stringContaining('exactly one of the three'),
     });
     expect(await probelog('search', 'dog', '--min-classes', 'few')).toMatchObject({ code: 2 });
+  });
+
+  it('is found by the registry that it came from', async () => {
+    const { stdout } = await probelog('search', 'dog', '--registry', 'mine', '--json');
+    expect(JSON.parse(stdout)).toHaveLength(4);
+  });
+
+  it('is narrowed to models by name and by text, with the probes that made it match', async () => {
+    const found = async (...flags: string[]) =>
+      JSON.parse((await probelog('search', 'red', ...flags, '--json')).stdout);
+    const [best] = await found('--models', 'good@1', '--model-text', 'goo', '--evidence', '2');
+    expect(best).toMatchObject({ model: 'good', evidence: [{ probe: expect.any(Number) }, {}] });
+    expect(await found('--exclude-models', 'good', 'in-part')).toEqual([]);
+    expect(await found('--model-text', 'elsewhere')).toEqual([]);
+  });
+
+  it('is not searched by a model that nobody registered', async () => {
+    expect((await probelog('search', 'red', '--models', 'nobody')).stderr).toContain('NOT_FOUND');
+  });
+
+  it('is not searched by a folder or a file that is too large for a picture', async () => {
+    await writeFile(join(folder, 'large.jpg'), Buffer.alloc(10 * 2 ** 20 + 1));
+    for (const [image, wanted] of [
+      ['images', /^INPUT_INVALID.*no file/],
+      ['large.jpg', /^INPUT_INVALID.*bytes/],
+      ['nowhere.jpg', /^SOURCE_NOT_FOUND/],
+    ] as const) {
+      const { code, stderr } = await probelog('search', '--image', image);
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(wanted);
+    }
+  });
+
+  it('is ranked by several concepts', async () => {
+    const { code, stdout } = await probelog('models', '--concept', 'red', 'green', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ name: 'good', score: expect.any(Number) }),
+    );
+    const none = await probelog('models', '--concept', 'red', '--min-classes', '5', '--json');
+    expect(JSON.parse(none.stdout)).toEqual([]);
+    expect(await probelog('models', '--min-classes', '5')).toMatchObject({ code: 2 });
+  });
+
+  it('is named', async () => {
+    const { code, stdout } = await probelog('name', 'good', '--output', '1', '--first', '2', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      summary: expect.stringMatching(/^An image classifier with 4 outputs\. .*too few logits/),
+      names: [
+        { index: 1, name: expect.any(String), score: expect.any(Number), confidence: null },
+        expect.objectContaining({ index: 1 }),
+      ],
+    });
+    expect(await probelog('name', 'good', '--output', '4')).toMatchObject({ code: 2 });
+    expect(await probelog('name', 'nobody')).toMatchObject({ code: 1 });
   });
 
   it('is found by probelog search', async () => {

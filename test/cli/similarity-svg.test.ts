@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { divergingColour } from '../../src/cli/output/diverging-colour.js';
-import { type SimilarityFigure, similaritySvg } from '../../src/cli/output/similarity-svg.js';
+import type { SimilarityFigure } from '../../src/cli/output/similarity-layout.js';
+import { similaritySvg } from '../../src/cli/output/similarity-svg.js';
 import { xmlText } from '../../src/cli/output/xml-text.js';
 
 const side = (title: string, count: number) => ({

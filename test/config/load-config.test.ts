@@ -16,6 +16,8 @@ describe('loadConfig', () => {
       logLevel: 'info',
       maxModelBytes: 2 ** 31,
       privateAddresses: [],
+      probingBudget: 0.34,
+      probingErrorBound: 0,
     });
     expect(Object.isFrozen(config)).toBe(true);
   });
@@ -26,11 +28,15 @@ describe('loadConfig', () => {
       PROBELOG_MAX_MODEL_BYTES: '500 MiB',
       PROBELOG_PRIVATE_ADDRESSES: '10.0.0.0/8, ::1',
       PROBELOG_MODEL_FOLDERS: '/models,,/more',
+      PROBELOG_PROBING_BUDGET: '1',
+      PROBELOG_PROBING_ERROR_BOUND: '.25',
     });
     expect(config.port).toBe(0);
     expect(config.maxModelBytes).toBe(500 * 2 ** 20);
     expect(config.privateAddresses).toEqual(['10.0.0.0/8', '::1']);
     expect(config.modelFolders).toEqual(['/models', '/more']);
+    expect(config.probingBudget).toBe(1);
+    expect(config.probingErrorBound).toBe(0.25);
   });
 
   it('treats an empty variable as unset', () => {
@@ -43,6 +49,10 @@ describe('loadConfig', () => {
     ['LOG_LEVEL', 'loud', 'fatal, error, warn'],
     ['PROBELOG_PRIVATE_ADDRESSES', 'example', 'CIDR'],
     ['PROBELOG_MAX_MODEL_BYTES', '3TB', 'a size'],
+    ['PROBELOG_PROBING_BUDGET', '0.01', 'a number from 0.02 to 1'],
+    ['PROBELOG_PROBING_BUDGET', '1e-1', 'a number from 0.02 to 1'],
+    ['PROBELOG_PROBING_BUDGET', '34%', 'a number from 0.02 to 1'],
+    ['PROBELOG_PROBING_ERROR_BOUND', '-0.1', 'a number from 0 to 1'],
   ])('refuses %s=%s, naming variable, value and what is allowed', (variable, value, allowed) => {
     const load = () => loadConfig({ [variable]: value });
     expect(load).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));

@@ -8,13 +8,26 @@ import {
 } from '../../src/domain/index.js';
 
 it('rises with how far a score stands out, whatever its scale', () => {
-  const standing = standingOf([0.1, 0.2, 0.3]);
-  const tenfold = standingOf([1, 2, 3]);
-  expect(confidence(0.9, standing, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
-  expect(confidence(0.25, standing, CONFIDENCE_CURVES.CONCEPT)).toBeLessThan(0.05);
-  expect(confidence(9, tenfold, CONFIDENCE_CURVES.CONCEPT)).toBeCloseTo(
-    confidence(0.9, standing, CONFIDENCE_CURVES.CONCEPT),
+  const standing = standingOf([0.1, 0.2, 0.3, 0.4, 0.5]);
+  const tenfold = standingOf([1, 2, 3, 4, 5]);
+  expect(confidence(1.2, standing, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
+  expect(confidence(0.35, standing, CONFIDENCE_CURVES.CONCEPT)).toBeLessThan(0.05);
+  expect(confidence(12, tenfold, CONFIDENCE_CURVES.CONCEPT)).toBeCloseTo(
+    confidence(1.2, standing, CONFIDENCE_CURVES.CONCEPT),
     9,
+  );
+});
+
+it('counts what an answer is ahead of the runner-up, but not how far that is below the middle', () => {
+  const standing = standingOf([1, 2, 3, 4, 5]);
+  const [alone, ahead, level] = [undefined, 4, 9].map((runnerUp) =>
+    confidence(9, standing, CONFIDENCE_CURVES.LOGIT, runnerUp),
+  );
+  expect(alone).toBeGreaterThan(ahead);
+  expect(ahead).toBeGreaterThan(level);
+  expect(confidence(9, standing, CONFIDENCE_CURVES.LOGIT, -100)).toBe(alone);
+  expect(confidence(9, standing, CONFIDENCE_CURVES.CONCEPT, 9)).toBe(
+    confidence(9, standing, CONFIDENCE_CURVES.CONCEPT),
   );
 });
 

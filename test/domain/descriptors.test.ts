@@ -50,6 +50,17 @@ describe('descriptors', () => {
     expect(rowOf(rows, 3).every((value) => value === 0)).toBe(true);
   });
 
+  it('of the one output that is whole are those that it has alone', () => {
+    const alone = matrix(1, 40, (_, column) => logits.data[column]);
+    const beside = matrix(2, 40, (row, column) => {
+      if (row === 1) return column === 9 ? Number.NaN : column;
+      return logits.data[column];
+    });
+    const { rows, degenerate } = descriptors(beside);
+    expect([...degenerate]).toEqual([0, 1]);
+    expect(rowOf(rows, 0)).toEqual(rowOf(descriptors(alone).rows, 0));
+  });
+
   it('of a model with one output have no gauge', () => {
     const single = matrix(1, 10, (_, column) => column);
     expect(descriptors(single).degenerate[0]).toBe(0);

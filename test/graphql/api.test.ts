@@ -66,8 +66,8 @@ describe('the graph around a logit', () => {
   it('holds its model, its ingest, the probes it answers to and what is similar', async () => {
     const { data, errors } = await demo.ask(`{
       logits(concept: "airplane", first: 1, filter: { modelText: "cifar" }) { edges { node {
-        id label index status coverage
-        model { name version ingest { state progress { done total } } }
+        id label index status coverage completionError
+        model { name version coverage ingest { state progress { done total } } }
         topProbes(first: 3) { response standardised probe { url position } }
         bottomProbes(first: 1) { standardised }
         similar(first: 3) { edges { score distance node { label model { name } } } }
@@ -79,8 +79,10 @@ describe('the graph around a logit', () => {
       label: 'airplane',
       status: 'SEARCHABLE',
       coverage: 1,
+      completionError: null,
       model: {
         name: 'cifar10_resnet20',
+        coverage: 1,
         ingest: { state: 'SUCCEEDED', progress: { done: 480, total: 480 } },
       },
     });

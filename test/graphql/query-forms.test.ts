@@ -62,6 +62,15 @@ describe('an expression', () => {
     );
   });
 
+  it('of none is refused where it could not be kept to', async () => {
+    const question = 'expression: { any: ["dog"], none: ["cat"] }, metric: ASYMMETRIC';
+    expect(await refusal(`{ logits(${question}) { totalCount } }`)).toEqual({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('none'),
+    });
+    expect(await labelsOf('expression: { any: ["dog"], none: [] }, metric: ASYMMETRIC')).toHaveLength(5);
+  });
+
   it.each([
     ['nothing', '{ none: ["dog"] }'],
     ['more than 20 concepts', `{ any: ${JSON.stringify(Array(21).fill('dog'))} }`],
@@ -89,6 +98,8 @@ describe('a picture', () => {
     for (const image of ['?', '', Buffer.from('no picture').toString('base64')]) {
       const { errors } = await ask(image);
       expect(errors?.[0].extensions.code).toMatch(/INPUT_INVALID|PROBE_IMAGE_INVALID/);
+      expect(errors?.[0].message).toMatch(/^The (image|picture) is not/);
+      expect(errors?.[0].message).not.toMatch(/probe|source/i);
     }
   });
 
@@ -140,23 +151,75 @@ describe('a filter', () => {
     expect(message).toMatch(/The filter's \w+ /);
   });
 
-  it('by expected accuracy leaves out what is expected to be less accurate', async () => {
+  it('by expected accuracy leaves out what is expected to be less accurate, and does not count the rest', async () => {
     const { data } = await demo.ask(`{
-      all: logits(concept: "dog", first: 50) { edges { expectedAccuracy } }
-      good: logits(concept: "dog", first: 50, filter: { minExpectedAccuracy: 0.9 }) { edges { expectedAccuracy } }
+      all: logits(concept: "dog", first: 50) { totalCount edges { expectedAccuracy expectedAccuracyReason } }
+      good: logits(concept: "dog", first: 50, filter: { minExpectedAccuracy: 0.9 }) { totalCount edges { expectedAccuracy } }
+      models(concept: "dog", matching: { minExpectedAccuracy: 0.9 }) { totalCount }
     }`);
+    expect([data.all.totalCount, data.good.totalCount, data.models.totalCount]).toEqual([1011, null, null]);
+    expect(data.all.edges[0].expectedAccuracyReason).toBeNull();
     const accuracies = (edges: { expectedAccuracy: number }[]) => edges.map((edge) => edge.expectedAccuracy);
     expect(Math.min(...accuracies(data.all.edges))).toBeLessThan(0.9);
     expect(Math.min(...accuracies(data.good.edges))).toBeGreaterThanOrEqual(0.9);
   });
 
+  it('by registry finds what was registered from there', async () => {
+    await ingestDemoModel(demo, 'mlperf_vww_96', { registry: 'mlflow' });
+    const { data } = await demo.ask(
+      '{ logits(concept: "person", filter: { registry: "mlflow" }) { totalCount edges { node { model { name registry } } } } }',
+    );
+    expect(data.logits.totalCount).toBe(2);
+    expect(data.logits.edges[0].node.model).toEqual({ name: 'mlperf_vww_96', registry: 'mlflow' });
+  });
+
+  it('by expected accuracy admits nothing of which none is known, not even from 0 on', async () => {
+    const { data } = await demo.ask(`{
+      all: logits(concept: "person", filter: { modelName: "vww" }) { edges { expectedAccuracy expectedAccuracyReason } }
+      known: logits(concept: "person", filter: { modelName: "vww", minExpectedAccuracy: 0 }) { edges { cursor } }
+      listed: models(first: 1) { edges { expectedAccuracy expectedAccuracyReason } }
+    }`);
+    const unknown = { expectedAccuracy: null, expectedAccuracyReason: 'TOO_FEW_OUTPUTS' };
+    expect(data.all.edges).toEqual([unknown, unknown]);
+    expect(data.known.edges).toEqual([]);
+    expect(data.listed.edges).toEqual([{ expectedAccuracy: null, expectedAccuracyReason: 'NO_CONCEPT' }]);
+  });
+
   it('narrows models, too', async () => {
     const { data } = await demo.ask(
-      '{ models(concept: "dog", matching: { maxClasses: 100 }) { edges { node { name licence registry } } } }',
+      '{ models(concept: "dog", matching: { maxClasses: 100, minClasses: 3 }) { edges { node { name licence registry } } } }',
     );
     expect(data.models.edges).toEqual([
       { node: { name: 'cifar10_resnet20', licence: null, registry: null } },
     ]);
+  });
+});
+
+describe('models(matching)', () => {
+  const found = async (args: string) => {
+    const { data, errors } = await demo.ask(`{ models(${args}) { edges { node { name } } } }`);
+    expect(errors).toBeUndefined();
+    return data.models.edges.map(({ node }: { node: { name: string } }) => node.name);
+  };
+
+  it('applies its own text, as text does', async () => {
+    expect(await found('concept: "dog", matching: { modelText: "CIFAR" }')).toEqual(['cifar10_resnet20']);
+    expect(await found('concept: "dog", text: "CIFAR"')).toEqual(['cifar10_resnet20']);
+    expect(await found('concept: "dog", text: "CIFAR", matching: { minClasses: 11 }')).toEqual([]);
+    expect(await found('concept: "dog", filter: { status: FAILED }')).toEqual([]);
+  });
+
+  it.each([
+    ['concept: "dog", text: "a", matching: { modelText: "b" }', /^text and matching\.modelText/],
+    ['concept: "dog", text: " "', /^The argument text must have/],
+    ['concept: "dog", matching: { modelText: " " }', /^The field modelText of matching must have/],
+    ['matching: { maxClasses: 100 }', /^matching .* give concept or concepts/],
+    ['concept: "", concepts: ["dog"]', /^Give concept or concepts, not both/],
+  ])('refuses %s', async (args, message) => {
+    expect(await refusal(`{ models(${args}) { totalCount } }`)).toEqual({
+      code: 'INPUT_INVALID',
+      message: expect.stringMatching(message),
+    });
   });
 });
 
@@ -169,6 +232,50 @@ describe('answers', () => {
     const [known, unknown] = [data.known, data.unknown].map(({ edges }) => edges[0].confidence);
     expect(known).toBeGreaterThan(unknown);
     expect(unknown).toBeLessThan(0.5);
+  });
+
+  it('give a logit one score and one confidence, found by itself or for its model', async () => {
+    const { data } = await demo.ask(`{
+      logits(concept: "leopard", first: 100) { edges { score confidence node { id model { id } } } }
+      models(concept: "leopard") { edges { score confidence bestLogit { id } node { id } } }
+    }`);
+    const [model] = data.models.edges;
+    const best = data.logits.edges.find(
+      (edge: { node: { id: string } }) => edge.node.id === model.bestLogit.id,
+    );
+    expect(best).toMatchObject({ score: model.score, confidence: model.confidence });
+    expect(data.logits.edges[0].node.model.id).toBe(model.node.id);
+  });
+
+  it('to an expression show the probes of the concept that decided', async () => {
+    const shown = async (question: string, label: string) => {
+      const { data } = await demo.ask(
+        `{ logits(${question}, first: 60) { edges { node { label } evidence(first: 3) { query probe { position } } } } }`,
+      );
+      const edge = data.logits.edges.find((one: { node: { label: string } }) =>
+        one.node.label.includes(label),
+      );
+      return edge?.evidence;
+    };
+    const tabby = await shown('concept: "cat"', 'tabby');
+    expect(tabby).toHaveLength(3);
+    expect(await shown('expression: { any: ["cat", "umbrella"] }', 'tabby')).toEqual(tabby);
+  });
+
+  it('to a logit show the probes that both respond to', async () => {
+    const { data } =
+      await demo.ask(`{ logits(concept: "airplane", first: 1, filter: { modelName: "cifar" }) { edges { node {
+      topProbes(first: 20) { probe { position } }
+      similar(first: 1) { edges { evidence(first: 2) { query response contribution probe { position } } } } } } } }`);
+    const [{ node }] = data.logits.edges;
+    const [{ evidence }] = node.similar.edges;
+    expect(evidence).toHaveLength(2);
+    for (const { query, response, contribution } of evidence) {
+      expect(query).toBeGreaterThan(0);
+      expect(contribution).toBeCloseTo((query * response) / 480, 5);
+    }
+    const top = node.topProbes.map(({ probe }: { probe: { position: number } }) => probe.position);
+    expect(top).toContain(evidence[0].probe.position);
   });
 
   it('show the probes that made them match', async () => {

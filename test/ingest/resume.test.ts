@@ -50,7 +50,7 @@ async function ingestAndDie(): Promise<string> {
 async function spooledProbes(): Promise<number> {
   const folder = join(dataFolder, 'ingests');
   const [name] = (await readdir(folder)).filter((file) => file.endsWith('.responses'));
-  return Math.floor(((await stat(join(folder, name))).size - 4) / (OUTPUTS * 4));
+  return Math.floor(((await stat(join(folder, name))).size - 8) / (4 + OUTPUTS * 4));
 }
 
 it('kill -9 while probing: the next process goes on behind the last finished batch', async () => {

@@ -43,7 +43,8 @@ async function descriptorsOf(model: Uint8Array): Promise<Float32Array[]> {
   const { state, errorMessage, modelId } = await small.ingest(model);
   expect(state, errorMessage ?? '').toBe('SUCCEEDED');
   const [record] = await small.service.store.models.byIds([modelId]);
-  const { rows } = loadDescriptors(small.service.store.blobs.path(record?.responsesDigest ?? ''), PROBES);
+  const path = small.service.store.blobs.path(record?.responsesDigest ?? '');
+  const { rows } = await loadDescriptors(path, PROBES, null);
   return [0, 1, 2, 3].map((row) => rowOf(rows, row));
 }
 

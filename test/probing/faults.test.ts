@@ -306,10 +306,10 @@ describe('a run', () => {
     const many = Array.from({ length: 12 }, (_, i) => probes[i % probes.length]);
     let under = 0;
     const run = await runModel(meanColour({ batch: 1 }), many, {
-      limits: { ...LIMITS, stallMs: 1_000 },
-      async onBatch(first) {
+      limits: { ...LIMITS, stallMs: 5_000 },
+      async onBatch([first]) {
         expect(++under).toBe(1);
-        await sleep(first === 3 ? 1_500 : 50);
+        await sleep(first === 3 ? 6_000 : 50);
         under--;
       },
     });

@@ -11,7 +11,12 @@ export const newIngest = (probeSetId: string, name: string) => ({
 });
 
 /** What probing found out about it. */
-export function published(probeSetId: string, labels: string[] | null, outputs = 2): PublishedModel {
+export function published(
+  probeSetId: string,
+  labels: string[] | null,
+  outputs = 2,
+  coverage = 1,
+): PublishedModel {
   return {
     probeSetId,
     outputs,
@@ -27,7 +32,8 @@ export function published(probeSetId: string, labels: string[] | null, outputs =
       index,
       label: labels?.[index] ?? null,
       status: 'SEARCHABLE' as const,
-      coverage: 1,
+      coverage,
+      completionError: coverage === 1 ? null : 0.25,
     })),
   };
 }

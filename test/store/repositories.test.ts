@@ -80,7 +80,7 @@ describe.each(databases)('on an %s database', (kind) => {
       });
       expect(await store.models.searchable(probeSetId)).toHaveLength(1);
       expect(await store.logits.byKeys([{ modelId: model.id, index: 1 }])).toMatchObject([
-        { label: 'dog', coverage: 1 },
+        { label: 'dog', coverage: 1, completionError: null },
       ]);
       expect(await store.logits.page(model.id, { after: 0, first: 5 })).toHaveLength(1);
       expect((await store.ingests.latestForModels([model.id]))[0]).toMatchObject({
@@ -205,6 +205,78 @@ describe.each(databases)('on an %s database', (kind) => {
     });
   });
 
+  it('another probing keeps the request, and takes how much is probed from the caller alone', async () => {
+    const request = { name: 'kept', output: 'out', probeSet: probeSetId, probing: { full: true } };
+    const { id, modelId } = await store.ingests.enqueue({ ...newIngest(probeSetId, 'kept'), request });
+    await store.ingests.cancel(id);
+    const { probing: _, ...kept } = request;
+    const asked = await store.ingests.enqueueReprobe(modelId, { probing: { budget: 0.2 } });
+    expect(asked.request).toEqual({ ...kept, probing: { budget: 0.2 } });
+    await store.ingests.cancel(asked.id);
+    const plain = await store.ingests.enqueueReprobe(modelId, { probeSetId: 'another' });
+    expect(plain.request).toEqual({ ...kept, probeSet: 'another' });
+    await store.ingests.cancel(plain.id);
+  });
+
+  describe('a gallery of which some models were probed in part', () => {
+    let setId: string;
+    let ids: { full: string; half: string; none: string };
+
+    async function publish(name: string, outputs: number, coverage: number): Promise<string> {
+      const { id, modelId } = await store.ingests.enqueue(newIngest(setId, name));
+      await store.models.publish(modelId, published(setId, null, outputs, coverage));
+      await store.ingests.succeed(id, 1);
+      return modelId;
+    }
+
+    beforeAll(async () => {
+      setId = (await store.probeSets.create({ name: 'partly', digest: 'p', probes: [] })).id;
+      ids = {
+        full: await publish('full', 1, 1),
+        half: await publish('half', 3, 0.5),
+        none: (await store.ingests.enqueue(newIngest(setId, 'none'))).modelId,
+      };
+    });
+
+    it('keeps the share and the expected error of each logit', async () => {
+      const partly = { coverage: 0.5, completionError: 0.25 };
+      expect(await store.logits.page(ids.half, { first: 1 })).toMatchObject([partly]);
+      expect(await store.logits.byKeys([{ modelId: ids.half, index: 2 }])).toMatchObject([partly]);
+      const coverages = await store.logits.coverages([ids.full, ids.half, ids.none, 'x']);
+      expect([...coverages].sort()).toEqual(
+        [
+          [ids.full, 1],
+          [ids.half, 0.5],
+        ].sort(),
+      );
+    });
+
+    it('is narrowed by coverage, which a model that was never probed has not', async () => {
+      const matching = async (minCoverage: number) =>
+        (await store.models.page({ probeSetId: setId, minCoverage, first: 10 })).map(({ name }) => name);
+      expect(await matching(0)).toEqual(['full', 'half']);
+      expect(await matching(0.5)).toEqual(['full', 'half']);
+      expect(await matching(0.51)).toEqual(['full']);
+      expect(await store.models.ids({ probeSetId: setId, minCoverage: 1 })).toEqual([ids.full]);
+      expect(await store.models.count({ probeSetId: setId, minCoverage: 1 })).toBe(1);
+    });
+
+    it('tells how much of it was run', async () => {
+      expect(await store.models.galleryCoverage(setId)).toEqual({ coverage: 0.625, fullyProbedModels: 1 });
+      expect(await store.models.galleryCoverage('x')).toEqual({ coverage: 0, fullyProbedModels: 0 });
+    });
+
+    it('is upgraded in place', async () => {
+      const { id } = await store.ingests.enqueueReprobe(ids.half, { probing: { full: true } });
+      await store.models.publish(ids.half, published(setId, null, 3, 1));
+      await store.ingests.succeed(id, 1);
+      expect(await store.logits.page(ids.half, { first: 1 })).toMatchObject([
+        { modelId: ids.half, index: 0, coverage: 1, completionError: null },
+      ]);
+      expect(await store.models.galleryCoverage(setId)).toEqual({ coverage: 1, fullyProbedModels: 2 });
+    });
+  });
+
   it('each list is one statement, whatever its length', async () => {
     const models = await store.models.page({ first: 100 });
     const ids = models.map(({ id }) => id);
@@ -214,6 +286,9 @@ describe.each(databases)('on an %s database', (kind) => {
       () => store.models.byIds(ids),
       () => store.ingests.latestForModels(ids),
       () => store.logits.byKeys(ids.map((modelId) => ({ modelId, index: 0 }))),
+      () => store.logits.coverages(ids),
+      () => store.models.page({ minCoverage: 0.5, first: 100 }),
+      () => store.models.galleryCoverage(probeSetId),
       () => store.probeSets.byIds([probeSetId]),
     ]) {
       const seen: string[] = [];

@@ -1,8 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createConcepts, type EmbeddingStore, PROMPTS, type TextEncoder } from '../../src/text/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createConcepts,
+  type EmbeddingStore,
+  type Picture,
+  PROMPTS,
+  type TextEncoder,
+} from '../../src/text/index.js';
 
 const AXES = ['dog', 'cat', 'bird'];
 const vocabulary = ['dog', 'cat', 'bird', 'stone'];
@@ -110,4 +116,57 @@ it('stores the embeddings of a probe set once for each encoder', async () => {
     id: 'set',
   });
   expect(blobs.size).toBe(2);
+});
+
+describe('a picture', () => {
+  const pictureOf = (name: string, used: string[]): Picture => ({
+    digest: name,
+    asFile: async (use) => {
+      used.push(name);
+      if (name === 'broken') throw new Error('broken');
+      return use(name);
+    },
+  });
+
+  it('is checked and embedded once, however often and by however many it is sent', async () => {
+    const { store } = madeStore(['dog.jpg', 'cat.jpg']);
+    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
+    const used: string[] = [];
+    const ask = () => concepts.pictureVectors(pictureOf('dog', used), { id: 'set' });
+    const [first] = await Promise.all([ask(), ask(), ask()]);
+    expect(await ask()).toEqual(first);
+    expect(used).toEqual(['dog']);
+  });
+
+  it('that failed is tried again', async () => {
+    const { store } = madeStore(['dog.jpg', 'cat.jpg']);
+    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
+    const used: string[] = [];
+    const ask = () => concepts.pictureVectors(pictureOf('broken', used), { id: 'set' });
+    await expect(ask()).rejects.toThrow('broken');
+    await expect(ask()).rejects.toThrow('broken');
+    expect(used).toHaveLength(2);
+  });
+
+  it('that tells no probe from another is called a picture in the refusal', async () => {
+    const { store } = madeStore(['dog.jpg', 'dog.png']);
+    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
+    await expect(concepts.pictureVectors(pictureOf('dog', []), { id: 'set' })).rejects.toThrow(
+      /^The picture is equally near/,
+    );
+  });
+});
+
+it('makes the vocabulary file again when it was deleted', async () => {
+  const concepts = createConcepts({
+    ...madeStore(['dog.jpg', 'cat.jpg']),
+    ...madeEncoder(),
+    folder,
+    vocabulary,
+  });
+  const { path } = await concepts.vocabulary({ id: 'set' });
+  const before = await readFile(path);
+  await rm(path);
+  expect((await concepts.vocabulary({ id: 'set' })).path).toBe(path);
+  expect(await readFile(path)).toEqual(before);
 });

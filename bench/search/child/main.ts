@@ -12,21 +12,24 @@ interface FlatLibrary {
 const VECTORS_AT_ONCE = 500;
 
 /** FAISS's flat index over the raw descriptors: the median time of a query, in milliseconds. */
-process.once('message', ({ paths, probes, count }: { paths: string[]; probes: number; count: number }) => {
-  const { IndexFlatIP } = createRequire(import.meta.url)('faiss-node') as FlatLibrary;
-  const index = new IndexFlatIP(probes);
-  let query: number[] = [];
-  for (const path of paths) {
-    const { data } = loadDescriptors(path, probes).rows;
-    for (let first = 0; first < data.length; first += VECTORS_AT_ONCE * probes) {
-      index.add(Array.from(data.subarray(first, first + VECTORS_AT_ONCE * probes)));
+process.once(
+  'message',
+  async ({ paths, probes, count }: { paths: string[]; probes: number; count: number }) => {
+    const { IndexFlatIP } = createRequire(import.meta.url)('faiss-node') as FlatLibrary;
+    const index = new IndexFlatIP(probes);
+    let query: number[] = [];
+    for (const path of paths) {
+      const { data } = (await loadDescriptors(path, probes, null)).rows;
+      for (let first = 0; first < data.length; first += VECTORS_AT_ONCE * probes) {
+        index.add(Array.from(data.subarray(first, first + VECTORS_AT_ONCE * probes)));
+      }
+      query = Array.from(data.subarray(0, probes));
     }
-    query = Array.from(data.subarray(0, probes));
-  }
-  const times = Array.from({ length: Math.min(count, 20) }, () => {
-    const begun = performance.now();
-    index.search(query, 10);
-    return performance.now() - begun;
-  });
-  process.send?.(percentile(times, 50), () => process.exit(0));
-});
+    const times = Array.from({ length: Math.min(count, 20) }, () => {
+      const begun = performance.now();
+      index.search(query, 10);
+      return performance.now() - begun;
+    });
+    process.send?.(percentile(times, 50), () => process.exit(0));
+  },
+);

@@ -1,14 +1,14 @@
 import { Command } from 'commander';
-import { EXIT } from '../exit-codes.js';
 import { type IngestFlags, ingestRequests } from '../ingest-requests.js';
+import { printOutcomes } from '../output/ingest-outcomes.js';
 import { progressDisplay } from '../output/progress.js';
-import { table } from '../output/table.js';
+import { withProbingFlags } from '../probing-flags.js';
 import { runIngests } from '../run-ingests.js';
 import { withService } from '../with-service.js';
 
 /** `probelog ingest` */
 export function ingestCommand(): Command {
-  return new Command('ingest')
+  const command = new Command('ingest')
     .description('register ONNX classifiers: probe them and make their logits searchable')
     .argument('<source>', 'an ONNX file, an http(s) URL, or a folder with a manifest.json')
     .option('--name <name>', 'name of the model (default: from the file name)')
@@ -17,7 +17,9 @@ export function ingestCommand(): Command {
     .option('--preprocessing <file>', 'JSON description of the preprocessing (docs/preprocessing.md)')
     .option('--output <tensor>', 'output tensor to use, when several qualify')
     .option('--licence <text>', 'licence of the model, such as Apache-2.0')
-    .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)')
+    .option('--registry <name>', 'name of the registry that the model comes from')
+    .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
+  return withProbingFlags(command)
     .option('--json', 'print the outcome as JSON')
     .action(async (source: string, flags: IngestFlags & { json?: boolean }) => {
       const requests = await ingestRequests(source, flags);
@@ -25,19 +27,7 @@ export function ingestCommand(): Command {
         const display = progressDisplay(process.stderr);
         const outcomes = await runIngests(service, requests, display);
         display.close();
-        if (flags.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
-        else process.stdout.write(`${table(outcomes, COLUMNS)}\n`);
-        if (outcomes.some(({ state }) => state !== 'SUCCEEDED')) process.exitCode = EXIT.failed;
+        printOutcomes(outcomes, flags.json);
       });
     });
 }
-
-const COLUMNS = {
-  name: 'MODEL',
-  version: 'VERSION',
-  state: 'STATE',
-  logits: 'LOGITS',
-  seconds: 'SECONDS',
-  peakMemoryMiB: 'PEAK MIB',
-  code: 'ERROR',
-};

@@ -1,13 +1,19 @@
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
-import { checkFilter, conditionsOf } from '../../graphql/index.js';
+import { evidenceOf } from '../../graphql/index.js';
+import { countFlag } from '../count-flag.js';
+import { type FilterFlags, filteredBy, withFilterOptions } from '../filter-flags.js';
+import { findGallery } from '../find-gallery.js';
 import { table } from '../output/table.js';
 import { type SubjectFlags, searchSubject, subjectsIn } from '../search-subject.js';
 import { withService } from '../with-service.js';
 
+const MOST_RESULTS = 10_000;
+const MOST_EVIDENCE = 100;
+
 /** `probelog search` */
 export function searchCommand(): Command {
-  return new Command('search')
+  const command = new Command('search')
     .description(
       'find logits, of whichever model, that recognise a concept, several, or what a picture shows',
     )
@@ -16,14 +22,9 @@ export function searchCommand(): Command {
     .option('--any <concept...>', 'at least one of these is recognised')
     .option('--none <concept...>', 'none of these is recognised')
     .option('--image <file>', 'in place of a concept: a picture of what is looked for')
-    .option('--model-name <text>', 'only models whose name contains this')
-    .option('--registry <name>', 'only models from this registry')
-    .option('--licence <licence...>', 'only models under one of these licences')
-    .option('--max-file-bytes <n>', 'only models whose file is no larger')
-    .option('--min-classes <n>', 'only models with at least so many outputs')
-    .option('--max-classes <n>', 'only models with at most so many outputs')
-    .option('--min-expected-accuracy <share>', 'only logits expected to be at least so accurate, 0 to 1')
-    .option('--min-coverage <share>', 'only models of which this share of the probes was run, 0 to 1')
+    .option('--model-text <text>', 'only models whose name, version or labels contain this');
+  return withFilterOptions(command)
+    .option('--evidence <n>', 'with each result, so many probes that made it match, by their position', '0')
     .option('--first <n>', 'how many results', '10')
     .option('--metric <metric>', 'SCORE, or ASYMMETRIC for the discrepancy of the paper', 'SCORE')
     .option('--probe-set <name>', 'gallery to search (default: PROBELOG_PROBE_SET, or the oldest)')
@@ -34,85 +35,57 @@ export function searchCommand(): Command {
           'error: give a concept, or --all, --any and --none, or --image: exactly one of the three',
         );
       }
-      const first = Number(flags.first);
-      if (!/^\d+$/.test(flags.first) || first > 10_000) {
-        throw new ProbelogError('INPUT_INVALID', `--first is ${flags.first}; it must be from 0 to 10000.`);
-      }
-      if (flags.metric !== 'SCORE' && flags.metric !== 'ASYMMETRIC') {
-        throw new ProbelogError(
-          'INPUT_INVALID',
-          `--metric is ${flags.metric}; it must be SCORE or ASYMMETRIC.`,
-        );
-      }
-      const { metric } = flags;
-      return withService(false, async ({ store, search, concepts, config }) => {
-        const probeSet = await store.probeSets.default(flags.probeSet ?? config.probeSet);
-        if (!probeSet) throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no such probe set.');
-        const filter = filterOf(flags);
-        checkFilter(filter);
-        const conditions = conditionsOf(filter);
-        const isFiltered = Object.values(conditions).some((condition) => condition !== undefined);
-        const { hits } = await search.search(probeSet.id, {
-          by: await searchSubject(concepts, concept, flags, probeSet),
-          minExpectedAccuracy: filter.minExpectedAccuracy,
-          models: isFiltered ? await store.models.ids({ ...conditions, probeSetId: probeSet.id }) : undefined,
-          metric,
-          first,
-        });
+      const first = countFlag('--first', flags.first, MOST_RESULTS);
+      const probes = countFlag('--evidence', flags.evidence, MOST_EVIDENCE);
+      const metric = metricOf(flags.metric);
+      return withService(false, async (service) => {
+        const { store, search, concepts } = service;
+        const probeSet = await findGallery(service, flags.probeSet);
+        const conditions = await filteredBy(store, probeSet, flags);
+        const by = await searchSubject(concepts, concept, flags, probeSet);
+        const { hits } = await search.search(probeSet.id, { ...conditions, by, metric, first });
         const logits = await store.logits.byKeys(hits);
         const models = await store.models.byIds([...new Set(hits.map(({ modelId }) => modelId))]);
-        const rows = hits.map(({ modelId, index, score, distance, confidence, expectedAccuracy }) => {
-          const model = models.find(({ id }) => id === modelId);
-          const logit = logits.find((one) => one.modelId === modelId && one.index === index);
-          return {
-            score,
-            distance,
-            confidence,
-            expectedAccuracy,
-            label: logit?.label ?? null,
-            model: model?.name,
-            version: model?.version,
-            index,
-          };
-        });
-        process.stdout.write(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows, COLUMNS)}\n`);
+        const rows = await Promise.all(
+          hits.map(async (hit) => {
+            const { modelId, index, score, distance, confidence, expectedAccuracy } = hit;
+            const model = models.find(({ id }) => id === modelId);
+            const logit = logits.find((one) => one.modelId === modelId && one.index === index);
+            const evidence = probes > 0 ? await evidenceOf(search, probeSet, by, hit, probes) : undefined;
+            return {
+              score,
+              distance,
+              confidence,
+              expectedAccuracy,
+              label: logit?.label ?? null,
+              model: model?.name,
+              version: model?.version,
+              index,
+              evidence,
+              probes: evidence?.map(({ probe }) => probe).join(' '),
+            };
+          }),
+        );
+        const listed = rows.map(({ probes: _, ...row }) => row);
+        const columns = probes > 0 ? { ...COLUMNS, probes: 'PROBES' } : COLUMNS;
+        process.stdout.write(
+          flags.json ? `${JSON.stringify(listed, null, 2)}\n` : `${table(rows, columns)}\n`,
+        );
       });
     });
 }
 
-interface SearchFlags extends SubjectFlags {
-  modelName?: string;
-  registry?: string;
-  licence?: string[];
-  maxFileBytes?: string;
-  minClasses?: string;
-  maxClasses?: string;
-  minCoverage?: string;
-  minExpectedAccuracy?: string;
+interface SearchFlags extends SubjectFlags, FilterFlags {
+  evidence: string;
   first: string;
   metric: string;
   probeSet?: string;
   json?: boolean;
 }
 
-function filterOf(flags: SearchFlags) {
-  return {
-    modelName: flags.modelName,
-    registry: flags.registry,
-    licences: flags.licence,
-    maxFileBytes: numberOf('--max-file-bytes', flags.maxFileBytes),
-    minClasses: numberOf('--min-classes', flags.minClasses),
-    maxClasses: numberOf('--max-classes', flags.maxClasses),
-    minExpectedAccuracy: numberOf('--min-expected-accuracy', flags.minExpectedAccuracy),
-    minCoverage: numberOf('--min-coverage', flags.minCoverage),
-  };
-}
-
-function numberOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new ProbelogError('INPUT_INVALID', `${flag} is ${text}; it must be a number.`);
+function metricOf(text: string): 'SCORE' | 'ASYMMETRIC' {
+  if (text === 'SCORE' || text === 'ASYMMETRIC') return text;
+  throw new ProbelogError('INPUT_INVALID', `--metric is ${text}; it must be SCORE or ASYMMETRIC.`);
 }
 
 const COLUMNS = {

@@ -1,38 +1,19 @@
 import { COLOUR_STOPS, divergingColour, hex } from './diverging-colour.js';
-import { shortened, textExtent } from './text-extent.js';
+import {
+  LABEL_GAP,
+  LABEL_MOST,
+  type Layout,
+  LEGEND,
+  layoutOf,
+  NOTE_FONT,
+  PADDING,
+  type SimilarityFigure,
+  shownTitle,
+  TITLE_FONT,
+} from './similarity-layout.js';
+import { shortened } from './text-extent.js';
 import { xmlText } from './xml-text.js';
 
-/** One side of a similarity matrix. */
-export interface MatrixSide {
-  /** Names the model. */
-  title: string;
-  /** One for each logit, in order. */
-  labels: string[];
-}
-
-/** What a figure shows. */
-export interface SimilarityFigure {
-  rows: MatrixSide;
-  columns: MatrixSide;
-  /** A list for each row, −1 to 1; null where there is nothing to compare. */
-  values: (number | null)[][];
-  /** A line below the figure. */
-  caption: string;
-}
-
-// Pixels, and characters.
-const PADDING = 12;
-const TITLE_FONT = 14;
-const TITLE_LINE = 22;
-const TITLE_MOST = 60;
-const LABEL_MOST = 32;
-const LABEL_GAP = 6;
-const NOTE_FONT = 11;
-const LEGEND = { gap: 24, width: 14, height: 160, heading: 18, swatch: 30 };
-
-/** Cells are as large as lets the longer side have this length, within limits. */
-const GRID = 720;
-const CELL = { least: 8, most: 32 };
 /** Cells from this size on have their value written into them. */
 const CELL_WITH_VALUE = 28;
 /** Up to so many cells, each names its logits when it is pointed at; more would make the file slow to open. */
@@ -60,47 +41,6 @@ export function similaritySvg(figure: SimilarityFigure): string {
     '</svg>',
     '',
   ].join('\n');
-}
-
-type Layout = ReturnType<typeof layoutOf>;
-
-function layoutOf({ rows, columns, values, caption }: SimilarityFigure) {
-  const longer = Math.max(rows.labels.length, columns.labels.length);
-  const cell = Math.min(CELL.most, Math.max(CELL.least, Math.floor(GRID / longer)));
-  const labelFont = Math.min(12, cell - 1);
-  const left = PADDING + TITLE_LINE + labelExtent(rows.labels, labelFont);
-  const top = PADDING + TITLE_LINE + labelExtent(columns.labels, labelFont);
-  const gridWidth = columns.labels.length * cell;
-  const gridHeight = rows.labels.length * cell;
-  const hasGaps = values.some((row) => row.includes(null));
-  const legendLeft = left + gridWidth + LEGEND.gap;
-  const legendHeight = LEGEND.heading + LEGEND.height + (hasGaps ? LEGEND.swatch : 0);
-  const right = Math.max(
-    legendLeft + textExtent('cosine similarity', NOTE_FONT),
-    left + textExtent(shownTitle(columns), TITLE_FONT),
-    PADDING + textExtent(caption, NOTE_FONT),
-  );
-  const bottom = top + Math.max(gridHeight, legendHeight, textExtent(shownTitle(rows), TITLE_FONT));
-  return {
-    cell,
-    labelFont,
-    left,
-    top,
-    gridWidth,
-    gridHeight,
-    hasGaps,
-    legendLeft,
-    width: right + PADDING,
-    height: bottom + PADDING + NOTE_FONT + PADDING,
-  };
-}
-
-function labelExtent(labels: string[], font: number): number {
-  return LABEL_GAP + Math.max(...labels.map((label) => textExtent(shortened(label, LABEL_MOST), font)));
-}
-
-function shownTitle({ title }: MatrixSide): string {
-  return shortened(title, TITLE_MOST);
 }
 
 function headline({ rows, columns }: SimilarityFigure): string {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import type { ModelRecord } from '../../store/index.js';
 import { conceptSubject } from '../concept-subject.js';
@@ -8,6 +8,7 @@ import { globalId } from '../global-id.js';
 import { modelSummary } from '../model-summary.js';
 import { type PageArguments, readPage } from '../pages.js';
 import { logitConnection } from '../search-connections.js';
+import { ExpectedAccuracyReason } from '../types/enums.js';
 import { Ingest } from '../types/ingest.js';
 import { ModelLogitConnection } from '../types/logit.js';
 import { Model } from '../types/model.js';
@@ -36,6 +37,15 @@ export class ModelResolver {
   @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
   probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
     return loaders.probeSet.load(probeSetId);
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'Share of the probes that were really run for it, 0 to 1, the same for all its logits; null before it is READY.',
+  })
+  coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
+    return loaders.coverage.load(id);
   }
 
   @FieldResolver(() => String, {
@@ -83,7 +93,11 @@ async function allLogits({ store }: Context, { id, outputs }: ModelRecord, page:
     placeOf: ({ index }) => index,
     read: (count, place) => store.logits.page(id, { first: count, after: place }),
   });
-  return { ...logits, totalCount: outputs ?? 0 };
+  const edges = logits.edges.map((edge) => ({
+    ...edge,
+    expectedAccuracyReason: ExpectedAccuracyReason.NO_CONCEPT,
+  }));
+  return { ...logits, edges, totalCount: outputs ?? 0 };
 }
 
 async function recognisingLogits(context: Context, model: ModelRecord, concept: string, page: PageArguments) {

@@ -2,8 +2,9 @@ import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import type { Context } from '../context.js';
 import { keyOf } from '../global-id.js';
+import { probingRequest } from '../probing-request.js';
 import { Ingest } from '../types/ingest.js';
-import { IngestModelInput } from '../types/inputs.js';
+import { IngestModelInput, ProbingInput } from '../types/inputs.js';
 import { Model } from '../types/model.js';
 
 @Resolver()
@@ -13,7 +14,8 @@ export class MutationResolver {
       'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    const { name, version, source, labels, preprocessing, output, probeSet, licence } = input;
+    const { name, version, source, labels, preprocessing, output, probeSet, licence, registry, probing } =
+      input;
     return ingest.enqueue({
       name,
       version,
@@ -22,22 +24,32 @@ export class MutationResolver {
       preprocessing: preprocessing ?? undefined,
       output: output ?? undefined,
       licence: licence ?? undefined,
+      registry: registry ?? undefined,
       probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+      probing: probingRequest(probing),
     });
   }
 
   @Mutation(() => Ingest, {
     description:
-      'Probes a registered model again; until that is done, its present responses stay searchable.',
+      'Probes a registered model again; until that is done, its present responses stay searchable. How much is probed is as the settings say unless said here, whatever the last ingest asked for.',
   })
   reprobeModel(
     @Ctx() { ingest }: Context,
     @Arg('id', () => ID) id: string,
     @Arg('probeSet', () => ID, { nullable: true, description: 'Another probe set; the same when absent.' })
     probeSet: string | null,
+    @Arg('full', () => Boolean, {
+      defaultValue: false,
+      description: 'Upgrades a partly probed model in place by running all probes; short for `probing.full`.',
+    })
+    full: boolean,
+    @Arg('probing', () => ProbingInput, { nullable: true, description: 'How much is probed.' })
+    probing: ProbingInput | null,
   ) {
     return ingest.reprobe(keyOf('Model', id), {
       probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+      probing: probingRequest(full ? { ...probing, full } : probing),
     });
   }
 

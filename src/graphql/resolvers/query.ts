@@ -1,12 +1,13 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import { normaliseConcept } from '../../text/index.js';
-import { conceptSubject, conceptsSubject, subjectOf } from '../concept-subject.js';
+import { subjectOf } from '../concept-subject.js';
 import type { Context } from '../context.js';
+import { findModels } from '../find-models.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { keyOf, logitKeyOf } from '../global-id.js';
 import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
-import { logitConnection, modelConnection } from '../search-connections.js';
+import { logitConnection } from '../search-connections.js';
 import { Concept } from '../types/concept.js';
 import { IngestState, SearchMetric } from '../types/enums.js';
 import { Gallery } from '../types/gallery.js';
@@ -57,7 +58,7 @@ export class QueryResolver {
   @Query(() => ModelConnection, {
     description: 'With a concept: models that recognise it, best first. Without: all models, oldest first.',
   })
-  async models(
+  models(
     @Ctx() context: Context,
     @Arg('concept', () => String, {
       nullable: true,
@@ -81,7 +82,8 @@ export class QueryResolver {
     @Arg('filter', () => ModelFilter, { nullable: true }) filter: ModelFilter | null,
     @Arg('matching', () => LogitFilter, {
       nullable: true,
-      description: 'With a concept: which logits, and so which models, may be found.',
+      description:
+        'With a concept: which logits, and so which models, may be found. Refused without a concept, and with `modelText` beside `text`.',
     })
     matching: LogitFilter | null,
     @Arg('probeSet', () => ID, {
@@ -90,38 +92,7 @@ export class QueryResolver {
     })
     probeSetId: string | null,
   ) {
-    if (concept && concepts) {
-      throw new ProbelogError('INPUT_INVALID', 'Give concept or concepts, not both.');
-    }
-    if ((concept ?? concepts ?? null) !== null) {
-      const probeSet = await findProbeSet(context, probeSetId);
-      const subject = await (concepts
-        ? conceptsSubject(context, concepts, probeSet)
-        : conceptSubject(context, concept ?? '', probeSet));
-      const logitFilter = { ...matching, modelText: text };
-      return modelConnection(context, probeSet, subject, {
-        first,
-        after,
-        metric: 'SCORE',
-        filter: logitFilter,
-      });
-    }
-    const { store } = context;
-    const conditions = {
-      text: text ?? undefined,
-      status: filter?.status ?? undefined,
-      probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
-    };
-    const page = await readPage(
-      { first, after },
-      {
-        query: ['models', conditions],
-        place: createdPlace,
-        placeOf: createdPlaceOf,
-        read: (count, place) => store.models.page({ ...conditions, first: count, after: place }),
-      },
-    );
-    return { ...page, totalCount: await store.models.count(conditions) };
+    return findModels(context, { concept, concepts, text, first, after, filter, matching, probeSetId });
   }
 
   @Query(() => Logit, { nullable: true, description: 'The logit with this id.' })
@@ -183,14 +154,18 @@ export class QueryResolver {
     probeSetId: string | null,
   ): Promise<Omit<Gallery, 'probeSet'> & { probeSet: unknown }> {
     const probeSet = await findProbeSet(context, probeSetId);
-    const stats = await context.search.stats(probeSet.id);
+    const [stats, coverage] = await Promise.all([
+      context.search.stats(probeSet.id),
+      context.store.models.galleryCoverage(probeSet.id),
+    ]);
     if (!stats) throw new ProbelogError('SEARCH_UNAVAILABLE', 'This gallery is not open yet. Try again.');
     return {
       probeSet,
       models: stats.models,
       logits: stats.logits,
       degenerate: stats.degenerate,
-      coverage: stats.logits === 0 ? 0 : 1,
+      ...coverage,
+      prior: stats.prior && { ...stats.prior, budget: context.ingest.earnedBudget(stats.prior) },
       index: {
         kind: stats.index as Gallery['index']['kind'],
         faissAvailable: stats.faissAvailable,

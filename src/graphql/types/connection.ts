@@ -31,7 +31,8 @@ export function connectionType<Edge extends object>(
 
     @Field(() => Int, {
       nullable: true,
-      description: 'Items on all pages; null where counting would be costly.',
+      description:
+        'Items on all pages; null where counting would be costly, as with a filter by `minExpectedAccuracy`.',
     })
     totalCount?: number | null;
   }

@@ -16,6 +16,11 @@ export enum LogitStatus {
   DEGENERATE = 'DEGENERATE',
 }
 
+export enum ExpectedAccuracyReason {
+  TOO_FEW_OUTPUTS = 'TOO_FEW_OUTPUTS',
+  NO_CONCEPT = 'NO_CONCEPT',
+}
+
 export enum ResponseKind {
   LOGITS = 'LOGITS',
   LOG_PROBABILITIES = 'LOG_PROBABILITIES',
@@ -74,6 +79,17 @@ registerEnumType(LogitStatus, {
     SEARCHABLE: { description: 'It has a descriptor.' },
     DEGENERATE: { description: 'Its responses are constant or not numbers, so there is nothing to compare.' },
   } satisfies Described<LogitStatus>,
+});
+
+registerEnumType(ExpectedAccuracyReason, {
+  name: 'ExpectedAccuracyReason',
+  description: 'Why there is no expected accuracy.',
+  valuesConfig: {
+    TOO_FEW_OUTPUTS: {
+      description: 'Its model has fewer than three outputs with a descriptor, which say too little.',
+    },
+    NO_CONCEPT: { description: 'The list is not one of matches: no concept was given.' },
+  } satisfies Described<ExpectedAccuracyReason>,
 });
 
 registerEnumType(ResponseKind, {

@@ -23,6 +23,34 @@ export class GalleryIndex {
   rebuilding!: boolean;
 }
 
+@ObjectType({
+  description:
+    'What partly probed models are completed from, learnt from fully probed ones; docs/collaborative-probing.md.',
+})
+export class GalleryPrior {
+  @Field({ description: 'Changes when it is learnt anew.' })
+  version!: string;
+
+  @Field(() => Int, { description: 'Fully probed logits that it was learnt from.' })
+  logits!: number;
+
+  @Field(() => Int, {
+    description: 'Families of related models that these belong to.',
+  })
+  families!: number;
+
+  @Field(() => Int, { description: 'Directions that it has.' })
+  rank!: number;
+
+  @Field(() => Float, {
+    description: 'The `completionError` that a logit of a new model is expected to have, 0 to 1.',
+  })
+  expectedError!: number;
+
+  @Field(() => Float, { description: 'Share of the probes that a new model is run on now, 0 to 1.' })
+  budget!: number;
+}
+
 @ObjectType({ description: 'All logits that can be found with one probe set.' })
 export class Gallery {
   @Field(() => ProbeSet)
@@ -37,8 +65,20 @@ export class Gallery {
   @Field(() => Int, { description: 'Logits without a descriptor, which cannot.' })
   degenerate!: number;
 
-  @Field(() => Float, { description: 'Mean share of the probes that were really run, 0 to 1.' })
+  @Field(() => Float, {
+    description: 'Mean share of the probes that were really run for its logits, 0 to 1.',
+  })
   coverage!: number;
+
+  @Field(() => Int, { description: 'Models of which every probe was run.' })
+  fullyProbedModels!: number;
+
+  @Field(() => GalleryPrior, {
+    nullable: true,
+    description:
+      'What partly probed models are completed from; null while there is too little to learn it from.',
+  })
+  prior!: GalleryPrior | null;
 
   @Field(() => GalleryIndex)
   index!: GalleryIndex;

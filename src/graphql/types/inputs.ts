@@ -4,7 +4,7 @@ import { ModelStatus } from './enums.js';
 
 @InputType({
   description:
-    'Several concepts as one: as good as the worst of `all` and the best of `any`, less what `none` reaches. At least one in `all` or `any`, at most 20 in all.',
+    'Several concepts as one: as good as the worst of `all` and the best of `any`, less what `none` reaches. At least one in `all` or `any`, at most 20 in all. `none` is refused with metric ASYMMETRIC.',
 })
 export class ConceptInput {
   @Field(() => [String], { nullable: true, description: 'Each of these is recognised.' })
@@ -37,7 +37,10 @@ export class LogitFilter {
   })
   modelName?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Only logits of models from this registry.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only logits of models that were registered as coming from exactly this registry.',
+  })
   registry?: string | null;
 
   @Field(() => [String], {
@@ -66,7 +69,8 @@ export class LogitFilter {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Only logits whose `expectedAccuracy` is known and at least this, 0 to 1.',
+    description:
+      'Only logits whose `expectedAccuracy` is known and at least this, 0 to 1; `totalCount` is null then.',
   })
   minExpectedAccuracy?: number | null;
 }
@@ -75,6 +79,37 @@ export class LogitFilter {
 export class ModelFilter {
   @Field(() => ModelStatus, { nullable: true })
   status?: ModelStatus | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Only models of which at least this share of the probes was run, 0 to 1.',
+  })
+  minCoverage?: number | null;
+}
+
+@InputType({
+  description: 'How much of the probe set a model is shown; docs/collaborative-probing.md.',
+})
+export class ProbingInput {
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Share of the probes to run once the gallery has earned it, 0.02 to 1; as the settings say when absent.',
+  })
+  budget?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Ends probing before the budget is used up when the expected error of the model's logits falls to this, 0 to 1; as the settings say when absent.",
+  })
+  errorBound?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Runs every probe; without `budget` and `errorBound`.',
+  })
+  full?: boolean | null;
 }
 
 @InputType({ description: 'A model version to be registered.' })
@@ -105,9 +140,21 @@ export class IngestModelInput {
   })
   licence?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the registry that it comes from, up to 300 characters.',
+  })
+  registry?: string | null;
+
   @Field(() => String, { nullable: true, description: 'The output tensor, when several qualify.' })
   output?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
   probeSet?: string | null;
+
+  @Field(() => ProbingInput, {
+    nullable: true,
+    description: 'How much of the probe set it is shown; as the settings say when absent.',
+  })
+  probing?: ProbingInput | null;
 }

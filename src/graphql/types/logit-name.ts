@@ -8,6 +8,10 @@ export class LogitName {
   @Field(() => Float, { description: "Correlation of the concept with the output's responses, −1 to 1." })
   score!: number;
 
-  @Field(() => Float, { description: 'Probability that the name is right, 0 to 1.' })
-  confidence!: number;
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Probability that the name is right, 0 to 1; null in a gallery of fewer than 50 logits, where names are ordered by score.',
+  })
+  confidence!: number | null;
 }

@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from './connection.js';
-import { LogitStatus } from './enums.js';
+import { ExpectedAccuracyReason, LogitStatus } from './enums.js';
 
 @ObjectType({
   description: 'One output of a model: what it recognises is found by how it responds to the probes.',
@@ -20,6 +20,13 @@ export class Logit {
 
   @Field(() => Float, { description: 'Share of the probes that were really run, 0 to 1.' })
   coverage!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Expected squared error for each probe of its descriptor, by the posterior of the ridge regression that completed it. The descriptor has variance 1: 0 is as good as run, 1 as good as unknown. Null when every probe was run.',
+  })
+  completionError!: number | null;
 }
 
 @ObjectType({ description: 'A logit that matches, and how well.' })
@@ -39,16 +46,22 @@ export class LogitEdge {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
+      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits, and for `similar` in one that has no basis yet (fewer than 200).',
   })
   confidence?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); null for a model of fewer than three outputs, which say too little.',
+      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
   })
   expectedAccuracy?: number | null;
+
+  @Field(() => ExpectedAccuracyReason, {
+    nullable: true,
+    description: 'Why `expectedAccuracy` is null; null when it is not.',
+  })
+  expectedAccuracyReason?: ExpectedAccuracyReason | null;
 }
 
 @ObjectType({ description: "One of a model's logits; for a concept, how well it matches." })
@@ -67,17 +80,22 @@ export class ModelLogitEdge {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
+    description: 'As in LogitEdge; null in a list without a concept, too.',
   })
   confidence?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); null for a model of fewer than three outputs, which say too little.',
+      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
   })
   expectedAccuracy?: number | null;
+
+  @Field(() => ExpectedAccuracyReason, {
+    nullable: true,
+    description: 'Why `expectedAccuracy` is null; null when it is not.',
+  })
+  expectedAccuracyReason?: ExpectedAccuracyReason | null;
 }
 
 export const LogitConnection = connectionType('LogitConnection', LogitEdge, 'Logits that match, best first.');

@@ -1,7 +1,7 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from './connection.js';
-import { ModelStatus, ResponseKind } from './enums.js';
+import { ExpectedAccuracyReason, ModelStatus, ResponseKind } from './enums.js';
 import { Logit } from './logit.js';
 
 @ObjectType({ description: 'One version of an image classifier.' })
@@ -80,28 +80,42 @@ export class ModelEdge {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Score of its best logit; null in a list without a concept.',
+    description:
+      'Higher is better; comparable within one query. With `concept` the score of its best logit; with `concepts` the mean of their confidences (in a gallery of fewer than 50 logits, of their scores); null in a list without either.',
   })
   score?: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Distance of its best logit.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Distance of `bestLogit` for the concept that it matches best.',
+  })
   distance?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits.',
+      'With `concept` as in LogitEdge, of its best logit. With `concepts` the mean over them of the confidence that one of its logits recognises it: the share of them that the model is expected to know. Null in a gallery of fewer than 50 logits, and in a list without either.',
   })
   confidence?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); null for a model of fewer than three outputs, which say too little.',
+      'Accuracy of `bestLogit` on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
   })
   expectedAccuracy?: number | null;
 
-  @Field(() => Logit, { nullable: true, description: 'The logit that matches best.' })
+  @Field(() => ExpectedAccuracyReason, {
+    nullable: true,
+    description: 'Why `expectedAccuracy` is null; null when it is not.',
+  })
+  expectedAccuracyReason?: ExpectedAccuracyReason | null;
+
+  @Field(() => Logit, {
+    nullable: true,
+    description:
+      'The logit that matches best; with `concepts` the one of highest confidence for any of them.',
+  })
   bestLogit?: Logit | null;
 }
 

@@ -10,6 +10,10 @@ export interface AssembleOptions {
   targetPath: string;
   /** See `assembleResponses`. */
   knownProbabilities: boolean;
+  /** P */
+  probes: number;
+  /** File of the prior by which the probes were chosen; null when all were run. */
+  priorPath: string | null;
 }
 
 /**

@@ -1,17 +1,20 @@
 import {
+  completeDescriptors,
   decodeFloat16,
   descriptors,
   encodeFloat16,
   encodeNpyHeader,
   looksLikeProbabilities,
-  type Matrix,
   probabilitiesToLogits,
+  type ResponsePrior,
 } from '../../domain/index.js';
 import { float16Exponent, scaleByPowerOfTwo } from './float16-scale.js';
+import type { SpooledResponses } from './read-spool.js';
+import { spreadColumns } from './spread-columns.js';
 
 /** The stored form of one model's responses, and what was learnt while making it. */
 export interface AssembledResponses {
-  /** A `.npy` file: float16, C × P, row-major, scaled by a power of two. */
+  /** A `.npy` file: float16, C × P, row-major, scaled by a power of two; NaN where a probe was not run. */
   file: Uint8Array;
   /** C */
   outputs: number;
@@ -23,33 +26,65 @@ export interface AssembledResponses {
   logFloor: number | null;
   /** C flags: 1 for an output without a descriptor. */
   degenerate: Uint8Array;
+  /** Share of the probes that were run. */
+  coverage: number;
+  /** Expected errors of the C completed descriptors; null when nothing had to be completed. */
+  errors: Float32Array | null;
+}
+
+/** What {@link assembleResponses} must know besides the responses. */
+export interface AssembleFacts {
+  /**
+   * The graph shows that they are probabilities; otherwise the values decide, since a graph can hide a normalisation.
+   */
+  knownProbabilities: boolean;
+  /** P */
+  probes: number;
+  /** By which the probes were chosen; null when all were run. */
+  prior: ResponsePrior | null;
 }
 
 /**
  * Makes the stored response matrix from what the model answered (design 3: raw responses are stored, everything
  * else is derived).
  *
- * @param responses C × P; changed in place
- * @param knownProbabilities the graph shows that they are probabilities; otherwise the values decide, since a graph can
- *   hide a normalisation
+ * Everything is decided by the values of the probes that were run; only then do they take their places among all.
+ *
+ * @param observed changed in place
  */
-export function assembleResponses(responses: Matrix, knownProbabilities: boolean): AssembledResponses {
-  const uncut = knownProbabilities || looksLikeProbabilities(responses);
-  const { logits, floor } = uncut ? probabilitiesToLogits(responses) : { logits: responses, floor: null };
+export function assembleResponses(
+  { observed, probes }: SpooledResponses,
+  facts: AssembleFacts,
+): AssembledResponses {
+  const uncut = facts.knownProbabilities || looksLikeProbabilities(observed);
+  const { logits, floor } = uncut ? probabilitiesToLogits(observed) : { logits: observed, floor: null };
   scaleByPowerOfTwo(logits.data, float16Exponent(logits.data));
-  const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [logits.rows, logits.columns] });
-  const values = encodeFloat16(logits.data);
+  keepNaNForProbesNotRun(logits.data);
+  const stored = spreadColumns(logits, probes, facts.probes);
+  const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [stored.rows, stored.columns] });
+  const values = encodeFloat16(stored.data);
   // Judged on the stored values, as the gallery will judge them again.
-  const { degenerate } = descriptors({ ...logits, data: decodeFloat16(values) });
+  const kept = { ...stored, data: decodeFloat16(values) };
+  const partial = probes.length < facts.probes;
+  const completed = partial ? completeDescriptors(kept, facts.prior) : null;
+  const { degenerate } = completed ?? descriptors(kept);
   const file = new Uint8Array(header.length + values.byteLength);
   file.set(header);
   file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), header.length);
   return {
     file,
-    outputs: logits.rows,
-    probes: logits.columns,
+    outputs: stored.rows,
+    probes: stored.columns,
     responseKind: uncut ? 'LOG_PROBABILITIES' : 'LOGITS',
     logFloor: floor,
     degenerate,
+    coverage: probes.length / facts.probes,
+    errors: completed?.errors ?? null,
   };
+}
+
+/** A response that is not a number is stored as infinite, which has no descriptor either: NaN says that nothing ran. */
+function keepNaNForProbesNotRun(responses: Float32Array): void {
+  for (let index = 0; index < responses.length; index++)
+    if (Number.isNaN(responses[index])) responses[index] = Number.POSITIVE_INFINITY;
 }

@@ -1,30 +1,35 @@
 import { open } from 'node:fs/promises';
 import type { Matrix } from '../../domain/index.js';
-import { HEADER_BYTES } from '../response-spool.js';
+import { readHeader, readRows } from '../spool-format.js';
 
-/** Probe rows read at a time: a few MB for common models, whatever the number of probes. */
-const ROWS_AT_ONCE = 256;
+/** What a finished spool holds. */
+export interface SpooledResponses {
+  /** C × n, a column for each probe that was run. */
+  observed: Matrix;
+  /** Which probes these are, ascending. */
+  probes: Uint32Array;
+}
 
-/** Reads a finished spool (P rows of C) as the response matrix it stands for (C × P). */
-export async function readSpool(path: string): Promise<Matrix> {
+/** Reads a finished spool: rows of C in the order in which the probes were run. */
+export async function readSpool(path: string): Promise<SpooledResponses> {
   const file = await open(path);
   try {
-    const header = Buffer.alloc(HEADER_BYTES);
-    await file.read(header, 0, HEADER_BYTES, 0);
-    const outputs = header.readUInt32LE();
-    const probes = ((await file.stat()).size - HEADER_BYTES) / (outputs * 4);
-    const data = new Float32Array(outputs * probes);
-    const block = new Float32Array(ROWS_AT_ONCE * outputs);
-    for (let first = 0; first < probes; first += ROWS_AT_ONCE) {
-      const rows = Math.min(ROWS_AT_ONCE, probes - first);
-      const bytes = new Uint8Array(block.buffer, 0, rows * outputs * 4);
-      await file.read(bytes, 0, bytes.length, HEADER_BYTES + first * outputs * 4);
+    const outputs = await readHeader(file);
+    if (outputs === null) throw new Error('The spool of responses is empty.');
+    const order: number[] = [];
+    for await (const block of readRows(file, outputs)) for (const probe of block.probes) order.push(probe);
+    const probes = Uint32Array.from(order).sort();
+    const columns = new Map(Array.from(probes, (probe, column) => [probe, column]));
+    const data = new Float32Array(outputs * probes.length);
+    for await (const block of readRows(file, outputs)) {
+      const targets = block.probes.map((probe) => columns.get(probe) ?? 0);
       for (let output = 0; output < outputs; output++) {
-        const target = output * probes + first;
-        for (let row = 0; row < rows; row++) data[target + row] = block[row * outputs + output];
+        const start = output * probes.length;
+        for (let row = 0; row < targets.length; row++)
+          data[start + targets[row]] = block.responses[row * outputs + output];
       }
     }
-    return { rows: outputs, columns: probes, data };
+    return { observed: { rows: outputs, columns: probes.length, data }, probes };
   } finally {
     await file.close();
   }

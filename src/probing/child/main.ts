@@ -20,23 +20,29 @@ process.on('message', (message: ParentMessage) => {
 });
 
 const sink: ProbeSink = {
-  inspected: (inspected) => send({ kind: 'INSPECTED', inspected }),
-  async batch(first, count, responses) {
-    send({ kind: 'BATCH', first, count, responses });
+  inspected: (inspected, most) => send({ kind: 'INSPECTED', inspected, most }),
+  async batch(probes, responses) {
+    send({ kind: 'BATCH', probes, responses });
     unacknowledged++;
-    while (unacknowledged >= BATCH_WINDOW)
-      await new Promise<void>((resolve) => {
-        makeRoom = resolve;
-      });
+    await fewerThan(BATCH_WINDOW);
   },
+  settled: () => fewerThan(1),
 };
+
+/** Resolves when fewer batches than this are under way. */
+async function fewerThan(batches: number): Promise<void> {
+  while (unacknowledged >= batches)
+    await new Promise<void>((resolve) => {
+      makeRoom = resolve;
+    });
+}
 
 async function work(job: ProbeJob): Promise<void> {
   startWatchdog(job.memoryBytes);
   await offerToOomKiller();
   try {
-    const { inferenceMs, pixelsCached } = await runProbes(job, sink);
-    send({ kind: 'DONE', inferenceMs, pixelsCached, peakMemoryBytes: peakMemory() });
+    const figures = await runProbes(job, sink);
+    send({ kind: 'DONE', figures, peakMemoryBytes: peakMemory() });
   } catch (thrown) {
     if (thrown instanceof ProbelogError)
       send({ kind: 'FAILED', code: thrown.code, message: thrown.message, details: thrown.details });

@@ -4,7 +4,7 @@ import { ProbelogError } from '../../errors/index.js';
 import type { ModelInspection } from '../model-inspection.js';
 import { completePreprocessing } from '../preprocessing/complete-preprocessing.js';
 import type { PreprocessingSpec } from '../preprocessing/preprocessing-spec.js';
-import type { ProbeJob } from '../protocol.js';
+import type { ProbeJob, RunFigures } from '../protocol.js';
 import { openPixels } from './images/open-pixels.js';
 import { bytesPerImage, pixelGeometry } from './images/pixel-geometry.js';
 import { tensorFiller } from './images/tensor-filler.js';
@@ -13,6 +13,8 @@ import { findInput, type ImageInput } from './onnx/find-input.js';
 import { outputsSuffix } from './onnx/outputs-suffix.js';
 import { readModel } from './onnx/read-model.js';
 import { readModelFile } from './read-model-file.js';
+import { openRounds } from './rounds/open-rounds.js';
+import { type ProbeBatch, ProbeBatches } from './rounds/probe-batches.js';
 import { batchSize } from './session/batch-size.js';
 import type { ChosenOutput } from './session/choose-output.js';
 import { floatValues } from './session/float-values.js';
@@ -26,22 +28,19 @@ const LARGEST_BATCH = 1024;
 
 /** Where results go. */
 export interface ProbeSink {
-  inspected(inspected: ModelInspection): void;
+  inspected(inspected: ModelInspection, most: number): void;
   /** Resolves when there is room for more. */
-  batch(first: number, count: number, responses: Float32Array): Promise<void>;
+  batch(probes: Uint32Array, responses: Float32Array): Promise<void>;
+  /** Resolves when all batches so far were taken. */
+  settled(): Promise<void>;
 }
 
 /**
- * The whole work of a child: inspects a model and runs it on the probes from `job.startAt` on.
+ * The whole work of a child: inspects a model and runs it on the probes that the job asks for.
  *
  * Image decoding starts as soon as the input is known, before the session is made, and stays ahead of the model.
- *
- * @returns time inside ONNX Runtime, and whether the pixels came from the cache
  */
-export async function runProbes(
-  job: ProbeJob,
-  sink: ProbeSink,
-): Promise<{ inferenceMs: number; pixelsCached: boolean }> {
+export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigures> {
   const file = await readModelFile(job.modelFile, job.maxModelBytes);
   const model = readModel(file);
   checkModel(model);
@@ -49,10 +48,11 @@ export async function runProbes(
   const { spec, notes } = completePreprocessing(job.preprocessing, input);
   const batch = checkedBatch(input.batch) ?? batchSize(spec.width, spec.height);
 
-  // An interrupted run may miss nothing any more: its last probe then tells what the output is.
-  const first = Math.min(job.startAt, job.probes.length - 1);
+  const rounds = await openRounds(job, sink.settled);
   const geometry = pixelGeometry(spec);
-  const source = await openPixels(job, geometry, first, Math.max(2 * batch, 4 * availableParallelism()));
+  const ahead = Math.max(2 * batch, 4 * availableParallelism());
+  const source = await openPixels(job, geometry, rounds.whole, ahead);
+  const batches = await ProbeBatches.open(rounds, source);
 
   const plan = planOutputs(model.graph);
   const session = await openSession(withOutputs(file, plan.hidden));
@@ -61,42 +61,43 @@ export async function runProbes(
   const filler = tensorFiller({ ...input, width: spec.width, height: spec.height }, spec, half.encode);
   const runnerOf = (images: number) => modelRunner(session, input, spec, filler, images);
 
-  let count = Math.min(batch, job.probes.length - first);
-  let pixels = await source.take(count);
+  const first = await batches.next(batch);
+  // An interrupted run may miss nothing any more: any probe then tells what the output is.
+  const trial = first ?? (await batches.single(job.probes.length - 1));
   const single = () => runnerOf(1);
   const learnt = await learnOutput(
     plan,
     await runnerOf(batch),
     single,
-    pixels,
-    count,
+    trial.pixels,
+    trial.probes.length,
     job.outputName,
     values,
   );
   const { chosen, runner } = learnt;
-  sink.inspected(inspectionOf(input, spec, chosen, [...input.notes, ...notes, ...chosen.notes]));
+  const allNotes = [...input.notes, ...notes, ...chosen.notes, ...rounds.notes];
+  sink.inspected(inspectionOf(input, spec, chosen, allNotes), rounds.most);
 
-  for (let probe = first; ; ) {
-    const responses = await responsesTo(pixels, count, bytesPerImage(geometry), runner, chosen, values);
-    if (probe >= job.startAt) await sink.batch(probe, count, responses);
-    probe += count;
-    count = Math.min(runner.batch, job.probes.length - probe);
-    if (count === 0) break;
-    pixels = await source.take(count);
+  for (let present = first; present; present = await batches.next(runner.batch)) {
+    const responses = await responsesTo(present, bytesPerImage(geometry), runner, chosen, values);
+    rounds.add(present.probes, responses);
+    await sink.batch(present.probes, responses);
   }
   await source.finish();
-  return { inferenceMs: runner.milliseconds(), pixelsCached: source.cached };
+  const { rounds: chosenRounds, milliseconds: choosingMs } = rounds.choices();
+  const inferenceMs = runner.milliseconds();
+  return { inferenceMs, pixelsCached: source.cached(), rounds: chosenRounds, choosingMs };
 }
 
 /** @returns count × C, probe-major */
 async function responsesTo(
-  pixels: Uint8Array,
-  count: number,
+  { probes, pixels }: ProbeBatch,
   imageBytes: number,
   runner: ModelRunner,
   { tensor, outputs }: ChosenOutput,
   values: (tensor: Ort.Tensor) => Float32Array | null,
 ): Promise<Float32Array> {
+  const count = probes.length;
   const responses = new Float32Array(count * outputs);
   for (let done = 0; done < count; done += runner.batch) {
     const images = Math.min(runner.batch, count - done);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { ProbelogError } from '../../errors/index.js';
-import { inspectImage } from './inspect-image.js';
+import { type ImageTitle, inspectImage } from './inspect-image.js';
 import type { ProbeImageLimits } from './probe-image-limits.js';
 import { readProbeImages, type SourceImage } from './read-probe-images.js';
 
@@ -52,7 +52,10 @@ export async function createProbeSet<Created>(
     // A few images at a time keep all cores decoding; order is that of the source.
     for await (const group of groupsOf(images, 2 * availableParallelism())) {
       const inspected = await Promise.all(
-        group.map(async (image) => ({ image, facts: await inspectImage(image.name, image.bytes, limits) })),
+        group.map(async (image) => ({
+          image,
+          facts: await inspectImage(titleOf(image), image.bytes, limits),
+        })),
       );
       for (const { image, facts } of inspected) {
         const { digest } = await store.blobs.put(image.bytes);
@@ -83,6 +86,10 @@ async function* groupsOf(images: AsyncIterable<SourceImage>, size: number): Asyn
     group = [];
   }
   if (group.length > 0) yield group;
+}
+
+function titleOf({ name }: SourceImage): ImageTitle {
+  return { title: `The probe image "${name}"`, name, remedy: 'Take it out of the source.' };
 }
 
 function duplicate(name: string, twin: string): ProbelogError {

@@ -4,6 +4,8 @@ import {
   type Basis,
   basisRank,
   decodeFloat16,
+  earnedBudget,
+  encodePrior,
   fitBasis,
   type Matrix,
   random,
@@ -11,9 +13,10 @@ import {
 } from '../../domain/index.js';
 import { loadFaiss } from '../child/faiss.js';
 import { RowFile } from '../child/row-file.js';
-import { SNAPSHOT_FILES, type SnapshotFacts } from '../child/snapshot.js';
+import { type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../child/snapshot.js';
 import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import { buildIndex } from './build-index.js';
+import { fitPrior } from './fit-prior.js';
 
 /** What one build is made of. */
 export interface BuildTask {
@@ -26,7 +29,7 @@ export interface BuildTask {
   /** Rows of the file that the build sees. */
   rows: number;
   /** Rows of models that are there. */
-  live: { firstRow: number; rows: number; degenerate: number[] }[];
+  live: { firstRow: number; rows: number; degenerate: number[]; isFull: boolean }[];
   /** Whether a FAISS index is made besides the basis. */
   withIndex: boolean;
 }
@@ -40,8 +43,10 @@ const SEED = 20_502;
 export async function buildSnapshot(task: BuildTask): Promise<void> {
   const rows = new RowFile(task.rowsPath, task.probes, task.rows, 'READ');
   const products = await openMatrixProducts();
-  const liveRows = listRows(task);
-  const basis = await fitToSample(task, rows, sample(liveRows), products);
+  const liveRows = listRows(task.live);
+  const teaching = teachers(task);
+  const taught = teaching.length === 0 ? liveRows : listRows(teaching);
+  const basis = await fitToSample(task, rows, sample(taught), products);
   const directions = whiteningMatrix(basis);
   const scales = new Float32Array(task.rows);
   const faiss = task.withIndex ? loadFaiss().library : null;
@@ -49,7 +54,8 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   mkdirSync(task.targetFolder, { recursive: true });
   if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
   else for await (const _ of projectedBlocks());
-  writeSnapshot(task, basis, scales, liveRows, index !== null);
+  const prior = await fitPriorToTeachers(rows, teaching, basis, products);
+  writeSnapshot(task, basis, scales, liveRows, index !== null, prior);
 
   /** The whitened, unit rows of the gallery; each pass also fills `scales`. */
   async function* projectedBlocks(): AsyncGenerator<Matrix> {
@@ -90,7 +96,36 @@ async function fitToSample(
   });
 }
 
-function listRows({ live }: BuildTask): Uint32Array {
+/** Models whose every probe was run: completed ones would teach the basis what it believes already. */
+function teachers({ live }: BuildTask): BuildTask['live'] {
+  return live.filter(({ isFull }) => isFull);
+}
+
+interface LearntPrior {
+  encoded: Uint8Array;
+  facts: PriorFacts;
+}
+
+async function fitPriorToTeachers(
+  rows: RowFile,
+  teaching: BuildTask['live'],
+  basis: Basis,
+  products: MatrixProducts,
+): Promise<LearntPrior | null> {
+  const models = teaching.map((model) => listRows([model])).filter(({ length }) => length > 0);
+  const logits = models.reduce((sum, { length }) => sum + length, 0);
+  // Nothing is earned by so few.
+  if (earnedBudget({ models: models.length, logits }, 0) === 1) return null;
+  const prior = await fitPrior({ basis, models, products, read: (chosen) => readRows(rows, chosen) });
+  const { families, expectedError } = prior;
+  const rank = families[0].factor.columns;
+  return {
+    encoded: encodePrior(prior),
+    facts: { models: models.length, logits, families: families.length, rank, expectedError },
+  };
+}
+
+function listRows(live: BuildTask['live']): Uint32Array {
   return Uint32Array.from(
     live.flatMap(({ firstRow, rows, degenerate }) => {
       const left = new Set(degenerate);
@@ -132,14 +167,24 @@ function writeSnapshot(
   scales: Float32Array,
   liveRows: Uint32Array,
   indexed: boolean,
+  prior: LearntPrior | null,
 ): void {
-  const write = (name: string, content: string | Float32Array | Uint32Array) =>
+  const write = (name: string, content: string | Float32Array | Uint32Array | Uint8Array) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });
   write(SNAPSHOT_FILES.vectors, basis.vectors);
   write(SNAPSHOT_FILES.eigenvalues, basis.eigenvalues);
   write(SNAPSHOT_FILES.scales, scales);
   write(SNAPSHOT_FILES.indexedRows, indexed ? liveRows : new Uint32Array(0));
+  if (prior) write(SNAPSHOT_FILES.prior, prior.encoded);
   const { version, probes, rows } = task;
-  const facts: SnapshotFacts = { version, probes, rank: basis.rank, rows, logits: liveRows.length, indexed };
+  const facts: SnapshotFacts = {
+    version,
+    probes,
+    rank: basis.rank,
+    rows,
+    logits: liveRows.length,
+    indexed,
+    prior: prior?.facts ?? null,
+  };
   write(SNAPSHOT_FILES.facts, JSON.stringify(facts));
 }

@@ -1,4 +1,4 @@
-import { consensusScores, type Matrix, rowOf, transpose } from '../../domain/index.js';
+import { consensusScores, rowOf, stackRows, transpose } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { type Candidate, isBefore } from './best-hits.js';
 import type { RowFile } from './row-file.js';
@@ -16,12 +16,7 @@ export async function consensusHead(
   products: MatrixProducts,
 ): Promise<Candidate[]> {
   if (candidates.length < 2) return candidates;
-  const descriptors: Matrix = {
-    rows: candidates.length,
-    columns: rows.columns,
-    data: new Float32Array(candidates.length * rows.columns),
-  };
-  for (const [place, { row }] of candidates.entries()) rowOf(descriptors, place).set(rows.read(row));
+  const descriptors = stackRows(candidates.map(({ row }) => rows.read(row)));
   const vectors = inUse ? await products.project(descriptors, inUse.scales.directions) : descriptors;
   for (let row = 0; row < vectors.rows; row++) makeUnit(rowOf(vectors, row));
   const scores = consensusScores(

@@ -21,15 +21,18 @@ export class GallerySample {
    * @param entries of the whole gallery; another array when they changed
    */
   standing(scorer: Scorer, entries: readonly GalleryEntry[]): Standing | null {
-    if (this.drawnFrom !== entries) this.draw(entries);
-    if (this.sampled.length < FEWEST_ROWS) return null;
-    return standingOf(this.sampled.map(({ row, descriptor }) => scorer.score(descriptor, row)));
+    const crowd = this.drawn(entries);
+    return crowd && standingOf(crowd.map(({ row, descriptor }) => scorer.score(descriptor, row)));
   }
 
-  /** The crowd itself. */
-  descriptors(entries: readonly GalleryEntry[]): Float32Array[] {
+  /** The crowd itself; null when the gallery is too small. */
+  crowd(entries: readonly GalleryEntry[]): Float32Array[] | null {
+    return this.drawn(entries)?.map(({ descriptor }) => descriptor) ?? null;
+  }
+
+  private drawn(entries: readonly GalleryEntry[]) {
     if (this.drawnFrom !== entries) this.draw(entries);
-    return this.sampled.map(({ descriptor }) => descriptor);
+    return this.sampled.length < FEWEST_ROWS ? null : this.sampled;
   }
 
   private draw(entries: readonly GalleryEntry[]): void {

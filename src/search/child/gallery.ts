@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
-import { type Descriptors, encodeFloat16, type Matrix, rowOf, skewness } from '../../domain/index.js';
+import { type Descriptors, encodeFloat16 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
+  GalleryPrior,
   GalleryStats,
   LogitName,
   NamesQuery,
@@ -13,25 +13,26 @@ import type {
   SearchQuery,
   SearchSettings,
 } from '../search-query.js';
+import { BasisBuilds } from './basis-builds.js';
 import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
 import { GallerySample } from './gallery-sample.js';
-import { comparable, type GalleryView, type Head, searchLogits, searchModels } from './gallery-search.js';
+import type { GalleryView } from './gallery-view.js';
 import { type GalleryEntry, Journal } from './journal.js';
 import { loadDescriptors } from './load-descriptors.js';
 import { LogitNames } from './logit-names.js';
+import { meanSkewness } from './mean-skewness.js';
+import { OrderedEntries } from './ordered-entries.js';
 import { rankModels } from './rank-models.js';
-import { needsRebuild } from './rebuild-rule.js';
+import { RememberedOrders } from './remembered-orders.js';
 import { RowFile } from './row-file.js';
 import { RowScales } from './row-scales.js';
 import type { SnapshotInUse } from './scorer.js';
+import { searchLogits } from './search-logits.js';
+import { searchModels } from './search-models.js';
 import type { Snapshot } from './snapshot.js';
 import { SnapshotStore } from './snapshot-store.js';
 
-/** Questions whose pages are being read at one time. */
-const MOST_HEADS = 256;
-/** With two outputs each is the other's negative, and their skewness says nothing. */
-const FEWEST_FOR_SKEWNESS = 3;
 /** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
 const DEAD_SHARE = 0.5;
 
@@ -43,10 +44,12 @@ export interface GalleryOptions {
   settings: SearchSettings;
   faiss: FaissLibrary | null;
   products: MatrixProducts;
+  /** Told after a build, so that `completeAnew` takes its turn among the gallery's changes. */
+  onNewBasis(gallery: Gallery): void;
 }
 
 /**
- * All descriptors of one probe set; `gallery-search.ts` says how questions are answered.
+ * All descriptors of one probe set; `search-logits.ts` and `search-models.ts` say how questions are answered.
  *
  * Rows go to an append-only file; a journal says which belong to which model. In the background a build process fits
  * the basis and makes the index over the rows of that moment (a snapshot), which is swapped in whole. Rows that came
@@ -60,13 +63,12 @@ export class Gallery {
   private readonly exact: ExactScan;
   private readonly sample: GallerySample;
   private readonly namer: LogitNames;
-  private readonly heads = new LRUCache<string, Head>({ max: MOST_HEADS });
-  /** Entries by first row, to find a row's model. */
-  private ordered: GalleryEntry[] = [];
+  private readonly remembered = new RememberedOrders();
+  private readonly builds: BasisBuilds;
+  private ordered: OrderedEntries;
   private inUse: SnapshotInUse | null = null;
-  private changedSinceBuild = 0;
-  private building: Promise<void> | null = null;
-  private closed = false;
+  /** Where the responses of each model are. */
+  private models = new Map<string, SearchModel>();
 
   /** @throws Error when the files are damaged or of another format */
   constructor(private readonly options: GalleryOptions) {
@@ -77,12 +79,22 @@ export class Gallery {
     this.exact = new ExactScan(this.rows, options.products);
     this.sample = new GallerySample(this.rows);
     this.namer = new LogitNames(this.sample, options.products);
-    this.reorder();
+    this.ordered = new OrderedEntries(this.journal.entries.values());
     const kept = this.snapshots.load();
-    if (kept && kept.rows <= this.rows.rows) {
-      this.use(kept);
-      this.changedSinceBuild = Math.abs(this.logits() - kept.logits);
-    }
+    const last = kept && kept.rows <= this.rows.rows ? kept : null;
+    if (last) this.use(last);
+    this.builds = new BasisBuilds(
+      {
+        logits: () => this.ordered.logits,
+        builtOn: () => this.inUse?.snapshot.logits ?? null,
+        build: () => this.build(),
+        use: (snapshot) => {
+          this.use(snapshot);
+          options.onNewBasis(this);
+        },
+      },
+      last ? Math.abs(this.ordered.logits - last.logits) : 0,
+    );
   }
 
   /** Makes the gallery hold exactly these models. @throws Error when most of its files would be waste */
@@ -95,28 +107,32 @@ export class Gallery {
       changed += rows;
     }
     this.reorder();
-    if (this.deadRows() > this.rows.rows * DEAD_SHARE) throw new Error('most rows belong to removed models');
+    if (this.rows.rows - this.ordered.rows > this.rows.rows * DEAD_SHARE)
+      throw new Error('most rows belong to removed models');
+    this.models = new Map(models.map((model) => [model.modelId, model]));
     for (const model of models) {
-      changed += this.append(model);
+      changed += await this.append(model);
       await setImmediate();
     }
     await this.inUse?.scales.extend();
-    this.rebuildWhenDue(changed);
+    this.builds.note(changed);
   }
 
   /** Adds a model, or replaces its rows when its responses are others than before. */
   async add(model: SearchModel): Promise<void> {
-    const changed = this.append(model);
+    this.models.set(model.modelId, model);
+    const changed = await this.append(model);
     await this.inUse?.scales.extend();
-    this.rebuildWhenDue(changed);
+    this.builds.note(changed);
   }
 
   async remove(modelId: string): Promise<void> {
     const entry = this.journal.entries.get(modelId);
+    this.models.delete(modelId);
     if (!entry) return;
     this.journal.remove(modelId);
     this.reorder();
-    this.rebuildWhenDue(entry.rows);
+    this.builds.note(entry.rows);
   }
 
   /** The logits that answer a question best. */
@@ -148,143 +164,149 @@ export class Gallery {
   }
 
   /** Names for outputs, for each of them best first; null for one without a descriptor. */
-  async names({ modelId, indexes, vocabularyPath, first }: NamesQuery): Promise<(LogitName[] | null)[]> {
+  names({ modelId, indexes, vocabularyPath, first }: NamesQuery): Promise<(LogitName[] | null)[]> {
     const entry = this.journal.entries.get(modelId);
     const asked = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
     const found = asked.map((index) => this.descriptor(modelId, index));
-    const there = found.filter((descriptor) => descriptor !== null);
-    const names = await this.namer.of(there, vocabularyPath, first, this.ordered);
-    return found.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
+    return this.namer.of(found, vocabularyPath, first, this.ordered.list);
   }
 
   stats(): GalleryStats {
     const snapshot = this.inUse?.snapshot;
     return {
-      models: this.ordered.length,
-      logits: this.logits(),
-      degenerate: this.ordered.reduce((sum, entry) => sum + entry.degenerate.length, 0),
+      models: this.ordered.list.length,
+      logits: this.ordered.logits,
+      degenerate: this.ordered.rows - this.ordered.logits,
       index: snapshot?.index ? 'FAISS' : 'EXACT',
       faissAvailable: this.options.faiss !== null,
       basis: snapshot
         ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
         : null,
-      rebuilding: this.building !== null,
+      prior: this.priorStats(),
+      rebuilding: this.builds.underWay,
     };
   }
 
   /** Waits until no build is under way or due. */
-  async settled(): Promise<void> {
-    while (this.building) await this.building;
+  settled(): Promise<void> {
+    return this.builds.settled();
   }
 
   /** Ends background work and closes the files, which stay as they are. */
   close(): void {
-    this.closed = true;
+    this.builds.stop();
     this.snapshots.stop();
     this.journal.close();
     this.rows.close();
   }
 
+  /** What new models are completed with; null while there is too little to learn it from. */
+  prior(): GalleryPrior | null {
+    const prior = this.inUse?.snapshot.prior;
+    return prior ? { path: prior.path, fullyProbed: { models: prior.models, logits: prior.logits } } : null;
+  }
+
   /** @returns how many logits came or went */
-  private append(model: SearchModel): number {
-    const present = this.journal.entries.get(model.modelId);
-    if (present?.responsesDigest === model.responsesDigest) return 0;
-    const { rows, degenerate } = loadDescriptors(model.responsesPath, this.options.probes);
+  private async append(model: SearchModel): Promise<number> {
+    const { modelId, responsesDigest } = model;
+    const present = this.journal.entries.get(modelId);
+    const prior = this.inUse?.snapshot.prior ? this.inUse.snapshot : null;
+    if (present?.responsesDigest === responsesDigest && !this.isStale(present)) return 0;
+    const loaded = await loadDescriptors(
+      model.responsesPath,
+      this.options.probes,
+      prior?.prior?.path ?? null,
+    );
+    const { rows, degenerate, coverage, certainty } = loaded;
     const firstRow = this.rows.rows;
     this.rows.append(encodeFloat16(rows.data));
+    const isPartial = coverage < 1;
+    if (isPartial) this.rows.append(encodeFloat16(certainty));
     const flagged = [...degenerate.keys()].filter((output) => degenerate[output] === 1);
-    const { modelId, responsesDigest } = model;
     this.journal.add({
       modelId,
       responsesDigest,
       firstRow,
       rows: rows.rows,
       degenerate: flagged,
+      coverage,
+      completedWith: isPartial ? (prior?.basis.version ?? null) : null,
+      certaintyRow: isPartial ? firstRow + rows.rows : null,
       skewness: meanSkewness(rows, degenerate),
     });
     this.reorder();
     return rows.rows + (present?.rows ?? 0);
   }
 
+  /** Whether a partly probed model was completed with less than is known by now. */
+  private isStale({ coverage, completedWith }: GalleryEntry): boolean {
+    const snapshot = this.inUse?.snapshot;
+    return coverage < 1 && snapshot?.prior != null && completedWith !== snapshot.basis.version;
+  }
+
+  /**
+   * Completes partly probed models anew after a build has learnt more. They are not counted as changes, which would
+   * call for the next build at once.
+   */
+  async completeAnew(): Promise<void> {
+    for (const entry of [...this.journal.entries.values()]) {
+      const model = this.models.get(entry.modelId);
+      if (!model || !this.isStale(entry)) continue;
+      await this.append(model);
+      await setImmediate();
+    }
+    await this.inUse?.scales.extend();
+  }
+
+  private certaintyOf(row: number): Float32Array | null {
+    const certaintyRow = this.ordered.at(row)?.certaintyRow ?? null;
+    return certaintyRow === null ? null : this.rows.read(certaintyRow);
+  }
+
+  private priorStats(): GalleryStats['prior'] {
+    const snapshot = this.inUse?.snapshot;
+    if (!snapshot?.prior) return null;
+    const { path: _, ...facts } = snapshot.prior;
+    return { ...facts, version: snapshot.basis.version };
+  }
+
   private view(): GalleryView {
     return {
-      entries: this.ordered,
+      entries: this.ordered.list,
       inUse: this.inUse,
       rows: this.rows,
       exact: this.exact,
       sample: this.sample,
       products: this.options.products,
-      heads: this.heads,
+      remembered: this.remembered,
       exactLimit: this.options.settings.exactLimit,
-      entryAt: (row) => this.entryAt(row),
+      entryAt: (row) => this.ordered.at(row),
+      certaintyOf: (row) => this.certaintyOf(row),
       descriptor: (modelId, index) => this.descriptor(modelId, index),
     };
   }
 
-  private logits(): number {
-    return comparable(this.ordered);
-  }
-
-  private deadRows(): number {
-    return this.rows.rows - this.ordered.reduce((sum, entry) => sum + entry.rows, 0);
-  }
-
   private reorder(): void {
-    this.ordered = [...this.journal.entries.values()].sort((a, b) => a.firstRow - b.firstRow);
-  }
-
-  private entryAt(row: number): GalleryEntry | undefined {
-    let low = 0;
-    let high = this.ordered.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const entry = this.ordered[middle];
-      if (row < entry.firstRow) high = middle - 1;
-      else if (row >= entry.firstRow + entry.rows) low = middle + 1;
-      else return entry;
-    }
-    return undefined;
+    this.ordered = new OrderedEntries(this.journal.entries.values());
   }
 
   private use(snapshot: Snapshot): void {
     this.inUse = { snapshot, scales: new RowScales(snapshot, this.rows, this.options.products) };
   }
 
-  private rebuildWhenDue(changed: number): void {
-    this.changedSinceBuild += changed;
-    const builtOn = this.inUse?.snapshot.logits ?? null;
-    if (this.building || this.closed || !needsRebuild(this.logits(), builtOn, this.changedSinceBuild)) return;
-    this.changedSinceBuild = 0;
-    this.building = this.rebuild()
-      .catch((thrown) => {
-        if (!this.closed) process.stderr.write(`a gallery's basis cannot be fitted: ${String(thrown)}\n`);
-      })
-      .finally(() => {
-        this.building = null;
-        this.rebuildWhenDue(0);
-      });
-  }
-
-  private async rebuild(): Promise<void> {
+  private build(): Promise<Snapshot> {
     const { folder, settings, faiss } = this.options;
-    const snapshot = await this.snapshots.build({
+    return this.snapshots.build({
       rowsPath: join(folder, 'rows.f16'),
       version: randomUUID(),
       rows: this.rows.rows,
-      live: this.ordered.map(({ firstRow, rows, degenerate }) => ({ firstRow, rows, degenerate })),
-      withIndex: faiss !== null && this.logits() > settings.exactLimit,
+      live: this.ordered.list.map(({ firstRow, rows, degenerate, coverage }) => ({
+        firstRow,
+        rows,
+        degenerate,
+        isFull: coverage === 1,
+      })),
+      withIndex: faiss !== null && this.ordered.logits > settings.exactLimit,
     });
-    if (!this.closed) this.use(snapshot);
   }
-}
-
-function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | null {
-  let sum = 0;
-  let counted = 0;
-  for (let row = 0; row < rows.rows; row++) {
-    if (degenerate[row] === 1) continue;
-    sum += skewness(rowOf(rows, row));
-    counted++;
-  }
-  return counted < FEWEST_FOR_SKEWNESS ? null : sum / counted;
 }

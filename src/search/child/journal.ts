@@ -9,6 +9,12 @@ export interface GalleryEntry {
   rows: number;
   /** Outputs without a descriptor, ascending; their rows are 0. */
   degenerate: number[];
+  /** Share of the probes that were run. */
+  coverage: number;
+  /** Version of the prior that a partly probed model was completed with; null without one. */
+  completedWith: string | null;
+  /** Row with the certainty of each probe (`completeDescriptors`); null when all were run. */
+  certaintyRow: number | null;
   /** Mean skewness of its descriptors; null when it has fewer than three, too few to tell. */
   skewness: number | null;
 }
@@ -17,7 +23,7 @@ type Header = { format: number; probes: number };
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Changes with the descriptors' formula or the files' layout; other files are made anew. */
-const FORMAT = 5;
+const FORMAT = 7;
 
 /**
  * Which rows of the descriptor file belong to which model: one JSON line for each change.
@@ -47,7 +53,8 @@ export class Journal {
   /** Rows that some entry needs, from the beginning of the file. */
   get rows(): number {
     let end = 0;
-    for (const { firstRow, rows } of this.models.values()) end = Math.max(end, firstRow + rows);
+    for (const { firstRow, rows, certaintyRow } of this.models.values())
+      end = Math.max(end, firstRow + rows, certaintyRow === null ? 0 : certaintyRow + 1);
     return end;
   }
 

@@ -1,13 +1,30 @@
 import { readFileSync } from 'node:fs';
-import { type Descriptors, decodeFloat16, descriptors, parseNpyHeader } from '../../domain/index.js';
+import {
+  type CompletedDescriptors,
+  decodeFloat16,
+  descriptors,
+  observedProbes,
+  parseNpyHeader,
+} from '../../domain/index.js';
+import { completeInWorker } from './completion/complete-in-worker.js';
+
+/** Descriptors with the share of the probes that they rest on. */
+export interface LoadedDescriptors extends CompletedDescriptors {
+  coverage: number;
+}
 
 /**
- * The descriptors of a model, from its stored responses.
+ * The descriptors of a model, from its stored responses; what was not run (NaN) is completed.
  *
  * @param path a `.npy` file: float16, C × P, row-major
+ * @param priorPath file of the `ResponsePrior`; null: what was not run counts as the mean
  * @throws Error when it is not such a file or has another number of probes
  */
-export function loadDescriptors(path: string, probes: number): Descriptors {
+export async function loadDescriptors(
+  path: string,
+  probes: number,
+  priorPath: string | null,
+): Promise<LoadedDescriptors> {
   const file = readFileSync(path);
   const { dtype, fortranOrder, shape, dataOffset } = parseNpyHeader(file);
   const [outputs, columns] = shape;
@@ -16,5 +33,9 @@ export function loadDescriptors(path: string, probes: number): Descriptors {
     throw new Error('the stored responses are not those of this probe set');
   }
   const encoded = new Uint16Array(Uint8Array.from(bytes).buffer);
-  return descriptors({ rows: outputs, columns, data: decodeFloat16(encoded) });
+  const responses = { rows: outputs, columns, data: decodeFloat16(encoded) };
+  const coverage = observedProbes(responses).length / probes;
+  if (coverage < 1) return { ...(await completeInWorker(responses, priorPath)), coverage };
+  const certainty = new Float32Array(probes).fill(1);
+  return { ...descriptors(responses), certainty, errors: new Float32Array(outputs), coverage };
 }

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import {
   CONFIDENCE_CURVES,
   confidence,
+  decodeMatrix,
   type Matrix,
   nameStandings,
-  parseNpyHeader,
   rowOf,
+  stackRows,
+  topIndexes,
   transpose,
 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
@@ -13,23 +16,21 @@ import type { LogitName } from '../search-query.js';
 import type { GallerySample } from './gallery-sample.js';
 import type { GalleryEntry } from './journal.js';
 
-/** Logits that are named at a time; a model may have thousands. */
-const LOGITS_AT_ONCE = 256;
+/** Logits that are named before other questions get their turn; a model may have thousands. */
+const LOGITS_AT_ONCE = 128;
 
-interface Standings {
-  path: string;
-  entries: readonly GalleryEntry[];
-  vocabulary: Matrix;
-  means: Float32Array;
-  deviations: Float32Array;
-}
+/** How the scores of each name lie over the gallery; null in a gallery too small to tell. */
+type Standings = { means: Float32Array; deviations: Float32Array } | null;
 
 /**
  * Names outputs from a vocabulary: the search turned round. A name's score for a logit counts by how far it stands out
- * from the same name's scores over the gallery, since some names suit nearly everything a little.
+ * from the same name's scores over the gallery, since some names suit nearly everything a little. In a gallery too
+ * small to stand out from, the score alone counts, and there is no confidence.
  */
 export class LogitNames {
-  private known: Standings | null = null;
+  private vocabulary: { path: string; queries: Promise<Matrix> } | null = null;
+  private known: { path: string; entries: readonly GalleryEntry[]; standings: Promise<Standings> } | null =
+    null;
 
   constructor(
     private readonly sample: GallerySample,
@@ -37,68 +38,76 @@ export class LogitNames {
   ) {}
 
   /**
-   * The best names of each descriptor, best first.
+   * The best names of each descriptor, best first; null for none.
    *
    * @param path of a `.npy` file, float32, V × P: the vocabulary as queries
    * @param entries of the whole gallery; another array when they changed
    */
   async of(
-    descriptors: Float32Array[],
+    descriptors: (Float32Array | null)[],
     path: string,
     first: number,
     entries: readonly GalleryEntry[],
-  ): Promise<LogitName[][]> {
-    const standings = await this.standings(path, entries);
+  ): Promise<(LogitName[] | null)[]> {
+    const [queries, standings] = [await this.queries(path), await this.standings(path, entries)];
     const names: LogitName[][] = [];
-    for (let start = 0; start < descriptors.length; start += LOGITS_AT_ONCE) {
-      const block = descriptors.slice(start, start + LOGITS_AT_ONCE);
-      const scores = await this.scores(stack(block), standings.vocabulary);
+    const there = descriptors.filter((descriptor) => descriptor !== null);
+    for (let start = 0; start < there.length; start += LOGITS_AT_ONCE) {
+      const block = there.slice(start, start + LOGITS_AT_ONCE);
+      const scores = await this.products.project(stackRows(block), queries);
       for (let logit = 0; logit < block.length; logit++)
         names.push(bestNames(rowOf(scores, logit), standings, first));
+      await setImmediate();
     }
-    return names;
+    return descriptors.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
   }
 
-  /** n × V. */
-  private async scores(logits: Matrix, vocabulary: Matrix): Promise<Matrix> {
-    const { data, ...shape } = await this.products.project(logits, transpose(vocabulary));
-    return { ...shape, data: data.map((value) => value / vocabulary.columns) };
+  /** P × V, so that the product with descriptors is the scores. Read once, however many ask at a time. */
+  private queries(path: string): Promise<Matrix> {
+    if (this.vocabulary?.path !== path) {
+      const vocabulary = { path, queries: readQueries(path) };
+      this.vocabulary = vocabulary;
+      vocabulary.queries.catch(() => {
+        if (this.vocabulary === vocabulary) this.vocabulary = null;
+      });
+    }
+    return this.vocabulary.queries;
   }
 
-  private async standings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
-    if (this.known?.path === path && this.known.entries === entries) return this.known;
-    const vocabulary = this.known?.path === path ? this.known.vocabulary : await readMatrix(path);
-    const crowd = this.sample.descriptors(entries);
-    const scores = transpose(await this.scores(stack(crowd), vocabulary));
-    this.known = { path, entries, vocabulary, ...nameStandings(scores) };
-    return this.known;
+  private standings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
+    if (this.known?.path !== path || this.known.entries !== entries) {
+      const known = { path, entries, standings: this.newStandings(path, entries) };
+      this.known = known;
+      known.standings.catch(() => {
+        if (this.known === known) this.known = null;
+      });
+    }
+    return this.known.standings;
+  }
+
+  private async newStandings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
+    const crowd = this.sample.crowd(entries);
+    if (!crowd) return null;
+    return nameStandings(transpose(await this.products.project(stackRows(crowd), await this.queries(path))));
   }
 }
 
-function bestNames(scores: Float32Array, { means, deviations }: Standings, first: number): LogitName[] {
+function bestNames(scores: Float32Array, standings: Standings, first: number): LogitName[] {
+  if (!standings) {
+    return topIndexes(scores, first).map((name) => ({ name, score: scores[name], confidence: null }));
+  }
+  const { means, deviations } = standings;
   const distances = scores.map((score, name) =>
     deviations[name] > 0 ? (score - means[name]) / deviations[name] : Number.NEGATIVE_INFINITY,
   );
-  return [...distances.keys()]
-    .sort((a, b) => distances[b] - distances[a] || a - b)
-    .slice(0, first)
-    .map((name) => ({
-      name,
-      score: scores[name],
-      confidence: confidence(distances[name], { middle: 0, deviation: 1 }, CONFIDENCE_CURVES.NAME),
-    }));
+  return topIndexes(distances, first).map((name) => ({
+    name,
+    score: scores[name],
+    confidence: confidence(distances[name], { middle: 0, deviation: 1 }, CONFIDENCE_CURVES.NAME),
+  }));
 }
 
-function stack(rows: Float32Array[]): Matrix {
-  const columns = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * columns);
-  for (const [row, values] of rows.entries()) data.set(values, row * columns);
-  return { rows: rows.length, columns, data };
-}
-
-async function readMatrix(path: string): Promise<Matrix> {
-  const file = await readFile(path);
-  const { shape, dataOffset } = parseNpyHeader(file);
-  const data = new Float32Array(Uint8Array.from(file.subarray(dataOffset)).buffer);
-  return { rows: shape[0], columns: shape[1], data };
+async function readQueries(path: string): Promise<Matrix> {
+  const { data, ...shape } = transpose(decodeMatrix(await readFile(path)));
+  return { ...shape, data: data.map((value) => value / shape.rows) };
 }

@@ -1,44 +1,71 @@
-import { confidence } from '../../domain/index.js';
+import { randomUUID } from 'node:crypto';
 import type { SearchAnswer, SearchQuery } from '../search-query.js';
-import { BestHits, BestOfEachModel, type Candidate } from './best-hits.js';
-import { askAll, type GalleryView, hit } from './gallery-search.js';
+import { type Asked, askAll } from './asked.js';
+import { BestOfEachModel, type Candidate, isBefore } from './best-hits.js';
+import type { GalleryView } from './gallery-view.js';
+import { behind, newHead } from './head.js';
+import { confidenceOf, hit } from './hit.js';
+import type { RankedModel } from './remembered-orders.js';
 
 /**
  * Whole models for several concepts: the mean, over the concepts, of the confidence that a model's best logit
  * recognises it, so the expected share of them that the model knows. In a gallery too small for a confidence, the mean
  * of the scores.
+ *
+ * Confidence follows the gallery, so a ranking is remembered while its pages are read, as a head is.
  */
 export async function rankModels(view: GalleryView, query: SearchQuery): Promise<SearchAnswer> {
   const parts = await askAll(view, query);
-  const totals = new Map<string, { value: number; best: Candidate; bestPart: number; bestValue: number }>();
-  for (const [part, { scorer, entries, standing }] of parts.entries()) {
-    const chosen = new BestOfEachModel();
-    await view.exact.run(scorer, entries, chosen);
-    for (const candidate of chosen.list()) {
-      const value = standing ? confidence(candidate.value, standing, scorer.curve) : candidate.value;
-      const total = totals.get(candidate.modelId);
-      const better = !total || value > total.bestValue;
-      totals.set(candidate.modelId, {
+  const { after, first } = query;
+  const kept = after?.head ? view.remembered.rankings.get(after.head) : undefined;
+  const id = kept && after?.head ? after.head : randomUUID();
+  const ranking = kept ?? (await newRanking(view, parts));
+  view.remembered.rankings.set(id, ranking);
+  const listed = new Set(parts[0].entries.map(({ modelId }) => modelId));
+  const places = ranking.map((model) => ({ ...model, index: -1 }));
+  const ranked = behind(places, after).filter(({ modelId }) => listed.has(modelId));
+  return {
+    hits: await Promise.all(
+      ranked.slice(0, first).map(async ({ value, concept, best }, order) => {
+        const found = await hit(view, parts[concept], best, order);
+        const position = { ...found.position, value, head: id, index: -1 };
+        return { ...found, score: value, confidence: parts[0].standing && value, position };
+      }),
+    ),
+    hasMore: ranked.length > first,
+    candidates: parts[0].entries.length,
+  };
+}
+
+async function newRanking(view: GalleryView, parts: Asked[]): Promise<RankedModel[]> {
+  const totals = new Map<string, RankedModel & { bestValue: number }>();
+  for (const [concept, part] of parts.entries()) {
+    for (const best of await bestOfEachModel(view, part)) {
+      const { modelId } = best;
+      const value = confidenceOf(part, best.value) ?? best.value;
+      const total = totals.get(modelId);
+      const leader = total && total.bestValue >= value ? total : { concept, best, bestValue: value };
+      totals.set(modelId, {
+        modelId,
         value: (total?.value ?? 0) + value / parts.length,
-        best: better ? candidate : total.best,
-        bestPart: better ? part : total.bestPart,
-        bestValue: better ? value : total.bestValue,
+        concept: leader.concept,
+        best: leader.best,
+        bestValue: leader.bestValue,
       });
     }
   }
-  const best = new BestHits(query.first + 1, query.after && { ...query.after, index: -1 });
-  for (const [modelId, { value, best: candidate }] of totals)
-    best.offer({ value, modelId, index: -1, row: candidate.row });
-  const list = best.list();
-  return {
-    hits: list.slice(0, query.first).flatMap(({ modelId, value }, order) => {
-      const total = totals.get(modelId);
-      if (!total) return [];
-      const found = hit(view, parts[total.bestPart], total.best, order);
-      const position = { ...found.position, value, index: -1 };
-      return [{ ...found, score: value, confidence: parts[0].standing && value, position }];
-    }),
-    hasMore: list.length > query.first,
-    candidates: parts[0].entries.length,
-  };
+  return [...totals.values()]
+    .map(({ bestValue, ...model }) => model)
+    .sort((a, b) => (isBefore({ ...a, index: -1 }, { ...b, index: -1 }) ? -1 : 1));
+}
+
+/** The best logit of each model, those of the head by what it agreed on. */
+async function bestOfEachModel(view: GalleryView, asked: Asked): Promise<Candidate[]> {
+  const chosen = new BestOfEachModel();
+  await view.exact.run(asked.scorer, asked.entries, chosen);
+  const { ranked } = await newHead(view, { ...asked, query: { ...asked.query, after: undefined } });
+  const inHead = new Set(ranked.map(({ modelId }) => modelId));
+  const agreed = new BestOfEachModel();
+  for (const candidate of ranked) agreed.offer(candidate);
+  return [...agreed.list(), ...chosen.list().filter(({ modelId }) => !inHead.has(modelId))];
 }

@@ -31,7 +31,7 @@ export interface Scorer {
   /** Higher is better. */
   score(descriptor: Float32Array, row: number): number;
   /** The paper's discrepancy. */
-  distance(descriptor: Float32Array): number;
+  distance(descriptor: Float32Array, row: number): number;
   /** What orders the results, higher first: the score, or the negative distance. */
   value(descriptor: Float32Array, row: number): number;
   /** The weights whose product with a descriptor decides the order; null when it is not decided by a product. */
@@ -40,20 +40,24 @@ export interface Scorer {
   atMost(product: number, row: number): number;
   /** The question in the index's space, one vector for each part of it; empty without a basis. */
   indexVectors: Float32Array[];
-  /** From how a score stands out in the gallery to the probability that the answer is right. */
-  curve: ConfidenceCurve;
+  /** From how a score stands out in the gallery to the probability that the answer is right; null: none was fitted. */
+  curve: ConfidenceCurve | null;
   metric: SearchMetric;
   /** Whether a logit may be an answer at all; all may when absent. */
   admits?(descriptor: Float32Array, entry: GalleryEntry): boolean;
   inUse: SnapshotInUse | null;
 }
 
+/** What a question is asked of. */
+export interface ScorerSetting {
+  metric: SearchMetric;
+  inUse: SnapshotInUse | null;
+  /** Certainty of each probe in a completed row; null for a row of which all probes were run. */
+  certaintyOf(row: number): Float32Array | null;
+}
+
 /** A concept as a question (design 3.4). @throws ProbelogError INPUT_INVALID when it tells no probe from another */
-export function conceptScorer(
-  { cosines, weights }: ConceptTerm,
-  metric: SearchMetric,
-  inUse: SnapshotInUse | null,
-): Scorer {
+export function conceptScorer({ cosines, weights }: ConceptTerm, setting: ScorerSetting): Scorer {
   const descriptor = zscore(cosines);
   if (!descriptor) {
     throw new ProbelogError(
@@ -62,42 +66,38 @@ export function conceptScorer(
     );
   }
   const scale = 1 / cosines.length;
-  return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, CONFIDENCE_CURVES.CONCEPT, metric, inUse);
+  return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, CONFIDENCE_CURVES.CONCEPT, setting);
 }
 
-/** A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a). */
-export function logitScorer(
-  descriptor: Float32Array,
-  metric: SearchMetric,
-  inUse: SnapshotInUse | null,
-): Scorer {
-  if (!inUse) {
+/**
+ * A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a), for which no
+ * confidence was ever measured.
+ */
+export function logitScorer(descriptor: Float32Array, setting: ScorerSetting): Scorer {
+  if (!setting.inUse) {
     const scale = 1 / descriptor.length;
-    return linearScorer(
-      descriptor,
-      () => scale,
-      descriptor,
-      LOGIT_TOP_K,
-      CONFIDENCE_CURVES.LOGIT,
-      metric,
-      null,
-    );
+    return linearScorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, null, setting);
   }
-  const { snapshot, scales } = inUse;
+  const { snapshot, scales } = setting.inUse;
   const weights = logitQuery(snapshot.basis, descriptor);
   const scaleOf = (row: number) => scales.of(row);
-  return linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, metric, inUse);
+  return linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, setting);
 }
 
 /**
  * Several concepts as one question. Its score is no product, so rows are scored one by one; its index vectors are those
  * of the concepts that are wanted. Its distance is that to the wanted concept that is furthest (all) or nearest (any).
+ *
+ * @throws ProbelogError INPUT_INVALID for unwanted concepts with ASYMMETRIC, whose distance cannot tell of them
  */
-export function expressionScorer(
-  { all, any, none }: ExpressionSubject,
-  metric: SearchMetric,
-  inUse: SnapshotInUse | null,
-): Scorer {
+export function expressionScorer({ all, any, none }: ExpressionSubject, setting: ScorerSetting): Scorer {
+  const { metric, inUse } = setting;
+  if (metric === 'ASYMMETRIC' && none.length > 0) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      'metric ASYMMETRIC orders by the distance to what is wanted and cannot push back what is not: leave out `none`, or take SCORE.',
+    );
+  }
   const scorers = { all: all.map(asScorer), any: any.map(asScorer), none: none.map(asScorer) };
   const wanted = [...scorers.all, ...scorers.any];
   const score: Scorer['score'] = (descriptor, row) => {
@@ -108,15 +108,15 @@ export function expressionScorer(
       none: scoresOf(scorers.none),
     });
   };
-  const distance: Scorer['distance'] = (descriptor) => {
-    const distancesOf = (parts: Scorer[]) => parts.map((part) => part.distance(descriptor));
+  const distance: Scorer['distance'] = (descriptor, row) => {
+    const distancesOf = (parts: Scorer[]) => parts.map((part) => part.distance(descriptor, row));
     const nearest = scorers.any.length > 0 ? Math.min(...distancesOf(scorers.any)) : 0;
     return Math.max(0, nearest, ...distancesOf(scorers.all));
   };
   return {
     score,
     distance,
-    value: metric === 'SCORE' ? score : (descriptor) => -distance(descriptor),
+    value: metric === 'SCORE' ? score : (descriptor, row) => -distance(descriptor, row),
     weights: null,
     atMost: () => Number.POSITIVE_INFINITY,
     indexVectors: wanted.flatMap(({ indexVectors }) => indexVectors),
@@ -126,7 +126,7 @@ export function expressionScorer(
   };
 
   function asScorer(term: ConceptTerm): Scorer {
-    return conceptScorer(term, metric, inUse);
+    return conceptScorer(term, setting);
   }
 }
 
@@ -145,20 +145,21 @@ function linearScorer(
   scaleOf: (row: number) => number,
   query: Float32Array,
   k: number,
-  curve: ConfidenceCurve,
-  metric: SearchMetric,
-  inUse: SnapshotInUse | null,
+  curve: ConfidenceCurve | null,
+  setting: ScorerSetting,
 ): Scorer {
+  const { metric, inUse } = setting;
   const top = topProbes(query, k);
   const score: Scorer['score'] = (descriptor, row) => dot(weights, descriptor) * scaleOf(row);
-  const distance: Scorer['distance'] = (descriptor) => asymmetricDiscrepancy(query, descriptor, top);
+  const distance: Scorer['distance'] = (descriptor, row) =>
+    asymmetricDiscrepancy(query, descriptor, top, setting.certaintyOf(row));
   const slack = roundingBound(weights);
   return {
     score,
     distance,
     weights: metric === 'SCORE' ? weights : null,
     atMost: (product, row) => (product + slack) * scaleOf(row),
-    value: metric === 'SCORE' ? score : (descriptor) => -distance(descriptor),
+    value: metric === 'SCORE' ? score : (descriptor, row) => -distance(descriptor, row),
     indexVectors: inUse ? [indexQuery(inUse.snapshot.basis, weights)] : [],
     curve,
     metric,

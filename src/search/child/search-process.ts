@@ -5,6 +5,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import type { SearchCalls } from '../protocol.js';
 import type {
+  GalleryPrior,
   GalleryStats,
   LogitName,
   NamesQuery,
@@ -98,6 +99,10 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     return this.galleries.get(probeSetId)?.stats() ?? null;
   }
 
+  prior(probeSetId: string): GalleryPrior | null {
+    return this.galleries.get(probeSetId)?.prior() ?? null;
+  }
+
   async settled(): Promise<undefined> {
     await this.changes;
     for (const gallery of this.galleries.values()) await gallery.settled();
@@ -145,6 +150,11 @@ export class SearchProcess implements Awaitable<SearchCalls> {
       settings: this.settings,
       faiss: this.faiss,
       products: this.products,
+      onNewBasis: (gallery) => {
+        this.inTurn(() => gallery.completeAnew()).catch((thrown) =>
+          process.stderr.write(`partly probed models cannot be completed anew: ${String(thrown)}\n`),
+        );
+      },
     });
   }
 

@@ -15,6 +15,17 @@ export interface Snapshot {
   index: FaissIndex | null;
   /** Row of each vector of the index. */
   indexedRows: Uint32Array;
+  /** What partly probed models are completed with; null when there was too little to learn it from. */
+  prior: (PriorFacts & { path: string }) | null;
+}
+
+/** What a prior was learnt from, and what may be expected of it; see `ResponsePrior`. */
+export interface PriorFacts {
+  models: number;
+  logits: number;
+  families: number;
+  rank: number;
+  expectedError: number;
 }
 
 /** The part of a snapshot that is JSON. */
@@ -25,6 +36,7 @@ export interface SnapshotFacts {
   rows: number;
   logits: number;
   indexed: boolean;
+  prior: PriorFacts | null;
 }
 
 /** Names of a snapshot's files within its folder. */
@@ -35,6 +47,7 @@ export const SNAPSHOT_FILES = {
   scales: 'scales.f32',
   indexedRows: 'indexed-rows.u32',
   index: 'index.faiss',
+  prior: 'prior.bin',
 };
 
 /** @throws Error when a file is missing or damaged: a snapshot is made again then */
@@ -56,6 +69,7 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     logits: facts.logits,
     scales,
     index,
+    prior: facts.prior && { ...facts.prior, path: join(folder, SNAPSHOT_FILES.prior) },
     indexedRows: index ? new Uint32Array(read(folder, SNAPSHOT_FILES.indexedRows)) : new Uint32Array(0),
   };
 }

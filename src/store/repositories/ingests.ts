@@ -9,6 +9,14 @@ import { type NewIngest, queueIngest, registerVersion } from './register-version
 /** States of ingests that are still to end. */
 export const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
 
+/** What another probing of a model does differently. */
+export interface ReprobeChanges {
+  /** Another probe set. */
+  probeSetId?: string;
+  /** How much is probed, kept as it is for whoever works on it. */
+  probing?: unknown;
+}
+
 /** The queue of models to be probed, which is also the record of what became of each. */
 export class Ingests {
   constructor(private readonly prisma: PrismaClient) {}
@@ -37,11 +45,12 @@ export class Ingests {
   }
 
   /**
-   * Queues another probing of a registered model, by the request of its last ingest.
+   * Queues another probing of a registered model, by the request of its last ingest with these changes. How much is
+   * probed is never taken over from it: without `probing`, the settings of the moment decide.
    *
    * @throws ProbelogError NOT_FOUND; MODEL_EXISTS when an ingest of it is under way
    */
-  async enqueueReprobe(modelId: string, probeSetId?: string): Promise<IngestRecord> {
+  async enqueueReprobe(modelId: string, { probeSetId, probing }: ReprobeChanges = {}): Promise<IngestRecord> {
     return this.prisma.$transaction(async (tx) => {
       // Also locks the model, so that of two that ask at once only one queues an ingest. A failed model is taken up
       // again: it must not be registered anew meanwhile.
@@ -61,8 +70,10 @@ export class Ingests {
           'An ingest of this model is under way; wait for it or cancel it.',
         );
       }
+      const { probing: _, ...kept } = last.request as { probing?: unknown };
       const request = {
-        ...(last.request as object),
+        ...kept,
+        ...(probing === undefined ? {} : { probing }),
         ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
       };
       return toRecord(await queueIngest(tx, modelId, request));

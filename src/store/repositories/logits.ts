@@ -12,8 +12,19 @@ export class Logits {
     const modelIds = known.map(({ modelId }) => modelId);
     const indexes = known.map(({ index }) => index);
     return this.prisma.$queryRaw<LogitRecord[]>`
-      SELECT "model_id" AS "modelId", "index", "label", "status"::text AS "status", "coverage" FROM "logit"
+      SELECT "model_id" AS "modelId", "index", "label", "status"::text AS "status", "coverage",
+        "completion_error" AS "completionError"
+      FROM "logit"
       WHERE ("model_id", "index") IN (SELECT * FROM unnest(${modelIds}::uuid[], ${indexes}::int[]))`;
+  }
+
+  /** Share of the probes that was run for each model, by its id; models that were never published are left out. */
+  async coverages(modelIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.prisma.logit.findMany({
+      where: { modelId: { in: validIds(modelIds) }, index: 0 },
+      select: { modelId: true, coverage: true },
+    });
+    return new Map(rows.map(({ modelId, coverage }) => [modelId, coverage]));
   }
 
   /** The logits of a model in output order, behind output `after`. */

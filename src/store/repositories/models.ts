@@ -27,7 +27,7 @@ export interface ModelFilter {
   maxFileBytes?: number;
   minOutputs?: number;
   maxOutputs?: number;
-  /** Least share of the probes that every logit was really shown, 0..1. */
+  /** Least share of the probes that it was really shown, 0..1; a model that was never published has none. */
   minCoverage?: number;
 }
 
@@ -47,6 +47,14 @@ export interface PublishedModel
   outputs: number;
   responsesDigest: string;
   logits: Omit<LogitRecord, 'modelId'>[];
+}
+
+/** How much of a gallery was really run. */
+export interface GalleryCoverage {
+  /** Mean over its logits, 0..1; 0 without any. */
+  coverage: number;
+  /** Models of which every probe was run. */
+  fullyProbedModels: number;
 }
 
 /** Model versions. */
@@ -169,6 +177,16 @@ export class Models {
       responsesDigest !== null && outputs !== null ? [{ modelId: id, responsesDigest, outputs }] : [],
     );
   }
+
+  /** How much of the visible models of a probe set was really run. */
+  async galleryCoverage(probeSetId: string): Promise<GalleryCoverage> {
+    const [row] = await this.prisma.$queryRaw<GalleryCoverage[]>`
+      SELECT COALESCE(sum(l."coverage" * m."outputs") / NULLIF(sum(m."outputs"), 0), 0)::float8 AS "coverage",
+        (count(*) FILTER (WHERE l."coverage" >= 1))::int AS "fullyProbedModels"
+      FROM "model" m JOIN "logit" l ON l."model_id" = m."id" AND l."index" = 0
+      WHERE m."probe_set_id" = ANY(${validIds([probeSetId])}::uuid[]) AND m."status" = 'READY'`;
+    return row;
+  }
 }
 
 function matching(filter: ModelFilter): Prisma.ModelWhereInput {
@@ -181,7 +199,8 @@ function matching(filter: ModelFilter): Prisma.ModelWhereInput {
     fileBytes:
       filter.maxFileBytes === undefined ? undefined : { lte: BigInt(Math.floor(filter.maxFileBytes)) },
     outputs: { gte: filter.minOutputs, lte: filter.maxOutputs },
-    logits: minCoverage === undefined ? undefined : { every: { coverage: { gte: minCoverage } } },
+    // The first logit stands for all: one look-up for each model instead of a pass over every logit.
+    logits: minCoverage === undefined ? undefined : { some: { index: 0, coverage: { gte: minCoverage } } },
     AND: licences && { OR: licences.map(underLicence) },
   };
   if (text === undefined) return where;

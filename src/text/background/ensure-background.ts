@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Matrix } from '../../domain/index.js';
+import { encodeMatrix, type Matrix } from '../../domain/index.js';
 import { embedConcepts } from '../embed-concepts.js';
-import { encodeMatrix, keptMatrix } from '../matrix-file.js';
+import { keptMatrix } from '../matrix-file.js';
 import type { TextEncoder } from '../text-encoder.js';
 import type { ConceptBackground } from './prepare-background.js';
 import { prepareInWorker } from './prepare-in-worker.js';

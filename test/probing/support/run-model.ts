@@ -59,7 +59,10 @@ export function temporaryFolder(): Promise<string> {
 /** The result of a run: one row of responses per probe. */
 export interface Ran extends ProbeRun {
   rows: number[][];
+  /** The probe of each row. */
+  probes: number[];
   firsts: number[];
+  most: number;
   announced: ModelInspection | null;
 }
 
@@ -72,7 +75,9 @@ export async function runModel(
   const modelFile = typeof model === 'string' ? model : join(await temporaryFolder(), `${randomUUID()}.onnx`);
   if (typeof model !== 'string') await writeFile(modelFile, model);
   const rows: number[][] = [];
+  const ran: number[] = [];
   const firsts: number[] = [];
+  let most = 0;
   let announced: ModelInspection | null = null;
   const run = await probeModel({
     modelFile,
@@ -80,18 +85,21 @@ export async function runModel(
     probes,
     limits: LIMITS,
     ...options,
-    onInspected(inspected) {
+    onInspected(inspected, expected) {
       announced = inspected;
-      return options.onInspected?.(inspected);
+      most = expected;
+      return options.onInspected?.(inspected, expected);
     },
-    async onBatch(first, count, responses) {
-      await options.onBatch?.(first, count, responses);
-      firsts.push(first);
-      const outputs = responses.length / count;
-      for (let i = 0; i < count; i++) rows.push([...responses.subarray(i * outputs, (i + 1) * outputs)]);
+    async onBatch(batch, responses) {
+      await options.onBatch?.(batch, responses);
+      firsts.push(batch[0]);
+      ran.push(...batch);
+      const outputs = responses.length / batch.length;
+      for (let i = 0; i < batch.length; i++)
+        rows.push([...responses.subarray(i * outputs, (i + 1) * outputs)]);
     },
   });
-  return { ...run, rows, firsts, announced };
+  return { ...run, rows, probes: ran, firsts, most, announced };
 }
 
 /** The code that a promise is rejected with. */

@@ -1,41 +1,39 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { PixelSource } from './pixel-source.js';
 
 /**
- * Reads images from a cache file, always one batch ahead of the model.
+ * Reads images from the cache file of a whole set, always one batch ahead of the model.
  *
  * @param imageBytes bytes of one image
- * @param first the image to start with
- * @param images how many the file holds
  */
-export async function cachedPixels(
-  path: string,
-  imageBytes: number,
-  first: number,
-  images: number,
-): Promise<PixelSource> {
+export async function cachedPixels(path: string, imageBytes: number): Promise<PixelSource> {
   const file = await open(path, 'r');
-  let position = first;
+  /** What is announced and not taken yet. */
+  let left = new Uint32Array();
   let ahead: { count: number; pixels: Promise<Uint8Array> } | null = null;
 
   // One batch is with the model while the next is read.
   const rooms = [new Uint8Array(), new Uint8Array()];
 
-  const read = async (from: number, count: number): Promise<Uint8Array> => {
+  const readNext = async (count: number): Promise<Uint8Array> => {
     rooms.reverse();
     if (rooms[0].length < count * imageBytes) rooms[0] = new Uint8Array(count * imageBytes);
     const pixels = rooms[0].subarray(0, count * imageBytes);
-    const { bytesRead } = await file.read(pixels, 0, pixels.length, from * imageBytes);
-    if (bytesRead !== pixels.length) throw new Error('The pixel cache ends too early.');
+    await readImages(file, imageBytes, left.subarray(0, count), pixels);
     return pixels;
   };
   return {
-    cached: true,
+    cached: () => true,
+    announce(probes) {
+      left = Uint32Array.from(probes);
+    },
     async take(count) {
-      const pixels = await (ahead?.count === count ? ahead.pixels : read(position, count));
-      position += count;
-      const following = Math.min(count, images - position);
-      ahead = following > 0 ? { count: following, pixels: read(position, following) } : null;
+      // Awaited even when the model wants another number by now: its room must not be written to any more.
+      const read = await ahead?.pixels;
+      const pixels = read && ahead?.count === count ? read : await readNext(count);
+      left = left.subarray(count);
+      const following = Math.min(count, left.length);
+      ahead = following > 0 ? { count: following, pixels: readNext(following) } : null;
       ahead?.pixels.catch(() => undefined);
       return pixels;
     },
@@ -43,4 +41,19 @@ export async function cachedPixels(
       await file.close();
     },
   };
+}
+
+/** Reads images one after the other into `pixels`; neighbours in the file in one go. */
+async function readImages(
+  file: FileHandle,
+  imageBytes: number,
+  probes: Uint32Array,
+  pixels: Uint8Array,
+): Promise<void> {
+  for (let start = 0, end = 1; start < probes.length; start = end, end++) {
+    while (end < probes.length && probes[end] === probes[end - 1] + 1) end++;
+    const wanted = pixels.subarray(start * imageBytes, end * imageBytes);
+    const { bytesRead } = await file.read(wanted, 0, wanted.length, probes[start] * imageBytes);
+    if (bytesRead !== wanted.length) throw new Error('The pixel cache ends too early.');
+  }
 }

@@ -1,46 +1,62 @@
-import { decodePixels } from './decode-pixels.js';
-import type { CacheWriter } from './pixel-cache.js';
 import { bytesPerImage, type PixelGeometry } from './pixel-geometry.js';
+import type { PixelKeeper } from './pixel-keeper.js';
 import type { PixelSource } from './pixel-source.js';
 
 /**
- * Decodes images ahead of the model on libuv's threads, a bounded number of them, and copies them to the cache.
+ * Decodes images ahead of the model on libuv's threads, a bounded number of them, and has them kept for other runs.
  *
+ * @param paths of all probes
  * @param ahead images under way at a time
- * @param writer null when nothing is to be cached
+ * @param keeper null when nothing is kept
  */
 export function decodedPixels(
   paths: readonly string[],
   geometry: PixelGeometry,
   ahead: number,
-  writer: CacheWriter | null,
+  keeper: PixelKeeper | null,
 ): PixelSource {
   const size = bytesPerImage(geometry);
-  const queue: Promise<Buffer>[] = [];
-  let next = 0;
+  const queue: Promise<Uint8Array>[] = [];
+  let announced = new Uint32Array();
+  let taken = 0;
+  let decoded = false;
+  const decode = async (probe: number): Promise<Uint8Array> => {
+    decoded = true;
+    // Loaded only here: when all images are kept the child needs no image library.
+    const { decodePixels } = await import('./decode-pixels.js');
+    return decodePixels(paths[probe], geometry);
+  };
   const refill = () => {
-    while (queue.length < ahead && next < paths.length) {
-      const pixels = decodePixels(paths[next++], geometry);
+    while (queue.length < ahead && taken + queue.length < announced.length) {
+      const probe = announced[taken + queue.length];
+      const pixels = keeper?.read(probe) ?? decode(probe);
       // Whoever takes it sees the error; until then it must not count as unhandled.
       pixels.catch(() => undefined);
       queue.push(pixels);
     }
   };
-  refill();
   return {
-    cached: false,
+    cached: () => !decoded,
+    announce(probes) {
+      announced = Uint32Array.from(probes);
+      taken = 0;
+      refill();
+    },
     async take(count) {
       const batch = new Uint8Array(count * size);
+      const probes = announced.subarray(taken, taken + count);
       for (let i = 0; i < count; i++) {
-        const pixels = await queue.shift();
+        const next = queue.shift();
+        taken++;
+        const pixels = await next;
         refill();
         if (pixels) batch.set(pixels, i * size);
       }
-      await writer?.write(batch);
+      await keeper?.write(probes, batch);
       return batch;
     },
     async finish() {
-      await writer?.commit();
+      await keeper?.commit();
     },
   };
 }

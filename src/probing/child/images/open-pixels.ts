@@ -1,35 +1,36 @@
 import type { ProbeJob } from '../../protocol.js';
+import { cachePath, isCached } from './cache-files.js';
 import { cachedPixels } from './cached-pixels.js';
-import { cachePath, cacheWriter, isCached } from './pixel-cache.js';
+import { decodedPixels } from './decoded-pixels.js';
 import { bytesPerImage, type PixelGeometry } from './pixel-geometry.js';
+import type { PixelKeeper } from './pixel-keeper.js';
 import type { PixelSource } from './pixel-source.js';
+import { sparseKeeper } from './sparse-keeper.js';
+import { wholeKeeper } from './whole-keeper.js';
 
 /**
- * The probes' pixels from probe `first` on: from the cache when it has them, else decoded, and cached when the run
- * starts at the first probe.
+ * The probes' pixels: from the cache when it has the whole set, else decoded. What is decoded is cached: in a file of
+ * the whole set when the run shows all of it, in a file with gaps when it shows what was chosen.
  *
+ * @param whole whether all probes are shown, in order
  * @param ahead images to decode at a time
  */
 export async function openPixels(
-  job: Pick<ProbeJob, 'probes' | 'cache'>,
+  { probes, cache, plan }: Pick<ProbeJob, 'probes' | 'cache' | 'plan'>,
   geometry: PixelGeometry,
-  first: number,
+  whole: boolean,
   ahead: number,
 ): Promise<PixelSource> {
-  const { probes, cache } = job;
-  const size = bytesPerImage(geometry);
-  const path =
-    cache &&
-    cachePath(
-      cache.folder,
-      geometry,
-      probes.map(({ digest }) => digest),
-    );
-  if (path && (await isCached(path, size * probes.length)))
-    return cachedPixels(path, size, first, probes.length);
-  const writer = path && first === 0 ? await cacheWriter(path, geometry, probes.length, cache) : null;
-  // Loaded only here: with a warm cache the child needs no image library.
-  const { decodedPixels } = await import('./decoded-pixels.js');
-  const paths = probes.slice(first).map((probe) => probe.path);
-  return decodedPixels(paths, geometry, ahead, writer);
+  const paths = probes.map(({ path }) => path);
+  if (!cache) return decodedPixels(paths, geometry, ahead, null);
+  const digests = probes.map(({ digest }) => digest);
+  const imageBytes = bytesPerImage(geometry);
+  const bytes = imageBytes * probes.length;
+  const wholePath = cachePath(cache.folder, geometry, digests, 'WHOLE');
+  if (await isCached(wholePath, bytes)) return cachedPixels(wholePath, imageBytes);
+  const sparsePath = cachePath(cache.folder, geometry, digests, 'SPARSE');
+  let keeper: PixelKeeper | null = null;
+  if (whole) keeper = await wholeKeeper(wholePath, bytes, cache, sparsePath);
+  else if (plan) keeper = await sparseKeeper(sparsePath, imageBytes, probes.length, cache);
+  return decodedPixels(paths, geometry, ahead, keeper);
 }

@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openMatrixProducts } from '../src/search/matrix-products.js';
+import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
+import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
+import { openHub, probeImages } from './accuracy/hub.js';
+import { modelsOfHub } from './collaborative/hub-models.js';
+import {
+  type CurvePoint,
+  type ErrorPoint,
+  learn,
+  measureCurve,
+  SHARES,
+} from './collaborative/measure-curve.js';
+
+const HELP = `usage: npm run bench:collaborative -- <hub folder> [--json FILE] [--page FILE] [--shares 0.33,0.2]`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      page: { type: 'string' },
+      shares: { type: 'string' },
+      'probe-set': { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const [folder] = positionals;
+  if (positionals.length !== 1) throw new Error(`one hub folder is needed\n${HELP}`);
+  const shares = values.shares?.split(',').map(Number) ?? SHARES;
+  const hub = openHub(folder);
+  const with_ = await openMatrixProducts();
+  const encoder = await openTextEncoder({
+    model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
+    cacheFolder: join(tmpdir(), 'probelog-encoders'),
+  });
+  const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
+  const curve: CurvePoint[] = [];
+  const errors: ErrorPoint[] = [];
+  try {
+    for (const probeSet of hub.probeSets) {
+      if (values['probe-set'] && values['probe-set'] !== probeSet) continue;
+      const models = modelsOfHub(folder, hub, probeSet);
+      const started = performance.now();
+      const learnt = await learn(
+        with_,
+        models.filter((_, place) => place % 2 === 0),
+      );
+      console.error(
+        `${probeSet}: learnt in ${Math.round(performance.now() - started)} ms`,
+        learnt.prior.shape,
+        learnt.prior.expectedError,
+        learnt.prior.families.map((f) => f.factor.columns),
+      );
+      const images = probeImages(folder, probeSet);
+      if (!images) continue;
+      const space = await openConceptSpace(images, encoder, vocabulary);
+      const classes = new Map(
+        hub.models.flatMap((model) => model.logits.map(({ wnid, label }) => [wnid, label] as const)),
+      );
+      const concepts = await conceptRows(space, await embedConcepts(encoder, [...classes.values()]));
+      const measured = await measureCurve(
+        with_,
+        probeSet,
+        learnt,
+        models.filter((_, place) => place % 2 === 1),
+        concepts,
+        [...classes.keys()],
+        shares,
+      );
+      curve.push(...measured.curve);
+      errors.push(...measured.errors);
+    }
+  } finally {
+    await encoder.close();
+  }
+  for (const point of curve)
+    console.log([point.row, point.probeSet, point.scheme, point.share, point.top1, point.top5].join(' | '));
+  for (const point of errors) console.log(JSON.stringify(point));
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ curve, errors }, null, 2)}\n`);
+}
+
+main().catch((thrown: unknown) => {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exitCode = 1;
+});

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { type ProbingRequest, validateProbing } from '../ingest/index.js';
+import { numberFlag } from './number-flag.js';
+
+/** What the command line may say about how much of the probe set a model is shown. */
+export interface ProbingFlags {
+  budget?: string;
+  errorBound?: string;
+  full?: boolean;
+}
+
+/** Adds these flags to a command that probes models. */
+export function withProbingFlags(command: Command): Command {
+  return command
+    .option(
+      '--budget <share>',
+      'share of the probes to run, 0.02 to 1, once the gallery has earned it (default: PROBELOG_PROBING_BUDGET)',
+    )
+    .option(
+      '--error-bound <x>',
+      'stop before that when the expected error falls to this, 0 to 1 (default: PROBELOG_PROBING_ERROR_BOUND)',
+    )
+    .option('--full', 'run every probe');
+}
+
+/**
+ * What the flags ask for; undefined when the settings shall decide. They are checked here, before anything is opened.
+ *
+ * @throws ProbelogError INPUT_INVALID
+ */
+export function probingRequest({ budget, errorBound, full }: ProbingFlags): ProbingRequest | undefined {
+  if (budget === undefined && errorBound === undefined && full === undefined) return undefined;
+  return validateProbing({
+    budget: numberFlag('--budget', budget),
+    errorBound: numberFlag('--error-bound', errorBound),
+    full,
+  });
+}

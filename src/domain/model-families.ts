@@ -1,0 +1,81 @@
+import { dot } from './linear-score.js';
+import { type Matrix, rowOf } from './matrix.js';
+
+const STEPS = 10;
+
+/**
+ * How a model's outputs lie in the leading directions of the gallery: the upper triangle of Zᵀ Z, unit length. Heads on
+ * one backbone give much the same, whatever their classes.
+ *
+ * @param coordinates C × r, in directions of equal variance
+ */
+export function modelSignature({ rows, columns, data }: Matrix): Float32Array {
+  const signature = new Float32Array((columns * (columns + 1)) / 2);
+  let place = 0;
+  for (let a = 0; a < columns; a++) {
+    for (let b = 0; b <= a; b++, place++) {
+      // Off the diagonal each value stands for two.
+      const weight = a === b ? 1 : Math.SQRT2;
+      for (let row = 0; row < rows; row++)
+        signature[place] += weight * data[row * columns + a] * data[row * columns + b];
+    }
+  }
+  return unit(signature);
+}
+
+/**
+ * Centres of the families that models fall into: k-means over signatures by cosine, begun with the signatures that are
+ * least like each other.
+ *
+ * @returns at most `families` unit vectors
+ */
+export function familyCentres(signatures: Float32Array[], families: number): Float32Array[] {
+  let centres = farApart(signatures, families);
+  for (let step = 0; step < STEPS; step++) {
+    const sums = centres.map(({ length }) => new Float32Array(length));
+    for (const signature of signatures) {
+      const sum = sums[nearestFamily(signature, centres)];
+      for (let place = 0; place < sum.length; place++) sum[place] += signature[place];
+    }
+    centres = sums.filter((sum) => dot(sum, sum) > 0).map(unit);
+  }
+  return centres;
+}
+
+/** Index of the centre with the largest cosine. */
+export function nearestFamily(signature: Float32Array, centres: Float32Array[]): number {
+  let best = 0;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const [place, centre] of centres.entries()) {
+    const cosine = dot(signature, centre);
+    if (cosine > largest) [best, largest] = [place, cosine];
+  }
+  return best;
+}
+
+function farApart(signatures: Float32Array[], count: number): Float32Array[] {
+  const chosen = signatures.slice(0, 1);
+  const nearest = signatures.map(() => Number.NEGATIVE_INFINITY);
+  while (chosen.length < Math.min(count, signatures.length)) {
+    const newest = chosen[chosen.length - 1];
+    let furthest = 0;
+    for (const [place, signature] of signatures.entries()) {
+      nearest[place] = Math.max(nearest[place], dot(signature, newest));
+      if (nearest[place] < nearest[furthest]) furthest = place;
+    }
+    chosen.push(signatures[furthest]);
+  }
+  return chosen;
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(vector, vector)) || 1;
+  return vector.map((value) => value / length);
+}
+
+/** The first `count` columns. */
+export function leadingColumns(matrix: Matrix, count: number): Matrix {
+  const data = new Float32Array(matrix.rows * count);
+  for (let row = 0; row < matrix.rows; row++) data.set(rowOf(matrix, row).subarray(0, count), row * count);
+  return { rows: matrix.rows, columns: count, data };
+}

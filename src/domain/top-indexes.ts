@@ -1,0 +1,16 @@
+/**
+ * Indexes of the highest values, best first, of equals the lower index; without sorting all of them.
+ *
+ * @param count how many, at most; meant to be small beside the number of values
+ */
+export function topIndexes(values: ArrayLike<number>, count: number): number[] {
+  const kept: number[] = [];
+  for (let index = 0; index < values.length; index++) {
+    if (kept.length === count && !(values[index] > values[kept[count - 1]])) continue;
+    let place = kept.length;
+    while (place > 0 && values[kept[place - 1]] < values[index]) place--;
+    kept.splice(place, 0, index);
+    if (kept.length > count) kept.pop();
+  }
+  return kept;
+}

@@ -1,0 +1,96 @@
+import { ProbelogError } from '../errors/index.js';
+import { checkText } from './check-filter.js';
+import { conceptSubject, conceptsSubject } from './concept-subject.js';
+import type { Context } from './context.js';
+import { findProbeSet } from './find-probe-set.js';
+import { keyOf } from './global-id.js';
+import { minCoverage } from './min-coverage.js';
+import { createdPlace, createdPlaceOf, type PageArguments, readPage } from './pages.js';
+import { modelConnection } from './search-connections.js';
+import { ExpectedAccuracyReason } from './types/enums.js';
+import type { LogitFilter, ModelFilter } from './types/inputs.js';
+
+/** The arguments of `models`. */
+export interface ModelsArguments extends PageArguments {
+  concept: string | null;
+  concepts: string[] | null;
+  text: string | null;
+  filter: ModelFilter | null;
+  matching: LogitFilter | null;
+  probeSetId: string | null;
+}
+
+/**
+ * Models that recognise a concept or several, best first; without a concept all models, oldest first.
+ *
+ * @throws ProbelogError INPUT_INVALID, CURSOR_INVALID, ID_INVALID, PROBE_SET_UNKNOWN, and as `conceptSubject`
+ */
+export async function findModels(context: Context, args: ModelsArguments) {
+  const concept = args.concept ?? null;
+  const concepts = args.concepts ?? null;
+  if (concept !== null && concepts !== null) {
+    throw new ProbelogError('INPUT_INVALID', 'Give concept or concepts, not both.', {
+      arguments: ['concept', 'concepts'],
+    });
+  }
+  if (concept === null && concepts === null) return listModels(context, args);
+  const probeSet = await findProbeSet(context, args.probeSetId);
+  const subject = await (concepts
+    ? conceptsSubject(context, concepts, probeSet)
+    : conceptSubject(context, concept ?? '', probeSet));
+  return modelConnection(context, probeSet, subject, {
+    first: args.first,
+    after: args.after,
+    metric: 'SCORE',
+    filter: { ...matchingFilter(args), minCoverage: minCoverage(args.filter, args.matching) },
+    filterName: 'matching',
+    status: args.filter?.status ?? undefined,
+  });
+}
+
+/** `text` is short for `matching.modelText`. */
+function matchingFilter({ text, matching }: ModelsArguments): LogitFilter | null {
+  if ((text ?? null) === null) return matching;
+  if ((matching?.modelText ?? null) !== null) {
+    throw new ProbelogError('INPUT_INVALID', 'text and matching.modelText say the same; give one of them.', {
+      arguments: ['text', 'matching.modelText'],
+    });
+  }
+  checkText(text, (what) => {
+    throw new ProbelogError('INPUT_INVALID', `The argument text ${what}.`, { argument: 'text' });
+  });
+  return { ...matching, modelText: text };
+}
+
+async function listModels(
+  { store }: Context,
+  { first, after, text, filter, matching, probeSetId }: ModelsArguments,
+) {
+  if ((matching ?? null) !== null) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      'matching says which logits may answer a concept: give concept or concepts too, or leave it out.',
+      { argument: 'matching' },
+    );
+  }
+  const conditions = {
+    text: text ?? undefined,
+    status: filter?.status ?? undefined,
+    minCoverage: minCoverage(filter),
+    probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
+  };
+  const page = await readPage(
+    { first, after },
+    {
+      query: ['models', conditions],
+      place: createdPlace,
+      placeOf: createdPlaceOf,
+      read: (count, place) => store.models.page({ ...conditions, first: count, after: place }),
+    },
+  );
+  const edges = page.edges.map((edge) => ({
+    ...edge,
+    expectedAccuracyReason: ExpectedAccuracyReason.NO_CONCEPT,
+  }));
+  return { ...page, edges, totalCount: await store.models.count(conditions) };
+}

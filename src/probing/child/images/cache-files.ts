@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PixelGeometry } from './pixel-geometry.js';
+
+/** Ends the name of an unfinished file. */
+export const UNFINISHED = '.partial';
+/** An unfinished file that nobody has written to for so long belongs to a process that was killed. */
+const ABANDONED_MS = 3_600_000;
+/** Part of every name: another way of decoding needs another number. */
+const FORMAT = 1;
+const SUFFIXES = { WHOLE: '.pixels', SPARSE: '.sparse' };
+
+/** Where the pixels of these images are kept in this geometry: all of them, or some. */
+export function cachePath(
+  folder: string,
+  geometry: PixelGeometry,
+  digests: readonly string[],
+  kind: keyof typeof SUFFIXES,
+): string {
+  const { width, height, resize, cropFraction, resample, grayscale } = geometry;
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([FORMAT, width, height, resize, cropFraction, resample, grayscale]));
+  for (const digest of digests) hash.update(digest);
+  return join(folder, hash.digest('hex') + SUFFIXES[kind]);
+}
+
+/** Whether the file is there and has its size; a damaged one is deleted. Being asked for keeps it from being evicted. */
+export async function isCached(path: string, bytes: number): Promise<boolean> {
+  const facts = await stat(path).catch(() => null);
+  if (!facts) return false;
+  if (facts.size !== bytes) {
+    await rm(path, { force: true });
+    return false;
+  }
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
+  return true;
+}
+
+/**
+ * Makes room: deletes what was used longest ago. A file that holds only some images counts with the size that it may
+ * grow to.
+ */
+export async function evict(folder: string, maxBytes: number): Promise<void> {
+  const files: { path: string; size: number; usedAt: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const facts = await stat(path).catch(() => null);
+    if (!facts?.isFile()) continue;
+    if (Object.values(SUFFIXES).some((suffix) => name.endsWith(suffix)))
+      files.push({ path, size: facts.size, usedAt: facts.mtimeMs });
+    else if (name.endsWith(UNFINISHED) && Date.now() - facts.mtimeMs > ABANDONED_MS)
+      await rm(path, { force: true });
+  }
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.sort((a, b) => a.usedAt - b.usedAt)) {
+    if (total <= maxBytes) break;
+    await rm(path, { force: true });
+    total -= size;
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  looksLikeProbabilities,
+  type ProbeChooser,
+  probabilitiesToLogits,
+  transpose,
+} from '../../../domain/index.js';
+import type { DoneProbes } from '../../probe-input.js';
+import type { ProbeRounds } from './probe-rounds.js';
+
+/**
+ * Rounds that depend on what the model answered in those before.
+ *
+ * An interrupted run makes the same choices again: its rounds are chosen anew, from the responses that are there, and
+ * of each only the probes that are missing are run.
+ *
+ * @param first the first round, chosen by nothing but the prior
+ * @param done what an interrupted run had finished
+ * @param settled resolves when everything that was run is in safe hands; choosing keeps this process from sending
+ */
+export function chosenRounds(
+  chooser: ProbeChooser,
+  first: Uint32Array,
+  done: DoneProbes | null,
+  settled: () => Promise<void>,
+): ProbeRounds {
+  const rows = rowsOf(done);
+  /** Of the rounds so far. */
+  const run: number[] = [];
+  let rounds = 0;
+  let milliseconds = 0;
+
+  const choose = (): Uint32Array | null => {
+    const started = performance.now();
+    const round =
+      rounds === 0 ? first : chooser.next(Uint32Array.from(run), asLogits(joined(run, rows), run.length));
+    milliseconds += performance.now() - started;
+    if (!round || round.length === 0) return null;
+    rounds++;
+    return round.toSorted();
+  };
+  return {
+    most: chooser.most,
+    whole: false,
+    notes: [],
+    async next() {
+      await settled();
+      for (let round = choose(); round; round = choose()) {
+        for (const probe of round) run.push(probe);
+        const missing = round.filter((probe) => !rows.has(probe));
+        if (missing.length > 0) return missing;
+      }
+      return null;
+    },
+    add(probes, responses) {
+      const outputs = responses.length / probes.length;
+      for (const [n, probe] of probes.entries())
+        rows.set(probe, responses.subarray(n * outputs, (n + 1) * outputs));
+    },
+    choices: () => ({ rounds, milliseconds }),
+  };
+}
+
+function rowsOf(done: DoneProbes | null): Map<number, Float32Array> {
+  if (!done || done.probes.length === 0) return new Map();
+  const outputs = done.responses.length / done.probes.length;
+  return new Map(
+    Array.from(done.probes, (probe, n) => [probe, done.responses.subarray(n * outputs, (n + 1) * outputs)]),
+  );
+}
+
+/** @returns n × C, probe-major */
+function joined(probes: readonly number[], rows: Map<number, Float32Array>): Float32Array {
+  const outputs = rows.get(probes[0])?.length ?? 0;
+  const responses = new Float32Array(probes.length * outputs);
+  for (const [n, probe] of probes.entries()) responses.set(rows.get(probe) ?? [], n * outputs);
+  return responses;
+}
+
+/** The prior is about logits: of what looks like the answers of a softmax the logarithm is taken, as it will be stored. */
+function asLogits(responses: Float32Array, probes: number): Float32Array {
+  if (probes === 0) return responses;
+  const matrix = { rows: probes, columns: responses.length / probes, data: responses };
+  return looksLikeProbabilities(transpose(matrix)) ? probabilitiesToLogits(matrix).logits.data : responses;
+}

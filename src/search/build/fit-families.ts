@@ -1,0 +1,140 @@
+import {
+  type Basis,
+  familyCentres,
+  fitBasis,
+  greedyProbes,
+  leadingColumns,
+  type Matrix,
+  modelSignature,
+  nearestFamily,
+  type PriorFamily,
+  type PriorShape,
+  rowOf,
+} from '../../domain/index.js';
+import type { MatrixProducts } from '../matrix-products.js';
+
+/** Leading directions by which models are compared. */
+const SIGNATURE_DIRECTIONS = 60;
+/** Models among which families are looked for; the others join the nearest. */
+const MODELS_FOR_CENTRES = 1_000;
+const MOST_FAMILIES = 12;
+/** Logits that a family is worth; smaller ones are left to the whole gallery. */
+const LOGITS_A_FAMILY = 600;
+const FEWEST_LOGITS = 300;
+const MOST_FAMILY_ROWS = 8_000;
+const LOGITS_A_DIRECTION = 6;
+const LEAST_NOISE = 1e-3;
+/** Probes of the greedy order that are kept; what is run beyond them is chosen for each model. */
+const MOST_ORDERED = 400;
+const COMMON_PROBES = 60;
+const BLOCK_ROWS = 2_048;
+const SEED = 1_502;
+
+/** The gallery's fully probed models, as a prior is fitted to them. */
+export interface FamiliesTask {
+  basis: Basis;
+  /** Rows of each fully probed model. */
+  models: Uint32Array[];
+  /** Descriptors of chosen rows. */
+  read(rows: Uint32Array): Matrix;
+  products: MatrixProducts;
+  /** Chosen by `chooseShape`. */
+  shape: PriorShape;
+}
+
+/** Fits the families of a gallery; the first is all of it, with the index's own basis. */
+export async function fitFamilies(task: FamiliesTask): Promise<PriorFamily[]> {
+  const { basis, models } = task;
+  const whole = familyOf(task, basis, thinned(concatenated(models), MOST_FAMILY_ROWS));
+  const common = greedyProbes(whole, Math.min(MOST_ORDERED, basis.probes));
+  const families: PriorFamily[] = [{ ...whole, order: common }];
+  for (const members of await groupByFamily(task)) {
+    const rows = concatenated(members);
+    if (rows.length < FEWEST_LOGITS) continue;
+    const family = await fitFamily(task, thinned(rows, MOST_FAMILY_ROWS));
+    const order = greedyProbes(family, common.length, common.subarray(0, COMMON_PROBES));
+    families.push({ ...family, order });
+  }
+  return families;
+}
+
+async function groupByFamily({ basis, models, read, products }: FamiliesTask): Promise<Uint32Array[][]> {
+  const logits = models.reduce((sum, { length }) => sum + length, 0);
+  const count = Math.min(MOST_FAMILIES, Math.floor(logits / LOGITS_A_FAMILY));
+  if (count < 2) return [];
+  const directions = equalDirections(basis);
+  const signatureOf = async (rows: Uint32Array) =>
+    modelSignature(await products.project(read(rows), directions));
+  const signatures: Float32Array[] = [];
+  const step = Math.max(1, models.length / MODELS_FOR_CENTRES);
+  for (let place = 0; place < models.length; place += step)
+    signatures.push(await signatureOf(models[Math.floor(place)]));
+  const centres = familyCentres(signatures, count);
+  const groups: Uint32Array[][] = centres.map(() => []);
+  for (const rows of models) groups[nearestFamily(await signatureOf(rows), centres)].push(rows);
+  return groups;
+}
+
+/** The leading directions, each scaled to variance 1. */
+function equalDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
+  const data = vectors.map((value, place) => value / Math.sqrt(eigenvalues[place % rank]));
+  return leadingColumns({ rows: probes, columns: rank, data }, Math.min(SIGNATURE_DIRECTIONS, rank));
+}
+
+async function fitFamily(task: FamiliesTask, rows: Uint32Array): Promise<Omit<PriorFamily, 'order'>> {
+  const { basis, read, products, shape } = task;
+  const rank = Math.min(shape.directions, Math.floor(rows.length / LOGITS_A_DIRECTION));
+  const own = await fitBasis({
+    probes: basis.probes,
+    rank,
+    seed: SEED,
+    version: basis.version,
+    async multiply(block) {
+      const sum = new Float32Array(block.data.length);
+      for (let first = 0; first < rows.length; first += BLOCK_ROWS) {
+        const { data } = await products.gram(read(rows.subarray(first, first + BLOCK_ROWS)), block);
+        for (let place = 0; place < sum.length; place++) sum[place] += data[place] / rows.length;
+      }
+      return { ...block, data: sum };
+    },
+  });
+  return familyOf(task, own, rows);
+}
+
+function familyOf(
+  { read, shape }: FamiliesTask,
+  basis: Basis,
+  rows: Uint32Array,
+): Omit<PriorFamily, 'order'> {
+  const { probes, rank, vectors, eigenvalues } = basis;
+  const data = vectors.map((value, place) => value * Math.sqrt(eigenvalues[place % rank]));
+  const factor: Matrix = { rows: probes, columns: rank, data };
+  const squares = new Float64Array(probes);
+  for (let first = 0; first < rows.length; first += BLOCK_ROWS) {
+    const block = read(rows.subarray(first, first + BLOCK_ROWS));
+    for (let place = 0; place < block.data.length; place++)
+      squares[place % probes] += block.data[place] ** 2 / rows.length;
+  }
+  const noise = Float32Array.from(squares, (total, probe) => {
+    let explained = 0;
+    for (const value of rowOf(factor, probe)) explained += value * value;
+    return Math.max(LEAST_NOISE, (total - explained) * shape.noiseFactor);
+  });
+  return { factor, noise };
+}
+
+/** At most so many rows, spread evenly. */
+function thinned(rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows;
+  return Uint32Array.from({ length: most }, (_, place) => rows[Math.floor((place * rows.length) / most)]);
+}
+
+function concatenated(parts: Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    all.set(part, place);
+    place += part.length;
+  }
+  return all;
+}

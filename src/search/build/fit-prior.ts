@@ -1,0 +1,114 @@
+import {
+  type Basis,
+  ConditionedPrior,
+  leadingColumns,
+  likeliestOf,
+  type Matrix,
+  type PriorFamily,
+  type PriorShape,
+  type ResponsePrior,
+  rowOf,
+} from '../../domain/index.js';
+import type { MatrixProducts } from '../matrix-products.js';
+import { fitFamilies } from './fit-families.js';
+
+/** Every fifth model is held out, at most so many, and at most so many outputs of each. */
+const HELD_OUT_EVERY = 5;
+const MOST_HELD_OUT = 40;
+const MOST_OUTPUTS = 24;
+const SHARE_RUN = 1 / 3;
+const DIRECTIONS = [60, 120, 200];
+const NOISE_FACTORS = [1, 2, 4];
+
+/** The gallery's fully probed models. */
+export interface PriorTask {
+  basis: Basis;
+  /** Rows of each fully probed model. */
+  models: Uint32Array[];
+  /** Descriptors of chosen rows. */
+  read(rows: Uint32Array): Matrix;
+  products: MatrixProducts;
+}
+
+/**
+ * Fits what new models are completed with. The directions of a family and the ridge are those that complete held-out
+ * models best from a third of their probes; then all models teach.
+ */
+export async function fitPrior(task: PriorTask): Promise<ResponsePrior> {
+  const { basis, models } = task;
+  const { shape, expectedError } = await chooseShape(task);
+  const families = await fitFamilies({ ...task, shape });
+  const logits = models.reduce((sum, { length }) => sum + length, 0);
+  return { version: basis.version, probes: basis.probes, logits, shape, expectedError, families };
+}
+
+async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expectedError: number }> {
+  const isHeldOut = (place: number) => place % HELD_OUT_EVERY === 0;
+  const teaching = task.models.filter((_, place) => !isHeldOut(place));
+  const heldOut = task.models.filter((_, place) => isHeldOut(place)).slice(0, MOST_HELD_OUT);
+  const widest: PriorShape = { directions: DIRECTIONS[DIRECTIONS.length - 1], noiseFactor: 1 };
+  if (teaching.length === 0) return { shape: widest, expectedError: 1 };
+  const families = await fitFamilies({ ...task, models: teaching, shape: widest });
+  const descriptors = heldOut.map((rows) => task.read(rows.slice(0, MOST_OUTPUTS)));
+  let best = { shape: widest, expectedError: Number.POSITIVE_INFINITY };
+  for (const directions of DIRECTIONS) {
+    for (const noiseFactor of NOISE_FACTORS) {
+      const shape = { directions, noiseFactor };
+      const shaped = families.map((family) => reshaped(family, shape));
+      const expectedError = meanError(shaped, descriptors);
+      if (expectedError < best.expectedError) best = { shape, expectedError };
+    }
+  }
+  return best;
+}
+
+/** A family with fewer directions; what the others explained is noise then. */
+function reshaped(
+  { factor, noise, order }: PriorFamily,
+  { directions, noiseFactor }: PriorShape,
+): PriorFamily {
+  const kept = leadingColumns(factor, Math.min(directions, factor.columns));
+  return {
+    factor: kept,
+    order,
+    noise: noise.map((left, probe) => {
+      let dropped = 0;
+      for (const value of rowOf(factor, probe).subarray(kept.columns)) dropped += value * value;
+      return (left + dropped) * noiseFactor;
+    }),
+  };
+}
+
+/** Mean squared error over all probes of models that are completed from a third of them. */
+function meanError(families: PriorFamily[], models: Matrix[]): number {
+  const probes = families[0].noise.length;
+  const order = families[0].order.slice(0, Math.ceil(SHARE_RUN * probes));
+  const conditioned = families.map((family) => new ConditionedPrior(family, order));
+  const errors = models.map((descriptors) => {
+    const likeliest = likeliestOf(conditioned, columnsOf(descriptors, order));
+    const ofOutputs = Array.from({ length: descriptors.rows }, (_, row) =>
+      squaredError(likeliest, rowOf(descriptors, row), order),
+    );
+    return meanOf(ofOutputs);
+  });
+  return meanOf(errors);
+}
+
+function squaredError(conditioned: ConditionedPrior, descriptor: Float32Array, order: Uint32Array): number {
+  const completed = conditioned.complete(Float32Array.from(order, (probe) => descriptor[probe]));
+  let sum = 0;
+  for (let probe = 0; probe < descriptor.length; probe++) sum += (completed[probe] - descriptor[probe]) ** 2;
+  return sum / descriptor.length;
+}
+
+function columnsOf({ rows, columns, data }: Matrix, chosen: Uint32Array): Matrix {
+  const picked = new Float32Array(rows * chosen.length);
+  for (let row = 0; row < rows; row++)
+    for (const [place, column] of chosen.entries())
+      picked[row * chosen.length + place] = data[row * columns + column];
+  return { rows, columns: chosen.length, data: picked };
+}
+
+function meanOf(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

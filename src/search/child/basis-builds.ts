@@ -1,0 +1,62 @@
+import { needsRebuild } from './rebuild-rule.js';
+import type { Snapshot } from './snapshot.js';
+
+/** What a series of builds needs of its gallery. */
+export interface BuildSource {
+  /** Logits that there are now. */
+  logits(): number;
+  /** Logits of the snapshot in use; null while there is none. */
+  builtOn(): number | null;
+  build(): Promise<Snapshot>;
+  use(snapshot: Snapshot): void;
+}
+
+/** Decides when a gallery's basis is fitted anew, and has it done in the background, one build at a time. */
+export class BasisBuilds {
+  private building: Promise<void> | null = null;
+  private closed = false;
+
+  /** @param changed logits that came or went since the snapshot in use was built */
+  constructor(
+    private readonly source: BuildSource,
+    private changed = 0,
+  ) {}
+
+  get underWay(): boolean {
+    return this.building !== null;
+  }
+
+  /** Notes that logits came or went, and builds when that is due. */
+  note(changed: number): void {
+    this.changed += changed;
+    if (
+      this.building ||
+      this.closed ||
+      !needsRebuild(this.source.logits(), this.source.builtOn(), this.changed)
+    )
+      return;
+    this.changed = 0;
+    this.building = this.source
+      .build()
+      .then((snapshot) => {
+        if (!this.closed) this.source.use(snapshot);
+      })
+      .catch((thrown) => {
+        if (!this.closed) process.stderr.write(`a gallery's basis cannot be fitted: ${String(thrown)}\n`);
+      })
+      .finally(() => {
+        this.building = null;
+        this.note(0);
+      });
+  }
+
+  /** Waits until no build is under way or due. */
+  async settled(): Promise<void> {
+    while (this.building) await this.building;
+  }
+
+  /** Begins no more builds and uses none. */
+  stop(): void {
+    this.closed = true;
+  }
+}

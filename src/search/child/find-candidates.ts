@@ -1,0 +1,86 @@
+import type { SearchPosition } from '../search-query.js';
+import { type Asked, versionOf } from './asked.js';
+import { BestHits, BestOfEachModel, type Candidate, type HitSink } from './best-hits.js';
+import { candidatesFor, MOST_CANDIDATES } from './candidates.js';
+import { comparable, type GalleryView } from './gallery-view.js';
+import type { GalleryEntry } from './journal.js';
+
+/** The best logits by their own score (or distance), behind a place when one is given. */
+export async function bestLogits(
+  view: GalleryView,
+  asked: Asked,
+  limit: number,
+  after?: SearchPosition,
+): Promise<Candidate[]> {
+  const best = new BestHits(limit, place(view, asked, after));
+  const wanted = candidatesFor(asked.query, limit, comparable(asked.entries));
+  if (wanted <= MOST_CANDIDATES && usesIndex(view, asked)) await searchIndex(view, asked, wanted, best);
+  else await view.exact.run(asked.scorer, asked.entries, best);
+  return best.list();
+}
+
+/**
+ * The best logit of each model by its own score.
+ *
+ * @param enough models among the index's candidates below which they may miss one; all are scanned then
+ */
+export async function bestLogitOfEachModel(
+  view: GalleryView,
+  asked: Asked,
+  enough: number,
+): Promise<Candidate[]> {
+  let chosen = new BestOfEachModel();
+  if (usesIndex(view, asked)) await searchIndex(view, asked, MOST_CANDIDATES, chosen);
+  if (chosen.models < enough) {
+    chosen = new BestOfEachModel();
+    await view.exact.run(asked.scorer, asked.entries, chosen);
+  }
+  return chosen.list();
+}
+
+/** A position under another basis is scored anew, so that paging goes on behind the same logit. */
+function place(
+  view: GalleryView,
+  { scorer }: Asked,
+  after: SearchPosition | undefined,
+): SearchPosition | undefined {
+  if (!after || after.version === versionOf(scorer)) return after;
+  const entry = view.entries.find(({ modelId }) => modelId === after.modelId);
+  if (!entry || after.index >= entry.rows) return after;
+  const row = entry.firstRow + after.index;
+  return { ...after, value: scorer.value(view.rows.read(row), row) };
+}
+
+/** The index knows the order by score only, and nothing of chosen models. */
+function usesIndex(
+  { exactLimit }: GalleryView,
+  { query: { models, metric }, scorer, entries }: Asked,
+): boolean {
+  if (!scorer.inUse?.snapshot.index || models || scorer.admits || metric !== 'SCORE') return false;
+  return comparable(entries) > exactLimit;
+}
+
+async function searchIndex(
+  view: GalleryView,
+  { scorer, entries }: Asked,
+  wanted: number,
+  sink: HitSink,
+): Promise<void> {
+  const { inUse, indexVectors } = scorer;
+  if (!inUse?.snapshot.index) return;
+  const { index, indexedRows, rows } = inUse.snapshot;
+  const asked = new Set(entries);
+  const candidates = new Map<number, GalleryEntry>();
+  for (const vector of indexVectors) {
+    const { labels } = index.search(Array.from(vector), Math.min(wanted, indexedRows.length));
+    for (const label of labels) {
+      if (label < 0) continue;
+      const row = indexedRows[label];
+      const entry = view.entryAt(row);
+      if (entry && asked.has(entry)) candidates.set(row, entry);
+    }
+  }
+  await view.exact.pick(scorer, candidates, sink);
+  const newer = entries.filter(({ firstRow }) => firstRow >= rows);
+  await view.exact.run(scorer, newer, sink);
+}

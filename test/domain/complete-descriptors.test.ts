@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import {
+  completeDescriptors,
+  descriptors,
+  earnedBudget,
+  familyCentres,
+  greedyProbes,
+  type Matrix,
+  modelSignature,
+  nearestFamily,
+  type PriorFamily,
+  ProbeChooser,
+  type ResponsePrior,
+  random,
+  rowOf,
+} from '../../src/domain/index.js';
+
+const PROBES = 120;
+const RANK = 6;
+const next = random(3);
+
+/** Roughly normal numbers. */
+function noise(): number {
+  return (next() + next() + next() - 1.5) * 2;
+}
+
+/** Probes that lie in a few directions, without a common one: descriptors have mean 0. */
+function factorOf(): Matrix {
+  const data = Float32Array.from({ length: PROBES * RANK }, noise);
+  for (let axis = 0; axis < RANK; axis++) {
+    let mean = 0;
+    for (let probe = 0; probe < PROBES; probe++) mean += data[probe * RANK + axis] / PROBES;
+    for (let probe = 0; probe < PROBES; probe++)
+      data[probe * RANK + axis] = (data[probe * RANK + axis] - mean) / Math.sqrt(RANK);
+  }
+  return { rows: PROBES, columns: RANK, data };
+}
+
+function familyOf(factor: Matrix): PriorFamily {
+  const family = { factor, noise: new Float32Array(PROBES).fill(0.05) };
+  return { ...family, order: greedyProbes(family, PROBES) };
+}
+
+const families = [familyOf(factorOf()), familyOf(factorOf())];
+const prior: ResponsePrior = {
+  version: 'v',
+  probes: PROBES,
+  logits: 1_000,
+  shape: { directions: RANK, noiseFactor: 1 },
+  expectedError: 0.1,
+  families,
+};
+
+/** The responses of a model of a family. */
+function modelOf({ factor }: PriorFamily, outputs = 8): Matrix {
+  const data = new Float32Array(outputs * PROBES);
+  for (let output = 0; output < outputs; output++) {
+    const z = Array.from({ length: RANK }, noise);
+    for (let probe = 0; probe < PROBES; probe++)
+      data[output * PROBES + probe] =
+        rowOf(factor, probe).reduce((sum, value, axis) => sum + value * z[axis], 0) + 0.1 * noise();
+  }
+  return { rows: outputs, columns: PROBES, data };
+}
+
+function shownOnly(responses: Matrix, probes: ArrayLike<number>): Matrix {
+  const data = new Float32Array(responses.data.length).fill(Number.NaN);
+  for (let output = 0; output < responses.rows; output++)
+    for (const probe of Array.from(probes))
+      data[output * PROBES + probe] = responses.data[output * PROBES + probe];
+  return { ...responses, data };
+}
+
+function meanError(a: Matrix, b: Matrix): number {
+  return a.data.reduce((sum, value, place) => sum + (value - b.data[place]) ** 2, 0) / a.data.length;
+}
+
+describe('completeDescriptors', () => {
+  it('of a fully probed model are its descriptors', () => {
+    const responses = modelOf(families[0]);
+    const completed = completeDescriptors(responses, prior);
+    expect(completed.rows).toEqual(descriptors(responses).rows);
+    expect(new Set(completed.certainty)).toEqual(new Set([1]));
+    expect(Math.max(...completed.errors)).toBe(0);
+  });
+
+  it('come near the whole ones, and know how near', () => {
+    const responses = modelOf(families[1]);
+    const truth = descriptors(responses).rows;
+    const shown = shownOnly(responses, families[1].order.slice(0, 40));
+    const completed = completeDescriptors(shown, prior);
+    const without = completeDescriptors(shown, null);
+    expect(meanError(completed.rows, truth)).toBeLessThan(0.5 * meanError(without.rows, truth));
+    expect(Math.max(...completed.certainty)).toBe(1);
+    expect(Math.min(...completed.certainty)).toBeGreaterThanOrEqual(0);
+    for (const error of completed.errors) expect(error).toBeGreaterThan(0);
+    const sparse = completeDescriptors(shownOnly(responses, families[1].order.slice(0, 8)), prior);
+    expect(sparse.errors[0]).toBeGreaterThan(completed.errors[0]);
+  });
+
+  it('have mean 0, and none for an output that is not finite', () => {
+    const responses = shownOnly(modelOf(families[0]), families[0].order.slice(0, 40));
+    responses.data[families[0].order[3]] = Number.POSITIVE_INFINITY;
+    const { rows, degenerate } = completeDescriptors(responses, prior);
+    expect(degenerate[0]).toBe(1);
+    expect(Math.max(...rowOf(rows, 0))).toBe(0);
+    const sum = rowOf(rows, 1).reduce((total, value) => total + value, 0);
+    expect(sum / PROBES).toBeCloseTo(0, 5);
+  });
+});
+
+describe('ProbeChooser', () => {
+  const runAll = (responses: Matrix, budget: number, errorBound = 0) => {
+    const chooser = new ProbeChooser(prior, { budget, errorBound });
+    const run: number[] = [];
+    for (;;) {
+      const rows = run.flatMap((probe) =>
+        Array.from({ length: responses.rows }, (_, output) => responses.data[output * PROBES + probe]),
+      );
+      const round = chooser.next(Uint32Array.from(run), Float32Array.from(rows));
+      if (!round) return { run, most: chooser.most };
+      run.push(...round);
+    }
+  };
+
+  it('spends its budget on different probes', () => {
+    const { run, most } = runAll(modelOf(families[0]), 0.75);
+    expect(most).toBe(90);
+    expect(run).toHaveLength(90);
+    expect(new Set(run).size).toBe(90);
+  });
+
+  it('stops early when little is left to be known', () => {
+    expect(runAll(modelOf(families[0]), 1, 0.9).run.length).toBeLessThan(PROBES);
+  });
+
+  it('makes the same choices again', () => {
+    const responses = modelOf(families[1]);
+    expect(runAll(responses, 0.8)).toEqual(runAll(responses, 0.8));
+  });
+});
+
+describe('greedyProbes', () => {
+  it('begins as it is told and names every probe once', () => {
+    const order = greedyProbes(families[0], PROBES, [5, 7]);
+    expect([...order.slice(0, 2)]).toEqual([5, 7]);
+    expect(new Set(order).size).toBe(PROBES);
+  });
+});
+
+describe('families', () => {
+  it('are told by how outputs lie, whatever they are', () => {
+    const model = (stretched: number): Matrix => ({
+      rows: 30,
+      columns: 4,
+      data: Float32Array.from({ length: 120 }, (_, place) => noise() * (place % 4 === stretched ? 5 : 1)),
+    });
+    const kinds = Array.from({ length: 12 }, (_, place) => place % 2);
+    const signatures = kinds.map((kind) => modelSignature(model(kind)));
+    const centres = familyCentres(signatures, 2);
+    const found = signatures.map((signature) => nearestFamily(signature, centres));
+    expect(new Set(kinds.map((kind, place) => `${kind}${found[place]}`)).size).toBe(2);
+  });
+});
+
+describe('earnedBudget', () => {
+  it('falls from everything to the least', () => {
+    expect(earnedBudget({ models: 9, logits: 5_000 }, 0.3)).toBe(1);
+    expect(earnedBudget({ models: 10, logits: 999 }, 0.3)).toBe(1);
+    expect(earnedBudget({ models: 10, logits: 2_500 }, 0.3)).toBeCloseTo(0.65);
+    expect(earnedBudget({ models: 10, logits: 9_000 }, 0.3)).toBeCloseTo(0.3);
+  });
+});

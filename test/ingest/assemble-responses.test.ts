@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { decodeFloat16, parseNpyHeader } from '../../src/domain/index.js';
+import { assembleResponses } from '../../src/ingest/assemble/assemble-responses.js';
+import { tinyPrior } from '../probing/support/tiny-prior.js';
+
+const PROBES = 6;
+const probes = Uint32Array.of(1, 2, 4, 5);
+
+function assemble(rows: number[][], where = probes) {
+  const observed = { rows: rows.length, columns: where.length, data: Float32Array.from(rows.flat()) };
+  const facts = { knownProbabilities: false, probes: PROBES, prior: tinyPrior(PROBES) };
+  return assembleResponses({ observed, probes: where }, facts);
+}
+
+function storedRows(file: Uint8Array): number[][] {
+  const { shape, dataOffset } = parseNpyHeader(file);
+  const values = decodeFloat16(new Uint16Array(Uint8Array.from(file.subarray(dataOffset)).buffer));
+  return Array.from({ length: shape[0] }, (_, row) => [
+    ...values.subarray(row * shape[1], (row + 1) * shape[1]),
+  ]);
+}
+
+describe('responses of some probes', () => {
+  it('are stored at their places, with NaN for the others, and their share and errors are told', () => {
+    const {
+      file,
+      outputs,
+      probes: all,
+      coverage,
+      errors,
+      degenerate,
+    } = assemble([
+      [1, 2, 3, 5],
+      [4, 3, 2, 1],
+    ]);
+    const none = Number.NaN;
+    expect(storedRows(file)).toEqual([
+      [none, 1, 2, none, 3, 5],
+      [none, 4, 3, none, 2, 1],
+    ]);
+    expect([outputs, all]).toEqual([2, PROBES]);
+    expect(coverage).toBeCloseTo(4 / 6);
+    expect(errors).toHaveLength(2);
+    expect(errors?.every(Number.isFinite)).toBe(true);
+    expect([...degenerate]).toEqual([0, 0]);
+  });
+
+  it('are judged by themselves: probabilities, scale, degenerate outputs', () => {
+    const shares = assemble([
+      [0.25, 0.5, 0.75, 0.1],
+      [0.75, 0.5, 0.25, 0.9],
+    ]);
+    expect(shares.responseKind).toBe('LOG_PROBABILITIES');
+    expect(storedRows(shares.file)[0][2]).toBeCloseTo(Math.log(0.5), 3);
+    const huge = storedRows(
+      assemble([
+        [1e9, 2e9, 3e9, 5e9],
+        [4e9, 3e9, 2e9, 1e9],
+      ]).file,
+    );
+    expect(huge.flat().some((x) => Math.abs(x) === Number.POSITIVE_INFINITY)).toBe(false);
+    const { degenerate } = assemble([
+      [1, 2, 3, 5],
+      [7, 7, 7, 7],
+      [4, Number.NaN, 2, 1],
+      [4, 3, 2, 1],
+    ]);
+    expect([...degenerate]).toEqual([0, 1, 1, 0]);
+  });
+
+  it('that are all there have no errors of completion', () => {
+    const rows = [[1, 2, 3, 4, 5, 7]];
+    const { coverage, errors, file } = assemble(
+      rows,
+      Uint32Array.from({ length: PROBES }, (_, i) => i),
+    );
+    expect([coverage, errors]).toEqual([1, null]);
+    expect(storedRows(file)).toEqual(rows);
+  });
+});

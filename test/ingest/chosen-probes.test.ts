@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeFloat16, type Matrix, parseNpyHeader, rowOf } from '../../src/domain/index.js';
+import { type IngestRequest, type PipelineDependencies, runIngest } from '../../src/ingest/index.js';
+import { Stopped } from '../../src/ingest/stopped.js';
+import type { IngestRecord, LogitRecord } from '../../src/store/index.js';
+import { DEMO } from '../fixtures/demo-service.js';
+import { meanColour } from '../probing/support/made-models.js';
+import { priorFile, tinyPrior } from '../probing/support/tiny-prior.js';
+import { openSmallService, type SmallService } from './support/small-service.js';
+
+const PROBES = 160;
+const HALF = 80;
+const SLOW = join(DEMO, 'models/mobilenet_v1_0.5_160.onnx');
+
+let small: SmallService;
+let prior: string;
+let workFolder: string;
+beforeAll(async () => {
+  small = await openSmallService({ probes: PROBES, work: false });
+  prior = await priorFile(tinyPrior(PROBES));
+  workFolder = join(small.folder, 'work');
+});
+afterAll(() => small.close());
+
+const dependencies = (changed: Partial<PipelineDependencies> = {}): PipelineDependencies => ({
+  store: small.service.store,
+  gallery: { add: async () => undefined, remove: async () => undefined },
+  workFolder,
+  cacheFolder: join(small.folder, 'pixels'),
+  download: { privateAddresses: [], stallMs: 60_000, maxBytes: 2 ** 30 },
+  probing: { memoryBytes: 2 ** 32, stallMs: 60_000, cacheBytes: 2 ** 30, budget: 0.5, errorBound: 0 },
+  prior: async () => usable(prior),
+  announce: () => undefined,
+  ...changed,
+});
+
+const GOING_ON = new AbortController().signal;
+
+interface Outcome {
+  ingest: IngestRecord;
+  logits: LogitRecord[];
+  stored: Matrix;
+  /** Probes of which something is stored. */
+  ran: number[];
+  notes: string[];
+}
+
+async function outcomeOf({ id, modelId }: IngestRecord): Promise<Outcome> {
+  const { store } = small.service;
+  const [ingest] = await store.ingests.byIds([id]);
+  const [model] = await store.models.byIds([modelId]);
+  const file = await readFile(store.blobs.path(model?.responsesDigest ?? ''));
+  const { shape, dataOffset } = parseNpyHeader(file);
+  const bytes = Uint8Array.from(file.subarray(dataOffset));
+  const [rows, columns] = shape;
+  const stored = { rows, columns, data: decodeFloat16(new Uint16Array(bytes.buffer)) };
+  const first = rowOf(stored, 0);
+  const ran = [...first.keys()].filter((probe) => !Number.isNaN(first[probe]));
+  const logits = await store.logits.page(modelId, { first: 5_000 });
+  return { ingest, logits, stored, ran, notes: model?.notes ?? [] };
+}
+
+async function claim(
+  model: Uint8Array | string,
+  request: Partial<IngestRequest> = {},
+): Promise<IngestRecord> {
+  await small.enqueue(model, request);
+  const claimed = await small.service.store.ingests.claim(randomUUID(), 600_000);
+  if (!claimed) throw new Error('there is nothing to claim');
+  return claimed;
+}
+
+async function ingest(
+  model: Uint8Array | string,
+  request: Partial<IngestRequest> = {},
+  changed: Partial<PipelineDependencies> = {},
+): Promise<Outcome> {
+  const claimed = await claim(model, request);
+  await runIngest(claimed, GOING_ON, dependencies(changed));
+  expect(await readdir(workFolder)).toEqual([]);
+  return outcomeOf(claimed);
+}
+
+/** Runs an ingest until so many probes have answered, and stops it as a service that closes does. */
+async function stopAt(claimed: IngestRecord, rows: number, changed: Partial<PipelineDependencies> = {}) {
+  const controller = new AbortController();
+  const run = runIngest(claimed, controller.signal, dependencies(changed));
+  const outcome = expect(run).rejects.toThrow();
+  const rowBytes = 4 + 1_001 * 4;
+  for (;;) {
+    const spool = (await readdir(workFolder).catch(() => [])).find((name) => name.endsWith('.responses'));
+    const size = spool ? (await stat(join(workFolder, spool))).size : 0;
+    if (spool && size >= 8 + rows * rowBytes) {
+      controller.abort(new Stopped('DRAINING'));
+      await outcome;
+      return { path: join(workFolder, spool), rowBytes };
+    }
+    await sleep(2);
+  }
+}
+
+/** A prior that has earned the whole budget. */
+function usable(path: string) {
+  return { path, fullyProbed: { models: 100, logits: 10_000 } };
+}
+
+describe('an ingest with a prior', () => {
+  it('stores the responses of the chosen probes where they belong, and nothing for the others', async () => {
+    const full = await ingest(meanColour(), { probing: { full: true } });
+    expect(full.ran).toHaveLength(PROBES);
+    expect(full.logits.map(({ coverage }) => coverage)).toEqual([1, 1, 1, 1]);
+    const partly = await ingest(meanColour());
+    expect(partly.ran).toHaveLength(HALF);
+    expect(partly.stored.columns).toBe(PROBES);
+    expect(partly.logits.map(({ coverage, status }) => [coverage, status])).toEqual(
+      Array(4).fill([0.5, 'SEARCHABLE']),
+    );
+    for (let output = 0; output < 4; output++) {
+      const row = rowOf(partly.stored, output);
+      for (const [probe, response] of row.entries())
+        if (partly.ran.includes(probe)) expect(response).toBe(rowOf(full.stored, output)[probe]);
+        else expect(response).toBeNaN();
+    }
+    expect([partly.ingest.done, partly.ingest.total, partly.ingest.state]).toEqual([HALF, HALF, 'SUCCEEDED']);
+  });
+
+  it('does what its request says instead of the settings', async () => {
+    const never = async () => {
+      throw new Error('nobody asks for the prior of a full run');
+    };
+    expect((await ingest(meanColour(), { probing: { full: true } }, { prior: never })).ran).toHaveLength(
+      PROBES,
+    );
+    expect((await ingest(meanColour(), { probing: { budget: 1 } }, { prior: never })).ran).toHaveLength(
+      PROBES,
+    );
+    expect((await ingest(meanColour(), { probing: { budget: 0.25 } })).ran).toHaveLength(40);
+    const early = await ingest(meanColour(), { probing: { errorBound: 1 } });
+    expect(early.ran.length).toBeGreaterThan(0);
+    expect(early.ran.length).toBeLessThan(HALF);
+    expect(early.ingest.total).toBe(early.ran.length);
+    await expect(small.enqueue(meanColour(), { probing: { budget: 0 } })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+  });
+
+  it('runs all probes when there is no prior, or a damaged one', async () => {
+    const none = await ingest(meanColour(), {}, { prior: async () => null });
+    expect(none.ran).toHaveLength(PROBES);
+    expect(none.notes.join()).not.toMatch(/learnt/);
+    const wrong = await priorFile(tinyPrior(PROBES - 1));
+    const damaged = await ingest(meanColour(), {}, { prior: async () => usable(wrong) });
+    expect(damaged.ran).toHaveLength(PROBES);
+    expect(damaged.logits[0].coverage).toBe(1);
+    expect(damaged.notes.join()).toMatch(/all probes were run/);
+  });
+});
+
+describe('an ingest that was stopped while probing', () => {
+  it('goes on with the same choices, whatever was learnt or set meanwhile, behind a row that was cut off', async () => {
+    const whole = await ingest(SLOW, { preprocessing: undefined });
+    const claimed = await claim(SLOW, { preprocessing: undefined });
+    const { path, rowBytes } = await stopAt(claimed, 8);
+    const rows = Math.floor(((await stat(path)).size - 8) / rowBytes);
+    expect(rows).toBeGreaterThanOrEqual(8);
+    expect(rows).toBeLessThan(HALF);
+    await appendFile(path, Buffer.alloc(rowBytes / 2, 0xff));
+    const kept = await readFile(path);
+
+    let firstDone: number | null = null;
+    const another = await priorFile(tinyPrior(PROBES + 1));
+    const changed = dependencies({
+      prior: async () => usable(another),
+      async announce(id) {
+        const [{ stage, done }] = await small.service.store.ingests.byIds([id]);
+        if (stage === 'PROBING') firstDone ??= done;
+      },
+    });
+    changed.probing.budget = 0.9;
+    await runIngest(claimed, GOING_ON, changed);
+    const resumed = await outcomeOf(claimed);
+    expect(firstDone).toBeGreaterThanOrEqual(rows);
+    expect(resumed.ran).toEqual(whole.ran);
+    expect(kept.readUInt32LE(4)).toBe(1_001);
+    expect(resumed.ran).toContain(kept.readUInt32LE(8));
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+
+  it('goes on with all probes when it began with them', async () => {
+    const claimed = await claim(SLOW, { preprocessing: undefined });
+    await stopAt(claimed, 8, { prior: async () => null });
+    await runIngest(claimed, GOING_ON, dependencies());
+    expect((await outcomeOf(claimed)).ran).toHaveLength(PROBES);
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+
+  it('runs what is missing when the copy of the prior was lost', async () => {
+    const claimed = await claim(SLOW, { preprocessing: undefined });
+    await stopAt(claimed, 8);
+    const [copy] = (await readdir(workFolder)).filter((name) => name.endsWith('.prior'));
+    await rm(join(workFolder, copy));
+    await runIngest(claimed, GOING_ON, dependencies());
+    const { ran, notes } = await outcomeOf(claimed);
+    expect(ran).toHaveLength(PROBES);
+    expect(notes.join()).toMatch(/all probes were run/);
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is cancelled', async () => {
+    const claimed = await claim(SLOW, { preprocessing: undefined });
+    const controller = new AbortController();
+    const announce = () => controller.abort(new Stopped('CANCELLED'));
+    await stopAt(claimed, 4);
+    await expect(runIngest(claimed, controller.signal, dependencies({ announce }))).rejects.toThrow();
+    await runIngest(claimed, GOING_ON, dependencies());
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+});

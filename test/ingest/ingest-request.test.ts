@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { validateIngestRequest, validateProbing } from '../../src/ingest/ingest-request.js';
+
+const request = { name: 'model', version: '1', source: '/m.onnx' };
+
+describe('how much is probed', () => {
+  it.each([
+    {},
+    { budget: 0.02 },
+    { budget: 1, errorBound: 0, full: false },
+    { errorBound: 1 },
+    { full: true },
+  ])('may be %j', (probing) => {
+    expect(validateProbing(probing)).toEqual(probing);
+    expect(validateIngestRequest({ ...request, probing })).toEqual({ ...request, probing });
+  });
+
+  it.each<[object, string]>([
+    [{ budget: 0.019 }, 'probing.budget'],
+    [{ budget: 1.01 }, 'probing.budget'],
+    [{ budget: Number.NaN }, 'probing.budget'],
+    [{ errorBound: -0.1 }, 'probing.errorBound'],
+    [{ errorBound: Number.POSITIVE_INFINITY }, 'probing.errorBound'],
+    [{ full: true, budget: 1 }, 'probing'],
+    [{ full: true, errorBound: 0 }, 'probing'],
+    [{ half: true }, 'probing'],
+  ])('may not be %j', (probing, field) => {
+    const refused = expect.objectContaining({ code: 'INPUT_INVALID', details: { field } });
+    expect(() => validateProbing(probing)).toThrow(refused);
+    expect(() => validateIngestRequest({ ...request, probing })).toThrow(refused);
+  });
+});

@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodePrior, ProbeChooser, parseNpyHeader } from '../../src/domain/index.js';
+import { openSearch, type Search, type SearchModel } from '../../src/search/index.js';
+import { type KnownModel, randomModels } from './random-gallery.js';
+
+const PROBES = 64;
+const SET = { id: 'set', probes: PROBES };
+const FLOAT16_NAN = 0x7e00;
+
+let folder: string;
+let search: Search;
+let models: KnownModel[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'probelog-partial-'));
+  models = await randomModels(folder, { models: 13, outputs: 100, probes: PROBES });
+  search = await openSearch({
+    folder: join(folder, 'search'),
+    settings: { exactLimit: 20_000 },
+    log: () => undefined,
+  });
+});
+afterEach(async () => {
+  await search.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The same model as if only every second probe had been run. */
+async function halfRun(model: SearchModel): Promise<SearchModel> {
+  const file = await readFile(model.responsesPath);
+  const { dataOffset } = parseNpyHeader(file);
+  const { outputs } = model;
+  for (let output = 0; output < outputs; output++)
+    for (let probe = 1; probe < PROBES; probe += 2)
+      file.writeUInt16LE(FLOAT16_NAN, dataOffset + (output * PROBES + probe) * 2);
+  const responsesPath = `${model.responsesPath}.half`;
+  await writeFile(responsesPath, file);
+  return { ...model, modelId: `${model.modelId}-half`, responsesDigest: 'half', responsesPath };
+}
+
+describe('a partly probed model', () => {
+  it('is completed by a gallery that has learnt enough, and comes near its fully probed self', async () => {
+    await search.sync(SET, models);
+    await search.settled();
+    const prior = await search.prior(SET.id);
+    expect(prior?.fullyProbed).toEqual({ models: 13, logits: 1_300 });
+    const decoded = decodePrior(await readFile(prior?.path ?? ''));
+    expect(new ProbeChooser(decoded, { budget: 0.5, errorBound: 0 }).most).toBe(PROBES / 2);
+
+    const half = await halfRun(models[3]);
+    await search.add(SET, half);
+    const similarity = await search.similarity(SET.id, half.modelId, models[3].modelId);
+    for (let output = 0; output < 100; output++)
+      expect(similarity?.data[output * 100 + output]).toBeGreaterThan(0.5);
+    expect(await search.stats(SET.id)).toMatchObject({ models: 14, prior: { models: 13, logits: 1_300 } });
+  });
+
+  it('that came before anything was learnt is completed once it is, and teaches nothing', async () => {
+    const half = await halfRun(models[0]);
+    await search.sync(SET, [half]);
+    const before = await search.descriptor(SET.id, half.modelId, 0);
+    expect(before?.[1]).toBe(0);
+    await search.sync(SET, [half, ...models]);
+    await search.settled();
+    await search.settled();
+    expect((await search.prior(SET.id))?.fullyProbed.models).toBe(13);
+    const after = await search.descriptor(SET.id, half.modelId, 0);
+    expect(after?.[1]).not.toBe(0);
+  });
+});
