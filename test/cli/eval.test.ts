@@ -79,7 +79,7 @@ describe('probelog eval similarity', () => {
 
   it.each([
     [['one', 'nobody'], 1, /^NOT_FOUND.*"nobody"/],
-    [['one', 'two'], 2, /^INPUT_INVALID.*1, 2@beta.*two@1/],
+    [['one', 'two'], 2, /^INPUT_INVALID.*2 versions .*2@beta.*two@/],
     [['one', 'elsewhere'], 2, /^INPUT_INVALID.*"images".*"others"/],
     [['one', 'one', '--model', 'one'], 2, /^INPUT_INVALID.*3 times/],
     [['one', 'one', '--out', 'nowhere/matrix.svg'], 2, /^INPUT_INVALID.*nowhere/],
