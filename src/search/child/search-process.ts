@@ -106,6 +106,8 @@ export class SearchProcess implements Awaitable<SearchCalls> {
   async settled(): Promise<undefined> {
     await this.changes;
     for (const gallery of this.galleries.values()) await gallery.settled();
+    // A build may have called for partly probed models to be completed anew.
+    await this.changes;
     return undefined;
   }
 
