@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
-import { openHub, probeImages } from './accuracy/hub.js';
-import { modelsOfHub } from './collaborative/hub-models.js';
+import { halvesOf } from './accuracy/halves.js';
+import { openHub, probeImages, readResponses } from './accuracy/hub.js';
 import {
   type CurvePoint,
   type ErrorPoint,
@@ -16,14 +16,21 @@ import {
   SHARES,
 } from './collaborative/measure-curve.js';
 
-const HELP = `usage: npm run bench:collaborative -- <hub folder> [--json FILE] [--page FILE] [--shares 0.33,0.2]`;
+const HELP = `usage: npm run bench:collaborative -- <hub folder> [--json FILE] [--shares LIST] [--probe-set NAME]
+
+Accuracy against the share of the probes that a model is run on, for each way to choose them (docs/collaborative-probing.md).
+What models are completed with is learnt from those of even index, and reported on those of odd index.
+
+  --json FILE        write everything as JSON
+  --shares LIST      comma-separated shares (default: ${SHARES.join(',')})
+  --probe-set NAME   only this one
+  --help             print this`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       json: { type: 'string' },
-      page: { type: 'string' },
       shares: { type: 'string' },
       'probe-set': { type: 'string' },
       help: { type: 'boolean' },
@@ -45,12 +52,9 @@ async function main(): Promise<void> {
   try {
     for (const probeSet of hub.probeSets) {
       if (values['probe-set'] && values['probe-set'] !== probeSet) continue;
-      const models = modelsOfHub(folder, hub, probeSet);
+      const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
       const started = performance.now();
-      const learnt = await learn(
-        with_,
-        models.filter((_, place) => place % 2 === 0),
-      );
+      const learnt = await learn(with_, choosing);
       console.error(
         `${probeSet}: learnt in ${Math.round(performance.now() - started)} ms`,
         learnt.prior.shape,
@@ -63,12 +67,12 @@ async function main(): Promise<void> {
       const classes = new Map(
         hub.models.flatMap((model) => model.logits.map(({ wnid, label }) => [wnid, label] as const)),
       );
-      const concepts = await conceptRows(space, await embedConcepts(encoder, [...classes.values()]));
+      const concepts = conceptRows(space, await embedConcepts(encoder, [...classes.values()]));
       const measured = await measureCurve(
         with_,
         probeSet,
         learnt,
-        models.filter((_, place) => place % 2 === 1),
+        reporting,
         concepts,
         [...classes.keys()],
         shares,

@@ -16,7 +16,8 @@ function ranksOf(values: readonly number[]): number[] {
   return ranks;
 }
 
-function correlation(a: number[], b: number[]): number {
+/** Pearson's correlation. */
+export function correlation(a: number[], b: number[]): number {
   const [meanA, meanB] = [mean(a), mean(b)];
   const covariance = mean(a.map((value, place) => (value - meanA) * (b[place] - meanB)));
   return covariance / Math.sqrt(mean(a.map((v) => (v - meanA) ** 2)) * mean(b.map((v) => (v - meanB) ** 2)));

@@ -1,4 +1,12 @@
-import { type Matrix, ProbeChooser, type ResponsePrior, random, rowOf } from '../../src/domain/index.js';
+import {
+  columnsOf,
+  type Matrix,
+  ProbeChooser,
+  type ResponsePrior,
+  random,
+  rowOf,
+  transpose,
+} from '../../src/domain/index.js';
 
 /** A way to choose which probes a model is run on. @returns indices of at most `most` probes */
 export type Scheme = (prior: ResponsePrior, raw: Matrix, most: number) => Uint32Array;
@@ -41,7 +49,7 @@ const adaptive: Scheme = (prior, raw, most) => {
   const chooser = new ProbeChooser(prior, { budget: most / prior.probes, errorBound: 0 });
   const run: number[] = [];
   for (;;) {
-    const round = chooser.next(Uint32Array.from(run), responsesOf(raw, run));
+    const round = chooser.next(Uint32Array.from(run), transpose(columnsOf(raw, run)).data);
     if (!round) return Uint32Array.from(run);
     run.push(...round);
   }
@@ -54,14 +62,6 @@ export const SCHEMES: Record<string, Scheme> = {
   greedy: byGreedyOrder,
   adaptive,
 };
-
-function responsesOf({ rows, columns, data }: Matrix, probes: number[]): Float32Array {
-  const responses = new Float32Array(probes.length * rows);
-  for (const [place, probe] of probes.entries())
-    for (let output = 0; output < rows; output++)
-      responses[place * rows + output] = data[output * columns + probe];
-  return responses;
-}
 
 /** The same responses with NaN where a probe was not run, as they are stored. */
 export function masked(raw: Matrix, probes: Uint32Array): Matrix {

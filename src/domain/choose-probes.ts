@@ -2,7 +2,9 @@ import { HEAVY_TAILS, someRows } from './complete-descriptors.js';
 import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
 import { descriptors } from './descriptors.js';
 import { type Matrix, rowOf } from './matrix.js';
+import { columnsOf } from './matrix-columns.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
+import { transpose } from './transpose.js';
 
 /** How far probing goes. */
 export interface ChooserOptions {
@@ -34,12 +36,15 @@ const MOST_OUTPUTS = 64;
 export class ProbeChooser {
   /** Most probes that will be run. */
   readonly most: number;
+  /** Probes by which a family is told: they come first. */
+  private readonly common: Uint32Array;
 
   constructor(
     private readonly prior: ResponsePrior,
     private readonly options: ChooserOptions,
   ) {
     this.most = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
+    this.common = prior.families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
   }
 
   /**
@@ -52,15 +57,19 @@ export class ProbeChooser {
   next(probes: Uint32Array, responses: Float32Array): Uint32Array | null {
     if (probes.length >= this.most) return null;
     const done = new Set(probes);
-    const first = this.prior.families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
-    const missing = first.filter((probe) => !done.has(probe));
+    const missing = this.common.filter((probe) => !done.has(probe));
     if (missing.length > 0) return missing.slice(0, this.most - probes.length);
-    const family = this.familyOf(probes, responses);
+    const raw = transpose({
+      rows: probes.length,
+      columns: responses.length / probes.length,
+      data: responses,
+    });
+    const family = this.familyOf(probes, raw);
     const telling = family.order.slice(0, Math.ceil(STATIC_SHARE * this.most));
     const untold = telling.filter((probe) => !done.has(probe));
     if (untold.length > 0) return untold.slice(0, this.most - probes.length);
 
-    const values = someRows(descriptors(outputMajor(responses, probes)), MOST_OUTPUTS);
+    const values = someRows(descriptors(raw), MOST_OUTPUTS);
     const conditioned = new ConditionedPrior(family, probes);
     const variances = conditioned.variances();
     const left = variances.reduce((sum, value) => sum + value / variances.length, 0);
@@ -80,24 +89,15 @@ export class ProbeChooser {
       .slice(0, Math.min(round, this.most - probes.length));
   }
 
-  /** Told by the common probes alone, so that it stays the same as more are run. */
-  private familyOf(probes: Uint32Array, responses: Float32Array): PriorFamily {
-    const { families } = this.prior;
-    const common = families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
-    const values = someRows(descriptors(outputMajor(responses, probes, common)), MOST_OUTPUTS);
-    const conditioned = families.map((family) => new ConditionedPrior(family, common));
+  /**
+   * Told by the common probes alone, so that it stays the same as more are run.
+   *
+   * @param raw C × n responses to `probes`
+   */
+  private familyOf(probes: Uint32Array, raw: Matrix): PriorFamily {
+    const places = this.common.map((probe) => probes.indexOf(probe));
+    const values = someRows(descriptors(columnsOf(raw, places)), MOST_OUTPUTS);
+    const conditioned = this.prior.families.map((family) => new ConditionedPrior(family, this.common));
     return likeliestOf(conditioned, values).family;
   }
-}
-
-/** The C × n responses to some of the probes that were run. */
-function outputMajor(responses: Float32Array, probes: Uint32Array, wanted = probes): Matrix {
-  const outputs = responses.length / probes.length;
-  const data = new Float32Array(outputs * wanted.length);
-  for (let place = 0; place < wanted.length; place++) {
-    const from = probes.indexOf(wanted[place]) * outputs;
-    for (let output = 0; output < outputs; output++)
-      data[output * wanted.length + place] = responses[from + output];
-  }
-  return { rows: outputs, columns: wanted.length, data };
 }

@@ -2,6 +2,7 @@ import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
 import { type Descriptors, descriptors } from './descriptors.js';
 import { dot } from './linear-score.js';
 import { type Matrix, rowOf } from './matrix.js';
+import { columnsOf } from './matrix-columns.js';
 import type { ResponsePrior } from './response-prior.js';
 
 /** Descriptors of a model of which only some probes were run. */
@@ -34,7 +35,7 @@ const OUTPUTS_FOR_FAMILY = 128;
  */
 export function completeDescriptors(responses: Matrix, prior: ResponsePrior | null): CompletedDescriptors {
   const observed = observedProbes(responses);
-  const run = pickColumns(responses, observed);
+  const run = columnsOf(responses, observed);
   const partial = descriptors(run);
   const rows = { ...responses, data: new Float32Array(responses.data.length) };
   const certainty = new Float32Array(responses.columns);
@@ -66,9 +67,11 @@ export function completeDescriptors(responses: Matrix, prior: ResponsePrior | nu
     unknown += variances[probe] / variances.length;
   }
   const ones = conditioned.precisionTimes(new Float32Array(observed.length).fill(1));
+  const total = ones.reduce((sum, value) => sum + value, 0);
+  const meanOf = (values: Float32Array) => dot(ones, values) / total;
   for (let row = 0; row < rows.rows; row++) {
     if (partial.degenerate[row] === 1) continue;
-    const { descriptor, error } = completeOne(conditioned, rowOf(partial.rows, row), ones, unknown);
+    const { descriptor, error } = completeOne(conditioned, rowOf(partial.rows, row), meanOf, unknown);
     rowOf(rows, row).set(descriptor);
     errors[row] = error;
   }
@@ -84,16 +87,16 @@ export function observedProbes({ rows, columns, data }: Matrix): Uint32Array {
 }
 
 /**
- * @param ones K_O⁻¹ 1
+ * @param meanOf the mean of a whole descriptor, by generalised least squares from the responses that were run
  * @param unknown mean variance that is left over all probes
  */
 function completeOne(
   conditioned: ConditionedPrior,
   values: Float32Array,
-  ones: Float32Array,
+  meanOf: (values: Float32Array) => number,
   unknown: number,
 ): { descriptor: Float32Array; error: number } {
-  const shift = dot(ones, values) / ones.reduce((sum, value) => sum + value, 0);
+  const shift = meanOf(values);
   const shifted = values.map((value) => value - shift);
   const { completed, surprise } = conditioned.expect(shifted);
   let sum = 0;
@@ -108,15 +111,6 @@ function completeOne(
     descriptor: completed.map((value) => (value - sum) * scale),
     error: Math.min(1, HEAVY_TAILS * left * scale * scale),
   };
-}
-
-function pickColumns({ rows, columns, data }: Matrix, chosen: Uint32Array): Matrix {
-  const picked = new Float32Array(rows * chosen.length);
-  for (let row = 0; row < rows; row++) {
-    for (let place = 0; place < chosen.length; place++)
-      picked[row * chosen.length + place] = data[row * columns + chosen[place]];
-  }
-  return { rows, columns: chosen.length, data: picked };
 }
 
 /** At most so many rows with a descriptor, spread evenly. */

@@ -38,14 +38,11 @@ export class ConditionedPrior {
     this.lower = matrix;
   }
 
-  /** The expected descriptor; what was observed stays as it is. @param values n responses in units of descriptors */
-  complete(values: Float32Array): Float32Array {
-    return this.expect(values).completed;
-  }
-
   /**
-   * The expected descriptor, with how surprising the responses are: `x_Oᵀ K_O⁻¹ x_O / n`, 1 when they are as the prior
-   * says, and more when less of the descriptor is known than it says.
+   * The expected descriptor, in which what was observed stays as it is, and how surprising the responses are:
+   * `x_Oᵀ K_O⁻¹ x_O / n`, 1 when they are as the prior says, and more when less is known than it says.
+   *
+   * @param values n responses in units of descriptors
    */
   expect(values: Float32Array): { completed: Float32Array; surprise: number } {
     const { factor, noise } = this.family;

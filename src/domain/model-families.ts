@@ -1,5 +1,5 @@
 import { dot } from './linear-score.js';
-import { type Matrix, rowOf } from './matrix.js';
+import type { Matrix } from './matrix.js';
 
 const STEPS = 10;
 
@@ -71,11 +71,4 @@ function farApart(signatures: Float32Array[], count: number): Float32Array[] {
 function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector)) || 1;
   return vector.map((value) => value / length);
-}
-
-/** The first `count` columns. */
-export function leadingColumns(matrix: Matrix, count: number): Matrix {
-  const data = new Float32Array(matrix.rows * count);
-  for (let row = 0; row < matrix.rows; row++) data.set(rowOf(matrix, row).subarray(0, count), row * count);
-  return { rows: matrix.rows, columns: count, data };
 }

@@ -1,8 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { ProbelogError } from '../errors/index.js';
 import {
-  type ModelInspection,
   type PartialPreprocessing,
   type ProbeFile,
   type ProbeRun,
@@ -10,12 +7,12 @@ import {
   probeModel,
 } from '../probing/index.js';
 import type { IngestRecord, ModelRecord, Store } from '../store/index.js';
-import { assembleInWorker } from './assemble/assemble-in-worker.js';
 import { fetchModel } from './fetch-model.js';
 import type { IngestRequest } from './ingest-request.js';
 import { type ProbeBudget, probeBudget } from './probe-budget.js';
 import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { ProgressReporter } from './progress-reporter.js';
+import { type Published, publishModel } from './publish-model.js';
 import { readCompanion } from './source/companions.js';
 import type { DownloadLimits } from './source/download.js';
 import { parseLabels } from './source/labels.js';
@@ -89,7 +86,13 @@ export async function runIngest(
       work.spool.close(),
     );
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
-    published = await publish(model, request, fetched, run.inspected, work, files.length, dependencies);
+    const facts = {
+      probeSetId: request.probeSet,
+      probes: files.length,
+      inspected: run.inspected,
+      labels: fetched.labels,
+    };
+    published = await publishModel(model, work, facts, store);
   } catch (thrown) {
     if (!goesOn(signal)) await work.discard();
     throw thrown;
@@ -106,13 +109,6 @@ export async function runIngest(
     responsesPath: store.blobs.path(published.responsesDigest),
   });
   await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
-}
-
-/** What became visible. */
-interface Published {
-  responsesDigest: string;
-  outputs: number;
-  probes: number;
 }
 
 /** The model's file in the blob store, with what stood beside it at the source. */
@@ -218,58 +214,4 @@ function checkLabels(labels: string[] | null, outputs: number): void {
       { labels: labels.length, outputs },
     );
   }
-}
-
-async function publish(
-  model: ModelRecord,
-  request: QueuedRequest,
-  file: ReadyFile,
-  inspected: ModelInspection,
-  { spool, plan }: ProbingWork,
-  probes: number,
-  { store }: PipelineDependencies,
-): Promise<Published> {
-  const targetPath = `${spool.path}.npy`;
-  try {
-    const knownProbabilities = inspected.responseKind === 'PROBABILITIES_UNCUT';
-    const assembled = await assembleInWorker({
-      spoolPath: spool.path,
-      targetPath,
-      knownProbabilities,
-      probes,
-      priorPath: plan?.priorPath ?? null,
-    });
-    if (assembled.degenerate.every((flag) => flag === 1)) throw allDegenerate(assembled.outputs);
-    const stored = await store.blobs.put(createReadStream(targetPath));
-    await store.models.publish(model.id, {
-      probeSetId: request.probeSet,
-      outputs: assembled.outputs,
-      responsesDigest: stored.digest,
-      responseKind: assembled.responseKind,
-      logFloor: assembled.logFloor,
-      inputShape: inspected.input,
-      outputName: inspected.output.name,
-      preprocessing: inspected.preprocessing,
-      notes: inspected.notes,
-      labels: file.labels,
-      logits: Array.from(assembled.degenerate, (flag, index) => ({
-        index,
-        label: file.labels?.[index] ?? null,
-        coverage: assembled.coverage,
-        completionError: assembled.errors?.[index] ?? null,
-        status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
-      })),
-    });
-    return { responsesDigest: stored.digest, outputs: assembled.outputs, probes: assembled.probes };
-  } finally {
-    await rm(targetPath, { force: true });
-  }
-}
-
-function allDegenerate(outputs: number): ProbelogError {
-  return new ProbelogError(
-    'MODEL_ALL_DEGENERATE',
-    `None of the ${outputs} outputs tells the probe images apart: each is constant or not a number. Check the preprocessing and the output that was used.`,
-    { outputs },
-  );
 }

@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeMatrix, type Matrix, random, rowOf, sharpen, stackRows } from '../../src/domain/index.js';
 import {
   type ConceptTerm,
-  openSearch,
   type Search,
   type SearchHit,
   type SearchPosition,
   type SearchQuery,
 } from '../../src/search/index.js';
+import { openQuietly } from './open-quietly.js';
 import { type KnownModel, randomModels } from './random-gallery.js';
 
 const PROBES = 64;
@@ -20,11 +20,7 @@ let search: Search;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-search-'));
-  search = await openSearch({
-    folder: join(folder, 'search'),
-    settings: { exactLimit: 20_000 },
-    log: () => undefined,
-  });
+  search = await openQuietly(folder);
 });
 afterEach(async () => {
   await search.close();

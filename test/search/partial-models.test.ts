@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodePrior, ProbeChooser, parseNpyHeader } from '../../src/domain/index.js';
-import { openSearch, type Search, type SearchModel } from '../../src/search/index.js';
+import type { Search, SearchModel } from '../../src/search/index.js';
+import { openQuietly } from './open-quietly.js';
 import { type KnownModel, randomModels } from './random-gallery.js';
 
 const PROBES = 64;
@@ -17,11 +18,7 @@ let models: KnownModel[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-partial-'));
   models = await randomModels(folder, { models: 13, outputs: 100, probes: PROBES });
-  search = await openSearch({
-    folder: join(folder, 'search'),
-    settings: { exactLimit: 20_000 },
-    log: () => undefined,
-  });
+  search = await openQuietly(folder);
 });
 afterEach(async () => {
   await search.close();
@@ -64,7 +61,6 @@ describe('a partly probed model', () => {
     const before = await search.descriptor(SET.id, half.modelId, 0);
     expect(before?.[1]).toBe(0);
     await search.sync(SET, [half, ...models]);
-    await search.settled();
     await search.settled();
     expect((await search.prior(SET.id))?.fullyProbed.models).toBe(13);
     const after = await search.descriptor(SET.id, half.modelId, 0);

@@ -17,6 +17,7 @@ import { type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../child/sn
 import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import { buildIndex } from './build-index.js';
 import { fitPrior } from './fit-prior.js';
+import { gramOfRows } from './gram-of-rows.js';
 
 /** What one build is made of. */
 export interface BuildTask {
@@ -84,15 +85,7 @@ async function fitToSample(
     rank: basisRank(chosen.length, task.probes),
     seed: SEED,
     version: task.version,
-    async multiply(block) {
-      const sum = new Float32Array(block.data.length);
-      for (let first = 0; first < chosen.length; first += BLOCK_ROWS) {
-        const x = readRows(rows, chosen.subarray(first, first + BLOCK_ROWS));
-        const { data } = await products.gram(x, block);
-        for (let index = 0; index < sum.length; index++) sum[index] += data[index] / chosen.length;
-      }
-      return { ...block, data: sum };
-    },
+    multiply: gramOfRows(products, (rowsOfBlock) => readRows(rows, rowsOfBlock), chosen, BLOCK_ROWS),
   });
 }
 

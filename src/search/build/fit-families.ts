@@ -12,6 +12,7 @@ import {
   rowOf,
 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
+import { gramOfRows } from './gram-of-rows.js';
 
 /** Leading directions by which models are compared. */
 const SIGNATURE_DIRECTIONS = 60;
@@ -31,14 +32,17 @@ const BLOCK_ROWS = 2_048;
 const SEED = 1_502;
 
 /** The gallery's fully probed models, as a prior is fitted to them. */
-export interface FamiliesTask {
+export interface PriorTask {
   basis: Basis;
   /** Rows of each fully probed model. */
   models: Uint32Array[];
   /** Descriptors of chosen rows. */
   read(rows: Uint32Array): Matrix;
   products: MatrixProducts;
-  /** Chosen by `chooseShape`. */
+}
+
+/** The same, with what cross-validation chose. */
+export interface FamiliesTask extends PriorTask {
   shape: PriorShape;
 }
 
@@ -65,13 +69,18 @@ async function groupByFamily({ basis, models, read, products }: FamiliesTask): P
   const directions = equalDirections(basis);
   const signatureOf = async (rows: Uint32Array) =>
     modelSignature(await products.project(read(rows), directions));
-  const signatures: Float32Array[] = [];
   const step = Math.max(1, models.length / MODELS_FOR_CENTRES);
-  for (let place = 0; place < models.length; place += step)
-    signatures.push(await signatureOf(models[Math.floor(place)]));
-  const centres = familyCentres(signatures, count);
+  const signatures = new Map<Uint32Array, Float32Array>();
+  for (let place = 0; place < models.length; place += step) {
+    const rows = models[Math.floor(place)];
+    signatures.set(rows, await signatureOf(rows));
+  }
+  const centres = familyCentres([...signatures.values()], count);
   const groups: Uint32Array[][] = centres.map(() => []);
-  for (const rows of models) groups[nearestFamily(await signatureOf(rows), centres)].push(rows);
+  for (const rows of models) {
+    const signature = signatures.get(rows) ?? (await signatureOf(rows));
+    groups[nearestFamily(signature, centres)].push(rows);
+  }
   return groups;
 }
 
@@ -89,14 +98,7 @@ async function fitFamily(task: FamiliesTask, rows: Uint32Array): Promise<Omit<Pr
     rank,
     seed: SEED,
     version: basis.version,
-    async multiply(block) {
-      const sum = new Float32Array(block.data.length);
-      for (let first = 0; first < rows.length; first += BLOCK_ROWS) {
-        const { data } = await products.gram(read(rows.subarray(first, first + BLOCK_ROWS)), block);
-        for (let place = 0; place < sum.length; place++) sum[place] += data[place] / rows.length;
-      }
-      return { ...block, data: sum };
-    },
+    multiply: gramOfRows(products, read, rows, BLOCK_ROWS),
   });
   return familyOf(task, own, rows);
 }

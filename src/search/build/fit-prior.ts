@@ -1,6 +1,6 @@
 import {
-  type Basis,
   ConditionedPrior,
+  columnsOf,
   leadingColumns,
   likeliestOf,
   type Matrix,
@@ -9,8 +9,7 @@ import {
   type ResponsePrior,
   rowOf,
 } from '../../domain/index.js';
-import type { MatrixProducts } from '../matrix-products.js';
-import { fitFamilies } from './fit-families.js';
+import { fitFamilies, type PriorTask } from './fit-families.js';
 
 /** Every fifth model is held out, at most so many, and at most so many outputs of each. */
 const HELD_OUT_EVERY = 5;
@@ -19,16 +18,6 @@ const MOST_OUTPUTS = 24;
 const SHARE_RUN = 1 / 3;
 const DIRECTIONS = [60, 120, 200];
 const NOISE_FACTORS = [1, 2, 4];
-
-/** The gallery's fully probed models. */
-export interface PriorTask {
-  basis: Basis;
-  /** Rows of each fully probed model. */
-  models: Uint32Array[];
-  /** Descriptors of chosen rows. */
-  read(rows: Uint32Array): Matrix;
-  products: MatrixProducts;
-}
 
 /**
  * Fits what new models are completed with. The directions of a family and the ridge are those that complete held-out
@@ -95,18 +84,10 @@ function meanError(families: PriorFamily[], models: Matrix[]): number {
 }
 
 function squaredError(conditioned: ConditionedPrior, descriptor: Float32Array, order: Uint32Array): number {
-  const completed = conditioned.complete(Float32Array.from(order, (probe) => descriptor[probe]));
+  const { completed } = conditioned.expect(Float32Array.from(order, (probe) => descriptor[probe]));
   let sum = 0;
   for (let probe = 0; probe < descriptor.length; probe++) sum += (completed[probe] - descriptor[probe]) ** 2;
   return sum / descriptor.length;
-}
-
-function columnsOf({ rows, columns, data }: Matrix, chosen: Uint32Array): Matrix {
-  const picked = new Float32Array(rows * chosen.length);
-  for (let row = 0; row < rows; row++)
-    for (const [place, column] of chosen.entries())
-      picked[row * chosen.length + place] = data[row * columns + column];
-  return { rows, columns: chosen.length, data: picked };
 }
 
 function meanOf(values: number[]): number {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type Descriptors, encodeFloat16 } from '../../domain/index.js';
+import type { Descriptors } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type {
   GalleryPrior,
@@ -13,15 +13,14 @@ import type {
   SearchQuery,
   SearchSettings,
 } from '../search-query.js';
+import { appendModel } from './append-model.js';
 import { BasisBuilds } from './basis-builds.js';
 import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
 import { GallerySample } from './gallery-sample.js';
 import type { GalleryView } from './gallery-view.js';
 import { type GalleryEntry, Journal } from './journal.js';
-import { loadDescriptors } from './load-descriptors.js';
 import { LogitNames } from './logit-names.js';
-import { meanSkewness } from './mean-skewness.js';
 import { OrderedEntries } from './ordered-entries.js';
 import { rankModels } from './rank-models.js';
 import { RememberedOrders } from './remembered-orders.js';
@@ -182,7 +181,7 @@ export class Gallery {
       basis: snapshot
         ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
         : null,
-      prior: this.priorStats(),
+      prior: this.learnt && statsOf(this.learnt),
       rebuilding: this.builds.underWay,
     };
   }
@@ -202,46 +201,27 @@ export class Gallery {
 
   /** What new models are completed with; null while there is too little to learn it from. */
   prior(): GalleryPrior | null {
-    const prior = this.inUse?.snapshot.prior;
-    return prior ? { path: prior.path, fullyProbed: { models: prior.models, logits: prior.logits } } : null;
+    if (!this.learnt) return null;
+    const { path, models, logits } = this.learnt;
+    return { path, fullyProbed: { models, logits } };
+  }
+
+  private get learnt(): Snapshot['prior'] {
+    return this.inUse?.snapshot.prior ?? null;
   }
 
   /** @returns how many logits came or went */
   private async append(model: SearchModel): Promise<number> {
-    const { modelId, responsesDigest } = model;
-    const present = this.journal.entries.get(modelId);
-    const prior = this.inUse?.snapshot.prior ? this.inUse.snapshot : null;
-    if (present?.responsesDigest === responsesDigest && !this.isStale(present)) return 0;
-    const loaded = await loadDescriptors(
-      model.responsesPath,
-      this.options.probes,
-      prior?.prior?.path ?? null,
-    );
-    const { rows, degenerate, coverage, certainty } = loaded;
-    const firstRow = this.rows.rows;
-    this.rows.append(encodeFloat16(rows.data));
-    const isPartial = coverage < 1;
-    if (isPartial) this.rows.append(encodeFloat16(certainty));
-    const flagged = [...degenerate.keys()].filter((output) => degenerate[output] === 1);
-    this.journal.add({
-      modelId,
-      responsesDigest,
-      firstRow,
-      rows: rows.rows,
-      degenerate: flagged,
-      coverage,
-      completedWith: isPartial ? (prior?.basis.version ?? null) : null,
-      certaintyRow: isPartial ? firstRow + rows.rows : null,
-      skewness: meanSkewness(rows, degenerate),
-    });
+    const present = this.journal.entries.get(model.modelId);
+    if (present?.responsesDigest === model.responsesDigest && !this.isStale(present)) return 0;
+    await appendModel({ rows: this.rows, journal: this.journal }, model, this.learnt);
     this.reorder();
-    return rows.rows + (present?.rows ?? 0);
+    return (this.journal.entries.get(model.modelId)?.rows ?? 0) + (present?.rows ?? 0);
   }
 
   /** Whether a partly probed model was completed with less than is known by now. */
   private isStale({ coverage, completedWith }: GalleryEntry): boolean {
-    const snapshot = this.inUse?.snapshot;
-    return coverage < 1 && snapshot?.prior != null && completedWith !== snapshot.basis.version;
+    return coverage < 1 && this.learnt !== null && completedWith !== this.learnt.version;
   }
 
   /**
@@ -261,13 +241,6 @@ export class Gallery {
   private certaintyOf(row: number): Float32Array | null {
     const certaintyRow = this.ordered.at(row)?.certaintyRow ?? null;
     return certaintyRow === null ? null : this.rows.read(certaintyRow);
-  }
-
-  private priorStats(): GalleryStats['prior'] {
-    const snapshot = this.inUse?.snapshot;
-    if (!snapshot?.prior) return null;
-    const { path: _, ...facts } = snapshot.prior;
-    return { ...facts, version: snapshot.basis.version };
   }
 
   private view(): GalleryView {
@@ -309,4 +282,8 @@ export class Gallery {
       withIndex: faiss !== null && this.ordered.logits > settings.exactLimit,
     });
   }
+}
+
+function statsOf({ path: _, ...facts }: NonNullable<Snapshot['prior']>): GalleryStats['prior'] {
+  return facts;
 }

@@ -7,12 +7,7 @@ import { runnerUp } from './runner-up.js';
 import type { Scorer } from './scorer.js';
 
 /** A candidate as a result; `order` counts from 0 on its page. */
-export async function hit(
-  view: GalleryView,
-  asked: Asked,
-  candidate: Candidate,
-  order: number,
-): Promise<SearchHit> {
+export function hit(view: GalleryView, asked: Asked, candidate: Candidate, order: number): SearchHit {
   const { query, scorer } = asked;
   const { modelId, index, value, row } = candidate;
   const descriptor = view.rows.read(row);
@@ -25,7 +20,7 @@ export async function hit(
     index,
     score,
     distance: scorer.distance(descriptor, row),
-    confidence: confidenceOf(asked, score, await runnerUp(view, scorer, candidate)),
+    confidence: confidenceOf(asked, score, runnerUp(view, scorer, candidate)),
     expectedAccuracy: accuracy,
     expectedAccuracyReason: accuracy === null ? 'TOO_FEW_OUTPUTS' : null,
     position: positionOf(candidate, scorer, (query.after?.depth ?? 0) + order + 1),

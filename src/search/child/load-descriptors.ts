@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
-  type CompletedDescriptors,
+  type Descriptors,
   decodeFloat16,
   descriptors,
   observedProbes,
@@ -9,8 +9,10 @@ import {
 import { completeInWorker } from './completion/complete-in-worker.js';
 
 /** Descriptors with the share of the probes that they rest on. */
-export interface LoadedDescriptors extends CompletedDescriptors {
+export interface LoadedDescriptors extends Descriptors {
   coverage: number;
+  /** P, see `CompletedDescriptors`; null when all probes were run. */
+  certainty: Float32Array | null;
 }
 
 /**
@@ -36,6 +38,5 @@ export async function loadDescriptors(
   const responses = { rows: outputs, columns, data: decodeFloat16(encoded) };
   const coverage = observedProbes(responses).length / probes;
   if (coverage < 1) return { ...(await completeInWorker(responses, priorPath)), coverage };
-  const certainty = new Float32Array(probes).fill(1);
-  return { ...descriptors(responses), certainty, errors: new Float32Array(outputs), coverage };
+  return { ...descriptors(responses), coverage, certainty: null };
 }

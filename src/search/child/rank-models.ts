@@ -25,13 +25,11 @@ export async function rankModels(view: GalleryView, query: SearchQuery): Promise
   const places = ranking.map((model) => ({ ...model, index: -1 }));
   const ranked = behind(places, after).filter(({ modelId }) => listed.has(modelId));
   return {
-    hits: await Promise.all(
-      ranked.slice(0, first).map(async ({ value, concept, best }, order) => {
-        const found = await hit(view, parts[concept], best, order);
-        const position = { ...found.position, value, head: id, index: -1 };
-        return { ...found, score: value, confidence: parts[0].standing && value, position };
-      }),
-    ),
+    hits: ranked.slice(0, first).map(({ value, concept, best }, order) => {
+      const found = hit(view, parts[concept], best, order);
+      const position = { ...found.position, value, head: id, index: -1 };
+      return { ...found, score: value, confidence: parts[0].standing && value, position };
+    }),
     hasMore: ranked.length > first,
     candidates: parts[0].entries.length,
   };

@@ -18,9 +18,7 @@ export async function searchLogits(view: GalleryView, query: SearchQuery): Promi
     ? await headAndTail(view, asked)
     : await bestLogits(view, asked, query.first + 1, query.after);
   return {
-    hits: await Promise.all(
-      ranked.slice(0, query.first).map((candidate, order) => hit(view, asked, candidate, order)),
-    ),
+    hits: ranked.slice(0, query.first).map((candidate, order) => hit(view, asked, candidate, order)),
     hasMore: ranked.length > query.first,
     candidates: comparable(asked.entries),
   };

@@ -19,12 +19,10 @@ export async function searchModels(view: GalleryView, query: SearchQuery): Promi
     ? await headAndTail(view, asked)
     : await tail(view, asked, query.first + 1, new Set());
   return {
-    hits: await Promise.all(
-      ranked.slice(0, query.first).map(async (candidate, order) => {
-        const found = await hit(view, asked, candidate, order);
-        return { ...found, position: { ...found.position, index: -1 } };
-      }),
-    ),
+    hits: ranked.slice(0, query.first).map((candidate, order) => {
+      const found = hit(view, asked, candidate, order);
+      return { ...found, position: { ...found.position, index: -1 } };
+    }),
     hasMore: ranked.length > query.first,
     candidates: asked.entries.length,
   };

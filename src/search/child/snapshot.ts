@@ -16,7 +16,7 @@ export interface Snapshot {
   /** Row of each vector of the index. */
   indexedRows: Uint32Array;
   /** What partly probed models are completed with; null when there was too little to learn it from. */
-  prior: (PriorFacts & { path: string }) | null;
+  prior: (PriorFacts & { version: string; path: string }) | null;
 }
 
 /** What a prior was learnt from, and what may be expected of it; see `ResponsePrior`. */
@@ -69,7 +69,11 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     logits: facts.logits,
     scales,
     index,
-    prior: facts.prior && { ...facts.prior, path: join(folder, SNAPSHOT_FILES.prior) },
+    prior: facts.prior && {
+      ...facts.prior,
+      version: facts.version,
+      path: join(folder, SNAPSHOT_FILES.prior),
+    },
     indexedRows: index ? new Uint32Array(read(folder, SNAPSHOT_FILES.indexedRows)) : new Uint32Array(0),
   };
 }

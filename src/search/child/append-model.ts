@@ -1,0 +1,36 @@
+import { encodeFloat16 } from '../../domain/index.js';
+import type { SearchModel } from '../search-query.js';
+import type { Journal } from './journal.js';
+import { loadDescriptors } from './load-descriptors.js';
+import { meanSkewness } from './mean-skewness.js';
+import type { RowFile } from './row-file.js';
+import type { Snapshot } from './snapshot.js';
+
+/**
+ * Writes a model's descriptors behind the others, of a partly probed one with a row of certainties, and then the line of
+ * the journal that makes them count, in place of those that the model had.
+ *
+ * @param prior what a partly probed model is completed with
+ */
+export async function appendModel(
+  { rows, journal }: { rows: RowFile; journal: Journal },
+  { modelId, responsesDigest, responsesPath }: SearchModel,
+  prior: Snapshot['prior'],
+): Promise<void> {
+  const loaded = await loadDescriptors(responsesPath, rows.columns, prior?.path ?? null);
+  const { coverage, certainty, degenerate } = loaded;
+  const firstRow = rows.rows;
+  rows.append(encodeFloat16(loaded.rows.data));
+  if (certainty) rows.append(encodeFloat16(certainty));
+  journal.add({
+    modelId,
+    responsesDigest,
+    firstRow,
+    rows: loaded.rows.rows,
+    degenerate: [...degenerate.keys()].filter((output) => degenerate[output] === 1),
+    coverage,
+    completedWith: certainty && prior ? prior.version : null,
+    certaintyRow: certainty ? firstRow + loaded.rows.rows : null,
+    skewness: meanSkewness(loaded.rows, degenerate),
+  });
+}
