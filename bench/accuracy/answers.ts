@@ -1,4 +1,10 @@
-import { type Matrix, rowOf, type Standing, standingOf } from '../../src/domain/index.js';
+import {
+  type ConfidenceCurve,
+  type Matrix,
+  rowOf,
+  type Standing,
+  standingOf,
+} from '../../src/domain/index.js';
 import type { GalleryLogit } from './gallery.js';
 import { groupBy } from './group-by.js';
 import { best, type Judge } from './rank.js';
@@ -7,7 +13,7 @@ import type { Scores } from './scores.js';
 /** Results of a page. */
 const ANSWERS = 10;
 /** Deviations already: how names are ranked. */
-export const STANDARD: Standing = { middle: 0, deviation: 1 };
+export const STANDARD: Standing = { middle: 0, below: 1, above: 1 };
 
 /** An answer: how it stands out, and whether it is right. */
 export interface Answer {
@@ -28,16 +34,18 @@ export interface Answer {
  *
  * @param base scores of the whole gallery before consensus, which say how scores are spread and which is the
  *   runner-up; null when `final` are deviations already
+ * @param unit of the curve that will be judged by them
  */
 export function answersOf(
   logits: GalleryLogit[],
   base: Scores | null,
   final: Scores,
   judges: Judge[],
+  unit: ConfidenceCurve['unit'],
 ): Answer[] {
   const outputs = groupBy(logits.keys(), (logit) => logits[logit].model);
   return judges.flatMap(({ isAllowed, isRight }, query) => {
-    const { middle, deviation } = base ? standingOf(rowOf(base, query)) : STANDARD;
+    const { middle, [unit]: deviation } = base ? standingOf(rowOf(base, query)) : STANDARD;
     const values = rowOf(final, query);
     const known = logits.some((candidate) => isAllowed(candidate) && isRight(candidate));
     return best(values, ANSWERS, (candidate) => isAllowed(logits[candidate])).map((candidate, place) => {

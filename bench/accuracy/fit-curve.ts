@@ -6,15 +6,24 @@ import { confidenceOf } from './reliability.js';
 const MOST_TRIED = [1, 0.98, 0.96, 0.94, 0.92, 0.9, 0.88];
 const TINY = 1e-9;
 
-/** The curve under which what was right is most likely, of all `most` tried. @param byMargin whether the margin counts */
-export function fitCurve(answers: Answer[], byMargin: boolean): ConfidenceCurve {
+/**
+ * The curve under which what was right is most likely, of all `most` tried.
+ *
+ * @param byMargin whether the margin counts
+ * @param unit that the answers were given in
+ */
+export function fitCurve(
+  answers: Answer[],
+  byMargin: boolean,
+  unit: ConfidenceCurve['unit'] = 'above',
+): ConfidenceCurve {
   const samples = answers.map(({ above, ahead, right }) => ({
     features: byMargin ? [1, above, ahead] : [1, above],
     target: right ? 1 : 0,
   }));
   const curves = MOST_TRIED.map((most): ConfidenceCurve => {
     const [offset, slope, margin = 0] = fitLogistic(samples, byMargin ? [-4, 0.8, 0] : [-4, 0.8], most);
-    return { offset, slope, margin, most };
+    return { unit, offset, slope, margin, most };
   });
   const losses = curves.map((curve) => logLoss(answers, curve));
   return curves[losses.indexOf(Math.min(...losses))];

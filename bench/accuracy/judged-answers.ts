@@ -1,4 +1,4 @@
-import { type Matrix, rowOf } from '../../src/domain/index.js';
+import { CONFIDENCE_CURVES, type ConfidenceCurve, type Matrix, rowOf } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { type Answer, answersOf } from './answers.js';
 import type { BenchGallery } from './gallery.js';
@@ -23,7 +23,7 @@ export async function similarAnswers(
       isRight,
     }),
   );
-  return answersAfterConsensus(with_, gallery, scores, judged);
+  return answersAfterConsensus(with_, gallery, scores, judged, CONFIDENCE_CURVES.LOGIT);
 }
 
 /** Answers to concepts. @param concepts rows of queries, with a judge for each */
@@ -33,7 +33,8 @@ export async function conceptAnswers(
   concepts: Matrix,
   judged: Judge[],
 ): Promise<Answer[]> {
-  return answersAfterConsensus(with_, gallery, await products(with_, concepts, gallery.rows), judged);
+  const scores = await products(with_, concepts, gallery.rows);
+  return answersAfterConsensus(with_, gallery, scores, judged, CONFIDENCE_CURVES.CONCEPT);
 }
 
 /** Names for some logits of a gallery. @param ours the names as rows of queries */
@@ -56,7 +57,7 @@ export async function nameAnswers(
       isRight: ({ wnid }) => gallery.logits[logit].names.includes(wnid),
     }),
   );
-  return answersOf(candidates, null, scores, judged);
+  return answersOf(candidates, null, scores, judged, CONFIDENCE_CURVES.NAME.unit);
 }
 
 async function answersAfterConsensus(
@@ -64,6 +65,8 @@ async function answersAfterConsensus(
   gallery: BenchGallery,
   scores: Scores,
   judged: Judge[],
+  { unit }: ConfidenceCurve,
 ): Promise<Answer[]> {
-  return answersOf(gallery.logits, scores, await withConsensus(with_, gallery, scores, judged), judged);
+  const agreed = await withConsensus(with_, gallery, scores, judged);
+  return answersOf(gallery.logits, scores, agreed, judged, unit);
 }

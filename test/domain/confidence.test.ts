@@ -10,12 +10,21 @@ import {
 it('rises with how far a score stands out, whatever its scale', () => {
   const standing = standingOf([0.1, 0.2, 0.3, 0.4, 0.5]);
   const tenfold = standingOf([1, 2, 3, 4, 5]);
-  expect(confidence(1.2, standing, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
+  expect(confidence(2, standing, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
   expect(confidence(0.35, standing, CONFIDENCE_CURVES.CONCEPT)).toBeLessThan(0.05);
-  expect(confidence(12, tenfold, CONFIDENCE_CURVES.CONCEPT)).toBeCloseTo(
-    confidence(1.2, standing, CONFIDENCE_CURVES.CONCEPT),
+  expect(confidence(20, tenfold, CONFIDENCE_CURVES.CONCEPT)).toBeCloseTo(
+    confidence(2, standing, CONFIDENCE_CURVES.CONCEPT),
     9,
   );
+});
+
+it('measures a concept by the spread below, which its own answers do not widen', () => {
+  const rest = Array.from({ length: 8 }, (_, place) => place / 10);
+  const few = standingOf([...rest, 0.4, 0.4]);
+  const many = standingOf([...rest, 3, 3]);
+  expect(many.above).toBeGreaterThan(2 * few.above);
+  expect(many.below).toBeCloseTo(few.below, 9);
+  expect(confidence(3, many, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
 });
 
 it('counts what an answer is ahead of the runner-up, but not how far that is below the middle', () => {

@@ -103,7 +103,7 @@ function bestNames(scores: Float32Array, standings: Standings, first: number): L
   return topIndexes(distances, first).map((name) => ({
     name,
     score: scores[name],
-    confidence: confidence(distances[name], { middle: 0, deviation: 1 }, CONFIDENCE_CURVES.NAME),
+    confidence: confidence(distances[name], { middle: 0, below: 1, above: 1 }, CONFIDENCE_CURVES.NAME),
   }));
 }
 
