@@ -1,7 +1,7 @@
 import { completeDescriptors, type Matrix, type ResponsePrior, rowOf } from '../../src/domain/index.js';
 import { correlation, mean } from '../accuracy/correlation.js';
 import type { ModelResponses } from '../accuracy/gallery.js';
-import { masked, type Scheme } from './schemes.js';
+import { type Choice, masked } from './schemes.js';
 
 /** All models of a gallery, partly probed and completed. */
 export interface CompletedGallery {
@@ -21,7 +21,7 @@ export function completeModels(
   models: ModelResponses[],
   truth: Matrix,
   prior: ResponsePrior | null,
-  scheme: (raw: Matrix) => Uint32Array,
+  choose: Choice,
 ): CompletedGallery {
   const rows: Matrix = { ...truth, data: new Float32Array(truth.data.length) };
   const expected: number[] = [];
@@ -29,7 +29,7 @@ export function completeModels(
   const started = performance.now();
   let first = 0;
   for (const { raw } of models) {
-    const completed = completeDescriptors(masked(raw, scheme(raw)), prior);
+    const completed = completeDescriptors(masked(raw, choose(raw)), prior);
     rows.data.set(completed.rows.data, first * truth.columns);
     for (let output = 0; output < raw.rows; output++) {
       expected.push(completed.errors[output]);
@@ -45,12 +45,6 @@ export function completeModels(
     errorCorrelation: correlation(expected, actual),
     millisecondsPerModel: milliseconds / models.length,
   };
-}
-
-/** A scheme for one budget. */
-export function ofShare(scheme: Scheme, prior: ResponsePrior, share: number): (raw: Matrix) => Uint32Array {
-  const most = Math.round(share * prior.probes);
-  return (raw) => scheme(prior, raw, most);
 }
 
 function meanSquare(a: Float32Array, b: Float32Array): number {

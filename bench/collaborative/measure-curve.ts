@@ -20,7 +20,7 @@ import { drawQueries, judges } from '../accuracy/measure-logits.js';
 import { type Figures, figures } from '../accuracy/metrics.js';
 import { type Judge, ranks, withConsensus } from '../accuracy/rank.js';
 import { pick, products } from '../accuracy/scores.js';
-import { completeModels, ofShare } from './complete-models.js';
+import { completeModels } from './complete-models.js';
 import { SCHEMES } from './schemes.js';
 
 /** Shares of the probes that are run. */
@@ -86,12 +86,13 @@ export async function measureCurve(
   };
   await measure('full', 1, whole.rows);
   for (const share of shares) {
+    const most = Math.round(share * prior.probes);
     for (const [name, scheme] of Object.entries(SCHEMES)) {
       const { rows, expectedError, trueError, errorCorrelation, millisecondsPerModel } = completeModels(
         models,
         whole.rows,
         prior,
-        ofShare(scheme, prior, share),
+        scheme(prior, most),
       );
       await measure(name, share, rows);
       errors.push({
@@ -104,7 +105,7 @@ export async function measureCurve(
         millisecondsPerModel,
       });
     }
-    const bare = completeModels(models, whole.rows, null, ofShare(SCHEMES.greedy, prior, share));
+    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, most));
     await measure('not completed', share, bare.rows);
   }
   return { curve, errors };

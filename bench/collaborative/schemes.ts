@@ -7,45 +7,55 @@ import {
   rowOf,
   transpose,
 } from '../../src/domain/index.js';
+import { dOptimalProbes } from './d-optimal-probes.js';
 
-/** A way to choose which probes a model is run on. @returns indices of at most `most` probes */
-export type Scheme = (prior: ResponsePrior, raw: Matrix, most: number) => Uint32Array;
+/** Which probes a model with these responses is run on. */
+export type Choice = (raw: Matrix) => Uint32Array;
+
+/** A way to choose at most `most` probes for each model. */
+export type Scheme = (prior: ResponsePrior, most: number) => Choice;
 
 const SEED = 6;
 
 /** The same probes for every model, drawn by chance. */
-const byChance: Scheme = ({ probes }, _raw, most) => {
+const byChance: Scheme = ({ probes }, most) => {
   const next = random(SEED);
   const order = Uint32Array.from({ length: probes }, (_, probe) => probe);
   for (let place = 0; place < most; place++) {
     const other = place + Math.floor(next() * (probes - place));
     [order[place], order[other]] = [order[other], order[place]];
   }
-  return order.slice(0, most);
+  const chosen = order.slice(0, most);
+  return () => chosen;
 };
 
 /** The probes that the basis leans on most: the largest rows of W, scaled by what it leaves over. */
-const byLeverage: Scheme = ({ families: [{ factor, noise }] }, _raw, most) => {
+const byLeverage: Scheme = ({ families: [{ factor, noise }] }, most) => {
   const leverage = Float64Array.from(noise, (left, probe) => {
     let sum = 0;
     for (const value of rowOf(factor, probe)) sum += value * value;
     return sum / left;
   });
-  return Uint32Array.from(leverage.keys())
+  const chosen = Uint32Array.from(leverage.keys())
     .sort((a, b) => leverage[b] - leverage[a])
     .slice(0, most);
+  return () => chosen;
 };
 
-/** The greedy D-optimal order of the whole gallery; beyond what is kept of it, by chance. */
-const byGreedyOrder: Scheme = (prior, raw, most) => {
-  const order = prior.families[0].order.slice(0, most);
-  const taken = new Set(order);
-  const rest = byChance(prior, raw, prior.probes).filter((probe) => !taken.has(probe));
-  return Uint32Array.from([...order, ...rest.slice(0, most - order.length)]);
+/** Each the one of which least is known from those before it, over the whole gallery (greedy D-optimal). */
+const dOptimal: Scheme = ({ families: [whole] }, most) => {
+  const chosen = dOptimalProbes(whole, most);
+  return () => chosen;
+};
+
+/** The product's order of the whole gallery (greedy A-optimal), the same for every model; at most as long as it is kept. */
+const aOptimal: Scheme = ({ families: [{ order }] }, most) => {
+  const chosen = order.slice(0, most);
+  return () => chosen;
 };
 
 /** The product's: rounds, each chosen from the responses so far. */
-const adaptive: Scheme = (prior, raw, most) => {
+const adaptive: Scheme = (prior, most) => (raw) => {
   const chooser = new ProbeChooser(prior, { budget: most / prior.probes, errorBound: 0 });
   const run: number[] = [];
   for (;;) {
@@ -59,7 +69,8 @@ const adaptive: Scheme = (prior, raw, most) => {
 export const SCHEMES: Record<string, Scheme> = {
   random: byChance,
   leverage: byLeverage,
-  greedy: byGreedyOrder,
+  'D-optimal': dOptimal,
+  'A-optimal': aOptimal,
   adaptive,
 };
 

@@ -1,6 +1,6 @@
-import { HEAVY_TAILS, someRows } from './complete-descriptors.js';
+import { someRows } from './complete-descriptors.js';
 import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
-import { descriptors } from './descriptors.js';
+import { standardResponses } from './descriptors.js';
 import { type Matrix, rowOf } from './matrix.js';
 import { columnsOf } from './matrix-columns.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
@@ -16,8 +16,7 @@ export interface ChooserOptions {
 
 /** Probes by which a model's family is told; the same for every model. */
 const FAMILY_PROBES = 60;
-/** Share of the budget that goes to what tells most of the family's other probes, before the model's own are sought. */
-const STATIC_SHARE = 0.65;
+/** Probes between two looks at whether enough is known. */
 const ROUND_PROBES = 32;
 /** The same as a share of P: few rounds for large probe sets. */
 const ROUND_SHARE = 0.025;
@@ -27,17 +26,17 @@ const MOST_OUTPUTS = 64;
 /**
  * Chooses which probes a model is run on, in three steps:
  *
- *   the same few for every model ─▶ which family? ─▶ what tells most in that family ─▶ rounds: what is uncertain and
- *   expected to excite an output, judged by all responses so far ─▶ budget spent, or the expected error small enough
+ *   the same few for every model ─▶ which family? ─▶ what tells most in that family ─▶ when its list is spent, rounds:
+ *   what is uncertain and expected to excite an output ─▶ budget spent, or the expected error small enough
  *
- * A concept lives in the few probes that excite it, so the last step is what saves queries by text, and the second
- * what saves the comparison of logits (docs/collaborative-measured.md).
+ * The family is what pays: what tells most is not the same for all models (docs/collaborative-measured.md).
  */
 export class ProbeChooser {
   /** Most probes that will be run. */
   readonly most: number;
   /** Probes by which a family is told: they come first. */
   private readonly common: Uint32Array;
+  private readonly roundProbes: number;
 
   constructor(
     private readonly prior: ResponsePrior,
@@ -45,6 +44,7 @@ export class ProbeChooser {
   ) {
     this.most = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
     this.common = prior.families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
+    this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
   }
 
   /**
@@ -65,28 +65,13 @@ export class ProbeChooser {
       data: responses,
     });
     const family = this.familyOf(probes, raw);
-    const telling = family.order.slice(0, Math.ceil(STATIC_SHARE * this.most));
-    const untold = telling.filter((probe) => !done.has(probe));
-    if (untold.length > 0) return untold.slice(0, this.most - probes.length);
-
-    const values = someRows(descriptors(raw), MOST_OUTPUTS);
-    const conditioned = new ConditionedPrior(family, probes);
-    const variances = conditioned.variances();
-    const left = variances.reduce((sum, value) => sum + value / variances.length, 0);
-    const excitement = new Float64Array(this.prior.probes);
-    let surprise = 0;
-    for (let row = 0; row < values.rows; row++) {
-      const { completed: expected, surprise: own } = conditioned.expect(rowOf(values, row));
-      surprise += own / values.rows;
-      for (let probe = 0; probe < expected.length; probe++)
-        if (expected[probe] > 0) excitement[probe] += expected[probe] ** 2 / values.rows;
-    }
-    if (HEAVY_TAILS * surprise * left <= this.options.errorBound) return null;
-    const worth = excitement.map((value, probe) => (done.has(probe) ? -1 : variances[probe] * (1 + value)));
-    const round = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * this.prior.probes));
-    return Uint32Array.from(worth.keys())
-      .sort((a, b) => worth[b] - worth[a] || a - b)
-      .slice(0, Math.min(round, this.most - probes.length));
+    const untold = family.order.filter((probe) => !done.has(probe));
+    const left = this.most - probes.length;
+    if (untold.length > 0 && this.options.errorBound === 0) return untold.slice(0, left);
+    const { expectedError, worth } = judge(family, probes, someRows(standardResponses(raw), MOST_OUTPUTS));
+    if (expectedError <= this.options.errorBound) return null;
+    const next = untold.length > 0 ? untold : untried(probes, worth);
+    return next.slice(0, Math.min(this.roundProbes, left));
   }
 
   /**
@@ -96,8 +81,43 @@ export class ProbeChooser {
    */
   private familyOf(probes: Uint32Array, raw: Matrix): PriorFamily {
     const places = this.common.map((probe) => probes.indexOf(probe));
-    const values = someRows(descriptors(columnsOf(raw, places)), MOST_OUTPUTS);
-    const conditioned = this.prior.families.map((family) => new ConditionedPrior(family, this.common));
-    return likeliestOf(conditioned, values).family;
+    const values = someRows(standardResponses(columnsOf(raw, places)), MOST_OUTPUTS);
+    return likeliestOf(this.prior.families, this.common, values);
   }
+}
+
+/**
+ * What is known after some probes, and what the others are worth: how uncertain they are, the more the likelier they
+ * excite an output.
+ *
+ * @param values standardised responses of some outputs to `probes`
+ */
+function judge(
+  family: PriorFamily,
+  probes: Uint32Array,
+  values: Matrix,
+): { expectedError: number; worth: Float64Array } {
+  const conditioned = new ConditionedPrior(family, probes);
+  const variances = conditioned.variances();
+  const unknown = variances.reduce((sum, value) => sum + value / variances.length, 0);
+  const excitement = new Float64Array(variances.length);
+  let surprise = 0;
+  for (let row = 0; row < values.rows; row++) {
+    const { completed, surprise: own } = conditioned.expect(rowOf(values, row));
+    surprise += own / values.rows;
+    for (let probe = 0; probe < completed.length; probe++)
+      if (completed[probe] > 0) excitement[probe] += completed[probe] ** 2 / values.rows;
+  }
+  return {
+    expectedError: surprise * unknown,
+    worth: excitement.map((value, probe) => variances[probe] * (1 + value)),
+  };
+}
+
+/** The probes that were not run, worthiest first. */
+function untried(probes: Uint32Array, worth: Float64Array): Uint32Array {
+  const done = new Set(probes);
+  return Uint32Array.from(worth.keys())
+    .filter((probe) => !done.has(probe))
+    .sort((a, b) => worth[b] - worth[a] || a - b);
 }

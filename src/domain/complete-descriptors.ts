@@ -1,9 +1,9 @@
 import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
-import { type Descriptors, descriptors } from './descriptors.js';
+import { type Descriptors, descriptors, RESPONSE_SHARPNESS, standardResponses } from './descriptors.js';
 import { dot } from './linear-score.js';
 import { type Matrix, rowOf } from './matrix.js';
 import { columnsOf } from './matrix-columns.js';
-import type { ResponsePrior } from './response-prior.js';
+import type { PriorFamily, ResponsePrior } from './response-prior.js';
 
 /** Descriptors of a model of which only some probes were run. */
 export interface CompletedDescriptors extends Descriptors {
@@ -13,22 +13,19 @@ export interface CompletedDescriptors extends Descriptors {
   errors: Float32Array;
 }
 
-/**
- * Outputs do not quite follow a normal distribution: true squared errors are larger than the ridge posterior's by this
- * factor (hub, even models completed from a third of the probes; docs/collaborative-measured.md).
- */
-export const HEAVY_TAILS = 1.07;
-
-/** A model's likeliest family is judged by so many of its outputs: they agree. */
+/** A model's likeliest family is judged by so many of its outputs and probes: they agree. */
 const OUTPUTS_FOR_FAMILY = 128;
+const PROBES_FOR_FAMILY = 120;
+const LEAST_VARIANCE = 1e-6;
 
 /**
- * Completes a partly probed model: what was run becomes descriptors as in a fully probed model, and the rest is what
- * the prior expects beside it.
+ * Completes a partly probed model: what was not run is what the prior expects beside what was, and the whole is then
+ * sharpened as that of a fully probed model.
  *
- * The responses run are not a fair sample of all, so their mean and spread are not those of the whole descriptor. Its
- * mean is found by generalised least squares under the prior, in which descriptors have mean 0, and its scale so that
- * the completed descriptor, with what is still unknown of it, has variance 1.
+ * It is completed before it is sharpened, while it is linear in what the model answered. The responses run are not a
+ * fair sample of all, so their mean and spread are not those of the whole row: the mean is found by generalised least
+ * squares under the prior, in which rows have mean 0 and deviation 1, and the scale is the likeliest under it. What the
+ * completed row still lacks of variance 1 is what is unknown of it. Both matter, for sharpening is not linear.
  *
  * @param responses C × P raw responses; a probe that was not run is NaN for every output
  * @param prior null when nothing is known: what was not run is then 0, the mean
@@ -36,16 +33,12 @@ const OUTPUTS_FOR_FAMILY = 128;
 export function completeDescriptors(responses: Matrix, prior: ResponsePrior | null): CompletedDescriptors {
   const observed = observedProbes(responses);
   const run = columnsOf(responses, observed);
-  const partial = descriptors(run);
   const rows = { ...responses, data: new Float32Array(responses.data.length) };
   const certainty = new Float32Array(responses.columns);
   const errors = new Float32Array(responses.rows);
   for (const probe of observed) certainty[probe] = 1;
-  if (observed.length === responses.columns) {
-    rows.data.set(partial.rows.data);
-    return { rows, degenerate: partial.degenerate, certainty, errors };
-  }
-  if (prior === null) {
+  if (prior === null || observed.length === responses.columns) {
+    const partial = descriptors(run);
     for (let row = 0; row < rows.rows; row++) {
       for (const [place, probe] of observed.entries())
         rowOf(rows, row)[probe] = rowOf(partial.rows, row)[place];
@@ -53,11 +46,9 @@ export function completeDescriptors(responses: Matrix, prior: ResponsePrior | nu
     errors.fill(1 - observed.length / responses.columns);
     return { rows, degenerate: partial.degenerate, certainty, errors };
   }
-  const conditioned = likeliestOf(
-    prior.families.map((family) => new ConditionedPrior(family, observed)),
-    someRows(partial, OUTPUTS_FOR_FAMILY),
-  );
-  const { family } = conditioned;
+  const partial = standardResponses(run);
+  const family = likeliestFamily(prior.families, observed, someRows(partial, OUTPUTS_FOR_FAMILY));
+  const conditioned = new ConditionedPrior(family, observed);
   const variances = conditioned.variances();
   let unknown = 0;
   for (let probe = 0; probe < variances.length; probe++) {
@@ -71,11 +62,31 @@ export function completeDescriptors(responses: Matrix, prior: ResponsePrior | nu
   const meanOf = (values: Float32Array) => dot(ones, values) / total;
   for (let row = 0; row < rows.rows; row++) {
     if (partial.degenerate[row] === 1) continue;
-    const { descriptor, error } = completeOne(conditioned, rowOf(partial.rows, row), meanOf, unknown);
+    const { descriptor, error } = completeOne(
+      conditioned,
+      rowOf(partial.rows, row),
+      meanOf,
+      variances,
+      unknown,
+    );
     rowOf(rows, row).set(descriptor);
     errors[row] = error;
   }
   return { rows, degenerate: partial.degenerate, certainty, errors };
+}
+
+/** @param values responses of some outputs to the probes observed */
+function likeliestFamily(
+  families: readonly PriorFamily[],
+  observed: Uint32Array,
+  values: Matrix,
+): PriorFamily {
+  const step = Math.max(1, observed.length / PROBES_FOR_FAMILY);
+  const places = Uint32Array.from({ length: Math.floor(observed.length / step) }, (_, n) =>
+    Math.floor(n * step),
+  );
+  const probes = places.map((place) => observed[place]);
+  return likeliestOf(families, probes, columnsOf(values, places));
 }
 
 /** Indices of the probes that were run, ascending. */
@@ -87,30 +98,43 @@ export function observedProbes({ rows, columns, data }: Matrix): Uint32Array {
 }
 
 /**
- * @param meanOf the mean of a whole descriptor, by generalised least squares from the responses that were run
- * @param unknown mean variance that is left over all probes
+ * @param meanOf the mean of a whole row, by generalised least squares from the responses that were run
+ * @param variances P, of what is not known yet, in rows of deviation 1
+ * @param unknown their mean
  */
 function completeOne(
   conditioned: ConditionedPrior,
   values: Float32Array,
   meanOf: (values: Float32Array) => number,
+  variances: Float32Array,
   unknown: number,
 ): { descriptor: Float32Array; error: number } {
   const shift = meanOf(values);
-  const shifted = values.map((value) => value - shift);
-  const { completed, surprise } = conditioned.expect(shifted);
+  const { completed, surprise } = conditioned.expect(values.map((value) => value - shift));
+  const { mean, variance } = spreadOf(completed);
+  const scale = 1 / Math.sqrt(Math.max(variance + surprise * unknown, LEAST_VARIANCE));
+  const sharpened = completed.map((value) => Math.exp(RESPONSE_SHARPNESS * scale * (value - mean)));
+  const whole = spreadOf(sharpened);
+  const steepness = (RESPONSE_SHARPNESS * scale) ** 2 / Math.max(whole.variance, LEAST_VARIANCE);
+  let left = 0;
+  for (let probe = 0; probe < variances.length; probe++)
+    left += (steepness * sharpened[probe] ** 2 * surprise * variances[probe]) / variances.length;
+  const deviation = Math.sqrt(Math.max(whole.variance, LEAST_VARIANCE));
+  return {
+    descriptor: sharpened.map((value) => (value - whole.mean) / deviation),
+    error: Math.min(1, left),
+  };
+}
+
+function spreadOf(values: Float32Array): { mean: number; variance: number } {
   let sum = 0;
   let squares = 0;
-  for (const value of completed) {
-    sum += value / completed.length;
-    squares += (value * value) / completed.length;
+  for (let place = 0; place < values.length; place++) {
+    sum += values[place];
+    squares += values[place] ** 2;
   }
-  const left = surprise * unknown;
-  const scale = 1 / Math.sqrt(Math.max(squares - sum * sum + left, 1e-6));
-  return {
-    descriptor: completed.map((value) => (value - sum) * scale),
-    error: Math.min(1, HEAVY_TAILS * left * scale * scale),
-  };
+  const mean = sum / values.length;
+  return { mean, variance: squares / values.length - mean * mean };
 }
 
 /** At most so many rows with a descriptor, spread evenly. */

@@ -15,7 +15,7 @@ export class ConditionedPrior {
 
   /** @param observed indices of the probes that were run */
   constructor(
-    readonly family: PriorFamily,
+    private readonly family: Pick<PriorFamily, 'factor' | 'noise'>,
     private readonly observed: ArrayLike<number>,
   ) {
     const { factor, noise } = family;
@@ -39,10 +39,10 @@ export class ConditionedPrior {
   }
 
   /**
-   * The expected descriptor, in which what was observed stays as it is, and how surprising the responses are:
+   * The expected standardised responses, in which what was observed stays as it is, and how surprising the responses are:
    * `x_Oᵀ K_O⁻¹ x_O / n`, 1 when they are as the prior says, and more when less is known than it says.
    *
-   * @param values n responses in units of descriptors
+   * @param values n standardised responses
    */
   expect(values: Float32Array): { completed: Float32Array; surprise: number } {
     const { factor, noise } = this.family;
@@ -121,12 +121,22 @@ export class ConditionedPrior {
   }
 }
 
-/** The prior under which a model's outputs are most likely. @param values C × n responses to the probes observed */
-export function likeliestOf(conditioned: readonly ConditionedPrior[], values: Matrix): ConditionedPrior {
-  const likelihoods = conditioned.map((prior) => {
+/**
+ * The family under which a model's outputs are most likely.
+ *
+ * @param observed indices of probes that were run
+ * @param values C × n standardised responses to them
+ */
+export function likeliestOf<Family extends Pick<PriorFamily, 'factor' | 'noise'>>(
+  families: readonly Family[],
+  observed: ArrayLike<number>,
+  values: Matrix,
+): Family {
+  const likelihoods = families.map((family) => {
+    const conditioned = new ConditionedPrior(family, observed);
     let sum = 0;
-    for (let row = 0; row < values.rows; row++) sum += prior.logLikelihood(rowOf(values, row));
+    for (let row = 0; row < values.rows; row++) sum += conditioned.logLikelihood(rowOf(values, row));
     return sum;
   });
-  return conditioned[likelihoods.indexOf(Math.max(...likelihoods))];
+  return families[likelihoods.indexOf(Math.max(...likelihoods))];
 }

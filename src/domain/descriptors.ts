@@ -15,21 +15,30 @@ export interface Descriptors {
 }
 
 /**
- * The descriptors of all outputs of a model: gauge-fixed, standardised over probes (design 3.1 and
- * 3.2) and slightly sharpened.
+ * The responses of all outputs of a model, gauge-fixed and standardised over probes (design 3.1 and 3.2): descriptors
+ * before they are sharpened, still linear in what the model answered.
  *
  * An output whose raw responses are constant or not finite has none. It is judged before the gauge is fixed, which
  * would lend it the negative of what the other outputs do.
  *
  * @param responses C × P raw responses; any positive scale and any offset common to a probe's outputs
  */
+export function standardResponses(responses: Matrix): Descriptors {
+  return ofWholeRows(responses, zscore);
+}
+
+/** The descriptors of all outputs of a model: {@link standardResponses}, slightly sharpened. */
 export function descriptors(responses: Matrix): Descriptors {
+  return ofWholeRows(responses, (values) => sharpen(values, RESPONSE_SHARPNESS));
+}
+
+function ofWholeRows(responses: Matrix, make: (values: Float32Array) => Float32Array | null): Descriptors {
   const fixed = fixGauge(responses);
   const rows = { ...fixed, data: new Float32Array(fixed.data.length) };
   const degenerate = new Uint8Array(fixed.rows);
   for (let row = 0; row < fixed.rows; row++) {
-    const descriptor = zscore(rowOf(responses, row)) && sharpen(rowOf(fixed, row), RESPONSE_SHARPNESS);
-    if (descriptor) rowOf(rows, row).set(descriptor);
+    const made = zscore(rowOf(responses, row)) && make(rowOf(fixed, row));
+    if (made) rowOf(rows, row).set(made);
     else degenerate[row] = 1;
   }
   return { rows, degenerate };

@@ -15,14 +15,13 @@ export {
   standingOf,
 } from './confidence.js';
 export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBOURS, consensusScores } from './consensus.js';
-export { type Descriptors, descriptors, RESPONSE_SHARPNESS } from './descriptors.js';
+export { type Descriptors, descriptors, RESPONSE_SHARPNESS, standardResponses } from './descriptors.js';
 export { earnedBudget, teachesBasis } from './earned-budget.js';
 export { type Contribution, evidence } from './evidence.js';
 export { EXPECTED_ACCURACY_WEIGHTS, expectedAccuracy, skewness } from './expected-accuracy.js';
 export { fitBasis, multiplyGram } from './fit-basis.js';
 export { fixGauge, SPREAD_SHARE } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
-export { greedyProbes } from './greedy-probes.js';
 export { alignToLabels } from './label-prototype.js';
 export { dot, linearScore } from './linear-score.js';
 export { type Matrix, rowOf } from './matrix.js';
@@ -43,8 +42,10 @@ export {
 } from './response-prior.js';
 export { sharpen } from './sharpen.js';
 export { similarityMatrix } from './similarity-matrix.js';
+export { tellingProbes } from './telling-probes.js';
 export { topIndexes } from './top-indexes.js';
 export { transpose } from './transpose.js';
+export { type Unsharpening, unsharpeningOf, unsharpenRows } from './unsharpen.js';
 export {
   EXPONENT as WHITENING_EXPONENT,
   indexQuery,

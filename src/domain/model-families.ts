@@ -2,6 +2,11 @@ import { dot } from './linear-score.js';
 import type { Matrix } from './matrix.js';
 
 const STEPS = 10;
+/**
+ * Centres this alike are one family. On the hub, centres of one backbone's clusters have a cosine of 0.8 and more, those
+ * of different backbones at most 0.67.
+ */
+const SAME_FAMILY = 0.75;
 
 /**
  * How a model's outputs lie in the leading directions of the gallery: the upper triangle of Zᵀ Z, unit length. Heads on
@@ -25,21 +30,43 @@ export function modelSignature({ rows, columns, data }: Matrix): Float32Array {
 
 /**
  * Centres of the families that models fall into: k-means over signatures by cosine, begun with the signatures that are
- * least like each other.
+ * least like each other; then centres that are alike become one, so that a family is not split for having many models.
  *
  * @returns at most `families` unit vectors
  */
 export function familyCentres(signatures: Float32Array[], families: number): Float32Array[] {
-  let centres = farApart(signatures, families);
+  let sums = farApart(signatures, families);
   for (let step = 0; step < STEPS; step++) {
-    const sums = centres.map(({ length }) => new Float32Array(length));
-    for (const signature of signatures) {
-      const sum = sums[nearestFamily(signature, centres)];
-      for (let place = 0; place < sum.length; place++) sum[place] += signature[place];
-    }
-    centres = sums.filter((sum) => dot(sum, sum) > 0).map(unit);
+    const centres = sums.map(unit);
+    sums = centres.map(({ length }) => new Float32Array(length));
+    for (const signature of signatures) add(sums[nearestFamily(signature, centres)], signature);
+    sums = sums.filter((sum) => dot(sum, sum) > 0);
   }
-  return centres;
+  return merged(sums).map(unit);
+}
+
+/** @param sums of the signatures of each cluster */
+function merged(sums: Float32Array[]): Float32Array[] {
+  const left = sums.slice();
+  for (;;) {
+    let [one, other] = [-1, -1];
+    let largest = SAME_FAMILY;
+    const centres = left.map(unit);
+    for (let a = 0; a < centres.length; a++) {
+      for (let b = 0; b < a; b++) {
+        const cosine = dot(centres[a], centres[b]);
+        if (cosine > largest) [one, other, largest] = [b, a, cosine];
+      }
+    }
+    if (other < 0) return left;
+    left[one] = left[one].slice();
+    add(left[one], left[other]);
+    left.splice(other, 1);
+  }
+}
+
+function add(sum: Float32Array, vector: Float32Array): void {
+  for (let place = 0; place < sum.length; place++) sum[place] += vector[place];
 }
 
 /** Index of the centre with the largest cosine. */

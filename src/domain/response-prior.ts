@@ -1,9 +1,9 @@
 import type { Matrix } from './matrix.js';
 
 /**
- * What is known of a probe set's descriptors before a model is run: `x ~ N(0, W Wᵀ + diag(n))`, learnt from fully
- * probed models (design 3.5c). The first family is all models, its W the gallery's basis times √λ; the others are
- * models that respond alike, most often heads on one backbone, about which much more is known.
+ * What is known of a probe set's standardised responses (descriptors before they are sharpened) before a model is run:
+ * `x ~ N(0, W Wᵀ + diag(n))`, learnt from fully probed models (design 3.5c). The first family is all models; the others
+ * are models that respond alike, most often heads on one backbone, about which much more is known.
  */
 export interface ResponsePrior {
   /** That of the basis it was fitted with. */
@@ -14,7 +14,7 @@ export interface ResponsePrior {
   logits: number;
   /** How it was chosen, and what may be expected of it. */
   shape: PriorShape;
-  /** Squared error per probe, in descriptors of variance 1, of held-out models completed from a third of the probes. */
+  /** Squared error per probe, in responses of variance 1, of held-out models completed from a third of the probes. */
   expectedError: number;
   families: PriorFamily[];
 }
@@ -27,17 +27,17 @@ export interface PriorShape {
   noiseFactor: number;
 }
 
-/** The descriptors of one kind of model. */
+/** The standardised responses of one kind of model. */
 export interface PriorFamily {
   /** W, P × q */
   factor: Matrix;
   /** n, P: the variance of each probe that W leaves over. */
   noise: Float32Array;
-  /** Probes in the order in which they tell most of all others; each list begins as the first family's. */
+  /** Probes in the order in which they tell most (`tellingProbes`); each list begins as the first family's. */
   order: Uint32Array;
 }
 
-const MAGIC = 0x70726c31;
+const MAGIC = 0x70726c32;
 
 /** As bytes: a header of JSON, then the numbers of each family, little-endian. */
 export function encodePrior({ families, ...facts }: ResponsePrior): Uint8Array {

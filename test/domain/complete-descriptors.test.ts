@@ -4,15 +4,21 @@ import {
   descriptors,
   earnedBudget,
   familyCentres,
-  greedyProbes,
   type Matrix,
   modelSignature,
   nearestFamily,
   type PriorFamily,
   ProbeChooser,
+  RESPONSE_SHARPNESS,
   type ResponsePrior,
   random,
   rowOf,
+  sharpen,
+  standardResponses,
+  tellingProbes,
+  unsharpeningOf,
+  unsharpenRows,
+  zscore,
 } from '../../src/domain/index.js';
 
 const PROBES = 120;
@@ -38,7 +44,7 @@ function factorOf(): Matrix {
 
 function familyOf(factor: Matrix): PriorFamily {
   const family = { factor, noise: new Float32Array(PROBES).fill(0.05) };
-  return { ...family, order: greedyProbes(family, PROBES) };
+  return { ...family, order: tellingProbes(family, factor, PROBES) };
 }
 
 const families = [familyOf(factorOf()), familyOf(factorOf())];
@@ -109,6 +115,29 @@ describe('completeDescriptors', () => {
   });
 });
 
+describe('unsharpened descriptors', () => {
+  it('are the standardised responses they were made from', () => {
+    const responses = modelOf(families[0]);
+    const { rows } = descriptors(responses);
+    const how = Array.from({ length: rows.rows }, (_, row) =>
+      unsharpeningOf(rowOf(rows, row), RESPONSE_SHARPNESS),
+    );
+    const undone = unsharpenRows(rows, RESPONSE_SHARPNESS, how);
+    const truth = standardResponses(responses).rows;
+    for (const [place, value] of undone.data.entries()) expect(value).toBeCloseTo(truth.data[place], 3);
+  });
+
+  it('are found for a row with one tall peak, too', () => {
+    const standard = zscore(
+      Float32Array.from({ length: PROBES }, (_, probe) => (probe === 0 ? 40 : noise() / 8)),
+    );
+    const row = sharpen(standard ?? new Float32Array(), RESPONSE_SHARPNESS) ?? new Float32Array();
+    const how = unsharpeningOf(row, RESPONSE_SHARPNESS);
+    const { data } = unsharpenRows({ rows: 1, columns: PROBES, data: row }, RESPONSE_SHARPNESS, [how]);
+    for (const [probe, value] of data.entries()) expect(value).toBeCloseTo(standard?.[probe] ?? 0, 2);
+  });
+});
+
 describe('ProbeChooser', () => {
   const runAll = (responses: Matrix, budget: number, errorBound = 0) => {
     const chooser = new ProbeChooser(prior, { budget, errorBound });
@@ -140,11 +169,17 @@ describe('ProbeChooser', () => {
   });
 });
 
-describe('greedyProbes', () => {
-  it('begins as it is told and names every probe once', () => {
-    const order = greedyProbes(families[0], PROBES, [5, 7]);
+describe('tellingProbes', () => {
+  it('begin as they are told and name every probe once', () => {
+    const order = tellingProbes(families[0], families[0].factor, PROBES, [5, 7]);
     expect([...order.slice(0, 2)]).toEqual([5, 7]);
     expect(new Set(order).size).toBe(PROBES);
+  });
+
+  it('leave aside a probe that is uncertain and tells nothing of what is searched by', () => {
+    const factor: Matrix = { rows: 3, columns: 1, data: Float32Array.of(1, 0.9, 0) };
+    const noise = Float32Array.of(0.1, 0.1, 9);
+    expect([...tellingProbes({ factor, noise }, factor, 3)]).toEqual([0, 1, 2]);
   });
 });
 
@@ -160,6 +195,13 @@ describe('families', () => {
     const centres = familyCentres(signatures, 2);
     const found = signatures.map((signature) => nearestFamily(signature, centres));
     expect(new Set(kinds.map((kind, place) => `${kind}${found[place]}`)).size).toBe(2);
+  });
+
+  it('are not split, however many are looked for', () => {
+    const towards = (axis: number) =>
+      Float32Array.from({ length: 3 }, (_, place) => (place === axis ? 1 : 0.05 * next()));
+    const signatures = Array.from({ length: 12 }, (_, place) => towards(place % 3));
+    expect(familyCentres(signatures, 8)).toHaveLength(3);
   });
 });
 

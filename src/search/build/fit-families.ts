@@ -2,7 +2,6 @@ import {
   type Basis,
   familyCentres,
   fitBasis,
-  greedyProbes,
   leadingColumns,
   type Matrix,
   modelSignature,
@@ -10,6 +9,8 @@ import {
   type PriorFamily,
   type PriorShape,
   rowOf,
+  tellingProbes,
+  whiteningMatrix,
 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { gramOfRows } from './gram-of-rows.js';
@@ -36,7 +37,7 @@ export interface PriorTask {
   basis: Basis;
   /** Rows of each fully probed model. */
   models: Uint32Array[];
-  /** Descriptors of chosen rows. */
+  /** Standardised responses of chosen rows. */
   read(rows: Uint32Array): Matrix;
   products: MatrixProducts;
 }
@@ -46,20 +47,31 @@ export interface FamiliesTask extends PriorTask {
   shape: PriorShape;
 }
 
-/** Fits the families of a gallery; the first is all of it, with the index's own basis. */
-export async function fitFamilies(task: FamiliesTask): Promise<PriorFamily[]> {
+/** A family before its probes are put in order. */
+export type FittedFamily = Omit<PriorFamily, 'order'>;
+
+/** Fits the families of a gallery; the first is all of it. */
+export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
   const { basis, models } = task;
-  const whole = familyOf(task, basis, thinned(concatenated(models), MOST_FAMILY_ROWS));
-  const common = greedyProbes(whole, Math.min(MOST_ORDERED, basis.probes));
-  const families: PriorFamily[] = [{ ...whole, order: common }];
+  const all = thinned(concatenated(models), MOST_FAMILY_ROWS);
+  const families = [await fitFamily(task, all, basis.rank)];
   for (const members of await groupByFamily(task)) {
     const rows = concatenated(members);
-    if (rows.length < FEWEST_LOGITS) continue;
-    const family = await fitFamily(task, thinned(rows, MOST_FAMILY_ROWS));
-    const order = greedyProbes(family, common.length, common.subarray(0, COMMON_PROBES));
-    families.push({ ...family, order });
+    if (rows.length >= FEWEST_LOGITS)
+      families.push(await fitFamily(task, thinned(rows, MOST_FAMILY_ROWS), task.shape.directions));
   }
   return families;
+}
+
+/** Puts the probes of each family in the order in which they tell most of what the gallery is searched by. */
+export function inOrder(families: readonly FittedFamily[], basis: Basis): PriorFamily[] {
+  const target = whiteningMatrix(basis);
+  const count = Math.min(MOST_ORDERED, basis.probes);
+  const common = tellingProbes(families[0], target, count);
+  return families.map((family, place) => ({
+    ...family,
+    order: place === 0 ? common : tellingProbes(family, target, count, common.subarray(0, COMMON_PROBES)),
+  }));
 }
 
 async function groupByFamily({ basis, models, read, products }: FamiliesTask): Promise<Uint32Array[][]> {
@@ -90,25 +102,15 @@ function equalDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix 
   return leadingColumns({ rows: probes, columns: rank, data }, Math.min(SIGNATURE_DIRECTIONS, rank));
 }
 
-async function fitFamily(task: FamiliesTask, rows: Uint32Array): Promise<Omit<PriorFamily, 'order'>> {
+async function fitFamily(task: FamiliesTask, rows: Uint32Array, directions: number): Promise<FittedFamily> {
   const { basis, read, products, shape } = task;
-  const rank = Math.min(shape.directions, Math.floor(rows.length / LOGITS_A_DIRECTION));
-  const own = await fitBasis({
+  const { probes, rank, vectors, eigenvalues } = await fitBasis({
     probes: basis.probes,
-    rank,
+    rank: Math.min(directions, Math.floor(rows.length / LOGITS_A_DIRECTION)),
     seed: SEED,
     version: basis.version,
     multiply: gramOfRows(products, read, rows, BLOCK_ROWS),
   });
-  return familyOf(task, own, rows);
-}
-
-function familyOf(
-  { read, shape }: FamiliesTask,
-  basis: Basis,
-  rows: Uint32Array,
-): Omit<PriorFamily, 'order'> {
-  const { probes, rank, vectors, eigenvalues } = basis;
   const data = vectors.map((value, place) => value * Math.sqrt(eigenvalues[place % rank]));
   const factor: Matrix = { rows: probes, columns: rank, data };
   const squares = new Float64Array(probes);

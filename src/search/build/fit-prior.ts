@@ -4,29 +4,35 @@ import {
   leadingColumns,
   likeliestOf,
   type Matrix,
-  type PriorFamily,
   type PriorShape,
   type ResponsePrior,
   rowOf,
+  tellingProbes,
+  whiteningMatrix,
 } from '../../domain/index.js';
-import { fitFamilies, type PriorTask } from './fit-families.js';
+import { type FittedFamily, fitFamilies, inOrder, type PriorTask } from './fit-families.js';
+import { unsharpened } from './unsharpened.js';
 
 /** Every fifth model is held out, at most so many, and at most so many outputs of each. */
 const HELD_OUT_EVERY = 5;
 const MOST_HELD_OUT = 40;
 const MOST_OUTPUTS = 24;
 const SHARE_RUN = 1 / 3;
+const PROBES_FOR_FAMILY = 120;
 const DIRECTIONS = [60, 120, 200];
 const NOISE_FACTORS = [1, 2, 4];
 
 /**
  * Fits what new models are completed with. The directions of a family and the ridge are those that complete held-out
  * models best from a third of their probes; then all models teach.
+ *
+ * @param gallery its `read` gives descriptors
  */
-export async function fitPrior(task: PriorTask): Promise<ResponsePrior> {
+export async function fitPrior(gallery: PriorTask): Promise<ResponsePrior> {
+  const task = { ...gallery, read: unsharpened(gallery.read) };
   const { basis, models } = task;
   const { shape, expectedError } = await chooseShape(task);
-  const families = await fitFamilies({ ...task, shape });
+  const families = inOrder(await fitFamilies({ ...task, shape }), basis);
   const logits = models.reduce((sum, { length }) => sum + length, 0);
   return { version: basis.version, probes: basis.probes, logits, shape, expectedError, families };
 }
@@ -38,13 +44,15 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
   const widest: PriorShape = { directions: DIRECTIONS[DIRECTIONS.length - 1], noiseFactor: 1 };
   if (teaching.length === 0) return { shape: widest, expectedError: 1 };
   const families = await fitFamilies({ ...task, models: teaching, shape: widest });
-  const descriptors = heldOut.map((rows) => task.read(rows.slice(0, MOST_OUTPUTS)));
+  const target = whiteningMatrix(task.basis);
+  const order = tellingProbes(families[0], target, Math.ceil(SHARE_RUN * task.basis.probes));
+  const responses = heldOut.map((rows) => task.read(rows.slice(0, MOST_OUTPUTS)));
   let best = { shape: widest, expectedError: Number.POSITIVE_INFINITY };
   for (const directions of DIRECTIONS) {
     for (const noiseFactor of NOISE_FACTORS) {
       const shape = { directions, noiseFactor };
       const shaped = families.map((family) => reshaped(family, shape));
-      const expectedError = meanError(shaped, descriptors);
+      const expectedError = meanError(shaped, responses, order);
       if (expectedError < best.expectedError) best = { shape, expectedError };
     }
   }
@@ -52,14 +60,10 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
 }
 
 /** A family with fewer directions; what the others explained is noise then. */
-function reshaped(
-  { factor, noise, order }: PriorFamily,
-  { directions, noiseFactor }: PriorShape,
-): PriorFamily {
+function reshaped({ factor, noise }: FittedFamily, { directions, noiseFactor }: PriorShape): FittedFamily {
   const kept = leadingColumns(factor, Math.min(directions, factor.columns));
   return {
     factor: kept,
-    order,
     noise: noise.map((left, probe) => {
       let dropped = 0;
       for (const value of rowOf(factor, probe).subarray(kept.columns)) dropped += value * value;
@@ -68,26 +72,26 @@ function reshaped(
   };
 }
 
-/** Mean squared error over all probes of models that are completed from a third of them. */
-function meanError(families: PriorFamily[], models: Matrix[]): number {
-  const probes = families[0].noise.length;
-  const order = families[0].order.slice(0, Math.ceil(SHARE_RUN * probes));
+/** Mean squared error over all probes of models that are completed from some of them. */
+function meanError(families: FittedFamily[], models: Matrix[], order: Uint32Array): number {
   const conditioned = families.map((family) => new ConditionedPrior(family, order));
-  const errors = models.map((descriptors) => {
-    const likeliest = likeliestOf(conditioned, columnsOf(descriptors, order));
-    const ofOutputs = Array.from({ length: descriptors.rows }, (_, row) =>
-      squaredError(likeliest, rowOf(descriptors, row), order),
+  const some = order.slice(0, PROBES_FOR_FAMILY);
+  const errors = models.map((responses) => {
+    const family = likeliestOf(families, some, columnsOf(responses, some));
+    const likeliest = conditioned[families.indexOf(family)];
+    const ofOutputs = Array.from({ length: responses.rows }, (_, row) =>
+      squaredError(likeliest, rowOf(responses, row), order),
     );
     return meanOf(ofOutputs);
   });
   return meanOf(errors);
 }
 
-function squaredError(conditioned: ConditionedPrior, descriptor: Float32Array, order: Uint32Array): number {
-  const { completed } = conditioned.expect(Float32Array.from(order, (probe) => descriptor[probe]));
+function squaredError(conditioned: ConditionedPrior, truth: Float32Array, order: Uint32Array): number {
+  const { completed } = conditioned.expect(Float32Array.from(order, (probe) => truth[probe]));
   let sum = 0;
-  for (let probe = 0; probe < descriptor.length; probe++) sum += (completed[probe] - descriptor[probe]) ** 2;
-  return sum / descriptor.length;
+  for (let probe = 0; probe < truth.length; probe++) sum += (completed[probe] - truth[probe]) ** 2;
+  return sum / truth.length;
 }
 
 function meanOf(values: number[]): number {

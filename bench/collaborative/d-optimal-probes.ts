@@ -1,18 +1,12 @@
-import { rowOf } from './matrix.js';
-import type { PriorFamily } from './response-prior.js';
+import { type PriorFamily, rowOf } from '../../src/domain/index.js';
 
 /**
  * Probes in greedy order: each is the one of which least is known from those before it (pivoted Cholesky of W Wᵀ +
  * diag(n), which is the greedy D-optimal choice).
  *
  * @param count how many; at most P
- * @param start probes that come first whatever they tell
  */
-export function greedyProbes(
-  { factor, noise }: Omit<PriorFamily, 'order'>,
-  count: number,
-  start: ArrayLike<number> = [],
-): Uint32Array {
+export function dOptimalProbes({ factor, noise }: Omit<PriorFamily, 'order'>, count: number): Uint32Array {
   const probes = factor.rows;
   const most = Math.min(count, probes);
   const unknown = Float64Array.from(noise, (left, probe) => {
@@ -26,7 +20,7 @@ export function greedyProbes(
   /** Columns of the Cholesky factor so far, a row of `most` for each probe. */
   const columns = new Float32Array(probes * most);
   for (let step = 0; step < most; step++) {
-    const pivot = step < start.length ? start[step] : leastKnown(unknown, taken);
+    const pivot = leastKnown(unknown, taken);
     order[step] = pivot;
     taken[pivot] = 1;
     const direction = rowOf(factor, pivot);
