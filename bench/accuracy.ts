@@ -12,6 +12,7 @@ import { fitExpectedAccuracy, type SkewedLogit } from './accuracy/measure-expect
 import { measureProbeSet } from './accuracy/measure-probe-set.js';
 import { accuracyPage } from './accuracy/page.js';
 import { emptyReport, type Report } from './accuracy/report.js';
+import { textTable } from './accuracy/table.js';
 import { tablesOf } from './accuracy/tables.js';
 
 const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER]
@@ -83,10 +84,7 @@ async function main(): Promise<void> {
 }
 
 function textOf(report: Report): string {
-  const tables = tablesOf(report).map(({ title, columns, rows }) =>
-    [title, columns.join(' | '), ...rows.map((row) => row.join(' | '))].join('\n'),
-  );
-  return [...tables, `${report.seconds} s`].join('\n\n');
+  return [...tablesOf(report).map(textTable), `${report.seconds} s`].join('\n\n');
 }
 
 main().catch((thrown: unknown) => {

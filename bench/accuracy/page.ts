@@ -1,6 +1,6 @@
 import { plotOf } from './plot.js';
 import type { Report } from './report.js';
-import type { Table } from './table.js';
+import { markdownTable } from './table.js';
 import { tablesOf } from './tables.js';
 
 /** The report as a Markdown page, with a plot. @param plot name of the plot's file beside the page */
@@ -20,16 +20,4 @@ function markdownOf(report: Report, plot: string): string {
     '',
     ...tablesOf(report).flatMap(markdownTable),
   ].join('\n');
-}
-
-function markdownTable({ title, text, columns, rows }: Table): string[] {
-  return [
-    `## ${title}`,
-    '',
-    ...(text ? [text, ''] : []),
-    `| ${columns.join(' | ')} |`,
-    `|${'---|'.repeat(columns.length)}`,
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-    '',
-  ];
 }

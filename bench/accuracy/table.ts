@@ -11,3 +11,21 @@ export interface Table {
 export function spanOf([low, high]: [number, number]): string {
   return `${low.toFixed(3)}–${high.toFixed(3)}`;
 }
+
+/** The lines of a section with the table. */
+export function markdownTable({ title, text, columns, rows }: Table): string[] {
+  return [
+    `## ${title}`,
+    '',
+    ...(text ? [text, ''] : []),
+    `| ${columns.join(' | ')} |`,
+    `|${'---|'.repeat(columns.length)}`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+  ];
+}
+
+/** The same for the console. */
+export function textTable({ title, columns, rows }: Table): string {
+  return [title, columns.join(' | '), ...rows.map((row) => row.join(' | '))].join('\n');
+}

@@ -7,6 +7,8 @@ import { type Choice, masked } from './schemes.js';
 export interface CompletedGallery {
   /** N × P descriptors. */
   rows: Matrix;
+  /** For each of the N, how certain its P values are; those of one model share it. */
+  certainties: Float32Array[];
   /** Mean of the expected squared errors, and of the true ones. */
   expectedError: number;
   trueError: number;
@@ -24,6 +26,7 @@ export function completeModels(
   choose: Choice,
 ): CompletedGallery {
   const rows: Matrix = { ...truth, data: new Float32Array(truth.data.length) };
+  const certainties: Float32Array[] = [];
   const expected: number[] = [];
   const actual: number[] = [];
   const started = performance.now();
@@ -32,6 +35,7 @@ export function completeModels(
     const completed = completeDescriptors(masked(raw, choose(raw)), prior);
     rows.data.set(completed.rows.data, first * truth.columns);
     for (let output = 0; output < raw.rows; output++) {
+      certainties.push(completed.certainty);
       expected.push(completed.errors[output]);
       actual.push(meanSquare(rowOf(completed.rows, output), rowOf(truth, first + output)));
     }
@@ -40,6 +44,7 @@ export function completeModels(
   const milliseconds = performance.now() - started;
   return {
     rows,
+    certainties,
     expectedError: mean(expected),
     trueError: mean(actual),
     errorCorrelation: correlation(expected, actual),

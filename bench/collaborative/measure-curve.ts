@@ -1,17 +1,17 @@
 import {
   type Basis,
+  LOGIT_TOP_K,
   type Matrix,
   type ResponsePrior,
+  TEXT_TOP_K,
   unitRows,
   whiteningMatrix,
 } from '../../src/domain/index.js';
-import { fitPrior } from '../../src/search/build/fit-prior.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { ConceptRows } from '../accuracy/concepts.js';
 import { KINDS } from '../accuracy/descriptor-kinds.js';
 import {
   type BenchGallery,
-  basisOf,
   collectDescriptors,
   type DescriptorGallery,
   type ModelResponses,
@@ -20,11 +20,16 @@ import { drawQueries, judges } from '../accuracy/measure-logits.js';
 import { type Figures, figures } from '../accuracy/metrics.js';
 import { type Judge, ranks, withConsensus } from '../accuracy/rank.js';
 import { pick, products } from '../accuracy/scores.js';
-import { completeModels } from './complete-models.js';
+import { type CompletedGallery, completeModels } from './complete-models.js';
+import { type DistancePoint, measureDistance } from './measure-distance.js';
 import { SCHEMES } from './schemes.js';
 
 /** Shares of the probes that are run. */
 export const SHARES = [0.5, 0.33, 0.2, 0.1, 0.05, 0.02];
+/** Logits that ask: with fewer, differences of a point or two cannot be told from chance. */
+export const QUERIES = 1_200;
+/** Logits that ask by distance, which is measured before and after. */
+const DISTANCE_QUERIES = 400;
 
 /** One point of the curve. */
 export interface CurvePoint extends Pick<Figures, 'top1' | 'top5' | 'ci95'> {
@@ -35,80 +40,65 @@ export interface CurvePoint extends Pick<Figures, 'top1' | 'top5' | 'ci95'> {
 }
 
 /** How well the completion knows its own error. */
-export interface ErrorPoint {
+export interface ErrorPoint extends Omit<CompletedGallery, 'rows' | 'certainties'> {
   probeSet: string;
   scheme: string;
   share: number;
-  expectedError: number;
-  trueError: number;
-  correlation: number;
-  millisecondsPerModel: number;
 }
 
-/** What is known before the models to be measured are seen. */
-export interface Learnt {
-  basis: Basis;
-  prior: ResponsePrior;
+/** Everything that was measured with one probe set. */
+export interface MeasuredCurve {
+  curve: CurvePoint[];
+  errors: ErrorPoint[];
+  distances: DistancePoint[];
 }
 
-/** Learns basis and prior from fully probed models. */
-export async function learn(with_: MatrixProducts, models: ModelResponses[]): Promise<Learnt> {
-  const { rows } = collectDescriptors(models, KINDS.sharp);
-  const basis = await basisOf(rows, with_);
-  let first = 0;
-  const rowsOfModels = models.map(({ raw }) => {
-    const own = Uint32Array.from({ length: raw.rows }, (_, output) => first + output);
-    first += raw.rows;
-    return own;
-  });
-  const read = (chosen: Uint32Array) => pick(rows, [...chosen]);
-  const prior = await fitPrior({ basis, models: rowsOfModels, read, products: with_ });
-  return { basis, prior };
+/** What is asked of which models, and how. */
+export interface CurveTask {
+  probeSet: string;
+  /** Learnt from other models. */
+  learnt: { basis: Basis; prior: ResponsePrior };
+  models: ModelResponses[];
+  concepts: ConceptRows;
+  /** The class of each concept. */
+  classes: string[];
+  shares: number[];
+  queries: number;
 }
 
 /** Accuracy against the share of probes that was run, for every scheme, on models that the basis never saw. */
-export async function measureCurve(
-  with_: MatrixProducts,
-  probeSet: string,
-  { basis, prior }: Learnt,
-  models: ModelResponses[],
-  concepts: ConceptRows,
-  classes: string[],
-  shares = SHARES,
-): Promise<{ curve: CurvePoint[]; errors: ErrorPoint[] }> {
+export async function measureCurve(with_: MatrixProducts, task: CurveTask): Promise<MeasuredCurve> {
+  const { probeSet, models } = task;
+  const { basis, prior } = task.learnt;
   const whole = collectDescriptors(models, KINDS.sharp);
-  const curve: CurvePoint[] = [];
-  const errors: ErrorPoint[] = [];
+  const measured: MeasuredCurve = { curve: [], errors: [], distances: [] };
   const measure = async (scheme: string, share: number, rows: Matrix) => {
     const gallery = await indexed(with_, basis, { logits: whole.logits, rows });
-    for (const [row, { top1, top5, ci95 }] of await rowsOf(with_, gallery, concepts, classes))
-      curve.push({ row, probeSet, scheme, share, top1, top5, ci95 });
+    for (const [row, { top1, top5, ci95 }] of await rowsOf(with_, gallery, task))
+      measured.curve.push({ row, probeSet, scheme, share, top1, top5, ci95 });
   };
   await measure('full', 1, whole.rows);
-  for (const share of shares) {
+  for (const share of task.shares) {
     const most = Math.round(share * prior.probes);
-    for (const [name, scheme] of Object.entries(SCHEMES)) {
-      const { rows, expectedError, trueError, errorCorrelation, millisecondsPerModel } = completeModels(
-        models,
-        whole.rows,
-        prior,
-        scheme(prior, most),
-      );
-      await measure(name, share, rows);
-      errors.push({
-        probeSet,
-        scheme: name,
-        share,
-        expectedError,
-        trueError,
-        correlation: errorCorrelation,
-        millisecondsPerModel,
-      });
+    for (const [scheme, choose] of Object.entries(SCHEMES)) {
+      const completed = completeModels(models, whole.rows, prior, choose(prior, most));
+      const { rows, certainties, ...errors } = completed;
+      await measure(scheme, share, rows);
+      measured.errors.push({ probeSet, scheme, share, ...errors });
+      if (scheme !== 'adaptive') continue;
+      const gallery = { ...whole, rows };
+      for (const [row, asked] of distanceQueries(gallery, task))
+        measured.distances.push({
+          row,
+          probeSet,
+          share,
+          ...measureDistance({ rows, certainties }, whole.logits, asked),
+        });
     }
     const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, most));
     await measure('not completed', share, bare.rows);
   }
-  return { curve, errors };
+  return measured;
 }
 
 async function indexed(
@@ -123,19 +113,15 @@ async function indexed(
 async function rowsOf(
   with_: MatrixProducts,
   gallery: BenchGallery,
-  concepts: ConceptRows,
-  classes: string[],
+  { concepts, classes, queries }: CurveTask,
 ): Promise<[string, Figures][]> {
-  const drawn = drawQueries(gallery, 400);
+  const drawn = drawQueries(gallery, queries);
   const byLogit = await products(with_, pick(gallery.index, drawn), gallery.index);
   const byConcept = await products(with_, concepts.ours, gallery.rows);
-  const named = classes.map(
-    (wnid): Judge => ({ isAllowed: () => true, isRight: (candidate) => candidate.wnid === wnid }),
-  );
   const asked = [
     ['logit-logit', byLogit, judges(gallery, drawn, 'model')],
     ['logit-logit-other-backbone', byLogit, judges(gallery, drawn, 'backbone')],
-    ['text-logit', byConcept, named],
+    ['text-logit', byConcept, named(classes)],
   ] as const;
   const rows: [string, Figures][] = [];
   for (const [row, scores, judged] of asked) {
@@ -143,4 +129,23 @@ async function rowsOf(
     rows.push([row, figures(ranks(gallery, agreed, judged))]);
   }
   return rows;
+}
+
+function distanceQueries(gallery: DescriptorGallery, { concepts, classes }: CurveTask) {
+  const drawn = drawQueries(gallery, DISTANCE_QUERIES);
+  const logits = pick(gallery.rows, drawn);
+  return [
+    ['logit-logit', { queries: logits, judged: judges(gallery, drawn, 'model'), k: LOGIT_TOP_K }],
+    [
+      'logit-logit-other-backbone',
+      { queries: logits, judged: judges(gallery, drawn, 'backbone'), k: LOGIT_TOP_K },
+    ],
+    ['text-logit', { queries: concepts.ours, judged: named(classes), k: TEXT_TOP_K }],
+  ] as const;
+}
+
+function named(classes: string[]): Judge[] {
+  return classes.map(
+    (wnid): Judge => ({ isAllowed: () => true, isRight: (candidate) => candidate.wnid === wnid }),
+  );
 }

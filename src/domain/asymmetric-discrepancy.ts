@@ -3,9 +3,6 @@ export const TEXT_TOP_K = 2;
 /** The paper's k that did best for logits on the hub. */
 export const LOGIT_TOP_K = 100;
 
-/** Keeps a descriptor of which nothing is certain comparable. */
-const LEAST_CERTAINTY = 0.01;
-
 /** The k probes where q is largest, `S_k(q)` of design 3.3; of equals the one with the lower index. */
 export function topProbes(query: Float32Array, k: number): Uint32Array {
   const order = Uint32Array.from(query, (_, index) => index);
@@ -16,8 +13,9 @@ export function topProbes(query: Float32Array, k: number): Uint32Array {
 /**
  * The paper's discrepancy `d_k(q, x) = sqrt(mean over S_k(q) of (q_i − x_i)²)`, design 3.3; ≥ 0, not symmetric.
  *
- * In a completed descriptor each probe weighs by its certainty: what was not run is expected near the mean, and would
- * else look like a difference.
+ * In a completed descriptor a squared difference is divided by 1 + v, v = 1 − certainty being the variance of what is
+ * not known of that probe: what was not run is expected near the mean, and would else look like a difference. Means over
+ * the certain probes alone would be at chance where few of k are certain (docs/collaborative-measured.md).
  *
  * @param top `topProbes(query, k)`
  * @param certainty P, 0..1, of a completed descriptor; null when all probes were run
@@ -29,13 +27,10 @@ export function asymmetricDiscrepancy(
   certainty: Float32Array | null = null,
 ): number {
   let sum = 0;
-  let weights = 0;
   for (let index = 0; index < top.length; index++) {
     const probe = top[index];
     const difference = query[probe] - descriptor[probe];
-    const weight = certainty === null ? 1 : Math.max(certainty[probe], LEAST_CERTAINTY);
-    sum += weight * difference * difference;
-    weights += weight;
+    sum += (difference * difference) / (certainty === null ? 1 : 2 - certainty[probe]);
   }
-  return Math.sqrt(sum / weights);
+  return Math.sqrt(sum / top.length);
 }

@@ -1,0 +1,27 @@
+import type { Basis, ResponsePrior } from '../../src/domain/index.js';
+import { fitPrior } from '../../src/search/build/fit-prior.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import { KINDS } from '../accuracy/descriptor-kinds.js';
+import { basisOf, collectDescriptors, type ModelResponses } from '../accuracy/gallery.js';
+import { pick } from '../accuracy/scores.js';
+
+/** What is known before the models to be measured are seen. */
+export interface Learnt {
+  basis: Basis;
+  prior: ResponsePrior;
+}
+
+/** Learns basis and prior from fully probed models, as a gallery's build does. */
+export async function learn(with_: MatrixProducts, models: ModelResponses[]): Promise<Learnt> {
+  const { rows } = collectDescriptors(models, KINDS.sharp);
+  const basis = await basisOf(rows, with_);
+  let first = 0;
+  const rowsOfModels = models.map(({ raw }) => {
+    const own = Uint32Array.from({ length: raw.rows }, (_, output) => first + output);
+    first += raw.rows;
+    return own;
+  });
+  const read = (chosen: Uint32Array) => pick(rows, [...chosen]);
+  const prior = await fitPrior({ basis, models: rowsOfModels, read, products: with_ });
+  return { basis, prior };
+}

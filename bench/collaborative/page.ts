@@ -1,0 +1,22 @@
+import { markdownTable } from '../accuracy/table.js';
+import { plotOf } from './plot.js';
+import { type Report, tablesOf } from './report.js';
+
+/** The report as a Markdown page, with a plot. @param plot name of the plot's file beside the page */
+export function collaborativePage(report: Report, plot: string): { markdown: string; svg: string } {
+  const markdown = [
+    '# Collaborative probing, measured',
+    '',
+    'Written by `npm run bench:collaborative -- <hub> --page docs/collaborative-measured.md`;',
+    '[collaborative-probing.md](collaborative-probing.md) says what it is about. What new models are completed with is learnt',
+    "from the hub's models of even index; those of odd index, which it never saw, are run on a share of the probes. `full` ran",
+    'all of them, and `not completed` leaves what was not run at the mean. `adaptive` is the product: a list of what tells most,',
+    "by the model's family. `A-optimal` is the whole gallery's own list for every model, `D-optimal` the probes of which least is",
+    `known. This run took ${report.seconds} s.`,
+    '',
+    `![Top-1 against the share of probes, by row and probe set](${plot})`,
+    '',
+    ...tablesOf(report).flatMap(markdownTable),
+  ].join('\n');
+  return { markdown, svg: plotOf(report.curve) };
+}

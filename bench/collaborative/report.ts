@@ -1,0 +1,90 @@
+import type { Table } from '../accuracy/table.js';
+import type { MeasuredCurve } from './measure-curve.js';
+import { smallestShares } from './smallest-share.js';
+
+/** Everything that a run measured. */
+export interface Report extends MeasuredCurve {
+  /** Logits that ask, of the models that are reported on. */
+  queries: number;
+  seconds: number;
+}
+
+export function emptyReport(queries: number): Report {
+  return { curve: [], errors: [], distances: [], queries, seconds: 0 };
+}
+
+const POINTS = 2;
+
+/** The report as tables, for the console and for the page. */
+export function tablesOf({ curve, errors, distances, queries }: Report): Table[] {
+  const tables: Table[] = [
+    {
+      title: 'The smallest share',
+      text: `The smallest measured share with top-1 within ${POINTS} points of full probing, there and at all larger shares.`,
+      columns: ['row', 'probe set', 'scheme', 'share'],
+      rows: smallestShares(curve, POINTS).map(({ row, probeSet, scheme, share }) => [
+        row,
+        probeSet,
+        scheme,
+        share ?? 'none',
+      ]),
+    },
+    {
+      title: 'The curve',
+      text: `Top-1 and top-5 in percent; ${queries} queries by logit, and the hub's 200 classes by text. In brackets the 95 % interval over queries.`,
+      columns: ['row', 'probe set', 'scheme', 'share', 'top-1 (95 %)', 'less than full', 'top-5'],
+      rows: curve.map(({ row, probeSet, scheme, share, top1, top5, ci95 }) => {
+        const full = curve.find(
+          (point) => point.scheme === 'full' && point.row === row && point.probeSet === probeSet,
+        );
+        const less = full ? (full.top1 - top1).toFixed(1) : '';
+        return [
+          row,
+          probeSet,
+          scheme,
+          share,
+          `${top1.toFixed(1)} (${ci95.join('–')})`,
+          less,
+          top5.toFixed(1),
+        ];
+      }),
+    },
+    {
+      title: 'What the completion knows of its error',
+      text: 'Squared error for each probe of a descriptor, whose values have variance 1: as `completionError` expects it, and as it is; their correlation over logits; and the time to choose the probes of a model and to complete it.',
+      columns: ['probe set', 'scheme', 'share', 'expected', 'true', 'correlation', 'ms a model'],
+      rows: errors.map((point) => [
+        point.probeSet,
+        point.scheme,
+        point.share,
+        point.expectedError.toFixed(3),
+        point.trueError.toFixed(3),
+        point.errorCorrelation.toFixed(2),
+        Math.round(point.millisecondsPerModel),
+      ]),
+    },
+    {
+      title: 'What weighing by certainty is worth',
+      text: "Top-1 and top-5 by `distance`, the paper's discrepancy, on completed descriptors: with each probe weighed by its certainty, as the product does, and with all alike. Adaptive probing; 400 queries by logit.",
+      columns: [
+        'row',
+        'probe set',
+        'share',
+        'weighed: top-1',
+        'alike: top-1',
+        'weighed: top-5',
+        'alike: top-5',
+      ],
+      rows: distances.map(({ row, probeSet, share, weighed, unweighed }) => [
+        row,
+        probeSet,
+        share,
+        weighed.top1.toFixed(1),
+        unweighed.top1.toFixed(1),
+        weighed.top5.toFixed(1),
+        unweighed.top5.toFixed(1),
+      ]),
+    },
+  ];
+  return tables.filter(({ rows }) => rows.length > 0);
+}
