@@ -66,4 +66,18 @@ describe('a partly probed model', () => {
     const after = await search.descriptor(SET.id, half.modelId, 0);
     expect(after?.[1]).not.toBe(0);
   });
+
+  it('is completed again when twice as much is known, not after every build', async () => {
+    const more = await randomModels(folder, { models: 27, outputs: 100, probes: PROBES, seed: 2 });
+    const completedAfter = async (known: SearchModel[]) => {
+      await search.sync(SET, [half, ...known]);
+      await search.settled();
+      expect((await search.prior(SET.id))?.fullyProbed.models).toBe(known.length);
+      return search.descriptor(SET.id, half.modelId, 0);
+    };
+    const half = await halfRun(models[0]);
+    const first = await completedAfter(more.slice(0, 13));
+    expect(await completedAfter(more.slice(0, 18))).toEqual(first);
+    expect(await completedAfter(more)).not.toEqual(first);
+  });
 });

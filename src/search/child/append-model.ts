@@ -29,7 +29,7 @@ export async function appendModel(
     rows: loaded.rows.rows,
     degenerate: [...degenerate.keys()].filter((output) => degenerate[output] === 1),
     coverage,
-    completedWith: certainty && prior ? prior.version : null,
+    completedFrom: certainty && prior ? prior.logits : 0,
     certaintyRow: certainty ? firstRow + loaded.rows.rows : null,
     skewness: meanSkewness(loaded.rows, degenerate),
   });

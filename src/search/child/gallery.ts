@@ -34,6 +34,8 @@ import { SnapshotStore } from './snapshot-store.js';
 
 /** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
 const DEAD_SHARE = 0.5;
+/** Growth of what a prior was learnt from after which partly probed models are completed again. */
+const MUCH_MORE = 2;
 
 /** How a gallery is opened. */
 export interface GalleryOptions {
@@ -219,23 +221,25 @@ export class Gallery {
     return (this.journal.entries.get(model.modelId)?.rows ?? 0) + (present?.rows ?? 0);
   }
 
-  /** Whether a partly probed model was completed with less than is known by now. */
-  private isStale({ coverage, completedWith }: GalleryEntry): boolean {
-    return coverage < 1 && this.learnt !== null && completedWith !== this.learnt.version;
+  /** Whether so much more is known by now than a partly probed model was completed with that it pays to do it again. */
+  private isStale({ coverage, completedFrom }: GalleryEntry): boolean {
+    return coverage < 1 && this.learnt !== null && this.learnt.logits >= MUCH_MORE * completedFrom;
   }
 
   /**
-   * Completes partly probed models anew after a build has learnt more. They are not counted as changes, which would
-   * call for the next build at once.
+   * Completes partly probed models anew after a build has learnt much more. Their new rows lie behind the index, so
+   * they count as changes and call for the next build; that one knows no more, so it is the last.
    */
   async completeAnew(): Promise<void> {
+    let changed = 0;
     for (const entry of [...this.journal.entries.values()]) {
       const model = this.models.get(entry.modelId);
       if (!model || !this.isStale(entry)) continue;
-      await this.append(model);
+      changed += await this.append(model);
       await setImmediate();
     }
     await this.inUse?.scales.extend();
+    this.builds.note(changed);
   }
 
   private certaintyOf(row: number): Float32Array | null {

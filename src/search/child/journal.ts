@@ -11,8 +11,8 @@ export interface GalleryEntry {
   degenerate: number[];
   /** Share of the probes that were run. */
   coverage: number;
-  /** Version of the prior that a partly probed model was completed with; null without one. */
-  completedWith: string | null;
+  /** Logits that the prior was learnt from which a partly probed model was completed with; 0 without one. */
+  completedFrom: number;
   /** Row with the certainty of each probe (`completeDescriptors`); null when all were run. */
   certaintyRow: number | null;
   /** Mean skewness of its descriptors; null when it has fewer than three, too few to tell. */
@@ -23,7 +23,7 @@ type Header = { format: number; probes: number };
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Changes with the descriptors' formula or the files' layout; other files are made anew. */
-const FORMAT = 7;
+const FORMAT = 8;
 
 /**
  * Which rows of the descriptor file belong to which model: one JSON line for each change.
