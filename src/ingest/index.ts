@@ -4,3 +4,4 @@ export { IngestService, type ReprobeOptions } from './ingest-service.js';
 export { IngestWorker } from './ingest-worker.js';
 export { type GalleryWriter, type PipelineDependencies, runIngest } from './run-ingest.js';
 export { parseLabels } from './source/labels.js';
+export type { RegisteredModel, RegistryAccess } from './source/registry-access.js';

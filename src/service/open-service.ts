@@ -3,12 +3,15 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
+import type { DownloadLimits } from '../download/index.js';
 import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
+import { openObjects } from './registries/open-objects.js';
+import { openReaders } from './registries/open-readers.js';
 import { takeSearchFolder } from './take-search-folder.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 
@@ -73,6 +76,14 @@ export async function openService(
     const gallery = await followGallery({ store, search, log });
     closers.push(() => gallery.close());
 
+    const download: DownloadLimits = {
+      privateAddresses: config.privateAddresses,
+      stallMs: config.downloadStallSeconds * 1000,
+      maxBytes: config.maxModelBytes,
+    };
+    const readers = openReaders(config, download);
+    const objects = openObjects(config);
+
     const feed = new IngestFeed();
     const worker = work ? startWorker() : idleWorker;
     closers.push(() => worker.close());
@@ -83,6 +94,7 @@ export async function openService(
       gallery,
       defaultProbeSet: config.probeSet,
       probingBudget: config.probingBudget,
+      objects,
       modelFolders: trustedCaller
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
@@ -103,11 +115,10 @@ export async function openService(
             gallery,
             workFolder: join(dataFolder, 'ingests'),
             cacheFolder: join(dataFolder, 'pixels'),
-            download: {
-              privateAddresses: config.privateAddresses,
-              stallMs: config.downloadStallSeconds * 1000,
-              maxBytes: config.maxModelBytes,
-            },
+            downloadFolder: join(dataFolder, 'downloads'),
+            download,
+            objects,
+            registries: new Map(readers.map((reader) => [reader.scheme, reader])),
             probing: {
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,

@@ -51,6 +51,21 @@ export class BlobStore {
     }
   }
 
+  /**
+   * Takes a finished file of this file system in: it is moved, not copied.
+   *
+   * @param digest SHA-256 of its content, which the caller has computed while writing
+   * @throws ProbelogError STORAGE_FULL
+   */
+  async adopt(path: string, digest: string): Promise<void> {
+    try {
+      await makeFolder(this.folder);
+      await moveInto(path, this.path(digest));
+    } catch (thrown) {
+      throw asStorageError(thrown);
+    }
+  }
+
   async has(digest: string): Promise<boolean> {
     return access(this.path(digest)).then(
       () => true,

@@ -59,6 +59,7 @@ export async function openWebhookService({ work }: { work: boolean }): Promise<W
       PROBELOG_WANDB_TOKENS: SECRETS.wandbToken,
       PROBELOG_STANDARD_SECRETS: `${SECRETS.standard},${SECRETS.standardNext}`,
       PROBELOG_PRIVATE_ADDRESSES: '127.0.0.1',
+      PROBELOG_HUGGINGFACE_URL: `http://127.0.0.1:${(fileServer.address() as AddressInfo).port}`,
     },
   });
   const { service } = small;

@@ -101,8 +101,11 @@ export class Models {
     return rows.map(({ id }) => id);
   }
 
-  /** Notes the file that was fetched for a model. */
-  async describe(id: string, file: { fileDigest: string; fileBytes: number }): Promise<void> {
+  /** Notes the file that was fetched for a model, and what its registry calls this content of it. */
+  async describe(
+    id: string,
+    file: { fileDigest: string; fileBytes: number; revision?: string | null },
+  ): Promise<void> {
     await this.prisma.model.updateMany({
       where: { id: isId(id) },
       data: { ...file, fileBytes: BigInt(file.fileBytes) },
