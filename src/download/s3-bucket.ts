@@ -1,4 +1,4 @@
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import { ProbelogError } from '../errors/index.js';
 import type { ConfiguredOrigin, RemoteFile } from './remote-file.js';
 
@@ -68,7 +68,7 @@ function encoded(text: string): string {
 }
 
 function signature(url: URL, { region, accessKeyId, secretAccessKey, sessionToken }: S3Connection) {
-  const signed = sign(
+  const signed = aws4.sign(
     { service: 's3', region, method: 'GET', host: url.host, path: url.pathname },
     { accessKeyId, secretAccessKey, sessionToken },
   );
