@@ -53,6 +53,13 @@ export function bucketList() {
     );
 }
 
+/** A comma-separated list of at least one owner or repository of the Hugging Face Hub. */
+export function hubNames() {
+  return commaList().refine(
+    (names) => names.length > 0 && names.every((name) => /^[\w.-]{1,96}(\/[\w.-]{1,96})?$/.test(name)),
+  );
+}
+
 /** A comma-separated list of at least one secret. */
 export function secretList(isSecret: (text: string) => boolean = () => true) {
   return commaList().refine((secrets) => secrets.length > 0 && secrets.every(isSecret));

@@ -7,6 +7,7 @@ import {
   decimalNumber,
   headerSecret,
   headerSecretFile,
+  hubNames,
   isStandardSecret,
   secretFile,
   secretList,
@@ -183,6 +184,16 @@ export const OPTIONS = {
     },
     byteSize(2 ** 10, 2 ** 31),
   ),
+  modelCacheBytes: option(
+    {
+      variable: 'PROBELOG_MODEL_CACHE',
+      description:
+        'Disk space for model files that can be fetched again; beyond it, those not used for the longest time go. Responses stay.',
+      allowed: 'a size from 0 to 1,048,576 GiB',
+      fallback: '20GiB',
+    },
+    byteSize(0, 2 ** 50),
+  ),
   maxProbePixels: option(
     {
       variable: 'PROBELOG_MAX_PROBE_PIXELS',
@@ -266,6 +277,16 @@ export const OPTIONS = {
     },
     wholeNumber(0, 10_000_000),
   ),
+  sweepMinutes: option(
+    {
+      variable: 'PROBELOG_SWEEP_MINUTES',
+      description:
+        'How often the server lists the registries that can be listed (PROBELOG_MLFLOW_URL, PROBELOG_HUGGINGFACE_REPOSITORIES) and makes up for what their webhooks did not tell; 0 is never.',
+      allowed: 'a whole number from 0 to 10080',
+      fallback: '15',
+    },
+    wholeNumber(0, 10_080),
+  ),
   mlflowSecrets: option(
     {
       variable: 'PROBELOG_MLFLOW_SECRETS',
@@ -310,6 +331,14 @@ export const OPTIONS = {
       secret: true,
     },
     headerSecretFile().optional(),
+  ),
+  mlflowWorkspaces: option(
+    {
+      variable: 'PROBELOG_MLFLOW_WORKSPACES',
+      description: 'Workspaces that a sweep lists, for a server that has some. Unset: the default one.',
+      allowed: 'comma-separated names; default is the default one',
+    },
+    commaList().optional(),
   ),
   mlflowUsername: option(
     {
@@ -368,6 +397,14 @@ export const OPTIONS = {
       fallback: 'https://huggingface.co',
     },
     serverUrl(),
+  ),
+  huggingfaceRepositories: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_REPOSITORIES',
+      description: 'What a sweep lists on the Hub: owners, or single repositories. Unset: nothing.',
+      allowed: 'comma-separated owner or owner/name',
+    },
+    hubNames().optional(),
   ),
   huggingfaceToken: option(
     {

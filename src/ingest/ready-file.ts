@@ -2,6 +2,7 @@ import type { DownloadLimits } from '../download/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type PartialPreprocessing, parsePreprocessing } from '../probing/index.js';
 import type { ModelRecord, Store } from '../store/index.js';
+import { evictModels } from './evict-models.js';
 import { fetchModel } from './fetch-model.js';
 import type { IngestRequest } from './ingest-request.js';
 import { readCompanion } from './source/companions.js';
@@ -16,6 +17,8 @@ export interface SourceDependencies {
   /** For downloads that are not whole yet. */
   downloadFolder: string;
   download: DownloadLimits;
+  /** Room for files that can be fetched again. */
+  modelCacheBytes: number;
   /** Connections to registries, by the schemes of their URIs. */
   registries: ReadonlyMap<string, RegistryAccess>;
   /** Null when none is configured. */
@@ -66,6 +69,7 @@ export async function readyFile(
         limits: download,
         signal,
       });
+  await (kept ? store.blobs.touch(file.digest) : evictModels(store, dependencies.modelCacheBytes));
   const beside = registered ?? {
     preprocessing: request.preprocessing
       ? undefined
@@ -83,6 +87,7 @@ export async function readyFile(
     fileBytes: file.bytes,
     ...(registered && { revision: registered.revision }),
   });
+  if (registered?.notes) await store.models.takeNotes(model.id, registered.notes);
   return { ...file, preprocessing, labels };
 }
 

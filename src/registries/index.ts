@@ -7,7 +7,7 @@ import { wandb } from './wandb/index.js';
 export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
 export type { Delivery, Plan, RegisterPlan } from './plan.js';
-export type { RegistryReader, ResolvedVersion } from './reader.js';
+export type { ListedVersion, RegistryListing, RegistryReader, VersionNotes } from './reader.js';
 export { type Receipt, WebhookReceiver } from './receiver.js';
 export type { Credentials } from './registry.js';
 

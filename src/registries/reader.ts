@@ -1,5 +1,11 @@
 import type { RemoteFile } from '../download/index.js';
 
+/** What people say of a version in its registry; it changes at any time. */
+export interface VersionNotes {
+  tags: Readonly<Record<string, string>>;
+  aliases: readonly string[];
+}
+
 /** What a registry says of one of its versions, read from it just now. */
 export interface ResolvedVersion {
   file: RemoteFile;
@@ -11,6 +17,38 @@ export interface ResolvedVersion {
   preprocessing?: unknown;
   /** Labels as the version has them, not looked at. */
   labels?: unknown;
+  /** Where the registry has such. */
+  notes?: VersionNotes;
+}
+
+/** A version in a registry's list. */
+export interface ListedVersion {
+  /** As this registry's webhooks register it. */
+  name: string;
+  version: string;
+  source: string;
+  /** See {@link ResolvedVersion}. */
+  revision: string | null;
+  /** Whether there can be a model in it: it is ready, and has a file of that kind, as far as the list tells. */
+  isModel: boolean;
+  /** Where the registry has such. */
+  notes?: VersionNotes;
+}
+
+/** The list of a registry's versions. */
+export interface RegistryListing {
+  /** Every version, page by page. It ends without an error only when it was whole. */
+  versions(signal?: AbortSignal): AsyncIterable<ListedVersion>;
+  /** Whether the list would have this model, if it were still there. */
+  covers(name: string): boolean;
+  /** Whether a listed name stands for its other versions as well, which the list does not have. */
+  readonly standsForOlder: boolean;
+  /**
+   * Asks for one version alone. A list changes while it is read, so what is missing from it may well be there.
+   *
+   * @throws ProbelogError unless the registry says that it is there, or that it is not
+   */
+  exists(source: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -28,4 +66,6 @@ export interface RegistryReader {
    * SOURCE_FORBIDDEN, SOURCE_UNREACHABLE, SOURCE_TIMEOUT
    */
   resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion>;
+  /** Null when the settings name nothing to be listed. */
+  readonly listing: RegistryListing | null;
 }

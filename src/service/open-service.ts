@@ -12,8 +12,10 @@ import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
 import { openObjects } from './registries/open-objects.js';
 import { openReaders } from './registries/open-readers.js';
+import { Sweeper } from './registries/sweeper.js';
 import { takeSearchFolder } from './take-search-folder.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
+import { DeliveryRecorder } from './webhooks/record-delivery.js';
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
@@ -24,6 +26,7 @@ export interface Service {
   concepts: Concepts;
   ingest: IngestService;
   webhooks: Webhooks;
+  sweeper: Sweeper;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -99,8 +102,16 @@ export async function openService(
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
     });
-    const webhooks = openWebhooks(config, { store, ingest, log });
-    return { config, store, search, encoder, concepts, ingest, webhooks, close };
+    const recorder = new DeliveryRecorder({ store, ingest, log });
+    const webhooks = openWebhooks(config, recorder, log);
+    const sweeper = new Sweeper({
+      readers,
+      models: store.models,
+      apply: (registry, plan) => recorder.recordSwept(registry, plan),
+      log,
+    });
+    closers.push(() => sweeper.close());
+    return { config, store, search, encoder, concepts, ingest, webhooks, sweeper, close };
 
     function startWorker(): IngestWorker {
       return new IngestWorker({
@@ -117,6 +128,7 @@ export async function openService(
             cacheFolder: join(dataFolder, 'pixels'),
             downloadFolder: join(dataFolder, 'downloads'),
             download,
+            modelCacheBytes: config.modelCacheBytes,
             objects,
             registries: new Map(readers.map((reader) => [reader.scheme, reader])),
             probing: {

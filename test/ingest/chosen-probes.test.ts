@@ -34,6 +34,7 @@ const dependencies = (changed: Partial<PipelineDependencies> = {}): PipelineDepe
   downloadFolder: join(small.folder, 'downloads'),
   registries: new Map(),
   objects: null,
+  modelCacheBytes: 2 ** 40,
   download: { privateAddresses: [], stallMs: 60_000, maxBytes: 2 ** 30 },
   probing: { memoryBytes: 2 ** 32, stallMs: 60_000, cacheBytes: 2 ** 30, budget: 0.5, errorBound: 0 },
   prior: async () => usable(prior),

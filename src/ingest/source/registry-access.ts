@@ -1,4 +1,5 @@
 import type { RemoteFile } from '../../download/index.js';
+import type { ModelNotes } from '../../store/index.js';
 
 /** What a registry says of one of its versions, read from it just now. */
 export interface RegisteredModel {
@@ -11,6 +12,8 @@ export interface RegisteredModel {
   preprocessing?: unknown;
   /** Labels as `parseLabels` reads them, where the version has some. */
   labels?: unknown;
+  /** Its tags and aliases there, where the registry has such. */
+  notes?: ModelNotes;
 }
 
 /** What an ingest needs of a registry: to make a file of a URI. */

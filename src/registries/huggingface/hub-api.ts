@@ -1,4 +1,4 @@
-import { HubApiError, type ListFileEntry, listFiles } from '@huggingface/hub';
+import { HubApiError, type ListFileEntry, listFiles, listModels, modelInfo } from '@huggingface/hub';
 import {
   badStatus,
   type ConfiguredOrigin,
@@ -15,7 +15,19 @@ export interface HubConnection {
   /** Such as https://huggingface.co */
   url: string;
   token?: string;
+  /** What is listed: owners, and single repositories (`owner/name`). */
+  repositories?: readonly string[];
 }
+
+/** A repository and its newest commit. */
+export interface RepoHead {
+  name: string;
+  sha: string;
+  /** Paths of the files of that commit. */
+  paths: string[];
+}
+
+const HEAD_FIELDS = ['sha', 'filePaths'] as const;
 
 /** A page of a list of files, or a companion. */
 const MOST_BYTES = 16 * 2 ** 20;
@@ -60,6 +72,37 @@ export class HubApi {
     return files;
   }
 
+  /** The models of an owner, page by page. @throws ProbelogError as `files` */
+  async *heads(owner: string, signal?: AbortSignal): AsyncGenerator<RepoHead, void, undefined> {
+    const listing = listModels({
+      search: { owner },
+      additionalFields: [...HEAD_FIELDS],
+      hubUrl: this.base,
+      fetch: guardedFetch(this.at, this.small, signal),
+    });
+    try {
+      for await (const { name, sha, filePaths } of listing) yield headOf(name, sha, filePaths);
+    } catch (thrown) {
+      throw this.asSourceError(thrown, '/api/models');
+    }
+  }
+
+  /** The newest commit of a repository, or the given one. @throws ProbelogError as `files` */
+  async head(name: string, revision?: string, signal?: AbortSignal): Promise<RepoHead> {
+    try {
+      const { sha, filePaths } = await modelInfo({
+        name,
+        revision,
+        additionalFields: [...HEAD_FIELDS],
+        hubUrl: this.base,
+        fetch: guardedFetch(this.at, this.small, signal),
+      });
+      return headOf(name, sha, filePaths);
+    } catch (thrown) {
+      throw this.asSourceError(thrown, `/api/models/${name}`);
+    }
+  }
+
   /** A file of a commit; its bytes may come from another origin, to which the Hub redirects. */
   file({ name, sha }: RepoCommit, path: string): RemoteFile {
     const encoded = path.split('/').map(encodeURIComponent).join('/');
@@ -85,6 +128,13 @@ export class HubApi {
     }
     return thrown;
   }
+}
+
+function headOf(name: string, sha: unknown, paths: string[]): RepoHead {
+  if (typeof sha !== 'string') {
+    throw new ProbelogError('SOURCE_UNREACHABLE', `The Hub does not say which commit ${name} is at.`);
+  }
+  return { name, sha, paths };
 }
 
 function tooMany(name: string): ProbelogError {

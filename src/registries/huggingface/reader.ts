@@ -4,6 +4,7 @@ import { jsonOf } from '../json-of.js';
 import type { RegistryReader, ResolvedVersion } from '../reader.js';
 import { chooseFile } from './choose-file.js';
 import { HubApi, type HubConnection } from './hub-api.js';
+import { HuggingFaceListing } from './listing.js';
 import { parseCommitUri, type RepoCommit } from './repo-uri.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -12,10 +13,13 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export class HuggingFaceReader implements RegistryReader {
   readonly name = 'huggingface';
   readonly scheme = 'hf';
+  readonly listing: HuggingFaceListing | null;
   private readonly api: HubApi;
 
   constructor(connection: HubConnection, limits: DownloadLimits) {
+    const { repositories } = connection;
     this.api = new HubApi(connection, limits);
+    this.listing = repositories ? new HuggingFaceListing(connection, repositories, limits) : null;
   }
 
   async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {

@@ -6,6 +6,7 @@ import {
   guardedFetch,
   type RemoteFile,
 } from '../../download/index.js';
+import { ProbelogError } from '../../errors/index.js';
 import { checkedAnswer } from '../checked-answer.js';
 import type { MlflowVersion } from './version-uri.js';
 
@@ -16,11 +17,14 @@ export interface MlflowConnection {
   token?: string;
   username?: string;
   password?: string;
+  /** Whose versions are listed; the default one when absent. */
+  workspaces?: readonly string[];
 }
 
 /** Answers and companions are small JSON or YAML documents. */
 const MOST_BYTES = 16 * 2 ** 20;
 
+const PAGE_SIZE = '500';
 const WORKSPACE_HEADER = 'X-MLFLOW-WORKSPACE';
 
 const ADVICE =
@@ -33,11 +37,17 @@ const versionRecord = z.object({
   source: z.string().nullish(),
   run_id: z.string().nullish(),
   status: z.string().nullish(),
+  tags: z.array(z.object({ key: z.string(), value: z.string().nullish() })).nullish(),
+  aliases: z.array(z.string()).nullish(),
 });
 
 /** MLflow's record of a version, as far as it is needed here. */
 export type VersionRecord = z.output<typeof versionRecord>;
 
+const page = z.object({
+  model_versions: z.array(versionRecord).nullish(),
+  next_page_token: z.string().nullish(),
+});
 const oneVersion = z.object({ model_version: versionRecord });
 const fileList = z.object({
   files: z.array(z.object({ path: z.string() })).default([]),
@@ -63,6 +73,27 @@ export class MlflowApi {
   ): Promise<VersionRecord> {
     const answer = await this.get('/api/2.0/mlflow/model-versions/get', { name, version }, signal);
     return checkedAnswer(oneVersion, answer, "MLflow's record of the version").model_version;
+  }
+
+  /** All versions, page by page. @throws ProbelogError as `version` */
+  async *versions(signal?: AbortSignal): AsyncGenerator<VersionRecord, void, undefined> {
+    const seen = new Set<string>();
+    for (let token: string | null = null; ; ) {
+      const query: Record<string, string> = { max_results: PAGE_SIZE, ...(token && { page_token: token }) };
+      const answer = await this.get('/api/2.0/mlflow/model-versions/search', query, signal);
+      const { model_versions: versions, next_page_token: next } = checkedAnswer(
+        page,
+        answer,
+        "MLflow's list of versions",
+      );
+      yield* versions ?? [];
+      if (!next) return;
+      if (seen.has(next)) {
+        throw new ProbelogError('SOURCE_UNREACHABLE', "MLflow's list of versions goes round in circles.");
+      }
+      seen.add(next);
+      token = next;
+    }
   }
 
   /** Paths of the files and folders in a folder of a run, from the run's root. */

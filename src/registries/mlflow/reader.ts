@@ -2,9 +2,11 @@ import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { jsonOf } from '../json-of.js';
 import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import { MlflowListing } from './listing.js';
 import { MlflowApi, type MlflowConnection, type VersionRecord } from './mlflow-api.js';
 import { type ModelLayout, readModelLayout } from './model-layout.js';
 import { runPath } from './run-path.js';
+import { isReady, notesOf, revisionOf } from './version-facts.js';
 import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 
 /** Where `mlflow.onnx` has put the model over the years, and where people put it who log a file. */
@@ -17,10 +19,14 @@ export class MlflowReader implements RegistryReader {
   readonly name = 'mlflow';
   readonly scheme = 'mlflow';
 
+  readonly listing: MlflowListing;
+
   constructor(
     private readonly connection: MlflowConnection,
     private readonly limits: DownloadLimits,
-  ) {}
+  ) {
+    this.listing = new MlflowListing(connection, limits);
+  }
 
   /**
    * The file is the one that `MLmodel` names for the ONNX flavour; without an `MLmodel`, `model.onnx`, `data/model.onnx`, or
@@ -37,6 +43,7 @@ export class MlflowReader implements RegistryReader {
     return {
       file,
       revision: revisionOf(record),
+      notes: notesOf(record),
       preprocessing:
         layout?.preprocessing ?? (await companion(api, version, [PREPROCESSING], listed, signal)),
       labels: layout?.labels ?? (await companion(api, version, LABELS, listed, signal)),
@@ -44,16 +51,12 @@ export class MlflowReader implements RegistryReader {
   }
 }
 
-/** A number is given again after the version that had it was deleted; then it was created at another time. */
-function revisionOf({ creation_timestamp: created, run_id: runId }: VersionRecord): string | null {
-  return created ? `${created} ${runId ?? ''}`.trimEnd() : null;
-}
-
-function checkIsReady({ status }: VersionRecord): void {
-  if (!status || status === 'READY') return;
-  throw new ProbelogError('SOURCE_UNREACHABLE', `MLflow says that the version is ${status}, not READY.`, {
-    status: 503,
-  });
+function checkIsReady(record: VersionRecord): void {
+  if (isReady(record)) return;
+  throw new ProbelogError(
+    'SOURCE_UNREACHABLE',
+    `MLflow says that the version is ${record.status}, not READY.`,
+  );
 }
 
 /** Names of what is in the version's folder; null where MLflow has no list of it. */

@@ -6,7 +6,11 @@ import { HuggingFaceReader, MlflowReader, type RegistryReader } from '../../regi
 export function openReaders(config: Config, limits: DownloadLimits): RegistryReader[] {
   const readers: RegistryReader[] = [
     new HuggingFaceReader(
-      { url: config.huggingfaceUrl, token: config.huggingfaceToken ?? config.huggingfaceTokenFile },
+      {
+        url: config.huggingfaceUrl,
+        token: config.huggingfaceToken ?? config.huggingfaceTokenFile,
+        repositories: config.huggingfaceRepositories,
+      },
       limits,
     ),
   ];
@@ -18,6 +22,7 @@ export function openReaders(config: Config, limits: DownloadLimits): RegistryRea
           token: config.mlflowToken ?? config.mlflowTokenFile,
           username: config.mlflowUsername,
           password: config.mlflowPassword ?? config.mlflowPasswordFile,
+          workspaces: config.mlflowWorkspaces,
         },
         limits,
       ),
