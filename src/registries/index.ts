@@ -16,3 +16,4 @@ export const REGISTRIES = [mlflow, huggingface, wandb, standard] as const satisf
 
 /** A registry of {@link REGISTRIES}. */
 export type RegistryName = (typeof REGISTRIES)[number]['name'];
+export { WandbReader } from './wandb/index.js';

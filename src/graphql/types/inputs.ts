@@ -142,7 +142,8 @@ export class IngestModelInput {
   version!: string;
 
   @Field({
-    description: 'An http(s) URL of an ONNX file, or a path on the server where the settings allow it.',
+    description:
+      'An http(s) URL of an ONNX file, or s3://bucket/key or a path on the server where the settings allow it.',
   })
   source!: string;
 

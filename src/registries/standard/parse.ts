@@ -27,7 +27,7 @@ type VersionEvent =
   | { kind: 'created' | 'updated'; file: z.output<typeof file> }
   | { kind: 'deleted'; version: z.output<typeof version> };
 
-/** An event of a registry that follows docs/webhooks.md. */
+/** An event of a registry that follows docs/registries/standard.md. */
 export interface StandardEvent {
   type: string;
   occurredAt: Date | null;

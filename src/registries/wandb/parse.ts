@@ -13,7 +13,7 @@ const wandbEvent = z.object({
     .max(500)
     .regex(/^[\w. -]+\/[\w. -]+\/[\w. -]+:[\w. -]+$/, 'is not of the form entity/project/collection:version'),
   /** Where the file is; W&B has no such variable, so the template puts it together of others. */
-  url: modelUrl.nullish(),
+  url: modelUrl.refine((text) => !text.includes('${'), 'was not filled in').nullish(),
 });
 
 /** An event of Weights & Biases, by our template. */
