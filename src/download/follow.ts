@@ -7,6 +7,8 @@ import type { DownloadLimits, RemoteFile } from './remote-file.js';
 import { badStatus, shown } from './source-errors.js';
 
 const MOST_REDIRECTS = 5;
+/** What is compressed on the way could be neither measured nor continued. */
+const PLAIN = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'probelog' };
 
 /** Connections of one download; they end with it. */
 export interface Connections {
@@ -56,8 +58,7 @@ export async function follow(
     const response = await request(url, {
       dispatcher: at ? connections.unguarded : connections.guarded,
       signal,
-      // What is compressed on the way could be neither measured nor continued.
-      headers: { accept: '*/*', 'accept-encoding': 'identity', ...at?.headers(url), ...headers },
+      headers: { ...PLAIN, ...at?.headers(url), ...headers },
     });
     if (accept(response.statusCode)) return response;
     const { statusCode: status } = response;

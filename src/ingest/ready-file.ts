@@ -2,9 +2,9 @@ import type { DownloadLimits } from '../download/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type PartialPreprocessing, parsePreprocessing } from '../probing/index.js';
 import type { ModelRecord, Store } from '../store/index.js';
-import { evictModels } from './evict-models.js';
 import { fetchModel } from './fetch-model.js';
 import type { IngestRequest } from './ingest-request.js';
+import type { ModelCache } from './model-cache.js';
 import { readCompanion } from './source/companions.js';
 import { parseLabels } from './source/labels.js';
 import { type ObjectStore, objectFile } from './source/object-store.js';
@@ -17,8 +17,7 @@ export interface SourceDependencies {
   /** For downloads that are not whole yet. */
   downloadFolder: string;
   download: DownloadLimits;
-  /** Room for files that can be fetched again. */
-  modelCacheBytes: number;
+  modelCache: ModelCache;
   /** Connections to registries, by the schemes of their URIs. */
   registries: ReadonlyMap<string, RegistryAccess>;
   /** Null when none is configured. */
@@ -53,7 +52,7 @@ export async function readyFile(
   dependencies: SourceDependencies,
   signal: AbortSignal,
 ): Promise<ReadyFile> {
-  const { store, download, downloadFolder } = dependencies;
+  const { store, download, downloadFolder, modelCache } = dependencies;
   const { source, registered } = await find(parseSource(request.source), dependencies, signal);
   const sha256 = request.sha256 ?? registered?.sha256;
   const announced = sha256 ?? model.fileDigest ?? undefined;
@@ -69,7 +68,7 @@ export async function readyFile(
         limits: download,
         signal,
       });
-  await (kept ? store.blobs.touch(file.digest) : evictModels(store, dependencies.modelCacheBytes));
+  await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
   const beside = registered ?? {
     preprocessing: request.preprocessing
       ? undefined

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import type { DownloadLimits } from '../download/index.js';
-import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
+import { IngestFeed, IngestService, IngestWorker, ModelCache, runIngest } from '../ingest/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
@@ -86,6 +86,7 @@ export async function openService(
     };
     const readers = openReaders(config, download);
     const objects = openObjects(config);
+    const modelCache = new ModelCache(store, config.modelCacheBytes);
 
     const feed = new IngestFeed();
     const worker = work ? startWorker() : idleWorker;
@@ -128,7 +129,7 @@ export async function openService(
             cacheFolder: join(dataFolder, 'pixels'),
             downloadFolder: join(dataFolder, 'downloads'),
             download,
-            modelCacheBytes: config.modelCacheBytes,
+            modelCache,
             objects,
             registries: new Map(readers.map((reader) => [reader.scheme, reader])),
             probing: {

@@ -168,6 +168,22 @@ describe('MLflow', () => {
     expect(await names()).toEqual(['elsewhere/birds@1', 'own@1']);
   });
 
+  it('leaves alone what somebody gave its name to', async () => {
+    await small.ingest(meanColour(), { name: 'given', registry: 'mlflow' });
+    expect(await sweep()).toMatchObject({ removed: [], error: null });
+    expect(await names()).toEqual(['given@1']);
+  });
+
+  it('is not held up by a version that cannot be registered', async () => {
+    mlflow.add({ name: 'x'.repeat(301), version: '1', files: FILES });
+    mlflow.add({ name: 'birds', version: '1', files: FILES });
+    expect(await swept()).toMatchObject({
+      ingested: ['birds@1'],
+      refused: [`${'x'.repeat(301)}@1`],
+      error: null,
+    });
+  });
+
   it('tries again what could not be reached, but not what is no model', async () => {
     const away = mlflow.add({ name: 'away', version: '1', files: FILES });
     mlflow.add({ name: 'broken', version: '1', files: { 'model.onnx': 'no model' } });

@@ -37,6 +37,7 @@ function linesOf({ registry, dryRun, listed, error, ...report }: SweepReport): s
     [`${would}queued again, changed`, report.changed],
     [`${would}removed`, report.removed],
     [`${would}given other tags or aliases`, report.annotated],
+    ['cannot be registered', report.refused],
   ];
   const found = kinds.flatMap(([what, names]) => names.map((name) => `  ${what}: ${name}`));
   const sum = found.length === 0 && error === null ? 'everything is in line' : `${found.length} differences`;

@@ -114,10 +114,12 @@ export class MlflowApi {
   async text(
     version: Pick<MlflowVersion, 'name' | 'version'>,
     path: string,
+    mostBytes: number,
     signal?: AbortSignal,
   ): Promise<string | null> {
     const { url } = this.file(version, path);
-    const response = await guardedFetch(this.at, this.limits, signal)(url);
+    const limits = { ...this.limits, maxBytes: mostBytes };
+    const response = await guardedFetch(this.at, limits, signal)(url);
     if (response.ok) return response.text();
     if (response.status === 404 || response.status === 500) return null;
     throw badStatus(new URL(url), response.status, this.at.advice);

@@ -11,6 +11,9 @@ import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 
 /** Where `mlflow.onnx` has put the model over the years, and where people put it who log a file. */
 const USUAL_PLACES = ['model.onnx', 'data/model.onnx'];
+/** YAML takes its time to be read: real ones have some thousand bytes. */
+const MOST_LAYOUT_BYTES = 2 ** 17;
+const MOST_COMPANION_BYTES = 4 * 2 ** 20;
 const PREPROCESSING = 'preprocessor_config.json';
 const LABELS = ['labels.json', 'config.json'];
 
@@ -85,7 +88,7 @@ async function readLayout(
   signal?: AbortSignal,
 ): Promise<ModelLayout | null> {
   if (listed !== null && !listed.includes('MLmodel')) return null;
-  const text = await api.text(version, 'MLmodel', signal);
+  const text = await api.text(version, 'MLmodel', MOST_LAYOUT_BYTES, signal);
   return text === null ? null : readModelLayout(text);
 }
 
@@ -121,7 +124,7 @@ async function companion(
 ): Promise<unknown> {
   for (const name of names) {
     if (listed !== null && !listed.includes(name)) continue;
-    const json = jsonOf(await api.text(version, name, signal));
+    const json = jsonOf(await api.text(version, name, MOST_COMPANION_BYTES, signal));
     if (json !== undefined) return json;
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors/index.js';
+import { messageOf, ProbelogError } from '../../errors/index.js';
 import type { ListedVersion, Plan, RegistryReader } from '../../registries/index.js';
 import type { ModelNotes, RegisteredVersion } from '../../store/index.js';
 import { differ } from './differ.js';
@@ -24,6 +24,8 @@ export interface SweepReport {
   removed: string[];
   /** Have other tags or aliases: taken over. */
   annotated: string[];
+  /** Cannot be registered here: a name or version that is too long, for example. */
+  refused: string[];
   /** Why it ended early; null when it did not. Nothing was removed when it is from the list. */
   error: string | null;
 }
@@ -31,7 +33,11 @@ export interface SweepReport {
 /** What a sweep needs. */
 export interface SweepDependencies {
   models: {
-    ofRegistry(registry: string, first: number, after?: string): Promise<RegisteredVersion[]>;
+    ofRegistry(
+      of: { registry: string; scheme: string },
+      first: number,
+      after?: string,
+    ): Promise<RegisteredVersion[]>;
     notes(ids: readonly string[]): Promise<Map<string, ModelNotes>>;
   };
   /** Makes a change, under the rules of a webhook delivery; false when there was nothing to do. */
@@ -66,15 +72,21 @@ export async function sweepRegistry(
     changed: [],
     removed: [],
     annotated: [],
+    refused: [],
     error: null,
   };
   if (listing === null) return { ...report, error: 'The settings name nothing of it that could be listed.' };
   const change = async (done: string[], { name, version }: { name: string; version: string }, plan: Plan) => {
     signal?.throwIfAborted();
-    if (dryRun || (await apply(registry, plan))) done.push(`${name}@${version}`);
+    try {
+      if (dryRun || (await apply(registry, plan))) done.push(`${name}@${version}`);
+    } catch (thrown) {
+      if (!(thrown instanceof ProbelogError) || thrown.code !== 'INPUT_INVALID') throw thrown;
+      report.refused.push(`${name}@${version}`);
+    }
   };
   try {
-    const known = await knownVersions(models, registry);
+    const known = await knownVersions(models, { registry, scheme: reader.scheme });
     const listed = new Map<string, ListedVersion>();
     for await (const version of listing.versions(signal)) listed.set(keyOf(version), version);
     report.listed = listed.size;
@@ -108,11 +120,11 @@ export async function sweepRegistry(
 /** As they were before the list: what is registered while it is read is not missing from it. */
 async function knownVersions(
   models: SweepDependencies['models'],
-  registry: string,
+  of: { registry: string; scheme: string },
 ): Promise<Map<string, RegisteredVersion>> {
   const known = new Map<string, RegisteredVersion>();
   for (let after: string | undefined; ; ) {
-    const page = await models.ofRegistry(registry, PAGE, after);
+    const page = await models.ofRegistry(of, PAGE, after);
     for (const model of page) known.set(keyOf(model), model);
     if (page.length < PAGE) return known;
     after = page.at(-1)?.id;

@@ -137,14 +137,23 @@ export class Models {
     });
   }
 
-  /** Versions of a registry, with why the last ingest of each failed, if it did; by id, behind `after`. */
-  async ofRegistry(registry: string, first: number, after?: string): Promise<RegisteredVersion[]> {
+  /**
+   * Versions that were read from a registry, with why the last ingest of each failed, if it did; by id, behind `after`. A
+   * model that somebody else gave the registry's name to is none.
+   *
+   * @param scheme of the registry's URIs
+   */
+  async ofRegistry(
+    { registry, scheme }: { registry: string; scheme: string },
+    first: number,
+    after?: string,
+  ): Promise<RegisteredVersion[]> {
     return this.prisma.$queryRaw<RegisteredVersion[]>`
       SELECT m."id"::text, m."name", m."version", m."source", m."revision", m."status",
         (SELECT i."error_code" FROM "ingest" i WHERE i."model_id" = m."id"
           ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode"
       FROM "model" m
-      WHERE m."registry" = ${registry} AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      WHERE m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
       ORDER BY m."id" LIMIT ${first}`;
   }
 

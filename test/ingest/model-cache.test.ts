@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { evictModels } from '../../src/ingest/evict-models.js';
+import { ModelCache } from '../../src/ingest/index.js';
 import { meanColour } from '../probing/support/made-models.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
@@ -36,11 +36,14 @@ it('removes what was not used for the longest time, and fetches it again when it
   await store.blobs.touch(models[0].fileDigest as string);
   const kept = () => Promise.all(models.map(({ fileDigest }) => store.blobs.has(fileDigest as string)));
 
-  await evictModels(store, 2 ** 30);
+  await new ModelCache(store, 2 ** 30).makeRoom();
   expect(await kept()).toEqual([true, true, true]);
-  await evictModels(store, (models[0].fileBytes as number) + (models[2].fileBytes as number) + 8);
+  await new ModelCache(
+    store,
+    (models[0].fileBytes as number) + (models[2].fileBytes as number) + 8,
+  ).makeRoom();
   expect(await kept()).toEqual([true, false, true]);
-  await evictModels(store, 0);
+  await new ModelCache(store, 0).makeRoom();
   expect(await kept()).toEqual([false, false, false]);
 
   const [own] = await store.models.byIds([local]);
@@ -58,4 +61,20 @@ it('removes what was not used for the longest time, and fetches it again when it
   MODELS.set('/9.onnx', meanColour({ size: 12 }));
   const again = await ingest.reprobe(models[1].id);
   expect(await settled(small.service, again.id)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
+});
+
+it('is looked at only when what was fetched since may have made a difference', async () => {
+  let looks = 0;
+  const models = {
+    refetchableFiles: async () => {
+      looks++;
+      return [];
+    },
+  };
+  const cache = new ModelCache({ models, blobs: small.service.store.blobs } as never, 1_000);
+  await cache.grown(1);
+  await cache.grown(40);
+  expect(looks).toBe(1);
+  await cache.grown(20);
+  expect(looks).toBe(2);
 });
