@@ -74,21 +74,19 @@ export class PartFile {
 
   /** @throws DiskFault */
   async append(chunk: Uint8Array): Promise<void> {
-    await this.file.appendFile(chunk).catch((thrown) => {
-      throw new DiskFault(thrown);
-    });
+    await onDisk(this.file.appendFile(chunk));
     this.hash.update(chunk);
     this.written += chunk.length;
   }
 
-  /** Begins anew, with the version that this validator names. */
+  /** Begins anew, with the version that this validator names. @throws DiskFault */
   async restart(validator: string | null): Promise<void> {
-    await rm(notePath(this.path), { force: true });
-    await this.file.truncate(0);
+    await onDisk(rm(notePath(this.path), { force: true }));
+    await onDisk(this.file.truncate(0));
     this.hash = createHash('sha256');
     this.written = 0;
     this.known = validator;
-    if (validator !== null) await writeFile(notePath(this.path), JSON.stringify({ validator }));
+    if (validator !== null) await onDisk(writeFile(notePath(this.path), JSON.stringify({ validator })));
   }
 
   /** Closes the file, which is whole, and leaves it to the caller. */
@@ -118,6 +116,12 @@ export class PartFile {
     this.known = validator;
     await writeFile(notePath(this.path), JSON.stringify({ validator }));
   }
+}
+
+function onDisk<T>(step: Promise<T>): Promise<T> {
+  return step.catch((thrown) => {
+    throw new DiskFault(thrown);
+  });
 }
 
 /** Copies what an earlier attempt left; returns its validator, or null when there is nothing to go on with. */
