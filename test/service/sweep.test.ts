@@ -93,6 +93,16 @@ describe('MLflow', () => {
     expect(after?.fileDigest).not.toBe(before?.fileDigest);
   });
 
+  it('does not try again and again what was made anew and is no model', async () => {
+    mlflow.add({ name: 'birds', version: '1', created: 1, files: FILES });
+    await swept();
+    mlflow.versions.length = 0;
+    mlflow.add({ name: 'birds', version: '1', created: 2, files: { 'notes.txt': 'n' } });
+    expect(await swept()).toMatchObject({ changed: ['birds@1'] });
+    expect(await sweep()).toMatchObject({ changed: [], ingested: [] });
+    expect(await store().models.byNameVersion('birds', '1')).toMatchObject({ status: 'READY' });
+  });
+
   it('takes over tags and aliases', async () => {
     const version = mlflow.add({ name: 'birds', version: '1', files: FILES, tags: { stage: 'test' } });
     await swept();

@@ -114,7 +114,7 @@ async function register(
   // The old responses stay searchable until the new ones are there, but the old file must not be probed again.
   await tx.model.update({
     where: { id: existing.id },
-    data: { source: ingest.source, fileDigest: null, fileBytes: null },
+    data: { source: ingest.source, fileDigest: null, fileBytes: null, revision: null },
   });
   const queued = await queueIngest(tx, existing.id, ingest.request);
   return { ...NOTHING, ingestId: queued.id, stopped: underWay ? [latest.id] : [] };
