@@ -11,6 +11,7 @@ import { reprobeCommand } from './commands/reprobe.js';
 import { schemaCommand } from './commands/schema.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
+import { syncCommand } from './commands/sync.js';
 import { EXIT } from './exit-codes.js';
 
 const HELP_AFTER = `
@@ -40,6 +41,7 @@ export async function runCli(args: string[]): Promise<number> {
     serveCommand(),
     ingestCommand(),
     reprobeCommand(),
+    syncCommand(),
     searchCommand(),
     modelsCommand(),
     nameCommand(),

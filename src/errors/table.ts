@@ -47,6 +47,10 @@ export const ERRORS = {
   },
   SOURCE_NOT_FOUND: { httpStatus: 404, summary: 'The model file or URL does not exist.' },
   SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },
+  SOURCE_DENIED: {
+    httpStatus: 403,
+    summary: 'The source refuses this server: no credentials, or too few rights.',
+  },
   SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source did not answer as it should.' },
   SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending.' },
   SOURCE_UNSUPPORTED: {

@@ -54,7 +54,7 @@ export interface IngestRequest {
   /** With `version` the identity of the model version; 1–300 characters. */
   name: string;
   version: string;
-  /** A path or an http(s) URL of an ONNX file; from a webhook also the URI of a version in its registry. */
+  /** A path, an http(s) URL or s3://bucket/key of an ONNX file; from a webhook also the URI of a version in its registry. */
   source: string;
   /** One label for each output, in output order. */
   labels?: string[];

@@ -9,6 +9,7 @@ import {
   validateProbing,
 } from './ingest-request.js';
 import { checkFolder } from './source/check-folder.js';
+import { type ObjectStore, objectFile } from './source/object-store.js';
 import { parseSource, schemeForbidden } from './source/parse-source.js';
 
 /** A watcher hears of changes made by other processes at least this often. */
@@ -28,6 +29,8 @@ export interface IngestServiceOptions {
   probingBudget: number;
   /** Folders from which local files may be read; undefined: any. */
   modelFolders: readonly string[] | undefined;
+  /** For s3: sources; null when none is configured. */
+  objects: ObjectStore | null;
 }
 
 /** How a model is probed again. */
@@ -57,12 +60,13 @@ export class IngestService {
    * Checks a request and settles what it leaves open, so that it can be queued.
    *
    * @param registry the registry that asks, which alone may name its versions by URI
-   * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN
+   * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED, PROBE_SET_UNKNOWN
    */
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
     const request = validateIngestRequest(input);
     const source = parseSource(request.source);
     if (source.kind === 'FILE') request.source = await checkFolder(source.path, this.options.modelFolders);
+    if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
     const probeSet = await this.probeSet(request.probeSet);
     return {

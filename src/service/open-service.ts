@@ -3,14 +3,19 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
-import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
+import type { DownloadLimits } from '../download/index.js';
+import { IngestFeed, IngestService, IngestWorker, ModelCache, runIngest } from '../ingest/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
+import { openObjects } from './registries/open-objects.js';
+import { openReaders } from './registries/open-readers.js';
+import { Sweeper } from './registries/sweeper.js';
 import { takeSearchFolder } from './take-search-folder.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
+import { DeliveryRecorder } from './webhooks/record-delivery.js';
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
@@ -21,6 +26,7 @@ export interface Service {
   concepts: Concepts;
   ingest: IngestService;
   webhooks: Webhooks;
+  sweeper: Sweeper;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -73,6 +79,15 @@ export async function openService(
     const gallery = await followGallery({ store, search, log });
     closers.push(() => gallery.close());
 
+    const download: DownloadLimits = {
+      privateAddresses: config.privateAddresses,
+      stallMs: config.downloadStallSeconds * 1000,
+      maxBytes: config.maxModelBytes,
+    };
+    const readers = openReaders(config, download);
+    const objects = openObjects(config);
+    const modelCache = new ModelCache(store, config.modelCacheBytes);
+
     const feed = new IngestFeed();
     const worker = work ? startWorker() : idleWorker;
     closers.push(() => worker.close());
@@ -83,12 +98,21 @@ export async function openService(
       gallery,
       defaultProbeSet: config.probeSet,
       probingBudget: config.probingBudget,
+      objects,
       modelFolders: trustedCaller
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
     });
-    const webhooks = openWebhooks(config, { store, ingest, log });
-    return { config, store, search, encoder, concepts, ingest, webhooks, close };
+    const recorder = new DeliveryRecorder({ store, ingest, log });
+    const webhooks = openWebhooks(config, recorder, log);
+    const sweeper = new Sweeper({
+      readers,
+      models: store.models,
+      apply: (registry, plan) => recorder.recordSwept(registry, plan),
+      log,
+    });
+    closers.push(() => sweeper.close());
+    return { config, store, search, encoder, concepts, ingest, webhooks, sweeper, close };
 
     function startWorker(): IngestWorker {
       return new IngestWorker({
@@ -103,11 +127,11 @@ export async function openService(
             gallery,
             workFolder: join(dataFolder, 'ingests'),
             cacheFolder: join(dataFolder, 'pixels'),
-            download: {
-              privateAddresses: config.privateAddresses,
-              stallMs: config.downloadStallSeconds * 1000,
-              maxBytes: config.maxModelBytes,
-            },
+            downloadFolder: join(dataFolder, 'downloads'),
+            download,
+            modelCache,
+            objects,
+            registries: new Map(readers.map((reader) => [reader.scheme, reader])),
             probing: {
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,

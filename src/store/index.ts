@@ -23,6 +23,7 @@ export type {
   NewDelivery,
   RemovedModel,
 } from './repositories/deliveries.js';
-export type { ModelFilter, PublishedModel } from './repositories/models.js';
+export type { ModelNotes } from './repositories/model-notes.js';
+export type { ModelFilter, PublishedModel, RegisteredVersion } from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';

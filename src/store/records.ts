@@ -64,6 +64,8 @@ export interface ModelRecord {
   licence: string | null;
   /** Name of the registry that it came from; null when it was given directly. */
   registry: string | null;
+  /** What the registry calls this content of the version; null when it was not read from one. */
+  revision: string | null;
   notes: string[];
   createdAt: Date;
   updatedAt: Date;

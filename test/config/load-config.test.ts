@@ -91,6 +91,38 @@ describe('loadConfig', () => {
     expect(loadConfig({ PROBELOG_STANDARD_SECRETS: secrets }).standardSecrets).toHaveLength(2);
   });
 
+  it.each([
+    ['PROBELOG_MLFLOW_URL', 'https://ada@mlflow.example.org'],
+    ['PROBELOG_MLFLOW_URL', 'mlflow.example.org'],
+    ['PROBELOG_MLFLOW_URL', 'file:///srv/mlruns'],
+    ['PROBELOG_HUGGINGFACE_URL', 'https://hub.example.org/?mirror=1'],
+    ['PROBELOG_MLFLOW_TOKEN', 'line\nbreak'],
+    ['PROBELOG_MLFLOW_TOKEN_FILE', '/nothing/here'],
+    ['PROBELOG_S3_BUCKETS', ' , '],
+    ['PROBELOG_S3_BUCKETS', 'Models'],
+    ['PROBELOG_HUGGINGFACE_REPOSITORIES', 'org/name/more'],
+  ])('refuses %s=%j', (variable, value) => {
+    expect(() => loadConfig({ [variable]: value })).toThrow(`${variable} is `);
+  });
+
+  it('reads what registries are shown', async () => {
+    const file = join(await temporaryFolder(), 'token');
+    await writeFile(file, 't0k\n');
+    const config = loadConfig({
+      PROBELOG_MLFLOW_URL: 'https://example.org/mlflow',
+      PROBELOG_MLFLOW_TOKEN_FILE: file,
+      PROBELOG_S3_BUCKETS: 'models, shared/onnx/',
+      PROBELOG_HUGGINGFACE_REPOSITORIES: 'org,other/one',
+    });
+    expect(config).toMatchObject({
+      mlflowTokenFile: 't0k',
+      s3Buckets: ['models', 'shared/onnx'],
+      huggingfaceRepositories: ['org', 'other/one'],
+      huggingfaceUrl: 'https://huggingface.co',
+    });
+    expect(JSON.stringify(describeConfig(config))).not.toContain('t0k');
+  });
+
   it('never shows a secret, neither in an error nor in the description', () => {
     expect(() => loadConfig({ DATABASE_URL: 'mysql://u:hunter2@h/d' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),

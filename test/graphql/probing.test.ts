@@ -54,6 +54,7 @@ beforeAll(async () => {
     defaultProbeSet: undefined,
     probingBudget: 0.34,
     modelFolders: undefined,
+    objects: null,
   });
   const services = { store, search, ingest, concepts: {} as Concepts, defaultProbeSet: undefined };
   const schema = await buildSchema();

@@ -52,6 +52,7 @@ async function serve(config: Config, demo: boolean): Promise<void> {
       services: servicesOf(service),
       webhooks: service.webhooks,
     });
+    service.sweeper.start(config.sweepMinutes * 60_000);
     process.stdout.write(
       `ProbeLog answers at ${server.url}/graphql (data in ${resolve(config.dataFolder)})\n`,
     );

@@ -11,7 +11,7 @@ import { logitConnection } from '../search-connections.js';
 import { ExpectedAccuracyReason } from '../types/enums.js';
 import { Ingest } from '../types/ingest.js';
 import { ModelLogitConnection } from '../types/logit.js';
-import { Model } from '../types/model.js';
+import { Model, ModelTag } from '../types/model.js';
 import { ProbeSet } from '../types/probe.js';
 
 @Resolver(() => Model)
@@ -46,6 +46,17 @@ export class ModelResolver {
   })
   coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
     return loaders.coverage.load(id);
+  }
+
+  @FieldResolver(() => [ModelTag], { description: 'Its tags in the registry that it came from, by key.' })
+  async tags(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<ModelTag[]> {
+    const notes = await loaders.notes.load(id);
+    return Object.entries(notes?.tags ?? {}).map(([key, value]) => ({ key, value }));
+  }
+
+  @FieldResolver(() => [String], { description: 'Its aliases in the registry that it came from.' })
+  async aliases(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<readonly string[]> {
+    return (await loaders.notes.load(id))?.aliases ?? [];
   }
 
   @FieldResolver(() => String, {

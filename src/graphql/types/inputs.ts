@@ -75,6 +75,15 @@ export class LogitFilter {
   minExpectedAccuracy?: number | null;
 }
 
+@InputType({ description: 'A tag that a model has in its registry.' })
+export class TagFilter {
+  @Field({ description: 'The whole key.' })
+  key!: string;
+
+  @Field(() => String, { nullable: true, description: 'The whole value; any when absent.' })
+  value?: string | null;
+}
+
 @InputType({ description: 'Which models are listed. All conditions hold at once.' })
 export class ModelFilter {
   @Field(() => ModelStatus, { nullable: true })
@@ -85,6 +94,18 @@ export class ModelFilter {
     description: 'Only models of which at least this share of the probes was run, 0 to 1.',
   })
   minCoverage?: number | null;
+
+  @Field(() => TagFilter, {
+    nullable: true,
+    description: 'Only models that have this tag in their registry.',
+  })
+  tag?: TagFilter | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only models that have exactly this alias in their registry.',
+  })
+  alias?: string | null;
 }
 
 @InputType({
@@ -121,7 +142,8 @@ export class IngestModelInput {
   version!: string;
 
   @Field({
-    description: 'An http(s) URL of an ONNX file, or a path on the server where the settings allow it.',
+    description:
+      'An http(s) URL of an ONNX file, or s3://bucket/key or a path on the server where the settings allow it.',
   })
   source!: string;
 

@@ -4,6 +4,15 @@ import { connectionType } from './connection.js';
 import { ExpectedAccuracyReason, ModelStatus, ResponseKind } from './enums.js';
 import { Logit } from './logit.js';
 
+@ObjectType({ description: 'A tag of a model version in its registry.' })
+export class ModelTag {
+  @Field()
+  key!: string;
+
+  @Field({ description: 'Empty for a tag that says nothing but its key.' })
+  value!: string;
+}
+
 @ObjectType({ description: 'One version of an image classifier.' })
 export class Model {
   @Field(() => ID)

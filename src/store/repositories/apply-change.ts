@@ -1,6 +1,7 @@
 import type { Prisma } from '../generated/client.js';
 import type { DeliveryOutcome } from '../records.js';
 import { UNFINISHED } from './ingests.js';
+import { type ModelNotes, replaceNotes, setAlias, setTag } from './model-notes.js';
 import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
 
 /** What a delivery changes. Whatever it names, it reaches only models of its own registry. */
@@ -20,6 +21,10 @@ export type DeliveredChange =
       version: string | null;
     }
   | { kind: 'RENAME'; name: string; newName: string; sourcePrefix: { from: string; to: string } }
+  | { kind: 'SET_TAG'; name: string; version: string; key: string; value: string | null }
+  | { kind: 'ALIAS'; name: string; alias: string; version: string | null }
+  /** All tags and aliases of a version at once. */
+  | { kind: 'NOTES'; name: string; version: string; notes: ModelNotes }
   | { kind: 'NONE'; reason: string };
 
 /** A model that is gone from the database. */
@@ -61,6 +66,11 @@ export function applyChange(
       return remove(tx, { registry, name: change.name, version: change.version ?? undefined });
     case 'RENAME':
       return rename(tx, registry, change);
+    case 'SET_TAG':
+    case 'NOTES':
+      return annotate(tx, registry, change);
+    case 'ALIAS':
+      return alias(tx, registry, change);
     case 'NONE':
       return Promise.resolve(ignored(change.reason));
   }
@@ -104,7 +114,7 @@ async function register(
   // The old responses stay searchable until the new ones are there, but the old file must not be probed again.
   await tx.model.update({
     where: { id: existing.id },
-    data: { source: ingest.source, fileDigest: null, fileBytes: null },
+    data: { source: ingest.source, fileDigest: null, fileBytes: null, revision: null },
   });
   const queued = await queueIngest(tx, existing.id, ingest.request);
   return { ...NOTHING, ingestId: queued.id, stopped: underWay ? [latest.id] : [] };
@@ -128,6 +138,28 @@ async function remove(
     stopped: ingests.map((ingest) => ingest.id),
     removed: models.map((model) => ({ modelId: model.id, probeSetId: model.probeSetId })),
   };
+}
+
+/** A version that is not registered yet gets its notes from the registry when it is. */
+async function annotate(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  change: Extract<DeliveredChange, { kind: 'SET_TAG' | 'NOTES' }>,
+): Promise<AppliedChange> {
+  const { name, version } = change;
+  const model = await tx.model.findFirst({ where: { registry, name, version }, select: { id: true } });
+  if (model === null) return ignored('No such version is registered.');
+  if (change.kind === 'SET_TAG') await setTag(tx, model.id, change.key, change.value);
+  else await replaceNotes(tx, { id: model.id, registry, name, version }, change.notes);
+  return NOTHING;
+}
+
+async function alias(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  { kind: _, ...change }: Extract<DeliveredChange, { kind: 'ALIAS' }>,
+): Promise<AppliedChange> {
+  return (await setAlias(tx, { registry, ...change })) ? NOTHING : ignored('No such version is registered.');
 }
 
 /**

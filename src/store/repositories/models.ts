@@ -5,6 +5,7 @@ import type { ModelModel } from '../generated/models.js';
 import { isId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
 import { chunks } from './chunks.js';
+import { type ModelNotes, notesOf, replaceNotes } from './model-notes.js';
 
 /**
  * The embedded database works on the thread that calls it, and one statement's callbacks follow the last one's without
@@ -21,6 +22,10 @@ export interface ModelFilter {
   /** Part of the name alone, in any case. */
   name?: string;
   registry?: string;
+  /** A tag that it has, with this value or any. */
+  tag?: { key: string; value?: string };
+  /** An alias that it has. */
+  alias?: string;
   /** One of these, in any case. */
   licences?: string[];
   /** Bytes. */
@@ -47,6 +52,12 @@ export interface PublishedModel
   outputs: number;
   responsesDigest: string;
   logits: Omit<LogitRecord, 'modelId'>[];
+}
+
+/** What is known here of a version of a registry's. */
+export interface RegisteredVersion
+  extends Pick<ModelRecord, 'id' | 'name' | 'version' | 'source' | 'revision' | 'status'> {
+  errorCode: string | null;
 }
 
 /** How much of a gallery was really run. */
@@ -101,12 +112,62 @@ export class Models {
     return rows.map(({ id }) => id);
   }
 
-  /** Notes the file that was fetched for a model. */
-  async describe(id: string, file: { fileDigest: string; fileBytes: number }): Promise<void> {
+  /** Notes the file that was fetched for a model, and what its registry calls this content of it. */
+  async describe(
+    id: string,
+    file: { fileDigest: string; fileBytes: number; revision?: string | null },
+  ): Promise<void> {
     await this.prisma.model.updateMany({
       where: { id: isId(id) },
       data: { ...file, fileBytes: BigInt(file.fileBytes) },
     });
+  }
+
+  /** Tags and aliases of some models; one without any is left out. */
+  notes(ids: readonly string[]): Promise<Map<string, ModelNotes>> {
+    return notesOf(this.prisma, ids);
+  }
+
+  /** Makes a version's tags and aliases these, which its registry has. */
+  async takeNotes(id: string, notes: ModelNotes): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      const model = await tx.model.findFirst({ where: { id: isId(id) } });
+      if (model === null || model.registry === null) return;
+      await replaceNotes(tx, { ...model, registry: model.registry }, notes);
+    });
+  }
+
+  /**
+   * Versions that were read from a registry, with why the last ingest of each failed, if it did; by id, behind `after`. A
+   * model that somebody else gave the registry's name to is none.
+   *
+   * @param scheme of the registry's URIs
+   */
+  async ofRegistry(
+    { registry, scheme }: { registry: string; scheme: string },
+    first: number,
+    after?: string,
+  ): Promise<RegisteredVersion[]> {
+    return this.prisma.$queryRaw<RegisteredVersion[]>`
+      SELECT m."id"::text, m."name", m."version", m."source", m."revision", m."status",
+        (SELECT i."error_code" FROM "ingest" i WHERE i."model_id" = m."id"
+          ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode"
+      FROM "model" m
+      WHERE m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      ORDER BY m."id" LIMIT ${first}`;
+  }
+
+  /**
+   * Files that can be fetched again when they are needed: all models that have them came from elsewhere, and none is
+   * being probed.
+   */
+  async refetchableFiles(): Promise<{ digest: string; bytes: number }[]> {
+    return this.prisma.$queryRaw<{ digest: string; bytes: number }[]>`
+      SELECT m."file_digest" AS "digest", max(m."file_bytes")::float8 AS "bytes" FROM "model" m
+      WHERE m."file_digest" IS NOT NULL
+      GROUP BY m."file_digest"
+      HAVING bool_and(m."source" ~* '^(https?|s3|mlflow|hf):' AND NOT EXISTS (
+        SELECT 1 FROM "ingest" i WHERE i."model_id" = m."id" AND i."state" IN ('QUEUED', 'RUNNING')))`;
   }
 
   /**
@@ -190,7 +251,7 @@ export class Models {
 }
 
 function matching(filter: ModelFilter): Prisma.ModelWhereInput {
-  const { text, status, probeSetId, name, registry, licences, minCoverage } = filter;
+  const { text, status, probeSetId, name, registry, tag, alias, licences, minCoverage } = filter;
   const where: Prisma.ModelWhereInput = {
     status,
     registry,
@@ -201,6 +262,8 @@ function matching(filter: ModelFilter): Prisma.ModelWhereInput {
     outputs: { gte: filter.minOutputs, lte: filter.maxOutputs },
     // The first logit stands for all: one look-up for each model instead of a pass over every logit.
     logits: minCoverage === undefined ? undefined : { some: { index: 0, coverage: { gte: minCoverage } } },
+    tags: tag && { some: { key: tag.key, value: tag.value } },
+    aliases: alias === undefined ? undefined : { some: { alias } },
     AND: licences && { OR: licences.map(underLicence) },
   };
   if (text === undefined) return where;

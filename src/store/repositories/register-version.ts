@@ -34,7 +34,8 @@ export async function registerVersion(
     licence: licence ?? null,
     registry: registry ?? null,
   };
-  const fresh = { ...described, status: 'PENDING' as const, fileDigest: null, fileBytes: null };
+  const unread = { fileDigest: null, fileBytes: null, revision: null };
+  const fresh = { ...described, ...unread, status: 'PENDING' as const };
   const model = existing
     ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: fresh })
     : await tx.model.create({ data: { ...described, id: newId(), name, version } });
