@@ -39,6 +39,10 @@ export const ERRORS = {
   MODEL_NO_LOGITS_OUTPUT: { httpStatus: 400, summary: 'The model has no [N, C] output.' },
   MODEL_OUTPUT_AMBIGUOUS: { httpStatus: 400, summary: 'Several outputs qualify; name one.' },
   MODEL_EXTERNAL_DATA: { httpStatus: 400, summary: 'The model keeps weights outside its own file.' },
+  MODEL_MALFORMED: {
+    httpStatus: 400,
+    summary: 'The model file contradicts itself, or has shapes or sizes that no classifier has.',
+  },
   MODEL_UNSUPPORTED: { httpStatus: 400, summary: 'The model uses an operator or form that cannot be run.' },
   MODEL_LABELS_MISMATCH: { httpStatus: 400, summary: 'The number of labels is not the number of outputs.' },
   MODEL_ALL_DEGENERATE: {
