@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
-import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
+import { IngestFeed, IngestService, IngestWorker, ResponseUploads, runIngest } from '../ingest/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
@@ -20,6 +20,7 @@ export interface Service {
   encoder: TextEncoder;
   concepts: Concepts;
   ingest: IngestService;
+  uploads: ResponseUploads;
   webhooks: Webhooks;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
@@ -87,8 +88,16 @@ export async function openService(
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
     });
+    const uploads = new ResponseUploads({
+      store,
+      gallery,
+      folder: join(dataFolder, 'uploads'),
+      maxBytes: config.maxResponsesBytes,
+      defaultProbeSet: config.probeSet,
+      prior: (probeSetId) => search.prior(probeSetId),
+    });
     const webhooks = openWebhooks(config, { store, ingest, log });
-    return { config, store, search, encoder, concepts, ingest, webhooks, close };
+    return { config, store, search, encoder, concepts, ingest, uploads, webhooks, close };
 
     function startWorker(): IngestWorker {
       return new IngestWorker({

@@ -23,6 +23,11 @@ export type {
   NewDelivery,
   RemovedModel,
 } from './repositories/deliveries.js';
-export type { ModelFilter, PublishedModel } from './repositories/models.js';
+export {
+  EXTERNAL_SOURCE,
+  type ExternalModel,
+  type ModelFilter,
+  type PublishedModel,
+} from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';
