@@ -1,5 +1,6 @@
 import { ProbelogError } from '../errors/index.js';
 import {
+  type NetworkIsolation,
   type PartialPreprocessing,
   type ProbeFile,
   type ProbeRun,
@@ -39,7 +40,12 @@ export interface PipelineDependencies {
   workFolder: string;
   cacheFolder: string;
   download: DownloadLimits;
-  probing: { memoryBytes: number; stallMs: number; cacheBytes: number } & ProbeBudget;
+  probing: {
+    memoryBytes: number;
+    stallMs: number;
+    cacheBytes: number;
+    isolation: NetworkIsolation;
+  } & ProbeBudget;
   /** By which a model's probes are chosen; null when there is too little to learn it from. */
   prior(probeSetId: string, modelId: string): Promise<UsablePrior | null>;
   announce(ingestId: string): void;
@@ -198,6 +204,7 @@ async function probe(
     cacheFolder,
     cacheBytes: probing.cacheBytes,
     limits: { memoryBytes: probing.memoryBytes, stallMs: probing.stallMs, maxModelBytes: download.maxBytes },
+    isolation: probing.isolation,
     plan,
     startAt: spool.rows,
     done: plan && (await spool.done()),

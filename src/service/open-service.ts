@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import { IngestFeed, IngestService, IngestWorker, ResponseUploads, runIngest } from '../ingest/index.js';
+import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
@@ -75,7 +76,7 @@ export async function openService(
     closers.push(() => gallery.close());
 
     const feed = new IngestFeed();
-    const worker = work ? startWorker() : idleWorker;
+    const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
     closers.push(() => worker.close());
     const ingest = new IngestService({
       store,
@@ -99,7 +100,7 @@ export async function openService(
     const webhooks = openWebhooks(config, { store, ingest, log });
     return { config, store, search, encoder, concepts, ingest, uploads, webhooks, close };
 
-    function startWorker(): IngestWorker {
+    function startWorker(isolation: NetworkIsolation): IngestWorker {
       return new IngestWorker({
         store,
         feed,
@@ -121,6 +122,7 @@ export async function openService(
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,
               cacheBytes: config.pixelCacheBytes,
+              isolation,
               budget: config.probingBudget,
               errorBound: config.probingErrorBound,
             },
@@ -133,6 +135,14 @@ export async function openService(
     await close();
     throw thrown;
   }
+}
+
+/** Models are kept from the network where the system lets us; which it is belongs in the log. */
+async function modelIsolation(log: Log): Promise<NetworkIsolation> {
+  const isolation = await probeNetworkIsolation();
+  if (isolation.inForce) log('info', 'models run without a network');
+  else log('info', 'models run with the network of this process', { reason: isolation.reason });
+  return isolation;
 }
 
 const idleWorker = { wake: () => undefined, cancel: () => undefined, close: async () => undefined };
