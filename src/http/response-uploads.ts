@@ -40,9 +40,8 @@ export function addResponseUploads(app: FastifyInstance, { uploads }: Pick<Servi
       },
       handler: async ({ params, query, headers, body, raw }, reply) => {
         if (!body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
-        raw.setTimeout(STALL_MS, () => raw.destroy(new Error('the upload stalled')));
         const form = formOf(query, headers['probe-set-digest']);
-        const outcome = await uploads.accept(keyOf('Model', params.id), body, form);
+        const outcome = await uploads.accept(keyOf('Model', params.id), whole(raw), form);
         const { model, created, changed, outputs, probes, coverage, degenerate } = outcome;
         return reply.status(created ? 201 : 200).send({
           model: { id: globalId('Model', model.id), name: model.name, version: model.version },
@@ -56,6 +55,20 @@ export function addResponseUploads(app: FastifyInstance, { uploads }: Pick<Servi
       },
     });
   });
+}
+
+/** The content of a request, or an error when it ends before its end, or sends nothing for too long. */
+async function* whole(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  request.setTimeout(STALL_MS, () => request.destroy());
+  try {
+    yield* request;
+  } catch (thrown) {
+    if (request.complete) throw thrown;
+    throw new ProbelogError('INPUT_INVALID', 'The upload ended before it was whole.');
+  } finally {
+    // What is done with it may take its time.
+    request.setTimeout(0);
+  }
 }
 
 /** The digest may also be a header: some clients cannot touch the address that they were given. */

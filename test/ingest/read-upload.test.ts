@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeNpyHeader } from '../../src/domain/index.js';
+import { encodeNpyHeader, random } from '../../src/domain/index.js';
 import { readUpload } from '../../src/ingest/upload/read-upload.js';
 import type { UploadForm } from '../../src/ingest/upload/upload-form.js';
 import { npyFile, type Rows, safetensorsFile, transposed, withHeader } from './support/array-files.js';
@@ -194,5 +194,30 @@ describe('a file that cannot be read', () => {
     ],
   ])('%s', async (_, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'RESPONSES_FORMAT_INVALID' });
+  });
+});
+
+describe('a file that was damaged', () => {
+  const whole = [
+    npyFile(ROWS),
+    npyFile(ROWS, { version: 3, dtype: '>f8' }),
+    safetensorsFile({ responses: ROWS }),
+  ];
+
+  it('is read or refused, and nothing else', async () => {
+    const next = random(7);
+    const ends = new Set<string>();
+    for (let round = 0; round < 600; round++) {
+      const bytes = Buffer.from(whole[round % whole.length]);
+      for (let hit = 0; hit < 3; hit++) bytes[Math.floor(next() * bytes.length)] = Math.floor(next() * 256);
+      const cut = bytes.subarray(0, next() < 0.2 ? Math.floor(next() * bytes.length) : bytes.length);
+      ends.add(
+        await read(cut).then(
+          () => 'read',
+          (thrown) => thrown.code ?? String(thrown),
+        ),
+      );
+    }
+    expect([...ends].filter((end) => end !== 'read' && !/^RESPONSES_[A-Z_]+$/.test(end))).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import type { UploadForm } from './upload-form.js';
 /** What uploads need from the rest. */
 export interface ResponseUploadsOptions {
   store: Pick<Store, 'blobs' | 'models' | 'probeSets'>;
-  gallery: Pick<GalleryWriter, 'add'>;
+  gallery: GalleryWriter;
   /** Where a file is while it arrives. */
   folder: string;
   maxBytes: number;
@@ -148,6 +148,11 @@ export class ResponseUploads {
         responsesPath: store.blobs.path(stored.digest),
       },
     );
+    if ((await store.models.byIds([modelId])).length === 0) {
+      // Removed after it was published, perhaps before the search heard of it.
+      await gallery.remove(probeSet.id, modelId);
+      throw unknownModel();
+    }
     return {
       model,
       created: model.status !== 'READY',
@@ -166,7 +171,7 @@ export class ResponseUploads {
     const { models, probeSets } = this.options.store;
     const [model] = await models.byIds([modelId]);
     const probeSet = model && (await probeSets.byId(model.probeSetId));
-    if (!probeSet) throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+    if (!probeSet) throw unknownModel();
     if (model.source !== EXTERNAL_SOURCE)
       throw new ProbelogError(
         'RESPONSES_UNEXPECTED',
@@ -180,6 +185,10 @@ export class ResponseUploads {
       );
     return { model, probeSet };
   }
+}
+
+function unknownModel(): ProbelogError {
+  return new ProbelogError('NOT_FOUND', 'There is no model with this id.');
 }
 
 function isPublished(model: ModelRecord, stored: StoredResponses, labels: string[] | undefined): boolean {
