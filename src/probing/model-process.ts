@@ -94,7 +94,8 @@ export function launchedBy(isolation: NetworkIsolation | null): { execPath?: str
   return { execPath: program, execArgv: [...args, process.execPath] };
 }
 
-function childEnvironment(): NodeJS.ProcessEnv {
+/** What a model's process sees of our environment. */
+export function childEnvironment(): NodeJS.ProcessEnv {
   const { PATH, LD_LIBRARY_PATH } = process.env;
   return {
     PATH,

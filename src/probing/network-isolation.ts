@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { messageOf } from '../errors/index.js';
+import { childEnvironment } from './model-process.js';
 
 /** Whether processes that run models can be kept from every network, and how. */
 export type NetworkIsolation =
@@ -59,7 +60,9 @@ export async function probeNetworkIsolation(
 async function namespaceUnder({ program, args }: Launcher): Promise<string> {
   const script = `process.stdout.write(require('node:fs').readlinkSync(${JSON.stringify(NAMESPACE)}))`;
   const command = [...args, process.execPath, '-e', script];
-  const { PATH } = process.env;
-  const { stdout } = await promisify(execFile)(program, command, { env: { PATH }, timeout: MOST_MS });
+  const { stdout } = await promisify(execFile)(program, command, {
+    env: childEnvironment(),
+    timeout: MOST_MS,
+  });
   return stdout;
 }
