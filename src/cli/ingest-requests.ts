@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type IngestRequest, parseLabels } from '../ingest/index.js';
+import { jsonFile } from './json-file.js';
 import { type ProbingFlags, probingRequest } from './probing-flags.js';
 
 /** What the command line may say about one model. */
@@ -93,15 +94,4 @@ function nameOf(source: string): string {
   const stem = basename(path, extname(path));
   const folder = basename(dirname(path).replace(/\/onnx$/, ''));
   return stem === 'model' && folder !== '' ? folder : stem;
-}
-
-async function jsonFile(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
-  });
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ProbelogError('INPUT_INVALID', `${path} is not JSON.`);
-  }
 }

@@ -4,6 +4,7 @@ import { ProbelogError } from '../errors/index.js';
 import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
+import { kitCommand } from './commands/kit.js';
 import { modelsCommand } from './commands/models.js';
 import { nameCommand } from './commands/name.js';
 import { probesCommand } from './commands/probes.js';
@@ -12,6 +13,7 @@ import { schemaCommand } from './commands/schema.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 import { syncCommand } from './commands/sync.js';
+import { uploadCommand } from './commands/upload.js';
 import { EXIT } from './exit-codes.js';
 
 const HELP_AFTER = `
@@ -46,6 +48,8 @@ export async function runCli(args: string[]): Promise<number> {
     modelsCommand(),
     nameCommand(),
     probesCommand(),
+    kitCommand(),
+    uploadCommand(),
     evalCommand(),
     configCommand(),
     schemaCommand(),

@@ -194,6 +194,15 @@ export const OPTIONS = {
     },
     byteSize(0, 2 ** 50),
   ),
+  maxResponsesBytes: option(
+    {
+      variable: 'PROBELOG_MAX_RESPONSES_BYTES',
+      description: 'Largest file of uploaded responses accepted.',
+      allowed: 'a size from 1 KiB to 2 GiB',
+      fallback: '512MiB',
+    },
+    byteSize(2 ** 10, 2 ** 31),
+  ),
   maxProbePixels: option(
     {
       variable: 'PROBELOG_MAX_PROBE_PIXELS',

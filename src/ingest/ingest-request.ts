@@ -39,6 +39,15 @@ const schema = z.strictObject({
   registry: name.optional(),
 });
 
+const registration = schema.pick({
+  name: true,
+  version: true,
+  labels: true,
+  licence: true,
+  registry: true,
+  probeSet: true,
+});
+
 /** How much of the probe set one model is shown; what is absent is as the settings say. */
 export interface ProbingRequest {
   /** Share of the probes to run once the gallery has earned it, 0.02..1. */
@@ -76,6 +85,14 @@ export interface IngestRequest {
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function validateIngestRequest(request: unknown): IngestRequest {
   return parsed(schema, request);
+}
+
+/** What a caller says about a model version that is not probed here; as in {@link IngestRequest}. */
+export type ModelRegistration = z.infer<typeof registration>;
+
+/** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
+export function validateRegistration(request: ModelRegistration): ModelRegistration {
+  return parsed(registration, request);
 }
 
 /** As for a whole request. @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */

@@ -1,6 +1,13 @@
 import { earnedBudget } from '../domain/index.js';
 import { ProbelogError } from '../errors/index.js';
-import type { DeliveryResult, IngestRecord, NewIngest, Store } from '../store/index.js';
+import {
+  type DeliveryResult,
+  EXTERNAL_SOURCE,
+  type IngestRecord,
+  type NewIngest,
+  type Store,
+} from '../store/index.js';
+import { findProbeSet } from './find-probe-set.js';
 import type { IngestFeed } from './ingest-feed.js';
 import {
   type IngestRequest,
@@ -96,9 +103,15 @@ export class IngestService {
    * Queues another probing of a registered model; until it is published the old responses stay searchable. With
    * `probing.full` a partly probed model is upgraded in place: its logits keep their ids.
    *
-   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS
+   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS; MODEL_EXTERNAL when it never came here
    */
   async reprobe(modelId: string, options: ReprobeOptions = {}): Promise<IngestRecord> {
+    const [model] = await this.options.store.models.byIds([modelId]);
+    if (model?.source === EXTERNAL_SOURCE)
+      throw new ProbelogError(
+        'MODEL_EXTERNAL',
+        'The model is not on this server, so it cannot be probed; its owner uploads its responses.',
+      );
     const probing = options.probing && validateProbing(options.probing);
     const probeSet = options.probeSet === undefined ? undefined : await this.probeSet(options.probeSet);
     const ingest = await this.options.store.ingests.enqueueReprobe(modelId, {
@@ -155,20 +168,7 @@ export class IngestService {
     }
   }
 
-  private async probeSet(nameOrId: string | undefined): Promise<{ id: string }> {
-    const { probeSets } = this.options.store;
-    if (nameOrId === undefined) {
-      const probeSet = await probeSets.default(this.options.defaultProbeSet);
-      if (probeSet) return probeSet;
-      throw new ProbelogError(
-        'PROBE_SET_UNKNOWN',
-        'There is no probe set yet; make one with `probelog probes create`.',
-      );
-    }
-    const probeSet = (await probeSets.byName(nameOrId)) ?? (await probeSets.byId(nameOrId));
-    if (probeSet) return probeSet;
-    throw new ProbelogError('PROBE_SET_UNKNOWN', `There is no probe set ${JSON.stringify(nameOrId)}.`, {
-      probeSet: nameOrId,
-    });
+  private probeSet(nameOrId: string | undefined): Promise<{ id: string }> {
+    return findProbeSet(this.options.store.probeSets, this.options.defaultProbeSet, nameOrId);
   }
 }

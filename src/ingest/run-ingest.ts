@@ -1,11 +1,12 @@
 import { ProbelogError } from '../errors/index.js';
-import { type ProbeFile, type ProbeRun, probeModel } from '../probing/index.js';
+import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../probing/index.js';
 import type { IngestRecord, Store } from '../store/index.js';
+import { checkLabels } from './check-labels.js';
 import type { IngestRequest } from './ingest-request.js';
 import { type ProbeBudget, probeBudget } from './probe-budget.js';
 import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { ProgressReporter } from './progress-reporter.js';
-import { type Published, publishModel } from './publish-model.js';
+import { type NewResponses, publishModel, type StoredResponses, storeResponses } from './publish-model.js';
 import { type ReadyFile, readyFile, type SourceDependencies } from './ready-file.js';
 import { goesOn } from './stopped.js';
 
@@ -27,7 +28,12 @@ export interface PipelineDependencies extends SourceDependencies {
   gallery: GalleryWriter;
   workFolder: string;
   cacheFolder: string;
-  probing: { memoryBytes: number; stallMs: number; cacheBytes: number } & ProbeBudget;
+  probing: {
+    memoryBytes: number;
+    stallMs: number;
+    cacheBytes: number;
+    isolation: NetworkIsolation;
+  } & ProbeBudget;
   /** By which a model's probes are chosen; null when there is too little to learn it from. */
   prior(probeSetId: string, modelId: string): Promise<UsablePrior | null>;
   announce(ingestId: string): void;
@@ -67,7 +73,7 @@ export async function runIngest(
   const prior = () => dependencies.prior(request.probeSet, model.id);
   const work = await openProbingWork(dependencies.workFolder, identity, wanted, prior);
   let run: ProbeRun;
-  let published: Published;
+  let stored: StoredResponses;
   try {
     const probes = await store.probeSets.probes(request.probeSet);
     const files = probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) }));
@@ -75,13 +81,11 @@ export async function runIngest(
       work.spool.close(),
     );
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
-    const facts = {
-      probeSetId: request.probeSet,
-      probes: files.length,
-      inspected: run.inspected,
-      labels: fetched.labels,
-    };
-    published = await publishModel(model, work, facts, store);
+    stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
+    const { input, output, preprocessing, notes } = run.inspected;
+    const described = { inputShape: input, outputName: output.name, preprocessing, notes };
+    const facts = { probeSetId: request.probeSet, labels: fetched.labels, ...described };
+    await publishModel(model, stored, facts, store.models, 'INGEST');
   } catch (thrown) {
     if (!goesOn(signal)) await work.discard();
     throw thrown;
@@ -90,14 +94,23 @@ export async function runIngest(
 
   await progress.stage('INDEXING');
   if (model.probeSetId !== request.probeSet) await dependencies.gallery.remove(model.probeSetId, model.id);
-  const probeSet = { id: request.probeSet, probes: published.probes };
+  const probeSet = { id: request.probeSet, probes: stored.probes };
   await dependencies.gallery.add(probeSet, {
     modelId: model.id,
-    responsesDigest: published.responsesDigest,
-    outputs: published.outputs,
-    responsesPath: store.blobs.path(published.responsesDigest),
+    responsesDigest: stored.digest,
+    outputs: stored.outputs,
+    responsesPath: store.blobs.path(stored.digest),
   });
   await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
+}
+
+function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {
+  return {
+    source: { kind: 'SPOOL', path: spool.path },
+    declared: inspected.responseKind === 'PROBABILITIES_UNCUT' ? 'PROBABILITIES' : null,
+    probes,
+    priorPath: plan?.priorPath ?? null,
+  };
 }
 
 async function probe(
@@ -118,6 +131,7 @@ async function probe(
     cacheFolder,
     cacheBytes: probing.cacheBytes,
     limits: { memoryBytes: probing.memoryBytes, stallMs: probing.stallMs, maxModelBytes: download.maxBytes },
+    isolation: probing.isolation,
     plan,
     startAt: spool.rows,
     done: plan && (await spool.done()),
@@ -132,14 +146,4 @@ async function probe(
       await progress.update(spool.rows, total);
     },
   });
-}
-
-function checkLabels(labels: string[] | null, outputs: number): void {
-  if (labels !== null && labels.length !== outputs) {
-    throw new ProbelogError(
-      'MODEL_LABELS_MISMATCH',
-      `There are ${labels.length} labels for ${outputs} outputs; give one label for each output, or none.`,
-      { labels: labels.length, outputs },
-    );
-  }
 }

@@ -4,7 +4,15 @@ import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import type { DownloadLimits } from '../download/index.js';
-import { IngestFeed, IngestService, IngestWorker, ModelCache, runIngest } from '../ingest/index.js';
+import {
+  IngestFeed,
+  IngestService,
+  IngestWorker,
+  ModelCache,
+  ResponseUploads,
+  runIngest,
+} from '../ingest/index.js';
+import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
@@ -25,6 +33,7 @@ export interface Service {
   encoder: TextEncoder;
   concepts: Concepts;
   ingest: IngestService;
+  uploads: ResponseUploads;
   webhooks: Webhooks;
   sweeper: Sweeper;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
@@ -89,7 +98,7 @@ export async function openService(
     const modelCache = new ModelCache(store, config.modelCacheBytes);
 
     const feed = new IngestFeed();
-    const worker = work ? startWorker() : idleWorker;
+    const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
     closers.push(() => worker.close());
     const ingest = new IngestService({
       store,
@@ -103,6 +112,14 @@ export async function openService(
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
     });
+    const uploads = new ResponseUploads({
+      store,
+      gallery,
+      folder: join(dataFolder, 'uploads'),
+      maxBytes: config.maxResponsesBytes,
+      defaultProbeSet: config.probeSet,
+      prior: (probeSetId) => search.prior(probeSetId),
+    });
     const recorder = new DeliveryRecorder({ store, ingest, log });
     const webhooks = openWebhooks(config, recorder, log);
     const sweeper = new Sweeper({
@@ -112,9 +129,9 @@ export async function openService(
       log,
     });
     closers.push(() => sweeper.close());
-    return { config, store, search, encoder, concepts, ingest, webhooks, sweeper, close };
+    return { config, store, search, encoder, concepts, ingest, uploads, webhooks, sweeper, close };
 
-    function startWorker(): IngestWorker {
+    function startWorker(isolation: NetworkIsolation): IngestWorker {
       return new IngestWorker({
         store,
         feed,
@@ -136,6 +153,7 @@ export async function openService(
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,
               cacheBytes: config.pixelCacheBytes,
+              isolation,
               budget: config.probingBudget,
               errorBound: config.probingErrorBound,
             },
@@ -148,6 +166,14 @@ export async function openService(
     await close();
     throw thrown;
   }
+}
+
+/** Models are kept from the network where the system lets us; which it is belongs in the log. */
+async function modelIsolation(log: Log): Promise<NetworkIsolation> {
+  const isolation = await probeNetworkIsolation();
+  if (isolation.inForce) log('info', 'models run without a network');
+  else log('info', 'models run with the network of this process', { reason: isolation.reason });
+  return isolation;
 }
 
 const idleWorker = { wake: () => undefined, cancel: () => undefined, close: async () => undefined };

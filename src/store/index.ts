@@ -24,6 +24,12 @@ export type {
   RemovedModel,
 } from './repositories/deliveries.js';
 export type { ModelNotes } from './repositories/model-notes.js';
-export type { ModelFilter, PublishedModel, RegisteredVersion } from './repositories/models.js';
+export {
+  EXTERNAL_SOURCE,
+  type ExternalModel,
+  type ModelFilter,
+  type PublishedModel,
+  type RegisteredVersion,
+} from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';

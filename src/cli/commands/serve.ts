@@ -65,11 +65,12 @@ async function serve(config: Config, demo: boolean): Promise<void> {
   }
 }
 
-function servicesOf({ store, search, concepts, ingest, config }: Service) {
+function servicesOf({ store, search, concepts, ingest, uploads, config }: Service) {
   return {
     store,
     search,
     ingest,
+    uploads,
     concepts,
     defaultProbeSet: config.probeSet,
   };

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
-import type { ModelRecord } from '../../store/index.js';
+import { EXTERNAL_SOURCE, type ModelRecord } from '../../store/index.js';
 import { conceptSubject } from '../concept-subject.js';
 import type { Context } from '../context.js';
 import { findProbeSet } from '../find-probe-set.js';
@@ -29,7 +29,19 @@ export class ModelResolver {
     return origin + pathname;
   }
 
-  @FieldResolver(() => Ingest, { nullable: true, description: 'Its last ingest.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Where its responses are sent to by PUT, relative to the server (docs/any-framework.md); null when it is probed here.',
+  })
+  responsesUrl(@Root() { id, source }: ModelRecord): string | null {
+    return source === EXTERNAL_SOURCE ? `/models/${globalId('Model', id)}/responses` : null;
+  }
+
+  @FieldResolver(() => Ingest, {
+    nullable: true,
+    description: 'Its last ingest; null when it never had one.',
+  })
   ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
     return loaders.latestIngest.load(id);
   }

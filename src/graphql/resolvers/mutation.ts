@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { keyOf } from '../global-id.js';
 import { probingRequest } from '../probing-request.js';
 import { Ingest } from '../types/ingest.js';
-import { IngestModelInput, ProbingInput } from '../types/inputs.js';
+import { IngestModelInput, ProbingInput, RegisterModelInput } from '../types/inputs.js';
 import { Model } from '../types/model.js';
 
 @Resolver()
@@ -27,6 +27,25 @@ export class MutationResolver {
       registry: registry ?? undefined,
       probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
       probing: probingRequest(probing),
+    });
+  }
+
+  @Mutation(() => Model, {
+    description:
+      'Registers a model version that never comes here. It is PENDING until its responses are sent to its `responsesUrl`.',
+  })
+  registerModel(
+    @Ctx() { uploads }: Context,
+    @Arg('input', () => RegisterModelInput) input: RegisterModelInput,
+  ) {
+    const { name, version, labels, licence, registry, probeSet } = input;
+    return uploads.register({
+      name,
+      version,
+      labels: labels ?? undefined,
+      licence: licence ?? undefined,
+      registry: registry ?? undefined,
+      probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
     });
   }
 

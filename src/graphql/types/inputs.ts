@@ -133,6 +133,35 @@ export class ProbingInput {
   full?: boolean | null;
 }
 
+@InputType({
+  description: 'A model version that is run by its owner, who uploads its responses; docs/any-framework.md.',
+})
+export class RegisterModelInput {
+  @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })
+  name!: string;
+
+  @Field({ description: 'Version of the model, 1–300 characters.' })
+  version!: string;
+
+  @Field(() => [String], { nullable: true, description: 'One label for each output, in output order.' })
+  labels?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its licence: SPDX or free text, up to 200 characters.',
+  })
+  licence?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the registry that it comes from, up to 300 characters.',
+  })
+  registry?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
+  probeSet?: string | null;
+}
+
 @InputType({ description: 'A model version to be registered.' })
 export class IngestModelInput {
   @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })

@@ -24,7 +24,10 @@ export class Model {
   @Field()
   version!: string;
 
-  @Field({ description: 'Where its file came from, without user, password and query.' })
+  @Field({
+    description:
+      'Where its file came from, without user, password and query; `external` when it never came here.',
+  })
   source!: string;
 
   @Field(() => ModelStatus)

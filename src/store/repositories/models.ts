@@ -2,7 +2,7 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { ProbelogError } from '../../errors/index.js';
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
-import { isId, validIds } from '../ids.js';
+import { isId, newId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
 import { chunks } from './chunks.js';
 import { type ModelNotes, notesOf, replaceNotes } from './model-notes.js';
@@ -59,6 +59,19 @@ export interface RegisteredVersion
   extends Pick<ModelRecord, 'id' | 'name' | 'version' | 'source' | 'revision' | 'status'> {
   errorCode: string | null;
 }
+
+/** A model version that never comes here: its responses do. */
+export interface ExternalModel {
+  name: string;
+  version: string;
+  labels: string[] | null;
+  probeSetId: string;
+  licence: string | null;
+  registry: string | null;
+}
+
+/** The `source` of a model version whose responses are uploaded; no path and no URL looks like it. */
+export const EXTERNAL_SOURCE = 'external';
 
 /** How much of a gallery was really run. */
 export interface GalleryCoverage {
@@ -171,18 +184,54 @@ export class Models {
   }
 
   /**
-   * Makes a probed model visible: model, logits and responses in one transaction, so that no reader sees half of it.
+   * Registers a model version without an ingest: it waits for its responses. A version whose ingest failed before it
+   * ever became visible is taken up again.
+   *
+   * @throws ProbelogError MODEL_EXISTS, PROBE_SET_UNKNOWN
+   */
+  async registerExternal({ name, version, labels, ...model }: ExternalModel): Promise<ModelRecord> {
+    const described = {
+      ...model,
+      source: EXTERNAL_SOURCE,
+      labels: labels ?? [],
+      hasLabels: labels !== null,
+      status: 'PENDING' as const,
+      fileDigest: null,
+      fileBytes: null,
+      revision: null,
+    };
+    try {
+      const existing = await this.byNameVersion(name, version);
+      return toRecord(
+        existing
+          ? await this.prisma.model.update({ where: { id: existing.id, status: 'FAILED' }, data: described })
+          : await this.prisma.model.create({ data: { ...described, id: newId(), name, version } }),
+      );
+    } catch (thrown) {
+      const { code } = thrown as { code?: string };
+      if (code === 'P2003') throw new ProbelogError('PROBE_SET_UNKNOWN', 'The probe set was removed.');
+      if (code === 'P2002' || code === 'P2025') throw alreadyRegistered(name, version);
+      throw thrown;
+    }
+  }
+
+  /**
+   * Makes a model visible: model, logits and responses in one transaction, so that no reader sees half of it.
    * Logits keep their identity (model, index) when the model was visible before.
    *
-   * @throws ProbelogError INGEST_CANCELLED when no ingest of the model is under way any more
+   * @param by an ingest under way, or an upload for a model that is not probed here
+   * @throws ProbelogError INGEST_CANCELLED when no ingest of the model is under way any more; RESPONSES_UNEXPECTED when
+   *   the model was removed, or is probed here by now
    */
-  async publish(id: string, { logits, labels, ...model }: PublishedModel): Promise<void> {
+  async publish(
+    id: string,
+    { logits, labels, ...model }: PublishedModel,
+    by: 'INGEST' | 'UPLOAD' = 'INGEST',
+  ): Promise<void> {
     const rows = logits.map((logit) => ({ ...logit, modelId: id }));
     await this.prisma.$transaction(async (tx) => {
-      // Locked until the model is visible: an ingest is cancelled, or the model removed, before or after, not halfway.
-      const unfinished = await tx.$queryRaw<unknown[]>`
-        SELECT "id" FROM "ingest" WHERE "model_id" = ${id}::uuid AND "state" IN ('QUEUED', 'RUNNING') FOR UPDATE`;
-      if (unfinished.length === 0) throw cancelled(id);
+      if (by === 'INGEST') await lockIngest(tx, id);
+      else await lockExternal(tx, id);
       await tx.logit.deleteMany({ where: { modelId: id } });
       for (const data of chunks(rows, ROWS_AT_ONCE)) {
         await turnOfEventLoop();
@@ -248,6 +297,33 @@ export class Models {
       WHERE m."probe_set_id" = ANY(${validIds([probeSetId])}::uuid[]) AND m."status" = 'READY'`;
     return row;
   }
+}
+
+/** Locked until the model is visible: an ingest is cancelled, or the model removed, before or after, not halfway. */
+async function lockIngest(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  const unfinished = await tx.$queryRaw<unknown[]>`
+    SELECT "id" FROM "ingest" WHERE "model_id" = ${id}::uuid AND "state" IN ('QUEUED', 'RUNNING') FOR UPDATE`;
+  if (unfinished.length === 0) throw cancelled(id);
+}
+
+/** The same for an upload: of two, and of an upload and a removal, one comes after the other. */
+async function lockExternal(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  const external = await tx.$queryRaw<unknown[]>`
+    SELECT "id" FROM "model" WHERE "id" = ${id}::uuid AND "source" = ${EXTERNAL_SOURCE} FOR UPDATE`;
+  if (external.length > 0) return;
+  throw new ProbelogError(
+    'RESPONSES_UNEXPECTED',
+    'The model was removed, or given a source, while its responses were uploaded.',
+    { modelId: id },
+  );
+}
+
+function alreadyRegistered(name: string, version: string): ProbelogError {
+  return new ProbelogError(
+    'MODEL_EXISTS',
+    `${name} ${version} is registered already. Upload to it if it is not probed here, take another version, or remove it first.`,
+    { name, version },
+  );
 }
 
 function matching(filter: ModelFilter): Prisma.ModelWhereInput {
