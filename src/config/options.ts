@@ -203,6 +203,16 @@ export const OPTIONS = {
     },
     byteSize(2 ** 10, 2 ** 31),
   ),
+  responsesAtOnce: option(
+    {
+      variable: 'PROBELOG_RESPONSES_AT_ONCE',
+      description:
+        'How many files of responses are taken at once, each up to PROBELOG_MAX_RESPONSES_BYTES of disk; further ones are told to come again.',
+      allowed: 'a whole number from 1 to 1,000',
+      fallback: '8',
+    },
+    wholeNumber(1, 1_000),
+  ),
   maxProbePixels: option(
     {
       variable: 'PROBELOG_MAX_PROBE_PIXELS',

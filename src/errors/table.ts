@@ -2,6 +2,8 @@
 export interface ErrorEntry {
   httpStatus: number;
   summary: string;
+  /** When the same request may succeed, for clients that wait by themselves. */
+  retryAfterSeconds?: number;
 }
 
 /** Every code that can leave this service. Codes are stable: clients match on them, messages may improve. */
@@ -76,6 +78,11 @@ export const ERRORS = {
   PROBE_SET_MISMATCH: {
     httpStatus: 409,
     summary: 'Uploaded responses were made with another probe set than the model has.',
+  },
+  UPLOADS_BUSY: {
+    httpStatus: 503,
+    retryAfterSeconds: 15,
+    summary: 'As many uploads of responses are under way as the server takes at once.',
   },
   SOURCE_NOT_FOUND: { httpStatus: 404, summary: 'The model file or URL does not exist.' },
   SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },

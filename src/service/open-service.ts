@@ -117,6 +117,7 @@ export async function openService(
       gallery,
       folder: join(dataFolder, 'uploads'),
       maxBytes: config.maxResponsesBytes,
+      atOnce: config.responsesAtOnce,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
     });

@@ -60,6 +60,17 @@ describe('loadConfig', () => {
     expect(load).toThrow(allowed);
   });
 
+  it.each([
+    'https://ada:l0velace@mlflow.example.org',
+    'https://ada:l0ve/lace@mlflow.example.org',
+    'https://ada:l0velace@a@mlflow.example.org',
+    'ada:l0velace@mlflow.example.org',
+  ])('does not print the user and the password of %s, which it refuses', (url) => {
+    const load = () => loadConfig({ PROBELOG_MLFLOW_URL: url });
+    expect(load).toThrow(/PROBELOG_MLFLOW_URL is ".*\(not shown\)@mlflow\.example\.org"/);
+    expect(load).not.toThrow(/ada|l0ve/);
+  });
+
   it('names every problem at once', () => {
     expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT[\s\S]*LOG_LEVEL/);
   });

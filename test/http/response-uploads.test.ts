@@ -1,17 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
 import { npyFile, type Rows, safetensorsFile } from '../ingest/support/array-files.js';
 
 const LIMIT = 2 ** 20;
+const AT_ONCE = 2;
 
 let demo: DemoService;
 let probeSet: { id: string; digest: string; size: number };
 
 beforeAll(async () => {
-  demo = await openDemoService({ PROBELOG_MAX_RESPONSES_BYTES: String(LIMIT) });
+  demo = await openDemoService({
+    PROBELOG_MAX_RESPONSES_BYTES: String(LIMIT),
+    PROBELOG_RESPONSES_AT_ONCE: String(AT_ONCE),
+  });
   probeSet = (await demo.ask('{ probeSets { id digest size } }')).data.probeSets[0];
 });
 afterAll(() => demo.close());
@@ -35,14 +39,18 @@ async function put(
   url: string,
   body: Uint8Array | ReadableStream,
   headers: Record<string, string> = {},
-): Promise<Answered> {
+): Promise<Answered & { headers: Headers }> {
   const response = await fetch(demo.server.url + url, {
     method: 'PUT',
     headers: { 'content-type': 'application/octet-stream', ...headers },
     body,
     duplex: 'half',
   } as RequestInit);
-  return { status: response.status, answer: (await response.json()) as Answered['answer'] };
+  return {
+    status: response.status,
+    headers: response.headers,
+    answer: (await response.json()) as Answered['answer'],
+  };
 }
 
 async function model(id: string) {
@@ -292,15 +300,32 @@ describe('an upload that is refused', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('because its sender went away', async () => {
-    const url = demo.server.url + pending.responsesUrl;
+  /** Sends the beginning of an upload and leaves it at that. */
+  async function begin(): Promise<ClientRequest> {
     const file = npyFile(rows(3));
-    await new Promise<void>((resolve) => {
-      const headers = { 'content-type': 'application/octet-stream', 'content-length': file.length };
-      const request = httpRequest(url, { method: 'PUT', headers });
-      request.on('error', () => resolve());
-      request.write(file.subarray(0, 1_000), () => setTimeout(() => request.destroy(new Error('gone')), 50));
-    });
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': file.length };
+    const request = httpRequest(demo.server.url + pending.responsesUrl, { method: 'PUT', headers });
+    request.on('error', () => undefined);
+    const before = (await leftovers()).length;
+    request.write(file.subarray(0, 1_000));
+    await expect.poll(async () => (await leftovers()).length).toBe(before + 1);
+    return request;
+  }
+
+  it('while as many as are taken at once are under way, and not after that', async () => {
+    const { responsesUrl } = await register('patient');
+    const begun = [];
+    for (let k = 0; k < AT_ONCE; k++) begun.push(await begin());
+    const { status, answer, headers } = await put(responsesUrl, npyFile(rows(3)));
+    expect([status, answer.error?.code]).toEqual([503, 'UPLOADS_BUSY']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+
+    for (const request of begun) request.destroy();
+    await expect.poll(async () => (await put(responsesUrl, npyFile(rows(3)))).status).toBe(201);
+  });
+
+  it('because its sender went away', async () => {
+    (await begin()).destroy();
     await expect.poll(leftovers).toEqual([]);
     expect(await model(pending.id)).toMatchObject({ status: 'PENDING', outputs: null });
   });

@@ -7,6 +7,7 @@ import { npyFile, type Rows } from './support/array-files.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
 const PROBES = 24;
+const AT_ONCE = 4;
 
 let small: SmallService;
 beforeAll(async () => {
@@ -29,6 +30,7 @@ function uploadsWith(gallery: Partial<GalleryWriter>): ResponseUploads {
     gallery: { add: async () => undefined, remove: async () => undefined, ...gallery },
     folder: join(small.folder, 'uploads'),
     maxBytes: 2 ** 20,
+    atOnce: AT_ONCE,
     defaultProbeSet: undefined,
     prior: async () => null,
   });
@@ -95,6 +97,18 @@ describe('an upload', () => {
     }
     await uploads.accept(id, slowly(), {});
     expect(await stored(id)).toMatchObject({ status: 'READY' });
+  });
+
+  it('is refused while as many as are taken at once are under way', async () => {
+    const uploads = uploadsWith({});
+    const { id } = await registered(uploads);
+    const file = npyFile(rows(1));
+    const all = await Promise.allSettled(
+      Array.from({ length: AT_ONCE + 3 }, () => uploads.accept(id, content(file), {})),
+    );
+    const codes = all.map((each) => (each.status === 'fulfilled' ? 'taken' : each.reason.code));
+    expect(codes).toEqual([...Array(AT_ONCE).fill('taken'), ...Array(3).fill('UPLOADS_BUSY')]);
+    expect(await uploads.accept(id, content(file), {})).toMatchObject({ changed: false });
   });
 
   it('that fails in the middle leaves no file', async () => {

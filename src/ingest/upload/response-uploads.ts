@@ -16,6 +16,8 @@ export interface ResponseUploadsOptions {
   /** Where a file is while it arrives. */
   folder: string;
   maxBytes: number;
+  /** How many may be under way, from the first byte until they are published. */
+  atOnce: number;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
   /** By which what was not run is completed; null when there is too little to learn it from. */
@@ -50,6 +52,7 @@ const DECLARED: Readonly<Record<NonNullable<UploadForm['kind']>, DeclaredKind>> 
 /** Takes responses of models that never come here: their owners run them, in any framework. */
 export class ResponseUploads {
   private last: Promise<unknown> = Promise.resolve();
+  private underWay = 0;
 
   constructor(private readonly options: ResponseUploadsOptions) {}
 
@@ -89,7 +92,7 @@ export class ResponseUploads {
    *
    * @param content a `.npy` or `.safetensors` file of C × P or P × C numbers
    * @param labels take the place of the model's, when given
-   * @throws ProbelogError as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
+   * @throws ProbelogError UPLOADS_BUSY; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
    *   RESPONSES_INVALID, MODEL_LABELS_MISMATCH, MODEL_ALL_DEGENERATE, STORAGE_FULL
    */
   async accept(
@@ -98,11 +101,26 @@ export class ResponseUploads {
     form: UploadForm,
     labels?: string[],
   ): Promise<UploadOutcome> {
-    await this.check(modelId, form);
-    const { folder, maxBytes } = this.options;
-    return receiveFile(folder, content, maxBytes, (path) =>
-      this.inTurn(() => this.publish(modelId, path, form, labels)),
-    );
+    return this.oneOfFew(async () => {
+      await this.check(modelId, form);
+      const { folder, maxBytes } = this.options;
+      return receiveFile(folder, content, maxBytes, (path) =>
+        this.inTurn(() => this.publish(modelId, path, form, labels)),
+      );
+    });
+  }
+
+  /** Whoever reaches the server may upload; without a limit, anybody could fill its disk with files that wait. */
+  private async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
+    const { atOnce } = this.options;
+    if (this.underWay >= atOnce)
+      throw new ProbelogError('UPLOADS_BUSY', `${atOnce} uploads are under way; try again soon.`, { atOnce });
+    this.underWay += 1;
+    try {
+      return await work();
+    } finally {
+      this.underWay -= 1;
+    }
   }
 
   /**
