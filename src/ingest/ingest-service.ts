@@ -60,7 +60,7 @@ export class IngestService {
    * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN
    */
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
-    const request = validateIngestRequest(input);
+    const { priority, ...request } = validateIngestRequest(input);
     const source = parseSource(request.source);
     if (source.kind === 'FILE') request.source = await checkFolder(source.path, this.options.modelFolders);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
@@ -73,6 +73,7 @@ export class IngestService {
       probeSetId: probeSet.id,
       licence: request.licence,
       registry: registry ?? request.registry,
+      priority,
       request: { ...request, probeSet: probeSet.id },
     };
   }
@@ -118,6 +119,24 @@ export class IngestService {
     return ingest;
   }
 
+  /**
+   * Puts an ingest that failed or was cancelled back into the queue, under the same id.
+   *
+   * @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE
+   */
+  async retry(ingestId: string): Promise<IngestRecord> {
+    const ingest = await this.options.store.ingests.retry(ingestId);
+    this.options.worker.wake();
+    this.options.feed.announce(ingestId);
+    return ingest;
+  }
+
+  /** Ends an ingest that waits for another attempt, for a caller who does not want to wait. */
+  async giveUp(ingestId: string): Promise<void> {
+    await this.options.store.ingests.giveUp(ingestId);
+    this.options.feed.announce(ingestId);
+  }
+
   /** Removes a model version with its logits and responses; false when there is none. */
   async remove(modelId: string): Promise<boolean> {
     const [model] = await this.options.store.models.byIds([modelId]);
@@ -141,7 +160,13 @@ export class IngestService {
       do {
         const [ingest] = await this.options.store.ingests.byIds([ingestId]);
         if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
-        const state = JSON.stringify([ingest.state, ingest.stage, ingest.done, ingest.total]);
+        const state = JSON.stringify([
+          ingest.state,
+          ingest.stage,
+          ingest.done,
+          ingest.total,
+          ingest.failures,
+        ]);
         if (state !== last) yield ingest;
         if (FINAL_STATES.includes(ingest.state)) return;
         last = state;

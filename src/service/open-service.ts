@@ -95,6 +95,8 @@ export async function openService(
         store,
         feed,
         concurrency: config.ingestConcurrency,
+        retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
+        mostKills: config.ingestKills,
         workerId: `${hostname()}:${process.pid}:${randomUUID()}`,
         log: (message, details) => log('error', message, details),
         run: (job, signal) =>
