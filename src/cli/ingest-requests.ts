@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type IngestRequest, parseLabels } from '../ingest/index.js';
+import { numberFlag } from './number-flag.js';
 import { type ProbingFlags, probingRequest } from './probing-flags.js';
 
 /** What the command line may say about one model. */
@@ -15,6 +16,7 @@ export interface IngestFlags extends ProbingFlags {
   probeSet?: string;
   licence?: string;
   registry?: string;
+  priority?: string;
 }
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
@@ -56,6 +58,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     licence: flags.licence,
     probing: probingRequest(flags),
     registry: flags.registry,
+    priority: numberFlag('--priority', flags.priority),
   };
 }
 
@@ -83,6 +86,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       registry: flags.registry ?? entry.registry ?? undefined,
       probeSet: flags.probeSet,
       probing: probingRequest(flags),
+      priority: numberFlag('--priority', flags.priority),
     })),
   );
 }

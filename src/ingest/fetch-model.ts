@@ -45,5 +45,7 @@ async function localFile(path: string, limits: DownloadLimits, signal: AbortSign
       { limit: limits.maxBytes },
     );
   }
-  return createReadStream(path, { signal });
+  const file = createReadStream(path, { signal });
+  // Whoever reads it is told of an abort; one that comes before anybody does must not end the process.
+  return file.on('error', () => undefined);
 }

@@ -21,7 +21,7 @@ export interface IngestWorkerOptions {
   mostKills: number;
   /** Unique among all processes on this database. */
   workerId: string;
-  log(message: string, details?: object): void;
+  log(level: 'info' | 'error', message: string, details?: object): void;
 }
 
 /**
@@ -71,7 +71,8 @@ export class IngestWorker {
   private async takeIngests(): Promise<void> {
     while (!this.stopping) {
       const ingest = this.running.size < this.options.concurrency ? await this.claim() : null;
-      if (ingest) this.start(ingest);
+      if (ingest && this.stopping) await this.settle(ingest, new Stopped('DRAINING'));
+      else if (ingest) this.start(ingest);
       else await this.nextChance();
     }
   }
@@ -81,7 +82,7 @@ export class IngestWorker {
       const { store, workerId, mostKills } = this.options;
       return await store.ingests.claim(workerId, LEASE_MS, { mostKills, held: [...this.running.keys()] });
     } catch (thrown) {
-      this.options.log('the ingest queue cannot be read', { reason: messageOf(thrown) });
+      this.options.log('error', 'the ingest queue cannot be read', { reason: messageOf(thrown) });
       return null;
     }
   }
@@ -114,10 +115,12 @@ export class IngestWorker {
       workerId,
       ingests: store.ingests,
       onEnd: (reason) => controller.abort(reason),
-      log,
+      log: (message, details) => log('error', message, details),
     });
+    log('info', 'an ingest is taken up', { ingest: ingest.id, attempt: ingest.attempts });
     try {
       await run(ingest, controller.signal);
+      log('info', 'an ingest succeeded', { ingest: ingest.id });
     } catch (thrown) {
       const cause = controller.signal.aborted ? controller.signal.reason : asStorageError(thrown);
       await this.settle(ingest, cause);
@@ -131,24 +134,33 @@ export class IngestWorker {
     try {
       if (!(thrown instanceof Stopped)) await this.fail(ingest, asKnown(ingest.id, thrown, log));
       else if (thrown.reason !== 'CANCELLED') await store.ingests.release(ingest.id, workerId);
+      if (thrown instanceof Stopped)
+        log('info', 'an ingest was stopped', { ingest: ingest.id, reason: thrown.reason });
     } catch (failure) {
-      log('the outcome of an ingest cannot be recorded', { ingest: ingest.id, reason: messageOf(failure) });
+      log('error', 'the outcome of an ingest cannot be recorded', {
+        ingest: ingest.id,
+        reason: messageOf(failure),
+      });
     }
   }
 
   private async fail({ id, failures }: IngestRecord, error: ProbelogError): Promise<void> {
-    const { store, retries, workerId } = this.options;
+    const { store, retries, workerId, log } = this.options;
     const { code, message } = error;
-    if (!mayPass(error)) return store.ingests.fail(id, code, message, workerId);
-    const delayMs = retryDelay(retries, failures + 1);
+    const delayMs = mayPass(error) ? retryDelay(retries, failures + 1) : null;
+    log('info', delayMs === null ? 'an ingest failed' : 'an ingest waits for another attempt', {
+      ingest: id,
+      code,
+      delayMs,
+    });
     if (delayMs !== null) return store.ingests.retryLater(id, workerId, { code, message, delayMs });
-    const tried = retries.attempts === 1 ? message : `${message} It was tried ${retries.attempts} times.`;
+    const tried = failures > 0 ? `${message} It was tried ${failures + 1} times.` : message;
     await store.ingests.fail(id, code, tried, workerId);
   }
 }
 
 function asKnown(ingest: string, thrown: unknown, log: IngestWorkerOptions['log']): ProbelogError {
   if (thrown instanceof ProbelogError) return thrown;
-  log('an ingest failed on a fault of ours', { ingest, error: thrown });
+  log('error', 'an ingest failed on a fault of ours', { ingest, error: thrown });
   return new ProbelogError('INTERNAL', 'An internal fault; the log has the details.');
 }

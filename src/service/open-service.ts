@@ -7,6 +7,7 @@ import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/in
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
+import { checkDataFolder } from './check-data-folder.js';
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
 import { takeSearchFolder } from './take-search-folder.js';
@@ -37,7 +38,7 @@ export interface ServiceOptions {
 /**
  * Opens the store, the search and the encoder of one data folder.
  *
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
+ * @throws ProbelogError CONFIG_INVALID, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
  */
 export async function openService(
   config: Config,
@@ -56,6 +57,7 @@ export async function openService(
       log: (line) => log('info', line),
     });
     closers.push(() => store.close());
+    if (store.shared) await checkDataFolder(store, dataFolder);
     const encoder = await openTextEncoder({
       model: config.textEncoder,
       cacheFolder: join(dataFolder, 'encoders'),
@@ -98,7 +100,7 @@ export async function openService(
         retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
         mostKills: config.ingestKills,
         workerId: `${hostname()}:${process.pid}:${randomUUID()}`,
-        log: (message, details) => log('error', message, details),
+        log,
         run: (job, signal) =>
           runIngest(job, signal, {
             store,

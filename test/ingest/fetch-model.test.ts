@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { fetchModel } from '../../src/ingest/fetch-model.js';
+import { Stopped } from '../../src/ingest/stopped.js';
+import { temporaryFolder } from '../store/temporary-folder.js';
+
+const LIMITS = { maxBytes: 1_000, stallMs: 1_000, privateAddresses: [] };
+
+it('a stop before a local file is read ends the ingest, and not the process', async () => {
+  const path = join(await temporaryFolder(), 'model.onnx');
+  await writeFile(path, 'bytes');
+  const stopped = AbortSignal.abort(new Stopped('DRAINING'));
+  const blobs = {
+    // Whatever is done before the content is read, as making a folder: an error that nobody listens for ends the process.
+    async put(content: AsyncIterable<Uint8Array> | Uint8Array) {
+      await turn();
+      for await (const _ of content);
+      return { digest: '', bytes: 1 };
+    },
+  };
+  await expect(fetchModel({ kind: 'FILE', path }, blobs, LIMITS, stopped)).rejects.toMatchObject({
+    code: 'ABORT_ERR',
+  });
+});
