@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type IngestRequest, parseLabels } from '../ingest/index.js';
 import { jsonFile } from './json-file.js';
+import { numberFlag } from './number-flag.js';
 import { type ProbingFlags, probingRequest } from './probing-flags.js';
 
 /** What the command line may say about one model. */
@@ -16,6 +17,7 @@ export interface IngestFlags extends ProbingFlags {
   probeSet?: string;
   licence?: string;
   registry?: string;
+  priority?: string;
 }
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
@@ -57,6 +59,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     licence: flags.licence,
     probing: probingRequest(flags),
     registry: flags.registry,
+    priority: numberFlag('--priority', flags.priority),
   };
 }
 
@@ -84,6 +87,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       registry: flags.registry ?? entry.registry ?? undefined,
       probeSet: flags.probeSet,
       probing: probingRequest(flags),
+      priority: numberFlag('--priority', flags.priority),
     })),
   );
 }

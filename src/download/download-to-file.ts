@@ -4,7 +4,7 @@ import { ProbelogError } from '../errors/index.js';
 import { type Connections, follow, openConnections } from './follow.js';
 import { type FinishedFile, PartFile } from './part-file.js';
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
-import { asSourceError, mayPass, tooLarge } from './source-errors.js';
+import { asSourceError, sourceMayRecover, tooLarge } from './source-errors.js';
 
 /** How often a broken connection is taken up again within one call. */
 const MOST_BREAKS = 4;
@@ -37,7 +37,7 @@ export async function downloadToFile(
     await readWhole(file, part, { connections, limits, signal });
     return await part.finish();
   } catch (thrown) {
-    const goesOn = part.validator !== null && part.bytes > 0 && (signal?.aborted || mayPass(thrown));
+    const goesOn = part.validator !== null && part.bytes > 0 && (signal?.aborted || sourceMayRecover(thrown));
     await (goesOn ? part.leave() : part.discard());
     throw thrown;
   } finally {
@@ -59,7 +59,7 @@ async function readWhole(file: RemoteFile, part: PartFile, reading: Reading): Pr
     } catch (thrown) {
       if (signal?.aborted) throw signal.reason;
       const error = asSourceError(thrown, file, limits);
-      if (part.validator === null || part.bytes === 0 || !mayPass(error) || breaks === MOST_BREAKS)
+      if (part.validator === null || part.bytes === 0 || !sourceMayRecover(error) || breaks === MOST_BREAKS)
         throw error;
     }
     await pause(FIRST_PAUSE_MS * 2 ** breaks, undefined, { signal }).catch(() => {

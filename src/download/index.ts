@@ -5,4 +5,4 @@ export { guardedFetch } from './guarded-fetch.js';
 export type { FinishedFile } from './part-file.js';
 export type { ConfiguredOrigin, DownloadLimits, RemoteFile } from './remote-file.js';
 export { S3Bucket, type S3Connection } from './s3-bucket.js';
-export { badStatus, mayPass } from './source-errors.js';
+export { badStatus, sourceMayRecover } from './source-errors.js';

@@ -41,14 +41,19 @@ export function asSourceError(thrown: unknown, { url }: RemoteFile, { stallMs }:
   );
 }
 
-/** Whether another try may well find what this one did not: the connection broke, or the server has no time. */
-export function mayPass(thrown: unknown): boolean {
+/** Request timeout, too early, too many requests: the client errors that ask to come again. */
+const PASSING_STATUS = [408, 425, 429];
+
+/**
+ * Whether another try may well find what this one did not: the connection broke, or the server has no time. One that
+ * refuses us (4xx) will refuse us again.
+ */
+export function sourceMayRecover(thrown: unknown): boolean {
   if (!(thrown instanceof ProbelogError)) return false;
   const status = thrown.details.status;
   if (thrown.code === 'SOURCE_TIMEOUT') return true;
-  return (
-    thrown.code === 'SOURCE_UNREACHABLE' && (typeof status !== 'number' || status >= 500 || status === 429)
-  );
+  if (thrown.code !== 'SOURCE_UNREACHABLE') return false;
+  return typeof status !== 'number' || status >= 500 || PASSING_STATUS.includes(status);
 }
 
 /** A URL without what may be a secret: user, password and query. */

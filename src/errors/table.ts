@@ -102,6 +102,8 @@ export const ERRORS = {
   INFERENCE_TIMEOUT: { httpStatus: 422, summary: 'The model took longer than allowed.' },
   INFERENCE_MEMORY: { httpStatus: 422, summary: 'The model needed more memory than allowed.' },
   INGEST_CANCELLED: { httpStatus: 409, summary: 'The ingest was cancelled.' },
+  INGEST_KILLS_WORKERS: { httpStatus: 422, summary: 'Processes died over the ingest too often in a row.' },
+  INGEST_NOT_RETRYABLE: { httpStatus: 409, summary: 'The ingest did not fail, or a later one counts.' },
 
   WEBHOOK_OFF: { httpStatus: 404, summary: 'No secret is configured for this receiver.' },
   SIGNATURE_INVALID: { httpStatus: 401, summary: 'A webhook delivery is not signed by a configured secret.' },

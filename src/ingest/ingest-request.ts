@@ -22,6 +22,8 @@ const probing = z
     'full runs every probe, so it takes neither a budget nor an error bound',
   );
 
+const PRIORITY = 'it must be a whole number from -10 to 10';
+
 const schema = z.strictObject({
   name,
   version: name,
@@ -37,6 +39,7 @@ const schema = z.strictObject({
     .optional(),
   probing: probing.optional(),
   registry: name.optional(),
+  priority: z.int(PRIORITY).min(-10, PRIORITY).max(10, PRIORITY).optional(),
 });
 
 const registration = schema.pick({
@@ -80,6 +83,8 @@ export interface IngestRequest {
   probing?: ProbingRequest;
   /** Name of the registry that it comes from, up to 300 characters. */
   registry?: string;
+  /** Higher goes first, −10..10; 0 when absent. */
+  priority?: number;
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */

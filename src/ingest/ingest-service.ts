@@ -4,6 +4,7 @@ import {
   type DeliveryResult,
   EXTERNAL_SOURCE,
   type IngestRecord,
+  modelExternal,
   type NewIngest,
   type Store,
 } from '../store/index.js';
@@ -70,7 +71,7 @@ export class IngestService {
    * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED, PROBE_SET_UNKNOWN
    */
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
-    const request = validateIngestRequest(input);
+    const { priority, ...request } = validateIngestRequest(input);
     const source = parseSource(request.source);
     if (source.kind === 'FILE') request.source = await checkFolder(source.path, this.options.modelFolders);
     if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
@@ -84,6 +85,7 @@ export class IngestService {
       probeSetId: probeSet.id,
       licence: request.licence,
       registry: registry ?? request.registry,
+      priority,
       request: { ...request, probeSet: probeSet.id },
     };
   }
@@ -107,11 +109,7 @@ export class IngestService {
    */
   async reprobe(modelId: string, options: ReprobeOptions = {}): Promise<IngestRecord> {
     const [model] = await this.options.store.models.byIds([modelId]);
-    if (model?.source === EXTERNAL_SOURCE)
-      throw new ProbelogError(
-        'MODEL_EXTERNAL',
-        'The model is not on this server, so it cannot be probed; its owner uploads its responses.',
-      );
+    if (model?.source === EXTERNAL_SOURCE) throw modelExternal();
     const probing = options.probing && validateProbing(options.probing);
     const probeSet = options.probeSet === undefined ? undefined : await this.probeSet(options.probeSet);
     const ingest = await this.options.store.ingests.enqueueReprobe(modelId, {
@@ -133,6 +131,24 @@ export class IngestService {
     this.options.worker.cancel(ingestId);
     this.options.feed.announce(ingestId);
     return ingest;
+  }
+
+  /**
+   * Puts an ingest that failed or was cancelled back into the queue, under the same id.
+   *
+   * @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE; MODEL_EXTERNAL when its model is not probed here any more
+   */
+  async retry(ingestId: string): Promise<IngestRecord> {
+    const ingest = await this.options.store.ingests.retry(ingestId);
+    this.options.worker.wake();
+    this.options.feed.announce(ingestId);
+    return ingest;
+  }
+
+  /** Ends an ingest that waits for another attempt, for a caller who does not want to wait. */
+  async giveUp(ingestId: string): Promise<void> {
+    await this.options.store.ingests.giveUp(ingestId);
+    this.options.feed.announce(ingestId);
   }
 
   /** Removes a model version with its logits and responses; false when there is none. */
@@ -158,7 +174,13 @@ export class IngestService {
       do {
         const [ingest] = await this.options.store.ingests.byIds([ingestId]);
         if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
-        const state = JSON.stringify([ingest.state, ingest.stage, ingest.done, ingest.total]);
+        const state = JSON.stringify([
+          ingest.state,
+          ingest.stage,
+          ingest.done,
+          ingest.total,
+          ingest.failures,
+        ]);
         if (state !== last) yield ingest;
         if (FINAL_STATES.includes(ingest.state)) return;
         last = state;

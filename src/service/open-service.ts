@@ -16,6 +16,7 @@ import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.j
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
+import { checkDataFolder } from './check-data-folder.js';
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
 import { openObjects } from './registries/open-objects.js';
@@ -52,7 +53,7 @@ export interface ServiceOptions {
 /**
  * Opens the store, the search and the encoder of one data folder.
  *
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
+ * @throws ProbelogError CONFIG_INVALID, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
  */
 export async function openService(
   config: Config,
@@ -71,6 +72,7 @@ export async function openService(
       log: (line) => log('info', line),
     });
     closers.push(() => store.close());
+    if (store.shared) await checkDataFolder(store, dataFolder);
     const encoder = await openTextEncoder({
       model: config.textEncoder,
       cacheFolder: join(dataFolder, 'encoders'),
@@ -137,8 +139,10 @@ export async function openService(
         store,
         feed,
         concurrency: config.ingestConcurrency,
+        retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
+        mostKills: config.ingestKills,
         workerId: `${hostname()}:${process.pid}:${randomUUID()}`,
-        log: (message, details) => log('error', message, details),
+        log,
         run: (job, signal) =>
           runIngest(job, signal, {
             store,

@@ -1,4 +1,5 @@
 export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
+export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
 export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
@@ -24,12 +25,11 @@ export type {
   RemovedModel,
 } from './repositories/deliveries.js';
 export type { ModelNotes } from './repositories/model-notes.js';
-export {
-  EXTERNAL_SOURCE,
-  type ExternalModel,
-  type ModelFilter,
-  type PublishedModel,
-  type RegisteredVersion,
+export type {
+  ExternalModel,
+  ModelFilter,
+  PublishedModel,
+  RegisteredVersion,
 } from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';

@@ -18,6 +18,7 @@ export function ingestCommand(): Command {
     .option('--output <tensor>', 'output tensor to use, when several qualify')
     .option('--licence <text>', 'licence of the model, such as Apache-2.0')
     .option('--registry <name>', 'name of the registry that the model comes from')
+    .option('--priority <n>', 'place in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
   return withProbingFlags(command)
     .option('--json', 'print the outcome as JSON')

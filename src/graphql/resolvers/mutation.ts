@@ -14,8 +14,7 @@ export class MutationResolver {
       'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    const { name, version, source, labels, preprocessing, output, probeSet, licence, registry, probing } =
-      input;
+    const { name, version, source, labels, preprocessing, output, probeSet, licence, registry } = input;
     return ingest.enqueue({
       name,
       version,
@@ -26,7 +25,8 @@ export class MutationResolver {
       licence: licence ?? undefined,
       registry: registry ?? undefined,
       probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
-      probing: probingRequest(probing),
+      probing: probingRequest(input.probing),
+      priority: input.priority ?? undefined,
     });
   }
 
@@ -84,6 +84,14 @@ export class MutationResolver {
   })
   cancelIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
     return ingest.cancel(keyOf('Ingest', id));
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Puts an ingest that failed or was cancelled back into the queue, under the same id. It must be the last of its model.',
+  })
+  retryIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
+    return ingest.retry(keyOf('Ingest', id));
   }
 
   @Mutation(() => Model, { description: "Replaces a model's labels; null takes them away." })

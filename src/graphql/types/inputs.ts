@@ -208,4 +208,10 @@ export class IngestModelInput {
     description: 'How much of the probe set it is shown; as the settings say when absent.',
   })
   probing?: ProbingInput | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Higher goes first in the queue, -10 to 10; 0 when absent.',
+  })
+  priority?: number | null;
 }

@@ -1,8 +1,9 @@
 import type { Prisma } from '../generated/client.js';
 import type { DeliveryOutcome } from '../records.js';
 import { UNFINISHED } from './ingests.js';
+import { lockIngests } from './lock-ingests.js';
 import { type ModelNotes, replaceNotes, setAlias, setTag } from './model-notes.js';
-import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
+import { laneOf, type NewIngest, queueIngest, registerVersion } from './register-version.js';
 
 /** What a delivery changes. Whatever it names, it reaches only models of its own registry. */
 export type DeliveredChange =
@@ -109,14 +110,21 @@ async function register(
   }
   await tx.ingest.updateMany({
     where: { modelId: existing.id, state: { in: UNFINISHED } },
-    data: { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED', leasedUntil: null, finishedAt: new Date() },
+    data: {
+      state: 'CANCELLED',
+      errorCode: 'INGEST_CANCELLED',
+      leasedUntil: null,
+      nextAttemptAt: null,
+      finishedAt: new Date(),
+    },
   });
   // The old responses stay searchable until the new ones are there, but the old file must not be probed again.
   await tx.model.update({
     where: { id: existing.id },
     data: { source: ingest.source, fileDigest: null, fileBytes: null, revision: null },
   });
-  const queued = await queueIngest(tx, existing.id, ingest.request);
+  const { request, priority = 0 } = ingest;
+  const queued = await queueIngest(tx, existing.id, { request, priority, lane: laneOf(registry) });
   return { ...NOTHING, ingestId: queued.id, stopped: underWay ? [latest.id] : [] };
 }
 
@@ -184,15 +192,6 @@ async function rename(
     FROM "model" WHERE "ingest"."model_id" = "model"."id" AND "model"."id" = ANY(${ids}::uuid[])`;
   const left = await remove(tx, { registry, name });
   return left.removed.length > 0 || ids.length === 0 ? left : NOTHING;
-}
-
-/**
- * Lets no ingest of these models be published meanwhile. Publishing takes the same locks in the same order, ingests before
- * the model, so neither waits for the other for ever.
- */
-async function lockIngests(tx: Prisma.TransactionClient, modelIds: string[]): Promise<void> {
-  await tx.$queryRaw`
-    SELECT "id" FROM "ingest" WHERE "model_id" = ANY(${modelIds}::uuid[]) ORDER BY "id" FOR UPDATE`;
 }
 
 function announcedDigest(request: unknown): string | null {

@@ -1,5 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { ProbelogError } from '../../errors/index.js';
+import { EXTERNAL_SOURCE } from '../external-model.js';
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
 import { isId, newId, validIds } from '../ids.js';
@@ -69,9 +70,6 @@ export interface ExternalModel {
   licence: string | null;
   registry: string | null;
 }
-
-/** The `source` of a model version whose responses are uploaded; no path and no URL looks like it. */
-export const EXTERNAL_SOURCE = 'external';
 
 /** How much of a gallery was really run. */
 export interface GalleryCoverage {
@@ -230,7 +228,7 @@ export class Models {
   ): Promise<void> {
     const rows = logits.map((logit) => ({ ...logit, modelId: id }));
     await this.prisma.$transaction(async (tx) => {
-      if (by === 'INGEST') await lockIngest(tx, id);
+      if (by === 'INGEST') await lockUnfinishedIngest(tx, id);
       else await lockExternal(tx, id);
       await tx.logit.deleteMany({ where: { modelId: id } });
       for (const data of chunks(rows, ROWS_AT_ONCE)) {
@@ -300,7 +298,7 @@ export class Models {
 }
 
 /** Locked until the model is visible: an ingest is cancelled, or the model removed, before or after, not halfway. */
-async function lockIngest(tx: Prisma.TransactionClient, id: string): Promise<void> {
+async function lockUnfinishedIngest(tx: Prisma.TransactionClient, id: string): Promise<void> {
   const unfinished = await tx.$queryRaw<unknown[]>`
     SELECT "id" FROM "ingest" WHERE "model_id" = ${id}::uuid AND "state" IN ('QUEUED', 'RUNNING') FOR UPDATE`;
   if (unfinished.length === 0) throw cancelled(id);
@@ -361,11 +359,20 @@ function escaped(text: string): string {
 }
 
 /** Rows behind a place in the order of creation. @throws ProbelogError CURSOR_INVALID when it is no place */
-export function createdAfter({ createdAt, id }: CreatedPosition) {
-  if (validIds([id]).length === 0 || Number.isNaN(createdAt.getTime())) {
-    throw new ProbelogError('CURSOR_INVALID', 'The cursor does not name a place in this list.');
-  }
+function createdAfter(place: CreatedPosition) {
+  const { createdAt, id } = checkedPlace(place);
   return { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] };
+}
+
+/** Rows behind a place when the newest come first. @throws ProbelogError CURSOR_INVALID when it is no place */
+export function createdBefore(place: CreatedPosition) {
+  const { createdAt, id } = checkedPlace(place);
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+}
+
+function checkedPlace(place: CreatedPosition): CreatedPosition {
+  if (validIds([place.id]).length > 0 && !Number.isNaN(place.createdAt.getTime())) return place;
+  throw new ProbelogError('CURSOR_INVALID', 'The cursor does not name a place in this list.');
 }
 
 function cancelled(modelId: string): ProbelogError {
