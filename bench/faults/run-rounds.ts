@@ -11,7 +11,7 @@ import { openStore } from '../../src/store/index.js';
 import { hostModels } from './model-server.js';
 import { ProbelogProcess } from './probelog-process.js';
 import { Sender } from './sender.js';
-import { ask, isHalfVisible, seenModels } from './watcher.js';
+import { ask, isHalfVisible, type SeenModel, seenModels } from './watcher.js';
 
 /** What killing came to. */
 export interface FaultReport {
@@ -105,6 +105,7 @@ export async function runRounds({ rounds, databaseUrl, demo, log }: FaultOptions
   let looks = 0;
   let isKilling = true;
 
+  const isHalf = (model: SeenModel) => isHalfVisible(model, sender.outputsOf(model.name));
   const waiting = async () => {
     const { rows } = await database.query(
       `SELECT count(*)::int AS "count" FROM "ingest" WHERE "state" IN ('QUEUED', 'RUNNING')`,
@@ -129,7 +130,7 @@ export async function runRounds({ rounds, databaseUrl, demo, log }: FaultOptions
       const models = await seenModels(url).catch(() => null);
       if (models) {
         looks++;
-        halfVisible += models.filter(isHalfVisible).length;
+        halfVisible += models.filter(isHalf).length;
       }
       await sleep(LOOK_EVERY_MS);
     }
@@ -183,8 +184,8 @@ export async function runRounds({ rounds, databaseUrl, demo, log }: FaultOptions
   /** Outputs of each model that is READY with all its logits. */
   async function wholeModels(): Promise<Map<string, number>> {
     const models = await seenModels(url);
-    halfVisible += models.filter(isHalfVisible).length;
-    const ready = models.filter((model) => model.status === 'READY' && !isHalfVisible(model));
+    halfVisible += models.filter(isHalf).length;
+    const ready = models.filter((model) => model.status === 'READY' && !isHalf(model));
     return new Map(ready.map(({ name, logits }) => [name, logits.edges.length]));
   }
 }

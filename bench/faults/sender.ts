@@ -10,6 +10,7 @@ export interface Acknowledged {
   outputs: number;
 }
 
+const NAME = 'model-';
 const PATIENCE_MS = 5_000;
 const PAUSE_MS = 100;
 /** One in so many deliveries is sent once more after its 202, as senders do whose network lost the answer. */
@@ -29,16 +30,25 @@ export class Sender {
     private readonly models: HostedModel[],
   ) {}
 
+  /** How many outputs the model of this name has. */
+  outputsOf(name: string): number {
+    return this.modelOf(Number(name.slice(NAME.length))).outputs;
+  }
+
   /** Sends one about a new version, until it is acknowledged. @throws Error at any answer but 202 */
   async sendOne(): Promise<void> {
     const number = this.acknowledged.length;
-    const name = `model-${number}`;
-    const { url, outputs } = this.models[number % this.models.length];
+    const name = `${NAME}${number}`;
+    const { url, outputs } = this.modelOf(number);
     const ingest = await this.deliver(name, url);
     this.acknowledged.push({ name, ingest, outputs });
     if (number % REPEATED === 0 && (await this.deliver(name, url)) !== ingest) {
       throw new Error(`${name} was given a second ingest when its delivery was repeated`);
     }
+  }
+
+  private modelOf(number: number): HostedModel {
+    return this.models[number % this.models.length];
   }
 
   private async deliver(name: string, file: string): Promise<string> {

@@ -41,9 +41,15 @@ export async function seenModels(url: string): Promise<SeenModel[]> {
   return seen;
 }
 
-/** Whether a model shows some of its logits and not all: never, whoever was killed. */
-export function isHalfVisible({ status, outputs, logits }: SeenModel): boolean {
-  return status === 'READY' ? logits.edges.length !== outputs : logits.edges.length > 0;
+/**
+ * Whether a client sees some of a model: never, whoever was killed. A READY one has all its logits. One that becomes READY
+ * while a request is answered may still show its status of before, beside all its logits.
+ *
+ * @param all how many logits it has when it is whole
+ */
+export function isHalfVisible({ status, outputs, logits }: SeenModel, all: number): boolean {
+  const seen = logits.edges.length;
+  return status === 'READY' ? seen !== all || outputs !== all : seen !== 0 && seen !== all;
 }
 
 interface ModelPage {

@@ -79,7 +79,8 @@ export async function openService(
     });
     closers.push(() => encoder.close());
     const concepts = createConcepts({ store, encoder, folder: join(dataFolder, 'concepts') });
-    const taken = await takeSearchFolder(dataFolder);
+    const searches = join(dataFolder, 'search');
+    const taken = await takeSearchFolder(store.shared ? join(searches, hostname()) : searches);
     closers.push(() => taken.giveBack());
     const search = await openSearch({
       folder: taken.folder,
