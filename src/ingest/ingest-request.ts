@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ProbelogError } from '../errors/index.js';
+import { parseRequest } from './parse-request.js';
 
 /** Printable, on one line, without leading or trailing blanks. */
 const name = z
@@ -89,7 +89,7 @@ export interface IngestRequest {
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function validateIngestRequest(request: unknown): IngestRequest {
-  return parsed(schema, request);
+  return parseRequest('ingest', schema, request);
 }
 
 /** What a caller says about a model version that is not probed here; as in {@link IngestRequest}. */
@@ -97,20 +97,10 @@ export type ModelRegistration = z.infer<typeof registration>;
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function validateRegistration(request: ModelRegistration): ModelRegistration {
-  return parsed(registration, request);
+  return parseRequest('registration', registration, request);
 }
 
 /** As for a whole request. @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function validateProbing(request: ProbingRequest): ProbingRequest {
-  return parsed(z.object({ probing }), { probing: request }).probing;
-}
-
-function parsed<T>(of: z.ZodType<T>, request: unknown): T {
-  const result = of.safeParse(request);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = issue.path.join('.') || 'request';
-  throw new ProbelogError('INPUT_INVALID', `The ingest's ${field} is not usable: ${issue.message}.`, {
-    field,
-  });
+  return parseRequest('ingest', z.object({ probing }), { probing: request }).probing;
 }

@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import type { Context } from '../context.js';
 import { keyOf } from '../global-id.js';
+import { newVersion } from '../new-version.js';
 import { probingRequest } from '../probing-request.js';
 import { Ingest } from '../types/ingest.js';
 import { IngestModelInput, ProbingInput, RegisterModelInput } from '../types/inputs.js';
@@ -14,17 +15,11 @@ export class MutationResolver {
       'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    const { name, version, source, labels, preprocessing, output, probeSet, licence, registry } = input;
     return ingest.enqueue({
-      name,
-      version,
-      source,
-      labels: labels ?? undefined,
-      preprocessing: preprocessing ?? undefined,
-      output: output ?? undefined,
-      licence: licence ?? undefined,
-      registry: registry ?? undefined,
-      probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+      ...newVersion(input),
+      source: input.source,
+      preprocessing: input.preprocessing ?? undefined,
+      output: input.output ?? undefined,
       probing: probingRequest(input.probing),
       priority: input.priority ?? undefined,
     });
@@ -38,15 +33,7 @@ export class MutationResolver {
     @Ctx() { uploads }: Context,
     @Arg('input', () => RegisterModelInput) input: RegisterModelInput,
   ) {
-    const { name, version, labels, licence, registry, probeSet } = input;
-    return uploads.register({
-      name,
-      version,
-      labels: labels ?? undefined,
-      licence: licence ?? undefined,
-      registry: registry ?? undefined,
-      probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
-    });
+    return uploads.register(newVersion(input));
   }
 
   @Mutation(() => Ingest, {

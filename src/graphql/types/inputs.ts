@@ -133,10 +133,9 @@ export class ProbingInput {
   full?: boolean | null;
 }
 
-@InputType({
-  description: 'A model version that is run by its owner, who uploads its responses; docs/any-framework.md.',
-})
-export class RegisterModelInput {
+/** What is said of a new model version, wherever it is run. */
+@InputType()
+export abstract class NewVersionInput {
   @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })
   name!: string;
 
@@ -162,22 +161,18 @@ export class RegisterModelInput {
   probeSet?: string | null;
 }
 
+@InputType({
+  description: 'A model version that is run by its owner, who uploads its responses; docs/any-framework.md.',
+})
+export class RegisterModelInput extends NewVersionInput {}
+
 @InputType({ description: 'A model version to be registered.' })
-export class IngestModelInput {
-  @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })
-  name!: string;
-
-  @Field({ description: 'Version of the model, 1–300 characters.' })
-  version!: string;
-
+export class IngestModelInput extends NewVersionInput {
   @Field({
     description:
       'An http(s) URL of an ONNX file, or s3://bucket/key or a path on the server where the settings allow it.',
   })
   source!: string;
-
-  @Field(() => [String], { nullable: true, description: 'One label for each output, in output order.' })
-  labels?: string[] | null;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
@@ -185,23 +180,8 @@ export class IngestModelInput {
   })
   preprocessing?: unknown;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Its licence: SPDX or free text, up to 200 characters.',
-  })
-  licence?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Name of the registry that it comes from, up to 300 characters.',
-  })
-  registry?: string | null;
-
   @Field(() => String, { nullable: true, description: 'The output tensor, when several qualify.' })
   output?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
-  probeSet?: string | null;
 
   @Field(() => ProbingInput, {
     nullable: true,

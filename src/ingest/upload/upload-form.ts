@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ProbelogError } from '../../errors/index.js';
+import { parseRequest } from '../parse-request.js';
 
 const LAYOUTS = ['outputs-first', 'probes-first'] as const;
 const KINDS = ['logits', 'log_probabilities', 'probabilities'] as const;
@@ -25,11 +25,5 @@ export interface UploadForm {
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function parseUploadForm(given: unknown): UploadForm {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = issue.path.join('.') || 'request';
-  throw new ProbelogError('INPUT_INVALID', `The upload's ${field} is not usable: ${issue.message}.`, {
-    field,
-  });
+  return parseRequest('upload', schema, given);
 }
