@@ -1,11 +1,11 @@
 /**
  * The direction of imports (docs: "The house" in the design): cli, http → graphql → ingest, search, registries →
- * probing, text, store → domain. `npm run check` and test/architecture enforce these rules.
+ * probing, text, store, download → domain. `npm run check` and test/architecture enforce these rules.
  */
 
 /** Anything but domain may use these two; they import nothing of ours. */
 const COMMON = ['errors', 'runtime'];
-const LOWER = ['probing', 'text', 'store', 'domain', ...COMMON];
+const LOWER = ['probing', 'text', 'store', 'download', 'domain', ...COMMON];
 const MIDDLE = ['ingest', 'search', 'registries', ...LOWER];
 const UPPER = ['graphql', 'service', 'config', ...MIDDLE];
 
@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   probing: ['domain', ...COMMON],
   text: ['domain', ...COMMON],
   store: ['domain', ...COMMON],
+  download: COMMON,
   ingest: LOWER,
   search: LOWER,
   registries: LOWER,

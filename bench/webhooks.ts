@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Webhook } from 'standardwebhooks';
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
+import { quantile, sendAll, signedDelivery, timedRequest } from './webhooks/deliveries.js';
 import type { ServerJob, ServerReady } from './webhooks/server-job.js';
 
 /**
@@ -24,11 +24,6 @@ interface Row {
   p99Ms: number;
   /** p50 as a multiple of /health's. */
   ratio: number;
-}
-
-interface Delivery {
-  body: string;
-  headers: Record<string, string>;
 }
 
 const HEADINGS = ['request', 'connections', 'per second', 'p50 ms', 'p99 ms', 'p50 of health'];
@@ -71,12 +66,12 @@ async function measure(connections: number, count: number, rounds: number): Prom
     waits[kind].push(...(await sendAll(count, connections, send)));
     seconds[kind] += (performance.now() - started) / 1000;
   };
-  const health = () => answer(pool, 200, { path: '/health', method: 'GET' });
+  const health = () => timedRequest(pool, 200, { path: '/health', method: 'GET' });
   await sendAll(count, connections, health);
   for (let round = 0; round < rounds; round++) {
-    const deliveries = Array.from({ length: count }, signedDelivery);
+    const deliveries = Array.from({ length: count }, () => signedDelivery(secret));
     const deliver = (index: number) =>
-      answer(pool, 202, { path: '/webhooks/standard', method: 'POST', ...deliveries[index] });
+      timedRequest(pool, 202, { path: '/webhooks/standard', method: 'POST', ...deliveries[index] });
     await timed('health', health);
     await timed('new', deliver);
     await timed('again', deliver);
@@ -91,52 +86,6 @@ async function measure(connections: number, count: number, rounds: number): Prom
     p99Ms: quantile(waits[kind], 0.99),
     ratio: quantile(waits[kind], 0.5) / base,
   }));
-}
-
-/** Sends requests 0…count−1, so many at a time; returns how long each took, in milliseconds. */
-async function sendAll(
-  count: number,
-  atOnce: number,
-  send: (index: number) => Promise<number>,
-): Promise<number[]> {
-  const waits: number[] = [];
-  let next = 0;
-  const sender = async () => {
-    while (next < count) waits.push(await send(next++));
-  };
-  await Promise.all(Array.from({ length: atOnce }, sender));
-  return waits;
-}
-
-async function answer(pool: Pool, expected: number, request: Dispatcher.RequestOptions): Promise<number> {
-  const started = performance.now();
-  const { statusCode, body } = await pool.request(request);
-  const text = await body.text();
-  const took = performance.now() - started;
-  if (statusCode !== expected) throw new Error(`${request.path} answered ${statusCode}: ${text}`);
-  return took;
-}
-
-function signedDelivery(): Delivery {
-  const id = `msg_${randomBytes(12).toString('hex')}`;
-  const now = new Date();
-  const body = JSON.stringify({
-    type: 'model.version.created',
-    timestamp: now.toISOString(),
-    data: { name: id, version: '1', url: `https://models.example.org/${id}.onnx` },
-  });
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign(id, now, body),
-  };
-  return { body, headers };
-}
-
-function quantile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
 function cells({ request, connections, perSecond, p50Ms, p99Ms, ratio }: Row): string[] {

@@ -1,8 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type IngestRequest, parseLabels } from '../ingest/index.js';
+import { jsonFile } from './json-file.js';
+import { numberFlag } from './number-flag.js';
 import { type ProbingFlags, probingRequest } from './probing-flags.js';
 
 /** What the command line may say about one model. */
@@ -15,6 +17,7 @@ export interface IngestFlags extends ProbingFlags {
   probeSet?: string;
   licence?: string;
   registry?: string;
+  priority?: string;
 }
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
@@ -56,6 +59,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     licence: flags.licence,
     probing: probingRequest(flags),
     registry: flags.registry,
+    priority: numberFlag('--priority', flags.priority),
   };
 }
 
@@ -83,6 +87,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       registry: flags.registry ?? entry.registry ?? undefined,
       probeSet: flags.probeSet,
       probing: probingRequest(flags),
+      priority: numberFlag('--priority', flags.priority),
     })),
   );
 }
@@ -93,15 +98,4 @@ function nameOf(source: string): string {
   const stem = basename(path, extname(path));
   const folder = basename(dirname(path).replace(/\/onnx$/, ''));
   return stem === 'model' && folder !== '' ? folder : stem;
-}
-
-async function jsonFile(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
-  });
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ProbelogError('INPUT_INVALID', `${path} is not JSON.`);
-  }
 }

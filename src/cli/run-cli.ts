@@ -4,6 +4,8 @@ import { ProbelogError } from '../errors/index.js';
 import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
+import { ingestsCommand } from './commands/ingests.js';
+import { kitCommand } from './commands/kit.js';
 import { modelsCommand } from './commands/models.js';
 import { nameCommand } from './commands/name.js';
 import { probesCommand } from './commands/probes.js';
@@ -11,6 +13,9 @@ import { reprobeCommand } from './commands/reprobe.js';
 import { schemaCommand } from './commands/schema.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
+import { syncCommand } from './commands/sync.js';
+import { uploadCommand } from './commands/upload.js';
+import { workerCommand } from './commands/worker.js';
 import { EXIT } from './exit-codes.js';
 
 const HELP_AFTER = `
@@ -38,12 +43,17 @@ export async function runCli(args: string[]): Promise<number> {
     .exitOverride();
   const commands = [
     serveCommand(),
+    workerCommand(),
     ingestCommand(),
+    ingestsCommand(),
     reprobeCommand(),
+    syncCommand(),
     searchCommand(),
     modelsCommand(),
     nameCommand(),
     probesCommand(),
+    kitCommand(),
+    uploadCommand(),
     evalCommand(),
     configCommand(),
     schemaCommand(),

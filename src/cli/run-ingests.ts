@@ -47,7 +47,12 @@ async function queueAndFollow(
 ): Promise<IngestOutcome> {
   const line = display.line(`${name} ${version}`);
   try {
-    return await followIngest(service, await queue(), line);
+    const { id } = await queue();
+    const outcome = await followIngest(service, id, line);
+    if (outcome.state !== 'QUEUED') return outcome;
+    // Who waits at a terminal wants to hear of the first failure, not of the last.
+    await service.ingest.giveUp(id);
+    return { ...outcome, state: 'FAILED' };
   } catch (thrown) {
     if (!(thrown instanceof ProbelogError)) throw thrown;
     line.finish(`${thrown.code}: ${thrown.message}`);
@@ -65,17 +70,19 @@ async function queueAndFollow(
   }
 }
 
-/** Shows a queued ingest until it ends. */
+/** Shows a queued ingest until it ends, or must wait for another attempt. */
 export async function followIngest(
   service: Service,
-  queued: IngestRecord,
+  ingestId: string,
   line: ProgressLine,
 ): Promise<IngestOutcome> {
-  let last = queued;
-  for await (const ingest of service.ingest.watch(queued.id)) {
+  let last: IngestRecord | undefined;
+  for await (const ingest of service.ingest.watch(ingestId)) {
     last = ingest;
     line.update(ingest.done, ingest.total, describe(ingest));
+    if (ingest.nextAttemptAt !== null) break;
   }
+  if (!last) throw new Error('a watched ingest is reported at least once');
   const [model] = await service.store.models.byIds([last.modelId]);
   const seconds =
     last.startedAt && last.finishedAt ? (last.finishedAt.getTime() - last.startedAt.getTime()) / 1000 : 0;

@@ -44,24 +44,61 @@ export function addressRanges() {
   );
 }
 
+/** A comma-separated list of at least one bucket, or `bucket/prefix`, without a slash at the end. */
+export function bucketList() {
+  return commaList()
+    .transform((entries) => entries.map((entry) => entry.replace(/\/+$/, '')))
+    .refine(
+      (entries) => entries.length > 0 && entries.every((entry) => /^[a-z\d][a-z\d.-]+(\/.+)?$/.test(entry)),
+    );
+}
+
+/** A comma-separated list of at least one owner or repository of the Hugging Face Hub. */
+export function hubNames() {
+  return commaList().refine(
+    (names) => names.length > 0 && names.every((name) => /^[\w.-]{1,96}(\/[\w.-]{1,96})?$/.test(name)),
+  );
+}
+
 /** A comma-separated list of at least one secret. */
 export function secretList(isSecret: (text: string) => boolean = () => true) {
   return commaList().refine((secrets) => secrets.length > 0 && secrets.every(isSecret));
 }
 
+/** An http(s) URL without user, password, query and fragment. */
+export function serverUrl() {
+  return z.string().refine((text) => {
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+    const { username, password, search, hash } = new URL(text);
+    return `${username}${password}${search}${hash}` === '';
+  });
+}
+
+/** A secret that is sent in a header: printable ASCII. */
+export function headerSecret() {
+  return z.string().regex(/^[\x20-\x7e]+$/);
+}
+
+/** The path of a file that holds one such secret. */
+export function headerSecretFile() {
+  return textFile().pipe(headerSecret());
+}
+
 /** The path of a file that holds such a list, as container platforms hand secrets over. */
 export function secretFile(isSecret?: (text: string) => boolean) {
-  return z
-    .string()
-    .transform((path, context) => {
-      try {
-        return readFileSync(path, 'utf8').trim();
-      } catch {
-        context.addIssue('The file cannot be read.');
-        return z.NEVER;
-      }
-    })
-    .pipe(secretList(isSecret));
+  return textFile().pipe(secretList(isSecret));
+}
+
+/** The path of a file that holds a text; blanks and line ends around it do not count. */
+export function textFile() {
+  return z.string().transform((path, context) => {
+    try {
+      return readFileSync(path, 'utf8').trim();
+    } catch {
+      context.addIssue('The file cannot be read.');
+      return z.NEVER;
+    }
+  });
 }
 
 /** A secret of Standard Webhooks: the base64 of at least one byte, after an optional `whsec_`. */

@@ -13,7 +13,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * An empty variable counts as unset, as in most container platforms. A `PROBELOG_…` name that does not exist is an
  * error rather than ignored: a misspelt limit that silently does nothing is worse than a start that fails.
  *
- * @throws ProbelogError CONFIG_INVALID naming every bad variable, its value (unless secret) and what is allowed
+ * @throws ProbelogError CONFIG_INVALID naming every bad variable, its value (unless secret, and without the credentials of a URL) and
+ *   what is allowed
  */
 export function loadConfig(environment: Environment): Config {
   const problems = unknownVariables(environment);
@@ -24,7 +25,7 @@ export function loadConfig(environment: Environment): Config {
       config[key] = setting.parse(text);
     } catch (thrown) {
       if (!(thrown instanceof ZodError)) throw thrown;
-      const shown = setting.secret ? '(not shown)' : JSON.stringify(text);
+      const shown = setting.secret ? '(not shown)' : JSON.stringify(text && withoutCredentials(text));
       problems.push(`${setting.variable} is ${shown}; allowed: ${setting.allowed}`);
     }
   }
@@ -32,6 +33,14 @@ export function loadConfig(environment: Environment): Config {
     throw new ProbelogError('CONFIG_INVALID', `The configuration is not usable.\n  ${problems.join('\n  ')}`);
   }
   return Object.freeze(config) as Config;
+}
+
+/**
+ * The message ends up in logs that more people read than may have a password. What is refused need not be a well-formed
+ * URL, so all before the last @ goes, but for the scheme.
+ */
+function withoutCredentials(text: string): string {
+  return text.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1(not shown)@');
 }
 
 function unknownVariables(environment: Environment): string[] {

@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import {
   addressRanges,
+  bucketList,
   byteSize,
   commaList,
   decimalNumber,
+  headerSecret,
+  headerSecretFile,
+  hubNames,
   isStandardSecret,
   secretFile,
   secretList,
+  serverUrl,
+  textFile,
   wholeNumber,
 } from './formats.js';
 import { option } from './option.js';
@@ -98,6 +104,77 @@ export const OPTIONS = {
     },
     addressRanges(),
   ),
+  s3Buckets: option(
+    {
+      variable: 'PROBELOG_S3_BUCKETS',
+      description:
+        'Buckets, or beginnings of keys in them, from which s3://bucket/key may be read. Unset: none.',
+      allowed: 'comma-separated bucket or bucket/prefix, such as models,shared/onnx',
+    },
+    bucketList().optional(),
+  ),
+  s3Endpoint: option(
+    {
+      variable: 'PROBELOG_S3_ENDPOINT',
+      description:
+        'Address of an S3-compatible store; it may be private. Unset: that of AWS in PROBELOG_S3_REGION.',
+      allowed: 'an http(s) URL without user and password, such as https://minio.example.org',
+    },
+    serverUrl().optional(),
+  ),
+  s3Region: option(
+    {
+      variable: 'PROBELOG_S3_REGION',
+      description: 'Region of the buckets.',
+      allowed: 'a region, such as eu-central-1',
+      fallback: 'us-east-1',
+    },
+    z.string().regex(/^[a-z\d-]+$/),
+  ),
+  s3AccessKeyId: option(
+    {
+      variable: 'PROBELOG_S3_ACCESS_KEY_ID',
+      description: 'Access key that may read them.',
+      allowed: 'printable ASCII',
+    },
+    headerSecret().optional(),
+  ),
+  s3SecretAccessKey: option(
+    {
+      variable: 'PROBELOG_S3_SECRET_ACCESS_KEY',
+      description: 'Its secret, which signs requests and is never sent.',
+      allowed: 'printable ASCII',
+      secret: true,
+    },
+    headerSecret().optional(),
+  ),
+  s3SecretAccessKeyFile: option(
+    {
+      variable: 'PROBELOG_S3_SECRET_ACCESS_KEY_FILE',
+      description: 'File with that secret, instead of PROBELOG_S3_SECRET_ACCESS_KEY.',
+      allowed: 'the path of a readable file with one secret',
+      secret: true,
+    },
+    headerSecretFile().optional(),
+  ),
+  s3SessionToken: option(
+    {
+      variable: 'PROBELOG_S3_SESSION_TOKEN',
+      description: 'Session token of temporary credentials.',
+      allowed: 'printable ASCII',
+      secret: true,
+    },
+    headerSecret().optional(),
+  ),
+  s3SessionTokenFile: option(
+    {
+      variable: 'PROBELOG_S3_SESSION_TOKEN_FILE',
+      description: 'File with that token, instead of PROBELOG_S3_SESSION_TOKEN.',
+      allowed: 'the path of a readable file with one token',
+      secret: true,
+    },
+    headerSecretFile().optional(),
+  ),
   maxModelBytes: option(
     {
       variable: 'PROBELOG_MAX_MODEL_BYTES',
@@ -106,6 +183,35 @@ export const OPTIONS = {
       fallback: '2GiB',
     },
     byteSize(2 ** 10, 2 ** 31),
+  ),
+  modelCacheBytes: option(
+    {
+      variable: 'PROBELOG_MODEL_CACHE',
+      description:
+        'Disk space for model files that can be fetched again; beyond it, those not used for the longest time go. Responses stay.',
+      allowed: 'a size from 0 to 1,048,576 GiB',
+      fallback: '20GiB',
+    },
+    byteSize(0, 2 ** 50),
+  ),
+  maxResponsesBytes: option(
+    {
+      variable: 'PROBELOG_MAX_RESPONSES_BYTES',
+      description: 'Largest file of uploaded responses accepted.',
+      allowed: 'a size from 1 KiB to 2 GiB',
+      fallback: '512MiB',
+    },
+    byteSize(2 ** 10, 2 ** 31),
+  ),
+  responsesAtOnce: option(
+    {
+      variable: 'PROBELOG_RESPONSES_AT_ONCE',
+      description:
+        'How many files of responses are taken at once, each up to PROBELOG_MAX_RESPONSES_BYTES of disk; further ones are told to come again.',
+      allowed: 'a whole number from 1 to 1,000',
+      fallback: '8',
+    },
+    wholeNumber(1, 1_000),
   ),
   maxProbePixels: option(
     {
@@ -152,6 +258,36 @@ export const OPTIONS = {
     },
     wholeNumber(1, 64),
   ),
+  ingestAttempts: option(
+    {
+      variable: 'PROBELOG_INGEST_ATTEMPTS',
+      description:
+        'How often an ingest is tried that fails for a reason that may pass, such as a source that does not answer; 1 never tries again.',
+      allowed: 'a whole number from 1 to 100',
+      fallback: '8',
+    },
+    wholeNumber(1, 100),
+  ),
+  retrySeconds: option(
+    {
+      variable: 'PROBELOG_RETRY_SECONDS',
+      description:
+        'Time before the second attempt; each further one waits twice as long, up to an hour, less a random part of up to half.',
+      allowed: 'a number from 0.01 to 3600',
+      fallback: '5',
+    },
+    decimalNumber(0.01, 3_600),
+  ),
+  ingestKills: option(
+    {
+      variable: 'PROBELOG_INGEST_KILLS',
+      description:
+        'How often in a row the process may be killed that works on an ingest, without a batch finished between, before the ingest is taken for the cause and fails.',
+      allowed: 'a whole number from 1 to 1000',
+      fallback: '5',
+    },
+    wholeNumber(1, 1_000),
+  ),
   probingBudget: option(
     {
       variable: 'PROBELOG_PROBING_BUDGET',
@@ -190,6 +326,16 @@ export const OPTIONS = {
     },
     wholeNumber(0, 10_000_000),
   ),
+  sweepMinutes: option(
+    {
+      variable: 'PROBELOG_SWEEP_MINUTES',
+      description:
+        'How often the server lists the registries that can be listed (PROBELOG_MLFLOW_URL, PROBELOG_HUGGINGFACE_REPOSITORIES) and makes up for what their webhooks did not tell; 0 is never.',
+      allowed: 'a whole number from 0 to 10080',
+      fallback: '15',
+    },
+    wholeNumber(0, 10_080),
+  ),
   mlflowSecrets: option(
     {
       variable: 'PROBELOG_MLFLOW_SECRETS',
@@ -207,6 +353,70 @@ export const OPTIONS = {
       secret: true,
     },
     secretFile().optional(),
+  ),
+  mlflowUrl: option(
+    {
+      variable: 'PROBELOG_MLFLOW_URL',
+      description:
+        'MLflow tracking server that models are read from; it may have a private address. Unset: none is.',
+      allowed: 'an http(s) URL without user and password, such as https://mlflow.example.org',
+    },
+    serverUrl().optional(),
+  ),
+  mlflowToken: option(
+    {
+      variable: 'PROBELOG_MLFLOW_TOKEN',
+      description: 'Bearer token for it; sent to that server only.',
+      allowed: 'printable ASCII',
+      secret: true,
+    },
+    headerSecret().optional(),
+  ),
+  mlflowTokenFile: option(
+    {
+      variable: 'PROBELOG_MLFLOW_TOKEN_FILE',
+      description: 'File with that token, instead of PROBELOG_MLFLOW_TOKEN.',
+      allowed: 'the path of a readable file with one token',
+      secret: true,
+    },
+    headerSecretFile().optional(),
+  ),
+  mlflowWorkspaces: option(
+    {
+      variable: 'PROBELOG_MLFLOW_WORKSPACES',
+      description: 'Workspaces that a sweep lists, for a server that has some. Unset: the default one.',
+      allowed: 'comma-separated names; default is the default one',
+    },
+    commaList().optional(),
+  ),
+  mlflowUsername: option(
+    {
+      variable: 'PROBELOG_MLFLOW_USERNAME',
+      description: 'User for it (basic authentication), when there is no token.',
+      allowed: 'a user name without a colon',
+    },
+    z
+      .string()
+      .regex(/^[^:]+$/)
+      .optional(),
+  ),
+  mlflowPassword: option(
+    {
+      variable: 'PROBELOG_MLFLOW_PASSWORD',
+      description: 'Password of that user.',
+      allowed: 'any text',
+      secret: true,
+    },
+    z.string().optional(),
+  ),
+  mlflowPasswordFile: option(
+    {
+      variable: 'PROBELOG_MLFLOW_PASSWORD_FILE',
+      description: 'File with that password, instead of PROBELOG_MLFLOW_PASSWORD.',
+      allowed: 'the path of a readable file with one password',
+      secret: true,
+    },
+    textFile().optional(),
   ),
   huggingfaceSecrets: option(
     {
@@ -226,6 +436,42 @@ export const OPTIONS = {
       secret: true,
     },
     secretFile().optional(),
+  ),
+  huggingfaceUrl: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_URL',
+      description:
+        'Hugging Face Hub, or a mirror of it, that models are read from; it may have a private address.',
+      allowed: 'an http(s) URL without user and password',
+      fallback: 'https://huggingface.co',
+    },
+    serverUrl(),
+  ),
+  huggingfaceRepositories: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_REPOSITORIES',
+      description: 'What a sweep lists on the Hub: owners, or single repositories. Unset: nothing.',
+      allowed: 'comma-separated owner or owner/name',
+    },
+    hubNames().optional(),
+  ),
+  huggingfaceToken: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_TOKEN',
+      description: 'Access token for private and gated repositories; sent to that address only.',
+      allowed: 'printable ASCII',
+      secret: true,
+    },
+    headerSecret().optional(),
+  ),
+  huggingfaceTokenFile: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_TOKEN_FILE',
+      description: 'File with that token, instead of PROBELOG_HUGGINGFACE_TOKEN.',
+      allowed: 'the path of a readable file with one token',
+      secret: true,
+    },
+    headerSecretFile().optional(),
   ),
   wandbSecrets: option(
     {

@@ -31,7 +31,7 @@ export { familyCentres, modelSignature, nearestFamily } from './model-families.j
 export { nameStandings } from './name-standings.js';
 export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy.js';
 export { decodeMatrix, encodeMatrix } from './npy-matrix.js';
-export { looksLikeProbabilities, probabilitiesToLogits } from './probabilities.js';
+export { looksLikeProbabilities, probabilitiesToLogits, withoutUnderflow } from './probabilities.js';
 export { random } from './random.js';
 export {
   decodePrior,

@@ -35,6 +35,8 @@ export function encodeNpyHeader({ dtype, fortranOrder, shape }: NpyHeader): Uint
 export function parseNpyHeader(bytes: Uint8Array): NpyHeader & { dataOffset: number } {
   const start = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   if (start !== MAGIC) throw new Error('not a .npy file: it does not begin with \\x93NUMPY');
+  if (!(bytes[6] >= 1 && bytes[6] <= 3 && bytes.length >= 12))
+    throw new Error('the .npy file has an unknown version');
   const wide = bytes[6] >= 2;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const textOffset = wide ? 12 : 10;

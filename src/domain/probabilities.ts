@@ -21,6 +21,33 @@ export function looksLikeProbabilities({ rows, columns, data }: Matrix): boolean
   return sums.every((sum) => Math.abs(sum - 1) <= SUM_TOLERANCE);
 }
 
+/** What stands for a probability that underflowed to 0, when this is the smallest positive one seen. */
+function floorBelow(smallest: number): number {
+  return Math.max(SMALLEST_NORMAL, smallest / 2);
+}
+
+/**
+ * Logarithms of probabilities whose underflowed ones, minus infinity, take the value that {@link probabilitiesToLogits}
+ * gives them.
+ *
+ * @param logarithms C × P
+ * @returns the logarithms, and the probability that stands for 0; null when none did
+ */
+export function withoutUnderflow(logarithms: Matrix): { logits: Matrix; floor: number | null } {
+  let smallest = 0;
+  let underflowed = false;
+  for (const value of logarithms.data) {
+    if (value === Number.NEGATIVE_INFINITY) underflowed = true;
+    else if (value < smallest) smallest = value;
+  }
+  if (!underflowed) return { logits: logarithms, floor: null };
+  const floor = floorBelow(Math.exp(smallest));
+  // Below what float32 can hold as a probability, a logarithm still tells the two apart.
+  const lowest = Math.min(Math.log(floor), smallest);
+  const data = logarithms.data.map((value) => Math.max(value, lowest));
+  return { logits: { ...logarithms, data }, floor };
+}
+
 /**
  * The logarithm of probabilities, which equals the logits up to the gauge (design 3.1).
  *
@@ -33,7 +60,7 @@ export function looksLikeProbabilities({ rows, columns, data }: Matrix): boolean
 export function probabilitiesToLogits(probabilities: Matrix): { logits: Matrix; floor: number } {
   let smallest = 1;
   for (const value of probabilities.data) if (value > 0 && value < smallest) smallest = value;
-  const floor = Math.max(SMALLEST_NORMAL, smallest / 2);
+  const floor = floorBelow(smallest);
   const data = probabilities.data.map((value) => Math.log(Math.max(value, floor)));
   return { logits: { ...probabilities, data }, floor };
 }

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from './table.js';
+import { ERRORS, type ErrorCode, type ErrorEntry } from './table.js';
 
 /** An error with a stable code. The message says what was wrong, where, and what would be right. */
 export class ProbelogError extends Error {
@@ -16,5 +16,11 @@ export class ProbelogError extends Error {
 
   get httpStatus(): number {
     return ERRORS[this.code].httpStatus;
+  }
+
+  /** Undefined where waiting alone does not help. */
+  get retryAfterSeconds(): number | undefined {
+    const entry: ErrorEntry = ERRORS[this.code];
+    return entry.retryAfterSeconds;
   }
 }

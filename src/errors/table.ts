@@ -2,6 +2,8 @@
 export interface ErrorEntry {
   httpStatus: number;
   summary: string;
+  /** When the same request may succeed, for clients that wait by themselves. */
+  retryAfterSeconds?: number;
 }
 
 /** Every code that can leave this service. Codes are stable: clients match on them, messages may improve. */
@@ -39,14 +41,55 @@ export const ERRORS = {
   MODEL_NO_LOGITS_OUTPUT: { httpStatus: 400, summary: 'The model has no [N, C] output.' },
   MODEL_OUTPUT_AMBIGUOUS: { httpStatus: 400, summary: 'Several outputs qualify; name one.' },
   MODEL_EXTERNAL_DATA: { httpStatus: 400, summary: 'The model keeps weights outside its own file.' },
+  MODEL_MALFORMED: {
+    httpStatus: 400,
+    summary: 'The model file contradicts itself, or has shapes or sizes that no classifier has.',
+  },
   MODEL_UNSUPPORTED: { httpStatus: 400, summary: 'The model uses an operator or form that cannot be run.' },
   MODEL_LABELS_MISMATCH: { httpStatus: 400, summary: 'The number of labels is not the number of outputs.' },
   MODEL_ALL_DEGENERATE: {
     httpStatus: 400,
     summary: 'No output of the model responds usefully to any probe.',
   },
+  MODEL_EXTERNAL: {
+    httpStatus: 409,
+    summary: 'The model is not on this server: its responses are uploaded, not probed.',
+  },
+  RESPONSES_UNEXPECTED: {
+    httpStatus: 409,
+    summary: 'The model is probed by this server, so no responses are taken for it.',
+  },
+  RESPONSES_FORMAT_INVALID: {
+    httpStatus: 400,
+    summary: 'Uploaded responses are no .npy or .safetensors file of floating-point numbers.',
+  },
+  RESPONSES_SHAPE_MISMATCH: {
+    httpStatus: 400,
+    summary: 'Uploaded responses have another shape than outputs × probes.',
+  },
+  RESPONSES_LAYOUT_AMBIGUOUS: {
+    httpStatus: 400,
+    summary: 'There are as many outputs as probes, so the layout must be said.',
+  },
+  RESPONSES_INVALID: {
+    httpStatus: 400,
+    summary: 'Uploaded responses hold values that they cannot hold.',
+  },
+  PROBE_SET_MISMATCH: {
+    httpStatus: 409,
+    summary: 'Uploaded responses were made with another probe set than the model has.',
+  },
+  UPLOADS_BUSY: {
+    httpStatus: 503,
+    retryAfterSeconds: 15,
+    summary: 'As many uploads of responses are under way as the server takes at once.',
+  },
   SOURCE_NOT_FOUND: { httpStatus: 404, summary: 'The model file or URL does not exist.' },
   SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },
+  SOURCE_DENIED: {
+    httpStatus: 403,
+    summary: 'The source refuses this server: no credentials, or too few rights.',
+  },
   SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source did not answer as it should.' },
   SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending.' },
   SOURCE_UNSUPPORTED: {
@@ -59,6 +102,8 @@ export const ERRORS = {
   INFERENCE_TIMEOUT: { httpStatus: 422, summary: 'The model took longer than allowed.' },
   INFERENCE_MEMORY: { httpStatus: 422, summary: 'The model needed more memory than allowed.' },
   INGEST_CANCELLED: { httpStatus: 409, summary: 'The ingest was cancelled.' },
+  INGEST_KILLS_WORKERS: { httpStatus: 422, summary: 'Processes died over the ingest too often in a row.' },
+  INGEST_NOT_RETRYABLE: { httpStatus: 409, summary: 'The ingest did not fail, or a later one counts.' },
 
   WEBHOOK_OFF: { httpStatus: 404, summary: 'No secret is configured for this receiver.' },
   SIGNATURE_INVALID: { httpStatus: 401, summary: 'A webhook delivery is not signed by a configured secret.' },

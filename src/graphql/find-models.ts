@@ -44,8 +44,25 @@ export async function findModels(context: Context, args: ModelsArguments) {
     metric: 'SCORE',
     filter: { ...matchingFilter(args), minCoverage: minCoverage(args.filter, args.matching) },
     filterName: 'matching',
-    status: args.filter?.status ?? undefined,
+    models: standing(args.filter),
   });
+}
+
+/** What a filter asks of models besides their responses. */
+function standing(filter: ModelFilter | null | undefined) {
+  const { status, tag, alias } = filter ?? {};
+  for (const text of [tag?.key, alias]) {
+    checkText(text, (what) => {
+      throw new ProbelogError('INPUT_INVALID', `A key or alias of the filter ${what}.`, {
+        argument: 'filter',
+      });
+    });
+  }
+  return {
+    status: status ?? undefined,
+    tag: tag ? { key: tag.key, value: tag.value ?? undefined } : undefined,
+    alias: alias ?? undefined,
+  };
 }
 
 /** `text` is short for `matching.modelText`. */
@@ -74,8 +91,8 @@ async function listModels(
     );
   }
   const conditions = {
+    ...standing(filter),
     text: text ?? undefined,
-    status: filter?.status ?? undefined,
     minCoverage: minCoverage(filter),
     probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
   };

@@ -3,6 +3,7 @@ import type {
   IngestRecord,
   LogitKey,
   LogitRecord,
+  ModelNotes,
   ModelRecord,
   ProbeRecord,
   ProbeSetRecord,
@@ -17,6 +18,8 @@ export interface Loaders {
   latestIngest: DataLoader<string, IngestRecord | null>;
   /** Share of the probes that was run for a model; null when it was never published. */
   coverage: DataLoader<string, number | null>;
+  /** Tags and aliases; null without any. */
+  notes: DataLoader<string, ModelNotes | null>;
   ingest: DataLoader<string, IngestRecord | null>;
   probeSet: DataLoader<string, ProbeSetRecord | null>;
   probe: DataLoader<string, ProbeRecord | null>;
@@ -51,6 +54,10 @@ export function createLoaders(services: Services): Loaders {
     coverage: new DataLoader(async (modelIds) => {
       const coverages = await store.logits.coverages(modelIds);
       return modelIds.map((id) => coverages.get(id) ?? null);
+    }),
+    notes: new DataLoader(async (modelIds) => {
+      const notes = await store.models.notes(modelIds);
+      return modelIds.map((id) => notes.get(id) ?? null);
     }),
     logit: new DataLoader<LogitKey, LogitRecord | null, string>(
       async (keys) => inOrder(keys.map(logitKey), await store.logits.byKeys(keys), logitKey),

@@ -7,7 +7,7 @@ import type {
   SearchQuery,
   SearchSubject,
 } from '../search/index.js';
-import type { ModelStatus, ProbeSetRecord } from '../store/index.js';
+import type { ProbeSetRecord, ModelFilter as StoredModelFilter } from '../store/index.js';
 import { checkFilter } from './check-filter.js';
 import { checkFirst } from './check-first.js';
 import type { Context } from './context.js';
@@ -22,8 +22,8 @@ export interface SearchArguments extends PageArguments {
   filter?: LogitFilter | null;
   /** The argument that the filter was written in. */
   filterName?: string;
-  /** Only logits of models that stand here. */
-  status?: ModelStatus;
+  /** Only logits of models of which this holds. */
+  models?: Pick<StoredModelFilter, 'status' | 'tag' | 'alias'>;
 }
 
 const position: z.ZodType<SearchPosition> = z.strictObject({
@@ -60,9 +60,9 @@ export async function searchPage(
   of: 'search' | 'searchModels',
   excludeModels: string[] = [],
 ): Promise<SearchPage> {
-  const { first, after, metric, filter, status } = args;
+  const { first, after, metric, filter, models } = args;
   checkFirst(first);
-  const bound = [of, probeSet.id, named, metric, filter ?? null, status ?? null];
+  const bound = [of, probeSet.id, named, metric, filter ?? null, models ?? null];
   const minExpectedAccuracy = filter?.minExpectedAccuracy ?? undefined;
   const query: SearchQuery = {
     by: subject,
@@ -83,11 +83,11 @@ export async function searchPage(
 async function allowedModels(
   { store }: Context,
   probeSet: ProbeSetRecord,
-  { filter, filterName, status }: SearchArguments,
+  { filter, filterName, models }: SearchArguments,
 ): Promise<string[] | undefined> {
   if (filter) checkFilter(filter, filterName);
   const listed = filter?.models?.map((id) => keyOf('Model', id));
-  const conditions = { ...(filter ? conditionsOf(filter) : {}), status };
+  const conditions = { ...(filter ? conditionsOf(filter) : {}), ...models };
   if (Object.values(conditions).every((condition) => condition === undefined)) return listed;
   const matching = await store.models.ids({ ...conditions, probeSetId: probeSet.id });
   if (!listed) return matching;

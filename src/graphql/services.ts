@@ -1,4 +1,4 @@
-import type { IngestService } from '../ingest/index.js';
+import type { IngestService, ResponseUploads } from '../ingest/index.js';
 import type { Search } from '../search/index.js';
 import type { Store } from '../store/index.js';
 import type { Concepts } from '../text/index.js';
@@ -9,6 +9,7 @@ export interface Services {
   search: Search;
   concepts: Concepts;
   ingest: IngestService;
+  uploads: ResponseUploads;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
 }

@@ -9,7 +9,8 @@ export function answerErrors(app: FastifyInstance): void {
   });
   app.setErrorHandler<FastifyError | ProbelogError>((error, request, reply) => {
     if (error instanceof ProbelogError) {
-      const { code, message, httpStatus } = error;
+      const { code, message, httpStatus, retryAfterSeconds } = error;
+      if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
       return reply.status(httpStatus).send({ error: { code, message } });
     }
     if (error.statusCode !== undefined && error.statusCode < 500) {

@@ -14,6 +14,8 @@ import type { WebhookReceiver } from '../registries/index.js';
 import { answerErrors } from './error-answers.js';
 import { addExplorer, wantsPage } from './explorer.js';
 import { addProbeImages } from './probe-images.js';
+import { addProbeKits } from './probe-kits.js';
+import { addResponseUploads } from './response-uploads.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { addWebhooks } from './webhooks.js';
@@ -48,7 +50,7 @@ export interface RunningServer {
 }
 
 /**
- * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and health.
+ * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and kits, uploads of responses, and health.
  *
  * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on
  */
@@ -96,6 +98,8 @@ export async function startServer({
   app.get('/', (_request, reply) => reply.redirect('/graphql'));
   app.get('/health', async () => ({ status: 'ok' }));
   addProbeImages(app, services);
+  addProbeKits(app, services);
+  addResponseUploads(app, services);
   addWebhooks(app, webhooks);
   const subscriptions = serveSubscriptions(app.server, schema, services);
 

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
+import { type DownloadLimits, downloadToFile, type RemoteFile } from '../download/index.js';
 import { ProbelogError } from '../errors/index.js';
-import type { BlobStore } from '../store/index.js';
-import { type DownloadLimits, download } from './source/download.js';
+import { asStorageError, type BlobStore } from '../store/index.js';
 import type { FileSource } from './source/parse-source.js';
 
 /** A model file in the blob store. */
@@ -12,28 +13,65 @@ export interface FetchedModel {
   bytes: number;
 }
 
+/** What fetching needs. */
+export interface FetchOptions {
+  blobs: Pick<BlobStore, 'put' | 'adopt'>;
+  /** For downloads that are not whole yet; on the file system of the blobs. */
+  folder: string;
+  /** Who fetches: only the same ingest goes on with what it has left behind. */
+  ingestId: string;
+  /** SHA-256 that the file must have. */
+  sha256: string | undefined;
+  limits: DownloadLimits;
+  signal: AbortSignal;
+}
+
 /**
  * Copies the model file into the blob store, so that it can be probed again when its source is gone.
  *
- * @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_UNREACHABLE, SOURCE_TIMEOUT, MODEL_TOO_LARGE,
- * MODEL_EMPTY, STORAGE_FULL
+ * @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_DENIED, SOURCE_UNREACHABLE, SOURCE_TIMEOUT,
+ * SOURCE_CHANGED, MODEL_TOO_LARGE, MODEL_EMPTY, STORAGE_FULL
  */
-export async function fetchModel(
-  source: FileSource,
-  blobs: Pick<BlobStore, 'put'>,
-  limits: DownloadLimits,
-  signal: AbortSignal,
-): Promise<FetchedModel> {
-  const content =
+export async function fetchModel(source: FileSource, options: FetchOptions): Promise<FetchedModel> {
+  const stored =
     source.kind === 'URL'
-      ? download(source.url, limits, signal)
-      : await localFile(source.path, limits, signal);
-  const stored = await blobs.put(content);
-  if (stored.bytes === 0) throw new ProbelogError('MODEL_EMPTY', 'The model file has no bytes.');
+      ? await downloaded(source.file, options)
+      : await options.blobs.put(await localFile(source.path, options));
+  checkFile(stored, options.sha256);
   return stored;
 }
 
-async function localFile(path: string, limits: DownloadLimits, signal: AbortSignal) {
+async function downloaded(
+  file: RemoteFile,
+  { blobs, folder, ingestId, sha256, limits, signal }: FetchOptions,
+): Promise<FetchedModel> {
+  const key = createHash('sha256')
+    .update(JSON.stringify([ingestId, file.url]))
+    .digest('hex');
+  const { path, ...fetched } = await downloadToFile(file, { folder, key }, limits, signal).catch((thrown) => {
+    throw asStorageError(thrown);
+  });
+  try {
+    checkFile(fetched, sha256);
+    await blobs.adopt(path, fetched.digest);
+    return fetched;
+  } catch (thrown) {
+    await rm(path, { force: true });
+    throw thrown;
+  }
+}
+
+function checkFile({ digest, bytes }: FetchedModel, announced: string | undefined): void {
+  if (bytes === 0) throw new ProbelogError('MODEL_EMPTY', 'The model file has no bytes.');
+  if (announced === undefined || digest === announced) return;
+  throw new ProbelogError(
+    'SOURCE_CHANGED',
+    `The file has the SHA-256 ${digest}; ${announced} was announced, or fetched before.`,
+    { digest, announced },
+  );
+}
+
+async function localFile(path: string, { limits, signal }: FetchOptions) {
   const facts = await stat(path).catch(() => undefined);
   if (facts === undefined)
     throw new ProbelogError('SOURCE_NOT_FOUND', 'The model file does not exist any more.');
@@ -45,5 +83,7 @@ async function localFile(path: string, limits: DownloadLimits, signal: AbortSign
       { limit: limits.maxBytes },
     );
   }
-  return createReadStream(path, { signal });
+  const file = createReadStream(path, { signal });
+  // Whoever reads it is told of an abort; one that comes before anybody does must not end the process.
+  return file.on('error', () => undefined);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ProbelogError } from '../errors/index.js';
+import { parseRequest } from './parse-request.js';
 
 /** Printable, on one line, without leading or trailing blanks. */
 const name = z
@@ -22,6 +22,8 @@ const probing = z
     'full runs every probe, so it takes neither a budget nor an error bound',
   );
 
+const PRIORITY = 'it must be a whole number from -10 to 10';
+
 const schema = z.strictObject({
   name,
   version: name,
@@ -37,6 +39,16 @@ const schema = z.strictObject({
     .optional(),
   probing: probing.optional(),
   registry: name.optional(),
+  priority: z.int(PRIORITY).min(-10, PRIORITY).max(10, PRIORITY).optional(),
+});
+
+const registration = schema.pick({
+  name: true,
+  version: true,
+  labels: true,
+  licence: true,
+  registry: true,
+  probeSet: true,
 });
 
 /** How much of the probe set one model is shown; what is absent is as the settings say. */
@@ -54,7 +66,7 @@ export interface IngestRequest {
   /** With `version` the identity of the model version; 1–300 characters. */
   name: string;
   version: string;
-  /** A path or an http(s) URL of an ONNX file; from a webhook also the URI of a version in its registry. */
+  /** A path, an http(s) URL or s3://bucket/key of an ONNX file; from a webhook also the URI of a version in its registry. */
   source: string;
   /** One label for each output, in output order. */
   labels?: string[];
@@ -71,24 +83,24 @@ export interface IngestRequest {
   probing?: ProbingRequest;
   /** Name of the registry that it comes from, up to 300 characters. */
   registry?: string;
+  /** Higher goes first, −10..10; 0 when absent. */
+  priority?: number;
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function validateIngestRequest(request: unknown): IngestRequest {
-  return parsed(schema, request);
+  return parseRequest('ingest', schema, request);
+}
+
+/** What a caller says about a model version that is not probed here; as in {@link IngestRequest}. */
+export type ModelRegistration = z.infer<typeof registration>;
+
+/** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
+export function validateRegistration(request: ModelRegistration): ModelRegistration {
+  return parseRequest('registration', registration, request);
 }
 
 /** As for a whole request. @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
 export function validateProbing(request: ProbingRequest): ProbingRequest {
-  return parsed(z.object({ probing }), { probing: request }).probing;
-}
-
-function parsed<T>(of: z.ZodType<T>, request: unknown): T {
-  const result = of.safeParse(request);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = issue.path.join('.') || 'request';
-  throw new ProbelogError('INPUT_INVALID', `The ingest's ${field} is not usable: ${issue.message}.`, {
-    field,
-  });
+  return parseRequest('ingest', z.object({ probing }), { probing: request }).probing;
 }

@@ -1,6 +1,14 @@
 import { earnedBudget } from '../domain/index.js';
 import { ProbelogError } from '../errors/index.js';
-import type { DeliveryResult, IngestRecord, NewIngest, Store } from '../store/index.js';
+import {
+  type DeliveryResult,
+  EXTERNAL_SOURCE,
+  type IngestRecord,
+  modelExternal,
+  type NewIngest,
+  type Store,
+} from '../store/index.js';
+import { findProbeSet } from './find-probe-set.js';
 import type { IngestFeed } from './ingest-feed.js';
 import {
   type IngestRequest,
@@ -9,6 +17,7 @@ import {
   validateProbing,
 } from './ingest-request.js';
 import { checkFolder } from './source/check-folder.js';
+import { type ObjectStore, objectFile } from './source/object-store.js';
 import { parseSource, schemeForbidden } from './source/parse-source.js';
 
 /** A watcher hears of changes made by other processes at least this often. */
@@ -28,6 +37,8 @@ export interface IngestServiceOptions {
   probingBudget: number;
   /** Folders from which local files may be read; undefined: any. */
   modelFolders: readonly string[] | undefined;
+  /** For s3: sources; null when none is configured. */
+  objects: ObjectStore | null;
 }
 
 /** How a model is probed again. */
@@ -57,12 +68,13 @@ export class IngestService {
    * Checks a request and settles what it leaves open, so that it can be queued.
    *
    * @param registry the registry that asks, which alone may name its versions by URI
-   * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN
+   * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED, PROBE_SET_UNKNOWN
    */
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
-    const request = validateIngestRequest(input);
+    const { priority, ...request } = validateIngestRequest(input);
     const source = parseSource(request.source);
     if (source.kind === 'FILE') request.source = await checkFolder(source.path, this.options.modelFolders);
+    if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
     const probeSet = await this.probeSet(request.probeSet);
     return {
@@ -73,6 +85,7 @@ export class IngestService {
       probeSetId: probeSet.id,
       licence: request.licence,
       registry: registry ?? request.registry,
+      priority,
       request: { ...request, probeSet: probeSet.id },
     };
   }
@@ -92,9 +105,11 @@ export class IngestService {
    * Queues another probing of a registered model; until it is published the old responses stay searchable. With
    * `probing.full` a partly probed model is upgraded in place: its logits keep their ids.
    *
-   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS
+   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS; MODEL_EXTERNAL when it never came here
    */
   async reprobe(modelId: string, options: ReprobeOptions = {}): Promise<IngestRecord> {
+    const [model] = await this.options.store.models.byIds([modelId]);
+    if (model?.source === EXTERNAL_SOURCE) throw modelExternal();
     const probing = options.probing && validateProbing(options.probing);
     const probeSet = options.probeSet === undefined ? undefined : await this.probeSet(options.probeSet);
     const ingest = await this.options.store.ingests.enqueueReprobe(modelId, {
@@ -116,6 +131,24 @@ export class IngestService {
     this.options.worker.cancel(ingestId);
     this.options.feed.announce(ingestId);
     return ingest;
+  }
+
+  /**
+   * Puts an ingest that failed or was cancelled back into the queue, under the same id.
+   *
+   * @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE; MODEL_EXTERNAL when its model is not probed here any more
+   */
+  async retry(ingestId: string): Promise<IngestRecord> {
+    const ingest = await this.options.store.ingests.retry(ingestId);
+    this.options.worker.wake();
+    this.options.feed.announce(ingestId);
+    return ingest;
+  }
+
+  /** Ends an ingest that waits for another attempt, for a caller who does not want to wait. */
+  async giveUp(ingestId: string): Promise<void> {
+    await this.options.store.ingests.giveUp(ingestId);
+    this.options.feed.announce(ingestId);
   }
 
   /** Removes a model version with its logits and responses; false when there is none. */
@@ -141,7 +174,13 @@ export class IngestService {
       do {
         const [ingest] = await this.options.store.ingests.byIds([ingestId]);
         if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
-        const state = JSON.stringify([ingest.state, ingest.stage, ingest.done, ingest.total]);
+        const state = JSON.stringify([
+          ingest.state,
+          ingest.stage,
+          ingest.done,
+          ingest.total,
+          ingest.failures,
+        ]);
         if (state !== last) yield ingest;
         if (FINAL_STATES.includes(ingest.state)) return;
         last = state;
@@ -151,20 +190,7 @@ export class IngestService {
     }
   }
 
-  private async probeSet(nameOrId: string | undefined): Promise<{ id: string }> {
-    const { probeSets } = this.options.store;
-    if (nameOrId === undefined) {
-      const probeSet = await probeSets.default(this.options.defaultProbeSet);
-      if (probeSet) return probeSet;
-      throw new ProbelogError(
-        'PROBE_SET_UNKNOWN',
-        'There is no probe set yet; make one with `probelog probes create`.',
-      );
-    }
-    const probeSet = (await probeSets.byName(nameOrId)) ?? (await probeSets.byId(nameOrId));
-    if (probeSet) return probeSet;
-    throw new ProbelogError('PROBE_SET_UNKNOWN', `There is no probe set ${JSON.stringify(nameOrId)}.`, {
-      probeSet: nameOrId,
-    });
+  private probeSet(nameOrId: string | undefined): Promise<{ id: string }> {
+    return findProbeSet(this.options.store.probeSets, this.options.defaultProbeSet, nameOrId);
   }
 }

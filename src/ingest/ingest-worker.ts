@@ -1,11 +1,10 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
 import { asStorageError, type IngestRecord, type Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
+import { keepLease, LEASE_MS } from './lease.js';
+import { ingestMaySucceedLater, type RetryPolicy, retryDelay } from './retry-delay.js';
 import { Stopped } from './stopped.js';
 
-/** How long a claimed ingest stays ours without a sign of life; a dead worker's job is free again after it. */
-const LEASE_MS = 15_000;
-const RENEW_MS = LEASE_MS / 3;
 /** How often the queue is looked at when nobody wakes us: another process may have enqueued. */
 const POLL_MS = 1_000;
 
@@ -17,9 +16,12 @@ export interface IngestWorkerOptions {
   run(ingest: IngestRecord, signal: AbortSignal): Promise<void>;
   /** Ingests at the same time. */
   concurrency: number;
+  retries: RetryPolicy;
+  /** How often in a row a process may die over one ingest before that is parked. */
+  mostKills: number;
   /** Unique among all processes on this database. */
   workerId: string;
-  log(message: string, details?: object): void;
+  log(level: 'info' | 'error', message: string, details?: object): void;
 }
 
 /**
@@ -27,10 +29,15 @@ export interface IngestWorkerOptions {
  *
  *   QUEUED ── claim ──▶ RUNNING ──▶ SUCCEEDED | FAILED
  *     ▲                   │  └── cancelled by a caller ──▶ CANCELLED
- *     └── drain, or the lease of a dead worker runs out ──┘
+ *     └── drain, a failure that may pass, or the lease of a dead worker runs out ──┘
  *
  * A claim is a lease that is renewed while the work goes on, so any number of processes may share a queue, and a
  * killed one's ingest is taken over. Responses of finished batches survive all of it (see `ResponseSpool`).
+ *
+ * Why no queue of a library: the row that is shown, cancelled and recorded together with a webhook delivery is the job
+ * itself, so the two cannot disagree. pg-boss 10 (the line for Node 20) was tried: it takes over a dead worker's job only when the time
+ * that the longest job may take is over, having no heartbeat, and gives jobs out by priority and age alone, so that one registry's
+ * burst holds up all others.
  */
 export class IngestWorker {
   private readonly running = new Map<string, { controller: AbortController; done: Promise<void> }>();
@@ -64,16 +71,18 @@ export class IngestWorker {
   private async takeIngests(): Promise<void> {
     while (!this.stopping) {
       const ingest = this.running.size < this.options.concurrency ? await this.claim() : null;
-      if (ingest) this.start(ingest);
+      if (ingest && this.stopping) await this.settle(ingest, new Stopped('DRAINING'));
+      else if (ingest) this.start(ingest);
       else await this.nextChance();
     }
   }
 
   private async claim(): Promise<IngestRecord | null> {
     try {
-      return await this.options.store.ingests.claim(this.options.workerId, LEASE_MS);
+      const { store, workerId, mostKills } = this.options;
+      return await store.ingests.claim(workerId, LEASE_MS, { mostKills, held: [...this.running.keys()] });
     } catch (thrown) {
-      this.options.log('the ingest queue cannot be read', { reason: messageOf(thrown) });
+      this.options.log('error', 'the ingest queue cannot be read', { reason: messageOf(thrown) });
       return null;
     }
   }
@@ -101,40 +110,57 @@ export class IngestWorker {
 
   private async work(ingest: IngestRecord, controller: AbortController): Promise<void> {
     const { store, run, log, workerId } = this.options;
-    const renewal = setInterval(() => {
-      store.ingests.renew(ingest.id, workerId, LEASE_MS).then(
-        (ours) => ours || controller.abort(new Stopped('LOST')),
-        (thrown) =>
-          log('the lease of an ingest cannot be renewed', { ingest: ingest.id, reason: messageOf(thrown) }),
-      );
-    }, RENEW_MS);
+    const endLease = keepLease({
+      ingestId: ingest.id,
+      workerId,
+      ingests: store.ingests,
+      onEnd: (reason) => controller.abort(reason),
+      log: (message, details) => log('error', message, details),
+    });
+    log('info', 'an ingest is taken up', { ingest: ingest.id, attempt: ingest.attempts });
     try {
       await run(ingest, controller.signal);
+      log('info', 'an ingest succeeded', { ingest: ingest.id });
     } catch (thrown) {
       const cause = controller.signal.aborted ? controller.signal.reason : asStorageError(thrown);
       await this.settle(ingest, cause);
     } finally {
-      clearInterval(renewal);
+      endLease();
     }
   }
 
   private async settle(ingest: IngestRecord, thrown: unknown): Promise<void> {
     const { store, log, workerId } = this.options;
     try {
-      if (thrown instanceof Stopped) {
-        if (thrown.reason === 'DRAINING') await store.ingests.release(ingest.id, workerId);
-        return;
-      }
-      const known = thrown instanceof ProbelogError;
-      if (!known) log('an ingest failed on a fault of ours', { ingest: ingest.id, error: thrown });
-      const code = known ? thrown.code : 'INTERNAL';
-      await store.ingests.fail(
-        ingest.id,
-        code,
-        known ? thrown.message : 'An internal fault; the log has the details.',
-      );
+      if (!(thrown instanceof Stopped)) await this.fail(ingest, asKnown(ingest.id, thrown, log));
+      else if (thrown.reason !== 'CANCELLED') await store.ingests.release(ingest.id, workerId);
+      if (thrown instanceof Stopped)
+        log('info', 'an ingest was stopped', { ingest: ingest.id, reason: thrown.reason });
     } catch (failure) {
-      log('the outcome of an ingest cannot be recorded', { ingest: ingest.id, reason: messageOf(failure) });
+      log('error', 'the outcome of an ingest cannot be recorded', {
+        ingest: ingest.id,
+        reason: messageOf(failure),
+      });
     }
   }
+
+  private async fail({ id, failures }: IngestRecord, error: ProbelogError): Promise<void> {
+    const { store, retries, workerId, log } = this.options;
+    const { code, message } = error;
+    const delayMs = ingestMaySucceedLater(error) ? retryDelay(retries, failures + 1) : null;
+    log('info', delayMs === null ? 'an ingest failed' : 'an ingest waits for another attempt', {
+      ingest: id,
+      code,
+      delayMs,
+    });
+    if (delayMs !== null) return store.ingests.retryLater(id, workerId, { code, message, delayMs });
+    const tried = failures > 0 ? `${message} It was tried ${failures + 1} times.` : message;
+    await store.ingests.fail(id, code, tried, workerId);
+  }
+}
+
+function asKnown(ingest: string, thrown: unknown, log: IngestWorkerOptions['log']): ProbelogError {
+  if (thrown instanceof ProbelogError) return thrown;
+  log('error', 'an ingest failed on a fault of ours', { ingest, error: thrown });
+  return new ProbelogError('INTERNAL', 'An internal fault; the log has the details.');
 }

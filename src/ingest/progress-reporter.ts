@@ -28,16 +28,18 @@ export class ProgressReporter {
 
   /** Reports `done` of `total` probes within the present stage. */
   async update(done: number, total: number): Promise<void> {
-    if (done < total && Date.now() - this.writtenAt < EVERY_MS) return;
-    await this.write(done, total);
+    // The first batch of an attempt is news: it shows that the model does not kill whoever takes it up.
+    const isFirst = this.done === this.stageStartedWith;
+    if (!isFirst && done < total && Date.now() - this.writtenAt < EVERY_MS) return;
+    await this.write(done, total, done > this.done);
   }
 
-  private async write(done: number, total: number): Promise<void> {
+  private async write(done: number, total: number, further = false): Promise<void> {
     this.writtenAt = Date.now();
     this.done = done;
     this.total = total;
     const etaSeconds = this.remainingSeconds(done, total);
-    await this.ingests.progress(this.ingestId, { stage: this.current, done, total, etaSeconds });
+    await this.ingests.progress(this.ingestId, { stage: this.current, done, total, etaSeconds }, further);
     this.announce(this.ingestId);
   }
 

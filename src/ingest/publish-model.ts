@@ -1,73 +1,82 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { ProbelogError } from '../errors/index.js';
-import type { ModelInspection } from '../probing/index.js';
-import type { ModelRecord, Store } from '../store/index.js';
+import type { ModelRecord, PublishedModel, Store } from '../store/index.js';
 import { assembleInWorker } from './assemble/assemble-in-worker.js';
-import type { ProbingWork } from './probing-work.js';
+import type { AssembledResponses, DeclaredKind } from './assemble/assemble-responses.js';
+import type { ResponseSource } from './assemble/read-responses.js';
+import { checkLabels } from './check-labels.js';
 
-/** What became visible. */
-export interface Published {
-  responsesDigest: string;
-  outputs: number;
+/** Responses to be stored. */
+export interface NewResponses {
+  source: ResponseSource;
+  declared: DeclaredKind;
+  /** P */
   probes: number;
+  /** See `AssembleOptions`. */
+  priorPath: string | null;
+}
+
+/** Responses in the blob store, with what was learnt while they were put there. */
+export interface StoredResponses extends Omit<AssembledResponses, 'file'> {
+  digest: string;
 }
 
 /** What is published besides the responses. */
-export interface PublishedFacts {
-  probeSetId: string;
-  /** P */
-  probes: number;
-  inspected: ModelInspection;
-  labels: string[] | null;
-}
+export type PublishedFacts = Pick<
+  PublishedModel,
+  'probeSetId' | 'labels' | 'inputShape' | 'outputName' | 'preprocessing' | 'notes'
+>;
 
 /**
- * Stores the responses of a finished run and makes the model visible.
+ * Brings the responses of a model into their stored form; nobody sees them yet.
  *
- * @throws ProbelogError MODEL_ALL_DEGENERATE, INGEST_CANCELLED, STORAGE_FULL
+ * @throws ProbelogError MODEL_ALL_DEGENERATE, STORAGE_FULL; for an upload as `assembleInWorker`
  */
-export async function publishModel(
-  model: ModelRecord,
-  { spool, plan }: ProbingWork,
-  { probeSetId, probes, inspected, labels }: PublishedFacts,
-  store: Pick<Store, 'blobs' | 'models'>,
-): Promise<Published> {
-  const targetPath = `${spool.path}.npy`;
+export async function storeResponses(
+  { source, ...facts }: NewResponses,
+  blobs: Store['blobs'],
+): Promise<StoredResponses> {
+  const targetPath = `${source.path}.npy`;
   try {
-    const knownProbabilities = inspected.responseKind === 'PROBABILITIES_UNCUT';
-    const assembled = await assembleInWorker({
-      spoolPath: spool.path,
-      targetPath,
-      knownProbabilities,
-      probes,
-      priorPath: plan?.priorPath ?? null,
-    });
+    const assembled = await assembleInWorker({ responses: source, targetPath, ...facts });
     if (assembled.degenerate.every((flag) => flag === 1)) throw allDegenerate(assembled.outputs);
-    const stored = await store.blobs.put(createReadStream(targetPath));
-    await store.models.publish(model.id, {
-      probeSetId,
-      outputs: assembled.outputs,
-      responsesDigest: stored.digest,
-      responseKind: assembled.responseKind,
-      logFloor: assembled.logFloor,
-      inputShape: inspected.input,
-      outputName: inspected.output.name,
-      preprocessing: inspected.preprocessing,
-      notes: inspected.notes,
-      labels,
-      logits: Array.from(assembled.degenerate, (flag, index) => ({
-        index,
-        label: labels?.[index] ?? null,
-        coverage: assembled.coverage,
-        completionError: assembled.errors?.[index] ?? null,
-        status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
-      })),
-    });
-    return { responsesDigest: stored.digest, outputs: assembled.outputs, probes: assembled.probes };
+    const { digest } = await blobs.put(createReadStream(targetPath));
+    return { ...assembled, digest };
   } finally {
     await rm(targetPath, { force: true });
   }
+}
+
+/**
+ * Makes a model visible with stored responses.
+ *
+ * @throws ProbelogError MODEL_LABELS_MISMATCH, INGEST_CANCELLED, RESPONSES_UNEXPECTED
+ */
+export async function publishModel(
+  model: ModelRecord,
+  stored: StoredResponses,
+  facts: PublishedFacts,
+  models: Store['models'],
+  by: 'INGEST' | 'UPLOAD',
+): Promise<void> {
+  const { labels } = facts;
+  checkLabels(labels, stored.outputs);
+  const published: PublishedModel = {
+    ...facts,
+    outputs: stored.outputs,
+    responsesDigest: stored.digest,
+    responseKind: stored.responseKind,
+    logFloor: stored.logFloor,
+    logits: Array.from(stored.degenerate, (flag, index) => ({
+      index,
+      label: labels?.[index] ?? null,
+      coverage: stored.coverage,
+      completionError: stored.errors?.[index] ?? null,
+      status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
+    })),
+  };
+  await models.publish(model.id, published, by);
 }
 
 function allDegenerate(outputs: number): ProbelogError {

@@ -1,22 +1,13 @@
 import { ProbelogError } from '../errors/index.js';
-import {
-  type PartialPreprocessing,
-  type ProbeFile,
-  type ProbeRun,
-  parsePreprocessing,
-  probeModel,
-} from '../probing/index.js';
-import type { IngestRecord, ModelRecord, Store } from '../store/index.js';
-import { fetchModel } from './fetch-model.js';
+import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../probing/index.js';
+import type { IngestRecord, Store } from '../store/index.js';
+import { checkLabels } from './check-labels.js';
 import type { IngestRequest } from './ingest-request.js';
 import { type ProbeBudget, probeBudget } from './probe-budget.js';
 import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { ProgressReporter } from './progress-reporter.js';
-import { type Published, publishModel } from './publish-model.js';
-import { readCompanion } from './source/companions.js';
-import type { DownloadLimits } from './source/download.js';
-import { parseLabels } from './source/labels.js';
-import { type FileSource, parseSource, type RegistrySource } from './source/parse-source.js';
+import { type NewResponses, publishModel, type StoredResponses, storeResponses } from './publish-model.js';
+import { type ReadyFile, readyFile, type SourceDependencies } from './ready-file.js';
 import { goesOn } from './stopped.js';
 
 /** A request as it stands in the queue: the probe set is settled, by its id. */
@@ -31,14 +22,18 @@ export interface GalleryWriter {
   remove(probeSetId: string, modelId: string): Promise<void>;
 }
 
-/** What the pipeline needs; `workFolder` and `cacheFolder` hold nothing that cannot be made again. */
-export interface PipelineDependencies {
+/** What the pipeline needs; its folders hold nothing that cannot be made again. */
+export interface PipelineDependencies extends SourceDependencies {
   store: Store;
   gallery: GalleryWriter;
   workFolder: string;
   cacheFolder: string;
-  download: DownloadLimits;
-  probing: { memoryBytes: number; stallMs: number; cacheBytes: number } & ProbeBudget;
+  probing: {
+    memoryBytes: number;
+    stallMs: number;
+    cacheBytes: number;
+    isolation: NetworkIsolation;
+  } & ProbeBudget;
   /** By which a model's probes are chosen; null when there is too little to learn it from. */
   prior(probeSetId: string, modelId: string): Promise<UsablePrior | null>;
   announce(ingestId: string): void;
@@ -64,7 +59,7 @@ export async function runIngest(
   const progress = new ProgressReporter(ingest.id, store.ingests, dependencies.announce);
 
   await progress.stage('FETCHING');
-  const fetched = await ensureModelFile(model, request, dependencies, signal);
+  const fetched = await readyFile(ingest.id, model, request, dependencies, signal);
 
   await progress.stage('INSPECTING');
   const identity = {
@@ -78,7 +73,7 @@ export async function runIngest(
   const prior = () => dependencies.prior(request.probeSet, model.id);
   const work = await openProbingWork(dependencies.workFolder, identity, wanted, prior);
   let run: ProbeRun;
-  let published: Published;
+  let stored: StoredResponses;
   try {
     const probes = await store.probeSets.probes(request.probeSet);
     const files = probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) }));
@@ -86,13 +81,11 @@ export async function runIngest(
       work.spool.close(),
     );
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
-    const facts = {
-      probeSetId: request.probeSet,
-      probes: files.length,
-      inspected: run.inspected,
-      labels: fetched.labels,
-    };
-    published = await publishModel(model, work, facts, store);
+    stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
+    const { input, output, preprocessing, notes } = run.inspected;
+    const described = { inputShape: input, outputName: output.name, preprocessing, notes };
+    const facts = { probeSetId: request.probeSet, labels: fetched.labels, ...described };
+    await publishModel(model, stored, facts, store.models, 'INGEST');
   } catch (thrown) {
     if (!goesOn(signal)) await work.discard();
     throw thrown;
@@ -101,75 +94,23 @@ export async function runIngest(
 
   await progress.stage('INDEXING');
   if (model.probeSetId !== request.probeSet) await dependencies.gallery.remove(model.probeSetId, model.id);
-  const probeSet = { id: request.probeSet, probes: published.probes };
+  const probeSet = { id: request.probeSet, probes: stored.probes };
   await dependencies.gallery.add(probeSet, {
     modelId: model.id,
-    responsesDigest: published.responsesDigest,
-    outputs: published.outputs,
-    responsesPath: store.blobs.path(published.responsesDigest),
+    responsesDigest: stored.digest,
+    outputs: stored.outputs,
+    responsesPath: store.blobs.path(stored.digest),
   });
   await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
 }
 
-/** The model's file in the blob store, with what stood beside it at the source. */
-interface ReadyFile {
-  digest: string;
-  bytes: number;
-  preprocessing: PartialPreprocessing | null;
-  labels: string[] | null;
-}
-
-async function ensureModelFile(
-  model: ModelRecord,
-  request: IngestRequest,
-  { store, download }: PipelineDependencies,
-  signal: AbortSignal,
-): Promise<ReadyFile> {
-  const source = parseSource(request.source);
-  if (source.kind === 'REGISTRY') throw notConnected(source);
-  const announced = request.sha256 ?? model.fileDigest;
-  const kept =
-    model.fileDigest !== null && model.fileDigest === announced && (await store.blobs.has(model.fileDigest));
-  const file = kept
-    ? { digest: model.fileDigest as string, bytes: model.fileBytes as number }
-    : await fetchModel(source, store.blobs, download, signal);
-  if (request.sha256 !== undefined && file.digest !== request.sha256)
-    throw changed(file.digest, request.sha256);
-  const described =
-    request.preprocessing ?? (await readCompanion(source, 'preprocessor_config.json', download, signal));
-  const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
-  const labels = request.labels ?? model.labels ?? (await companionLabels(source, download, signal));
-  await store.models.describe(model.id, { fileDigest: file.digest, fileBytes: file.bytes });
-  return { ...file, preprocessing, labels };
-}
-
-function notConnected({ registry, uri }: RegistrySource): ProbelogError {
-  return new ProbelogError(
-    'SOURCE_UNSUPPORTED',
-    `This server has no connection to ${registry} configured, so it cannot read ${uri}.`,
-    { source: uri },
-  );
-}
-
-function changed(digest: string, announced: string): ProbelogError {
-  return new ProbelogError(
-    'SOURCE_CHANGED',
-    `The file has the SHA-256 ${digest}; ${announced} was announced.`,
-    { digest, announced },
-  );
-}
-
-async function companionLabels(
-  source: FileSource,
-  download: DownloadLimits,
-  signal: AbortSignal,
-): Promise<string[] | null> {
-  const config = await readCompanion(source, 'config.json', download, signal);
-  try {
-    return config === undefined ? null : parseLabels(config);
-  } catch {
-    return null; // A config.json of something else: labels are optional.
-  }
+function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {
+  return {
+    source: { kind: 'SPOOL', path: spool.path },
+    declared: inspected.responseKind === 'PROBABILITIES_UNCUT' ? 'PROBABILITIES' : null,
+    probes,
+    priorPath: plan?.priorPath ?? null,
+  };
 }
 
 async function probe(
@@ -190,6 +131,7 @@ async function probe(
     cacheFolder,
     cacheBytes: probing.cacheBytes,
     limits: { memoryBytes: probing.memoryBytes, stallMs: probing.stallMs, maxModelBytes: download.maxBytes },
+    isolation: probing.isolation,
     plan,
     startAt: spool.rows,
     done: plan && (await spool.done()),
@@ -204,14 +146,4 @@ async function probe(
       await progress.update(spool.rows, total);
     },
   });
-}
-
-function checkLabels(labels: string[] | null, outputs: number): void {
-  if (labels !== null && labels.length !== outputs) {
-    throw new ProbelogError(
-      'MODEL_LABELS_MISMATCH',
-      `There are ${labels.length} labels for ${outputs} outputs; give one label for each output, or none.`,
-      { labels: labels.length, outputs },
-    );
-  }
 }

@@ -1,4 +1,5 @@
 export type { ModelInspection } from './model-inspection.js';
+export { type NetworkIsolation, probeNetworkIsolation } from './network-isolation.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
 export type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
 export type { DoneProbes, ProbeFile, ProbePlan } from './probe-input.js';

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { ProbelogError } from '../errors/index.js';
 import { compiledEntry } from '../runtime/index.js';
+import type { NetworkIsolation } from './network-isolation.js';
 import type { ChildMessage, ParentMessage } from './protocol.js';
 
 /** How much of what a model's process printed is kept for the error message. */
@@ -22,12 +23,12 @@ export interface ModelProcess {
 
 /**
  * Starts the process. It sees nothing of our environment but the search paths: no secrets that a model's native code
- * could read.
+ * could read. Nor has it a network to send them by, where the system lets us take it away.
  */
-export function startModelProcess(): ModelProcess {
+export function startModelProcess(isolation: NetworkIsolation | null): ModelProcess {
   const child = fork(compiledEntry(import.meta.url, './child/main.js'), [], {
     serialization: 'advanced',
-    execArgv: [],
+    ...launchedBy(isolation),
     env: childEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -86,7 +87,15 @@ export function startModelProcess(): ModelProcess {
   };
 }
 
-function childEnvironment(): NodeJS.ProcessEnv {
+/** How `fork` starts Node without a network. */
+export function launchedBy(isolation: NetworkIsolation | null): { execPath?: string; execArgv: string[] } {
+  if (!isolation?.inForce) return { execArgv: [] };
+  const { program, args } = isolation.launcher;
+  return { execPath: program, execArgv: [...args, process.execPath] };
+}
+
+/** What a model's process sees of our environment. */
+export function childEnvironment(): NodeJS.ProcessEnv {
   const { PATH, LD_LIBRARY_PATH } = process.env;
   return {
     PATH,

@@ -2,6 +2,7 @@ import { ProbelogError } from '../errors/index.js';
 import { guardProcess } from './guard-process.js';
 import type { ModelInspection } from './model-inspection.js';
 import { startModelProcess } from './model-process.js';
+import type { NetworkIsolation } from './network-isolation.js';
 import type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
 import type { DoneProbes, ProbeFile, ProbeLimits, ProbePlan } from './probe-input.js';
 import type { ChildMessage, ProbeJob, RunFigures } from './protocol.js';
@@ -23,6 +24,8 @@ export interface ProbeModelOptions {
   /** Size that the cache folder is held to; default 2 GiB. */
   cacheBytes?: number;
   limits: ProbeLimits;
+  /** From `probeNetworkIsolation`; without it the model's process has the network that we have. */
+  isolation?: NetworkIsolation;
   /** Runs only chosen probes; without one all are run, in order. */
   plan?: ProbePlan | null;
   /** First probe to run, to go on with an interrupted run; default 0. */
@@ -59,8 +62,8 @@ export interface ProbeRun extends RunFigures {
  * call and nothing else.
  *
  * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_TOO_LARGE, MODEL_EXTERNAL_DATA,
- *   MODEL_UNSUPPORTED, MODEL_NO_IMAGE_INPUT, MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS, PREPROCESSING_INVALID,
- *   PROBE_IMAGE_INVALID, INFERENCE_FAILED, INFERENCE_CRASHED, INFERENCE_TIMEOUT, INFERENCE_MEMORY, INGEST_CANCELLED
+ *   MODEL_MALFORMED, MODEL_UNSUPPORTED, MODEL_NO_IMAGE_INPUT, MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS,
+ *   PREPROCESSING_INVALID, PROBE_IMAGE_INVALID, INFERENCE_FAILED, INFERENCE_CRASHED, INFERENCE_TIMEOUT, INFERENCE_MEMORY, INGEST_CANCELLED
  */
 export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> {
   const { signal, limits, probes } = options;
@@ -68,7 +71,7 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
   if (probes.length === 0)
     throw new ProbelogError('PROBE_SET_EMPTY', 'There are no probes to run the model on.');
 
-  const child = startModelProcess();
+  const child = startModelProcess(options.isolation ?? null);
   let inspected: ModelInspection | null = null;
   /** Messages are handled one after the other; while one is, the child may rightly be silent. */
   const handle = async (message: ChildMessage): Promise<ProbeRun | null> => {

@@ -4,7 +4,10 @@ import type { Registry } from './registry.js';
 import { standard } from './standard/index.js';
 import { wandb } from './wandb/index.js';
 
+export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
+export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
 export type { Delivery, Plan, RegisterPlan } from './plan.js';
+export type { ListedVersion, RegistryListing, RegistryReader, VersionNotes } from './reader.js';
 export { type Receipt, WebhookReceiver } from './receiver.js';
 export type { Credentials } from './registry.js';
 
@@ -13,3 +16,4 @@ export const REGISTRIES = [mlflow, huggingface, wandb, standard] as const satisf
 
 /** A registry of {@link REGISTRIES}. */
 export type RegistryName = (typeof REGISTRIES)[number]['name'];
+export { WandbReader } from './wandb/index.js';

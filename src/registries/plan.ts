@@ -1,3 +1,5 @@
+import type { VersionNotes } from './reader.js';
+
 /** What a delivery asks for. */
 export type Plan =
   | RegisterPlan
@@ -28,6 +30,13 @@ export type Plan =
       alias: string;
       /** Null: the alias is taken away. */
       version: string | null;
+    }
+  | {
+      /** All tags and aliases of a version at once, as a sweep finds them. */
+      kind: 'NOTES';
+      name: string;
+      version: string;
+      notes: VersionNotes;
     }
   | { kind: 'IGNORE'; reason: string };
 

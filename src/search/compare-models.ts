@@ -46,7 +46,7 @@ export async function compareModels(
 
 function checkSearchable(model: ModelRecord): void {
   if (model.status === 'READY') return;
-  const reason = model.status === 'PENDING' ? 'its first ingest is not finished' : 'its ingest failed';
+  const reason = model.status === 'PENDING' ? 'it has no responses yet' : 'its ingest failed';
   throw new ProbelogError('INPUT_INVALID', `${titleOf(model)} cannot be compared: ${reason}.`, {
     model: model.name,
     version: model.version,

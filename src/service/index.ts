@@ -1,2 +1,3 @@
 export type { Log } from './log.js';
 export { openService, type Service, type ServiceOptions } from './open-service.js';
+export type { SweepReport } from './registries/sweep.js';

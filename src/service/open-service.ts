@@ -3,14 +3,28 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
-import { IngestFeed, IngestService, IngestWorker, runIngest } from '../ingest/index.js';
+import type { DownloadLimits } from '../download/index.js';
+import {
+  IngestFeed,
+  IngestService,
+  IngestWorker,
+  ModelCache,
+  ResponseUploads,
+  runIngest,
+} from '../ingest/index.js';
+import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
+import { checkDataFolder } from './check-data-folder.js';
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
+import { openObjects } from './registries/open-objects.js';
+import { openReaders } from './registries/open-readers.js';
+import { Sweeper } from './registries/sweeper.js';
 import { takeSearchFolder } from './take-search-folder.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
+import { DeliveryRecorder } from './webhooks/record-delivery.js';
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
@@ -20,7 +34,9 @@ export interface Service {
   encoder: TextEncoder;
   concepts: Concepts;
   ingest: IngestService;
+  uploads: ResponseUploads;
   webhooks: Webhooks;
+  sweeper: Sweeper;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -37,7 +53,7 @@ export interface ServiceOptions {
 /**
  * Opens the store, the search and the encoder of one data folder.
  *
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
+ * @throws ProbelogError CONFIG_INVALID, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
  */
 export async function openService(
   config: Config,
@@ -56,13 +72,15 @@ export async function openService(
       log: (line) => log('info', line),
     });
     closers.push(() => store.close());
+    if (store.shared) await checkDataFolder(store, dataFolder);
     const encoder = await openTextEncoder({
       model: config.textEncoder,
       cacheFolder: join(dataFolder, 'encoders'),
     });
     closers.push(() => encoder.close());
     const concepts = createConcepts({ store, encoder, folder: join(dataFolder, 'concepts') });
-    const taken = await takeSearchFolder(dataFolder);
+    const searches = join(dataFolder, 'search');
+    const taken = await takeSearchFolder(store.shared ? join(searches, hostname()) : searches);
     closers.push(() => taken.giveBack());
     const search = await openSearch({
       folder: taken.folder,
@@ -73,8 +91,17 @@ export async function openService(
     const gallery = await followGallery({ store, search, log });
     closers.push(() => gallery.close());
 
+    const download: DownloadLimits = {
+      privateAddresses: config.privateAddresses,
+      stallMs: config.downloadStallSeconds * 1000,
+      maxBytes: config.maxModelBytes,
+    };
+    const readers = openReaders(config, download);
+    const objects = openObjects(config);
+    const modelCache = new ModelCache(store, config.modelCacheBytes);
+
     const feed = new IngestFeed();
-    const worker = work ? startWorker() : idleWorker;
+    const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
     closers.push(() => worker.close());
     const ingest = new IngestService({
       store,
@@ -83,35 +110,56 @@ export async function openService(
       gallery,
       defaultProbeSet: config.probeSet,
       probingBudget: config.probingBudget,
+      objects,
       modelFolders: trustedCaller
         ? undefined
         : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
     });
-    const webhooks = openWebhooks(config, { store, ingest, log });
-    return { config, store, search, encoder, concepts, ingest, webhooks, close };
+    const uploads = new ResponseUploads({
+      store,
+      gallery,
+      folder: join(dataFolder, 'uploads'),
+      maxBytes: config.maxResponsesBytes,
+      atOnce: config.responsesAtOnce,
+      defaultProbeSet: config.probeSet,
+      prior: (probeSetId) => search.prior(probeSetId),
+    });
+    const recorder = new DeliveryRecorder({ store, ingest, log });
+    const webhooks = openWebhooks(config, recorder, log);
+    const sweeper = new Sweeper({
+      readers,
+      models: store.models,
+      apply: (registry, plan) => recorder.recordSwept(registry, plan),
+      log,
+    });
+    closers.push(() => sweeper.close());
+    return { config, store, search, encoder, concepts, ingest, uploads, webhooks, sweeper, close };
 
-    function startWorker(): IngestWorker {
+    function startWorker(isolation: NetworkIsolation): IngestWorker {
       return new IngestWorker({
         store,
         feed,
         concurrency: config.ingestConcurrency,
+        retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
+        mostKills: config.ingestKills,
         workerId: `${hostname()}:${process.pid}:${randomUUID()}`,
-        log: (message, details) => log('error', message, details),
+        log,
         run: (job, signal) =>
           runIngest(job, signal, {
             store,
             gallery,
             workFolder: join(dataFolder, 'ingests'),
             cacheFolder: join(dataFolder, 'pixels'),
-            download: {
-              privateAddresses: config.privateAddresses,
-              stallMs: config.downloadStallSeconds * 1000,
-              maxBytes: config.maxModelBytes,
-            },
+            downloadFolder: join(dataFolder, 'downloads'),
+            download,
+            modelCache,
+            objects,
+            registries: new Map(readers.map((reader) => [reader.scheme, reader])),
             probing: {
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,
               cacheBytes: config.pixelCacheBytes,
+              isolation,
               budget: config.probingBudget,
               errorBound: config.probingErrorBound,
             },
@@ -124,6 +172,14 @@ export async function openService(
     await close();
     throw thrown;
   }
+}
+
+/** Models are kept from the network where the system lets us; which it is belongs in the log. */
+async function modelIsolation(log: Log): Promise<NetworkIsolation> {
+  const isolation = await probeNetworkIsolation();
+  if (isolation.inForce) log('info', 'models run without a network');
+  else log('info', 'models run with the network of this process', { reason: isolation.reason });
+  return isolation;
 }
 
 const idleWorker = { wake: () => undefined, cancel: () => undefined, close: async () => undefined };

@@ -9,14 +9,16 @@ export interface TakenFolder {
 }
 
 /**
- * Takes the first free of `search/1`, `search/2`, … for this process.
+ * Takes the first free of `1`, `2`, … in a folder for this process.
  *
  * A search writes its files, so processes that share a data folder (on one PostgreSQL server) must not share them. Slots
  * rather than a folder for each process: a process that starts again finds the snapshot of the one before.
+ *
+ * @param among only processes of this machine or container: whether one of another lives cannot be told
  */
-export async function takeSearchFolder(dataFolder: string): Promise<TakenFolder> {
+export async function takeSearchFolder(among: string): Promise<TakenFolder> {
   for (let slot = 1; ; slot++) {
-    const folder = join(dataFolder, 'search', String(slot));
+    const folder = join(among, String(slot));
     try {
       return { folder, giveBack: await lockFolder(folder) };
     } catch (thrown) {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ProbelogError } from '../errors/index.js';
 import { asStorageError } from './storage-error.js';
@@ -51,6 +51,21 @@ export class BlobStore {
     }
   }
 
+  /**
+   * Takes a finished file of this file system in: it is moved, not copied.
+   *
+   * @param digest SHA-256 of its content, which the caller has computed while writing
+   * @throws ProbelogError STORAGE_FULL
+   */
+  async adopt(path: string, digest: string): Promise<void> {
+    try {
+      await makeFolder(this.folder);
+      await moveInto(path, this.path(digest));
+    } catch (thrown) {
+      throw asStorageError(thrown);
+    }
+  }
+
   async has(digest: string): Promise<boolean> {
     return access(this.path(digest)).then(
       () => true,
@@ -76,6 +91,25 @@ export class BlobStore {
     const facts = await stat(this.path(digest)).catch(() => undefined);
     if (!facts) throw missing(digest);
     return this.read(digest, { offset: 0, length: Math.min(facts.size, most) });
+  }
+
+  /** Notes that a file was used just now, which keeps it from being evicted first. */
+  async touch(digest: string): Promise<void> {
+    const now = new Date();
+    await utimes(this.path(digest), now, now).catch(() => undefined);
+  }
+
+  /** When a file was stored or touched last; null when it is not there. */
+  async lastUsed(digest: string): Promise<Date | null> {
+    return stat(this.path(digest)).then(
+      ({ mtime }) => mtime,
+      () => null,
+    );
+  }
+
+  /** Removes a file. Whoever has it open reads on. */
+  async evict(digest: string): Promise<void> {
+    await rm(this.path(digest), { force: true });
   }
 
   stream(digest: string): ReadStream {

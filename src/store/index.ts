@@ -1,4 +1,5 @@
 export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
+export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
 export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
@@ -23,6 +24,12 @@ export type {
   NewDelivery,
   RemovedModel,
 } from './repositories/deliveries.js';
-export type { ModelFilter, PublishedModel } from './repositories/models.js';
+export type { ModelNotes } from './repositories/model-notes.js';
+export type {
+  ExternalModel,
+  ModelFilter,
+  PublishedModel,
+  RegisteredVersion,
+} from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';

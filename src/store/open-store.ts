@@ -69,7 +69,7 @@ export async function openStore({
     await database.endMigrations();
     const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
     // Nobody else uses an embedded database, so whoever worked on these is dead: no need to wait for their leases.
-    if (!store.shared) await store.ingests.releaseAll();
+    if (!store.shared) await store.ingests.endLeases();
     return store;
   } catch (thrown) {
     await release();

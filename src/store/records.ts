@@ -64,6 +64,8 @@ export interface ModelRecord {
   licence: string | null;
   /** Name of the registry that it came from; null when it was given directly. */
   registry: string | null;
+  /** What the registry calls this content of the version; null when it was not read from one. */
+  revision: string | null;
   notes: string[];
   createdAt: Date;
   updatedAt: Date;
@@ -100,7 +102,16 @@ export interface IngestRecord {
   errorCode: string | null;
   errorMessage: string | null;
   request: unknown;
+  /** Higher goes first, −10..10. */
+  priority: number;
+  /** How often a worker took it up. */
   attempts: number;
+  /** How often it failed for a reason that may pass. */
+  failures: number;
+  /** How often in a row the process that worked on it ended without a word. */
+  kills: number;
+  /** Not to be tried before; null: at once, or it is not queued. */
+  nextAttemptAt: Date | null;
   peakMemoryBytes: number | null;
   leasedUntil: Date | null;
   createdAt: Date;

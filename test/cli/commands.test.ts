@@ -1,11 +1,10 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { create } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEMO } from '../fixtures/demo-service.js';
 import { meanColour } from '../probing/support/made-models.js';
+import { folderOfImages } from './probe-images.js';
 import { type Ended, runProbelog } from './run-probelog.js';
 
 const IMAGES = 30;
@@ -14,10 +13,7 @@ const probelog = (...args: string[]): Promise<Ended> => runProbelog(args, { data
 
 /** The commands share one data folder, as on a user's machine: each test goes on from what is there. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
-  await mkdir(join(folder, 'images'));
-  const names = (await readdir(join(DEMO, 'probes'))).slice(0, IMAGES);
-  for (const name of names) await cp(join(DEMO, 'probes', name), join(folder, 'images', name));
+  folder = await folderOfImages(IMAGES);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -60,6 +60,17 @@ describe('loadConfig', () => {
     expect(load).toThrow(allowed);
   });
 
+  it.each([
+    'https://ada:l0velace@mlflow.example.org',
+    'https://ada:l0ve/lace@mlflow.example.org',
+    'https://ada:l0velace@a@mlflow.example.org',
+    'ada:l0velace@mlflow.example.org',
+  ])('does not print the user and the password of %s, which it refuses', (url) => {
+    const load = () => loadConfig({ PROBELOG_MLFLOW_URL: url });
+    expect(load).toThrow(/PROBELOG_MLFLOW_URL is ".*\(not shown\)@mlflow\.example\.org"/);
+    expect(load).not.toThrow(/ada|l0ve/);
+  });
+
   it('names every problem at once', () => {
     expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT[\s\S]*LOG_LEVEL/);
   });
@@ -89,6 +100,38 @@ describe('loadConfig', () => {
   it('takes the published form of a Standard Webhooks secret, with and without its prefix', () => {
     const secrets = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     expect(loadConfig({ PROBELOG_STANDARD_SECRETS: secrets }).standardSecrets).toHaveLength(2);
+  });
+
+  it.each([
+    ['PROBELOG_MLFLOW_URL', 'https://ada@mlflow.example.org'],
+    ['PROBELOG_MLFLOW_URL', 'mlflow.example.org'],
+    ['PROBELOG_MLFLOW_URL', 'file:///srv/mlruns'],
+    ['PROBELOG_HUGGINGFACE_URL', 'https://hub.example.org/?mirror=1'],
+    ['PROBELOG_MLFLOW_TOKEN', 'line\nbreak'],
+    ['PROBELOG_MLFLOW_TOKEN_FILE', '/nothing/here'],
+    ['PROBELOG_S3_BUCKETS', ' , '],
+    ['PROBELOG_S3_BUCKETS', 'Models'],
+    ['PROBELOG_HUGGINGFACE_REPOSITORIES', 'org/name/more'],
+  ])('refuses %s=%j', (variable, value) => {
+    expect(() => loadConfig({ [variable]: value })).toThrow(`${variable} is `);
+  });
+
+  it('reads what registries are shown', async () => {
+    const file = join(await temporaryFolder(), 'token');
+    await writeFile(file, 't0k\n');
+    const config = loadConfig({
+      PROBELOG_MLFLOW_URL: 'https://example.org/mlflow',
+      PROBELOG_MLFLOW_TOKEN_FILE: file,
+      PROBELOG_S3_BUCKETS: 'models, shared/onnx/',
+      PROBELOG_HUGGINGFACE_REPOSITORIES: 'org,other/one',
+    });
+    expect(config).toMatchObject({
+      mlflowTokenFile: 't0k',
+      s3Buckets: ['models', 'shared/onnx'],
+      huggingfaceRepositories: ['org', 'other/one'],
+      huggingfaceUrl: 'https://huggingface.co',
+    });
+    expect(JSON.stringify(describeConfig(config))).not.toContain('t0k');
   });
 
   it('never shows a secret, neither in an error nor in the description', () => {

@@ -4,9 +4,11 @@ import { expect, it } from 'vitest';
 const ROOT = new URL('../../', import.meta.url);
 const PAGES = [
   'README.md',
-  ...readdirSync(new URL('docs/', ROOT))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...['docs/', 'docs/registries/'].flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => folder + name),
+  ),
 ];
 const blocks = PAGES.flatMap((page) =>
   [...readFileSync(new URL(page, ROOT), 'utf8').matchAll(/^```json\n(.*?)^```$/gms)].map(

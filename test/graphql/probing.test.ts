@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ExecutionResult, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSchema, createContext, formatError, globalId, keyOf } from '../../src/graphql/index.js';
-import { IngestFeed, IngestService } from '../../src/ingest/index.js';
+import { IngestFeed, IngestService, type ResponseUploads } from '../../src/ingest/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import type { Concepts } from '../../src/text/index.js';
@@ -54,8 +54,16 @@ beforeAll(async () => {
     defaultProbeSet: undefined,
     probingBudget: 0.34,
     modelFolders: undefined,
+    objects: null,
   });
-  const services = { store, search, ingest, concepts: {} as Concepts, defaultProbeSet: undefined };
+  const services = {
+    store,
+    search,
+    ingest,
+    uploads: {} as ResponseUploads,
+    concepts: {} as Concepts,
+    defaultProbeSet: undefined,
+  };
   const schema = await buildSchema();
   ask = (source, variableValues) =>
     graphql({ schema, source, variableValues, contextValue: createContext(services) });

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/index.js';
 import { type RunningServer, startServer } from '../../src/http/index.js';
 import type { Service } from '../../src/service/index.js';
 import { openWebhooks } from '../../src/service/webhooks/open-webhooks.js';
+import { DeliveryRecorder } from '../../src/service/webhooks/record-delivery.js';
 import { openSmallService, settled } from '../ingest/support/small-service.js';
 import { mlflowHeaders, type SentHeaders, standardHeaders, wandbHeaders } from '../registries/signing.js';
 
@@ -59,14 +60,15 @@ export async function openWebhookService({ work }: { work: boolean }): Promise<W
       PROBELOG_WANDB_TOKENS: SECRETS.wandbToken,
       PROBELOG_STANDARD_SECRETS: `${SECRETS.standard},${SECRETS.standardNext}`,
       PROBELOG_PRIVATE_ADDRESSES: '127.0.0.1',
+      PROBELOG_HUGGINGFACE_URL: `http://127.0.0.1:${(fileServer.address() as AddressInfo).port}`,
     },
   });
   const { service } = small;
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });
   const start = (webhooks: Service['webhooks']) => {
-    const { store, search, ingest, concepts } = service;
-    const services = { store, search, ingest, concepts, defaultProbeSet: undefined };
+    const { store, search, ingest, uploads, concepts } = service;
+    const services = { store, search, ingest, uploads, concepts, defaultProbeSet: undefined };
     return startServer({ host: '127.0.0.1', port: 0, services, webhooks, logger });
   };
   const server = await start(service.webhooks);
@@ -106,9 +108,9 @@ export async function openWebhookService({ work }: { work: boolean }): Promise<W
     settled: ({ body }) => settled(service, ingestKey(body.ingest)),
     async secondServer(environment) {
       const { store, ingest } = service;
-      const other = await start(
-        openWebhooks(loadConfig(environment), { store, ingest, log: () => undefined }),
-      );
+      const log = () => undefined;
+      const recorder = new DeliveryRecorder({ store, ingest, log });
+      const other = await start(openWebhooks(loadConfig(environment), recorder, log));
       others.push(other);
       return other;
     },

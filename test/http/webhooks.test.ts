@@ -196,7 +196,7 @@ describe('the Hub', () => {
     expect((await hooks.huggingface(push('org/owl', two, 'refs/pr/1'))).body.status).toBe('ignored');
     expect((await hooks.huggingface(push('org/owl', two))).body.status).toBe('accepted');
     expect(await modelOf('org/owl', two)).toMatchObject({ source: `hf://org/owl@${two}` });
-    expect(await hooks.settled(first)).toMatchObject({ errorCode: 'SOURCE_UNSUPPORTED' });
+    expect(await hooks.settled(first)).toMatchObject({ errorCode: 'SOURCE_NOT_FOUND' });
   });
 
   it('renames every version, with its source', async () => {

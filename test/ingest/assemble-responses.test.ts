@@ -8,7 +8,7 @@ const probes = Uint32Array.of(1, 2, 4, 5);
 
 function assemble(rows: number[][], where = probes) {
   const observed = { rows: rows.length, columns: where.length, data: Float32Array.from(rows.flat()) };
-  const facts = { knownProbabilities: false, probes: PROBES, prior: tinyPrior(PROBES) };
+  const facts = { declared: null, probes: PROBES, prior: tinyPrior(PROBES) };
   return assembleResponses({ observed, probes: where }, facts);
 }
 

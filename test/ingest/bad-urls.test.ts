@@ -30,6 +30,7 @@ beforeAll(async () => {
     environment: {
       PROBELOG_PRIVATE_ADDRESSES: '127.0.0.0/8',
       PROBELOG_DOWNLOAD_STALL_SECONDS: '1',
+      PROBELOG_INGEST_ATTEMPTS: '1',
       PROBELOG_MAX_MODEL_BYTES: String(LIMIT),
     },
   });

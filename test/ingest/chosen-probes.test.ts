@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFloat16, type Matrix, parseNpyHeader, rowOf } from '../../src/domain/index.js';
-import { type IngestRequest, type PipelineDependencies, runIngest } from '../../src/ingest/index.js';
+import {
+  type IngestRequest,
+  ModelCache,
+  type PipelineDependencies,
+  runIngest,
+} from '../../src/ingest/index.js';
 import { Stopped } from '../../src/ingest/stopped.js';
 import type { IngestRecord, LogitRecord } from '../../src/store/index.js';
 import { DEMO } from '../fixtures/demo-service.js';
@@ -31,8 +36,19 @@ const dependencies = (changed: Partial<PipelineDependencies> = {}): PipelineDepe
   gallery: { add: async () => undefined, remove: async () => undefined },
   workFolder,
   cacheFolder: join(small.folder, 'pixels'),
+  downloadFolder: join(small.folder, 'downloads'),
+  registries: new Map(),
+  objects: null,
+  modelCache: new ModelCache(small.service.store, 2 ** 40),
   download: { privateAddresses: [], stallMs: 60_000, maxBytes: 2 ** 30 },
-  probing: { memoryBytes: 2 ** 32, stallMs: 60_000, cacheBytes: 2 ** 30, budget: 0.5, errorBound: 0 },
+  probing: {
+    memoryBytes: 2 ** 32,
+    stallMs: 60_000,
+    cacheBytes: 2 ** 30,
+    budget: 0.5,
+    errorBound: 0,
+    isolation: { inForce: false, reason: 'a test' },
+  },
   prior: async () => usable(prior),
   announce: () => undefined,
   ...changed,

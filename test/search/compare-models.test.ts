@@ -20,7 +20,7 @@ it('says of a model that waits to be probed that it cannot be compared yet', asy
   const model = await queued();
   await expect(compareModels(idle.service, model, model)).rejects.toMatchObject({
     code: 'INPUT_INVALID',
-    message: expect.stringContaining('its first ingest is not finished'),
+    message: expect.stringContaining('it has no responses yet'),
     details: { model: model.name, version: '1', status: 'PENDING' },
   });
 });

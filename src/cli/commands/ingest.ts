@@ -10,7 +10,7 @@ import { withService } from '../with-service.js';
 export function ingestCommand(): Command {
   const command = new Command('ingest')
     .description('register ONNX classifiers: probe them and make their logits searchable')
-    .argument('<source>', 'an ONNX file, an http(s) URL, or a folder with a manifest.json')
+    .argument('<source>', 'an ONNX file, an http(s) URL, s3://bucket/key, or a folder with a manifest.json')
     .option('--name <name>', 'name of the model (default: from the file name)')
     .option('--version <version>', 'version of the model (default: 1)')
     .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
@@ -18,6 +18,7 @@ export function ingestCommand(): Command {
     .option('--output <tensor>', 'output tensor to use, when several qualify')
     .option('--licence <text>', 'licence of the model, such as Apache-2.0')
     .option('--registry <name>', 'name of the registry that the model comes from')
+    .option('--priority <n>', 'place in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
   return withProbingFlags(command)
     .option('--json', 'print the outcome as JSON')

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import pino from 'pino';
 import { type Config, type Environment, loadConfig, readEnvironment } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
 import { startServer } from '../../http/index.js';
@@ -8,17 +7,21 @@ import { openService, type Service } from '../../service/index.js';
 import { DEMO_ENCODER } from '../demo/demo-folder.js';
 import { introduceDemo } from '../demo/introduce-demo.js';
 import { seedDemo } from '../demo/seed-demo.js';
+import { endSignal, fired } from '../end-signal.js';
+import { logToStderr } from '../log-to-stderr.js';
 import { progressDisplay } from '../output/progress.js';
 
 /** `probelog serve` */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the server: GraphQL at /graphql, with an explorer for browsers')
+    .option('--no-work', 'leave queued ingests to `probelog worker` processes')
     .option('--demo', 'fill an empty data folder with the demo models, and use the text encoder of the demo')
-    .action(async ({ demo }: { demo?: boolean }) => {
+    .action(async ({ demo, work }: { demo?: boolean; work: boolean }, command: Command) => {
+      if (demo && !work) command.error('error: --demo has ingests to work on, so it takes no --no-work');
       const environment = readEnvironment();
       const config = loadConfig(demo ? withDemoEncoder(environment) : environment);
-      await serve(config, demo ?? false);
+      await serve(config, { demo: demo ?? false, work });
     });
 }
 
@@ -26,16 +29,18 @@ function withDemoEncoder(environment: Environment): Environment {
   return { ...environment, PROBELOG_TEXT_ENCODER: environment.PROBELOG_TEXT_ENCODER || DEMO_ENCODER };
 }
 
-async function serve(config: Config, demo: boolean): Promise<void> {
-  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+async function serve(config: Config, { demo, work }: { demo: boolean; work: boolean }): Promise<void> {
+  const logger = logToStderr(config);
   const ending = endSignal();
-  const ended = new Promise<void>((resolve) => ending.addEventListener('abort', () => resolve()));
+  const ended = fired(ending);
   const service = await openService(config, {
-    work: true,
+    work,
     trustedCaller: false,
     log: (level, message, details) => logger[level](details ?? {}, message),
   });
   try {
+    if (!work && !service.store.shared)
+      logger.warn('with an embedded database and --no-work, nobody works on queued ingests');
     if (demo) {
       const display = progressDisplay(process.stderr);
       await Promise.race([seedDemo(service, display), ended]);
@@ -52,6 +57,7 @@ async function serve(config: Config, demo: boolean): Promise<void> {
       services: servicesOf(service),
       webhooks: service.webhooks,
     });
+    service.sweeper.start(config.sweepMinutes * 60_000);
     process.stdout.write(
       `ProbeLog answers at ${server.url}/graphql (data in ${resolve(config.dataFolder)})\n`,
     );
@@ -64,19 +70,13 @@ async function serve(config: Config, demo: boolean): Promise<void> {
   }
 }
 
-function servicesOf({ store, search, concepts, ingest, config }: Service) {
+function servicesOf({ store, search, concepts, ingest, uploads, config }: Service) {
   return {
     store,
     search,
     ingest,
+    uploads,
     concepts,
     defaultProbeSet: config.probeSet,
   };
-}
-
-/** Fires at the first SIGINT or SIGTERM; a second one ends the process at once, as impatient people expect. */
-function endSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
 }

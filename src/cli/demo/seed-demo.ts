@@ -33,7 +33,7 @@ export async function seedDemo(service: Service, display: ProgressDisplay): Prom
   await Promise.all(
     waiting.map(async (ingest) => {
       const [model] = await store.models.byIds([ingest.modelId]);
-      await followIngest(service, ingest, display.line(`${model?.name} ${model?.version}`));
+      await followIngest(service, ingest.id, display.line(`${model?.name} ${model?.version}`));
     }),
   );
 }

@@ -19,7 +19,7 @@ export class IngestResolver {
 
   @FieldResolver(() => IngestError, {
     nullable: true,
-    description: 'Null unless it failed or was cancelled.',
+    description: 'Null unless it failed, was cancelled, or waits for another attempt after a failure.',
   })
   error(@Root() { errorCode, errorMessage }: IngestRecord): IngestError | null {
     return errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };

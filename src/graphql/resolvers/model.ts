@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
-import type { ModelRecord } from '../../store/index.js';
+import { EXTERNAL_SOURCE, type ModelRecord } from '../../store/index.js';
 import { conceptSubject } from '../concept-subject.js';
 import type { Context } from '../context.js';
 import { findProbeSet } from '../find-probe-set.js';
@@ -11,7 +11,7 @@ import { logitConnection } from '../search-connections.js';
 import { ExpectedAccuracyReason } from '../types/enums.js';
 import { Ingest } from '../types/ingest.js';
 import { ModelLogitConnection } from '../types/logit.js';
-import { Model } from '../types/model.js';
+import { Model, ModelTag } from '../types/model.js';
 import { ProbeSet } from '../types/probe.js';
 
 @Resolver(() => Model)
@@ -29,7 +29,19 @@ export class ModelResolver {
     return origin + pathname;
   }
 
-  @FieldResolver(() => Ingest, { nullable: true, description: 'Its last ingest.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Where its responses are sent to by PUT, relative to the server (docs/any-framework.md); null when it is probed here.',
+  })
+  responsesUrl(@Root() { id, source }: ModelRecord): string | null {
+    return source === EXTERNAL_SOURCE ? `/models/${globalId('Model', id)}/responses` : null;
+  }
+
+  @FieldResolver(() => Ingest, {
+    nullable: true,
+    description: 'Its last ingest; null when it never had one.',
+  })
   ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
     return loaders.latestIngest.load(id);
   }
@@ -46,6 +58,17 @@ export class ModelResolver {
   })
   coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
     return loaders.coverage.load(id);
+  }
+
+  @FieldResolver(() => [ModelTag], { description: 'Its tags in the registry that it came from, by key.' })
+  async tags(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<ModelTag[]> {
+    const notes = await loaders.notes.load(id);
+    return Object.entries(notes?.tags ?? {}).map(([key, value]) => ({ key, value }));
+  }
+
+  @FieldResolver(() => [String], { description: 'Its aliases in the registry that it came from.' })
+  async aliases(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<readonly string[]> {
+    return (await loaders.notes.load(id))?.aliases ?? [];
   }
 
   @FieldResolver(() => String, {

@@ -2,9 +2,10 @@ import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import type { Context } from '../context.js';
 import { keyOf } from '../global-id.js';
+import { newVersion } from '../new-version.js';
 import { probingRequest } from '../probing-request.js';
 import { Ingest } from '../types/ingest.js';
-import { IngestModelInput, ProbingInput } from '../types/inputs.js';
+import { IngestModelInput, ProbingInput, RegisterModelInput } from '../types/inputs.js';
 import { Model } from '../types/model.js';
 
 @Resolver()
@@ -14,20 +15,25 @@ export class MutationResolver {
       'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    const { name, version, source, labels, preprocessing, output, probeSet, licence, registry, probing } =
-      input;
     return ingest.enqueue({
-      name,
-      version,
-      source,
-      labels: labels ?? undefined,
-      preprocessing: preprocessing ?? undefined,
-      output: output ?? undefined,
-      licence: licence ?? undefined,
-      registry: registry ?? undefined,
-      probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
-      probing: probingRequest(probing),
+      ...newVersion(input),
+      source: input.source,
+      preprocessing: input.preprocessing ?? undefined,
+      output: input.output ?? undefined,
+      probing: probingRequest(input.probing),
+      priority: input.priority ?? undefined,
     });
+  }
+
+  @Mutation(() => Model, {
+    description:
+      'Registers a model version that never comes here. It is PENDING until its responses are sent to its `responsesUrl`.',
+  })
+  registerModel(
+    @Ctx() { uploads }: Context,
+    @Arg('input', () => RegisterModelInput) input: RegisterModelInput,
+  ) {
+    return uploads.register(newVersion(input));
   }
 
   @Mutation(() => Ingest, {
@@ -65,6 +71,14 @@ export class MutationResolver {
   })
   cancelIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
     return ingest.cancel(keyOf('Ingest', id));
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Puts an ingest that failed or was cancelled back into the queue, under the same id. It must be the last of its model.',
+  })
+  retryIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
+    return ingest.retry(keyOf('Ingest', id));
   }
 
   @Mutation(() => Model, { description: "Replaces a model's labels; null takes them away." })

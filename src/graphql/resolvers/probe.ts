@@ -9,6 +9,14 @@ export class ProbeSetResolver {
   id(@Root() { id }: ProbeSetRecord): string {
     return globalId('ProbeSet', id);
   }
+
+  @FieldResolver(() => String, {
+    description:
+      'Where its images are served as one tar archive, relative to the server; docs/any-framework.md.',
+  })
+  kitUrl(@Root() { id }: ProbeSetRecord): string {
+    return `/probe-sets/${globalId('ProbeSet', id)}/kit.tar`;
+  }
 }
 
 @Resolver(() => Probe)

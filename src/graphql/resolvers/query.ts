@@ -120,11 +120,16 @@ export class QueryResolver {
     return loaders.ingest.load(keyOf('Ingest', id));
   }
 
-  @Query(() => IngestConnection, { description: 'Ingests, oldest first.' })
+  @Query(() => IngestConnection, { description: 'Ingests, newest first.' })
   ingests(
     @Ctx() { store }: Context,
-    @Arg('states', () => [IngestState], { nullable: true, description: 'Only those that stand here.' })
+    @Arg('status', () => [IngestState], { nullable: true, description: 'Only those that stand here.' })
     states: IngestState[] | null,
+    @Arg('registry', () => String, {
+      nullable: true,
+      description: 'Only of models that were registered as coming from exactly this registry.',
+    })
+    registry: string | null,
     @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
     first: number,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
@@ -133,11 +138,16 @@ export class QueryResolver {
     return readPage(
       { first, after },
       {
-        query: ['ingests', states],
+        query: ['ingests', states, registry],
         place: createdPlace,
         placeOf: createdPlaceOf,
         read: (count, place) =>
-          store.ingests.page({ states: states ?? undefined, first: count, after: place }),
+          store.ingests.page({
+            states: states ?? undefined,
+            registry: registry ?? undefined,
+            first: count,
+            after: place,
+          }),
       },
     );
   }

@@ -66,7 +66,9 @@ registerEnumType(ModelStatus, {
   name: 'ModelStatus',
   description: 'Whether a model can be searched.',
   valuesConfig: {
-    PENDING: { description: 'Its first ingest is not finished.' },
+    PENDING: {
+      description: 'Its first ingest is not finished, or its responses were not uploaded yet.',
+    },
     READY: { description: 'Its logits can be searched.' },
     FAILED: { description: 'Its ingest failed or was cancelled before it ever could be searched.' },
   } satisfies Described<ModelStatus>,

@@ -17,7 +17,7 @@ export class IngestProgress {
   etaSeconds!: number | null;
 }
 
-@ObjectType({ description: 'Why an ingest ended without success.' })
+@ObjectType({ description: 'Why an ingest, or its last attempt, ended without success.' })
 export class IngestError {
   @Field({ description: 'Stable code; docs/errors.md lists them.' })
   code!: string;
@@ -40,6 +40,15 @@ export class Ingest {
   @Field(() => Int, { description: 'How often a worker took it up.' })
   attempts!: number;
 
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it is tried again after a failure that may pass; null unless it waits for that.',
+  })
+  nextAttemptAt!: Date | null;
+
+  @Field(() => Int, { description: 'Higher goes first, -10 to 10.' })
+  priority!: number;
+
   @Field()
   createdAt!: Date;
 
@@ -59,4 +68,4 @@ export class IngestEdge {
   node!: Ingest;
 }
 
-export const IngestConnection = connectionType('IngestConnection', IngestEdge, 'Ingests, oldest first.');
+export const IngestConnection = connectionType('IngestConnection', IngestEdge, 'Ingests, newest first.');

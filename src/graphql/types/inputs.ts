@@ -75,6 +75,15 @@ export class LogitFilter {
   minExpectedAccuracy?: number | null;
 }
 
+@InputType({ description: 'A tag that a model has in its registry.' })
+export class TagFilter {
+  @Field({ description: 'The whole key.' })
+  key!: string;
+
+  @Field(() => String, { nullable: true, description: 'The whole value; any when absent.' })
+  value?: string | null;
+}
+
 @InputType({ description: 'Which models are listed. All conditions hold at once.' })
 export class ModelFilter {
   @Field(() => ModelStatus, { nullable: true })
@@ -85,6 +94,18 @@ export class ModelFilter {
     description: 'Only models of which at least this share of the probes was run, 0 to 1.',
   })
   minCoverage?: number | null;
+
+  @Field(() => TagFilter, {
+    nullable: true,
+    description: 'Only models that have this tag in their registry.',
+  })
+  tag?: TagFilter | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only models that have exactly this alias in their registry.',
+  })
+  alias?: string | null;
 }
 
 @InputType({
@@ -112,27 +133,17 @@ export class ProbingInput {
   full?: boolean | null;
 }
 
-@InputType({ description: 'A model version to be registered.' })
-export class IngestModelInput {
+/** What is said of a new model version, wherever it is run. */
+@InputType()
+export abstract class NewVersionInput {
   @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })
   name!: string;
 
   @Field({ description: 'Version of the model, 1–300 characters.' })
   version!: string;
 
-  @Field({
-    description: 'An http(s) URL of an ONNX file, or a path on the server where the settings allow it.',
-  })
-  source!: string;
-
   @Field(() => [String], { nullable: true, description: 'One label for each output, in output order.' })
   labels?: string[] | null;
-
-  @Field(() => GraphQLJSON, {
-    nullable: true,
-    description: 'How images are prepared; docs/preprocessing.md.',
-  })
-  preprocessing?: unknown;
 
   @Field(() => String, {
     nullable: true,
@@ -146,15 +157,41 @@ export class IngestModelInput {
   })
   registry?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The output tensor, when several qualify.' })
-  output?: string | null;
-
   @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
   probeSet?: string | null;
+}
+
+@InputType({
+  description: 'A model version that is run by its owner, who uploads its responses; docs/any-framework.md.',
+})
+export class RegisterModelInput extends NewVersionInput {}
+
+@InputType({ description: 'A model version to be registered.' })
+export class IngestModelInput extends NewVersionInput {
+  @Field({
+    description:
+      'An http(s) URL of an ONNX file, or s3://bucket/key or a path on the server where the settings allow it.',
+  })
+  source!: string;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: 'How images are prepared; docs/preprocessing.md.',
+  })
+  preprocessing?: unknown;
+
+  @Field(() => String, { nullable: true, description: 'The output tensor, when several qualify.' })
+  output?: string | null;
 
   @Field(() => ProbingInput, {
     nullable: true,
     description: 'How much of the probe set it is shown; as the settings say when absent.',
   })
   probing?: ProbingInput | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Higher goes first in the queue, -10 to 10; 0 when absent.',
+  })
+  priority?: number | null;
 }

@@ -4,6 +4,15 @@ import { connectionType } from './connection.js';
 import { ExpectedAccuracyReason, ModelStatus, ResponseKind } from './enums.js';
 import { Logit } from './logit.js';
 
+@ObjectType({ description: 'A tag of a model version in its registry.' })
+export class ModelTag {
+  @Field()
+  key!: string;
+
+  @Field({ description: 'Empty for a tag that says nothing but its key.' })
+  value!: string;
+}
+
 @ObjectType({ description: 'One version of an image classifier.' })
 export class Model {
   @Field(() => ID)
@@ -15,7 +24,10 @@ export class Model {
   @Field()
   version!: string;
 
-  @Field({ description: 'Where its file came from, without user, password and query.' })
+  @Field({
+    description:
+      'Where its file came from, without user, password and query; `external` when it never came here.',
+  })
   source!: string;
 
   @Field(() => ModelStatus)

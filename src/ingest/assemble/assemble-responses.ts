@@ -5,8 +5,10 @@ import {
   encodeFloat16,
   encodeNpyHeader,
   looksLikeProbabilities,
+  type Matrix,
   probabilitiesToLogits,
   type ResponsePrior,
+  withoutUnderflow,
 } from '../../domain/index.js';
 import { float16Exponent, scaleByPowerOfTwo } from './float16-scale.js';
 import type { SpooledResponses } from './read-spool.js';
@@ -20,7 +22,7 @@ export interface AssembledResponses {
   outputs: number;
   /** P */
   probes: number;
-  /** LOG_PROBABILITIES when the model gave probabilities that could not be cut off. */
+  /** LOG_PROBABILITIES when the model gave probabilities that could not be cut off, or logarithms of some. */
   responseKind: 'LOGITS' | 'LOG_PROBABILITIES';
   /** The probability that stands for 0 in LOG_PROBABILITIES. */
   logFloor: number | null;
@@ -32,12 +34,15 @@ export interface AssembledResponses {
   errors: Float32Array | null;
 }
 
+/**
+ * What responses are known to be, by a graph or by who uploaded them. Without it the values decide between logits and
+ * probabilities, since a graph can hide a normalisation.
+ */
+export type DeclaredKind = 'PROBABILITIES' | 'LOG_PROBABILITIES' | null;
+
 /** What {@link assembleResponses} must know besides the responses. */
 export interface AssembleFacts {
-  /**
-   * The graph shows that they are probabilities; otherwise the values decide, since a graph can hide a normalisation.
-   */
-  knownProbabilities: boolean;
+  declared: DeclaredKind;
   /** P */
   probes: number;
   /** By which the probes were chosen; null when all were run. */
@@ -56,8 +61,7 @@ export function assembleResponses(
   { observed, probes }: SpooledResponses,
   facts: AssembleFacts,
 ): AssembledResponses {
-  const uncut = facts.knownProbabilities || looksLikeProbabilities(observed);
-  const { logits, floor } = uncut ? probabilitiesToLogits(observed) : { logits: observed, floor: null };
+  const { logits, floor, normalised } = asLogits(observed, facts.declared);
   scaleByPowerOfTwo(logits.data, float16Exponent(logits.data));
   keepNaNForProbesNotRun(logits.data);
   const stored = spreadColumns(logits, probes, facts.probes);
@@ -75,12 +79,22 @@ export function assembleResponses(
     file,
     outputs: stored.rows,
     probes: stored.columns,
-    responseKind: uncut ? 'LOG_PROBABILITIES' : 'LOGITS',
+    responseKind: normalised ? 'LOG_PROBABILITIES' : 'LOGITS',
     logFloor: floor,
     degenerate,
     coverage: probes.length / facts.probes,
     errors: completed?.errors ?? null,
   };
+}
+
+function asLogits(
+  observed: Matrix,
+  declared: DeclaredKind,
+): { logits: Matrix; floor: number | null; normalised: boolean } {
+  if (declared === 'LOG_PROBABILITIES') return { ...withoutUnderflow(observed), normalised: true };
+  if (declared === 'PROBABILITIES' || looksLikeProbabilities(observed))
+    return { ...probabilitiesToLogits(observed), normalised: true };
+  return { logits: observed, floor: null, normalised: false };
 }
 
 /** A response that is not a number is stored as infinite, which has no descriptor either: NaN says that nothing ran. */

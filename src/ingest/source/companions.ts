@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type DownloadLimits, type RemoteFile, readSmall } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { type DownloadLimits, download } from './download.js';
 import type { FileSource } from './parse-source.js';
 
 /** Companion files are small JSON documents; anything larger is something else. */
@@ -20,9 +20,12 @@ export async function readCompanion(
   limits: DownloadLimits,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const places = source.kind === 'FILE' ? filePlaces(source.path, name) : urlPlaces(source.url, name);
+  const places = source.kind === 'FILE' ? filePlaces(source.path, name) : urlPlaces(source.file.url, name);
   for (const place of places) {
-    const text = source.kind === 'FILE' ? await smallFile(place) : await smallDownload(place, limits, signal);
+    const text =
+      source.kind === 'FILE'
+        ? await smallFile(place)
+        : await smallDownload({ ...source.file, url: place }, limits, signal);
     const json = text === undefined ? undefined : parsed(text);
     if (json !== undefined) return json;
   }
@@ -49,11 +52,9 @@ async function smallFile(path: string): Promise<string | undefined> {
   return facts?.isFile() && facts.size <= MOST_BYTES ? readFile(path, 'utf8') : undefined;
 }
 
-async function smallDownload(url: string, limits: DownloadLimits, signal?: AbortSignal) {
+async function smallDownload(file: RemoteFile, limits: DownloadLimits, signal?: AbortSignal) {
   try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of download(url, { ...limits, maxBytes: MOST_BYTES }, signal)) chunks.push(chunk);
-    return Buffer.concat(chunks).toString('utf8');
+    return (await readSmall(file, { ...limits, maxBytes: MOST_BYTES }, signal)).toString('utf8');
   } catch (thrown) {
     if (thrown instanceof ProbelogError) return undefined;
     throw thrown;

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import type { RemoteFile } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 
 /** Where a model file is: on this machine, or behind an http(s) URL. */
-export type FileSource = { kind: 'FILE'; path: string } | { kind: 'URL'; url: string };
+export type FileSource = { kind: 'FILE'; path: string } | { kind: 'URL'; file: RemoteFile };
 
 /** A model version in a registry, by a URI that only a connection to that registry can make a file of. */
 export interface RegistrySource {
@@ -13,8 +14,14 @@ export interface RegistrySource {
   uri: string;
 }
 
+/** An object of an S3 store: `s3://bucket/key`. */
+export interface ObjectSource {
+  kind: 'OBJECT';
+  uri: string;
+}
+
 /** Where a model is. */
-export type Source = FileSource | RegistrySource;
+export type Source = FileSource | ObjectSource | RegistrySource;
 
 /** Names of registries by the schemes of their URIs. */
 const REGISTRY_SCHEMES: Readonly<Record<string, string>> = {
@@ -26,7 +33,7 @@ const REGISTRY_SCHEMES: Readonly<Record<string, string>> = {
 /**
  * Reads the `source` of an ingest request.
  *
- * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https and those of registries (a `file:` URL is always refused: a path
+ * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https, s3 and those of registries (a `file:` URL is always refused: a path
  * says the same without pretending to be remote), INPUT_INVALID when the text is empty or no URL
  */
 export function parseSource(text: string): Source {
@@ -38,11 +45,12 @@ export function parseSource(text: string): Source {
   if (Object.hasOwn(REGISTRY_SCHEMES, scheme)) {
     return { kind: 'REGISTRY', registry: REGISTRY_SCHEMES[scheme], scheme, uri: text };
   }
+  if (scheme === 's3') return { kind: 'OBJECT', uri: text };
   if (scheme !== 'http' && scheme !== 'https') {
     throw schemeForbidden(scheme);
   }
   if (!URL.canParse(text)) throw new ProbelogError('INPUT_INVALID', 'The source is not a well-formed URL.');
-  return { kind: 'URL', url: text };
+  return { kind: 'URL', file: { url: text } };
 }
 
 export function schemeForbidden(scheme: string): ProbelogError {

@@ -10,3 +10,6 @@ export const huggingface = {
   parse,
   plan,
 } as const satisfies Registry<HubEvent>;
+
+export type { HubConnection } from './hub-api.js';
+export { HuggingFaceReader } from './reader.js';

@@ -1,5 +1,6 @@
 import type { Delivery, Plan } from '../plan.js';
 import type { HubEvent } from './parse.js';
+import { commitUri } from './repo-uri.js';
 
 /** The only branch whose commits are versions; pull requests (`refs/pr/…`) come as updates too. */
 const DEFAULT_BRANCH = 'refs/heads/main';
@@ -25,7 +26,7 @@ function understand({ event, repo, updatedRefs, movedTo }: HubEvent): Pick<Deliv
   if (scope === 'repo' && event.action === 'move') {
     if (!movedTo) return ignored('The move does not say where to.');
     const [from, to] = [repo.name, movedTo.name];
-    const sourcePrefix = { from: sourceOf(from, ''), to: sourceOf(to, '') };
+    const sourcePrefix = { from: commitUri({ name: from, sha: '' }), to: commitUri({ name: to, sha: '' }) };
     return { id: null, plan: { kind: 'RENAME', name: from, newName: to, sourcePrefix } };
   }
   const changesFiles = scope === 'repo' || scope === 'repo.content';
@@ -49,11 +50,7 @@ function knownScope(scope: string): string {
 }
 
 function registration(name: string, sha: string): Plan {
-  return { kind: 'REGISTER', name, version: sha, source: sourceOf(name, sha), updated: false };
-}
-
-function sourceOf(name: string, sha: string): string {
-  return `hf://${name}@${sha}`;
+  return { kind: 'REGISTER', name, version: sha, source: commitUri({ name, sha }), updated: false };
 }
 
 function ignored(reason: string): Pick<Delivery, 'id' | 'plan'> {

@@ -5,3 +5,6 @@ import { verify } from './verify.js';
 
 /** MLflow 3.3 and later. */
 export const mlflow = { name: 'mlflow', verify, parse, plan } as const satisfies Registry<MlflowEvent>;
+
+export type { MlflowConnection } from './mlflow-api.js';
+export { MlflowReader } from './reader.js';

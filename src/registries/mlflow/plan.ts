@@ -1,29 +1,21 @@
 import type { Delivery, Plan } from '../plan.js';
 import type { Proof } from '../registry.js';
 import type { MlflowEvent } from './parse.js';
-
-/** What a server without workspaces says that it has. */
-const DEFAULT_WORKSPACE = 'default';
+import { modelName, placeOf, versionUri } from './version-uri.js';
 
 export function plan(event: MlflowEvent, { deliveryId }: Proof): Delivery {
   return { id: deliveryId, event: event.type, occurredAt: event.occurredAt, plan: planOf(event) };
 }
 
-function planOf({ type, known, workspace }: MlflowEvent): Plan {
+function planOf({ type, known, workspace: given }: MlflowEvent): Plan {
   if (known === null) return { kind: 'IGNORE', reason: `${type} says nothing about a model version.` };
-  const place = workspace === DEFAULT_WORKSPACE ? null : workspace;
-  // MLflow's names have no slash, so this is one name for one model.
-  const name = place === null ? known.data.name : `${place}/${known.data.name}`;
+  const workspace = placeOf(given);
+  const name = modelName({ name: known.data.name, workspace });
   switch (known.type) {
     case 'model_version.created': {
       const { version } = known.data;
-      return {
-        kind: 'REGISTER',
-        name,
-        version,
-        source: sourceOf(known.data.name, version, place),
-        updated: false,
-      };
+      const source = versionUri({ name: known.data.name, version, workspace });
+      return { kind: 'REGISTER', name, version, source, updated: false };
     }
     case 'model_version_tag.set':
       return {
@@ -40,9 +32,4 @@ function planOf({ type, known, workspace }: MlflowEvent): Plan {
     case 'model_version_alias.deleted':
       return { kind: 'ALIAS', name, alias: known.data.alias, version: null };
   }
-}
-
-function sourceOf(name: string, version: string, workspace: string | null): string {
-  const path = `mlflow:/${encodeURIComponent(name)}/${version}`;
-  return workspace === null ? path : `${path}?workspace=${encodeURIComponent(workspace)}`;
 }

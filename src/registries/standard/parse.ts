@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { check } from '../payload/check.js';
+import { modelUrl } from '../payload/model-url.js';
 import { readJson } from '../payload/read-json.js';
 import { identifier, line, moment } from '../payload/text.js';
 
@@ -10,9 +11,6 @@ const envelope = z.object({ type: line(200), timestamp: moment, time: moment, da
 const KNOWN_TYPE = /(?:^|\.)model\.version\.(created|updated|deleted)$/;
 
 const version = z.object({ name: identifier(300), version: identifier(300) });
-
-/** Credentials in a URL would be stored and shown with it. */
-const modelUrl = z.string().max(4_096).refine(isModelUrl, 'is not an http(s) URL without user and password');
 
 const file = version.extend({
   url: modelUrl,
@@ -29,7 +27,7 @@ type VersionEvent =
   | { kind: 'created' | 'updated'; file: z.output<typeof file> }
   | { kind: 'deleted'; version: z.output<typeof version> };
 
-/** An event of a registry that follows docs/webhooks.md. */
+/** An event of a registry that follows docs/registries/standard.md. */
 export interface StandardEvent {
   type: string;
   occurredAt: Date | null;
@@ -46,10 +44,4 @@ function knownEvent(kind: string | undefined, data: unknown): VersionEvent | nul
   if (kind === 'deleted') return { kind, version: check(z.object({ data: version }), { data }).data };
   if (kind !== 'created' && kind !== 'updated') return null;
   return { kind, file: check(z.object({ data: file }), { data }).data };
-}
-
-function isModelUrl(text: string): boolean {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
 }

@@ -3,5 +3,7 @@ import { parse, type WandbEvent } from './parse.js';
 import { plan } from './plan.js';
 import { verify } from './verify.js';
 
-/** Weights & Biases, with the payload template of docs/webhooks.md. */
+/** Weights & Biases, with the payload template of docs/registries/wandb.md. */
 export const wandb = { name: 'wandb', verify, parse, plan } as const satisfies Registry<WandbEvent>;
+
+export { WandbReader } from './reader.js';

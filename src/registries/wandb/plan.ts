@@ -11,15 +11,20 @@ const REGISTERING = [
 ];
 const FIXED_VERSION = /^v\d+$/;
 
-export function plan({ event_type: type, artifact_version_string: artifact }: WandbEvent): Delivery {
-  return { id: `${artifact} ${type}`, event: type, occurredAt: null, plan: planOf(type, artifact) };
+export function plan({ event_type: type, artifact_version_string: artifact, url }: WandbEvent): Delivery {
+  return {
+    id: `${artifact} ${type}`,
+    event: type,
+    occurredAt: null,
+    plan: planOf(type, artifact, url ?? null),
+  };
 }
 
-function planOf(type: string, artifact: string): Plan {
+function planOf(type: string, artifact: string, url: string | null): Plan {
   const [name, version] = artifact.split(':');
   if (!REGISTERING.includes(type)) return { kind: 'IGNORE', reason: `${type} registers nothing.` };
   if (!FIXED_VERSION.test(version)) {
     return { kind: 'IGNORE', reason: `${version} is an alias, which may mean another version tomorrow.` };
   }
-  return { kind: 'REGISTER', name, version, source: `wandb://${artifact}`, updated: false };
+  return { kind: 'REGISTER', name, version, source: url ?? `wandb://${artifact}`, updated: false };
 }

@@ -19,9 +19,6 @@ export async function changeOf(
       const prepared = await ingest.prepare(request, registry);
       return { kind, ingest: prepared, sha256: plan.sha256 ?? null, updated };
     }
-    case 'SET_TAG':
-    case 'ALIAS':
-      return { kind: 'NONE', reason: 'Tags and aliases are not kept.' };
     case 'IGNORE':
       return { kind: 'NONE', reason: plan.reason };
     default:

@@ -1,18 +1,18 @@
 import type { Config } from '../../config/index.js';
 import { REGISTRIES, type RegistryName, WebhookReceiver } from '../../registries/index.js';
+import type { Log } from '../log.js';
 import { webhookCredentials } from './credentials.js';
-import { DeliveryRecorder, type RecordingOptions } from './record-delivery.js';
+import type { DeliveryRecorder } from './record-delivery.js';
 
 /** The receiver of each registry, on or off. */
 export type Webhooks = ReadonlyMap<RegistryName, WebhookReceiver>;
 
 /** Makes the receivers of all registries. */
-export function openWebhooks(config: Config, options: RecordingOptions): Webhooks {
-  const recorder = new DeliveryRecorder(options);
+export function openWebhooks(config: Config, recorder: Pick<DeliveryRecorder, 'record'>, log: Log): Webhooks {
   const credentials = webhookCredentials(config);
   const { secrets, tokens } = credentials.wandb;
   if (secrets.length > 0 !== tokens.length > 0) {
-    options.log('warn', 'Weights & Biases needs both PROBELOG_WANDB_SECRETS and PROBELOG_WANDB_TOKENS');
+    log('warn', 'Weights & Biases needs both PROBELOG_WANDB_SECRETS and PROBELOG_WANDB_TOKENS');
   }
   return new Map(
     REGISTRIES.map((registry) => [

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors/index.js';
 import type { IngestService } from '../../ingest/index.js';
-import type { Delivery, Receipt } from '../../registries/index.js';
+import type { Delivery, Plan, Receipt } from '../../registries/index.js';
 import type { DeliveryOutcome, Store } from '../../store/index.js';
 import type { Log } from '../log.js';
 import { changeOf } from './change-of.js';
@@ -43,6 +43,18 @@ export class DeliveryRecorder {
     void this.afterwards('the gallery does not follow a delivery yet', () => ingest.follow(result));
     await this.afterwards('old deliveries cannot be forgotten', () => this.prune());
     return { status: STATUS[result.outcome], ingestId: result.ingestId };
+  }
+
+  /**
+   * Records what a sweep asks for like a delivery that nobody sent. It has no time: the clock that found it is not the
+   * registry's, and must not make an event of the registry's look like an old one.
+   *
+   * @returns false when there was nothing to do
+   * @throws as `record`
+   */
+  async recordSwept(registry: string, plan: Plan): Promise<boolean> {
+    const { status } = await this.record(registry, { id: null, event: 'sweep', occurredAt: null, plan });
+    return status === 'accepted';
   }
 
   /** What follows on a recorded delivery must not make it look lost: the next start mends a gallery, too. */

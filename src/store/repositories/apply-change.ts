@@ -1,7 +1,9 @@
 import type { Prisma } from '../generated/client.js';
 import type { DeliveryOutcome } from '../records.js';
 import { UNFINISHED } from './ingests.js';
-import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
+import { lockIngests } from './lock-ingests.js';
+import { type ModelNotes, replaceNotes, setAlias, setTag } from './model-notes.js';
+import { laneOf, type NewIngest, queueIngest, registerVersion } from './register-version.js';
 
 /** What a delivery changes. Whatever it names, it reaches only models of its own registry. */
 export type DeliveredChange =
@@ -20,6 +22,10 @@ export type DeliveredChange =
       version: string | null;
     }
   | { kind: 'RENAME'; name: string; newName: string; sourcePrefix: { from: string; to: string } }
+  | { kind: 'SET_TAG'; name: string; version: string; key: string; value: string | null }
+  | { kind: 'ALIAS'; name: string; alias: string; version: string | null }
+  /** All tags and aliases of a version at once. */
+  | { kind: 'NOTES'; name: string; version: string; notes: ModelNotes }
   | { kind: 'NONE'; reason: string };
 
 /** A model that is gone from the database. */
@@ -61,6 +67,11 @@ export function applyChange(
       return remove(tx, { registry, name: change.name, version: change.version ?? undefined });
     case 'RENAME':
       return rename(tx, registry, change);
+    case 'SET_TAG':
+    case 'NOTES':
+      return annotate(tx, registry, change);
+    case 'ALIAS':
+      return alias(tx, registry, change);
     case 'NONE':
       return Promise.resolve(ignored(change.reason));
   }
@@ -99,14 +110,21 @@ async function register(
   }
   await tx.ingest.updateMany({
     where: { modelId: existing.id, state: { in: UNFINISHED } },
-    data: { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED', leasedUntil: null, finishedAt: new Date() },
+    data: {
+      state: 'CANCELLED',
+      errorCode: 'INGEST_CANCELLED',
+      leasedUntil: null,
+      nextAttemptAt: null,
+      finishedAt: new Date(),
+    },
   });
   // The old responses stay searchable until the new ones are there, but the old file must not be probed again.
   await tx.model.update({
     where: { id: existing.id },
-    data: { source: ingest.source, fileDigest: null, fileBytes: null },
+    data: { source: ingest.source, fileDigest: null, fileBytes: null, revision: null },
   });
-  const queued = await queueIngest(tx, existing.id, ingest.request);
+  const { request, priority = 0 } = ingest;
+  const queued = await queueIngest(tx, existing.id, { request, priority, lane: laneOf(registry) });
   return { ...NOTHING, ingestId: queued.id, stopped: underWay ? [latest.id] : [] };
 }
 
@@ -128,6 +146,28 @@ async function remove(
     stopped: ingests.map((ingest) => ingest.id),
     removed: models.map((model) => ({ modelId: model.id, probeSetId: model.probeSetId })),
   };
+}
+
+/** A version that is not registered yet gets its notes from the registry when it is. */
+async function annotate(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  change: Extract<DeliveredChange, { kind: 'SET_TAG' | 'NOTES' }>,
+): Promise<AppliedChange> {
+  const { name, version } = change;
+  const model = await tx.model.findFirst({ where: { registry, name, version }, select: { id: true } });
+  if (model === null) return ignored('No such version is registered.');
+  if (change.kind === 'SET_TAG') await setTag(tx, model.id, change.key, change.value);
+  else await replaceNotes(tx, { id: model.id, registry, name, version }, change.notes);
+  return NOTHING;
+}
+
+async function alias(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  { kind: _, ...change }: Extract<DeliveredChange, { kind: 'ALIAS' }>,
+): Promise<AppliedChange> {
+  return (await setAlias(tx, { registry, ...change })) ? NOTHING : ignored('No such version is registered.');
 }
 
 /**
@@ -152,15 +192,6 @@ async function rename(
     FROM "model" WHERE "ingest"."model_id" = "model"."id" AND "model"."id" = ANY(${ids}::uuid[])`;
   const left = await remove(tx, { registry, name });
   return left.removed.length > 0 || ids.length === 0 ? left : NOTHING;
-}
-
-/**
- * Lets no ingest of these models be published meanwhile. Publishing takes the same locks in the same order, ingests before
- * the model, so neither waits for the other for ever.
- */
-async function lockIngests(tx: Prisma.TransactionClient, modelIds: string[]): Promise<void> {
-  await tx.$queryRaw`
-    SELECT "id" FROM "ingest" WHERE "model_id" = ANY(${modelIds}::uuid[]) ORDER BY "id" FOR UPDATE`;
 }
 
 function announcedDigest(request: unknown): string | null {

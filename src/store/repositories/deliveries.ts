@@ -112,7 +112,7 @@ export class Deliveries {
 
 /** A delivery as it is recorded, before it is known what it comes to. */
 type DeliveryRow = Pick<DeliveryRecord, 'source' | 'deliveryId' | 'event' | 'occurredAt'> & {
-  /** The one version that it is about; null: none, or several. */
+  /** The one version, tag or alias that it is about; null: none, or several. */
   subject: string | null;
 };
 
@@ -150,10 +150,12 @@ function isOutrun(thrown: unknown): boolean {
   return code === 'P2002' || code === 'P2025' || code === 'P2034';
 }
 
-/** The one version that a change is about. */
+/** The one version, tag or alias that a change is about. */
 function subjectOf(change: DeliveredChange): string | null {
   if (change.kind === 'REGISTER') return JSON.stringify([change.ingest.name, change.ingest.version]);
   if (change.kind === 'REMOVE' && change.version !== null)
     return JSON.stringify([change.name, change.version]);
+  if (change.kind === 'SET_TAG') return JSON.stringify([change.name, change.version, 'tag', change.key]);
+  if (change.kind === 'ALIAS') return JSON.stringify([change.name, 'alias', change.alias]);
   return null;
 }

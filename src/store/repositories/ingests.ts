@@ -3,8 +3,10 @@ import type { Prisma, PrismaClient } from '../generated/client.js';
 import type { IngestModel } from '../generated/models.js';
 import { isId, validIds } from '../ids.js';
 import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
-import { createdAfter } from './models.js';
+import { type ClaimTerms, claimIngest } from './claim-ingest.js';
+import { createdBefore } from './models.js';
 import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
+import { retryIngest } from './retry-ingest.js';
 
 /** States of ingests that are still to end. */
 export const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
@@ -76,27 +78,14 @@ export class Ingests {
         ...(probing === undefined ? {} : { probing }),
         ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
       };
-      return toRecord(await queueIngest(tx, modelId, request));
+      return toRecord(await queueIngest(tx, modelId, { request, priority: 0, lane: last.lane }));
     });
   }
 
-  /**
-   * Takes the oldest waiting ingest, or one whose worker died (its lease ran out), for this worker.
-   *
-   * SKIP LOCKED: two workers that claim at once take two ingests, not one twice.
-   */
-  async claim(worker: string, leaseMs: number): Promise<IngestRecord | null> {
-    const rows = await this.prisma.$queryRaw<{ id: string }[]>`
-      UPDATE "ingest"
-      SET "state" = 'RUNNING', "worker" = ${worker}, "attempts" = "attempts" + 1,
-          "started_at" = COALESCE("started_at", now()),
-          "leased_until" = now() + ${leaseMs} * interval '1 millisecond'
-      WHERE "id" = (
-        SELECT "id" FROM "ingest"
-        WHERE "state" = 'QUEUED' OR ("state" = 'RUNNING' AND "leased_until" < now())
-        ORDER BY "created_at", "id" FOR UPDATE SKIP LOCKED LIMIT 1)
-      RETURNING "id"`;
-    return rows.length === 0 ? null : ((await this.byIds([rows[0].id]))[0] ?? null);
+  /** Takes the ingest whose turn it is for this worker; null when none is due. A dead worker's are taken over. */
+  async claim(worker: string, leaseMs: number, terms: ClaimTerms = {}): Promise<IngestRecord | null> {
+    const id = await claimIngest(this.prisma, worker, leaseMs, terms);
+    return id === null ? null : ((await this.byIds([id]))[0] ?? null);
   }
 
   /** Keeps a claim alive; false when it is no longer this worker's. */
@@ -107,11 +96,14 @@ export class Ingests {
     return changed > 0;
   }
 
+  /** Notes how far an ingest is. A finished batch (`further`) also shows that it is not what kills processes. */
   async progress(
     id: string,
     progress: { stage: IngestStage; done: number; total: number; etaSeconds: number | null },
+    further = false,
   ): Promise<void> {
-    await this.prisma.ingest.updateMany({ where: { id, state: 'RUNNING' }, data: progress });
+    const data = further ? { ...progress, kills: 0 } : progress;
+    await this.prisma.ingest.updateMany({ where: { id, state: 'RUNNING' }, data });
   }
 
   /** @param peakMemoryBytes of the process that ran the model */
@@ -119,15 +111,44 @@ export class Ingests {
     await this.finish(id, { state: 'SUCCEEDED', stage: 'DONE', peakMemoryBytes: BigInt(peakMemoryBytes) });
   }
 
-  /** Records why an ingest failed; a model that was visible before stays so. */
-  async fail(id: string, errorCode: string, errorMessage: string): Promise<void> {
+  /**
+   * Records why an ingest failed; a model that was visible before stays so.
+   *
+   * @param worker whose ingest it must still be; anybody's when absent
+   */
+  async fail(id: string, errorCode: string, errorMessage: string, worker?: string): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
-      await this.finish(id, { state: 'FAILED', errorCode, errorMessage }, tx);
+      await this.finish(id, { state: 'FAILED', errorCode, errorMessage }, tx, { worker });
       await tx.model.updateMany({
-        where: { status: 'PENDING', ingests: { some: { id: isId(id) } } },
+        where: { status: 'PENDING', ingests: { some: { id: isId(id), state: 'FAILED' } } },
         data: { status: 'FAILED' },
       });
     });
+  }
+
+  /** Puts an ingest of this worker that failed for a reason that may pass back into the queue, to be tried later. */
+  async retryLater(
+    id: string,
+    worker: string,
+    { code, message, delayMs }: { code: string; message: string; delayMs: number },
+  ): Promise<void> {
+    await this.prisma.$executeRaw`
+      UPDATE "ingest" SET "state" = 'QUEUED', "worker" = NULL, "leased_until" = NULL, "eta_seconds" = NULL,
+        "failures" = "failures" + 1, "kills" = 0, "error_code" = ${code}, "error_message" = ${message},
+        "next_attempt_at" = now() + ${delayMs} * interval '1 millisecond'
+      WHERE "id" = ${id}::uuid AND "worker" = ${worker} AND "state" = 'RUNNING'`;
+  }
+
+  /** Ends an ingest that waits for another attempt, with the reason why the last one failed. */
+  async giveUp(id: string): Promise<void> {
+    const [ingest] = await this.byIds([id]);
+    if (ingest?.state !== 'QUEUED' || ingest.errorCode === null) return;
+    await this.fail(id, ingest.errorCode, ingest.errorMessage ?? '');
+  }
+
+  /** See {@link retryIngest}. @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE */
+  async retry(id: string): Promise<IngestRecord> {
+    return toRecord(await this.prisma.$transaction((tx) => retryIngest(tx, id)));
   }
 
   /** Ends an unfinished ingest; a finished one stays as it is. @throws ProbelogError NOT_FOUND */
@@ -144,20 +165,17 @@ export class Ingests {
     return ingest;
   }
 
-  /** Puts a running ingest back into the queue, for a worker that is told to end. */
+  /** Puts a running ingest back into the queue, for a worker that stops and lives. */
   async release(id: string, worker: string): Promise<void> {
     await this.prisma.ingest.updateMany({
       where: { id, worker, state: 'RUNNING' },
-      data: { state: 'QUEUED', worker: null, leasedUntil: null },
+      data: { state: 'QUEUED', worker: null, leasedUntil: null, kills: 0 },
     });
   }
 
-  /** Puts every running ingest back into the queue, when no worker can be alive. */
-  async releaseAll(): Promise<void> {
-    await this.prisma.ingest.updateMany({
-      where: { state: 'RUNNING' },
-      data: { state: 'QUEUED', worker: null, leasedUntil: null },
-    });
+  /** Ends every lease, when no worker can be alive; the next claim sees to the ingests. */
+  async endLeases(): Promise<void> {
+    await this.prisma.ingest.updateMany({ where: { state: 'RUNNING' }, data: { leasedUntil: new Date(0) } });
   }
 
   /** In no order; unknown ids are left out. */
@@ -175,16 +193,23 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
-  /** Oldest first. */
+  /** Newest first. */
   async page(options: {
     states?: IngestState[];
+    /** Only of models that came from this one. */
+    registry?: string;
     after?: CreatedPosition;
     first: number;
   }): Promise<IngestRecord[]> {
-    const { states, after, first } = options;
+    const { states, registry, after, first } = options;
+    const where: Prisma.IngestWhereInput = {
+      state: states && { in: states },
+      lane: registry,
+      AND: after ? createdBefore(after) : {},
+    };
     const rows = await this.prisma.ingest.findMany({
-      where: { AND: [states ? { state: { in: states } } : {}, after ? createdAfter(after) : {}] },
-      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      where,
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: first,
     });
     return rows.map(toRecord);
@@ -194,10 +219,11 @@ export class Ingests {
     id: string,
     data: Prisma.IngestUpdateManyMutationInput,
     client: Pick<PrismaClient, 'ingest'> = this.prisma,
+    { worker }: { worker?: string } = {},
   ): Promise<void> {
     await client.ingest.updateMany({
-      where: { id: isId(id), state: { in: UNFINISHED } },
-      data: { ...data, etaSeconds: null, leasedUntil: null, finishedAt: new Date() },
+      where: { id: isId(id), state: { in: UNFINISHED }, worker },
+      data: { ...data, etaSeconds: null, leasedUntil: null, nextAttemptAt: null, finishedAt: new Date() },
     });
   }
 }
@@ -210,6 +236,6 @@ function modelExists(name: string, version: string): ProbelogError {
   );
 }
 
-function toRecord({ worker: _, ...row }: IngestModel): IngestRecord {
+function toRecord({ worker: _, lane: __, claimedAt: ___, ...row }: IngestModel): IngestRecord {
   return { ...row, peakMemoryBytes: row.peakMemoryBytes === null ? null : Number(row.peakMemoryBytes) };
 }

@@ -1,10 +1,12 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { ProbelogError } from '../../errors/index.js';
+import { EXTERNAL_SOURCE } from '../external-model.js';
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
-import { isId, validIds } from '../ids.js';
+import { isId, newId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
 import { chunks } from './chunks.js';
+import { type ModelNotes, notesOf, replaceNotes } from './model-notes.js';
 
 /**
  * The embedded database works on the thread that calls it, and one statement's callbacks follow the last one's without
@@ -21,6 +23,10 @@ export interface ModelFilter {
   /** Part of the name alone, in any case. */
   name?: string;
   registry?: string;
+  /** A tag that it has, with this value or any. */
+  tag?: { key: string; value?: string };
+  /** An alias that it has. */
+  alias?: string;
   /** One of these, in any case. */
   licences?: string[];
   /** Bytes. */
@@ -47,6 +53,22 @@ export interface PublishedModel
   outputs: number;
   responsesDigest: string;
   logits: Omit<LogitRecord, 'modelId'>[];
+}
+
+/** What is known here of a version of a registry's. */
+export interface RegisteredVersion
+  extends Pick<ModelRecord, 'id' | 'name' | 'version' | 'source' | 'revision' | 'status'> {
+  errorCode: string | null;
+}
+
+/** A model version that never comes here: its responses do. */
+export interface ExternalModel {
+  name: string;
+  version: string;
+  labels: string[] | null;
+  probeSetId: string;
+  licence: string | null;
+  registry: string | null;
 }
 
 /** How much of a gallery was really run. */
@@ -101,27 +123,113 @@ export class Models {
     return rows.map(({ id }) => id);
   }
 
-  /** Notes the file that was fetched for a model. */
-  async describe(id: string, file: { fileDigest: string; fileBytes: number }): Promise<void> {
+  /** Notes the file that was fetched for a model, and what its registry calls this content of it. */
+  async describe(
+    id: string,
+    file: { fileDigest: string; fileBytes: number; revision?: string | null },
+  ): Promise<void> {
     await this.prisma.model.updateMany({
       where: { id: isId(id) },
       data: { ...file, fileBytes: BigInt(file.fileBytes) },
     });
   }
 
+  /** Tags and aliases of some models; one without any is left out. */
+  notes(ids: readonly string[]): Promise<Map<string, ModelNotes>> {
+    return notesOf(this.prisma, ids);
+  }
+
+  /** Makes a version's tags and aliases these, which its registry has. */
+  async takeNotes(id: string, notes: ModelNotes): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      const model = await tx.model.findFirst({ where: { id: isId(id) } });
+      if (model === null || model.registry === null) return;
+      await replaceNotes(tx, { ...model, registry: model.registry }, notes);
+    });
+  }
+
   /**
-   * Makes a probed model visible: model, logits and responses in one transaction, so that no reader sees half of it.
+   * Versions that were read from a registry, with why the last ingest of each failed, if it did; by id, behind `after`. A
+   * model that somebody else gave the registry's name to is none.
+   *
+   * @param scheme of the registry's URIs
+   */
+  async ofRegistry(
+    { registry, scheme }: { registry: string; scheme: string },
+    first: number,
+    after?: string,
+  ): Promise<RegisteredVersion[]> {
+    return this.prisma.$queryRaw<RegisteredVersion[]>`
+      SELECT m."id"::text, m."name", m."version", m."source", m."revision", m."status",
+        (SELECT i."error_code" FROM "ingest" i WHERE i."model_id" = m."id"
+          ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode"
+      FROM "model" m
+      WHERE m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      ORDER BY m."id" LIMIT ${first}`;
+  }
+
+  /**
+   * Files that can be fetched again when they are needed: all models that have them came from elsewhere, and none is
+   * being probed.
+   */
+  async refetchableFiles(): Promise<{ digest: string; bytes: number }[]> {
+    return this.prisma.$queryRaw<{ digest: string; bytes: number }[]>`
+      SELECT m."file_digest" AS "digest", max(m."file_bytes")::float8 AS "bytes" FROM "model" m
+      WHERE m."file_digest" IS NOT NULL
+      GROUP BY m."file_digest"
+      HAVING bool_and(m."source" ~* '^(https?|s3|mlflow|hf):' AND NOT EXISTS (
+        SELECT 1 FROM "ingest" i WHERE i."model_id" = m."id" AND i."state" IN ('QUEUED', 'RUNNING')))`;
+  }
+
+  /**
+   * Registers a model version without an ingest: it waits for its responses. A version whose ingest failed before it
+   * ever became visible is taken up again.
+   *
+   * @throws ProbelogError MODEL_EXISTS, PROBE_SET_UNKNOWN
+   */
+  async registerExternal({ name, version, labels, ...model }: ExternalModel): Promise<ModelRecord> {
+    const described = {
+      ...model,
+      source: EXTERNAL_SOURCE,
+      labels: labels ?? [],
+      hasLabels: labels !== null,
+      status: 'PENDING' as const,
+      fileDigest: null,
+      fileBytes: null,
+      revision: null,
+    };
+    try {
+      const existing = await this.byNameVersion(name, version);
+      return toRecord(
+        existing
+          ? await this.prisma.model.update({ where: { id: existing.id, status: 'FAILED' }, data: described })
+          : await this.prisma.model.create({ data: { ...described, id: newId(), name, version } }),
+      );
+    } catch (thrown) {
+      const { code } = thrown as { code?: string };
+      if (code === 'P2003') throw new ProbelogError('PROBE_SET_UNKNOWN', 'The probe set was removed.');
+      if (code === 'P2002' || code === 'P2025') throw alreadyRegistered(name, version);
+      throw thrown;
+    }
+  }
+
+  /**
+   * Makes a model visible: model, logits and responses in one transaction, so that no reader sees half of it.
    * Logits keep their identity (model, index) when the model was visible before.
    *
-   * @throws ProbelogError INGEST_CANCELLED when no ingest of the model is under way any more
+   * @param by an ingest under way, or an upload for a model that is not probed here
+   * @throws ProbelogError INGEST_CANCELLED when no ingest of the model is under way any more; RESPONSES_UNEXPECTED when
+   *   the model was removed, or is probed here by now
    */
-  async publish(id: string, { logits, labels, ...model }: PublishedModel): Promise<void> {
+  async publish(
+    id: string,
+    { logits, labels, ...model }: PublishedModel,
+    by: 'INGEST' | 'UPLOAD' = 'INGEST',
+  ): Promise<void> {
     const rows = logits.map((logit) => ({ ...logit, modelId: id }));
     await this.prisma.$transaction(async (tx) => {
-      // Locked until the model is visible: an ingest is cancelled, or the model removed, before or after, not halfway.
-      const unfinished = await tx.$queryRaw<unknown[]>`
-        SELECT "id" FROM "ingest" WHERE "model_id" = ${id}::uuid AND "state" IN ('QUEUED', 'RUNNING') FOR UPDATE`;
-      if (unfinished.length === 0) throw cancelled(id);
+      if (by === 'INGEST') await lockUnfinishedIngest(tx, id);
+      else await lockExternal(tx, id);
       await tx.logit.deleteMany({ where: { modelId: id } });
       for (const data of chunks(rows, ROWS_AT_ONCE)) {
         await turnOfEventLoop();
@@ -189,8 +297,35 @@ export class Models {
   }
 }
 
+/** Locked until the model is visible: an ingest is cancelled, or the model removed, before or after, not halfway. */
+async function lockUnfinishedIngest(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  const unfinished = await tx.$queryRaw<unknown[]>`
+    SELECT "id" FROM "ingest" WHERE "model_id" = ${id}::uuid AND "state" IN ('QUEUED', 'RUNNING') FOR UPDATE`;
+  if (unfinished.length === 0) throw cancelled(id);
+}
+
+/** The same for an upload: of two, and of an upload and a removal, one comes after the other. */
+async function lockExternal(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  const external = await tx.$queryRaw<unknown[]>`
+    SELECT "id" FROM "model" WHERE "id" = ${id}::uuid AND "source" = ${EXTERNAL_SOURCE} FOR UPDATE`;
+  if (external.length > 0) return;
+  throw new ProbelogError(
+    'RESPONSES_UNEXPECTED',
+    'The model was removed, or given a source, while its responses were uploaded.',
+    { modelId: id },
+  );
+}
+
+function alreadyRegistered(name: string, version: string): ProbelogError {
+  return new ProbelogError(
+    'MODEL_EXISTS',
+    `${name} ${version} is registered already. Upload to it if it is not probed here, take another version, or remove it first.`,
+    { name, version },
+  );
+}
+
 function matching(filter: ModelFilter): Prisma.ModelWhereInput {
-  const { text, status, probeSetId, name, registry, licences, minCoverage } = filter;
+  const { text, status, probeSetId, name, registry, tag, alias, licences, minCoverage } = filter;
   const where: Prisma.ModelWhereInput = {
     status,
     registry,
@@ -201,6 +336,8 @@ function matching(filter: ModelFilter): Prisma.ModelWhereInput {
     outputs: { gte: filter.minOutputs, lte: filter.maxOutputs },
     // The first logit stands for all: one look-up for each model instead of a pass over every logit.
     logits: minCoverage === undefined ? undefined : { some: { index: 0, coverage: { gte: minCoverage } } },
+    tags: tag && { some: { key: tag.key, value: tag.value } },
+    aliases: alias === undefined ? undefined : { some: { alias } },
     AND: licences && { OR: licences.map(underLicence) },
   };
   if (text === undefined) return where;
@@ -222,11 +359,20 @@ function escaped(text: string): string {
 }
 
 /** Rows behind a place in the order of creation. @throws ProbelogError CURSOR_INVALID when it is no place */
-export function createdAfter({ createdAt, id }: CreatedPosition) {
-  if (validIds([id]).length === 0 || Number.isNaN(createdAt.getTime())) {
-    throw new ProbelogError('CURSOR_INVALID', 'The cursor does not name a place in this list.');
-  }
+function createdAfter(place: CreatedPosition) {
+  const { createdAt, id } = checkedPlace(place);
   return { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] };
+}
+
+/** Rows behind a place when the newest come first. @throws ProbelogError CURSOR_INVALID when it is no place */
+export function createdBefore(place: CreatedPosition) {
+  const { createdAt, id } = checkedPlace(place);
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+}
+
+function checkedPlace(place: CreatedPosition): CreatedPosition {
+  if (validIds([place.id]).length > 0 && !Number.isNaN(place.createdAt.getTime())) return place;
+  throw new ProbelogError('CURSOR_INVALID', 'The cursor does not name a place in this list.');
 }
 
 function cancelled(modelId: string): ProbelogError {

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
-import type { NewIngest } from './register-version.js';
+import { laneOf, type NewIngest } from './register-version.js';
 
 /** A delivery about a version that nobody has registered, most likely. */
 export interface LikelyNew {
@@ -45,8 +45,9 @@ export async function recordNewVersion(
         ${labels !== null}, ${licence ?? null}, ${source}
       FROM "taken" RETURNING "id"
     ), "queued" AS (
-      INSERT INTO "ingest" ("id", "model_id", "request")
-      SELECT "taken"."ingest_id", "registered"."id", ${JSON.stringify(ingest.request)}::jsonb
+      INSERT INTO "ingest" ("id", "model_id", "request", "priority", "lane")
+      SELECT "taken"."ingest_id", "registered"."id", ${JSON.stringify(ingest.request)}::jsonb,
+        ${ingest.priority ?? 0}::int, ${laneOf(source)}
       FROM "taken", "registered" RETURNING "id"
     )
     SELECT EXISTS (SELECT 1 FROM "queued") AS "queued",

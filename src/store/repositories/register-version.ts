@@ -11,6 +11,8 @@ export interface NewIngest {
   probeSetId: string;
   licence?: string;
   registry?: string;
+  /** Higher goes first, −10..10; 0 when absent. */
+  priority?: number;
   /** Kept as it is for whoever works on it. */
   request: unknown;
 }
@@ -24,7 +26,7 @@ export interface NewIngest {
 export async function registerVersion(
   tx: Prisma.TransactionClient,
   existing: ModelModel | null,
-  { name, version, source, labels, probeSetId, licence, registry, request }: NewIngest,
+  { name, version, source, labels, probeSetId, licence, registry, priority = 0, request }: NewIngest,
 ): Promise<IngestModel> {
   const described = {
     source,
@@ -34,18 +36,25 @@ export async function registerVersion(
     licence: licence ?? null,
     registry: registry ?? null,
   };
-  const fresh = { ...described, status: 'PENDING' as const, fileDigest: null, fileBytes: null };
+  const unread = { fileDigest: null, fileBytes: null, revision: null };
+  const fresh = { ...described, ...unread, status: 'PENDING' as const };
   const model = existing
     ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: fresh })
     : await tx.model.create({ data: { ...described, id: newId(), name, version } });
-  return queueIngest(tx, model.id, request);
+  return queueIngest(tx, model.id, { request, priority, lane: laneOf(registry) });
 }
 
-/** Queues an ingest of a model, within a transaction. */
+/** Queues an ingest of a model, within a transaction. @param lane from {@link laneOf} */
 export function queueIngest(
   tx: Prisma.TransactionClient,
   modelId: string,
-  request: unknown,
+  { request, priority, lane }: { request: unknown; priority: number; lane: string },
 ): Promise<IngestModel> {
-  return tx.ingest.create({ data: { id: newId(), modelId, request: request as Prisma.InputJsonValue } });
+  const data = { id: newId(), modelId, request: request as Prisma.InputJsonValue, priority, lane };
+  return tx.ingest.create({ data });
+}
+
+/** Whose turn the ingests of a registry take; those that were given directly take turns with the registries. */
+export function laneOf(registry: string | null | undefined): string {
+  return registry ?? '';
 }

@@ -6,7 +6,7 @@ describe('parseSource', () => {
     expect(parseSource('/models/a.onnx')).toEqual({ kind: 'FILE', path: '/models/a.onnx' });
     expect(parseSource('https://example.org/a.onnx')).toEqual({
       kind: 'URL',
-      url: 'https://example.org/a.onnx',
+      file: { url: 'https://example.org/a.onnx' },
     });
   });
 

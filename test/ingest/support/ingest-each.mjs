@@ -4,7 +4,12 @@ import { basename } from 'node:path';
 const [service, config, dataFolder, encoder, ...sources] = process.argv.slice(2);
 const { openService } = await import(service);
 const { loadConfig } = await import(config);
-const opened = await openService(loadConfig({ PROBELOG_DATA: dataFolder, PROBELOG_TEXT_ENCODER: encoder }), {
+const environment = {
+  PROBELOG_DATA: dataFolder,
+  PROBELOG_TEXT_ENCODER: encoder,
+  PROBELOG_INGEST_ATTEMPTS: '1',
+};
+const opened = await openService(loadConfig(environment), {
   log: () => undefined,
   work: true,
   trustedCaller: true,

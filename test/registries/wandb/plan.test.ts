@@ -40,6 +40,13 @@ describe('events of Weights & Biases', () => {
     expect(plan({ event_type: type }).plan.kind).toBe('IGNORE');
   });
 
+  it.each(['https://models.example.org/birds/v3.onnx', 's3://models/birds/v3/model.onnx'])(
+    'may say where the file is: %s',
+    (url) => {
+      expect(plan({ url }).plan).toMatchObject({ kind: 'REGISTER', version: 'v3', source: url });
+    },
+  );
+
   it('about an alias are ignored: it is no version', () => {
     expect(plan({ artifact_version_string: 'team/p/birds:latest' }).plan.kind).toBe('IGNORE');
   });
@@ -47,6 +54,9 @@ describe('events of Weights & Biases', () => {
   it.each([
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how the template is written
     ['a template that was not filled in', { artifact_version_string: '${artifact_version_string}' }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how the template is written
+    ['a URL that was not filled in', { url: 'https://models.example.org/${artifact_collection_name}' }],
+    ['a URL of another scheme', { url: 'file:///etc/passwd' }],
     ['no version', { artifact_version_string: 'team/p/birds' }],
     ['no project', { artifact_version_string: 'team/birds:v1' }],
     ['a line break', { artifact_version_string: 'team/p/birds:v1\n' }],

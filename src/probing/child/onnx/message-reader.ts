@@ -1,7 +1,11 @@
 import protobuf from 'protobufjs/minimal.js';
+import { type ErrorCode, ProbelogError } from '../../../errors/index.js';
+import { type Counted, MODEL_LIMITS } from './limits.js';
 
 /** Messages in messages: graphs in attributes in nodes in graphs … deeper than this is an attack. */
 const DEEPEST = 100;
+/** A varint of 64 bits. */
+const LONGEST_VARINT = 10;
 
 /** The bytes end inside a field. */
 export class EndsTooEarly extends Error {}
@@ -14,11 +18,15 @@ export const WIRE = { VARINT: 0, FIXED64: 1, BYTES: 2, FIXED32: 5 } as const;
 
 /**
  * Walks a protobuf message field by field. Unlike a decoder generated from a schema it copies nothing (weights are
- * stepped over), tells an early end from nonsense, and bounds the nesting.
+ * stepped over), tells an early end from nonsense, bounds nesting and counts, and knows where it is.
+ *
+ * Threat model: the file is made by somebody who knows this code and ONNX Runtime's. What is read here must be what
+ * ONNX Runtime's parser reads, or be refused.
  */
 export class MessageReader {
   private readonly reader: protobuf.Reader;
-  private depth = 0;
+  private readonly path: string[] = [];
+  private readonly counts = new Map<Counted, number>();
   /** Of the field that is being visited. */
   private wire = 0;
 
@@ -31,19 +39,54 @@ export class MessageReader {
     this.fields(this.reader.len, visit);
   }
 
-  /** Calls `visit` for every field of the message that starts here. */
-  message(visit: (field: number) => void): void {
+  /**
+   * Calls `visit` for every field of the message that starts here.
+   *
+   * @param at what the message is, for telling where something was found; such as `node[3]`
+   * @param whole called behind the last field, still inside the message
+   */
+  message(at: string, visit: (field: number) => void, whole?: () => void): void {
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
-    if (++this.depth > DEEPEST) throw new Malformed('messages are nested too deeply');
+    if (this.path.push(at) > DEEPEST) throw new Malformed('messages are nested too deeply');
     this.fields(end, visit);
-    this.depth--;
+    whole?.();
+    this.path.pop();
   }
 
-  /** The text that starts here. */
-  text(): string {
+  /** Says more exactly which message this is, now that it is known. */
+  rename(at: string): void {
+    this.path[this.path.length - 1] = at;
+  }
+
+  /** Where the reader is, such as `graph.node[3].attribute[value].t`; '' in the outermost message. */
+  where(): string {
+    return this.path.join('.');
+  }
+
+  /** An error about the message that is being read. */
+  refusal(code: ErrorCode, what: string, details: Record<string, unknown> = {}): ProbelogError {
+    const where = this.where() || 'model';
+    return new ProbelogError(code, `${where}: ${what}`, { where, ...details });
+  }
+
+  /** @throws ProbelogError MODEL_MALFORMED when there are more of these than any classifier has */
+  count(what: Counted, more = 1): void {
+    const counted = (this.counts.get(what) ?? 0) + more;
+    this.counts.set(what, counted);
+    const limit = MODEL_LIMITS[what];
+    if (counted > limit)
+      throw this.refusal('MODEL_MALFORMED', `there are more than ${limit} ${what} in the model.`, { limit });
+  }
+
+  /** The name that starts here. */
+  name(): string {
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
+    const length = end - this.reader.pos;
+    if (length > MODEL_LIMITS.nameBytes)
+      throw this.refusal('MODEL_MALFORMED', `a name has ${length} bytes.`, { limit: MODEL_LIMITS.nameBytes });
+    this.count('textBytes', length);
     const text = Buffer.from(this.bytes.subarray(this.reader.pos, end)).toString('utf8');
     this.reader.pos = end;
     return text;
@@ -56,15 +99,53 @@ export class MessageReader {
   }
 
   /** Appends the one number, or the packed list of numbers, that starts here. */
-  numbers(into: number[]): void {
+  numbers(into: number[], most: number): void {
+    if (this.wire === WIRE.VARINT) into.push(this.varint());
+    else this.packed(() => into.length <= most && into.push(this.varint()));
+    if (into.length > most)
+      throw this.refusal('MODEL_MALFORMED', `there are more than ${most} dimensions.`, { limit: most });
+  }
+
+  /** Steps over bytes, and tells how many they are. */
+  length(): number {
+    this.expect(WIRE.BYTES);
+    const end = this.endOfBytes();
+    const length = end - this.reader.pos;
+    this.reader.pos = end;
+    return length;
+  }
+
+  /** Steps over one number, or a packed list of numbers, and tells how many they are. */
+  varints(): number {
     if (this.wire === WIRE.VARINT) {
-      into.push(this.varint());
-      return;
+      this.skip(this.wire);
+      return 1;
     }
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
-    while (this.reader.pos < end) into.push(this.varint());
-    if (this.reader.pos !== end) throw new Malformed('a list of numbers has a wrong length');
+    let count = 0;
+    let width = 0;
+    for (let at = this.reader.pos; at < end; at++) {
+      if (++width > LONGEST_VARINT) throw new Malformed('a number has too many bytes');
+      if (this.bytes[at] < 0x80) {
+        count++;
+        width = 0;
+      }
+    }
+    if (width > 0) throw new Malformed('a list of numbers has a wrong length');
+    this.reader.pos = end;
+    return count;
+  }
+
+  /** Steps over one number of so many bytes, or a packed list of them, and tells how many they are. */
+  fixed(bytes: 4 | 8): number {
+    if (this.wire === (bytes === 4 ? WIRE.FIXED32 : WIRE.FIXED64)) {
+      this.skip(this.wire);
+      return 1;
+    }
+    const length = this.length();
+    if (length % bytes !== 0) throw new Malformed('a list of numbers has a wrong length');
+    return length / bytes;
   }
 
   /**
@@ -73,6 +154,14 @@ export class MessageReader {
    */
   private expect(wire: number): void {
     if (this.wire !== wire) throw new Malformed('a field has another encoding than ONNX gives it');
+  }
+
+  /** @param next reads one number, or returns false to leave the rest unread */
+  private packed(next: () => unknown): void {
+    this.expect(WIRE.BYTES);
+    const end = this.endOfBytes();
+    while (this.reader.pos < end) if (next() === false) return;
+    if (this.reader.pos !== end) throw new Malformed('a list of numbers has a wrong length');
   }
 
   private varint(): number {

@@ -6,9 +6,9 @@ export interface OnnxModel {
   graph: OnnxGraph;
   /** Highest version of the default operator set that the model imports; 0 when it imports none. */
   opset: number;
+  /** What is called anywhere but in functions: in subgraphs and in graphs for training as well. */
+  calls: Calls;
   functions: OnnxFunction[];
-  /** Where a tensor refers to data outside the file: the tensor's name. Null when none does. */
-  externalTensor: string | null;
 }
 
 export interface OnnxGraph {
@@ -25,14 +25,29 @@ export interface OnnxNode {
   domain: string;
   inputs: string[];
   outputs: string[];
-  /** Bodies of control flow. */
-  subgraphs: OnnxGraph[];
 }
 
+/** An operator of the model's own, made of others. */
 export interface OnnxFunction {
-  name: string;
+  operator: Operator;
+  /** Such as `functions[0]`. */
+  where: string;
+  calls: Calls;
+}
+
+/** What a node calls: one of ONNX Runtime's operators or one of the model's functions. */
+export interface Operator {
   domain: string;
-  nodes: OnnxNode[];
+  name: string;
+  /** Tells functions of the same name apart. */
+  overload: string;
+}
+
+/** How often each operator is called, by {@link operatorKey}. */
+export type Calls = Map<string, { operator: Operator; times: number; where: string }>;
+
+export function operatorKey({ domain, name, overload }: Operator): string {
+  return JSON.stringify([domain, name, overload]);
 }
 
 /** An input or output of a graph. */

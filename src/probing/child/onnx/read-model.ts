@@ -1,25 +1,26 @@
 import { ProbelogError } from '../../../errors/index.js';
 import { EndsTooEarly, Malformed, MessageReader, WIRE } from './message-reader.js';
-import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './model.js';
-
-/** TensorProto.DataLocation */
-const EXTERNAL = 1;
+import type { OnnxFunction, OnnxModel } from './model.js';
+import { emptyGraph, readAttribute, readGraph, readNode } from './read-graph.js';
+import { readValue } from './read-value.js';
 
 /**
- * Reads the structure of an ONNX file.
+ * Reads the structure of an ONNX file, wherever in it ONNX Runtime may look.
  *
- * Protobuf merges a message field that occurs twice, so every reader here adds to what it is given.
+ * Protobuf merges a message field that occurs twice: for the graph that is done here too, elsewhere it is refused.
  *
- * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED
+ * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED; MODEL_EXTERNAL_DATA and MODEL_MALFORMED, with
+ *   `where` in the details
  */
 export function readModel(file: Uint8Array): OnnxModel {
   if (file.length === 0) throw new ProbelogError('MODEL_EMPTY', 'The model file is empty.');
-  const model: OnnxModel = { graph: emptyGraph(), opset: 0, functions: [], externalTensor: null };
+  const model: OnnxModel = { graph: emptyGraph(), opset: 0, calls: new Map(), functions: [] };
   const seen = new Set<number>();
+  const reader = new MessageReader(file);
   try {
-    readTopLevel(new MessageReader(file), model, seen);
+    readTopLevel(reader, model, seen);
   } catch (thrown) {
-    throw explain(thrown, seen, file);
+    throw explain(thrown, reader.where(), seen, file);
   }
   if (!seen.has(GRAPH)) throw notOnnx('it holds no graph', file);
   if (!seen.has(OPSET_IMPORT))
@@ -53,17 +54,20 @@ const MODEL_FIELDS = new Map<number, number>([
 
 function readTopLevel(reader: MessageReader, model: OnnxModel, seen: Set<number>): void {
   const domains = new Map<string, number>();
+  let trainings = 0;
   reader.outermost((field, wire) => {
     const expected = MODEL_FIELDS.get(field);
     if (expected === undefined ? seen.size === 0 : expected !== wire)
       throw new Malformed(`field ${field} does not belong in an ONNX model`);
     seen.add(field);
-    if (field === GRAPH) readGraph(reader, model.graph, model);
+    if (field === GRAPH) readGraph(reader, 'graph', model.graph, model.calls);
     else if (field === OPSET_IMPORT) readOpset(reader, domains);
-    else if (field === FUNCTIONS) model.functions.push(readFunction(reader, model));
+    else if (field === FUNCTIONS)
+      model.functions.push(readFunction(reader, `functions[${model.functions.length}]`));
     else if (field === TRAINING_INFO)
-      reader.message((inner) => {
-        if (inner === 1 || inner === 2) readGraph(reader, emptyGraph(), model);
+      reader.message(`training_info[${trainings++}]`, (inner) => {
+        if (inner === 1) readGraph(reader, 'initialization', emptyGraph(), model.calls);
+        else if (inner === 2) readGraph(reader, 'algorithm', emptyGraph(), model.calls);
       });
   });
   model.opset = Math.max(domains.get('') ?? 0, domains.get('ai.onnx') ?? 0);
@@ -72,128 +76,37 @@ function readTopLevel(reader: MessageReader, model: OnnxModel, seen: Set<number>
 function readOpset(reader: MessageReader, domains: Map<string, number>): void {
   let domain = '';
   let version = 0;
-  reader.message((field) => {
-    if (field === 1) domain = reader.text();
+  reader.message('opset_import', (field) => {
+    if (field === 1) domain = reader.name();
     else if (field === 2) version = reader.number();
   });
   domains.set(domain, version);
 }
 
-function readFunction(reader: MessageReader, model: OnnxModel): OnnxFunction {
-  const made: OnnxFunction = { name: '', domain: '', nodes: [] };
-  reader.message((field) => {
-    if (field === 1) made.name = reader.text();
-    else if (field === 7) made.nodes.push(readNode(reader, model));
-    else if (field === 10) made.domain = reader.text();
-    else if (field === 11) readAttribute(reader, [], model);
+function readFunction(reader: MessageReader, where: string): OnnxFunction {
+  const operator = { domain: '', name: '', overload: '' };
+  const made: OnnxFunction = { operator, where, calls: new Map() };
+  let nodes = 0;
+  let attributes = 0;
+  let values = 0;
+  reader.count('functions');
+  reader.message(where, (field) => {
+    if (field === 1) operator.name = reader.name();
+    else if (field === 7) readNode(reader, `node[${nodes++}]`, made.calls);
+    else if (field === 10) operator.domain = reader.name();
+    else if (field === 11) readAttribute(reader, `attribute_proto[${attributes++}]`, made.calls);
+    else if (field === 12) readValue(reader, `value_info[${values++}]`);
+    else if (field === 13) operator.overload = reader.name();
   });
   return made;
 }
 
-function readGraph(reader: MessageReader, graph: OnnxGraph, model: OnnxModel): void {
-  reader.message((field) => {
-    if (field === 1) graph.nodes.push(readNode(reader, model));
-    else if (field === 5) readInitialiser(reader, graph, model);
-    else if (field === 11) graph.inputs.push(readValue(reader));
-    else if (field === 12) graph.outputs.push(readValue(reader));
-    else if (field === 15) readSparseTensor(reader, model);
-  });
-}
-
-function readNode(reader: MessageReader, model: OnnxModel): OnnxNode {
-  const node: OnnxNode = { operator: '', domain: '', inputs: [], outputs: [], subgraphs: [] };
-  reader.message((field) => {
-    if (field === 1) node.inputs.push(reader.text());
-    else if (field === 2) node.outputs.push(reader.text());
-    else if (field === 4) node.operator = reader.text();
-    else if (field === 5) readAttribute(reader, node.subgraphs, model);
-    else if (field === 7) node.domain = reader.text();
-  });
-  return node;
-}
-
-function readAttribute(reader: MessageReader, subgraphs: OnnxGraph[], model: OnnxModel): void {
-  reader.message((field) => {
-    if (field === 5 || field === 10) readTensor(reader, model);
-    else if (field === 6 || field === 11) {
-      const graph = emptyGraph();
-      readGraph(reader, graph, model);
-      subgraphs.push(graph);
-    } else if (field === 22 || field === 23) readSparseTensor(reader, model);
-  });
-}
-
-function readInitialiser(reader: MessageReader, graph: OnnxGraph, model: OnnxModel): void {
-  const { name, shape } = readTensor(reader, model);
-  graph.initialisers.set(name, shape);
-}
-
-function readSparseTensor(reader: MessageReader, model: OnnxModel): void {
-  reader.message((field) => {
-    if (field === 1 || field === 2) readTensor(reader, model);
-  });
-}
-
-function readTensor(reader: MessageReader, model: OnnxModel): { name: string; shape: number[] } {
-  const shape: number[] = [];
-  let name = '';
-  let external = false;
-  reader.message((field) => {
-    if (field === 1) reader.numbers(shape);
-    else if (field === 8) name = reader.text();
-    else if (field === 13) external = true;
-    else if (field === 14) external = reader.number() === EXTERNAL || external;
-  });
-  if (external) model.externalTensor ??= name || '(unnamed)';
-  return { name, shape };
-}
-
-function readValue(reader: MessageReader): OnnxValue {
-  const value: OnnxValue = { name: '', elementType: null, shape: null };
-  reader.message((field) => {
-    if (field === 1) value.name = reader.text();
-    else if (field === 2)
-      reader.message((kind) => {
-        if (kind === 1) readTensorType(reader, value);
-      });
-  });
-  return value;
-}
-
-function readTensorType(reader: MessageReader, value: OnnxValue): void {
-  reader.message((field) => {
-    if (field === 1) value.elementType = reader.number();
-    else if (field === 2) {
-      value.shape ??= [];
-      const { shape } = value;
-      reader.message((inner) => {
-        if (inner === 1) shape.push(readDimension(reader));
-      });
-    }
-  });
-}
-
-/** Some exporters write -1 or 0 for a free dimension. */
-function readDimension(reader: MessageReader): number | string {
-  let dimension: number | string = '';
-  reader.message((field) => {
-    if (field === 1) {
-      const size = reader.number();
-      dimension = size > 0 ? size : '';
-    } else if (field === 2) dimension = reader.text();
-  });
-  return dimension;
-}
-
-function emptyGraph(): OnnxGraph {
-  return { nodes: [], inputs: [], outputs: [], initialisers: new Map() };
-}
-
-function explain(thrown: unknown, seen: Set<number>, file: Uint8Array): unknown {
+function explain(thrown: unknown, where: string, seen: Set<number>, file: Uint8Array): unknown {
+  if (!(thrown instanceof EndsTooEarly || thrown instanceof Malformed)) return thrown;
+  const reason = where ? `${thrown.message}, in ${where}` : thrown.message;
   if (thrown instanceof EndsTooEarly && seen.has(IR_VERSION))
-    return new ProbelogError('MODEL_TRUNCATED', `The model file ends too early: ${thrown.message}.`);
-  if (thrown instanceof EndsTooEarly || thrown instanceof Malformed) return notOnnx(thrown.message, file);
-  return thrown;
+    return new ProbelogError('MODEL_TRUNCATED', `The model file ends too early: ${reason}.`);
+  return notOnnx(reason, file);
 }
 
 function notOnnx(reason: string, file: Uint8Array): ProbelogError {

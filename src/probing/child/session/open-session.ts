@@ -20,8 +20,14 @@ export async function openSession(bytes: Uint8Array): Promise<Ort.InferenceSessi
       intraOpNumThreads: availableParallelism(),
       interOpNumThreads: 1,
       logSeverityLevel: LOG_ERRORS,
-      // Between runs the cores belong to image decoding; waiting threads must not burn them.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          // Between runs the cores belong to image decoding; waiting threads must not burn them.
+          intra_op: { allow_spinning: '0' },
+          // The format that was checked. A file may be ONNX to us and, by some bytes in a name, ONNX Runtime's own to it.
+          load_model_format: 'ONNX',
+        },
+      },
     });
   } catch (thrown) {
     throw outOfMemory(thrown) ?? unsupported(messageOf(thrown));

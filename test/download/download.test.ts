@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { download } from '../../../src/ingest/source/download.js';
+import { download } from '../../src/download/index.js';
 
 const limits = { privateAddresses: ['127.0.0.1'], stallMs: 500, maxBytes: 1_000 };
 let server: Server | undefined;
@@ -15,7 +15,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 async function read(url: string, overrides = {}): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of download(url, { ...limits, ...overrides })) chunks.push(chunk);
+  for await (const chunk of download({ url }, { ...limits, ...overrides })) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 

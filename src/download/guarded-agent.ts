@@ -1,9 +1,16 @@
-import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
 import { Agent } from 'undici';
-import { ProbelogError } from '../../errors/index.js';
+import { ProbelogError } from '../errors/index.js';
 import { addressAllowed } from './address-allowed.js';
 
-type LookupCallback = (
+/** Finds all addresses of a name, as `dns.lookup` does. */
+export type LookupFunction = (
+  host: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+type SocketLookupCallback = (
   error: NodeJS.ErrnoException | null,
   address: string | LookupAddress[],
   family?: number,
@@ -18,8 +25,16 @@ type LookupCallback = (
  * @param openRanges see {@link addressAllowed}
  * @param stallMs time without progress after which a request is given up
  */
-export function guardedAgent(openRanges: readonly string[], stallMs: number): Agent {
-  const guardedLookup = (host: string, options: LookupOptions, callback: LookupCallback) => {
+export function guardedAgent(
+  openRanges: readonly string[],
+  stallMs: number,
+  lookup: LookupFunction = systemLookup,
+): Agent {
+  const guardedLookup = (
+    host: string,
+    options: { all?: boolean; family?: number },
+    callback: SocketLookupCallback,
+  ) => {
     lookup(host, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);
       const refused = addresses.find(({ address }) => !addressAllowed(address, openRanges));
@@ -29,11 +44,16 @@ export function guardedAgent(openRanges: readonly string[], stallMs: number): Ag
         : callback(null, addresses[0].address, addresses[0].family);
     });
   };
-  return new Agent({
-    connect: { lookup: guardedLookup as never, timeout: stallMs },
-    headersTimeout: stallMs,
-    bodyTimeout: stallMs,
-  });
+  return new Agent({ connect: { lookup: guardedLookup as never, timeout: stallMs }, ...patience(stallMs) });
+}
+
+/** An HTTP agent without those checks, for servers that the operator's settings name. */
+export function unguardedAgent(stallMs: number, lookup?: LookupFunction): Agent {
+  return new Agent({ connect: { lookup: lookup as never, timeout: stallMs }, ...patience(stallMs) });
+}
+
+function patience(stallMs: number) {
+  return { headersTimeout: stallMs, bodyTimeout: stallMs };
 }
 
 /** The refusal of a host; it does not tell which address the name has, which would map the inside network. */

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import type { SweepReport } from '../../service/index.js';
+import { EXIT } from '../exit-codes.js';
+import { withService } from '../with-service.js';
+
+/** `probelog sync` */
+export function syncCommand(): Command {
+  return new Command('sync')
+    .description(
+      'list the configured registries, and register, probe again or remove what their webhooks did not tell',
+    )
+    .option('--registry <name...>', 'only these: mlflow, huggingface (default: all that can be listed)')
+    .option('--dry-run', 'change nothing, and say what would be changed')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nWhat is registered is queued: a server on this data folder works on it, now or when it starts.',
+    )
+    .action(({ registry, dryRun, json }: { registry?: string[]; dryRun?: boolean; json?: boolean }) =>
+      withService(false, async ({ sweeper }) => {
+        const reports = await sweeper.sweep({ registries: registry, dryRun });
+        process.stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : described(reports));
+        if (reports.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
+      }),
+    );
+}
+
+function described(reports: SweepReport[]): string {
+  if (reports.length === 0) return 'No registry is configured that could be listed; see docs/registries.\n';
+  return reports.map((report) => `${linesOf(report).join('\n')}\n`).join('');
+}
+
+function linesOf({ registry, dryRun, listed, error, ...report }: SweepReport): string[] {
+  const would = dryRun ? 'would be ' : '';
+  const kinds: [string, string[]][] = [
+    [`${would}queued`, report.ingested],
+    [`${would}queued again, changed`, report.changed],
+    [`${would}removed`, report.removed],
+    [`${would}given other tags or aliases`, report.annotated],
+    ['cannot be registered', report.refused],
+  ];
+  const found = kinds.flatMap(([what, names]) => names.map((name) => `  ${what}: ${name}`));
+  const sum = found.length === 0 && error === null ? 'everything is in line' : `${found.length} differences`;
+  return [
+    `${registry}: ${listed} versions listed, ${sum}`,
+    ...found,
+    ...(error === null ? [] : [`  ended early: ${error}`]),
+  ];
+}

@@ -1,0 +1,90 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { Command } from 'commander';
+import { ProbelogError } from '../../errors/index.js';
+import { globalId } from '../../graphql/index.js';
+import { parseLabels, parseUploadForm } from '../../ingest/index.js';
+import type { Service } from '../../service/index.js';
+import type { ModelRecord } from '../../store/index.js';
+import { findModel } from '../find-model.js';
+import { jsonFile } from '../json-file.js';
+import { withService } from '../with-service.js';
+
+/** `probelog upload` */
+export function uploadCommand(): Command {
+  return new Command('upload')
+    .description("take a model's responses from a file; it need not be here, or be ONNX")
+    .argument('<model>', 'its id, or name@version: registered when there is none (name alone: version 1)')
+    .argument('<file>', 'a .npy or .safetensors file, outputs × probes or probes × outputs')
+    .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
+    .option('--layout <layout>', 'outputs-first or probes-first, when there are as many of both')
+    .option(
+      '--kind <kind>',
+      'logits, log_probabilities or probabilities (default: logits, unless they look otherwise)',
+    )
+    .option('--digest <digest>', 'digest of the probe set that was answered; refused when it is another')
+    .option('--licence <text>', 'for a new model: its licence, such as Apache-2.0')
+    .option('--registry <name>', 'for a new model: name of the registry that it comes from')
+    .option(
+      '--probe-set <name>',
+      'for a new model: its probe set (default: PROBELOG_PROBE_SET, or the oldest)',
+    )
+    .option('--json', 'print JSON')
+    .action(async (named: string, file: string, flags: UploadFlags) => {
+      const { layout, kind, digest } = flags;
+      const form = parseUploadForm({ layout, kind, digest });
+      const labels = flags.labels === undefined ? undefined : parseLabels(await jsonFile(flags.labels));
+      await access(file).catch(() => {
+        throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
+      });
+      await withService(false, async (service) => {
+        const model = await findOrRegister(service, named, flags, labels);
+        const outcome = await service.uploads.accept(model.id, createReadStream(file), form, labels);
+        const { outputs, probes, coverage, degenerate, changed } = outcome;
+        const { name, version } = model;
+        const shown = {
+          id: globalId('Model', model.id),
+          name,
+          version,
+          outputs,
+          probes,
+          coverage,
+          degenerate,
+          changed,
+        };
+        process.stdout.write(
+          flags.json
+            ? `${JSON.stringify(shown, null, 2)}\n`
+            : `${name}@${version}: ${outputs} outputs, ${Math.round(coverage * probes)} of ${probes} probes${changed ? '' : '; nothing changed'}\n`,
+        );
+      });
+    });
+}
+
+interface UploadFlags {
+  labels?: string;
+  layout?: string;
+  kind?: string;
+  digest?: string;
+  licence?: string;
+  registry?: string;
+  probeSet?: string;
+  json?: boolean;
+}
+
+async function findOrRegister(
+  { store, uploads }: Service,
+  named: string,
+  { licence, registry, probeSet }: UploadFlags,
+  labels: string[] | undefined,
+): Promise<ModelRecord> {
+  const at = named.lastIndexOf('@');
+  const [name, version] = at > 0 ? [named.slice(0, at), named.slice(at + 1)] : [named, '1'];
+  const exact = await store.models.byNameVersion(name, version);
+  if (exact) return exact;
+  const found = await findModel(store, named).catch((thrown) => {
+    if (thrown instanceof ProbelogError && thrown.code === 'NOT_FOUND') return null;
+    throw thrown;
+  });
+  return found ?? uploads.register({ name, version, labels, licence, registry, probeSet });
+}

@@ -1,0 +1,54 @@
+import { STATUS_CODES } from 'node:http';
+import { follow, openConnections } from './follow.js';
+import type { ConfiguredOrigin, DownloadLimits } from './remote-file.js';
+import { asSourceError, tooLarge } from './source-errors.js';
+
+/**
+ * A `fetch` for clients of a registry: GET only, under the rules of downloads, and with credentials for the configured
+ * origin alone, whatever origin an answer sends the client on to. A body is read whole, up to `maxBytes`.
+ *
+ * @throws ProbelogError SOURCE_FORBIDDEN, SOURCE_UNREACHABLE, SOURCE_TIMEOUT, MODEL_TOO_LARGE; statuses are left to the client
+ */
+export function guardedFetch(
+  at: ConfiguredOrigin,
+  limits: DownloadLimits,
+  signal?: AbortSignal,
+): typeof fetch {
+  return async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const connections = openConnections(limits);
+    try {
+      const { statusCode, headers, body } = await follow(
+        { url, at },
+        {
+          connections,
+          limits,
+          signal,
+          headers: Object.fromEntries(new Headers(init?.headers)),
+          accept: (status) => status < 300 || status > 399,
+        },
+      );
+      const chunks: Buffer[] = [];
+      let received = 0;
+      for await (const chunk of body) {
+        received += chunk.length;
+        if (received > limits.maxBytes) throw tooLarge(limits.maxBytes);
+        chunks.push(chunk);
+      }
+      const answer = new Headers();
+      for (const [name, value] of Object.entries(headers)) {
+        for (const one of [value ?? []].flat()) answer.append(name, one);
+      }
+      const bodiless = statusCode === 204;
+      return new Response(bodiless ? null : Buffer.concat(chunks), {
+        status: statusCode,
+        statusText: STATUS_CODES[statusCode],
+        headers: answer,
+      });
+    } catch (thrown) {
+      throw signal?.aborted ? signal.reason : asSourceError(thrown, { url }, limits);
+    } finally {
+      await connections.end();
+    }
+  };
+}

@@ -1,0 +1,122 @@
+import type { DownloadLimits } from '../download/index.js';
+import { ProbelogError } from '../errors/index.js';
+import { type PartialPreprocessing, parsePreprocessing } from '../probing/index.js';
+import type { ModelRecord, Store } from '../store/index.js';
+import { fetchModel } from './fetch-model.js';
+import type { IngestRequest } from './ingest-request.js';
+import type { ModelCache } from './model-cache.js';
+import { readCompanion } from './source/companions.js';
+import { parseLabels } from './source/labels.js';
+import { type ObjectStore, objectFile } from './source/object-store.js';
+import { type FileSource, parseSource, type RegistrySource, type Source } from './source/parse-source.js';
+import type { RegisteredModel, RegistryAccess } from './source/registry-access.js';
+
+/** What makes a file of a source. */
+export interface SourceDependencies {
+  store: Pick<Store, 'blobs' | 'models'>;
+  /** For downloads that are not whole yet. */
+  downloadFolder: string;
+  download: DownloadLimits;
+  modelCache: ModelCache;
+  /** Connections to registries, by the schemes of their URIs. */
+  registries: ReadonlyMap<string, RegistryAccess>;
+  /** Null when none is configured. */
+  objects: ObjectStore | null;
+}
+
+/** The model's file in the blob store, with what stood beside it at the source. */
+export interface ReadyFile {
+  digest: string;
+  bytes: number;
+  preprocessing: PartialPreprocessing | null;
+  labels: string[] | null;
+}
+
+/** A source that was looked up where it is, if it is in a registry. */
+interface Found {
+  source: FileSource;
+  /** What its registry says of it; null when it is in none. */
+  registered: RegisteredModel | null;
+}
+
+/**
+ * Makes sure that a model's file is in the blob store. A file that was fetched before is not fetched again, and when it
+ * was evicted meanwhile, it must be the same one.
+ *
+ * @throws ProbelogError as `fetchModel`; SOURCE_UNSUPPORTED, PREPROCESSING_INVALID
+ */
+export async function readyFile(
+  ingestId: string,
+  model: ModelRecord,
+  request: IngestRequest,
+  dependencies: SourceDependencies,
+  signal: AbortSignal,
+): Promise<ReadyFile> {
+  const { store, download, downloadFolder, modelCache } = dependencies;
+  const { source, registered } = await find(parseSource(request.source), dependencies, signal);
+  const sha256 = request.sha256 ?? registered?.sha256;
+  const announced = sha256 ?? model.fileDigest ?? undefined;
+  const kept =
+    model.fileDigest !== null && model.fileDigest === announced && (await store.blobs.has(model.fileDigest));
+  const file = kept
+    ? { digest: model.fileDigest as string, bytes: model.fileBytes as number }
+    : await fetchModel(source, {
+        blobs: store.blobs,
+        folder: downloadFolder,
+        ingestId,
+        sha256: announced,
+        limits: download,
+        signal,
+      });
+  await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
+  const beside = registered ?? {
+    preprocessing: request.preprocessing
+      ? undefined
+      : await readCompanion(source, 'preprocessor_config.json', download, signal),
+    labels:
+      (request.labels ?? model.labels)
+        ? undefined
+        : await readCompanion(source, 'config.json', download, signal),
+  };
+  const described = request.preprocessing ?? beside.preprocessing;
+  const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
+  const labels = request.labels ?? model.labels ?? labelsOf(beside.labels);
+  await store.models.describe(model.id, {
+    fileDigest: file.digest,
+    fileBytes: file.bytes,
+    ...(registered && { revision: registered.revision }),
+  });
+  if (registered?.notes) await store.models.takeNotes(model.id, registered.notes);
+  return { ...file, preprocessing, labels };
+}
+
+async function find(
+  source: Source,
+  { registries, objects }: SourceDependencies,
+  signal: AbortSignal,
+): Promise<Found> {
+  if (source.kind === 'OBJECT') {
+    return { source: { kind: 'URL', file: objectFile(objects, source.uri) }, registered: null };
+  }
+  if (source.kind !== 'REGISTRY') return { source, registered: null };
+  const access = registries.get(source.scheme);
+  if (access === undefined) throw notConnected(source);
+  const registered = await access.resolve(source.uri, signal);
+  return { source: { kind: 'URL', file: registered.file }, registered };
+}
+
+function notConnected({ registry, uri }: RegistrySource): ProbelogError {
+  return new ProbelogError(
+    'SOURCE_UNSUPPORTED',
+    `This server has no connection to ${registry} configured, so it cannot read ${uri}.`,
+    { source: uri },
+  );
+}
+
+function labelsOf(json: unknown): string[] | null {
+  try {
+    return json === undefined ? null : parseLabels(json);
+  } catch {
+    return null; // A config.json of something else: labels are optional.
+  }
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProbelogError } from '../../errors/index.js';
+import { asStorageError } from '../../store/index.js';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Writes what arrives to a file that goes when it was used, or anything fails.
+ *
+ * @param use works on the file at this path
+ * @throws ProbelogError PAYLOAD_TOO_LARGE as soon as it is; STORAGE_FULL; whatever the content or `use` throws
+ */
+export async function receiveFile<T>(
+  folder: string,
+  content: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(folder, { recursive: true });
+  await removeOld(folder);
+  const path = join(folder, randomUUID());
+  try {
+    await write(path, content, maxBytes);
+    return await use(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+export function tooLarge(maxBytes: number): ProbelogError {
+  return new ProbelogError('PAYLOAD_TOO_LARGE', `Responses of more than ${maxBytes} bytes are not taken.`, {
+    limit: maxBytes,
+  });
+}
+
+async function write(path: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void> {
+  const file = await open(path, 'wx').catch((thrown) => {
+    throw asStorageError(thrown);
+  });
+  let bytes = 0;
+  try {
+    for await (const chunk of content) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      await file.appendFile(chunk);
+    }
+  } catch (thrown) {
+    throw asStorageError(thrown);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A killed process leaves its file behind; others that share the folder may be writing theirs. */
+async function removeOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts && facts.mtimeMs < Date.now() - DAY_MS) await rm(path, { force: true });
+  }
+}

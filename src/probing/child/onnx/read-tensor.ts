@@ -1,0 +1,119 @@
+import { elementsOf } from './check-shape.js';
+import {
+  DOUBLE_DATA,
+  ELEMENT_STORAGE,
+  FLOAT_DATA,
+  INT32_DATA,
+  INT64_DATA,
+  RAW_DATA,
+  STRING_DATA,
+  UINT64_DATA,
+} from './element-types.js';
+import { MODEL_LIMITS } from './limits.js';
+import type { MessageReader } from './message-reader.js';
+import { onlyOnce } from './only-once.js';
+
+/** A constant, without its values. */
+export interface TensorFacts {
+  name: string;
+  shape: number[];
+}
+
+/**
+ * Reads a TensorProto, all but the values.
+ *
+ * @throws ProbelogError MODEL_EXTERNAL_DATA when its values are elsewhere; MODEL_MALFORMED when there are not as many
+ *   as its shape says: what a reader beyond the end of them meets is the memory of its process
+ */
+export function readTensor(reader: MessageReader, at: string): TensorFacts {
+  const facts: TensorFacts = { name: '', shape: [] };
+  const stored = new Map<number, number>();
+  let type = 0;
+  let location: string | null = null;
+  const add = (field: number, count: number) => stored.set(field, (stored.get(field) ?? 0) + count);
+  reader.count('tensors');
+  reader.message(
+    at,
+    (field) => {
+      if (field === 1) reader.numbers(facts.shape, MODEL_LIMITS.rank);
+      else if (field === 2) type = reader.number();
+      else if (field === 3) throw reader.refusal('MODEL_MALFORMED', 'the tensor is only a part of one.');
+      else if (field === 8) facts.name = reader.name();
+      else if (field === FLOAT_DATA) add(field, reader.fixed(4));
+      else if (field === DOUBLE_DATA) add(field, reader.fixed(8));
+      else if (field === INT32_DATA || field === INT64_DATA || field === UINT64_DATA)
+        add(field, reader.varints());
+      else if (field === STRING_DATA) {
+        reader.length();
+        add(field, 1);
+      } else if (field === RAW_DATA) {
+        if (stored.has(field)) throw reader.refusal('MODEL_MALFORMED', 'the tensor has its data twice.');
+        add(field, reader.length());
+      } else if (field === 13) location = readLocation(reader) ?? location ?? '';
+      else if (field === 14 && reader.number() !== 0) location ??= '';
+    },
+    () => {
+      if (location !== null) throw external(reader, facts.name, location);
+      checkData(reader, type, elementsOf(reader, facts.shape), stored);
+    },
+  );
+  return facts;
+}
+
+/** @throws ProbelogError as {@link readTensor}; MODEL_MALFORMED also when it is too large written out in full */
+export function readSparseTensor(reader: MessageReader, at: string): void {
+  const shape: number[] = [];
+  const once = onlyOnce(reader);
+  reader.message(
+    at,
+    (field) => {
+      if (field === 1) readTensor(reader, once('values'));
+      else if (field === 2) readTensor(reader, once('indices'));
+      else if (field === 3) reader.numbers(shape, MODEL_LIMITS.rank);
+    },
+    () => reader.count('denseElements', elementsOf(reader, shape)),
+  );
+}
+
+/** Of a StringStringEntryProto: the place that it names, if it does. */
+function readLocation(reader: MessageReader): string | null {
+  let key = '';
+  let value = '';
+  reader.message('external_data', (field) => {
+    if (field === 1) key = reader.name();
+    else if (field === 2) value = reader.name();
+  });
+  return key === 'location' ? value : null;
+}
+
+function external(reader: MessageReader, name: string, location: string) {
+  const tensor = name || '(unnamed)';
+  const shown = location && ` at ${JSON.stringify(location.slice(0, 200))}`;
+  return reader.refusal(
+    'MODEL_EXTERNAL_DATA',
+    `the tensor ${JSON.stringify(tensor)} keeps its data outside the model file${shown}. Save the model in one file.`,
+    { tensor, location: location.slice(0, 200) || null },
+  );
+}
+
+/** @param stored how many numbers (bytes, in raw_data) stand in each field */
+function checkData(
+  reader: MessageReader,
+  type: number,
+  elements: number,
+  stored: ReadonlyMap<number, number>,
+): void {
+  const kind = ELEMENT_STORAGE.get(type);
+  if (!kind) throw reader.refusal('MODEL_MALFORMED', `the tensor has the unknown element type ${type}.`);
+  const [field, found] = [...stored].find(([, count]) => count > 0) ?? [RAW_DATA, 0];
+  const others = [...stored].filter(([other, count]) => other !== field && count > 0);
+  const expected =
+    field === RAW_DATA ? Math.ceil((elements * kind.bits) / 8) : Math.ceil(elements * kind.each);
+  const rightField = field === kind.field || (field === RAW_DATA && (kind.bits > 0 || elements === 0));
+  if (others.length > 0 || !rightField || found !== expected)
+    throw reader.refusal(
+      'MODEL_MALFORMED',
+      `the tensor holds other data than its shape says: ${elements} elements of ${kind.name}.`,
+      { elements, type: kind.name },
+    );
+}

@@ -1,0 +1,142 @@
+import { HubApiError, type ListFileEntry, listFiles, listModels, modelInfo } from '@huggingface/hub';
+import {
+  badStatus,
+  type ConfiguredOrigin,
+  type DownloadLimits,
+  guardedFetch,
+  type RemoteFile,
+  readSmall,
+} from '../../download/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import type { RepoCommit } from './repo-uri.js';
+
+/** Where the Hub is, and what it is shown. */
+export interface HubConnection {
+  /** Such as https://huggingface.co */
+  url: string;
+  token?: string;
+  /** What is listed: owners, and single repositories (`owner/name`). */
+  repositories?: readonly string[];
+}
+
+/** A repository and its newest commit. */
+export interface RepoHead {
+  name: string;
+  sha: string;
+  /** Paths of the files of that commit. */
+  paths: string[];
+}
+
+const HEAD_FIELDS = ['sha', 'filePaths'] as const;
+
+/** A page of a list of files, or a companion. */
+const MOST_BYTES = 16 * 2 ** 20;
+/** A repository of more files than this is no image classifier. */
+const MOST_FILES = 20_000;
+
+const ADVICE =
+  'There is no such repository, or it is private or gated: set PROBELOG_HUGGINGFACE_TOKEN to a token that may read it, and accept the terms of a gated one on the Hub with the same account.';
+
+/** The Hub's API, by its own client. */
+export class HubApi {
+  private readonly base: string;
+  private readonly at: ConfiguredOrigin;
+  private readonly small: DownloadLimits;
+
+  constructor({ url, token }: HubConnection, limits: DownloadLimits) {
+    this.base = url.replace(/\/+$/, '');
+    // The client is not told of the token: it would send it wherever the Hub's answers point.
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.at = { origin: new URL(this.base).origin, headers: () => headers, advice: ADVICE };
+    this.small = { ...limits, maxBytes: MOST_BYTES };
+  }
+
+  /** All files of a commit. @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_DENIED, SOURCE_UNREACHABLE, … */
+  async files({ name, sha }: RepoCommit, signal?: AbortSignal): Promise<ListFileEntry[]> {
+    const files: ListFileEntry[] = [];
+    const listing = listFiles({
+      repo: { type: 'model', name },
+      revision: sha,
+      recursive: true,
+      hubUrl: this.base,
+      fetch: guardedFetch(this.at, this.small, signal),
+    });
+    try {
+      for await (const entry of listing) {
+        if (entry.type === 'file') files.push(entry);
+        if (files.length > MOST_FILES) throw tooMany(name);
+      }
+    } catch (thrown) {
+      throw this.asSourceError(thrown, `/api/models/${name}`);
+    }
+    return files;
+  }
+
+  /** The models of an owner, page by page. @throws ProbelogError as `files` */
+  async *heads(owner: string, signal?: AbortSignal): AsyncGenerator<RepoHead, void, undefined> {
+    const listing = listModels({
+      search: { owner },
+      additionalFields: [...HEAD_FIELDS],
+      hubUrl: this.base,
+      fetch: guardedFetch(this.at, this.small, signal),
+    });
+    try {
+      for await (const { name, sha, filePaths } of listing) yield headOf(name, sha, filePaths);
+    } catch (thrown) {
+      throw this.asSourceError(thrown, '/api/models');
+    }
+  }
+
+  /** The newest commit of a repository, or the given one. @throws ProbelogError as `files` */
+  async head(name: string, revision?: string, signal?: AbortSignal): Promise<RepoHead> {
+    try {
+      const { sha, filePaths } = await modelInfo({
+        name,
+        revision,
+        additionalFields: [...HEAD_FIELDS],
+        hubUrl: this.base,
+        fetch: guardedFetch(this.at, this.small, signal),
+      });
+      return headOf(name, sha, filePaths);
+    } catch (thrown) {
+      throw this.asSourceError(thrown, `/api/models/${name}`);
+    }
+  }
+
+  /** A file of a commit; its bytes may come from another origin, to which the Hub redirects. */
+  file({ name, sha }: RepoCommit, path: string): RemoteFile {
+    const encoded = path.split('/').map(encodeURIComponent).join('/');
+    return { url: `${this.base}/${name}/resolve/${sha}/${encoded}`, at: this.at };
+  }
+
+  /** A small file of a commit as text. @throws ProbelogError as `files` */
+  async text(commit: RepoCommit, path: string, signal?: AbortSignal): Promise<string> {
+    return (await readSmall(this.file(commit, path), this.small, signal)).toString('utf8');
+  }
+
+  private asSourceError(thrown: unknown, path: string): unknown {
+    if (thrown instanceof HubApiError) {
+      return badStatus(new URL(this.base + path), thrown.statusCode, ADVICE);
+    }
+    if (thrown instanceof TypeError || thrown instanceof SyntaxError) {
+      return new ProbelogError(
+        'SOURCE_UNREACHABLE',
+        "The Hub's answer is not understood.",
+        {},
+        { cause: thrown },
+      );
+    }
+    return thrown;
+  }
+}
+
+function headOf(name: string, sha: unknown, paths: string[]): RepoHead {
+  if (typeof sha !== 'string') {
+    throw new ProbelogError('SOURCE_UNREACHABLE', `The Hub does not say which commit ${name} is at.`);
+  }
+  return { name, sha, paths };
+}
+
+function tooMany(name: string): ProbelogError {
+  return new ProbelogError('MODEL_UNSUPPORTED', `${name} has more than ${MOST_FILES} files.`);
+}

@@ -1,0 +1,56 @@
+import type { DownloadLimits } from '../../download/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import type { ListedVersion, RegistryListing } from '../reader.js';
+import { chooseFile } from './choose-file.js';
+import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
+import { commitUri, parseCommitUri } from './repo-uri.js';
+
+/** The repositories of some owners, and single ones, each at its newest commit. */
+export class HuggingFaceListing implements RegistryListing {
+  readonly standsForOlder = true;
+  private readonly api: HubApi;
+
+  constructor(
+    connection: HubConnection,
+    private readonly repositories: readonly string[],
+    limits: DownloadLimits,
+  ) {
+    this.api = new HubApi(connection, limits);
+  }
+
+  async *versions(signal?: AbortSignal): AsyncGenerator<ListedVersion, void, undefined> {
+    for (const name of this.repositories) {
+      if (!name.includes('/')) {
+        for await (const head of this.api.heads(name, signal)) yield listed(head);
+      } else {
+        const head = await unlessGone(this.api.head(name, undefined, signal));
+        if (head) yield listed(head);
+      }
+    }
+  }
+
+  /** The Hub does not tell capital letters from small ones. */
+  covers(name: string): boolean {
+    const [whole, owner] = [name.toLowerCase(), name.split('/')[0].toLowerCase()];
+    return this.repositories.some((one) => one.toLowerCase() === whole || one.toLowerCase() === owner);
+  }
+
+  async exists(source: string, signal?: AbortSignal): Promise<boolean> {
+    const { name, sha } = parseCommitUri(source);
+    return (await unlessGone(this.api.head(name, sha, signal))) !== null;
+  }
+}
+
+function listed({ name, sha, paths }: RepoHead): ListedVersion {
+  const isModel = 'path' in chooseFile(paths);
+  return { name, version: sha, source: commitUri({ name, sha }), revision: sha, isModel };
+}
+
+async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (thrown instanceof ProbelogError && thrown.code === 'SOURCE_NOT_FOUND') return null;
+    throw thrown;
+  }
+}

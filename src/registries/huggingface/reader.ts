@@ -1,0 +1,56 @@
+import type { DownloadLimits } from '../../download/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { jsonOf } from '../json-of.js';
+import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import { chooseFile } from './choose-file.js';
+import { HubApi, type HubConnection } from './hub-api.js';
+import { HuggingFaceListing } from './listing.js';
+import { parseCommitUri, type RepoCommit } from './repo-uri.js';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Reads the Hugging Face Hub, commit by commit. */
+export class HuggingFaceReader implements RegistryReader {
+  readonly name = 'huggingface';
+  readonly scheme = 'hf';
+  readonly listing: HuggingFaceListing | null;
+  private readonly api: HubApi;
+
+  constructor(connection: HubConnection, limits: DownloadLimits) {
+    const { repositories } = connection;
+    this.api = new HubApi(connection, limits);
+    this.listing = repositories ? new HuggingFaceListing(connection, repositories, limits) : null;
+  }
+
+  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {
+    const commit = parseCommitUri(uri);
+    const files = await this.api.files(commit, signal);
+    const paths = files.map(({ path }) => path);
+    const choice = chooseFile(paths);
+    if ('problem' in choice) {
+      throw new ProbelogError(
+        'SOURCE_NOT_FOUND',
+        `The model file of ${commit.name} cannot be told: ${choice.problem}.`,
+      );
+    }
+    const digest = files.find(({ path }) => path === choice.path)?.lfs?.oid;
+    return {
+      file: this.api.file(commit, choice.path),
+      revision: commit.sha,
+      // What is not in large file storage has a Git hash only.
+      sha256: digest !== undefined && SHA256.test(digest) ? digest : undefined,
+      preprocessing: await this.companion(commit, 'preprocessor_config.json', paths, signal),
+      labels: await this.companion(commit, 'config.json', paths, signal),
+    };
+  }
+
+  private async companion(
+    commit: RepoCommit,
+    name: string,
+    paths: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    if (!paths.includes(name)) return undefined;
+    return jsonOf(await this.api.text(commit, name, signal));
+  }
+}

@@ -1,0 +1,131 @@
+import type { DownloadLimits } from '../../download/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { jsonOf } from '../json-of.js';
+import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import { MlflowListing } from './listing.js';
+import { MlflowApi, type MlflowConnection, type VersionRecord } from './mlflow-api.js';
+import { type ModelLayout, readModelLayout } from './model-layout.js';
+import { runPath } from './run-path.js';
+import { isReady, notesOf, revisionOf } from './version-facts.js';
+import { type MlflowVersion, parseVersionUri } from './version-uri.js';
+
+/** Where `mlflow.onnx` has put the model over the years, and where people put it who log a file. */
+const USUAL_PLACES = ['model.onnx', 'data/model.onnx'];
+/** YAML takes its time to be read: real ones have some thousand bytes. */
+const MOST_LAYOUT_BYTES = 2 ** 17;
+const MOST_COMPANION_BYTES = 4 * 2 ** 20;
+const PREPROCESSING = 'preprocessor_config.json';
+const LABELS = ['labels.json', 'config.json'];
+
+/** Reads an MLflow tracking server. */
+export class MlflowReader implements RegistryReader {
+  readonly name = 'mlflow';
+  readonly scheme = 'mlflow';
+
+  readonly listing: MlflowListing;
+
+  constructor(
+    private readonly connection: MlflowConnection,
+    private readonly limits: DownloadLimits,
+  ) {
+    this.listing = new MlflowListing(connection, limits);
+  }
+
+  /**
+   * The file is the one that `MLmodel` names for the ONNX flavour; without an `MLmodel`, `model.onnx`, `data/model.onnx`, or
+   * the only `.onnx` file beside them.
+   */
+  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {
+    const version = parseVersionUri(uri);
+    const api = new MlflowApi(this.connection, version.workspace, this.limits);
+    const record = await api.version(version, signal);
+    checkIsReady(record);
+    const listed = await listFiles(api, record, signal);
+    const layout = await readLayout(api, version, listed, signal);
+    const file = api.file(version, onnxPath(version, layout, listed));
+    return {
+      file,
+      revision: revisionOf(record),
+      notes: notesOf(record),
+      preprocessing:
+        layout?.preprocessing ?? (await companion(api, version, [PREPROCESSING], listed, signal)),
+      labels: layout?.labels ?? (await companion(api, version, LABELS, listed, signal)),
+    };
+  }
+}
+
+function checkIsReady(record: VersionRecord): void {
+  if (isReady(record)) return;
+  throw new ProbelogError(
+    'SOURCE_UNREACHABLE',
+    `MLflow says that the version is ${record.status}, not READY.`,
+  );
+}
+
+/** Names of what is in the version's folder; null where MLflow has no list of it. */
+async function listFiles(
+  api: MlflowApi,
+  record: VersionRecord,
+  signal?: AbortSignal,
+): Promise<string[] | null> {
+  const folder = runPath(record);
+  if (folder === null) return null;
+  try {
+    const paths = await api.runFiles(record.run_id as string, folder, signal);
+    return paths.length === 0 ? null : paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+  } catch (thrown) {
+    // The run may be deleted, or closed to this account, while the version can be read.
+    if (thrown instanceof ProbelogError && ['SOURCE_NOT_FOUND', 'SOURCE_DENIED'].includes(thrown.code))
+      return null;
+    throw thrown;
+  }
+}
+
+async function readLayout(
+  api: MlflowApi,
+  version: MlflowVersion,
+  listed: string[] | null,
+  signal?: AbortSignal,
+): Promise<ModelLayout | null> {
+  if (listed !== null && !listed.includes('MLmodel')) return null;
+  const text = await api.text(version, 'MLmodel', MOST_LAYOUT_BYTES, signal);
+  return text === null ? null : readModelLayout(text);
+}
+
+function onnxPath(
+  { name, version }: MlflowVersion,
+  layout: ModelLayout | null,
+  listed: string[] | null,
+): string {
+  if (layout?.onnx) return layout.onnx;
+  if (layout)
+    throw noModel(name, version, 'its MLmodel has no ONNX flavour; log it with mlflow.onnx.log_model');
+  if (listed === null) return USUAL_PLACES[0];
+  if (listed.includes(USUAL_PLACES[0])) return USUAL_PLACES[0];
+  const models = listed.filter((path) => path.endsWith('.onnx'));
+  if (models.length === 1) return models[0];
+  if (models.length === 0 && listed.includes('data')) return USUAL_PLACES[1];
+  throw noModel(name, version, models.length === 0 ? 'it has none' : `it has ${models.length} of them`);
+}
+
+function noModel(name: string, version: string, why: string): ProbelogError {
+  return new ProbelogError(
+    'SOURCE_NOT_FOUND',
+    `MLflow's ${name} ${version} has no ONNX file that can be told apart: ${why}.`,
+  );
+}
+
+async function companion(
+  api: MlflowApi,
+  version: MlflowVersion,
+  names: string[],
+  listed: string[] | null,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  for (const name of names) {
+    if (listed !== null && !listed.includes(name)) continue;
+    const json = jsonOf(await api.text(version, name, MOST_COMPANION_BYTES, signal));
+    if (json !== undefined) return json;
+  }
+  return undefined;
+}

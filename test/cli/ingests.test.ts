@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSmallService } from '../ingest/support/small-service.js';
+import { meanColour } from '../probing/support/made-models.js';
+import { runProbelog } from './run-probelog.js';
+
+let folder: string;
+const ids: Record<string, string> = {};
+const probelog = (...args: string[]) => runProbelog(args, { dataFolder: folder });
+const listed = async (...args: string[]) => JSON.parse((await probelog('ingests', '--json', ...args)).stdout);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  const small = await openSmallService({ dataFolder: join(folder, 'data'), work: false });
+  for (const [name, registry] of [
+    ['birds', 'mlflow'],
+    ['cars', 'hub'],
+    ['waits', 'hub'],
+  ]) {
+    await writeFile(join(folder, `${name}.onnx`), meanColour());
+    const { id } = await small.enqueue(join(folder, `${name}.onnx`), { name, registry });
+    if (name !== 'waits') await small.service.store.ingests.fail(id, 'MODEL_EMPTY', 'no bytes');
+    ids[name] = id;
+  }
+  await small.close();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** In order, on one data folder. */
+describe('probelog ingests', () => {
+  it('lists what failed and why, the newest first', async () => {
+    expect(await listed()).toMatchObject([
+      { id: ids.cars, name: 'cars', state: 'FAILED', code: 'MODEL_EMPTY', message: 'no bytes' },
+      { id: ids.birds, name: 'birds' },
+    ]);
+    expect((await probelog('ingests')).stdout).toMatch(/^ID +MODEL .*\n.*cars.*\n.*birds/);
+  });
+
+  it('narrows by state and registry', async () => {
+    expect(await listed('--registry', 'mlflow')).toMatchObject([{ id: ids.birds }]);
+    expect(await listed('--status', 'queued')).toMatchObject([{ id: ids.waits }]);
+    expect(await listed('--status', 'all', '--first', '2')).toMatchObject([
+      { id: ids.waits },
+      { id: ids.cars },
+    ]);
+  });
+
+  it('puts those that are named back into the queue', async () => {
+    const { code, stdout } = await probelog('ingests', ids.birds, '--retry', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, [{ id: ids.birds, state: 'QUEUED', code: null }]]);
+  });
+
+  it('says which cannot be retried, and retries the others', async () => {
+    const { code, stdout, stderr } = await probelog('ingests', ids.waits, ids.cars, '--retry', '--json');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^${ids.waits}: INGEST_NOT_RETRYABLE: `));
+    expect(JSON.parse(stdout)).toMatchObject([{ id: ids.cars, state: 'QUEUED' }]);
+  });
+
+  it('names an id that there is not', async () => {
+    const { code, stderr } = await probelog('ingests', 'nothing', '--retry');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^NOT_FOUND: .*"nothing"/)]);
+  });
+});
+
+it('probelog ingest tells of a source that does not answer at once, and leaves nothing in the queue', async () => {
+  const { code, stdout } = await runProbelog(
+    ['ingest', 'http://127.0.0.1:9/away.onnx', '--json', '--priority', '10'],
+    { dataFolder: folder, environment: { PROBELOG_PRIVATE_ADDRESSES: '127.0.0.1' } },
+  );
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject([{ state: 'FAILED', code: 'SOURCE_UNREACHABLE' }]);
+  expect(await listed()).toMatchObject([{ name: 'away', attempts: 1 }]);
+});

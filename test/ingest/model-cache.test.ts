@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ModelCache } from '../../src/ingest/index.js';
+import { meanColour } from '../probing/support/made-models.js';
+import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
+import { openSmallService, type SmallService, settled } from './support/small-service.js';
+
+const MODELS = new Map([8, 9, 10].map((size) => [`/${size}.onnx`, meanColour({ size })]));
+
+let small: SmallService;
+let server: Loopback;
+beforeAll(async () => {
+  server = await startLoopback((request, response) => {
+    const content = MODELS.get(request.url ?? '');
+    if (content) sendFile(request, response, content, `"${content.length}"`);
+    else response.writeHead(404).end();
+  });
+  small = await openSmallService({ environment: { PROBELOG_PRIVATE_ADDRESSES: '127.0.0.1' } });
+});
+afterAll(async () => {
+  await small.close();
+  await server.close();
+});
+
+async function fetched(path: string) {
+  const { modelId } = await small.ingest(server.url + path);
+  const [model] = await small.service.store.models.byIds([modelId]);
+  await pause(20);
+  return model;
+}
+
+it('removes what was not used for the longest time, and fetches it again when it is needed', async () => {
+  const { store, ingest } = small.service;
+  const local = (await small.ingest(meanColour({ size: 11 }))).modelId;
+  const models = [await fetched('/8.onnx'), await fetched('/9.onnx'), await fetched('/10.onnx')];
+  await store.blobs.touch(models[0].fileDigest as string);
+  const kept = () => Promise.all(models.map(({ fileDigest }) => store.blobs.has(fileDigest as string)));
+
+  await new ModelCache(store, 2 ** 30).makeRoom();
+  expect(await kept()).toEqual([true, true, true]);
+  await new ModelCache(
+    store,
+    (models[0].fileBytes as number) + (models[2].fileBytes as number) + 8,
+  ).makeRoom();
+  expect(await kept()).toEqual([true, false, true]);
+  await new ModelCache(store, 0).makeRoom();
+  expect(await kept()).toEqual([false, false, false]);
+
+  const [own] = await store.models.byIds([local]);
+  expect(await store.blobs.has(own.fileDigest as string)).toBe(true);
+  for (const { responsesDigest } of models) {
+    expect(await store.blobs.has(responsesDigest as string)).toBe(true);
+  }
+
+  const { id } = await ingest.reprobe(models[0].id);
+  expect(await settled(small.service, id)).toMatchObject({ state: 'SUCCEEDED' });
+  expect((await kept())[0]).toBe(true);
+
+  // An evicted file is the one that was probed, or none.
+  await store.blobs.evict(models[1].fileDigest as string);
+  MODELS.set('/9.onnx', meanColour({ size: 12 }));
+  const again = await ingest.reprobe(models[1].id);
+  expect(await settled(small.service, again.id)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
+});
+
+it('is looked at only when what was fetched since may have made a difference', async () => {
+  let looks = 0;
+  const models = {
+    refetchableFiles: async () => {
+      looks++;
+      return [];
+    },
+  };
+  const cache = new ModelCache({ models, blobs: small.service.store.blobs } as never, 1_000);
+  await cache.grown(1);
+  await cache.grown(40);
+  expect(looks).toBe(1);
+  await cache.grown(20);
+  expect(looks).toBe(2);
+});

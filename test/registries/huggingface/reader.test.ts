@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readSmall } from '../../../src/download/index.js';
+import { chooseFile } from '../../../src/registries/huggingface/choose-file.js';
+import { HuggingFaceReader } from '../../../src/registries/index.js';
+import { type HubServer, type ServedRepo, startHub } from './hub-server.js';
+
+const LIMITS = { privateAddresses: ['127.0.0.1'], stallMs: 5_000, maxBytes: 100_000 };
+const SHA = '1'.repeat(40);
+const LARGE = Buffer.alloc(20_000, 7);
+
+let hub: HubServer;
+beforeAll(async () => {
+  hub = await startHub();
+});
+afterEach(() => {
+  hub.repos.length = 0;
+  hub.requests.length = 0;
+  hub.cdn.requests.length = 0;
+  hub.pageSize = 1_000;
+  hub.failing.clear();
+});
+afterAll(() => hub.close());
+
+const reader = (token?: string, limits = LIMITS) => new HuggingFaceReader({ url: hub.url, token }, limits);
+const owl = (files: ServedRepo['commits'][number]['files'], access: ServedRepo['access'] = 'public') =>
+  hub.add({ name: 'org/owl', commits: [{ sha: SHA, files }], access });
+
+it('reads the pinned commit, not the head', async () => {
+  const repo = owl({ 'model.onnx': 'old' });
+  repo.commits.push({ sha: '2'.repeat(40), files: { 'model.onnx': 'new' } });
+  const { file, revision } = await reader().resolve(`hf://org/owl@${SHA}`);
+  expect((await readSmall(file, LIMITS)).toString()).toBe('old');
+  expect(revision).toBe(SHA);
+});
+
+it('knows the SHA-256 of a large file, and gets its bytes from where the Hub redirects to', async () => {
+  owl({ 'onnx/model.onnx': LARGE });
+  const { file, sha256 } = await reader().resolve(`hf://org/owl@${SHA}`);
+  expect(await readSmall(file, LIMITS)).toEqual(LARGE);
+  expect(sha256).toBe(createHash('sha256').update(LARGE).digest('hex'));
+});
+
+it('reads labels and preprocessing of the commit', async () => {
+  owl({
+    'model.onnx': 'm',
+    'config.json': '{"id2label": {"0": "owl"}}',
+    'preprocessor_config.json': '{"do_resize": true}',
+  });
+  expect(await reader().resolve(`hf://org/owl@${SHA}`)).toMatchObject({
+    labels: { id2label: { 0: 'owl' } },
+    preprocessing: { do_resize: true },
+  });
+});
+
+it('reads a list of files page by page', async () => {
+  hub.pageSize = 2;
+  owl({ a: '', b: '', c: '', d: '', 'model.onnx': 'm' });
+  const { file } = await reader().resolve(`hf://org/owl@${SHA}`);
+  expect(file.url).toMatch(/model\.onnx$/);
+});
+
+it('sends the token to the Hub, and to nobody that the Hub redirects to', async () => {
+  owl({ 'onnx/model.onnx': LARGE }, 'private');
+  const { file } = await reader('hf_test').resolve(`hf://org/owl@${SHA}`);
+  await readSmall(file, LIMITS);
+  expect(hub.requests.every(({ headers }) => headers.authorization === 'Bearer hf_test')).toBe(true);
+  expect(hub.cdn.requests).toHaveLength(1);
+  expect(hub.cdn.requests[0].headers.authorization).toBeUndefined();
+});
+
+it('may be private itself, but not what it redirects to', async () => {
+  owl({ 'onnx/model.onnx': LARGE, 'config.json': '{}' });
+  const closed = { ...LIMITS, privateAddresses: [] };
+  const { file, labels } = await reader(undefined, closed).resolve(`hf://org/owl@${SHA}`);
+  expect(labels).toEqual({});
+  await expect(readSmall(file, closed)).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+  expect(hub.cdn.requests).toHaveLength(0);
+});
+
+it.each([
+  ['private', undefined, 'SOURCE_DENIED'],
+  ['private', 'hf_wrong', 'SOURCE_DENIED'],
+  ['gated', undefined, 'SOURCE_DENIED'],
+] as const)('says what to do about a %s repository (token: %s)', async (access, token, code) => {
+  owl({ 'model.onnx': 'm' }, access);
+  const open = async () => readSmall((await reader(token).resolve(`hf://org/owl@${SHA}`)).file, LIMITS);
+  await expect(open()).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(/PROBELOG_HUGGINGFACE_TOKEN .*accept the terms/),
+  });
+});
+
+it('tells what is not there from what is closed', async () => {
+  owl({ 'model.onnx': 'm' });
+  for (const uri of [`hf://org/owl@${'9'.repeat(40)}`, `hf://org/none@${SHA}`]) {
+    await expect(reader('hf_test').resolve(uri)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  }
+});
+
+it.each(['hf://org/owl@main', `hf://../api@${SHA}`, `hf://org/owl@${SHA}/x`])(
+  'takes no URI but that of a commit: %s',
+  async (uri) => {
+    await expect(reader().resolve(uri)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  },
+);
+
+it('says when the Hub fails', async () => {
+  owl({ 'model.onnx': 'm' });
+  hub.failing.set(`/api/models/org/owl/tree/${SHA}`, 502);
+  await expect(reader().resolve(`hf://org/owl@${SHA}`)).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+});
+
+describe('the model file', () => {
+  it.each([
+    [['model.onnx', 'onnx/model.onnx', 'onnx/model_fp16.onnx'], 'onnx/model.onnx'],
+    [['model.onnx', 'resnet.onnx'], 'model.onnx'],
+    [['resnet.onnx', 'resnet_quantized.onnx', 'README.md'], 'resnet.onnx'],
+    [['onnx/model_q4.onnx', 'onnx/model_int8.onnx', 'onnx/model_fp16.onnx'], 'onnx/model_fp16.onnx'],
+    [['resnet_int8.onnx'], 'resnet_int8.onnx'],
+  ])('of %j is %s', (paths, path) => {
+    expect(chooseFile(paths)).toEqual({ path });
+  });
+
+  it.each([[[]], [['a.onnx', 'b.onnx']], [['a_q4.onnx', 'b_q4.onnx']]])('of %j cannot be told', (paths) => {
+    expect(chooseFile(paths)).toEqual({ problem: expect.any(String) });
+  });
+});
