@@ -15,6 +15,12 @@ import {
   measureCurve,
   SHARES,
 } from './collaborative/measure-curve.js';
+import { measureZoo, type ZooPoint } from './collaborative/measure-zoo.js';
+import { zooTable } from './collaborative/zoo-table.js';
+
+/** Whose responses the zoo's models are completed from. */
+const ZOO_PROBE_SET = 'inet1000';
+const ZOO_OPTIONS = { budget: 0.34, errorBound: 0, warmRounds: 1 };
 
 const HELP = `usage: npm run bench:collaborative -- <hub folder> [--json FILE] [--shares LIST] [--probe-set NAME]
 
@@ -24,6 +30,8 @@ What models are completed with is learnt from those of even index, and reported 
   --json FILE        write everything as JSON
   --shares LIST      comma-separated shares (default: ${SHARES.join(',')})
   --probe-set NAME   only this one
+  --zoo              the hub's ONNX models as well, on ${ZOO_PROBE_SET}: learnt from all response matrices, never from them
+  --zoo-only         nothing but these
   --help             print this`;
 
 async function main(): Promise<void> {
@@ -33,6 +41,8 @@ async function main(): Promise<void> {
       json: { type: 'string' },
       shares: { type: 'string' },
       'probe-set': { type: 'string' },
+      zoo: { type: 'boolean' },
+      'zoo-only': { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -49,8 +59,9 @@ async function main(): Promise<void> {
   const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
   const curve: CurvePoint[] = [];
   const errors: ErrorPoint[] = [];
+  let zoo: ZooPoint[] | null = null;
   try {
-    for (const probeSet of hub.probeSets) {
+    for (const probeSet of values['zoo-only'] ? [] : hub.probeSets) {
       if (values['probe-set'] && values['probe-set'] !== probeSet) continue;
       const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
       const started = performance.now();
@@ -80,13 +91,25 @@ async function main(): Promise<void> {
       curve.push(...measured.curve);
       errors.push(...measured.errors);
     }
+    const zooImages = values.zoo || values['zoo-only'] ? probeImages(folder, ZOO_PROBE_SET) : null;
+    if (zooImages) {
+      const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, ZOO_PROBE_SET), false);
+      const learnt = await learn(with_, [...choosing, ...reporting]);
+      const space = await openConceptSpace(zooImages, encoder, vocabulary);
+      const setting = { products: with_, encoder, space, learnt };
+      zoo = await measureZoo(folder, hub.zoo, zooImages, setting, ZOO_OPTIONS);
+    }
   } finally {
     await encoder.close();
   }
   for (const point of curve)
     console.log([point.row, point.probeSet, point.scheme, point.share, point.top1, point.top5].join(' | '));
   for (const point of errors) console.log(JSON.stringify(point));
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ curve, errors }, null, 2)}\n`);
+  if (zoo) {
+    const { title, columns, rows } = zooTable(zoo);
+    console.log([title, columns.join(' | '), ...rows.map((row) => row.join(' | '))].join('\n'));
+  }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ curve, errors, zoo }, null, 2)}\n`);
 }
 
 main().catch((thrown: unknown) => {
