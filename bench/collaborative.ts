@@ -3,33 +3,52 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Matrix } from '../src/domain/index.js';
 import { type MatrixProducts, openMatrixProducts } from '../src/search/matrix-products.js';
-import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
+import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder, type TextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { halvesOf } from './accuracy/halves.js';
-import { openHub, probeImages, readResponses } from './accuracy/hub.js';
+import { type Hub, openHub, probeImages, readResponses } from './accuracy/hub.js';
 import { textTable } from './accuracy/table.js';
 import { learn } from './collaborative/learn.js';
 import { measureCurve, QUERIES, SHARES } from './collaborative/measure-curve.js';
+import { measureZoo } from './collaborative/measure-zoo.js';
 import { collaborativePage } from './collaborative/page.js';
 import { emptyReport, type Report, tablesOf } from './collaborative/report.js';
+
+/** What can be measured by itself. */
+const PARTS = ['curve', 'zoo'];
+/** On which the zoo is probed. */
+const ZOO_PROBE_SET = 'inet1000';
+const ZOO_OPTIONS = { budget: 0.34, errorBound: 0, warmRounds: 1 };
 
 const HELP = `usage: npm run bench:collaborative -- <hub folder> [options]
 
 Accuracy against the share of the probes that a model is run on, for each way to choose them (docs/collaborative-probing.md).
-What models are completed with is learnt from those of even index, and reported on those of odd index.
+What models are completed with is learnt from those of even index, and reported on those of odd index. Then the hub's ONNX
+models (the zoo), completed from what was learnt from all response matrices, never from them, in wall time end to end.
 
   --json FILE        write everything as JSON
   --page FILE        write everything as a Markdown page, with a plot beside it
   --shares LIST      comma-separated shares, 0 to 1 (default: ${SHARES.join(',')})
   --queries N        logits that ask (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
-  --probe-set NAME   only this one
+  --probe-set NAME   the curve of only this one
+  --only LIST        only these parts: ${PARTS.join(', ')}
   --help             print this`;
 
 interface Options {
   shares: number[];
   queries: number;
   probeSet: string | undefined;
+}
+
+/** What all parts are measured with. */
+interface Bench {
+  hub: Hub;
+  folder: string;
+  products: MatrixProducts;
+  encoder: TextEncoder;
+  vocabulary: Matrix;
 }
 
 async function main(): Promise<void> {
@@ -41,6 +60,7 @@ async function main(): Promise<void> {
       shares: { type: 'string' },
       queries: { type: 'string' },
       'probe-set': { type: 'string' },
+      only: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -54,10 +74,24 @@ async function main(): Promise<void> {
   };
   if (options.shares.some((share) => !(share > 0 && share <= 1)) || !(options.queries > 0))
     throw new Error(`shares are above 0 and at most 1, and queries above 0\n${HELP}`);
+  const parts = values.only?.split(',') ?? PARTS;
+  const unknown = parts.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new Error(`${unknown} is not a part\n${HELP}`);
   const started = performance.now();
-  const with_ = await openMatrixProducts();
   const report = emptyReport(options.queries);
-  await measureHub(with_, folder, options, report);
+  const encoder = await openTextEncoder({
+    model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
+    cacheFolder: join(tmpdir(), 'probelog-encoders'),
+  });
+  try {
+    const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
+    const products = await openMatrixProducts();
+    const bench: Bench = { hub: openHub(folder), folder, products, encoder, vocabulary };
+    if (parts.includes('curve')) await measureCurves(bench, options, report);
+    if (parts.includes('zoo')) await measureRealModels(bench, report);
+  } finally {
+    await encoder.close();
+  }
   report.seconds = Math.round((performance.now() - started) / 1000);
   console.log(tablesOf(report).map(textTable).join('\n\n'));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -69,48 +103,48 @@ async function main(): Promise<void> {
   }
 }
 
-async function measureHub(
-  with_: MatrixProducts,
-  folder: string,
+async function measureCurves(
+  { hub, folder, products, encoder, vocabulary }: Bench,
   { shares, queries, probeSet: only }: Options,
   report: Report,
 ): Promise<void> {
-  const hub = openHub(folder);
-  const encoder = await openTextEncoder({
-    model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
-    cacheFolder: join(tmpdir(), 'probelog-encoders'),
-  });
-  try {
-    const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
-    const classes = new Map(
-      hub.models.flatMap(({ logits }) => logits.map(({ wnid, label }) => [wnid, label])),
-    );
-    const names = await embedConcepts(encoder, [...classes.values()]);
-    for (const probeSet of hub.probeSets) {
-      const images = probeImages(folder, probeSet);
-      if (!images || (only && only !== probeSet)) continue;
-      console.error(`${probeSet}: learning`);
-      const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
-      const learnt = await learn(with_, choosing);
-      const concepts = conceptRows(await openConceptSpace(images, encoder, vocabulary), names);
-      const task = {
-        probeSet,
-        learnt,
-        models: reporting,
-        concepts,
-        classes: [...classes.keys()],
-        shares,
-        queries,
-      };
-      console.error(`${probeSet}: measuring`);
-      const { curve, errors, distances } = await measureCurve(with_, task);
-      report.curve.push(...curve);
-      report.errors.push(...errors);
-      report.distances.push(...distances);
-    }
-  } finally {
-    await encoder.close();
+  const classes = new Map(hub.models.flatMap(({ logits }) => logits.map(({ wnid, label }) => [wnid, label])));
+  const names = await embedConcepts(encoder, [...classes.values()]);
+  for (const probeSet of hub.probeSets) {
+    const images = probeImages(folder, probeSet);
+    if (!images || (only && only !== probeSet)) continue;
+    console.error(`${probeSet}: learning`);
+    const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
+    const learnt = await learn(products, choosing);
+    const concepts = conceptRows(await openConceptSpace(images, encoder, vocabulary), names);
+    console.error(`${probeSet}: measuring`);
+    const measured = await measureCurve(products, {
+      probeSet,
+      learnt,
+      models: reporting,
+      concepts,
+      classes: [...classes.keys()],
+      shares,
+      queries,
+    });
+    report.curve.push(...measured.curve);
+    report.errors.push(...measured.errors);
+    report.distances.push(...measured.distances);
   }
+}
+
+async function measureRealModels(
+  { hub, folder, products, encoder, vocabulary }: Bench,
+  report: Report,
+): Promise<void> {
+  const images = probeImages(folder, ZOO_PROBE_SET);
+  if (!images) return;
+  console.error('zoo: learning');
+  const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, ZOO_PROBE_SET), false);
+  const learnt = await learn(products, [...choosing, ...reporting]);
+  const space = await openConceptSpace(images, encoder, vocabulary);
+  const setting = { products, encoder, space, learnt };
+  report.zoo.push(...(await measureZoo(folder, hub.zoo, images, setting, ZOO_OPTIONS)));
 }
 
 main().catch((thrown: unknown) => {

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { looksLikeProbabilities, type Matrix, probabilitiesToLogits } from '../../src/domain/index.js';
-import { parsePreprocessing, probeModel } from '../../src/probing/index.js';
+import type { Matrix } from '../../src/domain/index.js';
 import type { HubModel } from './hub-model.js';
+import { probeFiles, runZooModel } from './run-zoo-model.js';
 
 const entrySchema = z.object({
   name: z.string(),
@@ -16,8 +15,6 @@ const entrySchema = z.object({
 
 /** A real ONNX classifier of the hub. */
 export type ZooEntry = z.infer<typeof entrySchema>;
-
-const LIMITS = { memoryBytes: 4 * 2 ** 30, stallMs: 120_000, maxModelBytes: 2 ** 30 };
 
 export function readZoo(path: string): ZooEntry[] {
   return z.array(entrySchema).parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -35,36 +32,17 @@ export async function probeZooModel(
   entry: ZooEntry,
   images: string[],
 ): Promise<{ model: HubModel; raw: Matrix }> {
-  const batches: Float32Array[] = [];
-  await probeModel({
-    modelFile: join(folder, 'onnx', entry.file),
-    preprocessing: parsePreprocessing(entry.preprocessing),
-    probes: images.map((path) => ({
-      path,
-      digest: createHash('sha256').update(readFileSync(path)).digest('hex'),
-    })),
-    cacheFolder: join(tmpdir(), 'probelog-accuracy-pixels'),
-    limits: LIMITS,
-    onBatch(_probes, responses) {
-      batches.push(responses.slice());
-    },
-  });
-  const outputs = batches.reduce((sum, { length }) => sum + length, 0) / images.length;
-  const data = new Float32Array(outputs * images.length);
-  let probe = 0;
-  for (const batch of batches) {
-    for (let offset = 0; offset < batch.length; offset += outputs, probe++)
-      for (let output = 0; output < outputs; output++)
-        data[output * images.length + probe] = batch[offset + output];
-  }
+  const cacheFolder = join(tmpdir(), 'probelog-accuracy-pixels');
+  const { raw } = await runZooModel(folder, entry, probeFiles(images), cacheFolder);
+  return { model: zooModel(folder, entry, raw.rows), raw };
+}
+
+/** A model of the zoo as one of the hub's; what makes an answer right is its label. */
+export function zooModel(folder: string, entry: ZooEntry, outputs: number): HubModel {
   const labels = zooLabels(folder, entry);
   const logits = Array.from({ length: outputs }, (_, output) => {
     const label = labels?.[output] ?? '';
     return { wnid: label, label };
   });
-  const given: Matrix = { rows: outputs, columns: images.length, data };
-  return {
-    model: { id: entry.name, backbone: entry.name, firstRow: 0, logits },
-    raw: looksLikeProbabilities(given) ? probabilitiesToLogits(given).logits : given,
-  };
+  return { id: entry.name, backbone: entry.name, firstRow: 0, logits };
 }

@@ -1,22 +1,25 @@
 import type { Table } from '../accuracy/table.js';
 import type { MeasuredCurve } from './measure-curve.js';
+import type { ZooPoint } from './measure-zoo.js';
 import { smallestShares } from './smallest-share.js';
+import { zooTable } from './zoo-table.js';
 
 /** Everything that a run measured. */
 export interface Report extends MeasuredCurve {
   /** Logits that ask, of the models that are reported on. */
   queries: number;
   seconds: number;
+  zoo: ZooPoint[];
 }
 
 export function emptyReport(queries: number): Report {
-  return { curve: [], errors: [], distances: [], queries, seconds: 0 };
+  return { curve: [], errors: [], distances: [], zoo: [], queries, seconds: 0 };
 }
 
 const POINTS = 2;
 
 /** The report as tables, for the console and for the page. */
-export function tablesOf({ curve, errors, distances, queries }: Report): Table[] {
+export function tablesOf({ curve, errors, distances, zoo, queries }: Report): Table[] {
   const tables: Table[] = [
     {
       title: 'The smallest share',
@@ -86,5 +89,6 @@ export function tablesOf({ curve, errors, distances, queries }: Report): Table[]
       ]),
     },
   ];
+  if (zoo.length > 0) tables.push(zooTable(zoo));
   return tables.filter(({ rows }) => rows.length > 0);
 }
