@@ -92,11 +92,14 @@ describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
 
   it('stop what is cancelled elsewhere', async () => {
     const worker = await startWorker();
-    const { id } = await enqueueSlow();
+    const { id, modelId } = await enqueueSlow();
     await running(id);
     await small.service.ingest.cancel(id);
-    await worker.printed(/"reason":"CANCELLED"/);
+    // It works on one at a time: the next is not begun before the cancelled one is let go.
+    const next = await small.enqueue(meanColour());
+    expect(await settled(small.service, next.id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await stateOf(id)).toBe('CANCELLED');
+    expect((await small.service.store.models.byIds([modelId]))[0]?.status).not.toBe('READY');
     await stop(worker);
   });
 

@@ -104,7 +104,7 @@ describe('the graph around a logit', () => {
       label model { name ingest { state } probeSet { name } } topProbes(first: 3) { probe { url } }
     } } } }`);
     stop();
-    expect(statements.length).toBeLessThanOrEqual(8);
+    expect(statements.length).toBeLessThanOrEqual(10);
   });
 });
 
