@@ -101,6 +101,9 @@ export async function runIngest(
     outputs: stored.outputs,
     responsesPath: store.blobs.path(stored.digest),
   });
+  // Who removed the model between the two has found nothing in the gallery to take away.
+  const [still] = await store.models.byIds([model.id]);
+  if (!still) await dependencies.gallery.remove(request.probeSet, model.id);
   await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
 }
 

@@ -26,8 +26,18 @@ export interface ModelLayout {
   preprocessing?: unknown;
 }
 
-/** Reads an `MLmodel` file, whoever wrote it; null when it is none. */
+/** Flow collections that may be open at once, and explicit keys (`? `) in all. */
+const MOST_OPEN = 32;
+const MOST_EXPLICIT_KEYS = 32;
+
+/**
+ * Reads an `MLmodel` file, whoever wrote it; null when it is none.
+ *
+ * Threat model: the YAML parser takes time that grows with the fourth power of how deep flow collections and explicit
+ * keys are nested, so five hundred bytes could stop this process. MLflow writes block style and nests little.
+ */
 export function readModelLayout(text: string): ModelLayout | null {
+  if (isNestedDeep(text)) return null;
   let json: unknown;
   try {
     // Few aliases: a document of a few lines could stand for gigabytes otherwise.
@@ -44,4 +54,18 @@ export function readModelLayout(text: string): ModelLayout | null {
     labels: labels ?? (id2label === undefined ? undefined : { id2label }),
     preprocessing,
   };
+}
+
+/** Whether more flow collections or explicit keys are open at once than a file of MLflow's has, strings not told apart. */
+function isNestedDeep(text: string): boolean {
+  let open = 0;
+  let keys = 0;
+  for (let place = 0; place < text.length; place++) {
+    const sign = text[place];
+    if (sign === '{' || sign === '[') open++;
+    else if ((sign === '}' || sign === ']') && open > 0) open--;
+    else if (sign === '?' && /\s/.test(text[place + 1] ?? ' ')) keys++;
+    if (open > MOST_OPEN || keys > MOST_EXPLICIT_KEYS) return true;
+  }
+  return false;
 }

@@ -12,7 +12,7 @@ import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 /** Where `mlflow.onnx` has put the model over the years, and where people put it who log a file. */
 const USUAL_PLACES = ['model.onnx', 'data/model.onnx'];
 /** YAML takes its time to be read: real ones have some thousand bytes. */
-const MOST_LAYOUT_BYTES = 2 ** 17;
+const MOST_LAYOUT_BYTES = 2 ** 15;
 const MOST_COMPANION_BYTES = 4 * 2 ** 20;
 const PREPROCESSING = 'preprocessor_config.json';
 const LABELS = ['labels.json', 'config.json'];

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { readModelLayout } from '../../../src/registries/mlflow/model-layout.js';
+
+const REAL = `artifact_path: model
+flavors:
+  onnx:
+    data: model.onnx
+    onnx_version: 1.16.0
+signature:
+  inputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 3, 224, 224]}}]'
+metadata: {labels: [cat, dog]}
+`;
+
+it('reads what MLflow writes', () => {
+  expect(readModelLayout(REAL)).toMatchObject({ onnx: 'model.onnx', labels: ['cat', 'dog'] });
+});
+
+it.each(['{', '[', '{a: ', '? ', '- ? '])(
+  'is none when %j is nested so deep that reading it would not end',
+  (sign) => {
+    expect(readModelLayout(sign.repeat(3_000))).toBeNull();
+    // Unguarded it takes minutes; this only tells the two apart.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  },
+);
