@@ -15,11 +15,10 @@ it('reads what MLflow writes', () => {
   expect(readModelLayout(REAL)).toMatchObject({ onnx: 'model.onnx', labels: ['cat', 'dog'] });
 });
 
+// Without the guard each of these takes minutes and more.
 it.each(['{', '[', '{a: ', '? ', '- ? '])(
   'is none when %j is nested so deep that reading it would not end',
   (sign) => {
     expect(readModelLayout(sign.repeat(3_000))).toBeNull();
-    // Unguarded it takes minutes; this only tells the two apart.
-    expect(performance.now() - started).toBeLessThan(20_000);
   },
 );
