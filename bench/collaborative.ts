@@ -15,6 +15,7 @@ import {
   measureCurve,
   SHARES,
 } from './collaborative/measure-curve.js';
+import { measureScale, scaleRows } from './collaborative/measure-scale.js';
 
 const HELP = `usage: npm run bench:collaborative -- <hub folder> [--json FILE] [--shares LIST] [--probe-set NAME]
 
@@ -24,6 +25,8 @@ What models are completed with is learnt from those of even index, and reported 
   --json FILE        write everything as JSON
   --shares LIST      comma-separated shares (default: ${SHARES.join(',')})
   --probe-set NAME   only this one
+  --scale            also time and memory at 4,000 probes × 100,000 made logits
+  --scale-only       nothing else; no hub is needed
   --help             print this`;
 
 async function main(): Promise<void> {
@@ -33,10 +36,18 @@ async function main(): Promise<void> {
       json: { type: 'string' },
       shares: { type: 'string' },
       'probe-set': { type: 'string' },
+      scale: { type: 'boolean' },
+      'scale-only': { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return console.log(HELP);
+  const scale = values.scale || values['scale-only'] ? await measureScale() : null;
+  if (scale) for (const row of scaleRows(scale)) console.log(row.join(' | '));
+  if (values['scale-only']) {
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(scale, null, 2)}\n`);
+    return;
+  }
   const [folder] = positionals;
   if (positionals.length !== 1) throw new Error(`one hub folder is needed\n${HELP}`);
   const shares = values.shares?.split(',').map(Number) ?? SHARES;
@@ -86,7 +97,7 @@ async function main(): Promise<void> {
   for (const point of curve)
     console.log([point.row, point.probeSet, point.scheme, point.share, point.top1, point.top5].join(' | '));
   for (const point of errors) console.log(JSON.stringify(point));
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ curve, errors }, null, 2)}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ curve, errors, ...scale }, null, 2)}\n`);
 }
 
 main().catch((thrown: unknown) => {
