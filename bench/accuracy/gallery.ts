@@ -83,6 +83,7 @@ export function basisOf(rows: Matrix, products: MatrixProducts, rank?: number): 
       const product = await products.gram(rows, block);
       return { ...product, data: product.data.map((value) => value / rows.rows) };
     },
+    product: products.project,
   });
 }
 

@@ -1,6 +1,6 @@
 import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
 import { type Descriptors, descriptors, RESPONSE_SHARPNESS, standardResponses } from './descriptors.js';
-import { dot } from './linear-score.js';
+import { dot } from './inner-product.js';
 import { type Matrix, rowOf } from './matrix.js';
 import { columnsOf } from './matrix-columns.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';

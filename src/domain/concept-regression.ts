@@ -1,5 +1,5 @@
 import { factorise, solve } from './cholesky.js';
-import { dot } from './linear-score.js';
+import { dot } from './inner-product.js';
 import { type Matrix, rowOf } from './matrix.js';
 
 /** Ridge λ as a share of the largest eigenvalue of the images' scatter. */

@@ -1,4 +1,5 @@
-import { factorise, solve, solveLower } from './cholesky.js';
+import { factorise, solve, solveLower, solveLowerOfFour } from './cholesky.js';
+import { dotAt } from './inner-product.js';
 import { type Matrix, rowOf } from './matrix.js';
 import type { PriorFamily } from './response-prior.js';
 
@@ -22,17 +23,16 @@ export class ConditionedPrior {
     const rank = factor.columns;
     const count = observed.length;
     this.weights = new Float64Array(rank * count);
-    const matrix = new Float64Array(rank * rank);
+    const scaled = new Float64Array(rank * count);
     for (let place = 0; place < count; place++) {
       const direction = rowOf(factor, observed[place]);
-      const certainty = 1 / noise[observed[place]];
+      const deviation = Math.sqrt(noise[observed[place]]);
       for (let row = 0; row < rank; row++) {
-        const weight = direction[row] * certainty;
-        this.weights[row * count + place] = weight;
-        for (let column = 0; column <= row; column++)
-          matrix[row * rank + column] += weight * direction[column];
+        scaled[row * count + place] = direction[row] / deviation;
+        this.weights[row * count + place] = direction[row] / noise[observed[place]];
       }
     }
+    const matrix = lowerGram(scaled, rank, count);
     for (let axis = 0; axis < rank; axis++) matrix[axis * rank + axis] += 1;
     factorise(matrix, rank);
     this.lower = matrix;
@@ -54,12 +54,8 @@ export class ConditionedPrior {
       weighed += values[place] ** 2 / noise[this.observed[place]];
     for (let axis = 0; axis < z.length; axis++) weighed -= b[axis] * z[axis];
     const completed = new Float32Array(factor.rows);
-    for (let probe = 0; probe < factor.rows; probe++) {
-      const direction = rowOf(factor, probe);
-      let sum = 0;
-      for (let axis = 0; axis < direction.length; axis++) sum += direction[axis] * z[axis];
-      completed[probe] = sum;
-    }
+    for (let probe = 0; probe < factor.rows; probe++)
+      completed[probe] = dotAt(factor.data, probe * z.length, z);
     for (let place = 0; place < values.length; place++) completed[this.observed[place]] = values[place];
     return { completed, surprise: weighed / values.length };
   }
@@ -96,29 +92,68 @@ export class ConditionedPrior {
   variances(): Float32Array {
     const { factor, noise } = this.family;
     const variances = new Float32Array(factor.rows);
-    const solved = new Float64Array(factor.columns);
-    for (let probe = 0; probe < factor.rows; probe++) {
-      solved.set(rowOf(factor, probe));
-      solveLower(this.lower, solved.length, solved);
-      let sum = noise[probe];
-      for (let axis = 0; axis < solved.length; axis++) sum += solved[axis] ** 2;
-      variances[probe] = sum;
+    const rank = factor.columns;
+    const solved = new Float64Array(rank * 4);
+    for (let first = 0; first < factor.rows; first += 4) {
+      const count = Math.min(4, factor.rows - first);
+      for (let lane = 0; lane < count; lane++)
+        for (let axis = 0; axis < rank; axis++)
+          solved[axis * 4 + lane] = factor.data[(first + lane) * rank + axis];
+      solveLowerOfFour(this.lower, rank, solved);
+      for (let lane = 0; lane < count; lane++) {
+        let sum = noise[first + lane];
+        for (let axis = 0; axis < rank; axis++) sum += solved[axis * 4 + lane] ** 2;
+        variances[first + lane] = sum;
+      }
     }
     for (let place = 0; place < this.observed.length; place++) variances[this.observed[place]] = 0;
     return variances;
   }
 
   private project(values: Float32Array): Float64Array {
-    const rank = this.family.factor.columns;
-    const projected = new Float64Array(rank);
-    for (let axis = 0; axis < rank; axis++) {
+    const projected = new Float64Array(this.family.factor.columns);
+    for (let axis = 0; axis < projected.length; axis++) {
       const start = axis * values.length;
-      let sum = 0;
-      for (let place = 0; place < values.length; place++) sum += this.weights[start + place] * values[place];
-      projected[axis] = sum;
+      let [even, odd] = [0, 0];
+      let place = 0;
+      for (; place + 1 < values.length; place += 2) {
+        even += this.weights[start + place] * values[place];
+        odd += this.weights[start + place + 1] * values[place + 1];
+      }
+      if (place < values.length) even += this.weights[start + place] * values[place];
+      projected[axis] = even + odd;
     }
     return projected;
   }
+}
+
+/** The lower triangle of X Xᵀ, made in squares of four values, each of which is used twice once it is read. */
+function lowerGram(x: Float64Array, rows: number, columns: number): Float64Array {
+  const product = new Float64Array(rows * rows);
+  for (let row = 0; row < rows; row += 2) {
+    const a0 = row * columns;
+    const a1 = row + 1 < rows ? a0 + columns : a0;
+    for (let column = 0; column <= row; column += 2) {
+      const b0 = column * columns;
+      const b1 = column + 1 < rows ? b0 + columns : b0;
+      let [s00, s01, s10, s11] = [0, 0, 0, 0];
+      for (let place = 0; place < columns; place++) {
+        const x0 = x[a0 + place];
+        const x1 = x[a1 + place];
+        const y0 = x[b0 + place];
+        const y1 = x[b1 + place];
+        s00 += x0 * y0;
+        s01 += x0 * y1;
+        s10 += x1 * y0;
+        s11 += x1 * y1;
+      }
+      product[row * rows + column] = s00;
+      if (column + 1 < rows) product[row * rows + column + 1] = s01;
+      if (row + 1 < rows) product[(row + 1) * rows + column] = s10;
+      if (row + 1 < rows && column + 1 < rows) product[(row + 1) * rows + column + 1] = s11;
+    }
+  }
+  return product;
 }
 
 /**
@@ -132,11 +167,16 @@ export function likeliestOf<Family extends Pick<PriorFamily, 'factor' | 'noise'>
   observed: ArrayLike<number>,
   values: Matrix,
 ): Family {
-  const likelihoods = families.map((family) => {
-    const conditioned = new ConditionedPrior(family, observed);
+  const conditioned = families.map((family) => new ConditionedPrior(family, observed));
+  return families[likeliestAmong(conditioned, values)];
+}
+
+/** The same for families that were conditioned on the probes before: the index of the likeliest. */
+export function likeliestAmong(conditioned: readonly ConditionedPrior[], values: Matrix): number {
+  const likelihoods = conditioned.map((family) => {
     let sum = 0;
-    for (let row = 0; row < values.rows; row++) sum += conditioned.logLikelihood(rowOf(values, row));
+    for (let row = 0; row < values.rows; row++) sum += family.logLikelihood(rowOf(values, row));
     return sum;
   });
-  return families[likelihoods.indexOf(Math.max(...likelihoods))];
+  return likelihoods.indexOf(Math.max(...likelihoods));
 }

@@ -1,7 +1,11 @@
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from 'ml-matrix';
 import type { Basis } from './basis.js';
 import { type Matrix, rowOf } from './matrix.js';
+import { leadingColumns } from './matrix-columns.js';
+import { multiply as multiplyPlainly } from './multiply.js';
+import { orthonormalColumns } from './orthonormal-columns.js';
 import { random } from './random.js';
+import { transpose } from './transpose.js';
 
 /** Directions drawn beyond the rank; they make the wanted ones accurate (Halko, Martinsson, Tropp 2011). */
 const OVERSAMPLING = 16;
@@ -19,13 +23,22 @@ export interface FitOptions {
   version: string;
   /** `XᵀX·block / N` for a P × b block; the one heavy product, left to whoever has the best way to do it. */
   multiply(block: Matrix): Promise<Matrix>;
+  /** A·B for the thin blocks themselves; in plain JavaScript when there is no better way. */
+  product?(a: Matrix, b: Matrix): Promise<Matrix>;
 }
 
 /**
  * Fits the basis by randomised subspace iteration (Halko, Martinsson, Tropp 2011): X is only ever multiplied with
  * thin blocks, so nothing of size P × P or N × N is made.
  */
-export async function fitBasis({ probes, rank, seed, version, multiply }: FitOptions): Promise<Basis> {
+export async function fitBasis({
+  probes,
+  rank,
+  seed,
+  version,
+  multiply,
+  product = async (a, b) => multiplyPlainly(a, b),
+}: FitOptions): Promise<Basis> {
   const width = Math.min(rank + OVERSAMPLING, probes);
   const next = random(seed);
   let block: Matrix = {
@@ -33,49 +46,26 @@ export async function fitBasis({ probes, rank, seed, version, multiply }: FitOpt
     columns: width,
     data: Float32Array.from({ length: probes * width }, () => next() * 2 - 1),
   };
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) block = orthonormal(await multiply(block));
+  for (let iteration = 0; iteration < ITERATIONS; iteration++)
+    block = await orthonormalColumns(await multiply(block), product);
   const image = await multiply(block);
-  const q = dense(block);
-  const { values, vectors } = descending(q.transpose().mmul(dense(image)));
+  const { values, vectors } = descending(dense(await product(transpose(block), image)));
   const kept = values.slice(0, rank).filter((value) => value > values[0] * SMALLEST_SHARE);
-  const directions = q.mmul(vectors.subMatrix(0, width - 1, 0, kept.length - 1));
+  const directions = await product(block, leadingColumns(vectors, kept.length));
   return {
     version,
     probes,
     rank: kept.length,
-    vectors: Float32Array.from(directions.to1DArray()),
+    vectors: directions.data,
     eigenvalues: Float32Array.from(kept),
   };
-}
-
-/** Gram–Schmidt, each column twice, which is orthonormal to rounding (Giraud, Langou, Rozložník 2005). */
-function orthonormal({ rows, columns, data }: Matrix): Matrix {
-  const basis = Array.from({ length: columns }, (_, column) =>
-    Float64Array.from({ length: rows }, (_, row) => data[row * columns + column]),
-  );
-  for (const [column, vector] of basis.entries()) {
-    for (let pass = 0; pass < 2; pass++)
-      for (let other = 0; other < column; other++) subtractProjection(vector, basis[other]);
-    const length = Math.hypot(...vector) || 1;
-    for (let row = 0; row < rows; row++) vector[row] /= length;
-  }
-  const q = new Float32Array(rows * columns);
-  for (const [column, vector] of basis.entries())
-    for (let row = 0; row < rows; row++) q[row * columns + column] = vector[row];
-  return { rows, columns, data: q };
-}
-
-function subtractProjection(vector: Float64Array, unit: Float64Array): void {
-  let along = 0;
-  for (let row = 0; row < unit.length; row++) along += vector[row] * unit[row];
-  for (let row = 0; row < unit.length; row++) vector[row] -= along * unit[row];
 }
 
 function dense({ rows, columns, data }: Matrix): DenseMatrix {
   return DenseMatrix.from1DArray(rows, columns, data);
 }
 
-function descending(square: DenseMatrix): { values: number[]; vectors: DenseMatrix } {
+function descending(square: DenseMatrix): { values: number[]; vectors: Matrix } {
   const symmetric = DenseMatrix.add(square, square.transpose()).mul(0.5);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
     assumeSymmetric: true,
@@ -85,7 +75,11 @@ function descending(square: DenseMatrix): { values: number[]; vectors: DenseMatr
     .sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
   return {
     values: order.map((index) => realEigenvalues[index]),
-    vectors: eigenvectorMatrix.subMatrixColumn(order),
+    vectors: {
+      rows: square.rows,
+      columns: order.length,
+      data: Float32Array.from(eigenvectorMatrix.subMatrixColumn(order).to1DArray()),
+    },
   };
 }
 

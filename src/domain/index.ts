@@ -6,7 +6,7 @@ export { conceptContrast, vocabularyBackground } from './concept-contrast.js';
 export { decidingConcept, type ExpressionScores, expressionScore } from './concept-expression.js';
 export { CONTRAST_SHARPNESS, conceptQuery, REGRESSION_SHARPNESS } from './concept-query.js';
 export { regressionMatrix, timesVector } from './concept-regression.js';
-export { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
+export { ConditionedPrior, likeliestAmong, likeliestOf } from './conditioned-prior.js';
 export {
   CONFIDENCE_CURVES,
   type ConfidenceCurve,
@@ -22,8 +22,9 @@ export { EXPECTED_ACCURACY_WEIGHTS, expectedAccuracy, skewness } from './expecte
 export { fitBasis, multiplyGram } from './fit-basis.js';
 export { fixGauge, SPREAD_SHARE } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
+export { dot } from './inner-product.js';
 export { alignToLabels } from './label-prototype.js';
-export { dot, linearScore } from './linear-score.js';
+export { linearScore } from './linear-score.js';
 export { type Matrix, rowOf } from './matrix.js';
 export { columnsOf, leadingColumns } from './matrix-columns.js';
 export { stackRows, unitRows } from './matrix-rows.js';

@@ -1,3 +1,5 @@
+import { dot } from './inner-product.js';
+
 /**
  * `⟨e, x⟩ · scale`: the form that every score has, so that one index and one scan serve them all.
  *
@@ -11,11 +13,4 @@ export function linearScore(
   scale = 1 / descriptor.length,
 ): number {
   return dot(weights, descriptor) * scale;
-}
-
-/** Inner product. */
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += a[index] * b[index];
-  return sum;
 }

@@ -1,4 +1,4 @@
-import { dot } from './linear-score.js';
+import { dot } from './inner-product.js';
 import type { Matrix } from './matrix.js';
 
 const STEPS = 10;

@@ -1,5 +1,5 @@
 import type { Descriptors } from './descriptors.js';
-import { dot } from './linear-score.js';
+import { dot } from './inner-product.js';
 import { type Matrix, rowOf } from './matrix.js';
 
 /**

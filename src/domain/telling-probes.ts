@@ -1,5 +1,8 @@
+import { dot, dotAt } from './inner-product.js';
 import { type Matrix, rowOf } from './matrix.js';
+import { multiply } from './multiply.js';
 import type { PriorFamily } from './response-prior.js';
+import { transpose } from './transpose.js';
 
 /** Below this a probe is known. */
 const LEAST_VARIANCE = 1e-9;
@@ -27,77 +30,106 @@ export function tellingProbes(
   const unknown = Float64Array.from(noise, (left, probe) => left + squared(rowOf(factor, probe)));
   /** P × r: Tᵀ K_p of each probe, which shrinks as others are chosen. */
   const touched = touchedBy(family, target);
+  const gains = Float64Array.from(noise, (_, probe) => squared(rowOf(touched, probe)));
   const order = new Uint32Array(most);
   const taken = new Uint8Array(probes);
-  /** Columns of K's Cholesky factor so far, a row of `most` for each probe. */
-  const columns = new Float32Array(probes * most);
-  const column = new Float64Array(probes);
-  const moved = new Float64Array(target.columns);
+  const latent = new LatentCovariance(factor.columns);
   for (let step = 0; step < most; step++) {
-    const pivot = step < start.length ? start[step] : mostTelling(touched, unknown, taken);
+    const pivot = step < start.length ? start[step] : mostTelling(gains, unknown, taken);
     order[step] = pivot;
     taken[pivot] = 1;
-    const direction = rowOf(factor, pivot);
-    const known = columns.subarray(pivot * most, pivot * most + step);
-    const root = Math.sqrt(Math.max(unknown[pivot], LEAST_VARIANCE));
-    moved.fill(0);
+    const known = latent.observe(rowOf(factor, pivot), unknown[pivot]);
+    const moved = rowOf(touched, pivot);
     for (let probe = 0; probe < probes; probe++) {
-      const other = rowOf(factor, probe);
-      let covariance = probe === pivot ? noise[probe] : 0;
-      for (let axis = 0; axis < direction.length; axis++) covariance += direction[axis] * other[axis];
-      const offset = probe * most;
-      for (let k = 0; k < step; k++) covariance -= known[k] * columns[offset + k];
-      const value = covariance / root;
-      column[probe] = value;
-      columns[offset + step] = value;
-      unknown[probe] = Math.max(unknown[probe] - value * value, LEAST_VARIANCE);
-      const aim = rowOf(target, probe);
-      for (let axis = 0; axis < aim.length; axis++) moved[axis] += value * aim[axis];
-    }
-    for (let probe = 0; probe < probes; probe++) {
-      const touch = rowOf(touched, probe);
-      for (let axis = 0; axis < touch.length; axis++) touch[axis] -= column[probe] * moved[axis];
+      // What was chosen is known: nothing is left of it to be told.
+      if (taken[probe] === 1) continue;
+      const value = dotAt(factor.data, probe * factor.columns, known) / unknown[pivot];
+      unknown[probe] = Math.max(unknown[probe] - value * value * unknown[pivot], LEAST_VARIANCE);
+      gains[probe] = subtracted(touched.data, probe * moved.length, moved, value);
     }
   }
   return order;
 }
 
-/** P × r: `K T = W (Wᵀ T) + diag(n) T`. */
-function touchedBy({ factor, noise }: Pick<PriorFamily, 'factor' | 'noise'>, target: Matrix): Matrix {
-  const rank = factor.columns;
-  const width = target.columns;
-  const inner = new Float64Array(rank * width);
-  for (let probe = 0; probe < factor.rows; probe++) {
-    const direction = rowOf(factor, probe);
-    const aim = rowOf(target, probe);
-    for (let axis = 0; axis < rank; axis++)
-      for (let place = 0; place < width; place++) inner[axis * width + place] += direction[axis] * aim[place];
+/**
+ * The covariance of the family's coordinates, z in `x = W z + e`, given what was chosen. Two probes that were not
+ * chosen tell of each other through z alone: `K_pq = w_pᵀ Z w_q`.
+ */
+class LatentCovariance {
+  private readonly values: Float64Array;
+
+  constructor(rank: number) {
+    this.values = new Float64Array(rank * rank);
+    for (let axis = 0; axis < rank; axis++) this.values[axis * rank + axis] = 1;
   }
-  const data = new Float32Array(target.data.length);
-  for (let probe = 0; probe < factor.rows; probe++) {
-    const direction = rowOf(factor, probe);
-    const aim = rowOf(target, probe);
-    const row = data.subarray(probe * width, (probe + 1) * width);
-    for (let place = 0; place < width; place++) row[place] = noise[probe] * aim[place];
-    for (let axis = 0; axis < rank; axis++)
-      for (let place = 0; place < width; place++) row[place] += direction[axis] * inner[axis * width + place];
+
+  /**
+   * Takes account of one more probe.
+   *
+   * @param direction w, q
+   * @param variance of its response, before it is known
+   * @returns Z w, as Z was before
+   */
+  observe(direction: Float32Array, variance: number): Float64Array {
+    const { values } = this;
+    const rank = direction.length;
+    const known = new Float64Array(rank);
+    for (let row = 0; row < rank; row++) {
+      const weight = direction[row];
+      const begin = row * rank;
+      for (let column = 0; column < rank; column++) known[column] += weight * values[begin + column];
+    }
+    for (let row = 0; row < rank; row++) {
+      const weight = known[row] / variance;
+      const begin = row * rank;
+      for (let column = 0; column < rank; column++) values[begin + column] -= weight * known[column];
+    }
+    return known;
   }
-  return { ...target, data };
 }
 
-function mostTelling(touched: Matrix, unknown: Float64Array, taken: Uint8Array): number {
+/** P × r: `K T = W (Wᵀ T) + diag(n) T`. */
+function touchedBy({ factor, noise }: Pick<PriorFamily, 'factor' | 'noise'>, target: Matrix): Matrix {
+  const touched = multiply(factor, multiply(transpose(factor), target));
+  const width = target.columns;
+  for (let probe = 0; probe < target.rows; probe++) {
+    const start = probe * width;
+    for (let place = start; place < start + width; place++)
+      touched.data[place] += noise[probe] * target.data[place];
+  }
+  return touched;
+}
+
+/** Takes `scale · vector` from the values from `start` on. @returns the squared length of what is left */
+function subtracted(data: Float32Array, start: number, vector: Float32Array, scale: number): number {
+  let [even, odd] = [0, 0];
+  let place = 0;
+  for (; place + 1 < vector.length; place += 2) {
+    const left = data[start + place] - scale * vector[place];
+    const right = data[start + place + 1] - scale * vector[place + 1];
+    data[start + place] = left;
+    data[start + place + 1] = right;
+    even += left * left;
+    odd += right * right;
+  }
+  if (place < vector.length) {
+    data[start + place] -= scale * vector[place];
+    even += data[start + place] ** 2;
+  }
+  return even + odd;
+}
+
+function mostTelling(gains: Float64Array, unknown: Float64Array, taken: Uint8Array): number {
   let best = -1;
   let largest = Number.NEGATIVE_INFINITY;
   for (let probe = 0; probe < unknown.length; probe++) {
     if (taken[probe] === 1) continue;
-    const gain = squared(rowOf(touched, probe)) / unknown[probe];
+    const gain = gains[probe] / unknown[probe];
     if (gain > largest) [best, largest] = [probe, gain];
   }
   return best;
 }
 
 function squared(vector: Float32Array): number {
-  let sum = 0;
-  for (let axis = 0; axis < vector.length; axis++) sum += vector[axis] * vector[axis];
-  return sum;
+  return dot(vector, vector);
 }

@@ -86,6 +86,7 @@ async function fitToSample(
     seed: SEED,
     version: task.version,
     multiply: gramOfRows(products, (rowsOfBlock) => readRows(rows, rowsOfBlock), chosen, BLOCK_ROWS),
+    product: products.project,
   });
 }
 

@@ -30,6 +30,8 @@ const LEAST_NOISE = 1e-3;
 const MOST_ORDERED = 400;
 const COMMON_PROBES = 60;
 const BLOCK_ROWS = 2_048;
+/** Of a family's rows, 160 MB: all that there may be at 4,000 probes and a few blocks at more. */
+const HELD_VALUES = 40_000_000;
 const SEED = 1_502;
 
 /** The gallery's fully probed models, as a prior is fitted to them. */
@@ -103,21 +105,24 @@ function equalDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix 
 }
 
 async function fitFamily(task: FamiliesTask, rows: Uint32Array, directions: number): Promise<FittedFamily> {
-  const { basis, read, products, shape } = task;
+  const { basis, products, shape } = task;
+  const read = readOnce(task.read);
   const { probes, rank, vectors, eigenvalues } = await fitBasis({
     probes: basis.probes,
     rank: Math.min(directions, Math.floor(rows.length / LOGITS_A_DIRECTION)),
     seed: SEED,
     version: basis.version,
     multiply: gramOfRows(products, read, rows, BLOCK_ROWS),
+    product: products.project,
   });
   const data = vectors.map((value, place) => value * Math.sqrt(eigenvalues[place % rank]));
   const factor: Matrix = { rows: probes, columns: rank, data };
   const squares = new Float64Array(probes);
   for (let first = 0; first < rows.length; first += BLOCK_ROWS) {
     const block = read(rows.subarray(first, first + BLOCK_ROWS));
-    for (let place = 0; place < block.data.length; place++)
-      squares[place % probes] += block.data[place] ** 2 / rows.length;
+    for (let start = 0; start < block.data.length; start += probes)
+      for (let probe = 0; probe < probes; probe++)
+        squares[probe] += block.data[start + probe] ** 2 / rows.length;
   }
   const noise = Float32Array.from(squares, (total, probe) => {
     let explained = 0;
@@ -125,6 +130,25 @@ async function fitFamily(task: FamiliesTask, rows: Uint32Array, directions: numb
     return Math.max(LEAST_NOISE, (total - explained) * shape.noiseFactor);
   });
   return { factor, noise };
+}
+
+/**
+ * The same rows again without undoing their sharpening again, which costs a logarithm a value: blocks are kept, as
+ * many as `HELD_VALUES` allow.
+ */
+function readOnce(read: PriorTask['read']): PriorTask['read'] {
+  const held = new Map<number, Matrix>();
+  let values = 0;
+  return (rows) => {
+    const known = held.get(rows[0]);
+    if (known?.rows === rows.length) return known;
+    const block = read(rows);
+    if (values + block.data.length <= HELD_VALUES) {
+      held.set(rows[0], block);
+      values += block.data.length;
+    }
+    return block;
+  };
 }
 
 /** At most so many rows, spread evenly. */

@@ -2,7 +2,7 @@ import {
   ConditionedPrior,
   columnsOf,
   leadingColumns,
-  likeliestOf,
+  likeliestAmong,
   type Matrix,
   type PriorShape,
   type ResponsePrior,
@@ -76,9 +76,9 @@ function reshaped({ factor, noise }: FittedFamily, { directions, noiseFactor }: 
 function meanError(families: FittedFamily[], models: Matrix[], order: Uint32Array): number {
   const conditioned = families.map((family) => new ConditionedPrior(family, order));
   const some = order.slice(0, PROBES_FOR_FAMILY);
+  const onSome = families.map((family) => new ConditionedPrior(family, some));
   const errors = models.map((responses) => {
-    const family = likeliestOf(families, some, columnsOf(responses, some));
-    const likeliest = conditioned[families.indexOf(family)];
+    const likeliest = conditioned[likeliestAmong(onSome, columnsOf(responses, some))];
     const ofOutputs = Array.from({ length: responses.rows }, (_, row) =>
       squaredError(likeliest, rowOf(responses, row), order),
     );
