@@ -52,7 +52,7 @@ const prior: ResponsePrior = {
   version: 'v',
   probes: PROBES,
   logits: 1_000,
-  shape: { directions: RANK, noiseFactor: 1 },
+  shape: { directions: RANK, ridge: 0 },
   expectedError: 0.1,
   families,
 };

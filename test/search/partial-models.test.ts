@@ -50,8 +50,9 @@ describe('a partly probed model', () => {
     const half = await halfRun(models[3]);
     await search.add(SET, half);
     const similarity = await search.similarity(SET.id, half.modelId, models[3].modelId);
-    for (let output = 0; output < 100; output++)
-      expect(similarity?.data[output * 100 + output]).toBeGreaterThan(0.5);
+    let mean = 0;
+    for (let output = 0; output < 100; output++) mean += (similarity?.data[output * 101] ?? 0) / 100;
+    expect(mean).toBeGreaterThan(0.8);
     expect(await search.stats(SET.id)).toMatchObject({ models: 14, prior: { models: 13, logits: 1_300 } });
   });
 

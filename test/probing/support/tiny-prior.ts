@@ -30,7 +30,7 @@ export function tinyPrior(probes: number): ResponsePrior {
     version: 'tiny',
     probes,
     logits: 100,
-    shape: { directions: RANK, noiseFactor: 1 },
+    shape: { directions: RANK, ridge: 0 },
     expectedError: 0.5,
     families: [family(), family()],
   };
