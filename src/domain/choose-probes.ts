@@ -20,16 +20,21 @@ const FAMILY_PROBES = 60;
 const ROUND_PROBES = 32;
 /** The same as a share of P: few rounds for large probe sets. */
 const ROUND_SHARE = 0.025;
+/** How much of the budget goes to what tells most in a family; the rest is run where a model is expected to answer. */
+const TELLING_SHARE = 0.8;
+/** What a probe is worth that no output is expected to answer, as a squared response. */
+const LEAST_EXCITEMENT = 0.01;
 /** A model's outputs that have a say in what is run next. */
 const MOST_OUTPUTS = 64;
 
 /**
  * Chooses which probes a model is run on, in three steps:
  *
- *   the same few for every model ─▶ which family? ─▶ what tells most in that family ─▶ when its list is spent, rounds:
+ *   the same few for every model ─▶ which family? ─▶ what tells most in that family, for most of the budget ─▶ rounds:
  *   what is uncertain and expected to excite an output ─▶ budget spent, or the expected error small enough
  *
- * The family is what pays: what tells most is not the same for all models (docs/collaborative-measured.md).
+ * What tells most is not the same for all models, so the family pays; and a text finds an output by the few probes that
+ * excite it, so the last rounds pay for texts (docs/collaborative-measured.md).
  */
 export class ProbeChooser {
   /** Most probes that will be run. */
@@ -37,6 +42,8 @@ export class ProbeChooser {
   /** Probes by which a family is told: they come first. */
   private readonly common: Uint32Array;
   private readonly roundProbes: number;
+  /** Probes up to which a family's list is followed. */
+  private readonly telling: number;
 
   constructor(
     private readonly prior: ResponsePrior,
@@ -44,6 +51,7 @@ export class ProbeChooser {
   ) {
     this.most = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
     this.common = prior.families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
+    this.telling = Math.round(TELLING_SHARE * this.most);
     this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
   }
 
@@ -65,13 +73,19 @@ export class ProbeChooser {
       data: responses,
     });
     const family = this.familyOf(probes, raw);
-    const untold = family.order.filter((probe) => !done.has(probe));
-    const left = this.most - probes.length;
-    if (untold.length > 0 && this.options.errorBound === 0) return untold.slice(0, left);
+    const untold = family.order
+      .filter((probe) => !done.has(probe))
+      .slice(0, Math.max(0, this.telling - probes.length));
+    if (untold.length > 0 && this.options.errorBound === 0) return untold;
     const { expectedError, worth } = judge(family, probes, someRows(standardResponses(raw), MOST_OUTPUTS));
     if (expectedError <= this.options.errorBound) return null;
     const next = untold.length > 0 ? untold : untried(probes, worth);
-    return next.slice(0, Math.min(this.roundProbes, left));
+    return next.slice(0, this.roundOf(this.most - probes.length));
+  }
+
+  /** A rest that is hardly more than a round is run with it. */
+  private roundOf(left: number): number {
+    return left < 1.5 * this.roundProbes ? left : this.roundProbes;
   }
 
   /**
@@ -87,8 +101,8 @@ export class ProbeChooser {
 }
 
 /**
- * What is known after some probes, and what the others are worth: how uncertain they are, the more the likelier they
- * excite an output.
+ * What is known after some probes, and what the others are worth: how uncertain they are, times the square of the
+ * largest response that is expected of any output.
  *
  * @param values standardised responses of some outputs to `probes`
  */
@@ -100,17 +114,17 @@ function judge(
   const conditioned = new ConditionedPrior(family, probes);
   const variances = conditioned.variances();
   const unknown = variances.reduce((sum, value) => sum + value / variances.length, 0);
-  const excitement = new Float64Array(variances.length);
+  const excitement = new Float64Array(variances.length).fill(LEAST_EXCITEMENT);
   let surprise = 0;
   for (let row = 0; row < values.rows; row++) {
     const { completed, surprise: own } = conditioned.expect(rowOf(values, row));
     surprise += own / values.rows;
     for (let probe = 0; probe < completed.length; probe++)
-      if (completed[probe] > 0) excitement[probe] += completed[probe] ** 2 / values.rows;
+      if (completed[probe] > 0) excitement[probe] = Math.max(excitement[probe], completed[probe] ** 2);
   }
   return {
     expectedError: surprise * unknown,
-    worth: excitement.map((value, probe) => variances[probe] * (1 + value)),
+    worth: excitement.map((value, probe) => variances[probe] * value),
   };
 }
 
