@@ -312,7 +312,7 @@ export const OPTIONS = {
     {
       variable: 'PROBELOG_PROBING_ERROR_FACTOR',
       description:
-        "Probing goes on after the budget while the expected error of a model's logits is above so many times that of the gallery's own models; 0 never goes on.",
+        "Probing goes on after the budget when the expected error of a model's logits is above so many times that of the gallery's own models, until it is no more than theirs; 0 never goes on.",
       allowed: 'a number from 0 to 100',
       fallback: '2',
     },

@@ -60,7 +60,7 @@ export interface ProbingRequest {
   /** Ends probing before that when the expected error of the model's logits falls to this, 0..1. */
   errorBound?: number;
   /**
-   * Probing goes on after the budget while the expected error is above so many times that of the gallery's own models,
+   * Probing goes on after the budget when the expected error is above so many times that of the gallery's own models,
    * 0..100; 0: never, which is also what counts when only the budget or the bound is given.
    */
   errorFactor?: number;

@@ -6,7 +6,7 @@ export interface ProbeBudget {
   budget: number;
   /** Probing ends before that when the expected error of the model's logits falls to this, 0..1; 0: never. */
   errorBound: number;
-  /** Probing goes on after that while the expected error is above so many times the gallery's own, 0..100; 0: never. */
+  /** Probing goes on after that when the expected error is above so many times the gallery's own, 0..100; 0: never. */
   errorFactor: number;
 }
 

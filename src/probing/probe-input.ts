@@ -17,7 +17,7 @@ export interface ProbePlan {
   budget: number;
   /** Stop when the mean expected error of the logits is at or under this; 0: never. */
   errorBound: number;
-  /** Go on beyond the budget while that is above so many times what the prior's own models have; 0: never. */
+  /** Go on beyond the budget when that is above so many times what the prior's own models have; 0: never. */
   errorFactor: number;
 }
 
