@@ -308,6 +308,16 @@ export const OPTIONS = {
     },
     decimalNumber(0, 1),
   ),
+  probingErrorFactor: option(
+    {
+      variable: 'PROBELOG_PROBING_ERROR_FACTOR',
+      description:
+        "Probing goes on after the budget when the expected error of a model's logits is above so many times that of the gallery's own models, until it is no more than theirs; 0 never goes on.",
+      allowed: 'a number from 0 to 100',
+      fallback: '2',
+    },
+    decimalNumber(0, 100),
+  ),
   pixelCacheBytes: option(
     {
       variable: 'PROBELOG_PIXEL_CACHE',

@@ -144,7 +144,8 @@ async function probe(
       total = most;
       await progress.stage('PROBING', spool.rows, total);
     },
-    onBatch: async (ran, responses) => {
+    onBatch: async (ran, responses, most) => {
+      total = most;
       await spool.append({ probes: ran, responses });
       await progress.update(spool.rows, total);
     },

@@ -162,6 +162,7 @@ export async function openService(
               isolation,
               budget: config.probingBudget,
               errorBound: config.probingErrorBound,
+              errorFactor: config.probingErrorFactor,
             },
             prior: async (probeSetId, modelId) => (teachesBasis(modelId) ? null : search.prior(probeSetId)),
             announce: (ingestId) => feed.announce(ingestId),

@@ -169,6 +169,7 @@ describe('how much is probed', () => {
       budget: 0.2,
       errorBound: 0.1,
     });
+    expect(await queued(ingest, input({ errorFactor: 3 }))).toEqual({ errorFactor: 3 });
     expect(await queued(ingest, input({ full: true, budget: null }))).toEqual({ full: true });
     expect(await queued(ingest, input(null))).toBeUndefined();
   });

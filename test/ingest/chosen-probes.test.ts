@@ -47,6 +47,7 @@ const dependencies = (changed: Partial<PipelineDependencies> = {}): PipelineDepe
     cacheBytes: 2 ** 30,
     budget: 0.5,
     errorBound: 0,
+    errorFactor: 0,
     isolation: { inForce: false, reason: 'a test' },
   },
   prior: async () => usable(prior),

@@ -8,6 +8,7 @@ import {
   type PriorShape,
   type ResponsePrior,
   rowOf,
+  SHARE_OF_EXPECTED_ERROR,
   tellingProbes,
   whiteningMatrix,
 } from '../../domain/index.js';
@@ -18,7 +19,6 @@ import { unsharpened } from './unsharpened.js';
 const HELD_OUT_EVERY = 5;
 const MOST_HELD_OUT = 40;
 const MOST_OUTPUTS = 24;
-const SHARE_RUN = 1 / 3;
 const PROBES_FOR_FAMILY = 120;
 const DIRECTIONS = [75, 150, 300];
 const RIDGES = [0.02, 0.05, 0.1, 0.2];
@@ -46,7 +46,7 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
   if (teaching.length === 0) return { shape: widest, expectedError: 1 };
   const families = await fitFamilies({ ...task, models: teaching, shape: widest });
   const target = whiteningMatrix(task.basis);
-  const order = tellingProbes(families[0], target, Math.ceil(SHARE_RUN * task.basis.probes));
+  const order = tellingProbes(families[0], target, Math.ceil(SHARE_OF_EXPECTED_ERROR * task.basis.probes));
   const responses = heldOut.map((rows) => task.read(rows.slice(0, MOST_OUTPUTS)));
   let best = { shape: widest, expectedError: Number.POSITIVE_INFINITY };
   for (const directions of DIRECTIONS) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type ChooserOptions,
   encodePrior,
   type PriorFamily,
   ProbeChooser,
@@ -49,7 +50,7 @@ export async function priorFile(prior: ResponsePrior): Promise<string> {
  */
 export function expectedRounds(
   prior: ResponsePrior,
-  options: { budget: number; errorBound: number },
+  options: ChooserOptions,
   rows: readonly number[][],
 ): number[][] {
   const chooser = new ProbeChooser(prior, options);
