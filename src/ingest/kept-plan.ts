@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ProbePlan } from '../probing/index.js';
 import type { ProbeBudget } from './probe-budget.js';
-import { workPath } from './work-path.js';
+import { workPath } from './work-folder.js';
 
 const decisionSchema = z.object({ budget: z.number(), errorBound: z.number(), prior: z.string() });
 
@@ -45,11 +45,6 @@ export class KeptPlan {
 
   planOf({ budget, errorBound }: PlanDecision): ProbePlan {
     return { priorPath: this.priorPath, budget, errorBound };
-  }
-
-  async discard(): Promise<void> {
-    await rm(this.decisionPath, { force: true });
-    await rm(this.priorPath, { force: true });
   }
 }
 

@@ -48,6 +48,8 @@ export interface ModelRecord {
   probeSetId: string;
   /** In output order. */
   labels: string[] | null;
+  /** When somebody set them; null when they are those that it was registered or read with. */
+  labelsSetAt: Date | null;
   /** C */
   outputs: number | null;
   inputShape: unknown;

@@ -108,8 +108,9 @@ export async function sweepRegistry(
       await change(report.removed, model, { kind: 'REMOVE', name: model.name, version: model.version });
     }
 
-    for (const [version, notes] of await differ(models, known, listed)) {
-      await change(report.annotated, version, { kind: 'NOTES', ...version, notes });
+    for (const { model, notes } of await differ(models, known, listed)) {
+      const { name, version, notesRevision: revision } = model;
+      await change(report.annotated, model, { kind: 'NOTES', name, version, notes, revision });
     }
   } catch (thrown) {
     report.error = messageOf(thrown);
