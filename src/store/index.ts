@@ -18,6 +18,8 @@ export type {
   ProbeRecord,
   ProbeSetRecord,
   ResponseKind,
+  SweepRecord,
+  SweptVersions,
 } from './records.js';
 export { type Claim, ClaimLost } from './repositories/claim.js';
 export type {

@@ -137,6 +137,36 @@ export interface DeliveryRecord {
   ingestId: string | null;
 }
 
+/** Versions that a sweep found, as `name@version`. */
+export interface SweptVersions {
+  count: number;
+  /** The first of them. */
+  names: string[];
+}
+
+/** What a sweep of a registry found and did. */
+export interface SweepRecord {
+  registry: string;
+  /** Nothing was changed: this is what would have been. */
+  dryRun: boolean;
+  startedAt: Date;
+  finishedAt: Date;
+  /** Versions in the registry's list. */
+  listed: number;
+  /** Were missing here: queued. */
+  ingested: SweptVersions;
+  /** Have other content under the same name: queued. */
+  changed: SweptVersions;
+  /** Are gone from the registry: removed. */
+  removed: SweptVersions;
+  /** Have other tags or aliases: taken over. */
+  annotated: SweptVersions;
+  /** Cannot be registered here. */
+  refused: SweptVersions;
+  /** Why it ended early; null when it did not. */
+  error: string | null;
+}
+
 /** A place in a list ordered by creation. */
 export interface CreatedPosition {
   createdAt: Date;

@@ -60,6 +60,7 @@ beforeAll(async () => {
     search,
     ingest,
     uploads: {} as ResponseUploads,
+    sweeper: { sync: async () => [] },
     concepts: {} as Concepts,
     defaultProbeSet: undefined,
   };
