@@ -96,8 +96,8 @@ export async function runIngest(
     const facts = { probeSetId: request.probeSet, labels: fetched.labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));
   } catch (thrown) {
-    // Whoever tries the ingest again goes on with what is there; nothing is worth nothing.
-    if (work.spool.rows === 0) await work.discard();
+    // Whoever tries the ingest again goes on with what is there, unless the disk needs the room more.
+    if (work.spool.rows === 0 || isFull(thrown)) await work.discard();
     throw thrown;
   }
   await work.discard();
@@ -106,6 +106,11 @@ export async function runIngest(
   if (model.probeSetId !== request.probeSet) await gallery.remove(model.probeSetId, model.id);
   await indexPublished(model.id, { store, gallery });
   await store.ingests.succeed(claim, run.peakMemoryBytes);
+}
+
+function isFull(thrown: unknown): boolean {
+  const error = asStorageError(thrown);
+  return error instanceof ProbelogError && error.code === 'STORAGE_FULL';
 }
 
 function isGone(thrown: unknown): boolean {
