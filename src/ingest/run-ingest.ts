@@ -1,6 +1,6 @@
 import { ProbelogError } from '../errors/index.js';
 import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../probing/index.js';
-import { type ClaimedIngest, checkLabels, type Store } from '../store/index.js';
+import { asStorageError, type ClaimedIngest, checkLabels, type Store } from '../store/index.js';
 import { type GalleryWriter, indexPublished } from './index-published.js';
 import type { IngestRequest } from './ingest-request.js';
 import { type ProbeBudget, probeBudget } from './probe-budget.js';
