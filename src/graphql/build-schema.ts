@@ -10,6 +10,7 @@ import { ModelResolver } from './resolvers/model.js';
 import { MutationResolver } from './resolvers/mutation.js';
 import { ProbeResolver, ProbeSetResolver } from './resolvers/probe.js';
 import { QueryResolver } from './resolvers/query.js';
+import { RegistrySweepResolver } from './resolvers/registry-sweep.js';
 import { SimilarityResolver } from './resolvers/similarity.js';
 import { SubscriptionResolver } from './resolvers/subscription.js';
 
@@ -27,6 +28,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       ModelResolver,
       ProbeResolver,
       ProbeSetResolver,
+      RegistrySweepResolver,
       SimilarityResolver,
     ],
     // Inputs are checked where they are used, with our own codes.

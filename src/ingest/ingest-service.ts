@@ -85,6 +85,7 @@ export class IngestService {
       probeSetId: probeSet.id,
       licence: request.licence,
       registry: registry ?? request.registry,
+      lane: registry,
       priority,
       request: { ...request, probeSet: probeSet.id },
     };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ProbePlan } from '../probing/index.js';
 import type { ProbeBudget } from './probe-budget.js';
-import { workPath } from './work-path.js';
+import { workPath } from './work-folder.js';
 
 const decisionSchema = z.object({
   budget: z.number(),
@@ -51,11 +51,6 @@ export class KeptPlan {
 
   planOf({ budget, errorBound, errorFactor }: PlanDecision): ProbePlan {
     return { priorPath: this.priorPath, budget, errorBound, errorFactor };
-  }
-
-  async discard(): Promise<void> {
-    await rm(this.decisionPath, { force: true });
-    await rm(this.priorPath, { force: true });
   }
 }
 

@@ -36,6 +36,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   const service = await openService(config, {
     work,
     trustedCaller: false,
+    needsTexts: true,
     log: (level, message, details) => logger[level](details ?? {}, message),
   });
   try {
@@ -70,12 +71,13 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   }
 }
 
-function servicesOf({ store, search, concepts, ingest, uploads, config }: Service) {
+function servicesOf({ store, search, concepts, ingest, uploads, sweeper, config }: Service) {
   return {
     store,
     search,
     ingest,
     uploads,
+    sweeper,
     concepts,
     defaultProbeSet: config.probeSet,
   };

@@ -2,10 +2,10 @@ import { ProbelogError } from '../../errors/index.js';
 import { EXTERNAL_SOURCE, type ModelRecord, type ProbeSetRecord, type Store } from '../../store/index.js';
 import type { DeclaredKind } from '../assemble/assemble-responses.js';
 import { findProbeSet } from '../find-probe-set.js';
+import { type GalleryWriter, indexPublished } from '../index-published.js';
 import { type ModelRegistration, validateRegistration } from '../ingest-request.js';
 import type { UsablePrior } from '../probing-work.js';
-import { publishModel, type StoredResponses, storeResponses } from '../publish-model.js';
-import type { GalleryWriter } from '../run-ingest.js';
+import { publishedModel, type StoredResponses, storeResponses } from '../stored-responses.js';
 import { receiveFile, tooLarge } from './receive-file.js';
 import type { UploadForm } from './upload-form.js';
 
@@ -153,24 +153,11 @@ export class ResponseUploads {
     const changed = !isPublished(model, stored, labels);
     if (changed) {
       const described = { inputShape: null, outputName: null, preprocessing: null, notes: [NOTE] };
-      const facts = { probeSetId: probeSet.id, labels: labels ?? model.labels, ...described };
-      await publishModel(model, stored, facts, store.models, 'UPLOAD');
+      const facts = { probeSetId: probeSet.id, labels, ...described };
+      await store.models.publishUpload(model.id, publishedModel(stored, facts));
     }
     // Also when nothing changed: an earlier attempt may have ended between the database and the search.
-    await gallery.add(
-      { id: probeSet.id, probes: probeSet.size },
-      {
-        modelId,
-        responsesDigest: stored.digest,
-        outputs: stored.outputs,
-        responsesPath: store.blobs.path(stored.digest),
-      },
-    );
-    if ((await store.models.byIds([modelId])).length === 0) {
-      // Removed after it was published, perhaps before the search heard of it.
-      await gallery.remove(probeSet.id, modelId);
-      throw unknownModel();
-    }
+    if (!(await indexPublished(modelId, { store, gallery }))) throw unknownModel();
     return {
       model,
       created: model.status !== 'READY',

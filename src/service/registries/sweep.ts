@@ -14,6 +14,7 @@ export interface SweepReport {
   /** Nothing was changed: this is what would have been. */
   dryRun: boolean;
   startedAt: Date;
+  finishedAt: Date;
   /** Versions in the registry's list. */
   listed: number;
   /** Were missing here, or had failed for want of a connection: queued. */
@@ -67,6 +68,7 @@ export async function sweepRegistry(
     registry,
     dryRun,
     startedAt: new Date(),
+    finishedAt: new Date(),
     listed: 0,
     ingested: [],
     changed: [],
@@ -108,13 +110,14 @@ export async function sweepRegistry(
       await change(report.removed, model, { kind: 'REMOVE', name: model.name, version: model.version });
     }
 
-    for (const [version, notes] of await differ(models, known, listed)) {
-      await change(report.annotated, version, { kind: 'NOTES', ...version, notes });
+    for (const { model, notes } of await differ(models, known, listed)) {
+      const { name, version, notesRevision: revision } = model;
+      await change(report.annotated, model, { kind: 'NOTES', name, version, notes, revision });
     }
   } catch (thrown) {
     report.error = messageOf(thrown);
   }
-  return report;
+  return { ...report, finishedAt: new Date() };
 }
 
 /** As they were before the list: what is registered while it is read is not missing from it. */
