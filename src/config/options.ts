@@ -60,6 +60,16 @@ export const OPTIONS = {
       .regex(/^postgres(ql)?:\/\/.+/)
       .optional(),
   ),
+  databaseSchema: option(
+    {
+      variable: 'PROBELOG_DATABASE_SCHEMA',
+      description:
+        'PostgreSQL schema of the tables on that server; made when it is not there. Several ProbeLogs, and other programs, share a database by schemas of their own.',
+      allowed: 'lower-case letters, digits and _, at most 63, not beginning with a digit or pg_',
+      fallback: 'public',
+    },
+    z.string().regex(/^(?!pg_)[a-z_][a-z\d_]{0,62}$/),
+  ),
   textEncoder: option(
     {
       variable: 'PROBELOG_TEXT_ENCODER',

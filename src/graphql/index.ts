@@ -10,3 +10,12 @@ export { modelSummary } from './model-summary.js';
 export { MOST_PICTURE_BYTES } from './picture-file.js';
 export { conditionsOf } from './search-page.js';
 export type { Services } from './services.js';
+export {
+  type EmbeddedGraph,
+  type EmbeddedGraphOptions,
+  embedGraph,
+  type HostModel,
+  type ModelVersion,
+} from './shape/embedded-graph.js';
+export type { ModelKey } from './shape/model-key.js';
+export type { ShapedResolver, ShapedResolvers } from './shape/shape-resolvers.js';

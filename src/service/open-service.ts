@@ -36,6 +36,8 @@ export interface Service {
   ingest: IngestService;
   uploads: ResponseUploads;
   webhooks: Webhooks;
+  /** Records what a registry tells of its models, by webhook or within this process. */
+  deliveries: Pick<DeliveryRecorder, 'record'>;
   sweeper: Sweeper;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export async function openService(
     const store = await openStore({
       dataFolder,
       databaseUrl: config.databaseUrl,
+      databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
       log: (line) => log('info', line),
     });
     closers.push(() => store.close());
@@ -133,7 +136,19 @@ export async function openService(
       log,
     });
     closers.push(() => sweeper.close());
-    return { config, store, search, encoder, concepts, ingest, uploads, webhooks, sweeper, close };
+    return {
+      config,
+      store,
+      search,
+      encoder,
+      concepts,
+      ingest,
+      uploads,
+      webhooks,
+      deliveries: recorder,
+      sweeper,
+      close,
+    };
 
     function startWorker(isolation: NetworkIsolation): IngestWorker {
       return new IngestWorker({

@@ -15,6 +15,8 @@ import { Models } from './repositories/models.js';
 import { ProbeSets } from './repositories/probe-sets.js';
 
 const MIGRATIONS = 'prisma/migrations';
+/** Nobody shares an embedded database, so its tables need no schema of their own. */
+const EMBEDDED_SCHEMA = 'public';
 
 /** Everything that is kept: rows in PostgreSQL, files in the blob store. */
 export interface Store {
@@ -39,6 +41,8 @@ export interface StoreOptions {
   dataFolder: string;
   /** A PostgreSQL server; without it PostgreSQL runs inside this process. */
   databaseUrl?: string;
+  /** PostgreSQL schema of the tables on that server. */
+  databaseSchema?: string;
   /** Takes a line about what takes long. */
   log?(line: string): void;
 }
@@ -51,6 +55,7 @@ export interface StoreOptions {
 export async function openStore({
   dataFolder,
   databaseUrl,
+  databaseSchema = EMBEDDED_SCHEMA,
   log = () => undefined,
 }: StoreOptions): Promise<Store> {
   await mkdir(dataFolder, { recursive: true });
@@ -58,9 +63,9 @@ export async function openStore({
   try {
     const database = await (databaseUrl === undefined
       ? openEmbedded(join(dataFolder, 'database'), log)
-      : openServer(databaseUrl));
+      : openServer(databaseUrl, databaseSchema));
     try {
-      await applyMigrations(database.migrations, migrationsFolder());
+      await applyMigrations(database.migrations, migrationsFolder(), databaseSchema);
     } catch (thrown) {
       await database.endMigrations();
       await database.close();

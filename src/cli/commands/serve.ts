@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Config, type Environment, loadConfig, readEnvironment } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
-import { startServer } from '../../http/index.js';
-import { openService, type Service } from '../../service/index.js';
-import { DEMO_ENCODER } from '../demo/demo-folder.js';
+import { servicesOf, startServer } from '../../http/index.js';
+import { openService } from '../../service/index.js';
+import { checkDemo, DEMO_ENCODER } from '../demo/demo-folder.js';
 import { introduceDemo } from '../demo/introduce-demo.js';
 import { seedDemo } from '../demo/seed-demo.js';
 import { endSignal, fired } from '../end-signal.js';
@@ -19,6 +19,7 @@ export function serveCommand(): Command {
     .option('--demo', 'fill an empty data folder with the demo models, and use the text encoder of the demo')
     .action(async ({ demo, work }: { demo?: boolean; work: boolean }, command: Command) => {
       if (demo && !work) command.error('error: --demo has ingests to work on, so it takes no --no-work');
+      if (demo) checkDemo();
       const environment = readEnvironment();
       const config = loadConfig(demo ? withDemoEncoder(environment) : environment);
       await serve(config, { demo: demo ?? false, work });
@@ -68,15 +69,4 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   } finally {
     await service.close();
   }
-}
-
-function servicesOf({ store, search, concepts, ingest, uploads, config }: Service) {
-  return {
-    store,
-    search,
-    ingest,
-    uploads,
-    concepts,
-    defaultProbeSet: config.probeSet,
-  };
 }
