@@ -114,8 +114,8 @@ describe('the package', () => {
     );
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023'];
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    await run(process.execPath, [tsc, ...options, 'typed.ts'], { cwd: project }).catch(
-      ({ stdout }) => expect.fail(stdout),
+    await run(process.execPath, [tsc, ...options, 'typed.ts'], { cwd: project }).catch(({ stdout }) =>
+      expect.fail(stdout),
     );
   });
 
