@@ -3,6 +3,7 @@ export { checkFilter } from './check-filter.js';
 export { conceptSubject, conceptsSubject, subjectOf } from './concept-subject.js';
 export { type Context, createContext } from './context.js';
 export { evidenceOf } from './evidence-of.js';
+export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
 export { formatError } from './format-error.js';
 export { generateSdl } from './generate-sdl.js';
 export { globalId, keyOf } from './global-id.js';
@@ -17,5 +18,5 @@ export {
   type HostModel,
   type ModelVersion,
 } from './shape/embedded-graph.js';
-export type { ModelKey } from './shape/model-key.js';
+export type { KeyFields, ModelKey } from './shape/model-key.js';
 export type { ShapedResolver, ShapedResolvers } from './shape/shape-resolvers.js';

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
-import { buildSchema } from '../graphql/index.js';
+import { buildSchema, buildSubgraph, type SubgraphOptions } from '../graphql/index.js';
 import { createApp } from './create-app.js';
 import { addGraphql } from './graphql-server.js';
 import { addRoutes, type RouteOptions } from './routes.js';
@@ -18,6 +18,8 @@ export interface ServerOptions extends RouteOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
+  /** As a subgraph of a supergraph; as a graph of its own when absent. */
+  subgraph?: SubgraphOptions;
   logger: FastifyBaseLogger;
 }
 
@@ -32,17 +34,19 @@ export interface RunningServer {
 /**
  * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and kits, uploads of responses, and health.
  *
- * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on
+ * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on, or the subgraph's model type has a name of ours
  */
 export async function startServer({
   host,
   port,
   services,
   webhooks,
+  subgraph,
   logger,
 }: ServerOptions): Promise<RunningServer> {
   const app = createApp(logger);
-  const graphql = await addGraphql(app, await buildSchema(), services);
+  const schema = await (subgraph ? buildSubgraph(subgraph) : buildSchema());
+  const graphql = await addGraphql(app, schema, services);
   addRoutes(app, { services, webhooks });
   await app.listen({ host, port }).catch((thrown) => {
     throw cannotListen(host, port, thrown);

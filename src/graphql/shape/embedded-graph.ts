@@ -5,7 +5,7 @@ import type { ModelRecord } from '../../store/index.js';
 import type { Context } from '../context.js';
 import { formatError } from '../format-error.js';
 import { globalId } from '../global-id.js';
-import { type GraphNames, graphNames, lowerFirst, MODEL } from './graph-names.js';
+import { checkModelType, graphNames, lowerFirst, MODEL } from './graph-names.js';
 import { checkModelKey, type ModelKey } from './model-key.js';
 import { type Meeting, type ShapedResolvers, shapeResolvers } from './shape-resolvers.js';
 import { addedFields, type Declare, shapeTypeDefs } from './shape-type-defs.js';
@@ -58,7 +58,7 @@ export interface EmbeddedGraph {
 export function embedGraph(schema: GraphQLSchema, options: EmbeddedGraphOptions): EmbeddedGraph {
   const { prefix, model, log } = options;
   const names = graphNames(schema, prefix, model?.type);
-  checkTypeName(schema, names, model?.type);
+  if (model) checkModelType(schema, names, model.type);
   const contextKey = lowerFirst(prefix) || 'probelog';
   const meeting: Meeting = {
     context: (theirs) => contextIn(theirs, contextKey),
@@ -78,17 +78,6 @@ const asExtension: Declare = (type) => ({
   name: type.name,
   fields: addedFields(type),
 });
-
-/** @throws ProbelogError CONFIG_INVALID */
-function checkTypeName(schema: GraphQLSchema, names: GraphNames, type: string | undefined): void {
-  if (type === undefined) return;
-  const others = Object.keys(schema.getTypeMap()).filter((name) => name !== MODEL);
-  if (!others.some((name) => names.type(name) === type)) return;
-  throw new ProbelogError(
-    'CONFIG_INVALID',
-    `The model type cannot be ${type}: ProbeLog has a type of that name; with a prefix it is called otherwise.`,
-  );
-}
 
 function contextIn(theirs: unknown, key: string): Context {
   const ours = (theirs as Record<string, unknown> | null | undefined)?.[key];

@@ -1,4 +1,5 @@
 import { type GraphQLSchema, isScalarType } from 'graphql';
+import { ProbelogError } from '../../errors/index.js';
 
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 export const MODEL = 'Model';
@@ -30,4 +31,14 @@ export function graphNames(schema: GraphQLSchema, prefix: string, modelType?: st
 /** A prefix as the beginning of a field's name. */
 export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** @throws ProbelogError CONFIG_INVALID when the type that stands for a model version has a name of ours */
+export function checkModelType(schema: GraphQLSchema, names: GraphNames, type: string): void {
+  const others = Object.keys(schema.getTypeMap()).filter((name) => name !== MODEL);
+  if (!others.some((name) => names.type(name) === type)) return;
+  throw new ProbelogError(
+    'CONFIG_INVALID',
+    `The model type cannot be ${type}: ProbeLog has a type of that name; with a prefix it is called otherwise.`,
+  );
 }
