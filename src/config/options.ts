@@ -5,14 +5,17 @@ import {
   byteSize,
   commaList,
   decimalNumber,
+  flag,
   headerSecret,
   headerSecretFile,
   hubNames,
   isStandardSecret,
+  keyFields,
   secretFile,
   secretList,
   serverUrl,
   textFile,
+  typeName,
   wholeNumber,
 } from './formats.js';
 import { option } from './option.js';
@@ -60,6 +63,16 @@ export const OPTIONS = {
       .regex(/^postgres(ql)?:\/\/.+/)
       .optional(),
   ),
+  databaseSchema: option(
+    {
+      variable: 'PROBELOG_DATABASE_SCHEMA',
+      description:
+        'PostgreSQL schema of the tables on that server; made when it is not there. Several ProbeLogs, and other programs, share a database by schemas of their own.',
+      allowed: 'lower-case letters, digits and _, at most 63, not beginning with a digit or pg_',
+      fallback: 'public',
+    },
+    z.string().regex(/^(?!pg_)[a-z_][a-z\d_]{0,62}$/),
+  ),
   textEncoder: option(
     {
       variable: 'PROBELOG_TEXT_ENCODER',
@@ -68,6 +81,46 @@ export const OPTIONS = {
       fallback: 'Xenova/clip-vit-base-patch32',
     },
     z.string().min(1),
+  ),
+  subgraph: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH',
+      description:
+        'Whether GraphQL is served as a subgraph of Apollo Federation 2 (docs/federation.md); `serve --subgraph` is the same.',
+      allowed: 'true or false',
+      fallback: 'false',
+    },
+    flag(),
+  ),
+  subgraphModel: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH_MODEL',
+      description:
+        "Name of the supergraph's type for a model version, to which the subgraph adds its fields.",
+      allowed: 'the name of a type, such as RegisteredModel',
+      fallback: 'Model',
+    },
+    typeName(),
+  ),
+  subgraphKey: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH_KEY',
+      description:
+        'Key fields of that type, and what each holds: the id that ProbeLog gave, or the name or version under which a model was registered. A name alone is its newest version that can be searched.',
+      allowed:
+        'id, name, or name,version; a field that is called otherwise as field=id, field=name, field=version',
+      fallback: 'id',
+    },
+    keyFields(),
+  ),
+  subgraphPrefix: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH_PREFIX',
+      description:
+        'Stands before the names of all other types and of root fields, where a supergraph has such names already: with ProbeLog, Logit is ProbeLogLogit and logits probeLogLogits. Unset: nothing does.',
+      allowed: 'a name that begins with a capital, such as ProbeLog',
+    },
+    typeName().optional(),
   ),
   logLevel: option(
     {

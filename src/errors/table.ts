@@ -117,6 +117,7 @@ export const ERRORS = {
   LOGIT_DEGENERATE: { httpStatus: 422, summary: 'The logit has no descriptor, so nothing is similar to it.' },
   TEXT_ENCODER_UNAVAILABLE: { httpStatus: 503, summary: 'The text encoder cannot be loaded.' },
   SEARCH_UNAVAILABLE: { httpStatus: 503, summary: 'The search process is not running.' },
+  SERVER_CLOSING: { httpStatus: 503, retryAfterSeconds: 15, summary: 'The server is about to end.' },
   INTERNAL: { httpStatus: 500, summary: 'A fault of ours; the log has the details.' },
 } as const satisfies Record<string, ErrorEntry>;
 

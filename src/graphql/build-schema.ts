@@ -9,6 +9,7 @@ import { LogitEdgeResolver } from './resolvers/logit-edge.js';
 import { ModelResolver } from './resolvers/model.js';
 import { MutationResolver } from './resolvers/mutation.js';
 import { ProbeResolver, ProbeSetResolver } from './resolvers/probe.js';
+import { ProbingResolver } from './resolvers/probing.js';
 import { QueryResolver } from './resolvers/query.js';
 import { RegistrySweepResolver } from './resolvers/registry-sweep.js';
 import { SimilarityResolver } from './resolvers/similarity.js';
@@ -28,6 +29,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       ModelResolver,
       ProbeResolver,
       ProbeSetResolver,
+      ProbingResolver,
       RegistrySweepResolver,
       SimilarityResolver,
     ],

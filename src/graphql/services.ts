@@ -19,4 +19,6 @@ export interface Services {
   sweeper: RegistrySweeper;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
+  /** What stands before the paths of what is not GraphQL, such as `/probelog` inside another server; '' on our own. */
+  basePath: string;
 }

@@ -1,27 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  LogController,
-  type RouteHandlerMethod,
-} from 'fastify';
+import type { FastifyBaseLogger } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
-import { buildSchema, type Context, createContext, formatError, type Services } from '../graphql/index.js';
-import type { WebhookReceiver } from '../registries/index.js';
-import { answerErrors } from './error-answers.js';
-import { addExplorer, wantsPage } from './explorer.js';
-import { addProbeImages } from './probe-images.js';
-import { addProbeKits } from './probe-kits.js';
-import { addResponseUploads } from './response-uploads.js';
-import { addSecurityHeaders } from './security-headers.js';
-import { serveSubscriptions } from './subscriptions.js';
-import { addWebhooks } from './webhooks.js';
-
-/** Room for the labels of a very large model, or for a picture of 10 MiB in base64. */
-const MOST_BODY_BYTES = 16 * 2 ** 20;
+import { buildSchema, buildSubgraph, type SubgraphOptions } from '../graphql/index.js';
+import { createApp } from './create-app.js';
+import { addGraphql } from './graphql-server.js';
+import { addRoutes, type RouteOptions } from './routes.js';
 
 const LISTEN_FAULTS: Record<string, string> = {
   EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',
@@ -31,13 +14,12 @@ const LISTEN_FAULTS: Record<string, string> = {
 };
 
 /** What is served, and where. */
-export interface ServerOptions {
+export interface ServerOptions extends RouteOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
-  services: Services;
-  /** By the last part of their path. */
-  webhooks: ReadonlyMap<string, WebhookReceiver>;
+  /** As a subgraph of a supergraph; as a graph of its own when absent. */
+  subgraph?: SubgraphOptions;
   logger: FastifyBaseLogger;
 }
 
@@ -52,57 +34,20 @@ export interface RunningServer {
 /**
  * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and kits, uploads of responses, and health.
  *
- * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on
+ * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on, or the subgraph's model type has a name of ours
  */
 export async function startServer({
   host,
   port,
   services,
   webhooks,
+  subgraph,
   logger,
 }: ServerOptions): Promise<RunningServer> {
-  const schema = await buildSchema();
-  const app: FastifyInstance = Fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    forceCloseConnections: 'idle',
-  });
-  const apollo = new ApolloServer<Context>({
-    schema,
-    csrfPrevention: true,
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    plugins: [fastifyApolloDrainPlugin(app)],
-    formatError: (formatted, thrown) =>
-      formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
-  });
-  await apollo.start();
-
-  addSecurityHeaders(app);
-  answerErrors(app);
-  const showExplorer = addExplorer(app);
-  app.route({
-    method: ['GET', 'POST', 'OPTIONS'],
-    url: '/graphql',
-    bodyLimit: MOST_BODY_BYTES,
-    onRequest: async (request, reply) => {
-      if (wantsPage(request)) await showExplorer(reply);
-    },
-    // The integration types the reply as text; fastify's routes leave it open.
-    handler: fastifyApolloHandler(apollo, {
-      context: async () => createContext(services),
-    }) as RouteHandlerMethod,
-  });
-  app.get('/', (_request, reply) => reply.redirect('/graphql'));
-  app.get('/health', async () => ({ status: 'ok' }));
-  addProbeImages(app, services);
-  addProbeKits(app, services);
-  addResponseUploads(app, services);
-  addWebhooks(app, webhooks);
-  const subscriptions = serveSubscriptions(app.server, schema, services);
-
+  const app = createApp(logger);
+  const schema = await (subgraph ? buildSubgraph(subgraph) : buildSchema());
+  const graphql = await addGraphql(app, schema, services);
+  addRoutes(app, { services, webhooks });
   await app.listen({ host, port }).catch((thrown) => {
     throw cannotListen(host, port, thrown);
   });
@@ -111,8 +56,7 @@ export async function startServer({
   return {
     url: `http://${shownHost}:${address.port}`,
     async close() {
-      await subscriptions.close();
-      await apollo.stop();
+      await graphql.close();
       await app.close();
     },
   };

@@ -44,6 +44,8 @@ export interface Service {
   ingest: IngestService;
   uploads: ResponseUploads;
   webhooks: Webhooks;
+  /** Records what a registry tells of its models, by webhook or within this process. */
+  deliveries: Pick<DeliveryRecorder, 'record'>;
   sweeper: Sweeper;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
@@ -79,6 +81,7 @@ export async function openService(
     const store = await openStore({
       dataFolder,
       databaseUrl: config.databaseUrl,
+      databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
       log: (line) => log('info', line),
     });
     closers.push(() => store.close());
@@ -155,7 +158,19 @@ export async function openService(
       log,
     });
     closers.push(() => sweeper.close());
-    return { config, store, search, encoder, concepts, ingest, uploads, webhooks, sweeper, close };
+    return {
+      config,
+      store,
+      search,
+      encoder,
+      concepts,
+      ingest,
+      uploads,
+      webhooks,
+      deliveries: recorder,
+      sweeper,
+      close,
+    };
 
     function startWorker(isolation: NetworkIsolation): IngestWorker {
       return new IngestWorker({

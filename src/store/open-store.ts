@@ -17,6 +17,8 @@ import { ProbeSets } from './repositories/probe-sets.js';
 import { RegistrySweeps } from './repositories/registry-sweeps.js';
 
 const MIGRATIONS = 'prisma/migrations';
+/** Nobody shares an embedded database, so its tables need no schema of their own. */
+const EMBEDDED_SCHEMA = 'public';
 
 /** Everything that is kept: rows in PostgreSQL, files in the blob store. */
 export interface Store {
@@ -43,6 +45,8 @@ export interface StoreOptions {
   dataFolder: string;
   /** A PostgreSQL server; without it PostgreSQL runs inside this process. */
   databaseUrl?: string;
+  /** PostgreSQL schema of the tables on that server. */
+  databaseSchema?: string;
   /** Takes a line about what takes long. */
   log?(line: string): void;
 }
@@ -55,6 +59,7 @@ export interface StoreOptions {
 export async function openStore({
   dataFolder,
   databaseUrl,
+  databaseSchema = EMBEDDED_SCHEMA,
   log = () => undefined,
 }: StoreOptions): Promise<Store> {
   await mkdir(dataFolder, { recursive: true });
@@ -62,9 +67,9 @@ export async function openStore({
   try {
     const database = await (databaseUrl === undefined
       ? openEmbedded(join(dataFolder, 'database'), log)
-      : openServer(databaseUrl));
+      : openServer(databaseUrl, databaseSchema));
     try {
-      await applyMigrations(database.migrations, migrationsFolder());
+      await applyMigrations(database.migrations, migrationsFolder(), databaseSchema);
     } catch (thrown) {
       await database.endMigrations();
       await database.close();

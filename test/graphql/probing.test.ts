@@ -63,6 +63,7 @@ beforeAll(async () => {
     sweeper: { sync: async () => [] },
     concepts: {} as Concepts,
     defaultProbeSet: undefined,
+    basePath: '',
   };
   const schema = await buildSchema();
   ask = (source, variableValues) =>

@@ -93,6 +93,20 @@ export class Models {
     return row && toRecord(row);
   }
 
+  /** In no order; unknown ones are left out. */
+  async byNameVersions(keys: readonly { name: string; version: string }[]): Promise<ModelRecord[]> {
+    const where = { OR: keys.map(({ name, version }) => ({ name, version })) };
+    return (await this.prisma.model.findMany({ where })).map(toRecord);
+  }
+
+  /** Of each name the newest version that can be searched, or the newest of all where none can; in no order. */
+  async newestByNames(names: readonly string[]): Promise<ModelRecord[]> {
+    const rows = await this.prisma.$queryRaw<{ id: string }[]>`
+      SELECT DISTINCT ON ("name") "id"::text FROM "model" WHERE "name" = ANY(${names}::text[])
+      ORDER BY "name", ("status" = 'READY') DESC, "created_at" DESC, "id" DESC`;
+    return this.byIds(rows.map(({ id }) => id));
+  }
+
   /** All versions of the model with exactly this name, oldest first. */
   async byName(name: string): Promise<ModelRecord[]> {
     const rows = await this.prisma.model.findMany({

@@ -83,7 +83,7 @@ export async function settled(service: Service, ingestId: string): Promise<Inges
 }
 
 /** Images of different mean colours, the same for the same count. */
-async function gradientImages(folder: string, count: number): Promise<string> {
+export async function gradientImages(folder: string, count: number): Promise<string> {
   await mkdir(folder);
   for (let index = 0; index < count; index++) {
     const background = {
