@@ -84,6 +84,7 @@ export const ERRORS = {
     retryAfterSeconds: 15,
     summary: 'As many uploads of responses are under way as the server takes at once.',
   },
+  UPLOAD_TOO_SLOW: { httpStatus: 408, summary: 'An upload of responses came too slowly.' },
   SOURCE_NOT_FOUND: { httpStatus: 404, summary: 'The model file or URL does not exist.' },
   SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },
   SOURCE_DENIED: {
@@ -91,7 +92,7 @@ export const ERRORS = {
     summary: 'The source refuses this server: no credentials, or too few rights.',
   },
   SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source did not answer as it should.' },
-  SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending.' },
+  SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending, or sends too slowly.' },
   SOURCE_UNSUPPORTED: {
     httpStatus: 422,
     summary: 'This server has no connection to the registry that has the model.',

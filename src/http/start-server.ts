@@ -23,6 +23,8 @@ import { addWebhooks } from './webhooks.js';
 /** Room for the labels of a very large model, or for a picture of 10 MiB in base64. */
 const MOST_BODY_BYTES = 16 * 2 ** 20;
 
+const HOUR_MS = 3_600_000;
+
 const LISTEN_FAULTS: Record<string, string> = {
   EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',
   EACCES: 'this user may not; ports below 1024 are reserved',
@@ -39,6 +41,8 @@ export interface ServerOptions {
   /** By the last part of their path. */
   webhooks: ReadonlyMap<string, WebhookReceiver>;
   logger: FastifyBaseLogger;
+  /** Time within which a request must have come whole; as long as uploads have. */
+  requestMs?: number;
 }
 
 /** A server that answers. */
@@ -60,6 +64,7 @@ export async function startServer({
   services,
   webhooks,
   logger,
+  requestMs = HOUR_MS,
 }: ServerOptions): Promise<RunningServer> {
   const schema = await buildSchema();
   const app: FastifyInstance = Fastify({
@@ -67,6 +72,7 @@ export async function startServer({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    requestTimeout: requestMs,
   });
   const apollo = new ApolloServer<Context>({
     schema,

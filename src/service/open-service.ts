@@ -95,6 +95,11 @@ export async function openService(
       privateAddresses: config.privateAddresses,
       stallMs: config.downloadStallSeconds * 1000,
       maxBytes: config.maxModelBytes,
+      pace: {
+        graceMs: config.downloadStallSeconds * 1000,
+        leastRate: config.transferLeastRate,
+        mostMs: config.transferMinutes * 60_000,
+      },
     };
     const readers = openReaders(config, download);
     const objects = openObjects(config);
@@ -121,6 +126,7 @@ export async function openService(
       folder: join(dataFolder, 'uploads'),
       maxBytes: config.maxResponsesBytes,
       atOnce: config.responsesAtOnce,
+      pace: download.pace,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
     });

@@ -56,6 +56,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       logger,
       services: servicesOf(service),
       webhooks: service.webhooks,
+      requestMs: config.transferMinutes * 60_000,
     });
     service.sweeper.start(config.sweepMinutes * 60_000);
     process.stdout.write(
