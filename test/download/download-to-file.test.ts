@@ -4,14 +4,20 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { downloadToFile, guardedFetch, readSmall, sourceMayRecover } from '../../src/download/index.js';
+import {
+  type DownloadLimits,
+  downloadToFile,
+  guardedFetch,
+  readSmall,
+  sourceMayRecover,
+} from '../../src/download/index.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 const CONTENT = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 31 + (index >> 8)) % 256));
 const DIGEST = createHash('sha256').update(CONTENT).digest('hex');
 const KEY = 'a'.repeat(64);
-const LIMITS = { privateAddresses: ['127.0.0.1'], stallMs: 1_000, maxBytes: 1_000_000 };
+const LIMITS: DownloadLimits = { privateAddresses: ['127.0.0.1'], stallMs: 1_000, maxBytes: 1_000_000 };
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
