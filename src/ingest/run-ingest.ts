@@ -8,10 +8,11 @@ import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-w
 import { ProgressReporter } from './progress-reporter.js';
 import { type NewResponses, publishModel, type StoredResponses, storeResponses } from './publish-model.js';
 import { type ReadyFile, readyFile, type SourceDependencies } from './ready-file.js';
+import type { LocalFile } from './source/parse-source.js';
 import { goesOn } from './stopped.js';
 
-/** A request as it stands in the queue: the probe set is settled, by its id. */
-type QueuedRequest = IngestRequest & { probeSet: string };
+/** A request as it stands in the queue: the probe set is settled, by its id, and in which allowed folder a path lies. */
+type QueuedRequest = IngestRequest & Pick<LocalFile, 'within'> & { probeSet: string };
 
 /** Where a finished model goes to become searchable. */
 export interface GalleryWriter {
