@@ -89,14 +89,14 @@ async function register(
 ): Promise<AppliedChange> {
   const { name, version } = ingest;
   const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });
-  if (existing === null || existing.status === 'FAILED') {
-    const queued = await registerVersion(tx, existing, { ...ingest, registry });
-    return { ...NOTHING, ingestId: queued.id };
-  }
-  if (existing.registry !== registry) {
+  if (existing !== null && existing.registry !== registry) {
     return ignored(
       `The name and version belong to ${existing.registry ?? 'a model that was given directly'}.`,
     );
+  }
+  if (existing === null || existing.status === 'FAILED') {
+    const queued = await registerVersion(tx, existing, { ...ingest, registry });
+    return { ...NOTHING, ingestId: queued.id };
   }
   if (updated) await lockIngests(tx, [existing.id]);
   const latest = await tx.ingest.findFirst({
