@@ -107,6 +107,11 @@ export const ERRORS = {
   INGEST_NOT_RETRYABLE: { httpStatus: 409, summary: 'The ingest did not fail, or a later one counts.' },
 
   WEBHOOK_OFF: { httpStatus: 404, summary: 'No secret is configured for this receiver.' },
+  RECEIVER_NOT_READY: {
+    httpStatus: 503,
+    retryAfterSeconds: 60,
+    summary: 'There is no probe set yet with which a delivered version could be probed.',
+  },
   SIGNATURE_INVALID: { httpStatus: 401, summary: 'A webhook delivery is not signed by a configured secret.' },
   SIGNATURE_EXPIRED: {
     httpStatus: 401,
