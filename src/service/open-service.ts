@@ -184,7 +184,7 @@ export async function openService(
 async function modelIsolation(log: Log): Promise<NetworkIsolation> {
   const isolation = await probeNetworkIsolation();
   if (isolation.inForce) log('info', 'models run without a network');
-  else log('info', 'models run with the network of this process', { reason: isolation.reason });
+  else log('info', 'models run beside this process, with its network', { reason: isolation.reason });
   return isolation;
 }
 
