@@ -1,4 +1,4 @@
-import type { DownloadLimits } from '../download/index.js';
+import { type DownloadLimits, sourceMayRecover } from '../download/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type PartialPreprocessing, parsePreprocessing } from '../probing/index.js';
 import type { ClaimedIngest, ModelRecord, Store } from '../store/index.js';
@@ -8,7 +8,13 @@ import type { ModelCache } from './model-cache.js';
 import { readCompanion } from './source/companions.js';
 import { parseLabels } from './source/labels.js';
 import { type ObjectStore, objectFile } from './source/object-store.js';
-import { type FileSource, parseSource, type RegistrySource, type Source } from './source/parse-source.js';
+import {
+  type FileSource,
+  type LocalFile,
+  parseSource,
+  type RegistrySource,
+  type Source,
+} from './source/parse-source.js';
 import type { RegisteredModel, RegistryAccess } from './source/registry-access.js';
 
 /** How often a version is read whose notes change meanwhile; after that its events have told what there is to tell. */
@@ -52,14 +58,14 @@ interface Found {
 export async function readyFile(
   ingest: ClaimedIngest,
   model: ModelRecord,
-  request: IngestRequest,
+  request: IngestRequest & Pick<LocalFile, 'within'>,
   dependencies: SourceDependencies,
   signal: AbortSignal,
 ): Promise<ReadyFile> {
   const { store, download, downloadFolder, modelCache } = dependencies;
   const { source, registered } = await findWithNotes(
     ingest,
-    parseSource(request.source),
+    parseSource(request.source, request.within),
     dependencies,
     signal,
   );
@@ -81,11 +87,20 @@ export async function readyFile(
         signal,
       });
   await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
+  /** What was fetched before can be probed again when its source is gone: as it was then. */
+  const orAsBefore = (before: unknown) => (thrown: unknown) => {
+    if (kept && model.status === 'READY' && sourceMayRecover(thrown)) return before;
+    throw thrown;
+  };
   const beside = registered ?? {
     preprocessing: request.preprocessing
       ? undefined
-      : await readCompanion(source, 'preprocessor_config.json', download, signal),
-    labels: given ? undefined : await readCompanion(source, 'config.json', download, signal),
+      : await readCompanion(source, 'preprocessor_config.json', download, signal).catch(
+          orAsBefore(model.preprocessing),
+        ),
+    labels: given
+      ? undefined
+      : await readCompanion(source, 'config.json', download, signal).catch(orAsBefore(undefined)),
   };
   const described = request.preprocessing ?? beside.preprocessing;
   const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);

@@ -7,11 +7,12 @@ import { type ProbeBudget, probeBudget } from './probe-budget.js';
 import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { type ReadyFile, readyFile, type SourceDependencies } from './ready-file.js';
+import type { LocalFile } from './source/parse-source.js';
 import { type NewResponses, publishedModel, storeResponses } from './stored-responses.js';
 import { workFolderOf } from './work-folder.js';
 
 /** A request as it stands in the queue. */
-interface QueuedRequest extends IngestRequest {
+interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
   /** Its id: the probe set is settled. */
   probeSet: string;
   /** Whether deliveries contradict each other about whether the version exists, so that its source decides. */

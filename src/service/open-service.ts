@@ -114,6 +114,11 @@ export async function openService(
       privateAddresses: config.privateAddresses,
       stallMs: config.downloadStallSeconds * 1000,
       maxBytes: config.maxModelBytes,
+      pace: {
+        graceMs: config.downloadStallSeconds * 1000,
+        leastRate: config.transferLeastRate,
+        mostMs: config.transferMinutes * 60_000,
+      },
     };
     const readers = openReaders(config, download);
     const objects = openObjects(config);
@@ -144,6 +149,7 @@ export async function openService(
       folder: join(dataFolder, 'uploads'),
       maxBytes: config.maxResponsesBytes,
       atOnce: config.responsesAtOnce,
+      pace: download.pace,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
     });
@@ -216,7 +222,7 @@ export async function openService(
 async function modelIsolation(log: Log): Promise<NetworkIsolation> {
   const isolation = await probeNetworkIsolation();
   if (isolation.inForce) log('info', 'models run without a network');
-  else log('info', 'models run with the network of this process', { reason: isolation.reason });
+  else log('info', 'models run beside this process, with its network', { reason: isolation.reason });
   return isolation;
 }
 

@@ -73,6 +73,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       services: servicesOf(service),
       webhooks: service.webhooks,
       subgraph: config.subgraph ? subgraphOf(config) : undefined,
+      requestMs: config.transferMinutes * 60_000,
     });
     service.sweeper.start(config.sweepMinutes * 60_000);
     process.stdout.write(

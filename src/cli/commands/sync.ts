@@ -57,6 +57,6 @@ function linesOf({ registry, dryRun, listed, error, ...report }: SweepReport): s
   return [
     `${registry}: ${listed} versions listed, ${sum}`,
     ...found,
-    ...(error === null ? [] : [`  ended early: ${error}`]),
+    ...(error === null ? [] : [`  could not be read: ${error}`]),
   ];
 }

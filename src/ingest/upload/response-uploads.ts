@@ -1,3 +1,4 @@
+import { Pace, type PaceLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { EXTERNAL_SOURCE, type ModelRecord, type ProbeSetRecord, type Store } from '../../store/index.js';
 import type { DeclaredKind } from '../assemble/assemble-responses.js';
@@ -18,6 +19,8 @@ export interface ResponseUploadsOptions {
   maxBytes: number;
   /** How many may be under way, from the first byte until they are published. */
   atOnce: number;
+  /** How slowly one may come; any pace will do when absent. */
+  pace?: PaceLimits;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
   /** By which what was not run is completed; null when there is too little to learn it from. */
@@ -92,7 +95,7 @@ export class ResponseUploads {
    *
    * @param content a `.npy` or `.safetensors` file of C × P or P × C numbers
    * @param labels take the place of the model's, when given
-   * @throws ProbelogError UPLOADS_BUSY; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
+   * @throws ProbelogError UPLOADS_BUSY, UPLOAD_TOO_SLOW; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
    *   RESPONSES_INVALID, MODEL_LABELS_MISMATCH, MODEL_ALL_DEGENERATE, STORAGE_FULL
    */
   async accept(
@@ -103,8 +106,12 @@ export class ResponseUploads {
   ): Promise<UploadOutcome> {
     return this.oneOfFew(async () => {
       await this.check(modelId, form);
-      const { folder, maxBytes } = this.options;
-      return receiveFile(folder, content, maxBytes, (path) =>
+      const { folder, maxBytes, pace: limits } = this.options;
+      const pace = new Pace(
+        limits,
+        (reason) => new ProbelogError('UPLOAD_TOO_SLOW', `The upload ${reason}.`),
+      );
+      return receiveFile(folder, pace.of(content), maxBytes, (path) =>
         this.inTurn(() => this.publish(modelId, path, form, labels)),
       );
     });

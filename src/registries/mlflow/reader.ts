@@ -88,7 +88,8 @@ async function readLayout(
   signal?: AbortSignal,
 ): Promise<ModelLayout | null> {
   if (listed !== null && !listed.includes('MLmodel')) return null;
-  const text = await api.text(version, 'MLmodel', MOST_LAYOUT_BYTES, signal);
+  const file = { path: 'MLmodel', isListed: listed !== null, mostBytes: MOST_LAYOUT_BYTES };
+  const text = await api.text(version, file, signal);
   return text === null ? null : readModelLayout(text);
 }
 
@@ -124,7 +125,8 @@ async function companion(
 ): Promise<unknown> {
   for (const name of names) {
     if (listed !== null && !listed.includes(name)) continue;
-    const json = jsonOf(await api.text(version, name, MOST_COMPANION_BYTES, signal));
+    const file = { path: name, isListed: listed !== null, mostBytes: MOST_COMPANION_BYTES };
+    const json = jsonOf(await api.text(version, file, signal));
     if (json !== undefined) return json;
   }
   return undefined;

@@ -1,7 +1,8 @@
 import { messageOf, ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, Plan, RegistryReader } from '../../registries/index.js';
+import type { ListedVersion, ListingPart, Plan, RegistryReader } from '../../registries/index.js';
 import type { ModelNotes, RegisteredVersion } from '../../store/index.js';
 import { differ } from './differ.js';
+import { SweepFailures } from './sweep-failures.js';
 
 const PAGE = 500;
 
@@ -27,7 +28,7 @@ export interface SweepReport {
   annotated: string[];
   /** Cannot be registered here: a name or version that is too long, for example. */
   refused: string[];
-  /** Why it ended early; null when it did not. Nothing was removed when it is from the list. */
+  /** What could not be read, and why; null when everything was. What that is about was left as it is. */
   error: string | null;
 }
 
@@ -55,7 +56,9 @@ export interface SweepOptions {
  * Brings the models of one registry in line with its list: what is missing is registered, what has changed is probed again,
  * what is gone is removed. Only models of that registry are touched.
  *
- * Models are removed only after the list ended well, when they were registered before it was begun, when it would have had
+ * What fails in one part of the list, or for one model, is reported, and keeps nothing from the others.
+ *
+ * Models are removed only after that part of the list ended well, when they were registered before it was begun, when it would have had
  * them, and when the registry says of each alone that it is not there: a list may break off, or shift while it is read.
  */
 export async function sweepRegistry(
@@ -87,11 +90,18 @@ export async function sweepRegistry(
       report.refused.push(`${name}@${version}`);
     }
   };
+  const failures = new SweepFailures(signal);
   try {
     const known = await knownVersions(models, { registry, scheme: reader.scheme });
     const listed = new Map<string, ListedVersion>();
-    for await (const version of listing.versions(signal)) listed.set(keyOf(version), version);
-    report.listed = listed.size;
+    const whole: ListingPart[] = [];
+    for (const part of listing.parts) {
+      await failures.of(part.name, async () => {
+        for await (const version of part.versions(signal)) listed.set(keyOf(version), version);
+        whole.push(part);
+      });
+      report.listed = listed.size;
+    }
 
     for (const [key, version] of listed) {
       const model = known.get(key);
@@ -104,10 +114,11 @@ export async function sweepRegistry(
 
     const names = new Set([...listed.values()].map(({ name }) => name));
     for (const [key, model] of known) {
-      if (listed.has(key) || !listing.covers(model.name)) continue;
-      if (listing.standsForOlder && names.has(model.name)) continue;
-      if (await listing.exists(model.source, signal)) continue;
-      await change(report.removed, model, { kind: 'REMOVE', name: model.name, version: model.version });
+      const { name, version, source } = model;
+      if (listed.has(key) || !whole.some((part) => part.covers(name))) continue;
+      if (listing.standsForOlder && names.has(name)) continue;
+      const isThere = await failures.of(name, () => listing.exists(source, signal));
+      if (isThere === false) await change(report.removed, model, { kind: 'REMOVE', name, version });
     }
 
     for (const { model, notes } of await differ(models, known, listed)) {
@@ -115,9 +126,9 @@ export async function sweepRegistry(
       await change(report.annotated, model, { kind: 'NOTES', name, version, notes, revision });
     }
   } catch (thrown) {
-    report.error = messageOf(thrown);
+    failures.add(messageOf(thrown));
   }
-  return { ...report, finishedAt: new Date() };
+  return { ...report, error: failures.summary, finishedAt: new Date() };
 }
 
 /** As they were before the list: what is registered while it is read is not missing from it. */

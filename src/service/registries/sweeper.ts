@@ -125,7 +125,8 @@ export class Sweeper {
     const counts = Object.fromEntries(
       Object.entries(report).flatMap(([what, names]) => (Array.isArray(names) ? [[what, names.length]] : [])),
     );
-    if (error !== null) this.options.log('warn', 'a sweep ended early', { registry, error, ...counts });
+    if (error !== null)
+      this.options.log('warn', 'a sweep could not read everything', { registry, error, ...counts });
     else if (!dryRun && Object.values(counts).some((count) => count > 0)) {
       this.options.log('info', 'a sweep made up for what webhooks did not tell', { registry, ...counts });
     }

@@ -100,14 +100,14 @@ async function register(
 ): Promise<AppliedChange> {
   const { name, version } = ingest;
   const existing = await lockVersion(tx, name, version);
-  if (existing === null || existing.status === 'FAILED') {
-    const queued = await registerVersion(tx, existing, { ...ingest, registry, lane: registry });
-    return { ...NOTHING, ingestId: queued.id };
-  }
-  if (existing.registry !== registry) {
+  if (existing !== null && existing.registry !== registry) {
     return ignored(
       `The name and version belong to ${existing.registry ?? 'a model that was given directly'}.`,
     );
+  }
+  if (existing === null || existing.status === 'FAILED') {
+    const queued = await registerVersion(tx, existing, { ...ingest, registry, lane: registry });
+    return { ...NOTHING, ingestId: queued.id };
   }
   const latest = await tx.ingest.findFirst({
     where: { modelId: existing.id },

@@ -18,6 +18,8 @@ export interface HubServer extends Loopback {
   token: string;
   /** Most entries on a page of a list. */
   pageSize: number;
+  /** Where every page says that the next one is. */
+  nextPage: string | undefined;
   /** Answers requests for these paths with this status. */
   failing: Map<string, number>;
   add(repo: Partial<ServedRepo> & Pick<ServedRepo, 'name' | 'commits'>): ServedRepo;
@@ -95,6 +97,7 @@ export async function startHub(): Promise<HubServer> {
     repos: [],
     token: 'hf_test',
     pageSize: 1_000,
+    nextPage: undefined,
     failing: new Map(),
     add(repo) {
       const full: ServedRepo = { id: sha256(Buffer.from(repo.name)).slice(0, 24), access: 'public', ...repo };
@@ -124,7 +127,7 @@ export async function startHub(): Promise<HubServer> {
   ) {
     const first = Number(query.get('cursor') ?? 0);
     const next = new URLSearchParams(query);
-    next.set('cursor', String(first + hub.pageSize));
+    next.set('cursor', hub.nextPage ?? String(first + hub.pageSize));
     if (first + hub.pageSize < all.length) {
       response.setHeader('link', `<${hub.url}${pathname}?${next}>; rel="next"`);
     }
