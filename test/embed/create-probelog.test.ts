@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer, type BaseContext } from '@apollo/server';
+import { makeExecutableSchema } from '@graphql-tools/schema';
 import express from 'express';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { type ExecutionResult, parse, subscribe } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProbelog, type Probelog, type ProbelogOptions } from '../../src/index.js';
@@ -124,6 +126,23 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
     const [first, second] = [await tell(left, '1'), await tell(left, '1')];
     expect(first).toEqual(second);
     expect(first).toMatchObject({ status: 'duplicate', ingest: expect.any(String) });
+  });
+
+  it('progress can be followed in a host that serves subscriptions', async () => {
+    const { ingest } = await tell(left, '1');
+    const schema = makeExecutableSchema({
+      typeDefs: ['type Query { who: String! }', left.probelog.typeDefs],
+      resolvers: left.probelog.resolvers,
+    });
+    const events = await subscribe({
+      schema,
+      document: parse('subscription S($id: ID!) { ingestProgress(id: $id) { state model { version } } }'),
+      variableValues: { id: ingest },
+      contextValue: left.probelog.context(),
+    });
+    const seen: unknown[] = [];
+    for await (const { data } of events as AsyncIterable<ExecutionResult>) seen.push(data?.ingestProgress);
+    expect(JSON.parse(JSON.stringify(seen))).toEqual([{ state: 'SUCCEEDED', model: { version: '1' } }]);
   });
 
   it('a deep answer has the types of the prefix', async () => {

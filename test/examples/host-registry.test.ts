@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -19,7 +19,6 @@ let registry: Awaited<ReturnType<typeof startRegistry>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-registry-'));
-  await mkdir(join(folder, 'registry'));
   await takeConcepts(join(folder, 'probelog'));
   postgres = findPostgres() ? await startPostgres() : undefined;
   databaseUrl = await postgres?.createDatabase('registry');

@@ -282,6 +282,7 @@ describe.each(databases)('on an %s database', (kind) => {
     for (const list of [
       () => store.models.page({ text: 'a', first: 100 }),
       () => store.models.byIds(ids),
+      () => store.models.byNameVersions(models),
       () => store.ingests.latestForModels(ids),
       () => store.logits.byKeys(ids.map((modelId) => ({ modelId, index: 0 }))),
       () => store.logits.coverages(ids),
@@ -295,6 +296,28 @@ describe.each(databases)('on an %s database', (kind) => {
       stop();
       expect(seen).toHaveLength(1);
     }
+  });
+
+  it('finds versions by name, and of a name the newest that can be searched', async () => {
+    const versions = [];
+    for (const version of ['1', '2', '3']) {
+      versions.push(await store.ingests.enqueue({ ...newIngest(probeSetId, 'several'), version }));
+    }
+    for (const { id, modelId } of versions.slice(0, 2)) {
+      await store.models.publish(modelId, published(probeSetId, null));
+      await store.ingests.succeed(id, 1);
+    }
+    await store.ingests.enqueue({ ...newIngest(probeSetId, 'waiting'), version: '7' });
+    const found = await store.models.newestByNames(['several', 'waiting', 'unknown']);
+    const named = (models: { name: string; version: string }[]) =>
+      models.map(({ name, version }) => `${name} ${version}`).sort();
+    expect(named(found)).toEqual(['several 2', 'waiting 7']);
+    const asked = [
+      { name: 'several', version: '3' },
+      { name: 'several', version: '7' },
+      { name: 'waiting', version: '7' },
+    ];
+    expect(named(await store.models.byNameVersions(asked))).toEqual(['several 3', 'waiting 7']);
   });
 
   it('pages in the order of creation hold every model once', async () => {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
@@ -11,6 +12,7 @@ const TABLES = `CREATE TABLE IF NOT EXISTS "RegisteredModel" (
 
 /** The registry's own tables: on a PostgreSQL server, or in a folder of this machine. */
 export async function openDatabase({ url, folder }: { url?: string; folder: string }): Promise<PrismaClient> {
+  await mkdir(folder, { recursive: true });
   const adapter = url ? new PrismaPg(url) : new PrismaPGlite(await PGlite.create(folder));
   const prisma = new PrismaClient({ adapter });
   await prisma.$executeRawUnsafe(TABLES);
