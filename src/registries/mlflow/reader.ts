@@ -43,14 +43,12 @@ export class MlflowReader implements RegistryReader {
     const listed = await listFiles(api, record, signal);
     const layout = await readLayout(api, version, listed, signal);
     const file = api.file(version, onnxPath(version, layout, listed));
-    return {
-      file,
-      revision: revisionOf(record),
-      notes: notesOf(record),
-      preprocessing:
-        layout?.preprocessing ?? (await companion(api, version, [PREPROCESSING], listed, signal)),
-      labels: layout?.labels ?? (await companion(api, version, LABELS, listed, signal)),
-    };
+    const preprocessing =
+      layout?.preprocessing ?? (await companion(api, version, [PREPROCESSING], listed, signal));
+    const labels = layout?.labels ?? (await companion(api, version, LABELS, listed, signal));
+    const mayBeMissed = preprocessing === undefined || labels === undefined;
+    if (mayBeMissed && layout && listed === null) await checkIsServing(api, version, signal);
+    return { file, revision: revisionOf(record), notes: notesOf(record), preprocessing, labels };
   }
 }
 
@@ -91,6 +89,14 @@ async function readLayout(
   const file = { path: 'MLmodel', isListed: listed !== null, mostBytes: MOST_LAYOUT_BYTES };
   const text = await api.text(version, file, signal);
   return text === null ? null : readModelLayout(text);
+}
+
+/**
+ * Where nothing is listed, a file that is not there and storage that has no time look the same. What could be read before
+ * tells them apart.
+ */
+async function checkIsServing(api: MlflowApi, version: MlflowVersion, signal?: AbortSignal): Promise<void> {
+  await api.text(version, { path: 'MLmodel', isListed: true, mostBytes: MOST_LAYOUT_BYTES }, signal);
 }
 
 function onnxPath(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Delivered, deliver } from '../deliver.js';
 import { type Loopback, sendFile, sendJson, startLoopback } from '../loopback.js';
 
 /** A model repository. */
@@ -23,11 +24,7 @@ export interface HubServer extends Loopback {
   /** Answers requests for these paths with this status. */
   failing: Map<string, number>;
   add(repo: Partial<ServedRepo> & Pick<ServedRepo, 'name' | 'commits'>): ServedRepo;
-  send(
-    receiver: string,
-    secret: string,
-    event: object,
-  ): Promise<{ status: number; body: { ingest: string | null; status: string } }>;
+  send(receiver: string, secret: string, event: object): Promise<Delivered>;
 }
 
 /** From this size on a file is in large file storage. */
@@ -104,14 +101,8 @@ export async function startHub(): Promise<HubServer> {
       hub.repos.push(full);
       return full;
     },
-    async send(receiver, secret, event) {
-      const response = await fetch(receiver, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-webhook-secret': secret },
-        body: JSON.stringify(event),
-      });
-      return { status: response.status, body: (await response.json()) as never };
-    },
+    send: (receiver, secret, event) =>
+      deliver(receiver, JSON.stringify(event), { 'x-webhook-secret': secret }),
     async close() {
       await loopback.close();
       await cdn.close();

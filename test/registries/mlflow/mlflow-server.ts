@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Delivered, deliver } from '../deliver.js';
 import { type Loopback, sendFile, sendJson, startLoopback } from '../loopback.js';
 import { mlflowHeaders, pythonJson } from '../signing.js';
 
@@ -36,7 +37,7 @@ export interface MlflowServer extends Loopback {
     receiver: string,
     secret: string,
     event: { entity: string; action: string; data: object; workspace?: string },
-  ): Promise<{ status: number; body: { ingest: string | null; status: string } }>;
+  ): Promise<Delivered>;
 }
 
 const PREFIX = '/api/2.0/mlflow';
@@ -120,15 +121,7 @@ export async function startMlflow(): Promise<MlflowServer> {
     async send(receiver, secret, { entity, action, data, workspace }) {
       const timestamp = new Date().toISOString().replace('Z', '000+00:00');
       const body = pythonJson({ entity, action, timestamp, data, ...(workspace && { workspace }) });
-      const response = await fetch(receiver, {
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/json',
-          ...mlflowHeaders(body, secret, randomUUID(), new Date()),
-        },
-      });
-      return { status: response.status, body: (await response.json()) as never };
+      return deliver(receiver, body, mlflowHeaders(body, secret, randomUUID(), new Date()));
     },
   };
   return server;

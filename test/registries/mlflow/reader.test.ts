@@ -103,6 +103,19 @@ it.each(['MLmodel', 'labels.json', 'preprocessor_config.json'])(
   },
 );
 
+it('is tried again when nothing is listed and MLflow stops sending files', async () => {
+  const files = { MLmodel: MLMODEL, 'weights.onnx': 'w', 'labels.json': '["crow"]' };
+  birds(files, { source: 'models:/m-0123', runId: 'closed' });
+  let asked = 0;
+  Object.defineProperty(mlflow.failing, 'get', {
+    configurable: true,
+    value: (path: string) => (path === '/model-versions/get-artifact' && asked++ > 0 ? 500 : undefined),
+  });
+  await expect(reader().resolve('mlflow:/birds/3')).rejects.toSatisfy(sourceMayRecover);
+  delete (mlflow.failing as { get?: unknown }).get;
+  expect(await resolved()).toMatchObject({ labels: ['crow'], preprocessing: undefined });
+});
+
 it('never leaves the version, whatever MLmodel says', async () => {
   birds({ MLmodel: MLMODEL.replace('weights.onnx', '../../secret.onnx'), 'model.onnx': 'm' });
   await expect(resolved()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
