@@ -163,7 +163,7 @@ export interface SweepRecord {
   annotated: SweptVersions;
   /** Cannot be registered here. */
   refused: SweptVersions;
-  /** Why it ended early; null when it did not. */
+  /** What could not be read, and why; null when all was. */
   error: string | null;
 }
 

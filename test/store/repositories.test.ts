@@ -303,10 +303,7 @@ describe.each(databases)('on an %s database', (kind) => {
     for (const version of ['1', '2', '3']) {
       versions.push(await store.ingests.enqueue({ ...newIngest(probeSetId, 'several'), version }));
     }
-    for (const { id, modelId } of versions.slice(0, 2)) {
-      await store.models.publish(modelId, published(probeSetId, null));
-      await store.ingests.succeed(id, 1);
-    }
+    for (const { id } of versions.slice(0, 2)) await makeVisible(store, id, published(probeSetId, null));
     await store.ingests.enqueue({ ...newIngest(probeSetId, 'waiting'), version: '7' });
     const found = await store.models.newestByNames(['several', 'waiting', 'unknown']);
     const named = (models: { name: string; version: string }[]) =>

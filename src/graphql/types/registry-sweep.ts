@@ -45,7 +45,7 @@ export class RegistrySweep {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it ended early. Nothing was removed when the list could not be read.',
+    description: 'What could not be read, and why; nothing that it is about was removed.',
   })
   error!: string | null;
 }
