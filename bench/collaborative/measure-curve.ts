@@ -71,6 +71,7 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
   const { probeSet, models } = task;
   const { basis, prior } = task.learnt;
   const whole = collectDescriptors(models, KINDS.sharp);
+  const target = whiteningMatrix(basis);
   const measured: MeasuredCurve = { curve: [], errors: [], distances: [] };
   const measure = async (scheme: string, share: number, rows: Matrix) => {
     const gallery = await indexed(with_, basis, { logits: whole.logits, rows });
@@ -81,7 +82,7 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
   for (const share of task.shares) {
     const most = Math.round(share * prior.probes);
     for (const [scheme, choose] of Object.entries(SCHEMES)) {
-      const completed = completeModels(models, whole.rows, prior, choose(prior, most));
+      const completed = completeModels(models, whole.rows, prior, choose(prior, most, target));
       const { rows, certainties, ...errors } = completed;
       await measure(scheme, share, rows);
       measured.errors.push({ probeSet, scheme, share, ...errors });
@@ -95,7 +96,7 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
           ...measureDistance({ rows, certainties }, whole.logits, asked),
         });
     }
-    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, most));
+    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, most, target));
     await measure('not completed', share, bare.rows);
   }
   return measured;
