@@ -91,10 +91,16 @@ export async function createProbelog(options: ProbelogOptions): Promise<Probelog
   }
 }
 
-async function makeProbes({ store }: Service, { config, probeSource: source }: ValidOptions): Promise<void> {
+async function makeProbes(
+  { store, search }: Service,
+  { config, probeSource: source }: ValidOptions,
+): Promise<void> {
   const name = config.probeSet;
   if (name === undefined || source === undefined || (await store.probeSets.byName(name))) return;
-  await createProbeSet(store, { name, source, limits: { maxPixels: config.maxProbePixels } });
+  const limits = { maxPixels: config.maxProbePixels };
+  const { id, size } = await createProbeSet(store, { name, source, limits });
+  // On a shared database the gallery is opened by whoever follows it, with what others may have put into it already.
+  if (!store.shared) await search.sync({ id, probes: size }, []);
 }
 
 function startBackgroundWork(
