@@ -302,6 +302,26 @@ export const OPTIONS = {
     },
     wholeNumber(1, 3_600),
   ),
+  transferLeastRate: option(
+    {
+      variable: 'PROBELOG_TRANSFER_LEAST_RATE',
+      description:
+        'Bytes a second that a download, or an upload of responses, must bring on the average once it has taken as long as one may hang; 0 asks for none.',
+      allowed: 'a size from 0 to 1 GiB, such as 16KiB',
+      fallback: '16KiB',
+    },
+    byteSize(0, 2 ** 30),
+  ),
+  transferMinutes: option(
+    {
+      variable: 'PROBELOG_TRANSFER_MINUTES',
+      description:
+        'Time that may be waited for one download, or one upload of responses, in all. A download goes on where it ended when its ingest is tried again.',
+      allowed: 'a whole number from 1 to 10080',
+      fallback: '60',
+    },
+    wholeNumber(1, 10_080),
+  ),
   ingestConcurrency: option(
     {
       variable: 'PROBELOG_INGEST_CONCURRENCY',
@@ -360,6 +380,16 @@ export const OPTIONS = {
       fallback: '0',
     },
     decimalNumber(0, 1),
+  ),
+  probingErrorFactor: option(
+    {
+      variable: 'PROBELOG_PROBING_ERROR_FACTOR',
+      description:
+        "Probing goes on after the budget when the expected error of a model's logits is above so many times that of the gallery's own models, until it is no more than theirs; 0 never goes on.",
+      allowed: 'a number from 0 to 100',
+      fallback: '2',
+    },
+    decimalNumber(0, 100),
   ),
   pixelCacheBytes: option(
     {

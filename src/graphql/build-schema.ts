@@ -11,6 +11,7 @@ import { MutationResolver } from './resolvers/mutation.js';
 import { ProbeResolver, ProbeSetResolver } from './resolvers/probe.js';
 import { ProbingResolver } from './resolvers/probing.js';
 import { QueryResolver } from './resolvers/query.js';
+import { RegistrySweepResolver } from './resolvers/registry-sweep.js';
 import { SimilarityResolver } from './resolvers/similarity.js';
 import { SubscriptionResolver } from './resolvers/subscription.js';
 
@@ -29,6 +30,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       ProbeResolver,
       ProbeSetResolver,
       ProbingResolver,
+      RegistrySweepResolver,
       SimilarityResolver,
     ],
     // Inputs are checked where they are used, with our own codes.

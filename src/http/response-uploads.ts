@@ -61,7 +61,8 @@ export function addResponseUploads(app: FastifyInstance, { uploads }: Pick<Servi
 async function* whole(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   request.setTimeout(STALL_MS, () => request.destroy());
   try {
-    yield* request;
+    // Whoever refuses it in the middle still has an answer to send: to destroy the request is to end the connection.
+    yield* request.iterator({ destroyOnReturn: false });
   } catch (thrown) {
     if (request.complete) throw thrown;
     throw new ProbelogError('INPUT_INVALID', 'The upload ended before it was whole.');

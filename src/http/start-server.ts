@@ -6,6 +6,8 @@ import { createApp } from './create-app.js';
 import { addGraphql } from './graphql-server.js';
 import { addRoutes, type RouteOptions } from './routes.js';
 
+const HOUR_MS = 3_600_000;
+
 const LISTEN_FAULTS: Record<string, string> = {
   EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',
   EACCES: 'this user may not; ports below 1024 are reserved',
@@ -21,6 +23,8 @@ export interface ServerOptions extends RouteOptions {
   /** As a subgraph of a supergraph; as a graph of its own when absent. */
   subgraph?: SubgraphOptions;
   logger: FastifyBaseLogger;
+  /** Time within which a request must have come whole; as long as uploads have. */
+  requestMs?: number;
 }
 
 /** A server that answers. */
@@ -43,8 +47,9 @@ export async function startServer({
   webhooks,
   subgraph,
   logger,
+  requestMs = HOUR_MS,
 }: ServerOptions): Promise<RunningServer> {
-  const app = createApp(logger);
+  const app = createApp(logger, { requestMs });
   const schema = await (subgraph ? buildSubgraph(subgraph) : buildSchema());
   const graphql = await addGraphql(app, schema, services);
   addRoutes(app, { services, webhooks });

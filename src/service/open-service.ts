@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import type { DownloadLimits } from '../download/index.js';
+import { messageOf } from '../errors/index.js';
 import {
   IngestFeed,
   IngestService,
@@ -15,9 +16,16 @@ import {
 import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { openStore, type Store } from '../store/index.js';
-import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
+import {
+  absentTextEncoder,
+  type Concepts,
+  createConcepts,
+  openTextEncoder,
+  type TextEncoder,
+} from '../text/index.js';
 import { checkDataFolder } from './check-data-folder.js';
 import { followGallery } from './follow-gallery.js';
+import { keepSwept } from './keep-swept.js';
 import type { Log } from './log.js';
 import { openObjects } from './registries/open-objects.js';
 import { openReaders } from './registries/open-readers.js';
@@ -50,6 +58,8 @@ export interface ServiceOptions {
   work: boolean;
   /** The request comes from this machine's own user, who may read any file; otherwise the settings decide. */
   trustedCaller: boolean;
+  /** Whether it is of no use without a text encoder; otherwise only what needs one fails. */
+  needsTexts?: boolean;
 }
 
 /**
@@ -59,7 +69,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller }: ServiceOptions,
+  { log, work, trustedCaller, needsTexts = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const closers: (() => Promise<void>)[] = [];
@@ -79,6 +89,12 @@ export async function openService(
     const encoder = await openTextEncoder({
       model: config.textEncoder,
       cacheFolder: join(dataFolder, 'encoders'),
+    }).catch((thrown) => {
+      if (needsTexts) throw thrown;
+      log('info', 'there is no text encoder: models are probed, but texts cannot be searched here', {
+        reason: messageOf(thrown),
+      });
+      return absentTextEncoder(thrown);
     });
     closers.push(() => encoder.close());
     const concepts = createConcepts({ store, encoder, folder: join(dataFolder, 'concepts') });
@@ -98,10 +114,19 @@ export async function openService(
       privateAddresses: config.privateAddresses,
       stallMs: config.downloadStallSeconds * 1000,
       maxBytes: config.maxModelBytes,
+      pace: {
+        graceMs: config.downloadStallSeconds * 1000,
+        leastRate: config.transferLeastRate,
+        mostMs: config.transferMinutes * 60_000,
+      },
     };
     const readers = openReaders(config, download);
     const objects = openObjects(config);
     const modelCache = new ModelCache(store, config.modelCacheBytes);
+
+    const processId = `${hostname()}:${process.pid}:${randomUUID()}`;
+    const workFolder = join(dataFolder, 'ingests');
+    if (work) closers.push(keepSwept(workFolder, store, log));
 
     const feed = new IngestFeed();
     const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
@@ -124,6 +149,7 @@ export async function openService(
       folder: join(dataFolder, 'uploads'),
       maxBytes: config.maxResponsesBytes,
       atOnce: config.responsesAtOnce,
+      pace: download.pace,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
     });
@@ -132,6 +158,8 @@ export async function openService(
     const sweeper = new Sweeper({
       readers,
       models: store.models,
+      store,
+      processId,
       apply: (registry, plan) => recorder.recordSwept(registry, plan),
       log,
     });
@@ -157,13 +185,13 @@ export async function openService(
         concurrency: config.ingestConcurrency,
         retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
         mostKills: config.ingestKills,
-        workerId: `${hostname()}:${process.pid}:${randomUUID()}`,
+        workerId: processId,
         log,
         run: (job, signal) =>
           runIngest(job, signal, {
             store,
             gallery,
-            workFolder: join(dataFolder, 'ingests'),
+            workFolder,
             cacheFolder: join(dataFolder, 'pixels'),
             downloadFolder: join(dataFolder, 'downloads'),
             download,
@@ -177,6 +205,7 @@ export async function openService(
               isolation,
               budget: config.probingBudget,
               errorBound: config.probingErrorBound,
+              errorFactor: config.probingErrorFactor,
             },
             prior: async (probeSetId, modelId) => (teachesBasis(modelId) ? null : search.prior(probeSetId)),
             announce: (ingestId) => feed.announce(ingestId),
@@ -193,7 +222,7 @@ export async function openService(
 async function modelIsolation(log: Log): Promise<NetworkIsolation> {
   const isolation = await probeNetworkIsolation();
   if (isolation.inForce) log('info', 'models run without a network');
-  else log('info', 'models run with the network of this process', { reason: isolation.reason });
+  else log('info', 'models run beside this process, with its network', { reason: isolation.reason });
   return isolation;
 }
 

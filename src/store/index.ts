@@ -1,4 +1,5 @@
 export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
+export { checkLabels } from './check-labels.js';
 export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
 export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
@@ -17,13 +18,17 @@ export type {
   ProbeRecord,
   ProbeSetRecord,
   ResponseKind,
+  SweepRecord,
+  SweptVersions,
 } from './records.js';
+export { type Claim, ClaimLost } from './repositories/claim.js';
 export type {
   DeliveredChange,
   DeliveryResult,
   NewDelivery,
   RemovedModel,
 } from './repositories/deliveries.js';
+export type { ClaimedIngest } from './repositories/ingests.js';
 export type { ModelNotes } from './repositories/model-notes.js';
 export type {
   ExternalModel,

@@ -10,9 +10,11 @@ import { openServer } from './open-server.js';
 import { referencedBlobs } from './referenced-blobs.js';
 import { Deliveries } from './repositories/deliveries.js';
 import { Ingests } from './repositories/ingests.js';
+import { Leases } from './repositories/leases.js';
 import { Logits } from './repositories/logits.js';
 import { Models } from './repositories/models.js';
 import { ProbeSets } from './repositories/probe-sets.js';
+import { RegistrySweeps } from './repositories/registry-sweeps.js';
 
 const MIGRATIONS = 'prisma/migrations';
 /** Nobody shares an embedded database, so its tables need no schema of their own. */
@@ -25,6 +27,8 @@ export interface Store {
   logits: Logits;
   ingests: Ingests;
   deliveries: Deliveries;
+  sweeps: RegistrySweeps;
+  leases: Leases;
   blobs: BlobStore;
   /** Whether other processes may use the same database. */
   shared: boolean;
@@ -73,8 +77,11 @@ export async function openStore({
     }
     await database.endMigrations();
     const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
-    // Nobody else uses an embedded database, so whoever worked on these is dead: no need to wait for their leases.
-    if (!store.shared) await store.ingests.endLeases();
+    // Nobody else uses an embedded database, so whoever had a lease is dead: no need to wait for its end.
+    if (!store.shared) {
+      await store.ingests.endLeases();
+      await store.leases.endAll();
+    }
     return store;
   } catch (thrown) {
     await release();
@@ -100,6 +107,8 @@ function storeOn(
     logits: new Logits(prisma),
     ingests: new Ingests(prisma),
     deliveries: new Deliveries(prisma),
+    sweeps: new RegistrySweeps(prisma),
+    leases: new Leases(prisma),
     blobs,
     shared,
     sweepBlobs: (olderThanMs) => blobs.sweep((digests) => referencedBlobs(prisma, digests), olderThanMs),

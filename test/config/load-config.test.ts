@@ -18,6 +18,7 @@ describe('loadConfig', () => {
       privateAddresses: [],
       probingBudget: 0.34,
       probingErrorBound: 0,
+      probingErrorFactor: 2,
     });
     expect(Object.isFrozen(config)).toBe(true);
   });
@@ -30,6 +31,7 @@ describe('loadConfig', () => {
       PROBELOG_MODEL_FOLDERS: '/models,,/more',
       PROBELOG_PROBING_BUDGET: '1',
       PROBELOG_PROBING_ERROR_BOUND: '.25',
+      PROBELOG_PROBING_ERROR_FACTOR: '0',
     });
     expect(config.port).toBe(0);
     expect(config.maxModelBytes).toBe(500 * 2 ** 20);
@@ -37,6 +39,7 @@ describe('loadConfig', () => {
     expect(config.modelFolders).toEqual(['/models', '/more']);
     expect(config.probingBudget).toBe(1);
     expect(config.probingErrorBound).toBe(0.25);
+    expect(config.probingErrorFactor).toBe(0);
   });
 
   it.each([

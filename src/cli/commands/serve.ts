@@ -51,6 +51,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   const service = await openService(config, {
     work,
     trustedCaller: false,
+    needsTexts: true,
     log: (level, message, details) => logger[level](details ?? {}, message),
   });
   try {
@@ -72,6 +73,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       services: servicesOf(service),
       webhooks: service.webhooks,
       subgraph: config.subgraph ? subgraphOf(config) : undefined,
+      requestMs: config.transferMinutes * 60_000,
     });
     service.sweeper.start(config.sweepMinutes * 60_000);
     process.stdout.write(
