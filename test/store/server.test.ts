@@ -86,9 +86,9 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
     const options = { dataFolder: await temporaryFolder(), databaseUrl: asGuest.href, databaseSchema: 'own' };
     const store = await openStore(options);
     const { id } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] });
-    const { modelId, id: ingestId } = await store.ingests.enqueue(newIngest(id, 'ours'));
-    expect((await store.ingests.claim('worker', 60_000))?.id).toBe(ingestId);
-    await store.models.publish(modelId, published(id, null));
+    const { modelId } = await store.ingests.enqueue(newIngest(id, 'ours'));
+    const claimed = (await store.ingests.claim('worker', 60_000)) ?? expect.fail();
+    await store.models.publish(claimed.claim, published(id, null));
     expect((await store.logits.byKeys([{ modelId, index: 0 }]))[0].status).toBe('SEARCHABLE');
     await store.close();
     await (await openStore(options)).close();
