@@ -43,7 +43,12 @@ export interface Probelog {
 export async function createProbelog(options: ProbelogOptions): Promise<Probelog> {
   const valid = validateOptions(options);
   const log = valid.log ?? logToStderr;
-  const service = await openService(valid.config, { log, work: valid.work, trustedCaller: false });
+  const service = await openService(valid.config, {
+    log,
+    work: valid.work,
+    trustedCaller: false,
+    needsTexts: true,
+  });
   try {
     await makeProbes(service, valid);
     const services = servicesOf(service, valid.basePath);
