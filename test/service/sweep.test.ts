@@ -119,6 +119,16 @@ describe('MLflow', () => {
     expect(await sweep()).toMatchObject({ annotated: [] });
   });
 
+  it('takes over those of all versions of a name at once', async () => {
+    const [one, two] = ['1', '2'].map((version) => mlflow.add({ name: 'birds', version, files: FILES }));
+    await swept();
+    Object.assign(one, { tags: { stage: 'old' }, aliases: ['champion'] });
+    Object.assign(two, { tags: { stage: 'new' }, aliases: ['challenger'] });
+    const { annotated } = await sweep();
+    expect([...annotated].sort()).toEqual(['birds@1', 'birds@2']);
+    expect(await sweep()).toMatchObject({ annotated: [], error: null });
+  });
+
   it('leaves an alias where it is, though the list of versions has none', async () => {
     mlflow.pageSize = 1;
     mlflow.add({ name: 'fish', version: '1', files: FILES });
