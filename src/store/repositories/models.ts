@@ -313,8 +313,10 @@ export class Models {
   /** Removes the model of a claimed ingest, with the ingest. @throws ClaimLost */
   async removeClaimed(claim: Claim): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
+      const ingest = await tx.ingest.findUnique({ where: { id: claim.ingestId }, select: { modelId: true } });
+      // All of the model's in their order, before the one of the claim alone.
+      if (ingest) await lockIngests(tx, [ingest.modelId]);
       const { modelId } = await lockClaim(tx, claim);
-      await lockIngests(tx, [modelId]);
       await tx.model.delete({ where: { id: modelId } });
     });
   }
