@@ -71,7 +71,6 @@ export async function readyFile(
   );
   // What somebody set since the ingest was asked for is newer than what was asked for.
   const areSet = model.labelsSetAt !== null && model.labelsSetAt > ingest.createdAt;
-  const given = areSet ? model.labels : (request.labels ?? model.labels);
   const sha256 = request.sha256 ?? registered?.sha256;
   const announced = sha256 ?? model.fileDigest ?? undefined;
   const kept =
@@ -86,6 +85,10 @@ export async function readyFile(
         limits: download,
         signal,
       });
+  const isOther = file.digest !== model.fileDigest;
+  // Labels that were read with another file say nothing of this one.
+  const present = isOther && model.labelsSetAt === null ? null : model.labels;
+  const given = areSet ? present : (request.labels ?? present);
   await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
   // Before what lies beside it is read, which may fail: a retry need not fetch the file again.
   await store.models.describe(ingest.claim, {

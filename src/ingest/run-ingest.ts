@@ -15,8 +15,11 @@ import { workFolderOf } from './work-folder.js';
 interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
   /** Its id: the probe set is settled. */
   probeSet: string;
-  /** Whether deliveries contradict each other about whether the version exists, so that its source decides. */
-  mayBeGone?: boolean;
+  /**
+   * Whether the source decides if the version exists, since deliveries cannot. With OR_CLOSED its registry said that it was
+   * deleted: a source that is closed to us then is gone, for the Hub does not tell one from the other without a token.
+   */
+  mayBeGone?: true | 'OR_CLOSED';
 }
 
 /** What the pipeline needs; its folders hold nothing that cannot be made again. */
@@ -63,7 +66,7 @@ export async function runIngest(
   try {
     fetched = await readyFile(ingest, model, request, dependencies, signal);
   } catch (thrown) {
-    if (!request.mayBeGone || !isGone(thrown)) throw thrown;
+    if (!isGone(thrown, request)) throw thrown;
     await store.models.removeClaimed(claim);
     return gallery.remove(model.probeSetId, model.id);
   }
@@ -114,8 +117,9 @@ function isFull(thrown: unknown): boolean {
   return error instanceof ProbelogError && error.code === 'STORAGE_FULL';
 }
 
-function isGone(thrown: unknown): boolean {
-  return thrown instanceof ProbelogError && thrown.code === 'SOURCE_NOT_FOUND';
+function isGone(thrown: unknown, { mayBeGone }: QueuedRequest): boolean {
+  if (!mayBeGone || !(thrown instanceof ProbelogError)) return false;
+  return thrown.code === 'SOURCE_NOT_FOUND' || (mayBeGone === 'OR_CLOSED' && thrown.code === 'SOURCE_DENIED');
 }
 
 function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {

@@ -8,6 +8,11 @@ export type Plan =
       name: string;
       /** Null: every version. */
       version: string | null;
+      /**
+       * Whether each version is looked for at its source first, and stays when it is there: the sender tells no order, and
+       * something new may have the name by now.
+       */
+      unlessThere?: boolean;
     }
   | {
       kind: 'RENAME';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { meanColour } from '../probing/support/made-models.js';
 import { mlflowHeaders, pythonJson, standardHeaders } from '../registries/signing.js';
 import { openWebhookService, SECRETS, type WebhookService } from './webhook-service.js';
@@ -229,7 +229,8 @@ describe('the Hub', () => {
       for (const sha of ['5'.repeat(40), '6'.repeat(40)]) await hooks.huggingface(push(name, sha));
     }
     expect((await hooks.huggingface(hubEvent('repo', 'delete', 'org/doomed'))).body.status).toBe('accepted');
-    expect(await hooks.service.store.models.byName('org/doomed')).toEqual([]);
+    const left = () => hooks.service.store.models.byName('org/doomed');
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 30_000, interval: 50 });
     expect(await hooks.service.store.models.byName('org/doomed2')).toHaveLength(2);
   });
 });

@@ -1,10 +1,20 @@
 import type { RequestListener } from 'node:http';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FLOAT, floats, node, value } from '../probing/support/encode-onnx.js';
 import { meanColour } from '../probing/support/made-models.js';
 import { type Loopback, startLoopback } from '../registries/loopback.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
 
 const LABELS = ['a', 'b', 'c', 'd'];
+const TWO_LABELS = ['x', 'y'];
+/** A model of two outputs. */
+const TWO_OUTPUTS = meanColour({
+  tail: {
+    nodes: [node('MatMul', ['logits', 'halves'], ['two'])],
+    outputs: [value('two', FLOAT, ['N', 2])],
+    initialisers: [floats('halves', [4, 2], [1, 0, 1, 0, 0, 1, 0, 2])],
+  },
+});
 const MEAN = [0.25, 0.5, 0.75];
 
 let small: SmallService;
@@ -12,12 +22,13 @@ let server: Loopback;
 /** How often each companion is not answered as it should be, by its name. */
 let faults: Record<string, number>;
 let fault: RequestListener;
+let served: { model: Uint8Array; labels: string[] | null };
 beforeAll(async () => {
   server = await startLoopback((request, response) => {
     const name = request.url?.split('/').at(-1) ?? '';
     if (faults[name]-- > 0) return fault(request, response);
-    if (name.endsWith('.onnx')) response.end(meanColour());
-    else if (name === 'config.json') response.end(JSON.stringify(LABELS));
+    if (name.endsWith('.onnx')) response.end(served.model);
+    else if (name === 'config.json' && served.labels) response.end(JSON.stringify(served.labels));
     else if (name === 'preprocessor_config.json')
       response.end(JSON.stringify({ mean: MEAN, std: [1, 1, 1], scale: 1 / 255 }));
     else response.writeHead(404).end();
@@ -33,6 +44,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   faults = {};
+  served = { model: meanColour(), labels: LABELS };
 });
 afterAll(async () => {
   await small.close();
@@ -74,4 +86,49 @@ it('a model whose source is away is probed again as before', async () => {
   const { id } = await small.service.ingest.reprobe(modelId);
   expect(await settled(small.service, id)).toMatchObject({ state: 'SUCCEEDED' });
   expect(await modelOf(modelId)).toMatchObject({ labels: LABELS, preprocessing: before?.preprocessing });
+});
+
+describe('other content under the name of a version', () => {
+  /** As a registry says that a version is there, or was made anew. */
+  async function delivered(name: string) {
+    const { ingest, store } = small.service;
+    const request = { name, version: '1', source: `${server.url}/model.onnx` };
+    const change = { kind: 'REGISTER' as const, sha256: null, updated: true };
+    const { ingestId } = await store.deliveries.record({
+      source: 'standard',
+      deliveryId: null,
+      event: 'updated',
+      occurredAt: null,
+      change: { ...change, ingest: await ingest.prepare(request, 'standard') },
+    });
+    return settled(small.service, ingestId ?? '');
+  }
+
+  it.each([0, 1])('has its own labels, also when they come after %i faults', async (count) => {
+    const name = `own ${count}`;
+    await delivered(name);
+    served = { model: TWO_OUTPUTS, labels: TWO_LABELS };
+    fault = (_, response) => response.writeHead(503).end();
+    faults = { 'config.json': count };
+    const { state, modelId } = await delivered(name);
+    expect(state).toBe('SUCCEEDED');
+    expect(await modelOf(modelId)).toMatchObject({ outputs: 2, labels: TWO_LABELS });
+  });
+
+  it('has none where none come with it', async () => {
+    await delivered('none');
+    served = { model: TWO_OUTPUTS, labels: null };
+    const { state, modelId } = await delivered('none');
+    expect(state).toBe('SUCCEEDED');
+    expect(await modelOf(modelId)).toMatchObject({ outputs: 2, labels: null });
+  });
+
+  it('keeps the labels that somebody set', async () => {
+    const { modelId } = await delivered('set');
+    const set = ['p', 'q', 'r', 's'];
+    await small.service.store.models.setLabels(modelId, set);
+    served = { model: meanColour({ size: 16 }), labels: LABELS };
+    expect(await delivered('set')).toMatchObject({ state: 'SUCCEEDED', modelId });
+    expect(await modelOf(modelId)).toMatchObject({ labels: set });
+  });
 });

@@ -6,6 +6,7 @@ import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-serv
 
 const FILES = { 'model.onnx': meanColour() };
 const SEARCH = '/api/2.0/mlflow/model-versions/search';
+const MODELS = '/api/2.0/mlflow/registered-models/search';
 const GET = '/api/2.0/mlflow/model-versions/get';
 
 let small: SmallService;
@@ -118,8 +119,34 @@ describe('MLflow', () => {
     expect(await sweep()).toMatchObject({ annotated: [] });
   });
 
+  it('takes over those of all versions of a name at once', async () => {
+    const [one, two] = ['1', '2'].map((version) => mlflow.add({ name: 'birds', version, files: FILES }));
+    await swept();
+    Object.assign(one, { tags: { stage: 'old' }, aliases: ['champion'] });
+    Object.assign(two, { tags: { stage: 'new' }, aliases: ['challenger'] });
+    const { annotated } = await sweep();
+    expect([...annotated].sort()).toEqual(['birds@1', 'birds@2']);
+    expect(await sweep()).toMatchObject({ annotated: [], error: null });
+  });
+
+  it('leaves an alias where it is, though the list of versions has none', async () => {
+    mlflow.pageSize = 1;
+    mlflow.add({ name: 'fish', version: '1', files: FILES });
+    mlflow.add({ name: 'birds', version: '1', aliases: ['champion'], files: FILES });
+    mlflow.add({ name: 'birds', version: '2', aliases: ['newest', 'challenger'], files: FILES });
+    await swept();
+    const aliases = async (version: string) => {
+      const { id = '' } = (await store().models.byNameVersion('birds', version)) ?? {};
+      return (await store().models.notes([id])).get(id)?.aliases;
+    };
+    expect(await sweep()).toMatchObject({ annotated: [], error: null });
+    expect(await aliases('1')).toEqual(['champion']);
+    expect(await aliases('2')).toEqual(['challenger', 'newest']);
+  });
+
   it.each([
     ['fails', () => mlflow.failing.set(SEARCH, 500)],
+    ['of models fails', () => mlflow.failing.set(MODELS, 500)],
     ['is closed', () => mlflow.failing.set(SEARCH, 403)],
   ])('removes nothing when the list %s', async (_, fail) => {
     mlflow.add({ name: 'birds', version: '1', files: FILES });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
-import { newIngest } from './models.js';
+import { newIngest, takeUp } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
 
 const databases = ['embedded', ...(findPostgres() ? ['server'] : [])];
@@ -69,6 +69,45 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     await expect(record('broken', registration('broken', { ingest }))).rejects.toThrow();
     expect(await store.deliveries.find('registry', 'broken')).toBeNull();
     expect(await store.models.byName('broken')).toEqual([]);
+  });
+
+  it('notes of eight versions of one name that are read at once are all taken', async () => {
+    const versions = Array.from({ length: 8 }, (_, index) => String(index));
+    const claimed = [];
+    for (const version of versions) {
+      const ingest = { ...newIngest(probeSetId, 'eight'), version };
+      const { ingestId } = await record(null, registration('eight', { ingest }));
+      claimed.push(await takeUp(store, ingestId ?? ''));
+    }
+    const notesOf = (version: string) => ({ tags: { version }, aliases: [`v${version}`] });
+    const revisions = await Promise.all(claimed.map(({ modelId }) => store.models.notesRevision(modelId)));
+    const taken = claimed.map(({ claim }, index) =>
+      store.models.takeNotes(claim, notesOf(versions[index]), revisions[index]),
+    );
+    expect(await Promise.all(taken)).toEqual(Array(8).fill(true));
+    const notes = await store.models.notes(claimed.map(({ modelId }) => modelId));
+    expect(claimed.map(({ modelId }) => notes.get(modelId))).toEqual(versions.map(notesOf));
+    for (const { id } of claimed) await store.ingests.cancel(id);
+  });
+
+  it('notes that take an alias from another version are newer than what was read of that one before', async () => {
+    const claimed = [];
+    for (const version of ['1', '2']) {
+      const ingest = { ...newIngest(probeSetId, 'taken'), version };
+      const { ingestId } = await record(null, registration('taken', { ingest }));
+      claimed.push(await takeUp(store, ingestId ?? ''));
+    }
+    const [one, two] = claimed;
+    const champion = { tags: {}, aliases: ['champion'] };
+    expect(await store.models.takeNotes(one.claim, champion, 0)).toBe(true);
+    const before = await store.models.notesRevision(one.modelId);
+    expect(await store.models.takeNotes(two.claim, champion, 0)).toBe(true);
+    expect(await store.models.takeNotes(one.claim, champion, before)).toBe(false);
+    // Nothing was written, so nothing that was read of the other one is old.
+    expect(await store.models.notesRevision(two.modelId)).toBe(1);
+    const notes = await store.models.notes([one.modelId, two.modelId]);
+    expect([...notes]).toEqual([[two.modelId, champion]]);
+    for (const { id } of claimed) await store.ingests.cancel(id);
   });
 
   it('without an id are never taken for one another', async () => {

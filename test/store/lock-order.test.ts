@@ -61,13 +61,7 @@ describe.skipIf(!findPostgres())('while a publication holds its ingest', () => {
       const changed = CHANGES[what]({ id, modelId, name: what }).finally(() => {
         isDone = true;
       });
-      const isWaiting = async () => {
-        const { rows } = await publisher.query(
-          `SELECT count(*)::int AS "waiting" FROM pg_locks WHERE NOT granted`,
-        );
-        return rows[0].waiting > 0;
-      };
-      while (!isDone && !(await isWaiting())) await sleep(5);
+      while (!isDone && !(await isWaiting(publisher))) await sleep(5);
       expect(isDone).toBe(false);
       const published = `UPDATE "model" SET "updated_at" = now() WHERE "id" = $1`;
       expect((await publisher.query(published, [modelId])).rowCount).toBe(1);
@@ -75,6 +69,54 @@ describe.skipIf(!findPostgres())('while a publication holds its ingest', () => {
       await changed;
     } finally {
       await publisher.end();
+    }
+  });
+
+  /** A model whose first ingest ended and whose second one is claimed. */
+  async function probedTwice(name: string) {
+    const first = await store.ingests.enqueue({ ...newIngest(probeSetId, name), registry: 'registry' });
+    await makeVisible(store, first.id, published(probeSetId, null));
+    const second = await store.ingests.enqueueReprobe(first.modelId);
+    return { first, second: await takeUp(store, second.id) };
+  }
+  const LOCK = 'SELECT "id" FROM "ingest" WHERE "id" = $1 FOR UPDATE';
+
+  it('a removal by its own ingest waits for an earlier one, and does not hold its own meanwhile', async () => {
+    const { first, second } = await probedTwice('removed by its ingest');
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query(LOCK, [first.id]);
+      const removed = store.models.removeClaimed(second.claim);
+      while (!(await isWaiting(other))) await sleep(5);
+      await other.query(`${LOCK} NOWAIT`, [second.id]);
+      await other.query('COMMIT');
+      await removed;
+      expect(await store.models.byName('removed by its ingest')).toEqual([]);
+    } finally {
+      await other.end();
+    }
+  });
+
+  it('a delivery that the database gives up for a deadlock is recorded all the same', async () => {
+    const name = 'deadlock';
+    const { first, second } = await probedTwice(name);
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    try {
+      // The delivery looks for a deadlock first, so it is the one that is given up.
+      await other.query(`SET deadlock_timeout = '1min'`);
+      await other.query('BEGIN');
+      await other.query(LOCK, [second.id]);
+      const removed = record({ kind: 'REMOVE', name, version: '1' });
+      while (!(await isWaiting(other))) await sleep(5);
+      await other.query(LOCK, [first.id]);
+      await other.query('COMMIT');
+      expect(await removed).toMatchObject({ outcome: 'ACCEPTED' });
+      expect(await store.models.byName(name)).toEqual([]);
+    } finally {
+      await other.end();
     }
   });
 
@@ -103,3 +145,9 @@ describe.skipIf(!findPostgres())('while a publication holds its ingest', () => {
     }
   });
 });
+
+/** Whether anybody waits for a lock. */
+async function isWaiting(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query(`SELECT count(*)::int AS "waiting" FROM pg_locks WHERE NOT granted`);
+  return rows[0].waiting > 0;
+}

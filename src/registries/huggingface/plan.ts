@@ -8,8 +8,9 @@ const DELETED_BRANCH = /^0+$/;
 
 /**
  * The Hub gives no id for a delivery, so what it says is its id: repository, ref and commit. A repository's own id never
- * comes back, so a repeated deletion cannot hit a new repository of the same name. A move has no id: names may go back
- * and forth, and to rename what is renamed already changes nothing.
+ * comes back, so a repeated deletion cannot hit a new repository of the same name. Nor is there a time: a deletion that comes
+ * late may meet versions of such a repository, so each is looked for before it is removed. A move has no id: names may go
+ * back and forth, and to rename what is renamed already changes nothing.
  */
 export function plan(hubEvent: HubEvent): Delivery {
   const { action, scope } = hubEvent.event;
@@ -21,7 +22,8 @@ function understand({ event, repo, updatedRefs, movedTo }: HubEvent): Pick<Deliv
   if (repo.type !== 'model') return ignored(`A ${repo.type} is not a model.`);
   const scope = knownScope(event.scope);
   if (scope === 'repo' && event.action === 'delete') {
-    return { id: `${repo.id} delete`, plan: { kind: 'REMOVE', name: repo.name, version: null } };
+    const plan: Plan = { kind: 'REMOVE', name: repo.name, version: null, unlessThere: true };
+    return { id: `${repo.id} delete`, plan };
   }
   if (scope === 'repo' && event.action === 'move') {
     if (!movedTo) return ignored('The move does not say where to.');

@@ -46,9 +46,24 @@ async function* versionsOf(
   workspace: string | null,
   signal?: AbortSignal,
 ): AsyncGenerator<ListedVersion, void, undefined> {
+  const aliases = await aliasesOf(api, signal);
   for await (const record of api.versions(signal)) {
-    if (!record.tags?.some(({ key }) => key === PROMPT_TAG)) yield listed(record, workspace);
+    if (!record.tags?.some(({ key }) => key === PROMPT_TAG))
+      yield listed(record, aliases.get(record.name), workspace);
   }
+}
+
+/** The aliases of all versions, by version, by model. */
+async function aliasesOf(api: MlflowApi, signal?: AbortSignal): Promise<Map<string, Map<string, string[]>>> {
+  const models = new Map<string, Map<string, string[]>>();
+  for await (const { name, aliases } of api.models(signal)) {
+    const versions = new Map<string, string[]>();
+    for (const { alias, version } of aliases ?? []) {
+      versions.set(version, [...(versions.get(version) ?? []), alias]);
+    }
+    models.set(name, versions);
+  }
+  return models;
 }
 
 function workspaceOf(name: string): string | null {
@@ -56,7 +71,12 @@ function workspaceOf(name: string): string | null {
   return slash === -1 ? null : name.slice(0, slash);
 }
 
-function listed(record: VersionRecord, workspace: string | null): ListedVersion {
+/** @param aliases of all versions of its model; undefined when the model was not listed, so that nobody knows */
+function listed(
+  record: VersionRecord,
+  aliases: ReadonlyMap<string, string[]> | undefined,
+  workspace: string | null,
+): ListedVersion {
   const { name, version } = record;
   return {
     name: modelName({ name, workspace }),
@@ -64,6 +84,6 @@ function listed(record: VersionRecord, workspace: string | null): ListedVersion 
     source: versionUri({ name, version, workspace }),
     revision: revisionOf(record),
     isModel: isReady(record),
-    notes: notesOf(record),
+    notes: aliases && notesOf({ tags: record.tags, aliases: aliases.get(version) }),
   };
 }

@@ -25,7 +25,9 @@ export interface MlflowConnection {
 const MOST_BYTES = 4 * 2 ** 20;
 
 /** A version has up to 40 KiB of tags then. */
-const PAGE_SIZE = '100';
+const VERSIONS_PER_PAGE = '100';
+/** Less, for a model comes with the latest version of each of its stages. */
+const MODELS_PER_PAGE = '20';
 const WORKSPACE_HEADER = 'X-MLFLOW-WORKSPACE';
 
 const ADVICE =
@@ -45,10 +47,19 @@ const versionRecord = z.object({
 /** MLflow's record of a version, as far as it is needed here. */
 export type VersionRecord = z.output<typeof versionRecord>;
 
-const page = z.object({
-  model_versions: z.array(versionRecord).nullish(),
-  next_page_token: z.string().nullish(),
+const modelRecord = z.object({
+  name: z.string(),
+  aliases: z
+    .array(z.object({ alias: z.string(), version: z.union([z.string(), z.int().transform(String)]) }))
+    .nullish(),
 });
+
+/** MLflow's record of a model, as far as it is needed here. */
+export type RegisteredModelRecord = z.output<typeof modelRecord>;
+
+const pageEnd = { next_page_token: z.string().nullish() };
+const versionPage = z.object({ model_versions: z.array(versionRecord).nullish(), ...pageEnd });
+const modelPage = z.object({ registered_models: z.array(modelRecord).nullish(), ...pageEnd });
 const oneVersion = z.object({ model_version: versionRecord });
 const fileList = z.object({
   files: z.array(z.object({ path: z.string() })).default([]),
@@ -76,24 +87,25 @@ export class MlflowApi {
     return checkedAnswer(oneVersion, answer, "MLflow's record of the version").model_version;
   }
 
-  /** All versions, page by page. @throws ProbelogError as `version` */
+  /**
+   * All versions, page by page. Their aliases are missing where MLflow keeps its records in a database: `models` has them.
+   *
+   * @throws ProbelogError as `version`
+   */
   async *versions(signal?: AbortSignal): AsyncGenerator<VersionRecord, void, undefined> {
-    const seen = new Set<string>();
-    for (let token: string | null = null; ; ) {
-      const query: Record<string, string> = { max_results: PAGE_SIZE, ...(token && { page_token: token }) };
-      const answer = await this.get('/api/2.0/mlflow/model-versions/search', query, signal);
-      const { model_versions: versions, next_page_token: next } = checkedAnswer(
-        page,
-        answer,
-        "MLflow's list of versions",
-      );
-      yield* versions ?? [];
-      if (!next) return;
-      if (seen.has(next)) {
-        throw new ProbelogError('SOURCE_UNREACHABLE', "MLflow's list of versions goes round in circles.");
-      }
-      seen.add(next);
-      token = next;
+    const what = "MLflow's list of versions";
+    const query = { max_results: VERSIONS_PER_PAGE };
+    for await (const answer of this.pages('/api/2.0/mlflow/model-versions/search', query, what, signal)) {
+      yield* checkedAnswer(versionPage, answer, what).model_versions ?? [];
+    }
+  }
+
+  /** All models, page by page. @throws ProbelogError as `version` */
+  async *models(signal?: AbortSignal): AsyncGenerator<RegisteredModelRecord, void, undefined> {
+    const what = "MLflow's list of models";
+    const query = { max_results: MODELS_PER_PAGE };
+    for await (const answer of this.pages('/api/2.0/mlflow/registered-models/search', query, what, signal)) {
+      yield* checkedAnswer(modelPage, answer, what).registered_models ?? [];
     }
   }
 
@@ -125,6 +137,26 @@ export class MlflowApi {
     if (response.ok) return response.text();
     if (response.status === 404 || (response.status === 500 && !isListed)) return null;
     throw badStatus(new URL(url), response.status, this.at.advice);
+  }
+
+  private async *pages(
+    path: string,
+    query: Record<string, string>,
+    what: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<unknown, void, undefined> {
+    const seen = new Set<string>();
+    for (let token: string | null = null; ; ) {
+      const answer = await this.get(path, { ...query, ...(token && { page_token: token }) }, signal);
+      yield answer;
+      const { next_page_token: next } = checkedAnswer(z.object(pageEnd), answer, what);
+      if (!next) return;
+      if (seen.has(next)) {
+        throw new ProbelogError('SOURCE_UNREACHABLE', `${what} goes round in circles.`);
+      }
+      seen.add(next);
+      token = next;
+    }
   }
 
   private async get(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<unknown> {

@@ -8,7 +8,7 @@ export function revisionOf({ creation_timestamp: created, run_id: runId }: Versi
   return created ? `${created} ${runId ?? ''}`.trimEnd() : null;
 }
 
-export function notesOf({ tags, aliases }: VersionRecord): VersionNotes {
+export function notesOf({ tags, aliases }: Pick<VersionRecord, 'tags' | 'aliases'>): VersionNotes {
   return {
     tags: Object.fromEntries((tags ?? []).map(({ key, value }) => [storable(key), storable(value ?? '')])),
     aliases: (aliases ?? []).map(storable),

@@ -21,6 +21,8 @@ export type DeliveredChange =
       name: string;
       /** Null: every version. */
       version: string | null;
+      /** Whether each version is looked for at its source first, and stays when it is there. */
+      unlessThere?: boolean;
     }
   | { kind: 'RENAME'; name: string; newName: string; sourcePrefix: { from: string; to: string } }
   | { kind: 'SET_TAG'; name: string; version: string; key: string; value: string | null }
@@ -45,6 +47,8 @@ export interface AppliedChange {
 }
 
 type Registration = Extract<DeliveredChange, { kind: 'REGISTER' }>;
+/** In a request: its ingest removes the model when its source is not there; with OR_CLOSED, also when that is closed to us. */
+type MayBeGone = true | 'OR_CLOSED';
 type Renaming = Extract<DeliveredChange, { kind: 'RENAME' }>;
 
 const NEWEST_FIRST: Prisma.IngestOrderByWithRelationInput[] = [{ createdAt: 'desc' }, { id: 'desc' }];
@@ -72,9 +76,11 @@ export function applyChange(
   switch (change.kind) {
     case 'REGISTER':
       return register(tx, registry, isTied ? lookedAt(change) : change);
-    case 'REMOVE':
-      if (isTied && change.version !== null) return look(tx, registry, change.name, change.version);
-      return remove(tx, { registry, name: change.name, version: change.version ?? undefined });
+    case 'REMOVE': {
+      const versions = { registry, name: change.name, version: change.version ?? undefined };
+      if (change.unlessThere) return look(tx, versions, 'OR_CLOSED');
+      return isTied ? look(tx, versions, true) : remove(tx, versions);
+    }
     case 'RENAME':
       return rename(tx, registry, change);
     case 'SET_TAG':
@@ -150,34 +156,41 @@ async function replaceIngest(
 }
 
 /**
- * Leaves it to an ingest whether a version exists: what was delivered cannot tell, so its source is asked. It ends the same
- * whichever of the two came first.
+ * Leaves it to ingests whether versions exist: what was delivered cannot tell, so their sources are asked. It ends the same
+ * whichever of two deliveries came first.
  */
 async function look(
   tx: Prisma.TransactionClient,
-  registry: string,
-  name: string,
-  version: string,
+  where: { registry: string; name: string; version?: string },
+  mayBeGone: MayBeGone,
 ): Promise<AppliedChange> {
-  const model = await lockVersion(tx, name, version);
-  if (model?.registry !== registry) return ignored('No such version is registered.');
-  const latest = await tx.ingest.findFirst({ where: { modelId: model.id }, orderBy: NEWEST_FIRST });
-  if (latest === null) return ignored('The version is not probed here.');
-  await tx.model.update({
-    where: { id: model.id },
-    data: { fileDigest: null, ...(model.status === 'FAILED' && { status: 'PENDING' }) },
-  });
-  const { request, priority, lane } = latest;
-  return replaceIngest(tx, model.id, { request: mayBeGone(request), priority, lane });
+  const known = await tx.model.findMany({ where, select: { id: true } });
+  const ids = known.map(({ id }) => id);
+  await lockIngests(tx, ids);
+  const looked = { ...NOTHING, stopped: [] as string[] };
+  for (const { id, status } of await tx.model.findMany({
+    where: { id: { in: ids } },
+    orderBy: { id: 'asc' },
+  })) {
+    const latest = await tx.ingest.findFirst({ where: { modelId: id }, orderBy: NEWEST_FIRST });
+    if (latest === null) continue;
+    await tx.model.update({
+      where: { id },
+      data: { fileDigest: null, ...(status === 'FAILED' && { status: 'PENDING' }) },
+    });
+    const { priority, lane } = latest;
+    const request = { ...(latest.request as object), mayBeGone };
+    const { ingestId, stopped } = await replaceIngest(tx, id, { request, priority, lane });
+    looked.ingestId = ingestId;
+    looked.stopped.push(...stopped);
+  }
+  return looked.ingestId === null ? ignored('No such version is registered and probed here.') : looked;
 }
 
 function lookedAt(change: Registration): Registration {
-  return { ...change, ingest: { ...change.ingest, request: mayBeGone(change.ingest.request) } };
-}
-
-/** A request whose ingest removes the model when its source says that it is not there. */
-function mayBeGone(request: unknown): object {
-  return { ...(request as object), mayBeGone: true };
+  const mayBeGone: MayBeGone = true;
+  const request = { ...(change.ingest.request as object), mayBeGone };
+  return { ...change, ingest: { ...change.ingest, request } };
 }
 
 /** A version as it is once nothing can change it any more until the transaction ends. */

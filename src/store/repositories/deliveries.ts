@@ -161,7 +161,11 @@ function isOutrun(thrown: unknown): boolean {
     code?: string;
     meta?: { driverAdapterError?: { cause?: { kind?: string } } };
   };
-  if (code === 'P2010') return meta?.driverAdapterError?.cause?.kind === 'UniqueConstraintViolation';
+  // Of a raw statement; a write conflict is also what a deadlock is called.
+  if (code === 'P2010') {
+    const kind = meta?.driverAdapterError?.cause?.kind;
+    return kind === 'UniqueConstraintViolation' || kind === 'TransactionWriteConflict';
+  }
   return code === 'P2002' || code === 'P2025' || code === 'P2034';
 }
 

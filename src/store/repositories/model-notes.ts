@@ -52,6 +52,7 @@ export async function setTag(
   const [model] = await lockNotes(tx, versions);
   if (!model) return false;
   const { modelId } = model;
+  await countWriting(tx, [modelId]);
   await tx.modelTag.deleteMany({ where: { modelId, key } });
   if (value !== null) await tx.modelTag.create({ data: { modelId, key, value } });
   return true;
@@ -73,12 +74,20 @@ export async function setAlias(
   }: { registry: string; name: string; alias: string; version: string | null },
 ): Promise<boolean> {
   const models = await lockNotes(tx, { registry, name });
-  return moveAlias(tx, models, alias, version);
+  const ids = models.map(({ modelId }) => modelId);
+  // Of every version: what was read of any of them before may say that it has the alias.
+  await countWriting(tx, ids);
+  const { count } = await tx.modelAlias.deleteMany({ where: { alias, modelId: { in: ids } } });
+  if (version === null) return count > 0;
+  const model = models.find((one) => one.version === version);
+  if (model) await tx.modelAlias.create({ data: { modelId: model.modelId, alias } });
+  return model !== undefined;
 }
 
 /**
  * Makes a version's notes those that were read from its registry, within a transaction, unless they were written since: an
- * event that came meanwhile is newer than what was read.
+ * event that came meanwhile is newer than what was read. For other versions nothing changes but that they lose the aliases that
+ * this one has.
  *
  * @param revision from before they were read
  * @returns false when there is no such version, or they were written since
@@ -96,8 +105,15 @@ export async function replaceNotes(
   await tx.modelTag.deleteMany({ where: { modelId } });
   const data = Object.entries(tags).map(([key, value]) => ({ modelId, key, value }));
   await tx.modelTag.createMany({ data });
+  const given = new Set(aliases);
+  const held = await tx.modelAlias.findMany({ where: { modelId: { in: models.map((one) => one.modelId) } } });
+  const taken = held.filter((one) => one.modelId !== modelId && given.has(one.alias));
+  for (const { modelId: from, alias } of taken) {
+    await tx.modelAlias.deleteMany({ where: { modelId: from, alias } });
+  }
   await tx.modelAlias.deleteMany({ where: { modelId } });
-  for (const alias of new Set(aliases)) await moveAlias(tx, models, alias, version);
+  await tx.modelAlias.createMany({ data: [...given].map((alias) => ({ modelId, alias })) });
+  await countWriting(tx, [modelId, ...taken.map((one) => one.modelId)]);
   return true;
 }
 
@@ -105,11 +121,11 @@ export async function replaceNotes(
 interface LockedNotes {
   modelId: string;
   version: string;
-  /** How often they were written before. */
+  /** How often they were written. */
   revision: number;
 }
 
-/** Locks the notes of some versions and counts that they are written. See `lockIngests` for the order. */
+/** Locks the notes of some versions, and makes their row where there is none. See `lockIngests` for the order. */
 async function lockNotes(
   tx: Prisma.TransactionClient,
   { registry, name, version }: Versions,
@@ -121,23 +137,17 @@ async function lockNotes(
   const ids = models.map(({ modelId }) => modelId);
   const rows = await tx.$queryRaw<{ modelId: string; revision: number }[]>`
     INSERT INTO "model_notes" ("model_id", "revision")
-    SELECT "id", 1 FROM unnest(${ids}::uuid[]) AS "id" ORDER BY "id"
-    ON CONFLICT ("model_id") DO UPDATE SET "revision" = "model_notes"."revision" + 1
+    SELECT "id", 0 FROM unnest(${ids}::uuid[]) AS "id" ORDER BY "id"
+    ON CONFLICT ("model_id") DO UPDATE SET "revision" = "model_notes"."revision"
     RETURNING "model_id"::text AS "modelId", "revision"`;
-  const revisions = new Map(rows.map((row) => [row.modelId, row.revision - 1]));
+  const revisions = new Map(rows.map((row) => [row.modelId, row.revision]));
   return models.map((model) => ({ ...model, revision: revisions.get(model.modelId) ?? 0 }));
 }
 
-async function moveAlias(
-  tx: Prisma.TransactionClient,
-  models: readonly LockedNotes[],
-  alias: string,
-  version: string | null,
-): Promise<boolean> {
-  const ids = models.map(({ modelId }) => modelId);
-  const { count } = await tx.modelAlias.deleteMany({ where: { alias, modelId: { in: ids } } });
-  if (version === null) return count > 0;
-  const model = models.find((one) => one.version === version);
-  if (model) await tx.modelAlias.create({ data: { modelId: model.modelId, alias } });
-  return model !== undefined;
+/** What anybody read of these versions before is not to be written any more. Their notes are locked. */
+async function countWriting(tx: Prisma.TransactionClient, modelIds: readonly string[]): Promise<void> {
+  await tx.modelNotes.updateMany({
+    where: { modelId: { in: [...new Set(modelIds)] } },
+    data: { revision: { increment: 1 } },
+  });
 }

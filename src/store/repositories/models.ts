@@ -138,7 +138,9 @@ export class Models {
   }
 
   /**
-   * Notes the file that was fetched for a model, and what its registry calls this content of it.
+   * Notes the file that was fetched for a model, and what its registry calls this content of it. Labels that were read with
+   * another file go, so that a further attempt does not take them for this one's; those that somebody set stay, and so do
+   * those of the logits until the model is published.
    *
    * @throws ClaimLost
    */
@@ -148,6 +150,11 @@ export class Models {
   ): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
       const { modelId } = await lockClaim(tx, claim);
+      const isOther = [{ fileDigest: null }, { fileDigest: { not: file.fileDigest } }];
+      await tx.model.updateMany({
+        where: { id: modelId, labelsSetAt: null, OR: isOther },
+        data: { labels: [], hasLabels: false },
+      });
       await tx.model.update({
         where: { id: modelId },
         data: { ...file, fileBytes: BigInt(file.fileBytes) },
@@ -306,8 +313,10 @@ export class Models {
   /** Removes the model of a claimed ingest, with the ingest. @throws ClaimLost */
   async removeClaimed(claim: Claim): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
+      const ingest = await tx.ingest.findUnique({ where: { id: claim.ingestId }, select: { modelId: true } });
+      // All of the model's in their order, before the one of the claim alone.
+      if (ingest) await lockIngests(tx, [ingest.modelId]);
       const { modelId } = await lockClaim(tx, claim);
-      await lockIngests(tx, [modelId]);
       await tx.model.delete({ where: { id: modelId } });
     });
   }

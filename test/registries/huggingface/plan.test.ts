@@ -84,10 +84,10 @@ describe('events of the Hub', () => {
     expect(plan(value).plan.kind).toBe('IGNORE');
   });
 
-  it('remove every version, once for a repository', () => {
+  it('remove every version that is not there any more, once for a repository', () => {
     expect(plan(event('repo', 'delete'))).toMatchObject({
       id: '621ffdc036468d709f17434d delete',
-      plan: { kind: 'REMOVE', name: 'org/name', version: null },
+      plan: { kind: 'REMOVE', name: 'org/name', version: null, unlessThere: true },
     });
   });
 

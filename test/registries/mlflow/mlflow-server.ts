@@ -68,8 +68,18 @@ export async function startMlflow(): Promise<MlflowServer> {
         const most = Math.min(Number(searchParams.get('max_results') ?? 10_000), server.pageSize);
         const next = first + most < here.length ? { next_page_token: String(first + most) } : {};
         return sendJson(response, 200, {
-          model_versions: here.slice(first, first + most).map(record),
+          // MLflow fills in the aliases of a single version only.
+          model_versions: here.slice(first, first + most).map((one) => record({ ...one, aliases: [] })),
           ...next,
+        });
+      }
+      case `${PREFIX}/registered-models/search`: {
+        const names = [...new Set(here.map(({ name }) => name))];
+        const first = Number(searchParams.get('page_token') ?? 0);
+        const most = Math.min(Number(searchParams.get('max_results') ?? 100), server.pageSize);
+        return sendJson(response, 200, {
+          registered_models: names.slice(first, first + most).map((name) => model(name, here)),
+          ...(first + most < names.length && { next_page_token: String(first + most) }),
         });
       }
       case `${PREFIX}/artifacts/list`: {
@@ -149,6 +159,13 @@ function record({ name, version, runId, source, created, status, tags, aliases }
     }),
     ...(aliases.length > 0 && { aliases }),
   };
+}
+
+function model(name: string, versions: readonly ServedVersion[]) {
+  const aliases = versions.flatMap((one) =>
+    one.name === name ? one.aliases.map((alias) => ({ alias, version: one.version })) : [],
+  );
+  return { name, ...(aliases.length > 0 && { aliases }) };
 }
 
 function listed({ source, files }: ServedVersion, path: string) {
