@@ -191,6 +191,16 @@ describe('MLflow', () => {
       reason: expect.any(String),
     });
   });
+
+  it('may put U+0000 into the value of a tag, which no database takes', async () => {
+    await hooks.mlflow(mlflowBody('model_version', 'created', { name: 'nul', version: '1' }), 'nul-1');
+    const tag = { name: 'nul', version: '1', key: 'note', value: 'a\0b' };
+    const answer = await hooks.mlflow(mlflowBody('model_version_tag', 'set', tag), 'nul-2');
+    expect(answer).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    const { id = '' } = (await modelOf('nul')) ?? {};
+    const notes = await hooks.service.store.models.notes([id]);
+    expect(notes.get(id)?.tags).toEqual({ note: 'a\ufffdb' });
+  });
 });
 
 describe('the Hub', () => {
