@@ -59,6 +59,8 @@ export interface RegisterPlan {
   labels?: string[];
   /** Whether a registered version's file may have changed, so that it is probed again if it has. */
   updated: boolean;
+  /** What the version is called from now on, and no other version of its name. */
+  alias?: string;
 }
 
 /** One delivery, understood. */

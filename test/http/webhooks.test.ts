@@ -191,6 +191,16 @@ describe('MLflow', () => {
       reason: expect.any(String),
     });
   });
+
+  it('may put U+0000 into the value of a tag, which no database takes', async () => {
+    await hooks.mlflow(mlflowBody('model_version', 'created', { name: 'nul', version: '1' }), 'nul-1');
+    const tag = { name: 'nul', version: '1', key: 'note', value: 'a\0b' };
+    const answer = await hooks.mlflow(mlflowBody('model_version_tag', 'set', tag), 'nul-2');
+    expect(answer).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    const { id = '' } = (await modelOf('nul')) ?? {};
+    const notes = await hooks.service.store.models.notes([id]);
+    expect(notes.get(id)?.tags).toEqual({ note: 'a\ufffdb' });
+  });
 });
 
 describe('the Hub', () => {
@@ -263,6 +273,49 @@ describe('Weights & Biases', () => {
     const corrected = await hooks.wandb(linked('v1', { url: hooks.host('/wren.onnx', MODEL) }));
     expect(corrected.body.status).toBe('accepted');
     expect(await hooks.settled(corrected)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+});
+
+describe('an alias of Weights & Biases', () => {
+  const url = () => hooks.host('/heron.onnx', MODEL);
+  const named = (version: string, more: object = {}) =>
+    hooks.wandb({
+      event_type: 'ADD_ARTIFACT_ALIAS',
+      artifact_version_string: `team/registry/heron:${version}`,
+      alias: 'production',
+      url: url(),
+      ...more,
+    });
+  const inProduction = async () => {
+    const models = await hooks.service.store.models.byName('team/registry/heron');
+    const notes = await hooks.service.store.models.notes(models.map(({ id }) => id));
+    return models.filter(({ id }) => notes.get(id)?.aliases.includes('production')).map((one) => one.version);
+  };
+
+  it('comes with a registration, goes to another version, and back', async () => {
+    const first = await named('v0');
+    expect(first).toMatchObject({ status: 202, body: { status: 'accepted', ingest: expect.any(String) } });
+    expect(await inProduction()).toEqual(['v0']);
+    expect((await named('v0')).body).toEqual({ ...first.body, status: 'duplicate' });
+    await named('v1');
+    expect(await inProduction()).toEqual(['v1']);
+    expect((await named('v0')).body).toEqual({ ...first.body, status: 'accepted' });
+    expect(await inProduction()).toEqual(['v0']);
+  });
+
+  it('goes to a registered version also without a URL', async () => {
+    const answer = await named('v1', { event_type: 'UPDATE_ARTIFACT_ALIAS', url: undefined });
+    expect(answer).toEqual({ status: 202, body: { ingest: null, status: 'accepted' } });
+    expect(await inProduction()).toEqual(['v1']);
+  });
+
+  it('registers nothing without a URL, and nothing that was removed again', async () => {
+    expect((await named('v7', { url: undefined })).body).toEqual({ ingest: null, status: 'ignored' });
+    const model = await modelOf('team/registry/heron', 'v0');
+    await hooks.service.ingest.remove(model?.id ?? '');
+    expect((await named('v0')).body.status).toBe('duplicate');
+    expect(await modelOf('team/registry/heron', 'v0')).toBeNull();
+    expect(await modelOf('team/registry/heron', 'v7')).toBeNull();
   });
 });
 

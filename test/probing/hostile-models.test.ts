@@ -20,10 +20,15 @@ import {
 } from './support/encode-onnx.js';
 import {
   attributeWith,
+  declaredAs,
   externalTensor,
   hidingPlaces,
   ownFunction,
+  tensorType,
+  tensorTypeContent,
   tensorWith,
+  typePlaces,
+  typesAround,
   withField,
   withGraph,
 } from './support/hostile-models.js';
@@ -215,7 +220,7 @@ describe('shapes that nothing can have', () => {
 
   it.each([
     ['below −1', ['N', 3, -2, 8], 'graph.input[0].type.tensor_type.shape.dim[2]'],
-    ['more than memory', ['N', 3, 2 ** 31, 2 ** 31], 'graph.input[0]'],
+    ['more than memory', ['N', 3, 2 ** 31, 2 ** 31], 'graph.input[0].type.tensor_type'],
     ['of too many dimensions', Array(40).fill(1), 'graph.input[0].type.tensor_type.shape'],
   ])('of an input: %s', (_, shape, where) => {
     const plain = meanColourGraph({});
@@ -226,9 +231,28 @@ describe('shapes that nothing can have', () => {
 
   it('of an intermediate value, and of one in a function', () => {
     const absurd = value('x', FLOAT, [2 ** 40, 2 ** 40]);
-    expect(verdict(withField(7, message([[13, absurd]])))).toBe('MODEL_MALFORMED at graph.value_info[0]');
+    expect(verdict(withField(7, message([[13, absurd]])))).toBe(
+      'MODEL_MALFORMED at graph.value_info[0].type.tensor_type',
+    );
     expect(verdict(withField(25, ownFunction('F', [], [[12, absurd]])))).toBe(
-      'MODEL_MALFORMED at functions[0].value_info[0]',
+      'MODEL_MALFORMED at functions[0].value_info[0].type.tensor_type',
+    );
+  });
+
+  it.each(typePlaces(tensorType([2 ** 40, 2 ** 40])))('of a type in %s', (_, where, file) => {
+    expect(verdict(file)).toBe(`MODEL_MALFORMED at ${where}.tensor_type`);
+  });
+
+  it.each(typesAround(tensorType([2 ** 40, 2 ** 40])))('of a type in %s', (_, where, outer) => {
+    expect(verdict(withField(7, message([[13, declaredAs(outer)]])))).toBe(
+      `MODEL_MALFORMED at graph.value_info[0].type.${where}`,
+    );
+  });
+
+  it('of a sparse type', () => {
+    const sparse = message([[8, tensorTypeContent([2 ** 40, 2 ** 40])]]);
+    expect(verdict(withField(7, message([[13, declaredAs(sparse)]])))).toBe(
+      'MODEL_MALFORMED at graph.value_info[0].type.sparse_tensor_type',
     );
   });
 
@@ -247,6 +271,51 @@ describe('shapes that nothing can have', () => {
   it('are not free dimensions: a name, −1 or 0', () => {
     const plain = meanColourGraph({});
     expect(verdict(model({ ...plain, inputs: [value('image', FLOAT, [-1, 3, 'H', 0])] }))).toBe('accepted');
+  });
+});
+
+describe('types', () => {
+  const declared = (type: Uint8Array) => withField(7, message([[13, declaredAs(type)]]));
+  const plain = tensorType([1, 4]);
+
+  it.each(typesAround(plain))('may be in %s', (_, _where, type) => {
+    expect(verdict(declared(type))).toBe('accepted');
+  });
+
+  it.each(typePlaces(message([[7, message([[1, 'own']])]])))(
+    'of its own making are refused in %s',
+    (_, where, file) => {
+      expect(verdict(file)).toBe(`MODEL_UNSUPPORTED at ${where}`);
+    },
+  );
+
+  it('cannot be several where one belongs: protobuf keeps the last, or merges them', () => {
+    const [[, , sequence]] = typesAround(plain);
+    for (const other of [sequence, plain]) {
+      expect(verdict(declared(Buffer.concat([plain, other])))).toBe(
+        'MODEL_MALFORMED at graph.value_info[0].type',
+      );
+    }
+    const twice = message([
+      [1, 'x'],
+      [2, plain],
+      [2, plain],
+    ]);
+    expect(verdict(withField(7, message([[13, twice]])))).toBe('MODEL_MALFORMED at graph.value_info[0]');
+  });
+
+  it('cannot be nested without end', () => {
+    let inner = plain;
+    for (let depth = 0; depth < 200; depth++) inner = message([[4, message([[1, inner]])]]);
+    expect(verdict(declared(inner))).toBe('MODEL_NOT_ONNX');
+  });
+
+  it('cannot be more than any classifier has', () => {
+    const many = message(
+      Array.from({ length: MODEL_LIMITS.types + 1 }, (): [number, Uint8Array] => [15, new Uint8Array()]),
+    );
+    const file = withGraph({ nodes: [node('Optional', [], ['c'], [many])] });
+    expect(verdict(file)).toMatch(/^MODEL_MALFORMED at graph\.node\[3\]\.attribute/);
   });
 });
 

@@ -33,6 +33,7 @@ afterEach(async () => {
   mlflow.failing.clear();
   mlflow.pageSize = 1_000;
   hub.repos.length = 0;
+  hub.renamed.clear();
   hub.failing.clear();
   hub.pageSize = 1_000;
 });
@@ -294,6 +295,32 @@ describe('the Hub', () => {
     const { removed } = await sweep('huggingface');
     expect([...removed].sort()).toEqual([`org/owl@${one}`, `org/owl@${two}`]);
     expect(await names()).toEqual([]);
+  });
+
+  it.each([
+    ['org/owl', 'org/barn-owl'],
+    ['other/single', 'other/double'],
+  ])('is in line again after one sweep when nobody told that %s was renamed', async (from, to) => {
+    const repo = hub.add({ name: from, commits: [{ sha: one, files: FILES }] });
+    await swept('huggingface');
+    repo.name = to;
+    hub.renamed.set(from, to);
+    expect(await swept('huggingface')).toMatchObject({
+      ingested: [`${to}@${one}`],
+      removed: [`${from}@${one}`],
+      error: null,
+    });
+    expect(await names()).toEqual([`${to}@${one}`]);
+    expect(await sweep('huggingface')).toMatchObject({ ingested: [], removed: [], error: null });
+  });
+
+  it('keeps a repository whose name is the same but for capital letters', async () => {
+    const older = hub.add({ name: 'org/owl', commits: [{ sha: one, files: FILES }] });
+    await swept('huggingface');
+    older.name = 'org/Owl';
+    older.commits.push({ sha: two, files: FILES });
+    hub.renamed.set('org/owl', 'org/Owl');
+    expect(await swept('huggingface')).toMatchObject({ ingested: [`org/Owl@${two}`], removed: [] });
   });
 
   it('removes nothing when the list fails, or the Hub does not say that a repository is gone', async () => {

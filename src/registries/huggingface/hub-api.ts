@@ -21,6 +21,7 @@ export interface HubConnection {
 
 /** A repository and its newest commit. */
 export interface RepoHead {
+  /** As the Hub writes it now. */
   name: string;
   sha: string;
   /** Paths of the files of that commit. */
@@ -90,17 +91,22 @@ export class HubApi {
     }
   }
 
-  /** The newest commit of a repository, or the given one. @throws ProbelogError as `files` */
+  /**
+   * The newest commit of a repository, or the given one. The Hub answers for a renamed repository under its old name, too:
+   * the answer has the new one.
+   *
+   * @throws ProbelogError as `files`
+   */
   async head(name: string, revision?: string, signal?: AbortSignal): Promise<RepoHead> {
     try {
-      const { sha, filePaths } = await modelInfo({
+      const info = await modelInfo({
         name,
         revision,
         additionalFields: [...HEAD_FIELDS],
         hubUrl: this.base,
         fetch: guardedFetch(this.at, this.small, signal),
       });
-      return headOf(name, sha, filePaths);
+      return headOf(info.name, info.sha, info.filePaths);
     } catch (thrown) {
       throw this.asSourceError(thrown, `/api/models/${name}`);
     }
@@ -148,11 +154,9 @@ export class HubApi {
   }
 }
 
-function headOf(name: string, sha: unknown, paths: string[]): RepoHead {
-  if (typeof sha !== 'string') {
-    throw new ProbelogError('SOURCE_UNREACHABLE', `The Hub does not say which commit ${name} is at.`);
-  }
-  return { name, sha, paths };
+function headOf(name: unknown, sha: unknown, paths: string[]): RepoHead {
+  if (typeof name === 'string' && typeof sha === 'string') return { name, sha, paths };
+  throw new ProbelogError('SOURCE_UNREACHABLE', 'The Hub does not say which commit a repository is at.');
 }
 
 function tooMany(name: string): ProbelogError {

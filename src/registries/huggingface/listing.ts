@@ -16,13 +16,15 @@ export class HuggingFaceListing implements RegistryListing {
     this.parts = repositories.map((name) => ({
       name,
       versions: (signal) => (name.includes('/') ? this.repository(name, signal) : this.owner(name, signal)),
-      covers: (model) => isOf(model.toLowerCase(), name.toLowerCase()),
+      covers: (model) => isSame(model, name) || isSame(model.split('/')[0], name),
     }));
   }
 
   async exists(source: string, signal?: AbortSignal): Promise<boolean> {
     const { name, sha } = parseCommitUri(source);
-    return (await unlessGone(this.api.head(name, sha, signal))) !== null;
+    const found = await unlessGone(this.api.head(name, sha, signal));
+    // A renamed repository answers under its old name, too; its versions are those of the new one.
+    return found !== null && isSame(found.name, name);
   }
 
   private async *owner(name: string, signal?: AbortSignal): AsyncGenerator<ListedVersion, void, undefined> {
@@ -39,8 +41,8 @@ export class HuggingFaceListing implements RegistryListing {
 }
 
 /** The Hub does not tell capital letters from small ones. */
-function isOf(model: string, repositoryOrOwner: string): boolean {
-  return model === repositoryOrOwner || model.split('/')[0] === repositoryOrOwner;
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function listed({ name, sha, paths }: RepoHead): ListedVersion {

@@ -5,6 +5,8 @@ import { commitUri } from './repo-uri.js';
 /** The only branch whose commits are versions; pull requests (`refs/pr/…`) come as updates too. */
 const DEFAULT_BRANCH = 'refs/heads/main';
 const DELETED_BRANCH = /^0+$/;
+/** The narrower before the wider. */
+const KNOWN_SCOPES = ['repo.content', 'repo.config', 'repo'];
 
 /**
  * The Hub gives no id for a delivery, so what it says is its id: repository, ref and commit. A repository's own id never
@@ -20,19 +22,19 @@ export function plan(hubEvent: HubEvent): Delivery {
 
 function understand({ event, repo, updatedRefs, movedTo }: HubEvent): Pick<Delivery, 'id' | 'plan'> {
   if (repo.type !== 'model') return ignored(`A ${repo.type} is not a model.`);
-  const scope = knownScope(event.scope);
-  if (scope === 'repo' && event.action === 'delete') {
+  const { scope, action } = inKnownScope(event);
+  if (scope === 'repo' && action === 'delete') {
     const plan: Plan = { kind: 'REMOVE', name: repo.name, version: null, unlessThere: true };
     return { id: `${repo.id} delete`, plan };
   }
-  if (scope === 'repo' && event.action === 'move') {
+  if (scope === 'repo' && action === 'move') {
     if (!movedTo) return ignored('The move does not say where to.');
     const [from, to] = [repo.name, movedTo.name];
     const sourcePrefix = { from: commitUri({ name: from, sha: '' }), to: commitUri({ name: to, sha: '' }) };
     return { id: null, plan: { kind: 'RENAME', name: from, newName: to, sourcePrefix } };
   }
   const changesFiles = scope === 'repo' || scope === 'repo.content';
-  if (!changesFiles || (event.action !== 'create' && event.action !== 'update')) {
+  if (!changesFiles || (action !== 'create' && action !== 'update')) {
     return ignored(`${event.scope} ${event.action} says nothing about files.`);
   }
   const refs = updatedRefs?.length ? updatedRefs : [{ ref: DEFAULT_BRANCH, newSha: repo.headSha }];
@@ -45,10 +47,11 @@ function understand({ event, repo, updatedRefs, movedTo }: HubEvent): Pick<Deliv
   return { id, plan: registration(repo.name, newSha) };
 }
 
-/** A narrower scope than we know counts as its parent, as the Hub's documentation asks. */
-function knownScope(scope: string): string {
-  const known = ['repo.content', 'repo.config', 'repo'];
-  return known.find((name) => scope === name || scope.startsWith(`${name}.`)) ?? scope;
+/** As the Hub's documentation asks, whatever happens in a narrower scope than we know is an update of the wider one. */
+function inKnownScope({ scope, action }: HubEvent['event']): HubEvent['event'] {
+  if (KNOWN_SCOPES.includes(scope)) return { scope, action };
+  const wider = KNOWN_SCOPES.find((name) => scope.startsWith(`${name}.`));
+  return wider === undefined ? { scope, action } : { scope: wider, action: 'update' };
 }
 
 function registration(name: string, sha: string): Plan {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { check } from '../payload/check.js';
 import { readJson } from '../payload/read-json.js';
 import { identifier, line, moment } from '../payload/text.js';
+import { storable } from './version-facts.js';
 
 const envelope = z.object({
   entity: line(60),
@@ -21,7 +22,7 @@ const known = z.discriminatedUnion('type', [
   z.object({ type: z.literal('model_version.created'), data: z.object({ name, version }) }),
   z.object({
     type: z.literal('model_version_tag.set'),
-    data: z.object({ name, version, key, value: z.string().max(100_000) }),
+    data: z.object({ name, version, key, value: z.string().max(100_000).transform(storable) }),
   }),
   z.object({ type: z.literal('model_version_tag.deleted'), data: z.object({ name, version, key }) }),
   z.object({ type: z.literal('model_version_alias.created'), data: z.object({ name, alias, version }) }),

@@ -7,10 +7,12 @@ import { MlflowApi, type MlflowConnection, type VersionRecord } from './mlflow-a
 import { type ModelLayout, readModelLayout } from './model-layout.js';
 import { runPath } from './run-path.js';
 import { isReady, notesOf, revisionOf } from './version-facts.js';
+import { VersionFiles } from './version-files.js';
 import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 
 /** Where `mlflow.onnx` has put the model over the years, and where people put it who log a file. */
 const USUAL_PLACES = ['model.onnx', 'data/model.onnx'];
+const LAYOUT = 'MLmodel';
 /** YAML takes its time to be read: real ones have some thousand bytes. */
 const MOST_LAYOUT_BYTES = 2 ** 15;
 const MOST_COMPANION_BYTES = 4 * 2 ** 20;
@@ -41,13 +43,13 @@ export class MlflowReader implements RegistryReader {
     const record = await api.version(version, signal);
     checkIsReady(record);
     const listed = await listFiles(api, record, signal);
-    const layout = await readLayout(api, version, listed, signal);
-    const file = api.file(version, onnxPath(version, layout, listed));
-    const preprocessing =
-      layout?.preprocessing ?? (await companion(api, version, [PREPROCESSING], listed, signal));
-    const labels = layout?.labels ?? (await companion(api, version, LABELS, listed, signal));
-    const mayBeMissed = preprocessing === undefined || labels === undefined;
-    if (mayBeMissed && layout && listed === null) await checkIsServing(api, version, signal);
+    const files = new VersionFiles(api, version, listed);
+    const layout = await readLayout(files, signal);
+    const path = onnxPath(version, layout, listed);
+    const preprocessing = layout?.preprocessing ?? (await companion(files, [PREPROCESSING], signal));
+    const labels = layout?.labels ?? (await companion(files, LABELS, signal));
+    await files.checkMissed(layout ? LAYOUT : path, this.limits, signal);
+    const file = api.file(version, path);
     return { file, revision: revisionOf(record), notes: notesOf(record), preprocessing, labels };
   }
 }
@@ -79,24 +81,9 @@ async function listFiles(
   }
 }
 
-async function readLayout(
-  api: MlflowApi,
-  version: MlflowVersion,
-  listed: string[] | null,
-  signal?: AbortSignal,
-): Promise<ModelLayout | null> {
-  if (listed !== null && !listed.includes('MLmodel')) return null;
-  const file = { path: 'MLmodel', isListed: listed !== null, mostBytes: MOST_LAYOUT_BYTES };
-  const text = await api.text(version, file, signal);
+async function readLayout(files: VersionFiles, signal?: AbortSignal): Promise<ModelLayout | null> {
+  const text = await files.text(LAYOUT, MOST_LAYOUT_BYTES, signal);
   return text === null ? null : readModelLayout(text);
-}
-
-/**
- * Where nothing is listed, a file that is not there and storage that has no time look the same. What could be read before
- * tells them apart.
- */
-async function checkIsServing(api: MlflowApi, version: MlflowVersion, signal?: AbortSignal): Promise<void> {
-  await api.text(version, { path: 'MLmodel', isListed: true, mostBytes: MOST_LAYOUT_BYTES }, signal);
 }
 
 function onnxPath(
@@ -123,16 +110,12 @@ function noModel(name: string, version: string, why: string): ProbelogError {
 }
 
 async function companion(
-  api: MlflowApi,
-  version: MlflowVersion,
-  names: string[],
-  listed: string[] | null,
+  files: VersionFiles,
+  names: readonly string[],
   signal?: AbortSignal,
 ): Promise<unknown> {
   for (const name of names) {
-    if (listed !== null && !listed.includes(name)) continue;
-    const file = { path: name, isListed: listed !== null, mostBytes: MOST_COMPANION_BYTES };
-    const json = jsonOf(await api.text(version, file, signal));
+    const json = jsonOf(await files.text(name, MOST_COMPANION_BYTES, signal));
     if (json !== undefined) return json;
   }
   return undefined;

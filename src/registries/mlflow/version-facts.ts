@@ -16,7 +16,7 @@ export function notesOf({ tags, aliases }: Pick<VersionRecord, 'tags' | 'aliases
 }
 
 /** Without what no database takes: U+0000, and halves of surrogate pairs. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replace(/\0|\p{Cs}/gu, '\ufffd');
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { check } from '../payload/check.js';
 import { modelUrl } from '../payload/model-url.js';
 import { readJson } from '../payload/read-json.js';
-import { line } from '../payload/text.js';
+import { identifier, line } from '../payload/text.js';
 
 /** Of the template's fields only these are read: the others say the same again, or who did it. */
 const wandbEvent = z.object({
@@ -16,10 +16,25 @@ const wandbEvent = z.object({
   url: modelUrl.refine((text) => !text.includes('${'), 'was not filled in').nullish(),
 });
 
+/** Events that give a version an alias; in others W&B may leave the variable as it is. */
+const GIVING_ALIAS: readonly string[] = ['ADD_ARTIFACT_ALIAS', 'UPDATE_ARTIFACT_ALIAS'];
+const withAlias = z.object({
+  alias: identifier(256)
+    .refine((text) => !text.includes('${'), 'was not filled in')
+    .or(z.literal(''))
+    .nullish(),
+});
+
 /** An event of Weights & Biases, by our template. */
-export type WandbEvent = z.output<typeof wandbEvent>;
+export interface WandbEvent extends z.output<typeof wandbEvent> {
+  /** What the event calls the version; null where it gives no alias. */
+  alias: string | null;
+}
 
 /** @throws ProbelogError PAYLOAD_INVALID */
 export function parse(body: Buffer): WandbEvent {
-  return check(wandbEvent, readJson(body));
+  const json = readJson(body);
+  const event = check(wandbEvent, json);
+  const givesAlias = GIVING_ALIAS.includes(event.event_type);
+  return { ...event, alias: (givesAlias && check(withAlias, json).alias) || null };
 }

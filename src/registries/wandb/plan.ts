@@ -15,31 +15,38 @@ const FIXED_VERSION = /^v\d+$/;
 
 /**
  * W&B gives no id for a delivery, so what it says is its id; with the URL, so that a template that was put right counts.
+ * The alias is no part of it: one that comes again counts, because it may have been at another version meanwhile.
  *
  * @throws ProbelogError PAYLOAD_INVALID for a version of which nobody says where its file is
  */
-export function plan({ event_type: type, artifact_version_string: artifact, url }: WandbEvent): Delivery {
-  return {
-    id: [artifact, type, url && digestOf(url)].filter(Boolean).join(' '),
-    event: type,
-    occurredAt: null,
-    plan: planOf(type, artifact, url ?? null),
-  };
+export function plan(event: WandbEvent): Delivery {
+  const { event_type: type, artifact_version_string: artifact, url } = event;
+  const understood = planOf(event);
+  const id = [artifact, type, url && digestOf(url)].filter(Boolean).join(' ');
+  return { id: understood.kind === 'ALIAS' ? null : id, event: type, occurredAt: null, plan: understood };
 }
 
-function planOf(type: string, artifact: string, url: string | null): Plan {
+function planOf({ event_type: type, artifact_version_string: artifact, url, alias }: WandbEvent): Plan {
   const [name, version] = artifact.split(':');
   if (!REGISTERING.includes(type)) return { kind: 'IGNORE', reason: `${type} registers nothing.` };
   if (!FIXED_VERSION.test(version)) {
     return { kind: 'IGNORE', reason: `${version} is an alias, which may mean another version tomorrow.` };
   }
-  if (url === null) {
+  if (!url && alias !== null) return { kind: 'ALIAS', name, alias, version };
+  if (!url) {
     throw payloadInvalid(
       'it does not say where the file is, and W&B has no REST to look it up; add url to the payload of the automation (docs/registries/wandb.md)',
       'url',
     );
   }
-  return { kind: 'REGISTER', name, version, source: url, updated: false };
+  return {
+    kind: 'REGISTER',
+    name,
+    version,
+    source: url,
+    updated: false,
+    ...(alias !== null && { alias }),
+  };
 }
 
 /** Enough of it to tell one URL of a version from another. */

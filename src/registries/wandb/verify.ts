@@ -13,7 +13,8 @@ const SHA256_HEX = /^[0-9a-f]{64}$/i;
 
 /**
  * A bearer token, and an HMAC-SHA256 over the body. Neither covers a time or an id, so a recorded delivery stays good;
- * repeated, it changes nothing, because a version is registered once.
+ * repeated, it registers nothing, because a version is registered once. An alias it gives again: to take one from the
+ * version that has it now is all that whoever recorded a delivery can do.
  *
  * @throws ProbelogError SIGNATURE_INVALID
  */

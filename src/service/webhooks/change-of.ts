@@ -15,9 +15,9 @@ export async function changeOf(
 ): Promise<DeliveredChange> {
   switch (plan.kind) {
     case 'REGISTER': {
-      const { kind, updated, ...request } = plan;
+      const { kind, updated, alias, ...request } = plan;
       const prepared = await ingest.prepare(request, registry);
-      return { kind, ingest: prepared, sha256: plan.sha256 ?? null, updated };
+      return { kind, ingest: prepared, sha256: plan.sha256 ?? null, updated, alias };
     }
     case 'IGNORE':
       return { kind: 'NONE', reason: plan.reason };

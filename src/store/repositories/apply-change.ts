@@ -15,6 +15,8 @@ export type DeliveredChange =
       sha256: string | null;
       /** Whether a registered version is probed again when its file may be another one. */
       updated: boolean;
+      /** What the version is called from now on, and no other version of its name; see `giveAlias`. */
+      alias?: string;
     }
   | {
       kind: 'REMOVE';

@@ -2,6 +2,7 @@ import type { Prisma, PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
 import type { DeliveryOutcome, DeliveryRecord } from '../records.js';
 import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from './apply-change.js';
+import { giveAlias } from './give-alias.js';
 import { recordNewVersion } from './record-new-version.js';
 
 export type { DeliveredChange, RemovedModel } from './apply-change.js';
@@ -77,7 +78,7 @@ export class Deliveries {
     { subject, ...row }: DeliveryRow,
     change: DeliveredChange,
   ): Promise<DeliveryResult | null> {
-    if (change.kind !== 'REGISTER' || subject === null) return null;
+    if (change.kind !== 'REGISTER' || change.alias !== undefined || subject === null) return null;
     const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest });
     return recorded && { ...recorded, stopped: [], removed: [] };
   }
@@ -94,11 +95,14 @@ export class Deliveries {
       if (isNew === 0) {
         const where = { source_deliveryId: { source, deliveryId } };
         const first = await tx.webhookDelivery.findUnique({ where });
-        return { outcome: 'DUPLICATE', ingestId: first?.ingestId ?? null, stopped: [], removed: [] };
+        const outcome = (await giveAlias(tx, source, change)) ? 'ACCEPTED' : 'DUPLICATE';
+        return { outcome, ingestId: first?.ingestId ?? null, stopped: [], removed: [] };
       }
-      const { reason, ...result } = (await isOvertaken(tx, row))
+      const applied = (await isOvertaken(tx, row))
         ? overtaken()
         : await applyChange(tx, source, change, await isTied(tx, row, removes));
+      const isCalledAnew = await giveAlias(tx, source, change);
+      const { reason, ...result } = isCalledAnew ? { ...applied, outcome: 'ACCEPTED' as const } : applied;
       const { outcome, ingestId } = result;
       if (outcome !== 'ACCEPTED' || ingestId !== null) {
         await tx.webhookDelivery.updateMany({

@@ -167,3 +167,75 @@ export function hidingPlaces(tensor: Tensor): [place: string, where: string, fil
     ],
   ];
 }
+
+/** TypeProto.Tensor of floats */
+export function tensorTypeContent(shape: number[]): Uint8Array {
+  return message([
+    [1, FLOAT],
+    [2, message(shape.map((size): Field => [1, message([[1, size]])]))],
+  ]);
+}
+
+/** TypeProto of a tensor of floats */
+export function tensorType(shape: number[]): Uint8Array {
+  return message([[1, tensorTypeContent(shape)]]);
+}
+
+/** ValueInfoProto of this type */
+export function declaredAs(type: Uint8Array): Uint8Array {
+  return message([
+    [1, 'x'],
+    [2, type],
+  ]);
+}
+
+/** Every kind of type that has another one in it, the path from it to that one's tensor, and such a type. */
+export function typesAround(inner: Uint8Array): [kind: string, where: string, type: Uint8Array][] {
+  const sequence = message([[4, message([[1, inner]])]]);
+  return [
+    ['a sequence', 'sequence_type.elem_type.tensor_type', sequence],
+    [
+      'a map',
+      'map_type.value_type.tensor_type',
+      message([
+        [
+          5,
+          message([
+            [1, 7],
+            [2, inner],
+          ]),
+        ],
+      ]),
+    ],
+    ['an optional', 'optional_type.elem_type.tensor_type', message([[9, message([[1, inner]])]])],
+    [
+      'an optional sequence',
+      'optional_type.elem_type.sequence_type.elem_type.tensor_type',
+      message([[9, message([[1, sequence]])]]),
+    ],
+  ];
+}
+
+/** Every place of a model in which a type can be, the path by which it is reported, and a model that has it there. */
+export function typePlaces(type: Uint8Array): [place: string, where: string, file: Uint8Array][] {
+  const declared = declaredAs(type);
+  return [
+    ['an output', 'graph.output[1].type', withField(7, message([[12, declared]]))],
+    ['an intermediate value', 'graph.value_info[0].type', withField(7, message([[13, declared]]))],
+    [
+      'a value of a function',
+      'functions[0].value_info[0].type',
+      withField(25, ownFunction('F', [], [[12, declared]])),
+    ],
+    [
+      'an attribute',
+      'graph.node[3].attribute[type].tp',
+      withGraph({ nodes: [constant(attributeWith('type', [14, type]))] }),
+    ],
+    [
+      'a list of types in an attribute',
+      'graph.node[3].attribute[types].type_protos[0]',
+      withGraph({ nodes: [constant(attributeWith('types', [15, type]))] }),
+    ],
+  ];
+}

@@ -21,6 +21,8 @@ export interface HubServer extends Loopback {
   pageSize: number;
   /** Where every page says that the next one is. */
   nextPage: string | undefined;
+  /** Old names of repositories, and what they are called now: a request under the old one is redirected. */
+  renamed: Map<string, string>;
   /** Answers requests for these paths with this status. */
   failing: Map<string, number>;
   add(repo: Partial<ServedRepo> & Pick<ServedRepo, 'name' | 'commits'>): ServedRepo;
@@ -42,6 +44,11 @@ export async function startHub(): Promise<HubServer> {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://hub');
     const failure = hub.failing.get(pathname);
     if (failure !== undefined) return sendJson(response, failure, { error: 'Internal Error' });
+    for (const [from, to] of hub.renamed) {
+      if (!`${pathname}/`.startsWith(`/api/models/${from}/`) && !pathname.startsWith(`/${from}/`)) continue;
+      response.writeHead(307, { location: (request.url ?? '').replace(from, to) });
+      return response.end();
+    }
     const known = request.headers.authorization === `Bearer ${hub.token}`;
     const denied = known ? 403 : 401;
     const visible = hub.repos.filter(({ access }) => known || access !== 'private');
@@ -95,6 +102,7 @@ export async function startHub(): Promise<HubServer> {
     token: 'hf_test',
     pageSize: 1_000,
     nextPage: undefined,
+    renamed: new Map(),
     failing: new Map(),
     add(repo) {
       const full: ServedRepo = { id: sha256(Buffer.from(repo.name)).slice(0, 24), access: 'public', ...repo };

@@ -66,6 +66,21 @@ describe('events of the Hub', () => {
     expect(plan(event('repo.config.domain', 'update')).plan.kind).toBe('IGNORE');
   });
 
+  it.each(['create', 'delete', 'move', 'sing'])(
+    'of an unknown narrower scope are updates also when the action is %s',
+    (action) => {
+      const movedTo = { name: 'org/other' };
+      for (const scope of ['repo.wishes', 'repo.content.lfs']) {
+        expect(plan(event(scope, action, { movedTo }))).toMatchObject({
+          id: `621ffdc036468d709f17434d refs/heads/main ${NEW}`,
+          event: `${scope}.${action}`,
+          plan: { kind: 'REGISTER', version: NEW },
+        });
+      }
+      expect(plan(event('repo.config.domain', action, { movedTo })).plan.kind).toBe('IGNORE');
+    },
+  );
+
   it.each([
     ['a pull request', event('repo.content', 'update', pushed('refs/pr/2'))],
     ['another branch', event('repo.content', 'update', pushed('refs/heads/main2'))],

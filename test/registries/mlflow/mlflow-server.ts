@@ -29,6 +29,8 @@ export interface MlflowServer extends Loopback {
   failing: Map<string, number>;
   /** Answers requests for this file with 500, as when its storage has no time. */
   failingFile: string | undefined;
+  /** Answers the next request for each of these files with 500, and then as it should. */
+  failingOnce: Set<string>;
   /** To which nobody has access. */
   closedWorkspace: string | undefined;
   add(version: Partial<ServedVersion> & Pick<ServedVersion, 'name' | 'version'>): ServedVersion;
@@ -95,7 +97,7 @@ export async function startMlflow(): Promise<MlflowServer> {
         const content = asked?.files[path];
         if (!asked) return sendJson(response, 404, notFound('Model Version not found'));
         // As of a store in a folder: the fault of a missing file is not one that MLflow knows.
-        if (content === undefined || path === server.failingFile)
+        if (content === undefined || path === server.failingFile || server.failingOnce.delete(path))
           return response.writeHead(500).end('Internal Server Error');
         response.setHeader('content-disposition', `attachment; filename=${path.split('/').at(-1)}`);
         return sendFile(request, response, Buffer.from(content), `"${asked.created}-${path}"`);
@@ -111,6 +113,7 @@ export async function startMlflow(): Promise<MlflowServer> {
     pageSize: 10_000,
     failing: new Map(),
     failingFile: undefined,
+    failingOnce: new Set(),
     closedWorkspace: undefined,
     add(version) {
       const runId = version.runId ?? randomUUID().replaceAll('-', '');

@@ -61,6 +61,14 @@ describe('events of MLflow', () => {
   });
 
   it.each([
+    ['U+0000', 'a\u0000b'],
+    ['half a surrogate pair', 'a\ud800b'],
+  ])('with %s in the value of a tag have what a database takes in its place', (_what, value) => {
+    const data = { name: 'm', version: '1', key: 'k', value };
+    expect(plan('model_version_tag', 'set', data).plan).toMatchObject({ kind: 'SET_TAG', value: 'a\ufffdb' });
+  });
+
+  it.each([
     ['registered_model', 'created'],
     ['prompt', 'created'],
     ['prompt_version', 'created'],

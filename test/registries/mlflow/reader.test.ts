@@ -26,6 +26,7 @@ afterEach(() => {
   mlflow.requests.length = 0;
   mlflow.failing.clear();
   mlflow.failingFile = undefined;
+  mlflow.failingOnce.clear();
   mlflow.authorization = undefined;
 });
 afterAll(() => mlflow.close());
@@ -114,6 +115,27 @@ it('is tried again when nothing is listed and MLflow stops sending files', async
   await expect(reader().resolve('mlflow:/birds/3')).rejects.toSatisfy(sourceMayRecover);
   delete (mlflow.failing as { get?: unknown }).get;
   expect(await resolved()).toMatchObject({ labels: ['crow'], preprocessing: undefined });
+});
+
+it.each(['MLmodel', 'labels.json', 'preprocessor_config.json'])(
+  'is tried again when nothing is listed and only the first request for %s fails',
+  async (path) => {
+    const files = { 'model.onnx': 'm', 'labels.json': '["crow"]', 'preprocessor_config.json': '{"size": 8}' };
+    birds({ ...files, MLmodel: MLMODEL.replace('weights.onnx', 'model.onnx') }, { source: 'models:/m-0123' });
+    mlflow.failingOnce.add(path);
+    await expect(resolved()).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining(path),
+    });
+    await expect(resolved()).resolves.toMatchObject({ labels: ['crow'], preprocessing: { size: 8 } });
+    mlflow.failingOnce.add(path);
+    await expect(resolved()).rejects.toSatisfy(sourceMayRecover);
+  },
+);
+
+it('is tried again when nothing is listed and MLflow sends neither MLmodel nor the model', async () => {
+  birds({ 'labels.json': '["crow"]' }, { source: 'models:/m-0123' });
+  await expect(reader().resolve('mlflow:/birds/3')).rejects.toSatisfy(sourceMayRecover);
 });
 
 it('never leaves the version, whatever MLmodel says', async () => {

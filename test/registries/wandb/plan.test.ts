@@ -37,6 +37,26 @@ describe('events of Weights & Biases', () => {
     },
   );
 
+  it.each(['ADD_ARTIFACT_ALIAS', 'UPDATE_ARTIFACT_ALIAS'])('%s registers under its alias', (type) => {
+    const { id, plan: planned } = plan({ event_type: type, alias: 'production' });
+    expect(planned).toMatchObject({ kind: 'REGISTER', version: 'v3', source: BODY.url, alias: 'production' });
+    // The alias may come again, from a version that had it meanwhile.
+    expect(id).toBe(plan({ event_type: type, alias: 'other' }).id);
+    expect(plan({ event_type: type, alias: 'production', url: undefined })).toEqual({
+      id: null,
+      event: type,
+      occurredAt: null,
+      plan: { kind: 'ALIAS', name: 'team/model-registry/birds', alias: 'production', version: 'v3' },
+    });
+  });
+
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how the template is written
+  it.each(['', null, undefined, 'production', '${alias}'])('that give no alias have none: %j', (alias) => {
+    expect(plan({ alias }).plan).not.toHaveProperty('alias');
+    if (alias) return;
+    expect(plan({ event_type: 'ADD_ARTIFACT_ALIAS', alias }).plan).not.toHaveProperty('alias');
+  });
+
   it.each(['UNLINK_ARTIFACT', 'RUN_METRIC', 'SOMETHING_NEW'])('%s is ignored', (type) => {
     expect(plan({ event_type: type }).plan.kind).toBe('IGNORE');
   });
@@ -78,6 +98,11 @@ describe('events of Weights & Biases', () => {
     ['a number', { artifact_version_string: 3 }],
     ['no URL', { url: undefined }],
     ['nothing as URL', { url: null }],
+    ['neither URL nor alias', { event_type: 'ADD_ARTIFACT_ALIAS', url: undefined }],
+    ['a line break in the alias', { event_type: 'ADD_ARTIFACT_ALIAS', alias: 'a\nb' }],
+    ['a number as alias', { event_type: 'ADD_ARTIFACT_ALIAS', alias: 3 }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how the template is written
+    ['an alias that was not filled in', { event_type: 'ADD_ARTIFACT_ALIAS', alias: '${alias}' }],
     ['no type', { event_type: undefined }],
   ])('with %s are refused', (_what, changes) => {
     expect(() => plan(changes)).toThrow(expect.objectContaining({ code: 'PAYLOAD_INVALID' }));

@@ -10,6 +10,8 @@ export const MODEL_LIMITS = {
   attributes: 2_000_000,
   /** Inputs, outputs and declared values of graphs. */
   values: 500_000,
+  /** Of values, in attributes, and within each other. */
+  types: 1_000_000,
   functions: 10_000,
   /** Functions that call functions. */
   depth: 64,

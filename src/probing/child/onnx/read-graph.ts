@@ -2,6 +2,7 @@ import type { MessageReader } from './message-reader.js';
 import { type Calls, type OnnxGraph, type OnnxNode, operatorKey } from './model.js';
 import { onlyOnce } from './only-once.js';
 import { readSparseTensor, readTensor } from './read-tensor.js';
+import { readType } from './read-type.js';
 import { readValue } from './read-value.js';
 
 export function emptyGraph(): OnnxGraph {
@@ -57,12 +58,13 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
   return node;
 }
 
-/** Reads an AttributeProto: it may hold tensors, and graphs that hold everything again. */
+/** Reads an AttributeProto: it may hold tensors, types, and graphs that hold everything again. */
 export function readAttribute(reader: MessageReader, at: string, calls: Calls): void {
   const once = onlyOnce(reader);
   let tensors = 0;
   let graphs = 0;
   let sparse = 0;
+  let types = 0;
   reader.count('attributes');
   reader.message(at, (field) => {
     if (field === 1) reader.rename(`attribute[${reader.name()}]`);
@@ -70,6 +72,8 @@ export function readAttribute(reader: MessageReader, at: string, calls: Calls): 
     else if (field === 6) readGraph(reader, once('g'), emptyGraph(), calls);
     else if (field === 10) readTensor(reader, `tensors[${tensors++}]`);
     else if (field === 11) readGraph(reader, `graphs[${graphs++}]`, emptyGraph(), calls);
+    else if (field === 14) readType(reader, once('tp'));
+    else if (field === 15) readType(reader, `type_protos[${types++}]`);
     else if (field === 22) readSparseTensor(reader, once('sparse_tensor'));
     else if (field === 23) readSparseTensor(reader, `sparse_tensors[${sparse++}]`);
   });

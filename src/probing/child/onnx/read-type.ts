@@ -1,0 +1,88 @@
+import { fixedElements } from './check-shape.js';
+import { MODEL_LIMITS } from './limits.js';
+import type { MessageReader } from './message-reader.js';
+import type { OnnxValue } from './model.js';
+import { onlyOnce } from './only-once.js';
+
+/** What of a type is of use here: that of a tensor. */
+export type TensorType = Pick<OnnxValue, 'elementType' | 'shape'>;
+
+/**
+ * Reads a TypeProto, and the types within it.
+ *
+ * @returns all null when it is no tensor
+ * @throws ProbelogError MODEL_MALFORMED for a shape that nothing can have, or several types where one belongs;
+ *   MODEL_UNSUPPORTED for a type that only its maker's code understands
+ */
+export function readType(reader: MessageReader, at: string): TensorType {
+  const once = onlyOnce(reader);
+  let type: TensorType = { elementType: null, shape: null };
+  reader.count('types');
+  reader.message(at, (field) => {
+    const kind = KINDS.get(field);
+    if (kind === undefined) return;
+    // Of these protobuf keeps the last one, and merges two of the same.
+    once('type');
+    if (kind === 'tensor_type') type = readTensorType(reader, kind);
+    else if (kind === 'sparse_tensor_type') readTensorType(reader, kind);
+    else if (kind === 'opaque_type')
+      throw reader.refusal('MODEL_UNSUPPORTED', 'a type of its own making is not one that is run here.');
+    else readContainer(reader, kind, kind === 'map_type' ? 2 : 1);
+  });
+  return type;
+}
+
+const KINDS = new Map([
+  [1, 'tensor_type'],
+  [4, 'sequence_type'],
+  [5, 'map_type'],
+  [7, 'opaque_type'],
+  [8, 'sparse_tensor_type'],
+  [9, 'optional_type'],
+]);
+
+/** TypeProto.Sequence, Map and Optional. @param inner the field that has the type of what is in it */
+function readContainer(reader: MessageReader, at: string, inner: 1 | 2): void {
+  const once = onlyOnce(reader);
+  reader.message(at, (field) => {
+    if (field === inner) readType(reader, once(inner === 1 ? 'elem_type' : 'value_type'));
+  });
+}
+
+/** TypeProto.Tensor and SparseTensor, which have the same fields. */
+function readTensorType(reader: MessageReader, at: string): TensorType {
+  const type: TensorType = { elementType: null, shape: null };
+  reader.message(
+    at,
+    (field) => {
+      if (field === 1) type.elementType = reader.number();
+      else if (field === 2) {
+        type.shape ??= [];
+        const { shape } = type;
+        reader.message('shape', (inner) => {
+          if (inner === 1) shape.push(readDimension(reader, shape.length));
+        });
+      }
+    },
+    () => {
+      const fixed = type.shape?.filter((size) => typeof size === 'number') ?? [];
+      fixedElements(reader, fixed);
+    },
+  );
+  return type;
+}
+
+/** Some exporters write -1 or 0 for a free dimension. */
+function readDimension(reader: MessageReader, index: number): number | string {
+  let dimension: number | string = '';
+  if (index >= MODEL_LIMITS.rank)
+    throw reader.refusal('MODEL_MALFORMED', `there are more than ${MODEL_LIMITS.rank} dimensions.`);
+  reader.message(`dim[${index}]`, (field) => {
+    if (field === 1) {
+      const size = reader.number();
+      if (size < -1) throw reader.refusal('MODEL_MALFORMED', `the size ${size} is impossible.`);
+      dimension = size > 0 ? size : '';
+    } else if (field === 2) dimension = reader.name();
+  });
+  return dimension;
+}

@@ -1,0 +1,21 @@
+import type { Prisma } from '../generated/client.js';
+import type { DeliveredChange } from './apply-change.js';
+import { setAlias } from './model-notes.js';
+
+/**
+ * Gives a version the alias that came with its registration, within a transaction, also when the registration itself was
+ * recorded before: an alias goes back and forth between versions, and who sends it gives no time to tell which is the later.
+ *
+ * @returns whether anything changed
+ */
+export async function giveAlias(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  change: DeliveredChange,
+): Promise<boolean> {
+  if (change.kind !== 'REGISTER' || change.alias === undefined) return false;
+  const { alias } = change;
+  const { name, version } = change.ingest;
+  const has = await tx.modelAlias.findFirst({ where: { alias, model: { registry, name, version } } });
+  return has === null && setAlias(tx, { registry, name, alias, version });
+}
