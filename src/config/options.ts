@@ -15,6 +15,8 @@ import {
   textFile,
   wholeNumber,
 } from './formats.js';
+import { ACCESS_OPTIONS } from './access-options.js';
+import { LIMIT_OPTIONS } from './limit-options.js';
 import { option } from './option.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -530,4 +532,6 @@ export const OPTIONS = {
     },
     secretFile(isStandardSecret).optional(),
   ),
+  ...ACCESS_OPTIONS,
+  ...LIMIT_OPTIONS,
 };

@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
+import { guardFields } from './guard-fields.js';
 import { refineSimilarityValues } from './refine-similarity-values.js';
+import { AccessResolver } from './resolvers/access.js';
+import { AuditResolver } from './resolvers/audit.js';
 import { ConceptResolver } from './resolvers/concept.js';
 import { IngestResolver } from './resolvers/ingest.js';
 import { LogitResolver } from './resolvers/logit.js';
@@ -20,6 +23,8 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       QueryResolver,
       MutationResolver,
       SubscriptionResolver,
+      AccessResolver,
+      AuditResolver,
       ConceptResolver,
       IngestResolver,
       LogitEdgeResolver,
@@ -33,7 +38,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
     validate: false,
     pubSub: noTopics,
   });
-  return refineSimilarityValues(schema);
+  return guardFields(refineSimilarityValues(schema));
 }
 
 /** Our subscriptions bring their own event streams; type-graphql insists on a hub for named topics all the same. */

@@ -1,27 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  LogController,
-  type RouteHandlerMethod,
-} from 'fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
-import { buildSchema, type Context, createContext, formatError, type Services } from '../graphql/index.js';
+import {
+  buildSchema,
+  type Context,
+  formatError,
+  limitCost,
+  limitRules,
+  type Services,
+} from '../graphql/index.js';
 import type { WebhookReceiver } from '../registries/index.js';
+import { AtOnce } from './at-once.js';
 import { answerErrors } from './error-answers.js';
 import { addExplorer, wantsPage } from './explorer.js';
+import { addGraphqlRoute } from './graphql-route.js';
+import { readPersistedOperations } from './persisted-operations.js';
+import { knowPrincipals } from './principals.js';
 import { addProbeImages } from './probe-images.js';
 import { addProbeKits } from './probe-kits.js';
+import { openRateLimit } from './rate-limit.js';
 import { addResponseUploads } from './response-uploads.js';
 import { addSecurityHeaders } from './security-headers.js';
+import type { ServerLimits } from './server-limits.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { addWebhooks } from './webhooks.js';
-
-/** Room for the labels of a very large model, or for a picture of 10 MiB in base64. */
-const MOST_BODY_BYTES = 16 * 2 ** 20;
 
 const LISTEN_FAULTS: Record<string, string> = {
   EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',
@@ -38,6 +44,7 @@ export interface ServerOptions {
   services: Services;
   /** By the last part of their path. */
   webhooks: ReadonlyMap<string, WebhookReceiver>;
+  limits: ServerLimits;
   logger: FastifyBaseLogger;
 }
 
@@ -59,49 +66,61 @@ export async function startServer({
   port,
   services,
   webhooks,
+  limits,
   logger,
 }: ServerOptions): Promise<RunningServer> {
+  await services.access.checkExposure(host);
   const schema = await buildSchema();
+  const persisted =
+    limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
+  const atOnce = new AtOnce(limits.operationsAtOnce);
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    trustProxy: limits.trustedProxies.length > 0 ? [...limits.trustedProxies] : false,
   });
   const apollo = new ApolloServer<Context>({
     schema,
     csrfPrevention: true,
-    introspection: true,
+    introspection: limits.introspection,
+    hideSchemaDetailsFromClientErrors: !limits.introspection,
+    parseOptions: { maxTokens: limits.maxTokens },
+    validationRules: limitRules(limits),
+    allowBatchedHttpRequests: limits.batchSize > 0,
+    persistedQueries: limits.automaticPersistedQueries && !persisted ? undefined : false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    plugins: [fastifyApolloDrainPlugin(app)],
+    plugins: [fastifyApolloDrainPlugin(app), limitCost(limits.maxCost)],
     formatError: (formatted, thrown) =>
       formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
   });
   await apollo.start();
 
-  addSecurityHeaders(app);
   answerErrors(app);
-  const showExplorer = addExplorer(app);
-  app.route({
-    method: ['GET', 'POST', 'OPTIONS'],
-    url: '/graphql',
-    bodyLimit: MOST_BODY_BYTES,
-    onRequest: async (request, reply) => {
-      if (wantsPage(request)) await showExplorer(reply);
-    },
-    // The integration types the reply as text; fastify's routes leave it open.
-    handler: fastifyApolloHandler(apollo, {
-      context: async () => createContext(services),
-    }) as RouteHandlerMethod,
-  });
-  app.get('/', (_request, reply) => reply.redirect('/graphql'));
-  app.get('/health', async () => ({ status: 'ok' }));
+  await addSecurityHeaders(app, limits.corsOrigins.length > 0);
+  if (limits.corsOrigins.length > 0) await allowOrigins(app, limits.corsOrigins);
+  const rateLimit = await openRateLimit(app, limits);
+  const isPage = (request: FastifyRequest) =>
+    limits.explorer && request.routeOptions.url === '/graphql' && wantsPage(request);
+  knowPrincipals(app, services.access, rateLimit, isPage);
+  const showExplorer = limits.explorer ? addExplorer(app) : null;
+  addGraphqlRoute(app, { apollo, services, limits, atOnce, persisted, showExplorer, wantsPage });
+  app.get('/', { config: { door: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
+  app.get('/health', { config: { door: 'OPEN' } }, async () => ({ status: 'ok' }));
   addProbeImages(app, services);
   addProbeKits(app, services);
   addResponseUploads(app, services);
   addWebhooks(app, webhooks);
-  const subscriptions = serveSubscriptions(app.server, schema, services);
+  const subscriptions = serveSubscriptions(app, {
+    schema,
+    services,
+    limits,
+    atOnce,
+    rateLimit,
+    persisted,
+  });
 
   await app.listen({ host, port }).catch((thrown) => {
     throw cannotListen(host, port, thrown);
@@ -116,6 +135,17 @@ export async function startServer({
       await app.close();
     },
   };
+}
+
+/** Pages of these sites may ask, and see what limits say; with a key or token that they have, as we know no cookies. */
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT'],
+    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'probe-set-digest'],
+    exposedHeaders: ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'],
+    maxAge: 600,
+  });
 }
 
 function cannotListen(host: string, port: number, thrown: NodeJS.ErrnoException): ProbelogError {

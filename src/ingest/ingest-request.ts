@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VISIBILITY_LABEL } from '../store/index.js';
 import { parseRequest } from './parse-request.js';
 
 /** Printable, on one line, without leading or trailing blanks. */
@@ -22,6 +23,7 @@ const probing = z
     'full runs every probe, so it takes neither a budget nor an error bound',
   );
 
+
 const PRIORITY = 'it must be a whole number from -10 to 10';
 
 const schema = z.strictObject({
@@ -39,6 +41,10 @@ const schema = z.strictObject({
     .optional(),
   probing: probing.optional(),
   registry: name.optional(),
+  visibility: z
+    .string()
+    .regex(VISIBILITY_LABEL, 'it must be a label of 1 to 100 letters, digits and . _ : @ / -')
+    .optional(),
   priority: z.int(PRIORITY).min(-10, PRIORITY).max(10, PRIORITY).optional(),
 });
 
@@ -48,6 +54,7 @@ const registration = schema.pick({
   labels: true,
   licence: true,
   registry: true,
+  visibility: true,
   probeSet: true,
 });
 
@@ -83,6 +90,8 @@ export interface IngestRequest {
   probing?: ProbingRequest;
   /** Name of the registry that it comes from, up to 300 characters. */
   registry?: string;
+  /** The label without which it is not seen; everybody who may read sees it when absent. */
+  visibility?: string;
   /** Higher goes first, −10..10; 0 when absent. */
   priority?: number;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Access } from '../access/index.js';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import type { DownloadLimits } from '../download/index.js';
@@ -14,22 +15,28 @@ import {
 } from '../ingest/index.js';
 import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { openSearch, type Search } from '../search/index.js';
-import { openStore, type Store } from '../store/index.js';
+import { type Actor, OURSELVES, openStore, type Store } from '../store/index.js';
 import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
 import { checkDataFolder } from './check-data-folder.js';
 import { followGallery } from './follow-gallery.js';
 import type { Log } from './log.js';
+import { openAccess } from './open-access.js';
 import { openObjects } from './registries/open-objects.js';
 import { openReaders } from './registries/open-readers.js';
 import { Sweeper } from './registries/sweeper.js';
+import { sweepAudit } from './sweep-audit.js';
 import { takeSearchFolder } from './take-search-folder.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { DeliveryRecorder } from './webhooks/record-delivery.js';
+
+/** A watcher hears of changes made by other processes at least this often. */
+const WATCHED_EVERY_MS = 1_000;
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
   config: Config;
   store: Store;
+  access: Access;
   search: Search;
   encoder: TextEncoder;
   concepts: Concepts;
@@ -48,6 +55,8 @@ export interface ServiceOptions {
   work: boolean;
   /** The request comes from this machine's own user, who may read any file; otherwise the settings decide. */
   trustedCaller: boolean;
+  /** Who the audit says makes the changes that nobody sends a request for; nobody when absent. */
+  actor?: Actor;
 }
 
 /**
@@ -57,7 +66,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller }: ServiceOptions,
+  { log, work, trustedCaller, actor }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const closers: (() => Promise<void>)[] = [];
@@ -66,12 +75,16 @@ export async function openService(
     closers.length = 0;
   };
   try {
-    const store = await openStore({
+    const opened = await openStore({
       dataFolder,
       databaseUrl: config.databaseUrl,
       log: (line) => log('info', line),
     });
-    closers.push(() => store.close());
+    closers.push(() => opened.close());
+    const store = actor ? opened.as({ ...OURSELVES, actor }) : opened;
+    const access = openAccess(config, store);
+    const audit = sweepAudit(store, config.auditDays, log);
+    closers.push(() => audit.close());
     if (store.shared) await checkDataFolder(store, dataFolder);
     const encoder = await openTextEncoder({
       model: config.textEncoder,
@@ -100,7 +113,7 @@ export async function openService(
     const objects = openObjects(config);
     const modelCache = new ModelCache(store, config.modelCacheBytes);
 
-    const feed = new IngestFeed();
+    const feed = new IngestFeed((ids) => store.ingests.byIds(ids), WATCHED_EVERY_MS);
     const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
     closers.push(() => worker.close());
     const ingest = new IngestService({
@@ -124,7 +137,12 @@ export async function openService(
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
     });
-    const recorder = new DeliveryRecorder({ store, ingest, log });
+    const recorder = new DeliveryRecorder({
+      store,
+      ingest,
+      log,
+      visibility: config.registryVisibility,
+    });
     const webhooks = openWebhooks(config, recorder, log);
     const sweeper = new Sweeper({
       readers,
@@ -133,7 +151,7 @@ export async function openService(
       log,
     });
     closers.push(() => sweeper.close());
-    return { config, store, search, encoder, concepts, ingest, uploads, webhooks, sweeper, close };
+    return { config, store, access, search, encoder, concepts, ingest, uploads, webhooks, sweeper, close };
 
     function startWorker(isolation: NetworkIsolation): IngestWorker {
       return new IngestWorker({

@@ -3,6 +3,10 @@ export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
 export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
+  AccessScope,
+  ApiKeyRecord,
+  AuditAction,
+  AuditRecord,
   CreatedPosition,
   DeliveryOutcome,
   DeliveryRecord,
@@ -18,6 +22,8 @@ export type {
   ProbeSetRecord,
   ResponseKind,
 } from './records.js';
+export type { ApiKeys, NewApiKey } from './repositories/api-keys.js';
+export type { AuditFilter } from './repositories/audit.js';
 export type {
   DeliveredChange,
   DeliveryResult,
@@ -33,3 +39,4 @@ export type {
 } from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';
+export { type Actor, OURSELVES, type Sight, type Viewer, VISIBILITY_LABEL } from './viewer.js';

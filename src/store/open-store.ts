@@ -8,11 +8,14 @@ import { applyMigrations } from './migrations/apply-migrations.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';
 import { referencedBlobs } from './referenced-blobs.js';
+import { ApiKeys } from './repositories/api-keys.js';
+import { Audit } from './repositories/audit.js';
 import { Deliveries } from './repositories/deliveries.js';
 import { Ingests } from './repositories/ingests.js';
 import { Logits } from './repositories/logits.js';
 import { Models } from './repositories/models.js';
 import { ProbeSets } from './repositories/probe-sets.js';
+import { OURSELVES, type Viewer } from './viewer.js';
 
 const MIGRATIONS = 'prisma/migrations';
 
@@ -23,7 +26,11 @@ export interface Store {
   logits: Logits;
   ingests: Ingests;
   deliveries: Deliveries;
+  apiKeys: ApiKeys;
+  audit: Audit;
   blobs: BlobStore;
+  /** The same store on somebody's behalf: it has what they may see, and puts down what they change. */
+  as(viewer: Viewer): Store;
   /** Whether other processes may use the same database. */
   shared: boolean;
   /** Removes blobs that no row refers to; returns how many. */
@@ -89,13 +96,19 @@ function storeOn(
   prisma.$on('query', ({ query }) => {
     for (const listener of listeners) listener(query);
   });
-  return {
-    probeSets: new ProbeSets(prisma),
-    models: new Models(prisma),
-    logits: new Logits(prisma),
-    ingests: new Ingests(prisma),
-    deliveries: new Deliveries(prisma),
+  const probeSets = new ProbeSets(prisma);
+  const deliveries = new Deliveries(prisma);
+  const audit = new Audit(prisma);
+  const as = (viewer: Viewer): Store => ({
+    probeSets,
+    models: new Models(prisma, viewer),
+    logits: new Logits(prisma, viewer),
+    ingests: new Ingests(prisma, viewer),
+    deliveries,
+    apiKeys: new ApiKeys(prisma, viewer),
+    audit,
     blobs,
+    as,
     shared,
     sweepBlobs: (olderThanMs) => blobs.sweep((digests) => referencedBlobs(prisma, digests), olderThanMs),
     onStatement(listener) {
@@ -106,7 +119,8 @@ function storeOn(
       await database.close();
       await release();
     },
-  };
+  });
+  return as(OURSELVES);
 }
 
 /** Beside the sources, or one folder further from the build. */

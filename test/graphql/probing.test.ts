@@ -48,7 +48,7 @@ beforeAll(async () => {
   const search = { stats: async () => stats } as unknown as Search;
   const ingest = new IngestService({
     store,
-    feed: new IngestFeed(),
+    feed: new IngestFeed(async () => [], 1_000),
     worker: { wake: () => undefined, cancel: () => undefined },
     gallery: { remove: async () => undefined },
     defaultProbeSet: undefined,

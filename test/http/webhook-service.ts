@@ -67,9 +67,9 @@ export async function openWebhookService({ work }: { work: boolean }): Promise<W
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });
   const start = (webhooks: Service['webhooks']) => {
-    const { store, search, ingest, uploads, concepts } = service;
-    const services = { store, search, ingest, uploads, concepts, defaultProbeSet: undefined };
-    return startServer({ host: '127.0.0.1', port: 0, services, webhooks, logger });
+    const { store, access, search, ingest, uploads, concepts, config: limits } = service;
+    const services = { store, access, search, ingest, uploads, concepts, defaultProbeSet: undefined };
+    return startServer({ host: '127.0.0.1', port: 0, services, webhooks, limits, logger });
   };
   const server = await start(service.webhooks);
   const others: RunningServer[] = [];

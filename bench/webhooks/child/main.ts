@@ -24,7 +24,7 @@ async function serve({ demo, secret }: ServerJob): Promise<string> {
     PROBELOG_STANDARD_SECRETS: secret,
   });
   const service = await openService(config, { log: () => undefined, work: false, trustedCaller: false });
-  const { store, search, ingest, uploads, concepts, webhooks } = service;
+  const { store, access, search, ingest, uploads, concepts, webhooks } = service;
   await createProbeSet(store, {
     name: 'demo',
     source: join(demo, 'probes'),
@@ -33,7 +33,8 @@ async function serve({ demo, secret }: ServerJob): Promise<string> {
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    services: { store, search, ingest, uploads, concepts, defaultProbeSet: undefined },
+    services: { store, access, search, ingest, uploads, concepts, defaultProbeSet: undefined },
+    limits: config,
     webhooks,
     logger: pino({ level: 'silent' }),
   });

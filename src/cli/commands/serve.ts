@@ -55,6 +55,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       port: config.port,
       logger,
       services: servicesOf(service),
+      limits: config,
       webhooks: service.webhooks,
     });
     service.sweeper.start(config.sweepMinutes * 60_000);
@@ -70,9 +71,10 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   }
 }
 
-function servicesOf({ store, search, concepts, ingest, uploads, config }: Service) {
+function servicesOf({ store, access, search, concepts, ingest, uploads, config }: Service) {
   return {
     store,
+    access,
     search,
     ingest,
     uploads,

@@ -1,5 +1,7 @@
 import type { Prisma } from '../generated/client.js';
 import type { DeliveryOutcome } from '../records.js';
+import type { Actor } from '../viewer.js';
+import { type AuditedChange, audit, modelSubject } from './audit.js';
 import { UNFINISHED } from './ingests.js';
 import { lockIngests } from './lock-ingests.js';
 import { type ModelNotes, replaceNotes, setAlias, setTag } from './model-notes.js';
@@ -54,8 +56,39 @@ const NOTHING: AppliedChange = {
   removed: [],
 };
 
-/** Makes a change, within a transaction. @param registry the registry that asks for it */
-export function applyChange(
+/** Makes a change, within a transaction, and puts it down. @param registry the registry that asks for it */
+export async function applyChange(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  change: DeliveredChange,
+  actor: Actor,
+): Promise<AppliedChange> {
+  const applied = await apply(tx, registry, change);
+  const audited = applied.outcome === 'ACCEPTED' ? auditedChange(change) : null;
+  if (audited) await audit(tx, { actor }, audited);
+  return applied;
+}
+
+/** What the audit says of a change that was made; null when there was none to make. */
+function auditedChange(change: DeliveredChange): AuditedChange | null {
+  switch (change.kind) {
+    case 'REGISTER':
+      return { action: 'MODEL_REGISTERED', subject: modelSubject(change.ingest) };
+    case 'REMOVE':
+      return { action: 'MODEL_REMOVED', subject: `${change.name} ${change.version ?? '(all versions)'}` };
+    case 'RENAME':
+      return { action: 'MODEL_RENAMED', subject: change.name, details: { name: change.newName } };
+    case 'SET_TAG':
+    case 'NOTES':
+      return { action: 'MODEL_ANNOTATED', subject: modelSubject(change) };
+    case 'ALIAS':
+      return { action: 'MODEL_ANNOTATED', subject: change.name, details: { alias: change.alias } };
+    case 'NONE':
+      return null;
+  }
+}
+
+function apply(
   tx: Prisma.TransactionClient,
   registry: string,
   change: DeliveredChange,

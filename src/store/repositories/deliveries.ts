@@ -2,6 +2,7 @@ import type { Prisma, PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
 import type { DeliveryOutcome, DeliveryRecord } from '../records.js';
 import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from './apply-change.js';
+import type { Actor } from '../viewer.js';
 import { recordNewVersion } from './record-new-version.js';
 
 export type { DeliveredChange, RemovedModel } from './apply-change.js';
@@ -78,7 +79,7 @@ export class Deliveries {
     change: DeliveredChange,
   ): Promise<DeliveryResult | null> {
     if (change.kind !== 'REGISTER' || subject === null) return null;
-    const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest });
+    const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest }, sender(row));
     return recorded && { ...recorded, stopped: [], removed: [] };
   }
 
@@ -97,7 +98,7 @@ export class Deliveries {
       }
       const { reason, ...result } = (await isOvertaken(tx, row))
         ? overtaken()
-        : await applyChange(tx, source, change);
+        : await applyChange(tx, source, change, sender(row));
       const { outcome, ingestId } = result;
       if (outcome !== 'ACCEPTED' || ingestId !== null) {
         await tx.webhookDelivery.updateMany({
@@ -108,6 +109,11 @@ export class Deliveries {
       return result;
     });
   }
+}
+
+/** Who the audit says it was. The delivery's own record has the rest. */
+function sender({ source, deliveryId }: Pick<DeliveryRow, 'source' | 'deliveryId'>): Actor {
+  return { name: `webhook:${source}`, address: null, userAgent: null, requestId: deliveryId };
 }
 
 /** A delivery as it is recorded, before it is known what it comes to. */

@@ -4,7 +4,11 @@ import type { IngestModel } from '../generated/models.js';
 import { isId, validIds } from '../ids.js';
 import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
 import { type ClaimTerms, claimIngest } from './claim-ingest.js';
-import { createdBefore } from './models.js';
+import { OURSELVES, seen, type Viewer } from '../viewer.js';
+import { audit, modelSubject } from './audit.js';
+import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
+import { createdBefore } from './created-order.js';
+import { registered } from './models.js';
 import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
 import { retryIngest } from './retry-ingest.js';
 
@@ -21,7 +25,10 @@ export interface ReprobeChanges {
 
 /** The queue of models to be probed, which is also the record of what became of each. */
 export class Ingests {
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly viewer: Viewer = OURSELVES,
+  ) {}
 
   /**
    * Registers a model version and queues its ingest, in one transaction. A version whose ingest failed or was
@@ -31,11 +38,19 @@ export class Ingests {
    */
   async enqueue(ingest: NewIngest): Promise<IngestRecord> {
     const { name, version } = ingest;
+    checkRegistry(this.viewer, ingest.registry);
+    checkLabel(this.viewer, ingest.visibility);
     try {
       return await this.prisma.$transaction(async (tx) => {
-        const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });
+        // One that is not seen is not taken up again either: its name is taken, and that is all there is to know.
+        const where = { name, version, AND: seen(this.viewer.sight) };
+        const existing = await tx.model.findFirst({ where });
         if (existing && existing.status !== 'FAILED') throw modelExists(name, version);
-        return toRecord(await registerVersion(tx, existing, ingest));
+        if (existing) checkRegistry(this.viewer, existing.registry);
+        const queued = await registerVersion(tx, existing, ingest);
+        const model = await tx.model.findUniqueOrThrow({ where: { id: queued.modelId } });
+        await audit(tx, this.viewer, registered(model));
+        return toRecord(queued);
       });
     } catch (thrown) {
       const { code } = thrown as { code?: string };
@@ -54,6 +69,8 @@ export class Ingests {
    */
   async enqueueReprobe(modelId: string, { probeSetId, probing }: ReprobeChanges = {}): Promise<IngestRecord> {
     return this.prisma.$transaction(async (tx) => {
+      const model = await changedModel(tx, this.viewer, modelId);
+      if (!model) throw noModel();
       // Also locks the model, so that of two that ask at once only one queues an ingest. A failed model is taken up
       // again: it must not be registered anew meanwhile.
       await tx.model.updateMany({
@@ -65,7 +82,7 @@ export class Ingests {
         where: { modelId: isId(modelId) },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
-      if (!last) throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+      if (!last) throw noModel();
       if (UNFINISHED.includes(last.state)) {
         throw new ProbelogError(
           'MODEL_EXISTS',
@@ -78,6 +95,12 @@ export class Ingests {
         ...(probing === undefined ? {} : { probing }),
         ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
       };
+      await audit(tx, this.viewer, {
+        action: 'MODEL_REPROBED',
+        subject: modelSubject(model),
+        modelId,
+        details: { probeSet: probeSetId ?? model.probeSetId },
+      });
       return toRecord(await queueIngest(tx, modelId, { request, priority: 0, lane: last.lane }));
     });
   }
@@ -148,20 +171,27 @@ export class Ingests {
 
   /** See {@link retryIngest}. @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE */
   async retry(id: string): Promise<IngestRecord> {
-    return toRecord(await this.prisma.$transaction((tx) => retryIngest(tx, id)));
+    return this.prisma.$transaction(async (tx) => {
+      const model = await this.modelOf(tx, id);
+      const retried = toRecord(await retryIngest(tx, id));
+      if (model) await audit(tx, this.viewer, { action: 'INGEST_RETRIED', ...model });
+      return retried;
+    });
   }
 
   /** Ends an unfinished ingest; a finished one stays as it is. @throws ProbelogError NOT_FOUND */
   async cancel(id: string): Promise<IngestRecord> {
     await this.prisma.$transaction(async (tx) => {
-      await this.finish(id, { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED' }, tx);
+      const model = await this.modelOf(tx, id);
+      const ended = await this.finish(id, { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED' }, tx);
+      if (ended > 0 && model) await audit(tx, this.viewer, { action: 'INGEST_CANCELLED', ...model });
       await tx.model.updateMany({
         where: { status: 'PENDING', ingests: { some: { id: isId(id), state: 'CANCELLED' } } },
         data: { status: 'FAILED' },
       });
     });
     const [ingest] = await this.byIds([id]);
-    if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+    if (!ingest) throw noIngest();
     return ingest;
   }
 
@@ -180,13 +210,14 @@ export class Ingests {
 
   /** In no order; unknown ids are left out. */
   async byIds(ids: readonly string[]): Promise<IngestRecord[]> {
-    return (await this.prisma.ingest.findMany({ where: { id: { in: validIds(ids) } } })).map(toRecord);
+    const where = { id: { in: validIds(ids) }, model: seen(this.viewer.sight) };
+    return (await this.prisma.ingest.findMany({ where })).map(toRecord);
   }
 
   /** The newest ingest of each model. */
   async latestForModels(modelIds: readonly string[]): Promise<IngestRecord[]> {
     const rows = await this.prisma.ingest.findMany({
-      where: { modelId: { in: validIds(modelIds) } },
+      where: { modelId: { in: validIds(modelIds) }, model: seen(this.viewer.sight) },
       orderBy: [{ modelId: 'asc' }, { createdAt: 'desc' }, { id: 'desc' }],
       distinct: ['modelId'],
     });
@@ -205,6 +236,7 @@ export class Ingests {
     const where: Prisma.IngestWhereInput = {
       state: states && { in: states },
       lane: registry,
+      model: seen(this.viewer.sight),
       AND: after ? createdBefore(after) : {},
     };
     const rows = await this.prisma.ingest.findMany({
@@ -220,12 +252,37 @@ export class Ingests {
     data: Prisma.IngestUpdateManyMutationInput,
     client: Pick<PrismaClient, 'ingest'> = this.prisma,
     { worker }: { worker?: string } = {},
-  ): Promise<void> {
-    await client.ingest.updateMany({
+  ): Promise<number> {
+    const { count } = await client.ingest.updateMany({
       where: { id: isId(id), state: { in: UNFINISHED }, worker },
       data: { ...data, etaSeconds: null, leasedUntil: null, nextAttemptAt: null, finishedAt: new Date() },
     });
+    return count;
   }
+
+  /**
+   * The model whose ingest somebody is about to change, as the audit calls it; null for this program itself.
+   *
+   * @throws ProbelogError NOT_FOUND when they do not see it, FORBIDDEN
+   */
+  private async modelOf(
+    tx: Prisma.TransactionClient,
+    id: string,
+  ): Promise<{ modelId: string; subject: string } | null> {
+    if (this.viewer.actor === null && this.viewer.sight === 'ALL') return null;
+    const ingest = await tx.ingest.findFirst({ where: { id: isId(id) }, select: { modelId: true } });
+    const model = ingest && (await changedModel(tx, this.viewer, ingest.modelId));
+    if (!model) throw noIngest();
+    return { modelId: model.id, subject: modelSubject(model) };
+  }
+}
+
+function noModel(): ProbelogError {
+  return new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+}
+
+function noIngest(): ProbelogError {
+  return new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
 }
 
 function modelExists(name: string, version: string): ProbelogError {

@@ -7,6 +7,10 @@ import { isId, newId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
 import { chunks } from './chunks.js';
 import { type ModelNotes, notesOf, replaceNotes } from './model-notes.js';
+import { OURSELVES, seen, seenSql, type Viewer } from '../viewer.js';
+import { audit, modelSubject } from './audit.js';
+import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
+import { createdAfter } from './created-order.js';
 
 /**
  * The embedded database works on the thread that calls it, and one statement's callbacks follow the last one's without
@@ -69,6 +73,7 @@ export interface ExternalModel {
   probeSetId: string;
   licence: string | null;
   registry: string | null;
+  visibility: string | null;
 }
 
 /** How much of a gallery was really run. */
@@ -81,22 +86,26 @@ export interface GalleryCoverage {
 
 /** Model versions. */
 export class Models {
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly viewer: Viewer = OURSELVES,
+  ) {}
 
   /** In no order; unknown ids are left out. */
   async byIds(ids: readonly string[]): Promise<ModelRecord[]> {
-    return (await this.prisma.model.findMany({ where: { id: { in: validIds(ids) } } })).map(toRecord);
+    const where = { id: { in: validIds(ids) }, AND: this.seen };
+    return (await this.prisma.model.findMany({ where })).map(toRecord);
   }
 
   async byNameVersion(name: string, version: string): Promise<ModelRecord | null> {
-    const row = await this.prisma.model.findUnique({ where: { name_version: { name, version } } });
+    const row = await this.prisma.model.findFirst({ where: { name, version, AND: this.seen } });
     return row && toRecord(row);
   }
 
   /** All versions of the model with exactly this name, oldest first. */
   async byName(name: string): Promise<ModelRecord[]> {
     const rows = await this.prisma.model.findMany({
-      where: { name },
+      where: { name, AND: this.seen },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
     return rows.map(toRecord);
@@ -106,7 +115,7 @@ export class Models {
   async page(options: ModelFilter & { after?: CreatedPosition; first: number }): Promise<ModelRecord[]> {
     const { after, first } = options;
     const rows = await this.prisma.model.findMany({
-      where: { AND: [matching(options), after ? createdAfter(after) : {}] },
+      where: { AND: [matching(options), this.seen, after ? createdAfter(after) : {}] },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       take: first,
     });
@@ -114,12 +123,26 @@ export class Models {
   }
 
   async count(filter: ModelFilter): Promise<number> {
-    return this.prisma.model.count({ where: matching(filter) });
+    return this.prisma.model.count({ where: { AND: [matching(filter), this.seen] } });
   }
 
   /** Ids of the models that match, for narrowing a search. */
   async ids(filter: ModelFilter): Promise<string[]> {
-    const rows = await this.prisma.model.findMany({ where: matching(filter), select: { id: true } });
+    const rows = await this.prisma.model.findMany({
+      where: { AND: [matching(filter), this.seen] },
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Ids of the models that the viewer does not see, for keeping them out of a search. */
+  async hidden(): Promise<string[]> {
+    const { sight } = this.viewer;
+    if (sight === 'ALL') return [];
+    const rows = await this.prisma.model.findMany({
+      where: { visibility: { not: null, notIn: [...sight] } },
+      select: { id: true },
+    });
     return rows.map(({ id }) => id);
   }
 
@@ -136,7 +159,7 @@ export class Models {
 
   /** Tags and aliases of some models; one without any is left out. */
   notes(ids: readonly string[]): Promise<Map<string, ModelNotes>> {
-    return notesOf(this.prisma, ids);
+    return notesOf(this.prisma, ids, this.viewer.sight);
   }
 
   /** Makes a version's tags and aliases these, which its registry has. */
@@ -164,7 +187,8 @@ export class Models {
         (SELECT i."error_code" FROM "ingest" i WHERE i."model_id" = m."id"
           ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode"
       FROM "model" m
-      WHERE m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      WHERE ${seenSql(this.viewer.sight, 'm')}
+        AND m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
       ORDER BY m."id" LIMIT ${first}`;
   }
 
@@ -198,13 +222,18 @@ export class Models {
       fileBytes: null,
       revision: null,
     };
+    checkRegistry(this.viewer, model.registry);
+    checkLabel(this.viewer, model.visibility);
     try {
-      const existing = await this.byNameVersion(name, version);
-      return toRecord(
-        existing
-          ? await this.prisma.model.update({ where: { id: existing.id, status: 'FAILED' }, data: described })
-          : await this.prisma.model.create({ data: { ...described, id: newId(), name, version } }),
-      );
+      return await this.prisma.$transaction(async (tx) => {
+        const existing = await tx.model.findFirst({ where: { name, version, AND: this.seen } });
+        if (existing) checkRegistry(this.viewer, existing.registry);
+        const row = existing
+          ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: described })
+          : await tx.model.create({ data: { ...described, id: newId(), name, version } });
+        await audit(tx, this.viewer, registered(row));
+        return toRecord(row);
+      });
     } catch (thrown) {
       const { code } = thrown as { code?: string };
       if (code === 'P2003') throw new ProbelogError('PROBE_SET_UNKNOWN', 'The probe set was removed.');
@@ -230,6 +259,16 @@ export class Models {
     await this.prisma.$transaction(async (tx) => {
       if (by === 'INGEST') await lockUnfinishedIngest(tx, id);
       else await lockExternal(tx, id);
+      if (this.viewer.actor) {
+        const changed = await changedModel(tx, this.viewer, id);
+        if (!changed) throw gone(id);
+        await audit(tx, this.viewer, {
+          action: 'RESPONSES_UPLOADED',
+          subject: modelSubject(changed),
+          modelId: id,
+          details: { outputs: model.outputs },
+        });
+      }
       await tx.logit.deleteMany({ where: { modelId: id } });
       for (const data of chunks(rows, ROWS_AT_ONCE)) {
         await turnOfEventLoop();
@@ -257,20 +296,53 @@ export class Models {
    */
   async setLabels(id: string, labels: string[] | null): Promise<boolean> {
     return this.prisma.$transaction(async (tx) => {
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed) return false;
       const { count } = await tx.model.updateMany({
         where: { id: isId(id) },
         data: { labels: labels ?? [], hasLabels: labels !== null },
       });
       if (count === 0) return false;
+      await audit(tx, this.viewer, {
+        action: 'LABELS_SET',
+        subject: modelSubject(changed),
+        modelId: id,
+        details: { labels: labels?.length ?? null },
+      });
       await tx.$executeRaw`
         UPDATE "logit" SET "label" = (${labels ?? []}::text[])["index" + 1] WHERE "model_id" = ${id}::uuid`;
       return true;
     });
   }
 
+  /** Makes a model visible to those with this label alone, or, with null, to all who may read; null when there is none. */
+  async setVisibility(id: string, visibility: string | null): Promise<ModelRecord | null> {
+    return this.prisma.$transaction(async (tx) => {
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed) return null;
+      await audit(tx, this.viewer, {
+        action: 'VISIBILITY_SET',
+        subject: modelSubject(changed),
+        modelId: id,
+        details: { before: changed.visibility, visibility },
+      });
+      return toRecord(await tx.model.update({ where: { id }, data: { visibility } }));
+    });
+  }
+
   /** Removes a model with its logits and ingests; false when there is none. */
   async remove(id: string): Promise<boolean> {
-    return (await this.prisma.model.deleteMany({ where: { id: isId(id) } })).count > 0;
+    return this.prisma.$transaction(async (tx) => {
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed) return false;
+      if ((await tx.model.deleteMany({ where: { id } })).count === 0) return false;
+      await audit(tx, this.viewer, {
+        action: 'MODEL_REMOVED',
+        subject: modelSubject(changed),
+        modelId: id,
+      });
+      return true;
+    });
   }
 
   /** The visible models of a probe set, with where their responses are. */
@@ -278,7 +350,7 @@ export class Models {
     probeSetId: string,
   ): Promise<{ modelId: string; responsesDigest: string; outputs: number }[]> {
     const rows = await this.prisma.model.findMany({
-      where: { probeSetId: isId(probeSetId), status: 'READY' },
+      where: { probeSetId: isId(probeSetId), status: 'READY', AND: this.seen },
       select: { id: true, responsesDigest: true, outputs: true },
     });
     return rows.flatMap(({ id, responsesDigest, outputs }) =>
@@ -292,8 +364,13 @@ export class Models {
       SELECT COALESCE(sum(l."coverage" * m."outputs") / NULLIF(sum(m."outputs"), 0), 0)::float8 AS "coverage",
         (count(*) FILTER (WHERE l."coverage" >= 1))::int AS "fullyProbedModels"
       FROM "model" m JOIN "logit" l ON l."model_id" = m."id" AND l."index" = 0
-      WHERE m."probe_set_id" = ANY(${validIds([probeSetId])}::uuid[]) AND m."status" = 'READY'`;
+      WHERE m."probe_set_id" = ANY(${validIds([probeSetId])}::uuid[]) AND m."status" = 'READY'
+        AND ${seenSql(this.viewer.sight, 'm')}`;
     return row;
+  }
+
+  private get seen(): Prisma.ModelWhereInput {
+    return seen(this.viewer.sight);
   }
 }
 
@@ -304,12 +381,25 @@ async function lockUnfinishedIngest(tx: Prisma.TransactionClient, id: string): P
   if (unfinished.length === 0) throw cancelled(id);
 }
 
+/** What the audit says of a new model version. */
+export function registered({ id, name, version, visibility, registry }: ModelModel) {
+  return {
+    action: 'MODEL_REGISTERED' as const,
+    subject: modelSubject({ name, version }),
+    modelId: id,
+    details: { registry, visibility },
+  };
+}
+
 /** The same for an upload: of two, and of an upload and a removal, one comes after the other. */
 async function lockExternal(tx: Prisma.TransactionClient, id: string): Promise<void> {
   const external = await tx.$queryRaw<unknown[]>`
     SELECT "id" FROM "model" WHERE "id" = ${id}::uuid AND "source" = ${EXTERNAL_SOURCE} FOR UPDATE`;
-  if (external.length > 0) return;
-  throw new ProbelogError(
+  if (external.length === 0) throw gone(id);
+}
+
+function gone(id: string): ProbelogError {
+  return new ProbelogError(
     'RESPONSES_UNEXPECTED',
     'The model was removed, or given a source, while its responses were uploaded.',
     { modelId: id },
@@ -356,23 +446,6 @@ function containing(text: string) {
 /** Prisma makes a LIKE pattern of it without escaping what means something there. */
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
-}
-
-/** Rows behind a place in the order of creation. @throws ProbelogError CURSOR_INVALID when it is no place */
-function createdAfter(place: CreatedPosition) {
-  const { createdAt, id } = checkedPlace(place);
-  return { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] };
-}
-
-/** Rows behind a place when the newest come first. @throws ProbelogError CURSOR_INVALID when it is no place */
-export function createdBefore(place: CreatedPosition) {
-  const { createdAt, id } = checkedPlace(place);
-  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
-}
-
-function checkedPlace(place: CreatedPosition): CreatedPosition {
-  if (validIds([place.id]).length > 0 && !Number.isNaN(place.createdAt.getTime())) return place;
-  throw new ProbelogError('CURSOR_INVALID', 'The cursor does not name a place in this list.');
 }
 
 function cancelled(modelId: string): ProbelogError {

@@ -11,6 +11,8 @@ export interface NewIngest {
   probeSetId: string;
   licence?: string;
   registry?: string;
+  /** The label without which it is not seen; everybody sees it when absent. */
+  visibility?: string;
   /** Higher goes first, −10..10; 0 when absent. */
   priority?: number;
   /** Kept as it is for whoever works on it. */
@@ -26,7 +28,7 @@ export interface NewIngest {
 export async function registerVersion(
   tx: Prisma.TransactionClient,
   existing: ModelModel | null,
-  { name, version, source, labels, probeSetId, licence, registry, priority = 0, request }: NewIngest,
+  { name, version, source, labels, probeSetId, licence, registry, visibility, priority = 0, request }: NewIngest,
 ): Promise<IngestModel> {
   const described = {
     source,
@@ -35,6 +37,7 @@ export async function registerVersion(
     hasLabels: labels !== null,
     licence: licence ?? null,
     registry: registry ?? null,
+    visibility: visibility ?? null,
   };
   const unread = { fileDigest: null, fileBytes: null, revision: null };
   const fresh = { ...described, ...unread, status: 'PENDING' as const };
