@@ -86,7 +86,10 @@ export class Access {
   private async bearer(authorization: string): Promise<Principal> {
     const [, secret] = /^Bearer +([^\s,]+)$/i.exec(authorization) ?? [];
     if (secret === undefined)
-      throw new ProbelogError('UNAUTHENTICATED', 'The authorization must read: Bearer, a blank, and a key or token.');
+      throw new ProbelogError(
+        'UNAUTHENTICATED',
+        'The authorization must read: Bearer, a blank, and a key or token.',
+      );
     if (looksLikeKey(secret) || !this.options.tokens) {
       const principal = await this.keys.principalOf(secret);
       if (principal) return principal;

@@ -10,7 +10,10 @@ const line = z
   .string()
   .min(1)
   .max(200)
-  .refine((text) => text.trim() === text && !/\p{Cc}/u.test(text), 'it must be one line without blanks around it');
+  .refine(
+    (text) => text.trim() === text && !/\p{Cc}/u.test(text),
+    'it must be one line without blanks around it',
+  );
 
 const schema = z.strictObject({
   name: line,
@@ -51,6 +54,14 @@ export async function createApiKey(
   if (expiresAt && !(expiresAt.getTime() > Date.now()))
     throw new ProbelogError('INPUT_INVALID', 'The key would be expired already.', { field: 'expiresAt' });
   const { secret, prefix, hash } = newSecret();
-  const key = await keys.create({ name, scopes: [...new Set(scopes)], labels, registry, expiresAt, prefix, hash });
+  const key = await keys.create({
+    name,
+    scopes: [...new Set(scopes)],
+    labels,
+    registry,
+    expiresAt,
+    prefix,
+    hash,
+  });
   return { secret, key };
 }

@@ -85,8 +85,10 @@ async function verify(
     return payload;
   } catch (thrown) {
     // Those are about the issuer's answer, and not about the token.
-    if (thrown instanceof errors.JWKSTimeout || thrown instanceof errors.JWKSInvalid) throw unreachable(thrown);
-    if (!(thrown instanceof errors.JOSEError) || thrown.code === 'ERR_JOSE_GENERIC') throw unreachable(thrown);
+    if (thrown instanceof errors.JWKSTimeout || thrown instanceof errors.JWKSInvalid)
+      throw unreachable(thrown);
+    if (!(thrown instanceof errors.JOSEError) || thrown.code === 'ERR_JOSE_GENERIC')
+      throw unreachable(thrown);
     throw new ProbelogError('UNAUTHENTICATED', 'The token is not valid here, or not any more.');
   }
 }

@@ -65,7 +65,8 @@ export const ACCESS_OPTIONS = {
   oidcLabelsClaim: option(
     {
       variable: 'PROBELOG_OIDC_LABELS_CLAIM',
-      description: 'Claim of a token that has the labels of the private models that it sees. Unset: it sees none.',
+      description:
+        'Claim of a token that has the labels of the private models that it sees. Unset: it sees none.',
       allowed: 'the name of a claim, such as groups',
     },
     z.string().min(1).optional(),

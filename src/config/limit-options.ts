@@ -84,7 +84,7 @@ export const LIMIT_OPTIONS = {
       variable: 'PROBELOG_OPERATION_SECONDS',
       description: 'Time that a query or mutation may take; then it is ended, its searches too.',
       allowed: 'a whole number from 1 to 3600',
-      fallback: '60',
+      fallback: '120',
     },
     wholeNumber(1, 3_600),
   ),
@@ -173,7 +173,8 @@ export const LIMIT_OPTIONS = {
   automaticPersistedQueries: option(
     {
       variable: 'PROBELOG_AUTOMATIC_PERSISTED_QUERIES',
-      description: 'Whether a client may send the SHA-256 of an operation that it sent before instead of its text.',
+      description:
+        'Whether a client may send the SHA-256 of an operation that it sent before instead of its text.',
       allowed: 'on, off',
       fallback: 'on',
     },
@@ -183,7 +184,8 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_PERSISTED_OPERATIONS',
       description: 'List of the only operations that are run, by text or SHA-256. Unset: any operation is.',
-      allowed: 'the path of a JSON file: texts by their SHA-256, or a manifest of @apollo/generate-persisted-query-manifest',
+      allowed:
+        'the path of a JSON file: texts by their SHA-256, or a manifest of @apollo/generate-persisted-query-manifest',
     },
     z.string().min(1).optional(),
   ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCESS_OPTIONS } from './access-options.js';
 import {
   addressRanges,
   bucketList,
@@ -15,7 +16,6 @@ import {
   textFile,
   wholeNumber,
 } from './formats.js';
-import { ACCESS_OPTIONS } from './access-options.js';
 import { LIMIT_OPTIONS } from './limit-options.js';
 import { option } from './option.js';
 

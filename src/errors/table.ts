@@ -36,7 +36,10 @@ export const ERRORS = {
   },
   OPERATION_TOO_COMPLEX: { httpStatus: 400, summary: 'An operation asks for more than one may.' },
   OPERATION_TIMEOUT: { httpStatus: 504, summary: 'An operation took longer than one may.' },
-  OPERATION_UNKNOWN: { httpStatus: 400, summary: 'Only listed operations are run, and this is none of them.' },
+  OPERATION_UNKNOWN: {
+    httpStatus: 400,
+    summary: 'Only listed operations are run, and this is none of them.',
+  },
 
   PROBE_SET_UNKNOWN: { httpStatus: 404, summary: 'No probe set has this id or name.' },
   PROBE_SET_EXISTS: { httpStatus: 409, summary: 'The name belongs to a probe set with other images.' },

@@ -4,9 +4,9 @@ export { conceptSubject, conceptsSubject, subjectOf } from './concept-subject.js
 export { type Caller, type Context, createContext } from './context.js';
 export { evidenceOf } from './evidence-of.js';
 export { formatError } from './format-error.js';
-export { checkScopes } from './guard-fields.js';
 export { generateSdl } from './generate-sdl.js';
 export { globalId, keyOf } from './global-id.js';
+export { checkScopes } from './guard-fields.js';
 export * from './limits/index.js';
 export { modelSummary } from './model-summary.js';
 export { MOST_PICTURE_BYTES } from './picture-file.js';

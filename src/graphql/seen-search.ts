@@ -32,7 +32,9 @@ export function searchSeenBy(search: Search, { hidden, signal }: Searcher): Sear
         ? null
         : search.similarity(probeSetId, modelId, otherModelId),
     names: async (probeSetId, query) =>
-      (await hides(query.modelId)) ? (query.indexes ?? []).map(() => null) : search.names(probeSetId, query, signal),
+      (await hides(query.modelId))
+        ? (query.indexes ?? []).map(() => null)
+        : search.names(probeSetId, query, signal),
     stats: async (probeSetId) => {
       const unseen = await hidden();
       const stats = await search.stats(probeSetId, [...unseen]);

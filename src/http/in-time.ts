@@ -18,9 +18,13 @@ export async function inTime<T>(
   const timer = setTimeout(
     () =>
       late.abort(
-        new ProbelogError('OPERATION_TIMEOUT', `The operation took longer than ${seconds} s, and was ended.`, {
-          seconds,
-        }),
+        new ProbelogError(
+          'OPERATION_TIMEOUT',
+          `The operation took longer than ${seconds} s, and was ended.`,
+          {
+            seconds,
+          },
+        ),
       ),
     seconds * 1000,
   );

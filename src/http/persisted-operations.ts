@@ -35,7 +35,9 @@ function readTexts(path: string): string[] {
   try {
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
     const listed = manifest.safeParse(content);
-    return listed.success ? listed.data.operations.map(({ body }) => body) : Object.values(byHash.parse(content));
+    return listed.success
+      ? listed.data.operations.map(({ body }) => body)
+      : Object.values(byHash.parse(content));
   } catch (thrown) {
     throw new ProbelogError(
       'CONFIG_INVALID',

@@ -37,7 +37,8 @@ export function knowPrincipals(
     await limit.count(request, reply);
     if (refusal) throw challenged(reply, refusal);
     if (door !== 'ANY') checkDoor(reply, request.principal, door);
-    else if (!allows(request.principal, ['READ', 'INGEST', 'ADMIN'])) checkDoor(reply, request.principal, ['READ']);
+    else if (!allows(request.principal, ['READ', 'INGEST', 'ADMIN']))
+      checkDoor(reply, request.principal, ['READ']);
   });
 }
 

@@ -23,7 +23,8 @@ type Route = {
  * scope of their own, so that nobody else's bodies are taken like that.
  */
 export function addResponseUploads(app: FastifyInstance, services: Services): void {
-  const uploadsOf = (request: FastifyRequest<Route>) => createContext(services, callerOf(request as FastifyRequest)).uploads;
+  const uploadsOf = (request: FastifyRequest<Route>) =>
+    createContext(services, callerOf(request as FastifyRequest)).uploads;
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(TYPES, async (_: unknown, body: IncomingMessage) => body);

@@ -71,13 +71,18 @@ export function serveSubscriptions(
     },
   });
 
-  async function admit(connection: Connection, payload: Payload): Promise<Admitted | readonly GraphQLError[]> {
-    if (Object.keys(connection.subscriptions).length > limits.maxSubscriptions) throw tooMany(limits.maxSubscriptions);
+  async function admit(
+    connection: Connection,
+    payload: Payload,
+  ): Promise<Admitted | readonly GraphQLError[]> {
+    if (Object.keys(connection.subscriptions).length > limits.maxSubscriptions)
+      throw tooMany(limits.maxSubscriptions);
     const { request } = connection.extra;
     const principal = await principalOf(connection);
     const address = request.socket.remoteAddress ?? null;
     await rateLimit.countMessage({ principal, ip: address ?? '' });
-    const hash: unknown = (payload.extensions as PersistedExtension | null | undefined)?.persistedQuery?.sha256Hash;
+    const hash: unknown = (payload.extensions as PersistedExtension | null | undefined)?.persistedQuery
+      ?.sha256Hash;
     const query = persisted
       ? persisted.textOf({ query: payload.query, hash: typeof hash === 'string' ? hash : undefined })
       : payload.query;
@@ -197,5 +202,7 @@ function tooMany(most: number): ProbelogError {
 
 function asGraphqlError(thrown: unknown): GraphQLError {
   if (thrown instanceof GraphQLError) return thrown;
-  return new GraphQLError('', { originalError: thrown instanceof Error ? thrown : new Error(String(thrown)) });
+  return new GraphQLError('', {
+    originalError: thrown instanceof Error ? thrown : new Error(String(thrown)),
+  });
 }

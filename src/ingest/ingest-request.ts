@@ -23,7 +23,6 @@ const probing = z
     'full runs every probe, so it takes neither a budget nor an error bound',
   );
 
-
 const PRIORITY = 'it must be a whole number from -10 to 10';
 
 const schema = z.strictObject({

@@ -35,9 +35,7 @@ export interface SearchCalls {
 export const CANCELLABLE: ReadonlySet<keyof SearchCalls> = new Set(['search', 'searchModels', 'names']);
 
 /** Any one call, by number; or the wish that one ends. */
-export type SearchRequest =
-  | { id: number; method: keyof SearchCalls; args: unknown[] }
-  | { cancel: number };
+export type SearchRequest = { id: number; method: keyof SearchCalls; args: unknown[] } | { cancel: number };
 
 /** The answer to the request with this number. */
 export type SearchReply =

@@ -39,4 +39,4 @@ export type {
 } from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';
-export { type Actor, OURSELVES, type Sight, type Viewer, VISIBILITY_LABEL } from './viewer.js';
+export { type Actor, OURSELVES, type Sight, VISIBILITY_LABEL, type Viewer } from './viewer.js';

@@ -60,12 +60,16 @@ export class AccessResolver {
   }
 
   @Mutation(() => Model, {
-    description: 'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
+    description:
+      'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
   })
   async setVisibility(
     @Ctx() { store }: Context,
     @Arg('id', () => ID) id: string,
-    @Arg('visibility', () => String, { nullable: true, description: 'The label; null: everybody who may read.' })
+    @Arg('visibility', () => String, {
+      nullable: true,
+      description: 'The label; null: everybody who may read.',
+    })
     visibility: string | null,
   ) {
     if (typeof visibility === 'string' && !VISIBILITY_LABEL.test(visibility))

@@ -66,7 +66,10 @@ export class NewApiKeyInput {
   @Field(() => [AccessScope], { description: 'At least one.' })
   scopes!: AccessScope[];
 
-  @Field(() => [String], { nullable: true, description: 'Labels of private models that it sees; none when absent.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Labels of private models that it sees; none when absent.',
+  })
   labels?: string[] | null;
 
   @Field(() => String, {

@@ -158,7 +158,10 @@ registerEnumType(AccessScope, {
   valuesConfig: {
     READ: { description: 'Searches, and reads about models.' },
     INGEST: { description: 'Registers, probes, labels and uploads for models, and follows their ingests.' },
-    ADMIN: { description: 'Everything, of every model: also removes, sees private models, makes keys, reads the audit.' },
+    ADMIN: {
+      description:
+        'Everything, of every model: also removes, sees private models, makes keys, reads the audit.',
+    },
   } satisfies Described<AccessScope>,
 });
 

@@ -16,7 +16,9 @@ process.on('message', async (request: SearchRequest) => {
   try {
     const value = await (search[method] as (...given: unknown[]) => unknown).call(
       search,
-      ...args, ...signalFor(id, method));
+      ...args,
+      ...signalFor(id, method),
+    );
     reply({ id, value });
   } catch (thrown) {
     const code = thrown instanceof ProbelogError ? thrown.code : null;

@@ -1,8 +1,8 @@
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
 import type { DeliveryOutcome, DeliveryRecord } from '../records.js';
-import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from './apply-change.js';
 import type { Actor } from '../viewer.js';
+import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from './apply-change.js';
 import { recordNewVersion } from './record-new-version.js';
 
 export type { DeliveredChange, RemovedModel } from './apply-change.js';
@@ -79,7 +79,11 @@ export class Deliveries {
     change: DeliveredChange,
   ): Promise<DeliveryResult | null> {
     if (change.kind !== 'REGISTER' || subject === null) return null;
-    const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest }, sender(row));
+    const recorded = await recordNewVersion(
+      this.prisma,
+      { ...row, subject, ingest: change.ingest },
+      sender(row),
+    );
     return recorded && { ...recorded, stopped: [], removed: [] };
   }
 

@@ -5,12 +5,12 @@ import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
 import { isId, newId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
-import { chunks } from './chunks.js';
-import { type ModelNotes, notesOf, replaceNotes } from './model-notes.js';
 import { OURSELVES, seen, seenSql, type Viewer } from '../viewer.js';
 import { audit, modelSubject } from './audit.js';
 import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
+import { chunks } from './chunks.js';
 import { createdAfter } from './created-order.js';
+import { type ModelNotes, notesOf, replaceNotes } from './model-notes.js';
 
 /**
  * The embedded database works on the thread that calls it, and one statement's callbacks follow the last one's without

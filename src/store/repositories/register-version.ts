@@ -28,7 +28,18 @@ export interface NewIngest {
 export async function registerVersion(
   tx: Prisma.TransactionClient,
   existing: ModelModel | null,
-  { name, version, source, labels, probeSetId, licence, registry, visibility, priority = 0, request }: NewIngest,
+  {
+    name,
+    version,
+    source,
+    labels,
+    probeSetId,
+    licence,
+    registry,
+    visibility,
+    priority = 0,
+    request,
+  }: NewIngest,
 ): Promise<IngestModel> {
   const described = {
     source,
