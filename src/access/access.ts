@@ -2,7 +2,7 @@ import { ProbelogError } from '../errors/index.js';
 import type { AccessScope, ApiKeys } from '../store/index.js';
 import { looksLikeKey } from './key-secret.js';
 import { Keys } from './keys.js';
-import type { Principal } from './principal.js';
+import { NOBODY, type Principal } from './principal.js';
 import { SCOPES } from './scopes.js';
 import type { Tokens } from './tokens.js';
 
@@ -98,15 +98,6 @@ export class Access {
     return this.options.tokens.principalOf(secret);
   }
 }
-
-const NOBODY: Principal = {
-  kind: 'ANONYMOUS',
-  name: 'anonymous',
-  scopes: [],
-  labels: [],
-  registry: null,
-  expiresAt: null,
-};
 
 /**
  * This machine's own user.

@@ -14,6 +14,16 @@ export interface Principal {
   expiresAt: Date | null;
 }
 
+/** Whoever says nothing of who they are, and may do nothing. */
+export const NOBODY: Principal = {
+  kind: 'ANONYMOUS',
+  name: 'anonymous',
+  scopes: [],
+  labels: [],
+  registry: null,
+  expiresAt: null,
+};
+
 /** Whether somebody has one of these scopes. */
 export function allows({ scopes }: Pick<Principal, 'scopes'>, wanted: readonly AccessScope[]): boolean {
   return scopes.includes('ADMIN') || wanted.some((scope) => scopes.includes(scope));

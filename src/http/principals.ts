@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Access, allows, type Principal } from '../access/index.js';
+import { type Access, allows, NOBODY, type Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type Caller, checkScopes } from '../graphql/index.js';
 import type { AccessScope } from '../store/index.js';
@@ -48,19 +48,10 @@ async function recognise(request: FastifyRequest, access: Access): Promise<unkno
     request.principal = await access.principalOf(credentialsOf(request));
     return null;
   } catch (thrown) {
-    request.principal = STRANGER;
+    request.principal = NOBODY;
     return thrown;
   }
 }
-
-const STRANGER: Principal = {
-  kind: 'ANONYMOUS',
-  name: 'anonymous',
-  scopes: [],
-  labels: [],
-  registry: null,
-  expiresAt: null,
-};
 
 function checkDoor(reply: FastifyReply, principal: Principal, scopes: readonly AccessScope[]): void {
   try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import Fastify, {
@@ -97,7 +98,12 @@ export async function startServer({
     persistedQueries: limits.automaticPersistedQueries && !persisted ? undefined : false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    plugins: [fastifyApolloDrainPlugin(app), limitCost(limits.maxCost)],
+    plugins: [
+      fastifyApolloDrainPlugin(app),
+      limitCost(limits.maxCost),
+      // It would have browsers load a page of somebody else's.
+      ApolloServerPluginLandingPageDisabled(),
+    ],
     formatError: (formatted, thrown) =>
       formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
   });

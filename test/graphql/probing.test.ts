@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ExecutionResult, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Access, NOBODY } from '../../src/access/index.js';
 import { buildSchema, createContext, formatError, globalId, keyOf } from '../../src/graphql/index.js';
 import { IngestFeed, IngestService, type ResponseUploads } from '../../src/ingest/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
@@ -56,8 +57,10 @@ beforeAll(async () => {
     modelFolders: undefined,
     objects: null,
   });
+  const principal = { ...NOBODY, scopes: ['READ' as const] };
   const services = {
     store,
+    access: {} as Access,
     search,
     ingest,
     uploads: {} as ResponseUploads,
@@ -66,7 +69,7 @@ beforeAll(async () => {
   };
   const schema = await buildSchema();
   ask = (source, variableValues) =>
-    graphql({ schema, source, variableValues, contextValue: createContext(services) });
+    graphql({ schema, source, variableValues, contextValue: createContext(services, { principal }) });
 });
 afterAll(async () => {
   await store.close();
