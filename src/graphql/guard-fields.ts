@@ -33,13 +33,13 @@ export function scopesOfField(type: string, field: string): readonly AccessScope
   return RULES[`${type}.${field}`] ?? DEFAULTS[type] ?? null;
 }
 
-/** Puts the rule of each field before its resolver: the one place where scopes are looked at. */
+/** Puts the rules of each field before its resolver: the one place where scopes are looked at. */
 export function guardFields(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const wanted = scopesOfField(type.name, field.name);
-      if (!wanted) continue;
+      if (!wanted && field.args.length === 0) continue;
       if (field.resolve) field.resolve = guarded(field.resolve, wanted);
       if (field.subscribe) field.subscribe = guarded(field.subscribe, wanted);
     }
@@ -49,11 +49,27 @@ export function guardFields(schema: GraphQLSchema): GraphQLSchema {
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
-function guarded(resolve: Resolver, wanted: readonly AccessScope[]): Resolver {
+function guarded(resolve: Resolver, wanted: readonly AccessScope[] | null): Resolver {
   return (root, args, context, info) => {
-    checkScopes((context as { principal: Principal }).principal, wanted);
+    if (wanted) checkScopes((context as { principal: Principal }).principal, wanted);
+    checkTexts(args);
     return resolve(root, args, context, info);
   };
+}
+
+/**
+ * No text may hold the character U+0000, which PostgreSQL cannot store.
+ *
+ * @throws ProbelogError INPUT_INVALID
+ */
+function checkTexts(args: Record<string, unknown>): void {
+  const left: unknown[] = Object.values(args);
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'string' && value.includes('\0'))
+      throw new ProbelogError('INPUT_INVALID', 'A text may not hold the character U+0000.');
+    if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) left.push(one);
+  }
 }
 
 /**

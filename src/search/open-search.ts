@@ -119,9 +119,10 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     ...args: [string, Parameters<SearchCalls[Name]>[1]]
   ): Promise<ReturnType<SearchCalls[Name]>> {
     if (closed) throw unavailable('it is closed');
-    signal?.throwIfAborted();
     running ??= start();
-    return (await send(await running, method, args, signal)) as ReturnType<SearchCalls[Name]>;
+    const child = await running;
+    signal?.throwIfAborted();
+    return (await send(child, method, args, signal)) as ReturnType<SearchCalls[Name]>;
   }
 
   running = start();
