@@ -70,7 +70,7 @@ export class Access {
     if (loopback || anonymous !== undefined || tokens || (await keys.any())) return;
     throw new ProbelogError(
       'CONFIG_INVALID',
-      `HOST is ${host}, so others than this machine could reach the server, and there is no key to tell them by. Make one (probelog keys create --scope admin), set PROBELOG_OIDC_ISSUER, listen on 127.0.0.1, or say with PROBELOG_ALLOW_ANONYMOUS what everybody may do.`,
+      `HOST is ${host}, so others than this machine could reach the server, and there is no key to tell them by. Make one (probelog keys create first --scope admin), set PROBELOG_OIDC_ISSUER, listen on 127.0.0.1, or say with PROBELOG_ALLOW_ANONYMOUS what everybody may do.`,
     );
   }
 
