@@ -57,13 +57,13 @@ beforeAll(async () => {
     modelFolders: undefined,
     objects: null,
   });
-  const principal = { ...NOBODY, scopes: ['READ' as const] };
+  const principal = { ...NOBODY, scopes: ['ADMIN' as const] };
   const services = {
     store,
     access: {} as Access,
     search,
     ingest,
-    uploads: {} as ResponseUploads,
+    uploads: { on: () => ({}) } as unknown as ResponseUploads,
     concepts: {} as Concepts,
     defaultProbeSet: undefined,
   };
