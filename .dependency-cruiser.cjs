@@ -29,6 +29,8 @@ const MAY_IMPORT = {
   service: ['config', ...MIDDLE],
   http: UPPER,
   cli: ['http', ...UPPER],
+  // ProbeLog inside another server.
+  embed: ['http', ...UPPER],
 };
 
 const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({

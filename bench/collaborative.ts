@@ -12,18 +12,27 @@ import { type Hub, openHub, probeImages, readResponses } from './accuracy/hub.js
 import { textTable } from './accuracy/table.js';
 import { learn } from './collaborative/learn.js';
 import { measureCurve, QUERIES, SHARES } from './collaborative/measure-curve.js';
-import { measureScale, scaleRows } from './collaborative/measure-scale.js';
+import { measureScale } from './collaborative/measure-scale.js';
 import { measureZoo } from './collaborative/measure-zoo.js';
 import { collaborativePage } from './collaborative/page.js';
 import { emptyReport, type Report, tablesOf } from './collaborative/report.js';
+import { mergeReports, readReport, writeReport } from './collaborative/report-file.js';
 
 /** What can be measured by itself. */
 const PARTS = ['curve', 'zoo', 'scale'];
 /** On which the zoo is probed. */
 const ZOO_PROBE_SET = 'inet1000';
-const ZOO_OPTIONS = { budget: 0.34, errorBound: 0, warmRounds: 1 };
+/** The product's rule by default, and the budget without it. */
+const ZOO_OPTIONS = {
+  plans: [
+    { budget: 0.34, errorBound: 0, errorFactor: 2 },
+    { budget: 0.34, errorBound: 0, errorFactor: 0 },
+  ],
+  warmRounds: 1,
+};
 
 const HELP = `usage: npm run bench:collaborative -- <hub folder> [options]
+       npm run bench:collaborative -- --from FILE [--from FILE …] [options]
 
 Accuracy against the share of the probes that a model is run on, for each way to choose them (docs/collaborative-probing.md).
 What models are completed with is learnt from those of even index, and reported on those of odd index. Then the hub's ONNX
@@ -36,6 +45,8 @@ and memory at 4,000 probes × 100,000 made logits.
   --queries N        logits that ask (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
   --probe-set NAME   the curve of only this one
   --only LIST        only these parts: ${PARTS.join(', ')}
+  --from FILE        also what another run wrote with --json; may be given several times. The same figure counts from
+                     the last of them, and from this run before all. Without a hub folder nothing is measured
   --help             print this`;
 
 interface Options {
@@ -63,12 +74,15 @@ async function main(): Promise<void> {
       queries: { type: 'string' },
       'probe-set': { type: 'string' },
       only: { type: 'string' },
+      from: { type: 'string', multiple: true },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return console.log(HELP);
   const [folder] = positionals;
-  if (positionals.length !== 1) throw new Error(`one hub folder is needed\n${HELP}`);
+  const earlier = (values.from ?? []).map(readReport);
+  if (positionals.length > 1 || (folder === undefined && earlier.length === 0))
+    throw new Error(`one hub folder is needed, or files to take figures from\n${HELP}`);
   const options: Options = {
     shares: values.shares?.split(',').map(Number) ?? SHARES,
     queries: Number(values.queries ?? QUERIES),
@@ -79,8 +93,20 @@ async function main(): Promise<void> {
   const parts = values.only?.split(',') ?? PARTS;
   const unknown = parts.find((part) => !PARTS.includes(part));
   if (unknown !== undefined) throw new Error(`${unknown} is not a part\n${HELP}`);
-  const started = performance.now();
-  const report = emptyReport(options.queries);
+  const measured = emptyReport(options.queries);
+  if (folder !== undefined) await measure(folder, parts, options, measured);
+  const report = [...earlier, measured].reduce(mergeReports);
+  console.log(tablesOf(report).map(textTable).join('\n\n'));
+  if (values.json) writeReport(values.json, report);
+  if (values.page) {
+    const plot = values.page.replace(/\.md$/, '.svg');
+    const { markdown, svg } = collaborativePage(report, basename(plot));
+    writeFileSync(values.page, markdown);
+    writeFileSync(plot, svg);
+  }
+}
+
+async function measure(folder: string, parts: string[], options: Options, report: Report): Promise<void> {
   const encoder = await openTextEncoder({
     model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
@@ -90,21 +116,20 @@ async function main(): Promise<void> {
     const products = await openMatrixProducts();
     const bench: Bench = { hub: openHub(folder), folder, products, encoder, vocabulary };
     if (parts.includes('curve')) await measureCurves(bench, options, report);
-    if (parts.includes('zoo')) await measureRealModels(bench, report);
+    if (parts.includes('zoo')) report.took.zoo = await secondsOf(() => measureRealModels(bench, report));
   } finally {
     await encoder.close();
   }
-  const scale = parts.includes('scale') ? await measureScale() : null;
-  report.seconds = Math.round((performance.now() - started) / 1000);
-  console.log(tablesOf(report).map(textTable).join('\n\n'));
-  if (scale) for (const row of scaleRows(scale)) console.log(row.join(' | '));
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...report, ...scale }, null, 2)}\n`);
-  if (values.page) {
-    const plot = values.page.replace(/\.md$/, '.svg');
-    const { markdown, svg } = collaborativePage(report, basename(plot));
-    writeFileSync(values.page, markdown);
-    writeFileSync(plot, svg);
-  }
+  if (parts.includes('scale'))
+    report.took.scale = await secondsOf(async () => {
+      report.scale = await measureScale();
+    });
+}
+
+async function secondsOf(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return Math.round((performance.now() - started) / 1000);
 }
 
 async function measureCurves(
@@ -118,6 +143,7 @@ async function measureCurves(
     const images = probeImages(folder, probeSet);
     if (!images || (only && only !== probeSet)) continue;
     console.error(`${probeSet}: learning`);
+    const started = performance.now();
     const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
     const learnt = await learn(products, choosing);
     const concepts = conceptRows(await openConceptSpace(images, encoder, vocabulary), names);
@@ -134,6 +160,7 @@ async function measureCurves(
     report.curve.push(...measured.curve);
     report.errors.push(...measured.errors);
     report.distances.push(...measured.distances);
+    report.took[`curve of ${probeSet}`] = Math.round((performance.now() - started) / 1000);
   }
 }
 

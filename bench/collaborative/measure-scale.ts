@@ -35,22 +35,26 @@ export interface Scale {
   basisSeconds: number;
   /** Of the whole build, MiB; null where the system does not tell. */
   peakMiB: number | null;
+  /** Also of a gallery of the usual size. */
   completions: ScaleCompletion[];
 }
 
 /** One model chosen for and completed. */
 export interface ScaleCompletion {
+  probes: number;
   outputs: number;
   share: number;
   /** All rounds together, without running the model; the prior is read first. */
   choosingSeconds: number;
-  /** In the product's own thread, from its start to its answer. */
+  /** In the product's own thread, which is started for it and reads the prior. */
+  startingSeconds: number;
+  /** The same when the thread runs and holds the prior. */
   completionSeconds: number;
   peakMiB: number | null;
 }
 
 /** 4,000 probes × 100,000 logits. */
-export const LARGE: ScaleOptions = {
+const LARGE: ScaleOptions = {
   probes: 4_000,
   models: 2_000,
   outputsOfModel: 50,
@@ -59,10 +63,20 @@ export const LARGE: ScaleOptions = {
   share: 1 / 3,
 };
 
+/** The hub's size. */
+const USUAL: ScaleOptions = { ...LARGE, probes: 1_000, models: 250, families: 6, completed: [1_000, 50] };
+
 const MODELS_AT_ONCE = 20;
 
+/** A large gallery, and what a model's completion takes in one of the usual size. */
+export async function measureScale(): Promise<Scale> {
+  const large = await measureGallery(LARGE);
+  const { completions } = await measureGallery(USUAL);
+  return { ...large, completions: [...large.completions, ...completions] };
+}
+
 /** Makes a gallery in a temporary folder, which goes again, and measures the product's own work with it. */
-export async function measureScale(options: ScaleOptions = LARGE): Promise<Scale> {
+async function measureGallery(options: ScaleOptions): Promise<Scale> {
   const { probes, models, outputsOfModel, families, completed, share } = options;
   const folder = mkdtempSync(join(tmpdir(), 'probelog-scale-'));
   try {
@@ -98,8 +112,16 @@ export async function measureScale(options: ScaleOptions = LARGE): Promise<Scale
         share,
       });
       if (!('choosing' in seconds)) throw new Error('the measuring process answered something else');
-      const { choosing: choosingSeconds, completion: completionSeconds } = seconds;
-      completions.push({ outputs, share, choosingSeconds, completionSeconds, peakMiB });
+      const { choosing, starting, running } = seconds;
+      completions.push({
+        probes,
+        outputs,
+        share,
+        choosingSeconds: choosing,
+        startingSeconds: starting,
+        completionSeconds: running,
+        peakMiB,
+      });
     }
     return {
       probes,
@@ -153,24 +175,4 @@ function measured(task: ScaleTask): Promise<ScaleAnswer> {
     child.once('exit', (code) => reject(new Error(`A measuring process ended with code ${code}.`)));
     child.send(task);
   });
-}
-
-/** Rows of a table: what, how long, and how much memory at most. */
-export function scaleRows({ fitSeconds, basisSeconds, peakMiB, completions }: Scale): (string | number)[][] {
-  return [
-    ['whole build', seconds(fitSeconds), memory(peakMiB)],
-    ['…of which the basis', seconds(basisSeconds), ''],
-    ...completions.flatMap(({ outputs, choosingSeconds, completionSeconds, peakMiB: peak }) => [
-      [`choosing the probes of a model of ${outputs} outputs`, seconds(choosingSeconds), ''],
-      [`completing it`, seconds(completionSeconds), memory(peak)],
-    ]),
-  ];
-}
-
-function seconds(value: number): string {
-  return `${value < 10 ? value.toFixed(2) : Math.round(value)} s`;
-}
-
-function memory(mebibytes: number | null): string {
-  return mebibytes === null ? 'not available on this system' : `${Math.round(mebibytes)} MiB`;
 }

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeDescriptors, encodePrior, type Matrix, rowOf, stackRows } from '../../src/domain/index.js';
-import type { ProbePlan } from '../../src/probing/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { embedConcepts, type TextEncoder } from '../../src/text/index.js';
 import { type ConceptSpace, conceptRows } from '../accuracy/concepts.js';
@@ -12,25 +11,28 @@ import { synonyms } from '../accuracy/hub.js';
 import { probeFiles } from '../accuracy/run-zoo-model.js';
 import { type ZooEntry, zooModel } from '../accuracy/zoo.js';
 import type { Learnt } from './learn.js';
-import { type TimedZooModel, timeZooModel } from './time-zoo-model.js';
+import { type Seconds, type TimedRun, timeZooModel, type ZooPlan } from './time-zoo-model.js';
 import { bestForConcepts, mostAlike } from './zoo-answers.js';
 
 /** How the zoo is probed. */
-export interface ZooOptions extends Omit<ProbePlan, 'priorPath'> {
+export interface ZooOptions {
+  plans: ZooPlan[];
   /** Runs with cached pixels, of which the median counts. */
   warmRounds: number;
 }
 
-/** One real classifier, run on all probes and on chosen ones. */
-export interface ZooPoint
-  extends Pick<TimedZooModel, 'fullSeconds' | 'partialSeconds' | 'completingMs'>,
-    ZooError,
-    ZooAnswers {
+/** One real classifier, run on all probes and by a plan. */
+export interface ZooPoint extends ZooError, ZooAnswers {
+  plan: ZooPlan;
   model: string;
   outputs: number;
   probes: number;
   probesRun: number;
+  fullSeconds: Seconds;
+  /** Choosing and completing included. */
+  partialSeconds: Seconds;
   choosingMs: number;
+  completingMs: number;
 }
 
 /** How near the completed descriptors are to the whole ones; means over outputs that have one. */
@@ -47,6 +49,9 @@ interface ZooAnswers {
   /** The model's labels asked for as concepts in all of the zoo; null for an undocumented model. */
   texts: TextAnswers | null;
 }
+
+/** Before anything is asked of the whole zoo. */
+type MeasuredModel = Omit<ZooPoint, keyof ZooAnswers>;
 
 /** Shares of the texts, 0..1. */
 interface TextAnswers {
@@ -81,43 +86,51 @@ export async function measureZoo(
   zoo: ZooEntry[],
   images: string[],
   setting: ZooSetting,
-  { warmRounds, ...plan }: ZooOptions,
+  { warmRounds, plans }: ZooOptions,
 ): Promise<ZooPoint[]> {
   const probes = probeFiles(images);
   const { prior } = setting.learnt;
   const priorFolder = await mkdtemp(join(tmpdir(), 'probelog-zoo-prior-'));
   const path = join(priorFolder, 'prior');
-  const points: Omit<ZooPoint, keyof ZooAnswers>[] = [];
   const logits: GalleryLogit[] = [];
   const whole: Matrix[] = [];
-  const completed: Matrix[] = [];
+  const measured = plans.map((plan) => ({ plan, points: [] as MeasuredModel[], completed: [] as Matrix[] }));
   try {
     await writeFile(path, encodePrior(prior));
     for (const [place, entry] of zoo.entries()) {
-      const timed = await timeZooModel(folder, entry, probes, { prior, path }, plan, warmRounds);
-      const { full, partial, ...times } = timed;
-      const truth = completeDescriptors(full.raw, prior);
-      const guess = completeDescriptors(partial.raw, prior);
+      const [full, ...chosen] = await timeZooModel(folder, entry, probes, { prior, path }, plans, warmRounds);
+      const truth = completeDescriptors(full.run.raw, prior);
       whole.push(truth.rows);
-      completed.push(guess.rows);
-      for (const { wnid, label } of zooModel(folder, entry, full.raw.rows).logits)
+      for (const { wnid, label } of zooModel(folder, entry, full.run.raw.rows).logits)
         logits.push({ model: place, backbone: entry.name, wnid, names: synonyms(label) });
-      points.push({
-        model: entry.name,
-        outputs: full.raw.rows,
-        probes: full.probesRun,
-        probesRun: partial.probesRun,
-        choosingMs: partial.choosingMs,
-        ...times,
-        ...errorOf(guess, truth),
-      });
-      console.error(entry.name, JSON.stringify(points.at(-1)));
+      for (const [n, { plan, points, completed }] of measured.entries()) {
+        const guess = completeDescriptors(chosen[n].run.raw, prior);
+        completed.push(guess.rows);
+        points.push({ plan, model: entry.name, ...timesOf(full, chosen[n]), ...errorOf(guess, truth) });
+        console.error(entry.name, JSON.stringify(points.at(-1)));
+      }
     }
   } finally {
     await rm(priorFolder, { recursive: true, force: true });
   }
-  const answers = await answersOf(setting, logits, whole, completed);
-  return points.map((point, place) => ({ ...point, ...answers[place] }));
+  const points: ZooPoint[] = [];
+  for (const { points: own, completed } of measured) {
+    const answers = await answersOf(setting, logits, whole, completed);
+    points.push(...own.map((point, place) => ({ ...point, ...answers[place] })));
+  }
+  return points;
+}
+
+function timesOf(full: TimedRun, chosen: TimedRun) {
+  return {
+    outputs: full.run.raw.rows,
+    probes: full.run.probesRun,
+    probesRun: chosen.run.probesRun,
+    fullSeconds: full.seconds,
+    partialSeconds: chosen.seconds,
+    choosingMs: chosen.run.choosingMs,
+    completingMs: chosen.completingMs,
+  };
 }
 
 function errorOf(

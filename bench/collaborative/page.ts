@@ -12,11 +12,16 @@ export function collaborativePage(report: Report, plot: string): { markdown: str
     "from the hub's models of even index; those of odd index, which it never saw, are run on a share of the probes. `full` ran",
     'all of them, and `not completed` leaves what was not run at the mean. `adaptive` is the product: a list of what tells most,',
     "by the model's family. `A-optimal` is the whole gallery's own list for every model, `D-optimal` the probes of which least is",
-    `known. This run took ${report.seconds} s.`,
+    `known. ${tookText(report.took)}`,
     '',
     `![Top-1 against the share of probes, by row and probe set](${plot})`,
     '',
     ...tablesOf(report).flatMap(markdownTable),
   ].join('\n');
   return { markdown, svg: plotOf(report.curve) };
+}
+
+function tookText(took: Report['took']): string {
+  const parts = Object.entries(took).map(([part, seconds]) => `${part} ${seconds} s`);
+  return `Measured in ${parts.join(', ')}.`;
 }

@@ -1,25 +1,30 @@
 import type { Table } from '../accuracy/table.js';
 import type { MeasuredCurve } from './measure-curve.js';
+import type { Scale } from './measure-scale.js';
 import type { ZooPoint } from './measure-zoo.js';
+import { scaleTable } from './scale-table.js';
 import { smallestShares } from './smallest-share.js';
-import { zooTable } from './zoo-table.js';
+import { zooTables } from './zoo-table.js';
 
-/** Everything that a run measured. */
+/** Everything that was measured, in one run or in several. */
 export interface Report extends MeasuredCurve {
   /** Logits that ask, of the models that are reported on. */
   queries: number;
-  seconds: number;
   zoo: ZooPoint[];
+  /** Null: not measured. */
+  scale: Scale | null;
+  /** What each part took, in seconds, by its name. */
+  took: Record<string, number>;
 }
 
 export function emptyReport(queries: number): Report {
-  return { curve: [], errors: [], distances: [], zoo: [], queries, seconds: 0 };
+  return { curve: [], errors: [], distances: [], zoo: [], scale: null, took: {}, queries };
 }
 
 const POINTS = 2;
 
 /** The report as tables, for the console and for the page. */
-export function tablesOf({ curve, errors, distances, zoo, queries }: Report): Table[] {
+export function tablesOf({ curve, errors, distances, zoo, scale, queries }: Report): Table[] {
   const tables: Table[] = [
     {
       title: 'The smallest share',
@@ -89,6 +94,7 @@ export function tablesOf({ curve, errors, distances, zoo, queries }: Report): Ta
       ]),
     },
   ];
-  if (zoo.length > 0) tables.push(zooTable(zoo));
+  tables.push(...zooTables(zoo));
+  if (scale) tables.push(scaleTable(scale));
   return tables.filter(({ rows }) => rows.length > 0);
 }

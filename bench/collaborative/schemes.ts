@@ -56,7 +56,7 @@ const aOptimal: Scheme = ({ families: [{ order }] }, most) => {
 
 /** The product's: rounds, each chosen from the responses so far. */
 const adaptive: Scheme = (prior, most) => (raw) => {
-  const chooser = new ProbeChooser(prior, { budget: most / prior.probes, errorBound: 0 });
+  const chooser = new ProbeChooser(prior, { budget: most / prior.probes, errorBound: 0, errorFactor: 0 });
   const run: number[] = [];
   for (;;) {
     const round = chooser.next(Uint32Array.from(run), transpose(columnsOf(raw, run)).data);

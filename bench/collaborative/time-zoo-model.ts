@@ -18,50 +18,48 @@ export interface Seconds {
   warm: number;
 }
 
-/** One model on all probes, and on chosen ones. */
-export interface TimedZooModel {
-  full: ZooRun;
-  partial: ZooRun;
-  fullSeconds: Seconds;
+/** One model run in one way. */
+export interface TimedRun {
+  run: ZooRun;
   /** Choosing and completing included. */
-  partialSeconds: Seconds;
+  seconds: Seconds;
   completingMs: number;
 }
 
+/** How a model's probes are chosen. */
+export type ZooPlan = Omit<ProbePlan, 'priorPath'>;
+
 /**
- * Times both ways, each with a pixel cache of its own that its first run fills, in turns: a slow minute of the machine
- * hits both. The warm time is the median.
+ * Times a model on all probes and by each plan, each with a pixel cache of its own that its first run fills, in turns: a
+ * slow minute of the machine hits all. The warm time is the median.
+ *
+ * @returns on all probes, then by each plan
  */
 export async function timeZooModel(
   folder: string,
   entry: ZooEntry,
   probes: ProbeFile[],
   { prior, path }: PriorOnDisk,
-  options: Omit<ProbePlan, 'priorPath'>,
+  plans: ZooPlan[],
   warmRounds: number,
-): Promise<TimedZooModel> {
+): Promise<TimedRun[]> {
   const caches = await mkdtemp(join(tmpdir(), 'probelog-zoo-'));
-  const plan: ProbePlan = { priorPath: path, ...options };
-  const run = (cache: string, chosen: ProbePlan | null) =>
+  const ways = [null, ...plans.map((plan): ProbePlan => ({ ...plan, priorPath: path }))];
+  const timedRun = (way: number) =>
     timed(async () => {
-      const result = await runZooModel(folder, entry, probes, join(caches, cache), chosen);
-      const { milliseconds } = await timed(() => completeDescriptors(result.raw, prior));
-      return { ...result, completingMs: milliseconds };
+      const run = await runZooModel(folder, entry, probes, join(caches, `${way}`), ways[way]);
+      const { milliseconds } = await timed(() => completeDescriptors(run.raw, prior));
+      return { run, completingMs: milliseconds };
     });
   try {
-    const full = [await run('full', null)];
-    const partial = [await run('partial', plan)];
-    for (let round = 0; round < warmRounds; round++) {
-      full.push(await run('full', null));
-      partial.push(await run('partial', plan));
-    }
-    return {
-      full: full[0].value,
-      partial: partial[0].value,
-      fullSeconds: secondsOf(full),
-      partialSeconds: secondsOf(partial),
-      completingMs: median(partial.map(({ value }) => value.completingMs)),
-    };
+    const runs = ways.map((): Awaited<ReturnType<typeof timedRun>>[] => []);
+    for (let round = 0; round <= warmRounds; round++)
+      for (const [way, own] of runs.entries()) own.push(await timedRun(way));
+    return runs.map((own) => ({
+      run: own[0].value.run,
+      seconds: secondsOf(own),
+      completingMs: median(own.map(({ value }) => value.completingMs)),
+    }));
   } finally {
     await rm(caches, { recursive: true, force: true });
   }

@@ -4,17 +4,31 @@ import { ROOT } from './paths.mjs';
 import { runPackage } from './run.mjs';
 import { hashOf, isStamped, stamp } from './stamp.mjs';
 
-const FILES = ['prisma/schema.prisma', 'prisma.config.ts', 'package-lock.json'];
+/** Folders with a Prisma schema, and the clients that are made of them. */
+const CLIENTS = {
+  '.': 'src/store/generated',
+  'examples/host-registry': 'examples/host-registry/src/generated',
+};
+const FOLDERS = Object.keys(CLIENTS);
+const FILES = [
+  ...FOLDERS.flatMap((folder) => [join(folder, 'prisma/schema.prisma'), join(folder, 'prisma.config.ts')]),
+  'package-lock.json',
+];
 
 export const generateStep = {
-  title: 'generate the database client',
-  isDue: () => !existsSync(join(ROOT, 'src/store/generated')) || !isStamped('generate', hashOf(FILES)),
+  title: 'generate the database clients',
+  isDue: () =>
+    Object.values(CLIENTS).some((client) => !existsSync(join(ROOT, client))) ||
+    !isStamped('generate', hashOf(FILES)),
   run() {
     const seen = hashOf(FILES);
-    runPackage('prisma/build/index.js', ['generate'], {
-      // Generating needs no schema engine, but the command would try to download one; nor need it look for news.
-      env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false', CHECKPOINT_DISABLE: '1' },
-    });
+    for (const folder of FOLDERS) {
+      runPackage('prisma/build/index.js', ['generate'], {
+        cwd: join(ROOT, folder),
+        // Generating needs no schema engine, but the command would try to download one; nor need it look for news.
+        env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false', CHECKPOINT_DISABLE: '1' },
+      });
+    }
     stamp('generate', seen);
   },
 };

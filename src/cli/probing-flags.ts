@@ -6,6 +6,7 @@ import { numberFlag } from './number-flag.js';
 export interface ProbingFlags {
   budget?: string;
   errorBound?: string;
+  errorFactor?: string;
   full?: boolean;
 }
 
@@ -20,6 +21,10 @@ export function withProbingFlags(command: Command): Command {
       '--error-bound <x>',
       'stop before that when the expected error falls to this, 0 to 1 (default: PROBELOG_PROBING_ERROR_BOUND)',
     )
+    .option(
+      '--error-factor <x>',
+      "go on after the budget when the expected error is above x times the gallery's own, 0 to 100 (default: PROBELOG_PROBING_ERROR_FACTOR; 0 with --budget or --error-bound)",
+    )
     .option('--full', 'run every probe');
 }
 
@@ -28,11 +33,13 @@ export function withProbingFlags(command: Command): Command {
  *
  * @throws ProbelogError INPUT_INVALID
  */
-export function probingRequest({ budget, errorBound, full }: ProbingFlags): ProbingRequest | undefined {
-  if (budget === undefined && errorBound === undefined && full === undefined) return undefined;
+export function probingRequest(flags: ProbingFlags): ProbingRequest | undefined {
+  const { budget, errorBound, errorFactor, full } = flags;
+  if ([budget, errorBound, errorFactor, full].every((flag) => flag === undefined)) return undefined;
   return validateProbing({
     budget: numberFlag('--budget', budget),
     errorBound: numberFlag('--error-bound', errorBound),
+    errorFactor: numberFlag('--error-factor', errorFactor),
     full,
   });
 }

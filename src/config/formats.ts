@@ -99,6 +99,30 @@ export function headerSecret() {
   return z.string().regex(/^[\x20-\x7e]+$/);
 }
 
+/** `true` or `false`. */
+export function flag() {
+  return z.enum(['true', 'false']).transform((text) => text === 'true');
+}
+
+/** The name of a type in GraphQL. */
+export function typeName() {
+  return z.string().regex(/^[A-Z][A-Za-z\d]{0,99}$/);
+}
+
+const KEYS = ['id', 'name', 'name,version'];
+
+/** Key fields of a type and what they hold: a list of `id`, `name`, `version`, or `field=name` where the field is called otherwise. */
+export function keyFields() {
+  return commaList().transform((entries, context): Readonly<Record<string, 'id' | 'name' | 'version'>> => {
+    const pairs = entries.map((entry) => /^(?:([A-Za-z]\w{0,99})=)?(id|name|version)$/.exec(entry));
+    const fields = Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? pair?.[2], pair?.[2]]));
+    const parts = Object.values(fields).sort().join();
+    if (KEYS.includes(parts) && pairs.length === parts.split(',').length) return fields;
+    context.addIssue('It is no key.');
+    return z.NEVER;
+  });
+}
+
 /** The path of a file that holds one such secret. */
 export function headerSecretFile() {
   return textFile().pipe(headerSecret());

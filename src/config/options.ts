@@ -6,14 +6,17 @@ import {
   byteSize,
   commaList,
   decimalNumber,
+  flag,
   headerSecret,
   headerSecretFile,
   hubNames,
   isStandardSecret,
+  keyFields,
   secretFile,
   secretList,
   serverUrl,
   textFile,
+  typeName,
   wholeNumber,
 } from './formats.js';
 import { LIMIT_OPTIONS } from './limit-options.js';
@@ -62,6 +65,16 @@ export const OPTIONS = {
       .regex(/^postgres(ql)?:\/\/.+/)
       .optional(),
   ),
+  databaseSchema: option(
+    {
+      variable: 'PROBELOG_DATABASE_SCHEMA',
+      description:
+        'PostgreSQL schema of the tables on that server; made when it is not there. Several ProbeLogs, and other programs, share a database by schemas of their own.',
+      allowed: 'lower-case letters, digits and _, at most 63, not beginning with a digit or pg_',
+      fallback: 'public',
+    },
+    z.string().regex(/^(?!pg_)[a-z_][a-z\d_]{0,62}$/),
+  ),
   textEncoder: option(
     {
       variable: 'PROBELOG_TEXT_ENCODER',
@@ -70,6 +83,46 @@ export const OPTIONS = {
       fallback: 'Xenova/clip-vit-base-patch32',
     },
     z.string().min(1),
+  ),
+  subgraph: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH',
+      description:
+        'Whether GraphQL is served as a subgraph of Apollo Federation 2 (docs/federation.md); `serve --subgraph` is the same.',
+      allowed: 'true or false',
+      fallback: 'false',
+    },
+    flag(),
+  ),
+  subgraphModel: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH_MODEL',
+      description:
+        "Name of the supergraph's type for a model version, to which the subgraph adds its fields.",
+      allowed: 'the name of a type, such as RegisteredModel',
+      fallback: 'Model',
+    },
+    typeName(),
+  ),
+  subgraphKey: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH_KEY',
+      description:
+        'Key fields of that type, and what each holds: the id that ProbeLog gave, or the name or version under which a model was registered. A name alone is its newest version that can be searched.',
+      allowed:
+        'id, name, or name,version; a field that is called otherwise as field=id, field=name, field=version',
+      fallback: 'id',
+    },
+    keyFields(),
+  ),
+  subgraphPrefix: option(
+    {
+      variable: 'PROBELOG_SUBGRAPH_PREFIX',
+      description:
+        'Stands before the names of all other types and of root fields, where a supergraph has such names already: with ProbeLog, Logit is ProbeLogLogit and logits probeLogLogits. Unset: nothing does.',
+      allowed: 'a name that begins with a capital, such as ProbeLog',
+    },
+    typeName().optional(),
   ),
   logLevel: option(
     {
@@ -251,6 +304,26 @@ export const OPTIONS = {
     },
     wholeNumber(1, 3_600),
   ),
+  transferLeastRate: option(
+    {
+      variable: 'PROBELOG_TRANSFER_LEAST_RATE',
+      description:
+        'Bytes a second that a download, or an upload of responses, must bring on the average once it has taken as long as one may hang; 0 asks for none.',
+      allowed: 'a size from 0 to 1 GiB, such as 16KiB',
+      fallback: '16KiB',
+    },
+    byteSize(0, 2 ** 30),
+  ),
+  transferMinutes: option(
+    {
+      variable: 'PROBELOG_TRANSFER_MINUTES',
+      description:
+        'Time that may be waited for one download, or one upload of responses, in all. A download goes on where it ended when its ingest is tried again.',
+      allowed: 'a whole number from 1 to 10080',
+      fallback: '60',
+    },
+    wholeNumber(1, 10_080),
+  ),
   ingestConcurrency: option(
     {
       variable: 'PROBELOG_INGEST_CONCURRENCY',
@@ -309,6 +382,16 @@ export const OPTIONS = {
       fallback: '0',
     },
     decimalNumber(0, 1),
+  ),
+  probingErrorFactor: option(
+    {
+      variable: 'PROBELOG_PROBING_ERROR_FACTOR',
+      description:
+        "Probing goes on after the budget when the expected error of a model's logits is above so many times that of the gallery's own models, until it is no more than theirs; 0 never goes on.",
+      allowed: 'a number from 0 to 100',
+      fallback: '2',
+    },
+    decimalNumber(0, 100),
   ),
   pixelCacheBytes: option(
     {

@@ -1,3 +1,4 @@
+import { errorAllowed, galleryError } from './beyond-budget.js';
 import { someRows } from './complete-descriptors.js';
 import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
 import { standardResponses } from './descriptors.js';
@@ -5,13 +6,16 @@ import { type Matrix, rowOf } from './matrix.js';
 import { columnsOf } from './matrix-columns.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
 import { transpose } from './transpose.js';
+import { wholeRowMean } from './whole-row-mean.js';
 
 /** How far probing goes. */
 export interface ChooserOptions {
-  /** Most probes to run, as a share of P, (0, 1]. */
+  /** Probes to run, as a share of P, (0, 1]. */
   budget: number;
   /** Probing stops when the mean expected error of the outputs (see `CompletedDescriptors`) is no more; 0: never. */
   errorBound: number;
+  /** Probing goes on beyond the budget when that error is above so many times the gallery's (`errorAllowed`); 0: never. */
+  errorFactor: number;
 }
 
 /** Probes by which a model's family is told; the same for every model. */
@@ -20,23 +24,41 @@ const FAMILY_PROBES = 60;
 const ROUND_PROBES = 32;
 /** The same as a share of P: few rounds for large probe sets. */
 const ROUND_SHARE = 0.025;
+/** How much of the budget goes to what tells most in a family; the rest is run where a model is expected to answer. */
+const TELLING_SHARE = 0.8;
+/** What a probe is worth that no output is expected to answer, as a squared response. */
+const LEAST_EXCITEMENT = 0.01;
+/**
+ * Probes of a round beyond the budget, as a share of P: who needs more needs much more, and each look costs as much as
+ * some dozens of forward passes.
+ */
+const FURTHER_SHARE = 0.2;
 /** A model's outputs that have a say in what is run next. */
 const MOST_OUTPUTS = 64;
 
 /**
  * Chooses which probes a model is run on, in three steps:
  *
- *   the same few for every model ─▶ which family? ─▶ what tells most in that family ─▶ when its list is spent, rounds:
+ *   the same few for every model ─▶ which family? ─▶ what tells most in that family, for most of the budget ─▶ rounds:
  *   what is uncertain and expected to excite an output ─▶ budget spent, or the expected error small enough
  *
- * The family is what pays: what tells most is not the same for all models (docs/collaborative-measured.md).
+ * A model that is unlike the gallery is not known well enough when its budget is spent: it goes on in larger rounds,
+ * until it is known as well as the others (`beyond-budget.ts`).
+ *
+ * What tells most is not the same for all models, so the family pays; and a text finds an output by the few probes that
+ * excite it, so the last rounds pay for texts (docs/collaborative-measured.md).
  */
 export class ProbeChooser {
-  /** Most probes that will be run. */
+  /** Probes that the budget allows. */
   readonly most: number;
   /** Probes by which a family is told: they come first. */
   private readonly common: Uint32Array;
   private readonly roundProbes: number;
+  /** Probes up to which a family's list is followed. */
+  private readonly telling: number;
+  private readonly furtherProbes: number;
+  /** Reckoned when a budget is spent. */
+  private galleryError: number | null = null;
 
   constructor(
     private readonly prior: ResponsePrior,
@@ -44,7 +66,9 @@ export class ProbeChooser {
   ) {
     this.most = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
     this.common = prior.families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
+    this.telling = Math.round(TELLING_SHARE * this.most);
     this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
+    this.furtherProbes = Math.max(ROUND_PROBES, Math.ceil(FURTHER_SHARE * prior.probes));
   }
 
   /**
@@ -55,23 +79,40 @@ export class ProbeChooser {
    * @param responses n × C raw responses, probe-major
    */
   next(probes: Uint32Array, responses: Float32Array): Uint32Array | null {
-    if (probes.length >= this.most) return null;
+    const { errorBound, errorFactor } = this.options;
+    const isSpent = probes.length >= this.most;
+    const left = (isSpent ? this.prior.probes : this.most) - probes.length;
+    if (left === 0 || (isSpent && errorFactor === 0)) return null;
     const done = new Set(probes);
     const missing = this.common.filter((probe) => !done.has(probe));
-    if (missing.length > 0) return missing.slice(0, this.most - probes.length);
+    if (missing.length > 0) return missing.slice(0, left);
     const raw = transpose({
       rows: probes.length,
       columns: responses.length / probes.length,
       data: responses,
     });
     const family = this.familyOf(probes, raw);
-    const untold = family.order.filter((probe) => !done.has(probe));
-    const left = this.most - probes.length;
-    if (untold.length > 0 && this.options.errorBound === 0) return untold.slice(0, left);
+    const listed = isSpent ? this.prior.probes : this.telling;
+    const untold = family.order
+      .filter((probe) => !done.has(probe))
+      .slice(0, Math.max(0, listed - probes.length));
+    if (untold.length > 0 && errorBound === 0 && !isSpent) return untold;
     const { expectedError, worth } = judge(family, probes, someRows(standardResponses(raw), MOST_OUTPUTS));
-    if (expectedError <= this.options.errorBound) return null;
+    if (expectedError <= (isSpent ? this.allowedBeyond(probes.length) : errorBound)) return null;
     const next = untold.length > 0 ? untold : untried(probes, worth);
-    return next.slice(0, Math.min(this.roundProbes, left));
+    return next.slice(0, isSpent ? Math.min(this.furtherProbes, left) : this.roundOf(left));
+  }
+
+  /** A rest that is hardly more than a round is run with it. */
+  private roundOf(left: number): number {
+    return left < 1.5 * this.roundProbes ? left : this.roundProbes;
+  }
+
+  /** @param run how many probes were run, the whole budget at least */
+  private allowedBeyond(run: number): number {
+    const { budget, errorBound, errorFactor } = this.options;
+    this.galleryError ??= galleryError(this.prior, budget);
+    return Math.max(errorBound, errorAllowed(this.galleryError, errorFactor, run === this.most));
   }
 
   /**
@@ -87,8 +128,8 @@ export class ProbeChooser {
 }
 
 /**
- * What is known after some probes, and what the others are worth: how uncertain they are, the more the likelier they
- * excite an output.
+ * What is known after some probes, and what the others are worth: how uncertain they are, times the square of the
+ * largest response that is expected of any output.
  *
  * @param values standardised responses of some outputs to `probes`
  */
@@ -100,17 +141,20 @@ function judge(
   const conditioned = new ConditionedPrior(family, probes);
   const variances = conditioned.variances();
   const unknown = variances.reduce((sum, value) => sum + value / variances.length, 0);
-  const excitement = new Float64Array(variances.length);
+  const excitement = new Float64Array(variances.length).fill(LEAST_EXCITEMENT);
+  const meanOf = wholeRowMean(conditioned, probes.length);
   let surprise = 0;
   for (let row = 0; row < values.rows; row++) {
-    const { completed, surprise: own } = conditioned.expect(rowOf(values, row));
+    const responses = rowOf(values, row);
+    const mean = meanOf(responses);
+    const { completed, surprise: own } = conditioned.expect(responses.map((value) => value - mean));
     surprise += own / values.rows;
     for (let probe = 0; probe < completed.length; probe++)
-      if (completed[probe] > 0) excitement[probe] += completed[probe] ** 2 / values.rows;
+      if (completed[probe] > 0) excitement[probe] = Math.max(excitement[probe], completed[probe] ** 2);
   }
   return {
     expectedError: surprise * unknown,
-    worth: excitement.map((value, probe) => variances[probe] * (1 + value)),
+    worth: excitement.map((value, probe) => variances[probe] * value),
   };
 }
 

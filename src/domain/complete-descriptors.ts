@@ -4,6 +4,7 @@ import { dot } from './inner-product.js';
 import { type Matrix, rowOf } from './matrix.js';
 import { columnsOf } from './matrix-columns.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
+import { wholeRowMean } from './whole-row-mean.js';
 
 /** Descriptors of a model of which only some probes were run. */
 export interface CompletedDescriptors extends Descriptors {
@@ -57,9 +58,7 @@ export function completeDescriptors(responses: Matrix, prior: ResponsePrior | nu
     certainty[probe] = Math.max(0, 1 - variances[probe] / before);
     unknown += variances[probe] / variances.length;
   }
-  const ones = conditioned.precisionTimes(new Float32Array(observed.length).fill(1));
-  const total = ones.reduce((sum, value) => sum + value, 0);
-  const meanOf = (values: Float32Array) => dot(ones, values) / total;
+  const meanOf = wholeRowMean(conditioned, observed.length);
   for (let row = 0; row < rows.rows; row++) {
     if (partial.degenerate[row] === 1) continue;
     const { descriptor, error } = completeOne(

@@ -1,5 +1,6 @@
 export { asymmetricDiscrepancy, LOGIT_TOP_K, TEXT_TOP_K, topProbes } from './asymmetric-discrepancy.js';
 export { type Basis, basisRank } from './basis.js';
+export { errorAllowed, galleryError, SHARE_OF_EXPECTED_ERROR } from './beyond-budget.js';
 export { type ChooserOptions, ProbeChooser } from './choose-probes.js';
 export { type CompletedDescriptors, completeDescriptors, observedProbes } from './complete-descriptors.js';
 export { conceptContrast, vocabularyBackground } from './concept-contrast.js';

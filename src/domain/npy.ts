@@ -1,5 +1,7 @@
 const MAGIC = '\x93NUMPY';
 const ALIGNMENT = 64;
+/** Characters of a header that is not understood in the error: real ones have some sixty. */
+const MOST_SHOWN = 100;
 
 /** What stands in front of the values of a `.npy` file (NumPy enhancement proposal 1). */
 export interface NpyHeader {
@@ -43,11 +45,11 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader & { dataOffset: num
   const dataOffset = textOffset + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
   if (dataOffset > bytes.length) throw new Error('the .npy header is cut off');
   const text = new TextDecoder().decode(bytes.subarray(textOffset, dataOffset));
-  const dtype = /'descr':\s*'([^']+)'/.exec(text)?.[1];
+  const dtype = /'descr':\s*'([^']{1,40})'/.exec(text)?.[1];
   const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
   const shape = /'shape':\s*\(([\d,\sL]*)\)/.exec(text)?.[1];
   if (!dtype || !order || shape === undefined)
-    throw new Error(`the .npy header is not understood: ${text.trim()}`);
+    throw new Error(`the .npy header is not understood: ${JSON.stringify(text.trim().slice(0, MOST_SHOWN))}`);
   return {
     dtype,
     fortranOrder: order === 'True',

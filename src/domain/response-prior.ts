@@ -23,8 +23,8 @@ export interface ResponsePrior {
 export interface PriorShape {
   /** Most directions of a family. */
   directions: number;
-  /** Ridge λ: the noise of a family is multiplied by it. */
-  noiseFactor: number;
+  /** λ: the share of a family's covariance that is taken for chance, 0..1. */
+  ridge: number;
 }
 
 /** The standardised responses of one kind of model. */
@@ -37,7 +37,7 @@ export interface PriorFamily {
   order: Uint32Array;
 }
 
-const MAGIC = 0x70726c32;
+const MAGIC = 0x70726c33;
 
 /** As bytes: a header of JSON, then the numbers of each family, little-endian. */
 export function encodePrior({ families, ...facts }: ResponsePrior): Uint8Array {

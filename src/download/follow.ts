@@ -52,6 +52,7 @@ export async function follow(
 ): Promise<Dispatcher.ResponseData> {
   let at = file.at;
   let url = new URL(file.url);
+  let status = 0;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     if (url.origin !== at?.origin) at = undefined;
     checkUrl(url, at === undefined, limits);
@@ -61,9 +62,9 @@ export async function follow(
       headers: { ...PLAIN, ...at?.headers(url), ...headers },
     });
     if (accept(response.statusCode)) return response;
-    const { statusCode: status } = response;
+    status = response.statusCode;
     const { location } = response.headers;
-    await response.body.dump();
+    leave(response.body);
     if (status < 300 || status > 399 || typeof location !== 'string' || !URL.canParse(location, url.href)) {
       throw badStatus(url, status, at?.advice);
     }
@@ -72,7 +73,13 @@ export async function follow(
   throw new ProbelogError(
     'SOURCE_UNREACHABLE',
     `${shown(new URL(file.url))} redirects more than ${MOST_REDIRECTS} times.`,
+    { status },
   );
+}
+
+/** Ends an answer whose body nobody wants. To read it to its end, however short, would be to wait for whoever drips. */
+export function leave(body: Dispatcher.ResponseData['body']): void {
+  body.on('error', () => undefined).destroy();
 }
 
 function checkUrl(url: URL, guarded: boolean, { privateAddresses }: DownloadLimits): void {

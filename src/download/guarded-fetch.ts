@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import { contentOf } from './content-of.js';
 import { follow, openConnections } from './follow.js';
 import type { ConfiguredOrigin, DownloadLimits } from './remote-file.js';
-import { asSourceError, tooLarge } from './source-errors.js';
+import { asSourceError, paceOf } from './source-errors.js';
 
 /**
  * A `fetch` for clients of a registry: GET only, under the rules of downloads, and with credentials for the configured
@@ -18,23 +19,22 @@ export function guardedFetch(
     const url = input instanceof Request ? input.url : String(input);
     const connections = openConnections(limits);
     try {
-      const { statusCode, headers, body } = await follow(
-        { url, at },
-        {
-          connections,
-          limits,
-          signal,
-          headers: Object.fromEntries(new Headers(init?.headers)),
-          accept: (status) => status < 300 || status > 399,
-        },
-      );
+      const pace = paceOf({ url }, limits);
+      const ask = () =>
+        follow(
+          { url, at },
+          {
+            connections,
+            limits,
+            signal,
+            headers: Object.fromEntries(new Headers(init?.headers)),
+            accept: (status) => status < 300 || status > 399,
+          },
+        );
+      const response = await pace.wait(ask);
+      const { statusCode, headers } = response;
       const chunks: Buffer[] = [];
-      let received = 0;
-      for await (const chunk of body) {
-        received += chunk.length;
-        if (received > limits.maxBytes) throw tooLarge(limits.maxBytes);
-        chunks.push(chunk);
-      }
+      for await (const chunk of contentOf(response, limits, pace)) chunks.push(chunk);
       const answer = new Headers();
       for (const [name, value] of Object.entries(headers)) {
         for (const one of [value ?? []].flat()) answer.append(name, one);

@@ -1,10 +1,13 @@
 import type { LookupFunction } from './guarded-agent.js';
+import type { PaceLimits } from './pace.js';
 
 /** What limits a download; see the settings of the same names. */
 export interface DownloadLimits {
   privateAddresses: readonly string[];
   stallMs: number;
   maxBytes: number;
+  /** How slowly a file may come; any pace will do when absent. */
+  pace?: PaceLimits;
   /** How names become addresses; the system's way when absent. */
   lookup?: LookupFunction;
 }

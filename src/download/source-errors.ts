@@ -1,5 +1,6 @@
 import { errors } from 'undici';
 import { ProbelogError } from '../errors/index.js';
+import { Pace } from './pace.js';
 import { DiskFault } from './part-file.js';
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
 
@@ -17,6 +18,11 @@ export function tooLarge(limit: number): ProbelogError {
   return new ProbelogError('MODEL_TOO_LARGE', `The source sends more than the limit of ${limit} bytes.`, {
     limit,
   });
+}
+
+/** Measures the download of a file, which ends as SOURCE_TIMEOUT when it is too slow. */
+export function paceOf({ url }: Pick<RemoteFile, 'url'>, { pace }: Pick<DownloadLimits, 'pace'>): Pace {
+  return new Pace(pace, (reason) => new ProbelogError('SOURCE_TIMEOUT', `${shown(new URL(url))} ${reason}.`));
 }
 
 /** Anything thrown while a file is read, as an error with a stable code. */

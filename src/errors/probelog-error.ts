@@ -18,6 +18,11 @@ export class ProbelogError extends Error {
     return ERRORS[this.code].httpStatus;
   }
 
+  /** What GraphQL tells a client beside the message, also where a host's resolver lets this error through. */
+  get extensions(): Record<string, unknown> {
+    return { ...this.details, code: this.code };
+  }
+
   /** Undefined where waiting alone does not help. */
   get retryAfterSeconds(): number | undefined {
     const entry: ErrorEntry = ERRORS[this.code];

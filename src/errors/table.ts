@@ -103,6 +103,7 @@ export const ERRORS = {
     retryAfterSeconds: 15,
     summary: 'As many uploads of responses are under way as the server takes at once.',
   },
+  UPLOAD_TOO_SLOW: { httpStatus: 408, summary: 'An upload of responses came too slowly.' },
   SOURCE_NOT_FOUND: { httpStatus: 404, summary: 'The model file or URL does not exist.' },
   SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },
   SOURCE_DENIED: {
@@ -110,7 +111,7 @@ export const ERRORS = {
     summary: 'The source refuses this server: no credentials, or too few rights.',
   },
   SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source did not answer as it should.' },
-  SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending.' },
+  SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending, or sends too slowly.' },
   SOURCE_UNSUPPORTED: {
     httpStatus: 422,
     summary: 'This server has no connection to the registry that has the model.',
@@ -125,6 +126,11 @@ export const ERRORS = {
   INGEST_NOT_RETRYABLE: { httpStatus: 409, summary: 'The ingest did not fail, or a later one counts.' },
 
   WEBHOOK_OFF: { httpStatus: 404, summary: 'No secret is configured for this receiver.' },
+  RECEIVER_NOT_READY: {
+    httpStatus: 503,
+    retryAfterSeconds: 60,
+    summary: 'There is no probe set yet with which a delivered version could be probed.',
+  },
   SIGNATURE_INVALID: { httpStatus: 401, summary: 'A webhook delivery is not signed by a configured secret.' },
   SIGNATURE_EXPIRED: {
     httpStatus: 401,
@@ -136,6 +142,7 @@ export const ERRORS = {
   LOGIT_DEGENERATE: { httpStatus: 422, summary: 'The logit has no descriptor, so nothing is similar to it.' },
   TEXT_ENCODER_UNAVAILABLE: { httpStatus: 503, summary: 'The text encoder cannot be loaded.' },
   SEARCH_UNAVAILABLE: { httpStatus: 503, summary: 'The search process is not running.' },
+  SERVER_CLOSING: { httpStatus: 503, retryAfterSeconds: 15, summary: 'The server is about to end.' },
   INTERNAL: { httpStatus: 500, summary: 'A fault of ours; the log has the details.' },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -9,10 +9,10 @@ import { keyOf } from './global-id.js';
  * @throws ProbelogError ID_INVALID, PROBE_SET_UNKNOWN
  */
 export async function findProbeSet(context: Context, id: string | null | undefined): Promise<ProbeSetRecord> {
-  const { store, defaultProbeSet, loaders } = context;
+  const { loaders } = context;
   const found =
     id === null || id === undefined
-      ? await store.probeSets.default(defaultProbeSet)
+      ? await loaders.defaultProbeSet()
       : await loaders.probeSet.load(keyOf('ProbeSet', id));
   if (found) return found;
   const message = id

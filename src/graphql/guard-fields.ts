@@ -1,4 +1,4 @@
-import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import { type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { allows, type Principal, scopeName } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import type { AccessScope } from '../store/index.js';
@@ -7,6 +7,7 @@ import type { AccessScope } from '../store/index.js';
 const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Query.apiKeys': ['ADMIN'],
   'Query.audit': ['ADMIN'],
+  'Query.registrySweeps': ['ADMIN'],
   'Query.ingest': ['READ', 'INGEST'],
   'Query.ingests': ['READ', 'INGEST'],
   'Mutation.ingestModel': ['INGEST'],
@@ -38,13 +39,18 @@ export function guardFields(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const wanted = scopesOfField(type.name, field.name);
-      if (!wanted && field.args.length === 0) continue;
-      if (field.resolve) field.resolve = guarded(field.resolve, wanted);
-      if (field.subscribe) field.subscribe = guarded(field.subscribe, wanted);
+      guardField(type.name, field);
     }
   }
   return schema;
+}
+
+/** The same for one field, of that type of ours. */
+export function guardField(type: string, field: GraphQLField<unknown, unknown>): void {
+  const wanted = scopesOfField(type, field.name);
+  if (!wanted && field.args.length === 0) return;
+  if (field.resolve) field.resolve = guarded(field.resolve, wanted);
+  if (field.subscribe) field.subscribe = guarded(field.subscribe, wanted);
 }
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;

@@ -3,6 +3,7 @@ export { checkFilter } from './check-filter.js';
 export { conceptSubject, conceptsSubject, subjectOf } from './concept-subject.js';
 export { type Caller, type Context, createContext } from './context.js';
 export { evidenceOf } from './evidence-of.js';
+export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
 export { formatError } from './format-error.js';
 export { generateSdl } from './generate-sdl.js';
 export { globalId, keyOf } from './global-id.js';
@@ -12,3 +13,12 @@ export { modelSummary } from './model-summary.js';
 export { MOST_PICTURE_BYTES } from './picture-file.js';
 export { conditionsOf } from './search-page.js';
 export type { Services } from './services.js';
+export {
+  type EmbeddedGraph,
+  type EmbeddedGraphOptions,
+  embedGraph,
+  type HostModel,
+  type ModelVersion,
+} from './shape/embedded-graph.js';
+export type { KeyFields, ModelKey } from './shape/model-key.js';
+export type { ShapedResolver, ShapedResolvers } from './shape/shape-resolvers.js';

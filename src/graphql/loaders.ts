@@ -8,12 +8,16 @@ import type {
   ProbeRecord,
   ProbeSetRecord,
 } from '../store/index.js';
+import { modelsByKeys } from './models-by-keys.js';
 import { readResponseRow } from './response-row.js';
 import type { Services } from './services.js';
+import type { ModelKey } from './shape/model-key.js';
 
 /** Look-ups of one request, batched: a list costs one statement, not one for each item. */
 export interface Loaders {
   model: DataLoader<string, ModelRecord | null>;
+  /** A model version by what another graph knows of it. */
+  modelByKey: DataLoader<ModelKey, ModelRecord | null, string>;
   logit: DataLoader<LogitKey, LogitRecord | null, string>;
   latestIngest: DataLoader<string, IngestRecord | null>;
   /** Share of the probes that was run for a model; null when it was never published. */
@@ -29,6 +33,8 @@ export interface Loaders {
   responses: DataLoader<LogitKey & { digest: string }, Float32Array, string>;
   /** The vocabulary's best names for a logit; null without a descriptor. */
   names: DataLoader<LogitKey & { probeSetId: string; first: number }, NamedLogit[] | null, string>;
+  /** The probe set of questions that name none, looked for once. */
+  defaultProbeSet(): Promise<ProbeSetRecord | null>;
 }
 
 /** A name of the vocabulary for a logit. */
@@ -41,10 +47,14 @@ export interface NamedLogit {
 /** Fresh for each request: nothing is remembered from one caller to the next. */
 export function createLoaders(services: Services): Loaders {
   const { store } = services;
+  let defaultProbeSet: Promise<ProbeSetRecord | null> | undefined;
   const byId = <T extends { id: string }>(find: (ids: readonly string[]) => Promise<T[]>) =>
     new DataLoader<string, T | null>(async (ids) => inOrder(ids, await find(ids), ({ id }) => id));
   return {
     model: byId((ids) => store.models.byIds(ids)),
+    modelByKey: new DataLoader<ModelKey, ModelRecord | null, string>((keys) => modelsByKeys(store, keys), {
+      cacheKeyFn: (key) => JSON.stringify(key),
+    }),
     ingest: byId((ids) => store.ingests.byIds(ids)),
     probeSet: byId((ids) => store.probeSets.byIds(ids)),
     probe: byId((ids) => store.probeSets.probesByIds(ids)),
@@ -87,6 +97,10 @@ export function createLoaders(services: Services): Loaders {
       (keys) => namesOf(services, keys),
       { cacheKeyFn: (key) => `${logitKey(key)}/${key.first}` },
     ),
+    defaultProbeSet: () => {
+      defaultProbeSet ??= store.probeSets.default(services.defaultProbeSet);
+      return defaultProbeSet;
+    },
   };
 }
 

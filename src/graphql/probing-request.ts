@@ -4,6 +4,11 @@ import type { ProbingInput } from './types/inputs.js';
 /** What a caller says about probing, as the ingest takes it: null in GraphQL is the same as absent. */
 export function probingRequest(input: ProbingInput | null | undefined): ProbingRequest | undefined {
   if (!input) return undefined;
-  const { budget, errorBound, full } = input;
-  return { budget: budget ?? undefined, errorBound: errorBound ?? undefined, full: full ?? undefined };
+  const { budget, errorBound, errorFactor, full } = input;
+  return {
+    budget: budget ?? undefined,
+    errorBound: errorBound ?? undefined,
+    errorFactor: errorFactor ?? undefined,
+    full: full ?? undefined,
+  };
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Access, allows, NOBODY, type Principal } from '../access/index.js';
+import { allows, type Credentials, NOBODY, type Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type Caller, checkScopes } from '../graphql/index.js';
 import type { AccessScope } from '../store/index.js';
@@ -16,25 +16,31 @@ declare module 'fastify' {
   }
 }
 
+/** How requests are told apart. */
+export interface PrincipalOptions {
+  /** Who it is. @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
+  principalOf(request: FastifyRequest): Promise<Principal>;
+  /** Requests are not counted when absent. */
+  rateLimit?: RateLimit;
+  /** Requests that are open whatever their route says; none when absent. */
+  isOpen?(request: FastifyRequest): boolean;
+}
+
 /**
  * Finds out who asks, for every route, before it does anything. A route that does not say who may use it is for
  * administrators; what is said to be `OPEN` looks at no credentials at all.
- *
- * @param isOpen requests that are open whatever their route says
  */
 export function knowPrincipals(
   app: FastifyInstance,
-  access: Access,
-  limit: RateLimit,
-  isOpen: (request: FastifyRequest) => boolean,
+  { principalOf, rateLimit, isOpen }: PrincipalOptions,
 ): void {
   // A fresh one for each request is set below; an object here would be shared.
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request, reply) => {
     const { door = ['ADMIN'] } = request.routeOptions.config;
-    if (door === 'OPEN' || request.is404 || isOpen(request)) return;
-    const refusal = await recognise(request, access);
-    await limit.count(request, reply);
+    if (door === 'OPEN' || request.is404 || isOpen?.(request)) return;
+    const refusal = await recognise(request, principalOf);
+    await rateLimit?.count(request, reply);
     if (refusal) throw challenged(reply, refusal);
     if (door !== 'ANY') checkDoor(reply, request.principal, door);
     else if (!allows(request.principal, ['READ', 'INGEST', 'ADMIN']))
@@ -43,9 +49,12 @@ export function knowPrincipals(
 }
 
 /** Sets who it is; those whose credentials are not good count as nobody. @returns why they are not, when they are not */
-async function recognise(request: FastifyRequest, access: Access): Promise<unknown> {
+async function recognise(
+  request: FastifyRequest,
+  principalOf: PrincipalOptions['principalOf'],
+): Promise<unknown> {
   try {
-    request.principal = await access.principalOf(credentialsOf(request));
+    request.principal = await principalOf(request);
     return null;
   } catch (thrown) {
     request.principal = NOBODY;
@@ -68,7 +77,8 @@ function challenged(reply: FastifyReply, refusal: unknown): unknown {
   return refusal;
 }
 
-function credentialsOf({ headers, hostname }: FastifyRequest) {
+/** What a request says of who it is from. */
+export function credentialsOf({ headers, hostname }: FastifyRequest): Credentials {
   return {
     authorization: headers.authorization,
     host: headers.host === undefined ? undefined : hostname,

@@ -66,7 +66,8 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
 async function* whole(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   request.setTimeout(STALL_MS, () => request.destroy());
   try {
-    yield* request;
+    // Whoever refuses it in the middle still has an answer to send: to destroy the request is to end the connection.
+    yield* request.iterator({ destroyOnReturn: false });
   } catch (thrown) {
     if (request.complete) throw thrown;
     throw new ProbelogError('INPUT_INVALID', 'The upload ended before it was whole.');

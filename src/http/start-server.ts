@@ -1,39 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
-import cors from '@fastify/cors';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
-import {
-  buildSchema,
-  type Context,
-  formatError,
-  limitCost,
-  limitRules,
-  type Services,
-} from '../graphql/index.js';
-import type { WebhookReceiver } from '../registries/index.js';
-import { AtOnce } from './at-once.js';
-import { answerErrors } from './error-answers.js';
-import { addExplorer, wantsPage } from './explorer.js';
-import { addGraphqlRoute } from './graphql-route.js';
-import { readPersistedOperations } from './persisted-operations.js';
-import { knowPrincipals } from './principals.js';
-import { addProbeImages } from './probe-images.js';
-import { addProbeKits } from './probe-kits.js';
+import { buildSchema, buildSubgraph, type SubgraphOptions } from '../graphql/index.js';
+import { createApp } from './create-app.js';
+import { wantsPage } from './explorer.js';
+import { addGraphql } from './graphql-server.js';
+import { credentialsOf, knowPrincipals } from './principals.js';
 import { openRateLimit } from './rate-limit.js';
-import { addResponseUploads } from './response-uploads.js';
-import { addSecurityHeaders } from './security-headers.js';
+import { addRoutes, type RouteOptions } from './routes.js';
 import type { ServerLimits } from './server-limits.js';
-import { serveSubscriptions } from './subscriptions.js';
-import { addWebhooks } from './webhooks.js';
+
+const HOUR_MS = 3_600_000;
 
 const LISTEN_FAULTS: Record<string, string> = {
   EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',
@@ -43,15 +20,16 @@ const LISTEN_FAULTS: Record<string, string> = {
 };
 
 /** What is served, and where. */
-export interface ServerOptions {
+export interface ServerOptions extends RouteOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
-  services: Services;
-  /** By the last part of their path. */
-  webhooks: ReadonlyMap<string, WebhookReceiver>;
   limits: ServerLimits;
+  /** As a subgraph of a supergraph; as a graph of its own when absent. */
+  subgraph?: SubgraphOptions;
   logger: FastifyBaseLogger;
+  /** Time within which a request must have come whole; as long as uploads have. */
+  requestMs?: number;
 }
 
 /** A server that answers. */
@@ -65,7 +43,7 @@ export interface RunningServer {
 /**
  * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and kits, uploads of responses, and health.
  *
- * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on
+ * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on, or the subgraph's model type has a name of ours
  */
 export async function startServer({
   host,
@@ -73,66 +51,22 @@ export async function startServer({
   services,
   webhooks,
   limits,
+  subgraph,
   logger,
+  requestMs = HOUR_MS,
 }: ServerOptions): Promise<RunningServer> {
   await services.access.checkExposure(host);
-  const schema = await buildSchema();
-  const persisted =
-    limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
-  const atOnce = new AtOnce(limits.operationsAtOnce);
-  const app: FastifyInstance = Fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    forceCloseConnections: 'idle',
-    trustProxy: limits.trustedProxies.length > 0 ? [...limits.trustedProxies] : false,
-  });
-  const apollo = new ApolloServer<Context>({
-    schema,
-    csrfPrevention: true,
-    introspection: limits.introspection,
-    hideSchemaDetailsFromClientErrors: !limits.introspection,
-    parseOptions: { maxTokens: limits.maxTokens },
-    validationRules: limitRules(limits),
-    allowBatchedHttpRequests: limits.batchSize > 0,
-    persistedQueries: limits.automaticPersistedQueries && !persisted ? undefined : false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    plugins: [
-      fastifyApolloDrainPlugin(app),
-      limitCost(limits.maxCost),
-      // It would have browsers load a page of somebody else's.
-      ApolloServerPluginLandingPageDisabled(),
-    ],
-    formatError: (formatted, thrown) =>
-      formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
-  });
-  await apollo.start();
-
-  answerErrors(app);
-  await addSecurityHeaders(app, limits.corsOrigins.length > 0);
-  if (limits.corsOrigins.length > 0) await allowOrigins(app, limits.corsOrigins);
+  const schema = await (subgraph ? buildSubgraph(subgraph) : buildSchema());
+  const app = await createApp(logger, { ...limits, requestMs });
   const rateLimit = await openRateLimit(app, limits);
-  const isPage = (request: FastifyRequest) =>
-    limits.explorer && request.routeOptions.url === '/graphql' && wantsPage(request);
-  knowPrincipals(app, services.access, rateLimit, isPage);
-  const showExplorer = limits.explorer ? addExplorer(app) : null;
-  addGraphqlRoute(app, { apollo, services, limits, atOnce, persisted, showExplorer, wantsPage });
-  app.get('/', { config: { door: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
-  app.get('/health', { config: { door: 'OPEN' } }, async () => ({ status: 'ok' }));
-  addProbeImages(app, services);
-  addProbeKits(app, services);
-  addResponseUploads(app, services);
-  addWebhooks(app, webhooks);
-  const subscriptions = serveSubscriptions(app, {
-    schema,
-    services,
-    limits,
-    atOnce,
+  knowPrincipals(app, {
+    principalOf: (request) => services.access.principalOf(credentialsOf(request)),
     rateLimit,
-    persisted,
+    isOpen: (request: FastifyRequest) =>
+      limits.explorer && request.routeOptions.url === '/graphql' && wantsPage(request),
   });
-
+  const graphql = await addGraphql(app, { schema, services, limits, rateLimit });
+  addRoutes(app, { services, webhooks });
   await app.listen({ host, port }).catch((thrown) => {
     throw cannotListen(host, port, thrown);
   });
@@ -141,22 +75,10 @@ export async function startServer({
   return {
     url: `http://${shownHost}:${address.port}`,
     async close() {
-      await subscriptions.close();
-      await apollo.stop();
+      await graphql.close();
       await app.close();
     },
   };
-}
-
-/** Pages of these sites may ask, and see what limits say; with a key or token that they have, as we know no cookies. */
-async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  await app.register(cors, {
-    origin: [...origins],
-    methods: ['GET', 'HEAD', 'POST', 'PUT'],
-    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'probe-set-digest'],
-    exposedHeaders: ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'],
-    maxAge: 600,
-  });
 }
 
 function cannotListen(host: string, port: number, thrown: NodeJS.ErrnoException): ProbelogError {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { type DownloadLimits, downloadToFile, type RemoteFile } from '../download/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { asStorageError, type BlobStore } from '../store/index.js';
-import type { FileSource } from './source/parse-source.js';
+import { openLocal } from './source/open-local.js';
+import type { FileSource, LocalFile } from './source/parse-source.js';
 
 /** A model file in the blob store. */
 export interface FetchedModel {
@@ -34,9 +34,7 @@ export interface FetchOptions {
  */
 export async function fetchModel(source: FileSource, options: FetchOptions): Promise<FetchedModel> {
   const stored =
-    source.kind === 'URL'
-      ? await downloaded(source.file, options)
-      : await options.blobs.put(await localFile(source.path, options));
+    source.kind === 'URL' ? await downloaded(source.file, options) : await copied(source, options);
   checkFile(stored, options.sha256);
   return stored;
 }
@@ -71,19 +69,23 @@ function checkFile({ digest, bytes }: FetchedModel, announced: string | undefine
   );
 }
 
-async function localFile(path: string, { limits, signal }: FetchOptions) {
-  const facts = await stat(path).catch(() => undefined);
-  if (facts === undefined)
-    throw new ProbelogError('SOURCE_NOT_FOUND', 'The model file does not exist any more.');
-  if (!facts.isFile()) throw new ProbelogError('SOURCE_NOT_FOUND', 'The source is not a regular file.');
-  if (facts.size > limits.maxBytes) {
-    throw new ProbelogError(
-      'MODEL_TOO_LARGE',
-      `The model file has ${facts.size} bytes; the limit is ${limits.maxBytes}.`,
-      { limit: limits.maxBytes },
-    );
+async function copied(local: LocalFile, { blobs, limits, signal }: FetchOptions): Promise<FetchedModel> {
+  const file = await openLocal(local);
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) throw new ProbelogError('SOURCE_NOT_FOUND', 'The source is not a regular file.');
+    if (facts.size > limits.maxBytes) {
+      throw new ProbelogError(
+        'MODEL_TOO_LARGE',
+        `The model file has ${facts.size} bytes; the limit is ${limits.maxBytes}.`,
+        { limit: limits.maxBytes },
+      );
+    }
+    const content = file.createReadStream({ signal, autoClose: false });
+    // Whoever reads it is told of an abort; one that comes before anybody does must not end the process.
+    content.on('error', () => undefined);
+    return await blobs.put(content);
+  } finally {
+    await file.close();
   }
-  const file = createReadStream(path, { signal });
-  // Whoever reads it is told of an abort; one that comes before anybody does must not end the process.
-  return file.on('error', () => undefined);
 }

@@ -1,4 +1,5 @@
 export { findProbeSet } from './find-probe-set.js';
+export type { GalleryWriter } from './index-published.js';
 export { IngestFeed } from './ingest-feed.js';
 export {
   type IngestRequest,
@@ -10,8 +11,9 @@ export { IngestService, type ReprobeOptions } from './ingest-service.js';
 export { IngestWorker } from './ingest-worker.js';
 export { openKit, type ProbeKit } from './kit/open-kit.js';
 export { ModelCache } from './model-cache.js';
-export { type GalleryWriter, type PipelineDependencies, runIngest } from './run-ingest.js';
+export { type PipelineDependencies, runIngest } from './run-ingest.js';
 export { parseLabels } from './source/labels.js';
 export type { RegisteredModel, RegistryAccess } from './source/registry-access.js';
 export { ResponseUploads, type UploadOutcome } from './upload/response-uploads.js';
 export { parseUploadForm, type UploadForm } from './upload/upload-form.js';
+export { sweepWork } from './work-folder.js';

@@ -12,15 +12,17 @@ const name = z
 
 const SHARE_OF_PROBES = 'it must be from 0.02 to 1';
 const EXPECTED_ERROR = 'it must be from 0 to 1';
+const ERROR_FACTOR = 'it must be from 0 to 100';
 const probing = z
   .strictObject({
     budget: z.number(SHARE_OF_PROBES).min(0.02, SHARE_OF_PROBES).max(1, SHARE_OF_PROBES).optional(),
     errorBound: z.number(EXPECTED_ERROR).min(0, EXPECTED_ERROR).max(1, EXPECTED_ERROR).optional(),
+    errorFactor: z.number(ERROR_FACTOR).min(0, ERROR_FACTOR).max(100, ERROR_FACTOR).optional(),
     full: z.boolean().optional(),
   })
   .refine(
-    ({ full, budget, errorBound }) => !full || (budget === undefined && errorBound === undefined),
-    'full runs every probe, so it takes neither a budget nor an error bound',
+    ({ full, ...bounds }) => !full || Object.values(bounds).every((bound) => bound === undefined),
+    'full runs every probe, so it takes neither a budget nor an error bound or factor',
   );
 
 const PRIORITY = 'it must be a whole number from -10 to 10';
@@ -63,7 +65,12 @@ export interface ProbingRequest {
   budget?: number;
   /** Ends probing before that when the expected error of the model's logits falls to this, 0..1. */
   errorBound?: number;
-  /** Runs every probe; without the other two. */
+  /**
+   * Probing goes on after the budget when the expected error is above so many times that of the gallery's own models,
+   * 0..100; 0: never, which is also what counts when only the budget or the bound is given.
+   */
+  errorFactor?: number;
+  /** Runs every probe; without the other three. */
   full?: boolean;
 }
 

@@ -76,21 +76,27 @@ export class IngestService {
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
     const { priority, ...request } = validateIngestRequest(input);
     const source = parseSource(request.source);
-    if (source.kind === 'FILE') request.source = await checkFolder(source.path, this.options.modelFolders);
+    const local =
+      source.kind === 'FILE' ? await checkFolder(source.path, this.options.modelFolders) : undefined;
     if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
     const probeSet = await this.probeSet(request.probeSet);
     return {
       name: request.name,
       version: request.version,
-      source: request.source,
+      source: local?.path ?? request.source,
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
       licence: request.licence,
       registry: registry ?? request.registry,
       visibility: request.visibility,
+      lane: registry,
       priority,
-      request: { ...request, probeSet: probeSet.id },
+      request: {
+        ...request,
+        ...(local && { source: local.path, within: local.within }),
+        probeSet: probeSet.id,
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
-import { asStorageError, type IngestRecord, type Store } from '../store/index.js';
+import { asStorageError, type ClaimedIngest, ClaimLost, type Store } from '../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
 import { keepLease, LEASE_MS } from './lease.js';
 import { ingestMaySucceedLater, type RetryPolicy, retryDelay } from './retry-delay.js';
@@ -13,7 +13,7 @@ export interface IngestWorkerOptions {
   store: Pick<Store, 'ingests'>;
   feed: IngestFeed;
   /** Does the work of one claimed ingest, see `runIngest`. */
-  run(ingest: IngestRecord, signal: AbortSignal): Promise<void>;
+  run(ingest: ClaimedIngest, signal: AbortSignal): Promise<void>;
   /** Ingests at the same time. */
   concurrency: number;
   retries: RetryPolicy;
@@ -32,7 +32,9 @@ export interface IngestWorkerOptions {
  *     └── drain, a failure that may pass, or the lease of a dead worker runs out ──┘
  *
  * A claim is a lease that is renewed while the work goes on, so any number of processes may share a queue, and a
- * killed one's ingest is taken over. Responses of finished batches survive all of it (see `ResponseSpool`).
+ * killed one's ingest is taken over. Whatever a run writes is bound to its claim: one that was cancelled, superseded or
+ * taken over changes nothing more, however late it learns of it. Responses of finished batches survive all of it (see
+ * `ResponseSpool`).
  *
  * Why no queue of a library: the row that is shown, cancelled and recorded together with a webhook delivery is the job
  * itself, so the two cannot disagree. pg-boss 10 (the line for Node 20) was tried: it takes over a dead worker's job only when the time
@@ -77,7 +79,7 @@ export class IngestWorker {
     }
   }
 
-  private async claim(): Promise<IngestRecord | null> {
+  private async claim(): Promise<ClaimedIngest | null> {
     try {
       const { store, workerId, mostKills } = this.options;
       return await store.ingests.claim(workerId, LEASE_MS, { mostKills, held: [...this.running.keys()] });
@@ -98,7 +100,7 @@ export class IngestWorker {
     });
   }
 
-  private start(ingest: IngestRecord): void {
+  private start(ingest: ClaimedIngest): void {
     const controller = new AbortController();
     const done = this.work(ingest, controller).finally(() => {
       this.running.delete(ingest.id);
@@ -108,11 +110,10 @@ export class IngestWorker {
     this.running.set(ingest.id, { controller, done });
   }
 
-  private async work(ingest: IngestRecord, controller: AbortController): Promise<void> {
-    const { store, run, log, workerId } = this.options;
+  private async work(ingest: ClaimedIngest, controller: AbortController): Promise<void> {
+    const { store, run, log } = this.options;
     const endLease = keepLease({
-      ingestId: ingest.id,
-      workerId,
+      claim: ingest.claim,
       ingests: store.ingests,
       onEnd: (reason) => controller.abort(reason),
       log: (message, details) => log('error', message, details),
@@ -122,18 +123,19 @@ export class IngestWorker {
       await run(ingest, controller.signal);
       log('info', 'an ingest succeeded', { ingest: ingest.id });
     } catch (thrown) {
-      const cause = controller.signal.aborted ? controller.signal.reason : asStorageError(thrown);
+      const known = thrown instanceof ClaimLost ? new Stopped('LOST') : asStorageError(thrown);
+      const cause = controller.signal.aborted ? controller.signal.reason : known;
       await this.settle(ingest, cause);
     } finally {
       endLease();
     }
   }
 
-  private async settle(ingest: IngestRecord, thrown: unknown): Promise<void> {
-    const { store, log, workerId } = this.options;
+  private async settle(ingest: ClaimedIngest, thrown: unknown): Promise<void> {
+    const { store, log } = this.options;
     try {
-      if (!(thrown instanceof Stopped)) await this.fail(ingest, asKnown(ingest.id, thrown, log));
-      else if (thrown.reason !== 'CANCELLED') await store.ingests.release(ingest.id, workerId);
+      if (thrown instanceof Stopped) await store.ingests.release(ingest.claim);
+      else await this.fail(ingest, asKnown(ingest.id, thrown, log));
       if (thrown instanceof Stopped)
         log('info', 'an ingest was stopped', { ingest: ingest.id, reason: thrown.reason });
     } catch (failure) {
@@ -144,8 +146,8 @@ export class IngestWorker {
     }
   }
 
-  private async fail({ id, failures }: IngestRecord, error: ProbelogError): Promise<void> {
-    const { store, retries, workerId, log } = this.options;
+  private async fail({ id, claim, failures }: ClaimedIngest, error: ProbelogError): Promise<void> {
+    const { store, retries, log } = this.options;
     const { code, message } = error;
     const delayMs = ingestMaySucceedLater(error) ? retryDelay(retries, failures + 1) : null;
     log('info', delayMs === null ? 'an ingest failed' : 'an ingest waits for another attempt', {
@@ -153,9 +155,9 @@ export class IngestWorker {
       code,
       delayMs,
     });
-    if (delayMs !== null) return store.ingests.retryLater(id, workerId, { code, message, delayMs });
+    if (delayMs !== null) return store.ingests.retryLater(claim, { code, message, delayMs });
     const tried = failures > 0 ? `${message} It was tried ${failures + 1} times.` : message;
-    await store.ingests.fail(id, code, tried, workerId);
+    await store.ingests.fail(claim, code, tried);
   }
 }
 

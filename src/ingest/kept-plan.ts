@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ProbePlan } from '../probing/index.js';
 import type { ProbeBudget } from './probe-budget.js';
-import { workPath } from './work-path.js';
+import { workPath } from './work-folder.js';
 
-const decisionSchema = z.object({ budget: z.number(), errorBound: z.number(), prior: z.string() });
+const decisionSchema = z.object({
+  budget: z.number(),
+  errorBound: z.number(),
+  /** Absent when an earlier version decided, which ended with the budget. */
+  errorFactor: z.number().default(0),
+  prior: z.string(),
+});
 
 /** What was decided about an ingest's probes; `prior` is the SHA-256 of the prior's file. */
 export type PlanDecision = z.infer<typeof decisionSchema>;
@@ -36,20 +42,15 @@ export class KeptPlan {
    *
    * @param priorPath copied, since it may be replaced at any time
    */
-  async decide(priorPath: string, { budget, errorBound }: ProbeBudget): Promise<PlanDecision> {
+  async decide(priorPath: string, { budget, errorBound, errorFactor }: ProbeBudget): Promise<PlanDecision> {
     await whole(this.priorPath, (path) => copyFile(priorPath, path));
-    const decision = { budget, errorBound, prior: await digestOf(this.priorPath) };
+    const decision = { budget, errorBound, errorFactor, prior: await digestOf(this.priorPath) };
     await whole(this.decisionPath, (path) => writeFile(path, JSON.stringify(decision)));
     return decision;
   }
 
-  planOf({ budget, errorBound }: PlanDecision): ProbePlan {
-    return { priorPath: this.priorPath, budget, errorBound };
-  }
-
-  async discard(): Promise<void> {
-    await rm(this.decisionPath, { force: true });
-    await rm(this.priorPath, { force: true });
+  planOf({ budget, errorBound, errorFactor }: PlanDecision): ProbePlan {
+    return { priorPath: this.priorPath, budget, errorBound, errorFactor };
   }
 }
 

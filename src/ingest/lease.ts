@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/index.js';
-import type { Store } from '../store/index.js';
+import type { Claim, Store } from '../store/index.js';
 import { Stopped } from './stopped.js';
 
 /** How long a claimed ingest stays ours without a sign of life; a dead worker's job is free again after it. */
@@ -9,8 +9,7 @@ const RENEW_MS = LEASE_MS / 4;
 
 /** What keeps the claim on one ingest alive. */
 export interface LeaseOptions {
-  ingestId: string;
-  workerId: string;
+  claim: Claim;
   ingests: Pick<Store['ingests'], 'renew' | 'byIds'>;
   /** Called once, when the work must stop. */
   onEnd(reason: Stopped): void;
@@ -26,19 +25,20 @@ export interface LeaseOptions {
  *
  * @returns ends the renewals
  */
-export function keepLease({ ingestId, workerId, ingests, onEnd, log }: LeaseOptions): () => void {
+export function keepLease({ claim, ingests, onEnd, log }: LeaseOptions): () => void {
+  const { ingestId } = claim;
   let renewedAt = Date.now();
   const renew = async () => {
     if (Date.now() - renewedAt > LEASE_MS) return end('LOST');
     const sentAt = Date.now();
     try {
-      if (await ingests.renew(ingestId, workerId, LEASE_MS)) renewedAt = sentAt;
+      if (await ingests.renew(claim, LEASE_MS)) renewedAt = sentAt;
       else end(await whyNotOurs());
     } catch (thrown) {
       log('the lease of an ingest cannot be renewed', { ingest: ingestId, reason: messageOf(thrown) });
     }
   };
-  /** Another process may have cancelled it, or removed its model: nobody will go on with what is on disk. */
+  /** Another process may have cancelled it, or removed its model. */
   const whyNotOurs = async () => {
     const [ingest] = await ingests.byIds([ingestId]);
     return !ingest || ingest.state === 'CANCELLED' ? 'CANCELLED' : 'LOST';

@@ -1,9 +1,12 @@
 import type { Store } from '../store/index.js';
 
-/** By how much more than its limit the cache may grow before it is looked at again: a look costs a pass over all models. */
+/** Share of its limit by which the cache may grow before it is looked at again: a look costs a pass over all models. */
 const SLACK = 0.05;
 
-/** Keeps model files that can be fetched again within a limit; responses, and files of this machine, are not its business. */
+/**
+ * Keeps the model files that can be fetched again near a limit: files of ingests under way do not count, and it is looked
+ * at only when enough was fetched since. Responses, and files of this machine, are not its business.
+ */
 export class ModelCache {
   /** Fetched since the last look; at first nobody knows. */
   private fetched = Number.POSITIVE_INFINITY;
@@ -29,8 +32,9 @@ export class ModelCache {
   /**
    * Removes files that were not used for the longest time until the rest is within the limit.
    *
-   * A model that is queued for probing between the look and the removal fetches its file again, or fails and may be tried
-   * again: nothing but time is lost.
+   * An ingest that is queued between the look and the removal fetches its file again; one that had already found its file
+   * here fails with SOURCE_NOT_FOUND, and has to be tried again by hand. A file whose source is gone by then, or has become
+   * another one, cannot be had again: the model stays searchable, but is not probed again.
    */
   async makeRoom(): Promise<void> {
     const { models, blobs } = this.store;

@@ -6,15 +6,22 @@ export interface ProbeBudget {
   budget: number;
   /** Probing ends before that when the expected error of the model's logits falls to this, 0..1; 0: never. */
   errorBound: number;
+  /** Probing goes on after that when the expected error is above so many times the gallery's own, 0..100; 0: never. */
+  errorFactor: number;
 }
 
-/** What a request asks for, or else the settings; null when all probes are to be run anyway. */
+/**
+ * What a request asks for, or else the settings; null when all probes are to be run anyway. Who names a budget or a bound
+ * gets no more probes than that, unless a factor is named, too.
+ */
 export function probeBudget(
   { probing }: Pick<IngestRequest, 'probing'>,
   settings: ProbeBudget,
 ): ProbeBudget | null {
   const budget = probing?.budget ?? settings.budget;
   const errorBound = probing?.errorBound ?? settings.errorBound;
+  const isNamed = probing?.budget !== undefined || probing?.errorBound !== undefined;
+  const errorFactor = probing?.errorFactor ?? (isNamed ? 0 : settings.errorFactor);
   const chosen = probing?.full !== true && (budget < 1 || errorBound > 0);
-  return chosen ? { budget, errorBound } : null;
+  return chosen ? { budget, errorBound, errorFactor } : null;
 }

@@ -1,10 +1,10 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { earnedBudget } from '../domain/index.js';
 import type { ProbePlan } from '../probing/index.js';
 import { KeptPlan } from './kept-plan.js';
 import type { ProbeBudget } from './probe-budget.js';
 import { ResponseSpool } from './response-spool.js';
-import { workPath } from './work-path.js';
+import { workPath } from './work-folder.js';
 
 const SPOOL = '.responses';
 
@@ -21,13 +21,14 @@ export interface ProbingWork {
   spool: ResponseSpool;
   /** null: all probes are run, in order. */
   plan: ProbePlan | null;
-  /** Deletes everything, after the spool was closed. */
+  /** Deletes everything that the ingest has, after the spool was closed. */
   discard(): Promise<void>;
 }
 
 /**
  * Takes up the work of an earlier attempt, or begins it.
  *
+ * @param folder of the ingest
  * @param identity everything that the responses depend on but the plan, JSON-serialisable
  * @param wanted null: all probes are to be run
  * @param prior of the probe set; null when there is none yet, or the model shall teach it
@@ -55,8 +56,7 @@ export async function openProbingWork(
     spool,
     plan: decision && kept.planOf(decision),
     async discard() {
-      await spool.discard();
-      await kept.discard();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { IngestStage, Store } from '../store/index.js';
+import type { Claim, IngestStage, Store } from '../store/index.js';
 
 /** Writes to the database at most this often; a watcher sees every one of them. */
 const EVERY_MS = 400;
@@ -13,12 +13,12 @@ export class ProgressReporter {
   private stageStartedWith = 0;
 
   constructor(
-    private readonly ingestId: string,
+    private readonly claim: Claim,
     private readonly ingests: Pick<Store['ingests'], 'progress'>,
     private readonly announce: (ingestId: string) => void,
   ) {}
 
-  /** Enters a stage with `done` of `total` probes run; without them as many as before. */
+  /** Enters a stage with `done` of `total` probes run; without them as many as before. @throws ClaimLost */
   async stage(stage: IngestStage, done = this.done, total = this.total): Promise<void> {
     this.current = stage;
     this.stageStartedAt = Date.now();
@@ -26,7 +26,7 @@ export class ProgressReporter {
     await this.write(done, total);
   }
 
-  /** Reports `done` of `total` probes within the present stage. */
+  /** Reports `done` of `total` probes within the present stage. @throws ClaimLost */
   async update(done: number, total: number): Promise<void> {
     // The first batch of an attempt is news: it shows that the model does not kill whoever takes it up.
     const isFirst = this.done === this.stageStartedWith;
@@ -39,8 +39,8 @@ export class ProgressReporter {
     this.done = done;
     this.total = total;
     const etaSeconds = this.remainingSeconds(done, total);
-    await this.ingests.progress(this.ingestId, { stage: this.current, done, total, etaSeconds }, further);
-    this.announce(this.ingestId);
+    await this.ingests.progress(this.claim, { stage: this.current, done, total, etaSeconds }, further);
+    this.announce(this.claim.ingestId);
   }
 
   /** At the pace of this stage so far; null before the first batch. */

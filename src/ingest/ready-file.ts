@@ -1,15 +1,24 @@
-import type { DownloadLimits } from '../download/index.js';
+import { type DownloadLimits, sourceMayRecover } from '../download/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type PartialPreprocessing, parsePreprocessing } from '../probing/index.js';
-import type { ModelRecord, Store } from '../store/index.js';
+import type { ClaimedIngest, ModelRecord, Store } from '../store/index.js';
 import { fetchModel } from './fetch-model.js';
 import type { IngestRequest } from './ingest-request.js';
 import type { ModelCache } from './model-cache.js';
 import { readCompanion } from './source/companions.js';
 import { parseLabels } from './source/labels.js';
 import { type ObjectStore, objectFile } from './source/object-store.js';
-import { type FileSource, parseSource, type RegistrySource, type Source } from './source/parse-source.js';
+import {
+  type FileSource,
+  type LocalFile,
+  parseSource,
+  type RegistrySource,
+  type Source,
+} from './source/parse-source.js';
 import type { RegisteredModel, RegistryAccess } from './source/registry-access.js';
+
+/** How often a version is read whose notes change meanwhile; after that its events have told what there is to tell. */
+const MOST_READINGS = 3;
 
 /** What makes a file of a source. */
 export interface SourceDependencies {
@@ -43,17 +52,26 @@ interface Found {
  * Makes sure that a model's file is in the blob store. A file that was fetched before is not fetched again, and when it
  * was evicted meanwhile, it must be the same one.
  *
+ * @throws ClaimLost
  * @throws ProbelogError as `fetchModel`; SOURCE_UNSUPPORTED, PREPROCESSING_INVALID
  */
 export async function readyFile(
-  ingestId: string,
+  ingest: ClaimedIngest,
   model: ModelRecord,
-  request: IngestRequest,
+  request: IngestRequest & Pick<LocalFile, 'within'>,
   dependencies: SourceDependencies,
   signal: AbortSignal,
 ): Promise<ReadyFile> {
   const { store, download, downloadFolder, modelCache } = dependencies;
-  const { source, registered } = await find(parseSource(request.source), dependencies, signal);
+  const { source, registered } = await findWithNotes(
+    ingest,
+    parseSource(request.source, request.within),
+    dependencies,
+    signal,
+  );
+  // What somebody set since the ingest was asked for is newer than what was asked for.
+  const areSet = model.labelsSetAt !== null && model.labelsSetAt > ingest.createdAt;
+  const given = areSet ? model.labels : (request.labels ?? model.labels);
   const sha256 = request.sha256 ?? registered?.sha256;
   const announced = sha256 ?? model.fileDigest ?? undefined;
   const kept =
@@ -63,31 +81,52 @@ export async function readyFile(
     : await fetchModel(source, {
         blobs: store.blobs,
         folder: downloadFolder,
-        ingestId,
+        ingestId: ingest.id,
         sha256: announced,
         limits: download,
         signal,
       });
   await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
+  /** What was fetched before can be probed again when its source is gone: as it was then. */
+  const orAsBefore = (before: unknown) => (thrown: unknown) => {
+    if (kept && model.status === 'READY' && sourceMayRecover(thrown)) return before;
+    throw thrown;
+  };
   const beside = registered ?? {
     preprocessing: request.preprocessing
       ? undefined
-      : await readCompanion(source, 'preprocessor_config.json', download, signal),
-    labels:
-      (request.labels ?? model.labels)
-        ? undefined
-        : await readCompanion(source, 'config.json', download, signal),
+      : await readCompanion(source, 'preprocessor_config.json', download, signal).catch(
+          orAsBefore(model.preprocessing),
+        ),
+    labels: given
+      ? undefined
+      : await readCompanion(source, 'config.json', download, signal).catch(orAsBefore(undefined)),
   };
   const described = request.preprocessing ?? beside.preprocessing;
   const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
-  const labels = request.labels ?? model.labels ?? labelsOf(beside.labels);
-  await store.models.describe(model.id, {
+  const labels = given ?? (areSet ? null : labelsOf(beside.labels));
+  await store.models.describe(ingest.claim, {
     fileDigest: file.digest,
     fileBytes: file.bytes,
     ...(registered && { revision: registered.revision }),
   });
-  if (registered?.notes) await store.models.takeNotes(model.id, registered.notes);
   return { ...file, preprocessing, labels };
+}
+
+/** Takes over the notes at once: those of an event that comes while the file is fetched are newer. */
+async function findWithNotes(
+  { claim, modelId }: ClaimedIngest,
+  source: Source,
+  dependencies: SourceDependencies,
+  signal: AbortSignal,
+): Promise<Found> {
+  const { models } = dependencies.store;
+  for (let reading = 1; ; reading++) {
+    const revision = await models.notesRevision(modelId);
+    const found = await find(source, dependencies, signal);
+    const notes = found.registered?.notes;
+    if (!notes || (await models.takeNotes(claim, notes, revision)) || reading === MOST_READINGS) return found;
+  }
 }
 
 async function find(

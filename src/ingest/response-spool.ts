@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { DoneProbes } from '../probing/index.js';
 import {
   countRows,
@@ -13,9 +13,9 @@ import {
 /**
  * The responses of a probing run under way, on disk: one row per probe, in the order in which they were run.
  *
- * A run whose process is killed leaves its finished batches here, and the next attempt goes on behind them. The name
- * of the file is the hash of the ingest and of everything the responses depend on, so a spool is never continued with
- * another model, probe set, plan or preprocessing, and never shared by two ingests of the same file.
+ * A run that ends early leaves its finished batches here, and the next attempt goes on behind them. The file is in a
+ * folder of the ingest, under the hash of everything the responses depend on, so a spool is never continued with another
+ * model, probe set, plan or preprocessing, and never shared by two ingests of the same file.
  */
 export class ResponseSpool {
   private constructor(
@@ -72,10 +72,5 @@ export class ResponseSpool {
   /** Closes the file and keeps it for the next attempt. */
   async close(): Promise<void> {
     await this.file.close();
-  }
-
-  /** Deletes a closed spool: its content is stored elsewhere, or is worth nothing. */
-  async discard(): Promise<void> {
-    await rm(this.path, { force: true });
   }
 }

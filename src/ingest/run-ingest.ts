@@ -1,25 +1,22 @@
 import { ProbelogError } from '../errors/index.js';
 import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../probing/index.js';
-import type { IngestRecord, Store } from '../store/index.js';
-import { checkLabels } from './check-labels.js';
+import { asStorageError, type ClaimedIngest, checkLabels, type Store } from '../store/index.js';
+import { type GalleryWriter, indexPublished } from './index-published.js';
 import type { IngestRequest } from './ingest-request.js';
 import { type ProbeBudget, probeBudget } from './probe-budget.js';
 import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { ProgressReporter } from './progress-reporter.js';
-import { type NewResponses, publishModel, type StoredResponses, storeResponses } from './publish-model.js';
 import { type ReadyFile, readyFile, type SourceDependencies } from './ready-file.js';
-import { goesOn } from './stopped.js';
+import type { LocalFile } from './source/parse-source.js';
+import { type NewResponses, publishedModel, storeResponses } from './stored-responses.js';
+import { workFolderOf } from './work-folder.js';
 
-/** A request as it stands in the queue: the probe set is settled, by its id. */
-type QueuedRequest = IngestRequest & { probeSet: string };
-
-/** Where a finished model goes to become searchable. */
-export interface GalleryWriter {
-  add(
-    probeSet: { id: string; probes: number },
-    model: { modelId: string; responsesDigest: string; outputs: number; responsesPath: string },
-  ): Promise<void>;
-  remove(probeSetId: string, modelId: string): Promise<void>;
+/** A request as it stands in the queue. */
+interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
+  /** Its id: the probe set is settled. */
+  probeSet: string;
+  /** Whether deliveries contradict each other about whether the version exists, so that its source decides. */
+  mayBeGone?: boolean;
 }
 
 /** What the pipeline needs; its folders hold nothing that cannot be made again. */
@@ -43,27 +40,36 @@ export interface PipelineDependencies extends SourceDependencies {
  * Takes one claimed ingest from its source to the gallery: fetch → inspect → probe → store → index.
  *
  * Every step may run twice: files are content-addressed, responses go on behind the last finished batch, and the one
- * transaction that publishes the model replaces what an earlier attempt published. Nothing is visible before it.
+ * transaction that publishes the model replaces what an earlier attempt published. Nothing is visible before it, and
+ * nothing is written but under the claim.
  *
- * @throws ProbelogError why the model cannot be registered; whatever `signal` was aborted with
+ * @throws ProbelogError why the model cannot be registered
+ * @throws ClaimLost; whatever `signal` was aborted with
  */
 export async function runIngest(
-  ingest: IngestRecord,
+  ingest: ClaimedIngest,
   signal: AbortSignal,
   dependencies: PipelineDependencies,
 ): Promise<void> {
-  const { store } = dependencies;
+  const { store, gallery } = dependencies;
+  const { claim } = ingest;
   const [model] = await store.models.byIds([ingest.modelId]);
   if (!model) throw new ProbelogError('NOT_FOUND', 'The model was removed while its ingest waited.');
   const request = ingest.request as QueuedRequest;
-  const progress = new ProgressReporter(ingest.id, store.ingests, dependencies.announce);
+  const progress = new ProgressReporter(claim, store.ingests, dependencies.announce);
 
   await progress.stage('FETCHING');
-  const fetched = await readyFile(ingest.id, model, request, dependencies, signal);
+  let fetched: ReadyFile;
+  try {
+    fetched = await readyFile(ingest, model, request, dependencies, signal);
+  } catch (thrown) {
+    if (!request.mayBeGone || !isGone(thrown)) throw thrown;
+    await store.models.removeClaimed(claim);
+    return gallery.remove(model.probeSetId, model.id);
+  }
 
   await progress.stage('INSPECTING');
   const identity = {
-    ingest: ingest.id,
     file: fetched.digest,
     probeSet: request.probeSet,
     preprocessing: fetched.preprocessing,
@@ -71,9 +77,13 @@ export async function runIngest(
   };
   const wanted = probeBudget(request, dependencies.probing);
   const prior = () => dependencies.prior(request.probeSet, model.id);
-  const work = await openProbingWork(dependencies.workFolder, identity, wanted, prior);
+  const work = await openProbingWork(
+    workFolderOf(dependencies.workFolder, ingest.id),
+    identity,
+    wanted,
+    prior,
+  );
   let run: ProbeRun;
-  let stored: StoredResponses;
   try {
     const probes = await store.probeSets.probes(request.probeSet);
     const files = probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) }));
@@ -81,30 +91,31 @@ export async function runIngest(
       work.spool.close(),
     );
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
-    stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
+    const stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
     const { input, output, preprocessing, notes } = run.inspected;
     const described = { inputShape: input, outputName: output.name, preprocessing, notes };
     const facts = { probeSetId: request.probeSet, labels: fetched.labels, ...described };
-    await publishModel(model, stored, facts, store.models, 'INGEST');
+    await store.models.publish(claim, publishedModel(stored, facts));
   } catch (thrown) {
-    if (!goesOn(signal)) await work.discard();
+    // Whoever tries the ingest again goes on with what is there, unless the disk needs the room more.
+    if (work.spool.rows === 0 || isFull(thrown)) await work.discard();
     throw thrown;
   }
   await work.discard();
 
   await progress.stage('INDEXING');
-  if (model.probeSetId !== request.probeSet) await dependencies.gallery.remove(model.probeSetId, model.id);
-  const probeSet = { id: request.probeSet, probes: stored.probes };
-  await dependencies.gallery.add(probeSet, {
-    modelId: model.id,
-    responsesDigest: stored.digest,
-    outputs: stored.outputs,
-    responsesPath: store.blobs.path(stored.digest),
-  });
-  // Who removed the model between the two has found nothing in the gallery to take away.
-  const [still] = await store.models.byIds([model.id]);
-  if (!still) await dependencies.gallery.remove(request.probeSet, model.id);
-  await store.ingests.succeed(ingest.id, run.peakMemoryBytes);
+  if (model.probeSetId !== request.probeSet) await gallery.remove(model.probeSetId, model.id);
+  await indexPublished(model.id, { store, gallery });
+  await store.ingests.succeed(claim, run.peakMemoryBytes);
+}
+
+function isFull(thrown: unknown): boolean {
+  const error = asStorageError(thrown);
+  return error instanceof ProbelogError && error.code === 'STORAGE_FULL';
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof ProbelogError && thrown.code === 'SOURCE_NOT_FOUND';
 }
 
 function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {
@@ -144,7 +155,8 @@ async function probe(
       total = most;
       await progress.stage('PROBING', spool.rows, total);
     },
-    onBatch: async (ran, responses) => {
+    onBatch: async (ran, responses, most) => {
+      total = most;
       await spool.append({ probes: ran, responses });
       await progress.update(spool.rows, total);
     },

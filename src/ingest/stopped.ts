@@ -7,8 +7,3 @@ export class Stopped extends Error {
     super(`The ingest was stopped: ${reason}`);
   }
 }
-
-/** Whether another attempt, here or elsewhere, will go on with the finished batches of an ingest that was stopped. */
-export function goesOn({ aborted, reason }: AbortSignal): boolean {
-  return aborted && reason instanceof Stopped && reason.reason !== 'CANCELLED';
-}

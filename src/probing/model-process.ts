@@ -22,8 +22,11 @@ export interface ModelProcess {
 }
 
 /**
- * Starts the process. It sees nothing of our environment but the search paths: no secrets that a model's native code
- * could read. Nor has it a network to send them by, where the system lets us take it away.
+ * Starts the process. Of our environment it is given nothing but the search paths.
+ *
+ * Threat model: native code that a model has taken over looks for secrets. In namespaces of its own it can neither read what
+ * we were started with (`/proc/<pid>/environ`) nor our memory, nor has it a network. Where the system refuses us namespaces,
+ * it runs as the same user beside us and can do all of that: then only the user that the service runs as bounds it.
  */
 export function startModelProcess(isolation: NetworkIsolation | null): ModelProcess {
   const child = fork(compiledEntry(import.meta.url, './child/main.js'), [], {

@@ -13,10 +13,12 @@ export interface ProbeLimits {
 export interface ProbePlan {
   /** File of an encoded `ResponsePrior` of the probe set. */
   priorPath: string;
-  /** Most probes to run, as a share of all, (0, 1]. */
+  /** Probes to run, as a share of all, (0, 1]. */
   budget: number;
   /** Stop when the mean expected error of the logits is at or under this; 0: never. */
   errorBound: number;
+  /** Go on beyond the budget when that is above so many times what the prior's own models have; 0: never. */
+  errorFactor: number;
 }
 
 /** What an interrupted run had finished. */

@@ -38,7 +38,7 @@ export interface ProbeModelOptions {
    * Called once, before the first batch.
    *
    * @param most probes that have responses in the end, those of an interrupted run included; fewer when the plan's
-   *   error bound is reached earlier
+   *   error bound is reached earlier, and more when it goes on beyond its budget
    */
   onInspected?(inspected: ModelInspection, most: number): Promise<void> | void;
   /**
@@ -46,8 +46,9 @@ export interface ProbeModelOptions {
    *
    * @param probes positions in the probe set
    * @param responses a row of C for each of them
+   * @param most as for `onInspected`, as far as is known by now
    */
-  onBatch(probes: Uint32Array, responses: Float32Array): Promise<void> | void;
+  onBatch(probes: Uint32Array, responses: Float32Array, most: number): Promise<void> | void;
 }
 
 /** A finished run. */
@@ -80,7 +81,7 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
       inspected = message.inspected;
       await options.onInspected?.(inspected, message.most);
     } else if (message.kind === 'BATCH') {
-      await options.onBatch(message.probes, message.responses);
+      await options.onBatch(message.probes, message.responses, message.most);
       child.send({ kind: 'TAKEN' });
     } else if (inspected) {
       return { inspected, peakMemoryBytes: message.peakMemoryBytes, ...message.figures };

@@ -7,7 +7,7 @@ import { wandb } from './wandb/index.js';
 export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
 export type { Delivery, Plan, RegisterPlan } from './plan.js';
-export type { ListedVersion, RegistryListing, RegistryReader, VersionNotes } from './reader.js';
+export type { ListedVersion, ListingPart, RegistryListing, RegistryReader, VersionNotes } from './reader.js';
 export { type Receipt, WebhookReceiver } from './receiver.js';
 export type { Credentials } from './registry.js';
 
@@ -16,4 +16,3 @@ export const REGISTRIES = [mlflow, huggingface, wandb, standard] as const satisf
 
 /** A registry of {@link REGISTRIES}. */
 export type RegistryName = (typeof REGISTRIES)[number]['name'];
-export { WandbReader } from './wandb/index.js';

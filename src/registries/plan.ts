@@ -37,6 +37,8 @@ export type Plan =
       name: string;
       version: string;
       notes: VersionNotes;
+      /** How often they were written here before the sweep began: an event that came since is newer. */
+      revision: number;
     }
   | { kind: 'IGNORE'; reason: string };
 

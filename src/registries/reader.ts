@@ -35,12 +35,19 @@ export interface ListedVersion {
   notes?: VersionNotes;
 }
 
-/** The list of a registry's versions. */
-export interface RegistryListing {
+/** A part of a registry's list, such as the repositories of one owner. It may fail while the others do not. */
+export interface ListingPart {
+  /** For people. */
+  readonly name: string;
   /** Every version, page by page. It ends without an error only when it was whole. */
   versions(signal?: AbortSignal): AsyncIterable<ListedVersion>;
-  /** Whether the list would have this model, if it were still there. */
+  /** Whether it would have this model, if it were still there. */
   covers(name: string): boolean;
+}
+
+/** The list of a registry's versions. */
+export interface RegistryListing {
+  readonly parts: readonly ListingPart[];
   /** Whether a listed name stands for its other versions as well, which the list does not have. */
   readonly standsForOlder: boolean;
   /**

@@ -31,5 +31,6 @@ export interface Registry<Event = unknown> {
   verify(body: Buffer, headers: IncomingHttpHeaders, credentials: Credentials, now: Date): Proof;
   /** @throws ProbelogError PAYLOAD_INVALID when a known event has not the form that it should have */
   parse(body: Buffer): Event;
+  /** @throws ProbelogError PAYLOAD_INVALID when what it asks for cannot be done, and the sender can mend that */
   plan(event: Event, proof: Proof): Delivery;
 }

@@ -5,6 +5,7 @@ import type { Access } from '../access/index.js';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import type { DownloadLimits } from '../download/index.js';
+import { messageOf } from '../errors/index.js';
 import {
   IngestFeed,
   IngestService,
@@ -16,9 +17,16 @@ import {
 import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { type Actor, OURSELVES, openStore, type Store } from '../store/index.js';
-import { type Concepts, createConcepts, openTextEncoder, type TextEncoder } from '../text/index.js';
+import {
+  absentTextEncoder,
+  type Concepts,
+  createConcepts,
+  openTextEncoder,
+  type TextEncoder,
+} from '../text/index.js';
 import { checkDataFolder } from './check-data-folder.js';
 import { followGallery } from './follow-gallery.js';
+import { keepSwept } from './keep-swept.js';
 import type { Log } from './log.js';
 import { openAccess } from './open-access.js';
 import { openObjects } from './registries/open-objects.js';
@@ -43,6 +51,8 @@ export interface Service {
   ingest: IngestService;
   uploads: ResponseUploads;
   webhooks: Webhooks;
+  /** Records what a registry tells of its models, by webhook or within this process. */
+  deliveries: Pick<DeliveryRecorder, 'record'>;
   sweeper: Sweeper;
   /** Stops in order: ingests go back to the queue, processes end, the database closes. */
   close(): Promise<void>;
@@ -57,6 +67,8 @@ export interface ServiceOptions {
   trustedCaller: boolean;
   /** Who the audit says makes the changes that nobody sends a request for; nobody when absent. */
   actor?: Actor;
+  /** Whether it is of no use without a text encoder; otherwise only what needs one fails. */
+  needsTexts?: boolean;
 }
 
 /**
@@ -66,7 +78,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, actor }: ServiceOptions,
+  { log, work, trustedCaller, actor, needsTexts = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const closers: (() => Promise<void>)[] = [];
@@ -78,6 +90,7 @@ export async function openService(
     const opened = await openStore({
       dataFolder,
       databaseUrl: config.databaseUrl,
+      databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
       log: (line) => log('info', line),
     });
     closers.push(() => opened.close());
@@ -89,6 +102,12 @@ export async function openService(
     const encoder = await openTextEncoder({
       model: config.textEncoder,
       cacheFolder: join(dataFolder, 'encoders'),
+    }).catch((thrown) => {
+      if (needsTexts) throw thrown;
+      log('info', 'there is no text encoder: models are probed, but texts cannot be searched here', {
+        reason: messageOf(thrown),
+      });
+      return absentTextEncoder(thrown);
     });
     closers.push(() => encoder.close());
     const concepts = createConcepts({ store, encoder, folder: join(dataFolder, 'concepts') });
@@ -108,10 +127,19 @@ export async function openService(
       privateAddresses: config.privateAddresses,
       stallMs: config.downloadStallSeconds * 1000,
       maxBytes: config.maxModelBytes,
+      pace: {
+        graceMs: config.downloadStallSeconds * 1000,
+        leastRate: config.transferLeastRate,
+        mostMs: config.transferMinutes * 60_000,
+      },
     };
     const readers = openReaders(config, download);
     const objects = openObjects(config);
     const modelCache = new ModelCache(store, config.modelCacheBytes);
+
+    const processId = `${hostname()}:${process.pid}:${randomUUID()}`;
+    const workFolder = join(dataFolder, 'ingests');
+    if (work) closers.push(keepSwept(workFolder, store, log));
 
     const feed = new IngestFeed((ids) => store.ingests.byIds(ids), WATCHED_EVERY_MS);
     const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
@@ -134,6 +162,7 @@ export async function openService(
       folder: join(dataFolder, 'uploads'),
       maxBytes: config.maxResponsesBytes,
       atOnce: config.responsesAtOnce,
+      pace: download.pace,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
     });
@@ -147,11 +176,26 @@ export async function openService(
     const sweeper = new Sweeper({
       readers,
       models: store.models,
+      store,
+      processId,
       apply: (registry, plan) => recorder.recordSwept(registry, plan),
       log,
     });
     closers.push(() => sweeper.close());
-    return { config, store, access, search, encoder, concepts, ingest, uploads, webhooks, sweeper, close };
+    return {
+      config,
+      store,
+      access,
+      search,
+      encoder,
+      concepts,
+      ingest,
+      uploads,
+      webhooks,
+      deliveries: recorder,
+      sweeper,
+      close,
+    };
 
     function startWorker(isolation: NetworkIsolation): IngestWorker {
       return new IngestWorker({
@@ -160,13 +204,13 @@ export async function openService(
         concurrency: config.ingestConcurrency,
         retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
         mostKills: config.ingestKills,
-        workerId: `${hostname()}:${process.pid}:${randomUUID()}`,
+        workerId: processId,
         log,
         run: (job, signal) =>
           runIngest(job, signal, {
             store,
             gallery,
-            workFolder: join(dataFolder, 'ingests'),
+            workFolder,
             cacheFolder: join(dataFolder, 'pixels'),
             downloadFolder: join(dataFolder, 'downloads'),
             download,
@@ -180,6 +224,7 @@ export async function openService(
               isolation,
               budget: config.probingBudget,
               errorBound: config.probingErrorBound,
+              errorFactor: config.probingErrorFactor,
             },
             prior: async (probeSetId, modelId) => (teachesBasis(modelId) ? null : search.prior(probeSetId)),
             announce: (ingestId) => feed.announce(ingestId),
@@ -196,7 +241,7 @@ export async function openService(
 async function modelIsolation(log: Log): Promise<NetworkIsolation> {
   const isolation = await probeNetworkIsolation();
   if (isolation.inForce) log('info', 'models run without a network');
-  else log('info', 'models run with the network of this process', { reason: isolation.reason });
+  else log('info', 'models run beside this process, with its network', { reason: isolation.reason });
   return isolation;
 }
 

@@ -1,4 +1,5 @@
 export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
+export { checkLabels } from './check-labels.js';
 export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
 export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
@@ -21,15 +22,19 @@ export type {
   ProbeRecord,
   ProbeSetRecord,
   ResponseKind,
+  SweepRecord,
+  SweptVersions,
 } from './records.js';
 export type { ApiKeys, NewApiKey } from './repositories/api-keys.js';
 export type { AuditFilter } from './repositories/audit.js';
+export { type Claim, ClaimLost } from './repositories/claim.js';
 export type {
   DeliveredChange,
   DeliveryResult,
   NewDelivery,
   RemovedModel,
 } from './repositories/deliveries.js';
+export type { ClaimedIngest } from './repositories/ingests.js';
 export type { ModelNotes } from './repositories/model-notes.js';
 export type {
   ExternalModel,

@@ -6,12 +6,20 @@ import type { Database } from './database.js';
 
 /** A server that does not answer at all would otherwise be waited for by the operating system's minutes. */
 const CONNECT_MS = 5_000;
+/** The one that PostgreSQL looks into by itself. */
+const DEFAULT_SCHEMA = 'public';
 
-/** Connects to a PostgreSQL server. @throws ProbelogError DATABASE_UNAVAILABLE naming the host, never the password */
-export async function openServer(url: string): Promise<Database> {
-  const settings = { connectionString: url, connectionTimeoutMillis: CONNECT_MS };
+/**
+ * Connects to a PostgreSQL server.
+ *
+ * @param schema of the tables. Prisma names it in its statements; our own find it by the connection's search path, which
+ *   holds nothing else: a table of somebody else's with one of our names is never meant.
+ * @throws ProbelogError DATABASE_UNAVAILABLE naming the host, never the password
+ */
+export async function openServer(url: string, schema: string): Promise<Database> {
+  const settings = { ...searchPath(url, schema), connectionTimeoutMillis: CONNECT_MS };
   const client = await connect(settings, url);
-  const prisma = createPrismaClient(new PrismaPg(settings));
+  const prisma = createPrismaClient(new PrismaPg(settings, { schema }));
   return {
     prisma,
     migrations: {
@@ -21,6 +29,17 @@ export async function openServer(url: string): Promise<Database> {
     endMigrations: () => client.end(),
     close: () => prisma.$disconnect(),
   };
+}
+
+/** Poolers may refuse such options, so they are sent only where they are needed; those of the URL itself stay. */
+function searchPath(url: string, schema: string): pg.ClientConfig {
+  if (schema === DEFAULT_SCHEMA) return { connectionString: url };
+  const options = `-c search_path=${schema}`;
+  const given = URL.canParse(url) ? new URL(url).searchParams.get('options') : null;
+  if (given === null) return { connectionString: url, options };
+  const changed = new URL(url);
+  changed.searchParams.set('options', `${given} ${options}`);
+  return { connectionString: changed.href };
 }
 
 async function connect(settings: pg.ClientConfig, url: string): Promise<pg.Client> {

@@ -12,12 +12,16 @@ import { ApiKeys } from './repositories/api-keys.js';
 import { Audit } from './repositories/audit.js';
 import { Deliveries } from './repositories/deliveries.js';
 import { Ingests } from './repositories/ingests.js';
+import { Leases } from './repositories/leases.js';
 import { Logits } from './repositories/logits.js';
 import { Models } from './repositories/models.js';
 import { ProbeSets } from './repositories/probe-sets.js';
+import { RegistrySweeps } from './repositories/registry-sweeps.js';
 import { OURSELVES, type Viewer } from './viewer.js';
 
 const MIGRATIONS = 'prisma/migrations';
+/** Nobody shares an embedded database, so its tables need no schema of their own. */
+const EMBEDDED_SCHEMA = 'public';
 
 /** Everything that is kept: rows in PostgreSQL, files in the blob store. */
 export interface Store {
@@ -28,6 +32,8 @@ export interface Store {
   deliveries: Deliveries;
   apiKeys: ApiKeys;
   audit: Audit;
+  sweeps: RegistrySweeps;
+  leases: Leases;
   blobs: BlobStore;
   /** The same store on somebody's behalf: it has what they may see, and puts down what they change. */
   as(viewer: Viewer): Store;
@@ -46,6 +52,8 @@ export interface StoreOptions {
   dataFolder: string;
   /** A PostgreSQL server; without it PostgreSQL runs inside this process. */
   databaseUrl?: string;
+  /** PostgreSQL schema of the tables on that server. */
+  databaseSchema?: string;
   /** Takes a line about what takes long. */
   log?(line: string): void;
 }
@@ -58,6 +66,7 @@ export interface StoreOptions {
 export async function openStore({
   dataFolder,
   databaseUrl,
+  databaseSchema = EMBEDDED_SCHEMA,
   log = () => undefined,
 }: StoreOptions): Promise<Store> {
   await mkdir(dataFolder, { recursive: true });
@@ -65,9 +74,9 @@ export async function openStore({
   try {
     const database = await (databaseUrl === undefined
       ? openEmbedded(join(dataFolder, 'database'), log)
-      : openServer(databaseUrl));
+      : openServer(databaseUrl, databaseSchema));
     try {
-      await applyMigrations(database.migrations, migrationsFolder());
+      await applyMigrations(database.migrations, migrationsFolder(), databaseSchema);
     } catch (thrown) {
       await database.endMigrations();
       await database.close();
@@ -75,8 +84,11 @@ export async function openStore({
     }
     await database.endMigrations();
     const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
-    // Nobody else uses an embedded database, so whoever worked on these is dead: no need to wait for their leases.
-    if (!store.shared) await store.ingests.endLeases();
+    // Nobody else uses an embedded database, so whoever had a lease is dead: no need to wait for its end.
+    if (!store.shared) {
+      await store.ingests.endLeases();
+      await store.leases.endAll();
+    }
     return store;
   } catch (thrown) {
     await release();
@@ -99,6 +111,8 @@ function storeOn(
   const probeSets = new ProbeSets(prisma);
   const deliveries = new Deliveries(prisma);
   const audit = new Audit(prisma);
+  const sweeps = new RegistrySweeps(prisma);
+  const leases = new Leases(prisma);
   const as = (viewer: Viewer): Store => ({
     probeSets,
     models: new Models(prisma, viewer),
@@ -107,6 +121,8 @@ function storeOn(
     deliveries,
     apiKeys: new ApiKeys(prisma, viewer),
     audit,
+    sweeps,
+    leases,
     blobs,
     as,
     shared,

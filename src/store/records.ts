@@ -52,6 +52,8 @@ export interface ModelRecord {
   probeSetId: string;
   /** In output order. */
   labels: string[] | null;
+  /** When somebody set them; null when they are those that it was registered or read with. */
+  labelsSetAt: Date | null;
   /** C */
   outputs: number | null;
   inputShape: unknown;
@@ -176,6 +178,36 @@ export interface AuditRecord {
   subject: string;
   /** What it was changed to, where that is short. */
   details: unknown;
+}
+
+/** Versions that a sweep found, as `name@version`. */
+export interface SweptVersions {
+  count: number;
+  /** The first of them. */
+  names: string[];
+}
+
+/** What a sweep of a registry found and did. */
+export interface SweepRecord {
+  registry: string;
+  /** Nothing was changed: this is what would have been. */
+  dryRun: boolean;
+  startedAt: Date;
+  finishedAt: Date;
+  /** Versions in the registry's list. */
+  listed: number;
+  /** Were missing here: queued. */
+  ingested: SweptVersions;
+  /** Have other content under the same name: queued. */
+  changed: SweptVersions;
+  /** Are gone from the registry: removed. */
+  removed: SweptVersions;
+  /** Have other tags or aliases: taken over. */
+  annotated: SweptVersions;
+  /** Cannot be registered here. */
+  refused: SweptVersions;
+  /** What could not be read, and why; null when all was. */
+  error: string | null;
 }
 
 /** A place in a list ordered by creation. */

@@ -1,3 +1,4 @@
+export { absentTextEncoder } from './absent-text-encoder.js';
 export { type ConceptBackground, prepareBackground } from './background/prepare-background.js';
 export {
   type Concepts,

@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dOptimalProbes } from '../../bench/collaborative/d-optimal-probes.js';
 import type { CurvePoint } from '../../bench/collaborative/measure-curve.js';
+import { collaborativePage } from '../../bench/collaborative/page.js';
 import { plotOf } from '../../bench/collaborative/plot.js';
+import { emptyReport, type Report } from '../../bench/collaborative/report.js';
+import { mergeReports, readReport, writeReport } from '../../bench/collaborative/report-file.js';
 import { masked } from '../../bench/collaborative/schemes.js';
 import { smallestShares } from '../../bench/collaborative/smallest-share.js';
 
@@ -45,4 +51,66 @@ it('takes what is least known first by the D-optimal choice', () => {
 it('leaves NaN where a probe was not run', () => {
   const { data } = masked({ rows: 1, columns: 3, data: Float32Array.of(1, 2, 3) }, Uint32Array.of(1));
   expect([...data]).toEqual([Number.NaN, 2, Number.NaN]);
+});
+
+describe('reports of runs at different times', () => {
+  const scale = {
+    probes: 4_000,
+    logits: 100_000,
+    models: 2_000,
+    fitSeconds: 200,
+    basisSeconds: 50,
+    peakMiB: 1_234,
+    completions: [
+      {
+        probes: 1_000,
+        outputs: 50,
+        share: 1 / 3,
+        choosingSeconds: 0.2,
+        startingSeconds: 0.3,
+        completionSeconds: 0.1,
+        peakMiB: null,
+      },
+    ],
+  };
+  const curve: Report = {
+    ...emptyReport(1_600),
+    curve: [point('full', 1, 90), point('adaptive', 0.5, 80)],
+    took: { 'curve of set': 9 },
+  };
+  const later: Report = { ...emptyReport(400), scale, took: { scale: 5 } };
+
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'probelog-report-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('become one, in which the later figure counts', () => {
+    const again = { ...curve, curve: [point('adaptive', 0.5, 85)], queries: 1_200 };
+    const merged = [curve, later, again].reduce(mergeReports);
+    expect(merged.curve.map(({ scheme, top1 }) => [scheme, top1])).toEqual([
+      ['full', 90],
+      ['adaptive', 85],
+    ]);
+    expect(merged).toMatchObject({ scale, queries: 1_200, took: { 'curve of set': 9, scale: 5 } });
+    expect(mergeReports(curve, later).queries).toBe(1_600);
+  });
+
+  it('are the same after they were written, with the figures of scale on top and on the page', async () => {
+    const path = join(folder, 'report.json');
+    const merged = mergeReports(curve, later);
+    writeReport(path, merged);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ fitSeconds: 200, peakMiB: 1_234 });
+    expect(readReport(path)).toMatchObject(merged);
+    const { markdown } = collaborativePage(readReport(path), 'plot.svg');
+    expect(markdown).toContain('| learning from the gallery (a whole build) | 200 s | 1,234 MiB |');
+    expect(markdown).toContain('Measured in curve of set 9 s, scale 5 s.');
+  });
+
+  it('are refused when they are something else', async () => {
+    const path = join(folder, 'other.json');
+    await writeFile(path, '{"curve":[]}');
+    expect(() => readReport(path)).toThrow(/other\.json is not a report/);
+  });
 });

@@ -128,6 +128,7 @@ describe('how much is probed', () => {
       [['--budget', '0.01'], "The ingest's probing.budget is not usable: it must be from 0.02 to 1"],
       [['--budget', 'third'], '--budget is third; it must be a number'],
       [['--error-bound', '2'], "The ingest's probing.errorBound is not usable: it must be from 0 to 1"],
+      [['--error-factor', '-1'], "The ingest's probing.errorFactor is not usable: it must be from 0 to 100"],
       [['--full', '--budget', '0.5'], "The ingest's probing is not usable: full runs every probe"],
     ] as const) {
       const { code, stderr } = await probelog(command, subject, ...flags);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSmallService } from '../ingest/support/small-service.js';
 import { meanColour } from '../probing/support/made-models.js';
+import { failWaiting } from '../store/models.js';
 import { runProbelog } from './run-probelog.js';
 
 let folder: string;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   ]) {
     await writeFile(join(folder, `${name}.onnx`), meanColour());
     const { id } = await small.enqueue(join(folder, `${name}.onnx`), { name, registry });
-    if (name !== 'waits') await small.service.store.ingests.fail(id, 'MODEL_EMPTY', 'no bytes');
+    if (name !== 'waits') await failWaiting(small.service.store, id);
     ids[name] = id;
   }
   await small.close();

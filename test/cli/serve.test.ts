@@ -68,6 +68,21 @@ it('a third start probes nothing again, says so in no time, and ends on Ctrl-C',
   expect(await stop(third, 'SIGINT')).toBe(0);
 });
 
+it('--subgraph: the same data as a part of a supergraph', async () => {
+  const environment = { PROBELOG_SUBGRAPH_MODEL: 'RegisteredModel', PROBELOG_SUBGRAPH_KEY: 'name' };
+  const subgraph = startProbelog(['serve', '--subgraph'], { dataFolder: folder, environment });
+  const output = await subgraph.printed(/answers at \S+/);
+  const data = await ask(
+    output,
+    `{ _service { sdl } _entities(representations: [{ __typename: "RegisteredModel", name: "cifar10_resnet20" }]) {
+      ... on RegisteredModel { name probing { version status outputs } } } }`,
+  );
+  expect(data._service.sdl).toContain('type RegisteredModel\n  @key(fields: "name")');
+  const probing = { version: '1', status: 'READY', outputs: 10 };
+  expect(data._entities).toEqual([{ name: 'cifar10_resnet20', probing }]);
+  expect(await stop(subgraph, 'SIGTERM')).toBe(0);
+});
+
 it('a port in use: a clear error, and the data folder is free again', async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
 import { meanColour } from '../probing/support/made-models.js';
 import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
-import { runProbelog } from './run-probelog.js';
+import { runProbelog, startProbelog } from './run-probelog.js';
 
 let folder: string;
 let mlflow: MlflowServer;
@@ -45,4 +45,14 @@ it('ends with status 1 when a list failed, and 2 for a registry that cannot be l
   expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('PROBELOG_MLFLOW_TOKEN') });
   const unknown = await probelog(['sync', '--registry', 'wandb']);
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('mlflow') });
+}, 60_000);
+
+it('beside a server with an embedded database says whom to ask instead', async () => {
+  const server = startProbelog(['serve'], { dataFolder: folder });
+  await server.printed(/answers at/);
+  const refused = await probelog(['sync']);
+  server.child.kill('SIGTERM');
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toMatch(/^DATA_FOLDER_IN_USE: .*mutation \{ syncRegistries \{/);
+  expect((await server.ended).code).toBe(0);
 }, 60_000);

@@ -103,6 +103,19 @@ describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
     await stop(worker);
   });
 
+  it('need no text encoder, and say when there is none', async () => {
+    const without = { ...environment, PROBELOG_TEXT_ENCODER: join(folder, 'nowhere') };
+    const worker = startProbelog(['worker'], { dataFolder: folder, environment: without });
+    workers.push(worker);
+    expect(await worker.printed(READY)).toMatch(/nowhere.*there is no text encoder/);
+    const { id } = await small.enqueue(meanColour());
+    expect(await settled(small.service, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await stop(worker)).toBe(0);
+    const server = await runProbelog(['serve'], { dataFolder: folder, environment: without });
+    expect(server.code).not.toBe(0);
+    expect(server.stderr).toMatch(/^TEXT_ENCODER_UNAVAILABLE: .*nowhere/m);
+  });
+
   it('with another data folder than the server’s are refused', async () => {
     const dataFolder = join(folder, 'other');
     await mkdir(dataFolder);

@@ -18,6 +18,7 @@ describe('loadConfig', () => {
       privateAddresses: [],
       probingBudget: 0.34,
       probingErrorBound: 0,
+      probingErrorFactor: 2,
     });
     expect(Object.isFrozen(config)).toBe(true);
   });
@@ -30,6 +31,7 @@ describe('loadConfig', () => {
       PROBELOG_MODEL_FOLDERS: '/models,,/more',
       PROBELOG_PROBING_BUDGET: '1',
       PROBELOG_PROBING_ERROR_BOUND: '.25',
+      PROBELOG_PROBING_ERROR_FACTOR: '0',
     });
     expect(config.port).toBe(0);
     expect(config.maxModelBytes).toBe(500 * 2 ** 20);
@@ -37,6 +39,16 @@ describe('loadConfig', () => {
     expect(config.modelFolders).toEqual(['/models', '/more']);
     expect(config.probingBudget).toBe(1);
     expect(config.probingErrorBound).toBe(0.25);
+    expect(config.probingErrorFactor).toBe(0);
+  });
+
+  it.each([
+    ['id', { id: 'id' }],
+    ['name, version', { name: 'name', version: 'version' }],
+    ['modelId=name', { modelId: 'name' }],
+    ['no=version,title=name', { no: 'version', title: 'name' }],
+  ])('reads the key %s', (text, subgraphKey) => {
+    expect(loadConfig({ PROBELOG_SUBGRAPH_KEY: text })).toMatchObject({ subgraphKey });
   });
 
   it('treats an empty variable as unset', () => {
@@ -52,6 +64,13 @@ describe('loadConfig', () => {
     ['PROBELOG_PROBING_BUDGET', '0.01', 'a number from 0.02 to 1'],
     ['PROBELOG_PROBING_BUDGET', '1e-1', 'a number from 0.02 to 1'],
     ['PROBELOG_PROBING_BUDGET', '34%', 'a number from 0.02 to 1'],
+    ['PROBELOG_SUBGRAPH_KEY', 'version', 'id, name, or name,version'],
+    ['PROBELOG_SUBGRAPH_KEY', 'id,name', 'id, name, or name,version'],
+    ['PROBELOG_SUBGRAPH_KEY', 'a=name,b=name', 'id, name, or name,version'],
+    ['PROBELOG_SUBGRAPH_KEY', 'a-b=name', 'id, name, or name,version'],
+    ['PROBELOG_SUBGRAPH_MODEL', 'model', 'the name of a type'],
+    ['PROBELOG_SUBGRAPH', 'yes', 'true or false'],
+    ['PROBELOG_DATABASE_SCHEMA', 'pg_own', 'lower-case letters'],
     ['PROBELOG_PROBING_ERROR_BOUND', '-0.1', 'a number from 0 to 1'],
   ])('refuses %s=%s, naming variable, value and what is allowed', (variable, value, allowed) => {
     const load = () => loadConfig({ [variable]: value });

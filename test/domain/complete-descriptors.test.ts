@@ -52,7 +52,7 @@ const prior: ResponsePrior = {
   version: 'v',
   probes: PROBES,
   logits: 1_000,
-  shape: { directions: RANK, noiseFactor: 1 },
+  shape: { directions: RANK, ridge: 0 },
   expectedError: 0.1,
   families,
 };
@@ -139,8 +139,8 @@ describe('unsharpened descriptors', () => {
 });
 
 describe('ProbeChooser', () => {
-  const runAll = (responses: Matrix, budget: number, errorBound = 0) => {
-    const chooser = new ProbeChooser(prior, { budget, errorBound });
+  const runAll = (responses: Matrix, budget: number, errorBound = 0, errorFactor = 0) => {
+    const chooser = new ProbeChooser(prior, { budget, errorBound, errorFactor });
     const run: number[] = [];
     for (;;) {
       const rows = run.flatMap((probe) =>
@@ -166,6 +166,24 @@ describe('ProbeChooser', () => {
   it('makes the same choices again', () => {
     const responses = modelOf(families[1]);
     expect(runAll(responses, 0.8)).toEqual(runAll(responses, 0.8));
+  });
+
+  it('goes on beyond its budget with a model unlike the gallery, and with no other', () => {
+    expect(runAll(modelOf(families[1]), 0.4, 0, 2).run).toHaveLength(48);
+    const unlike = modelOf(familyOf(factorOf()));
+    const { run, most } = runAll(unlike, 0.4, 0, 2);
+    expect(most).toBe(48);
+    expect(run.length).toBeGreaterThan(48);
+    expect(new Set(run).size).toBe(run.length);
+    expect(runAll(unlike, 0.4, 0, 0).run).toHaveLength(48);
+    expect(runAll(unlike, 0.4, 1e9, 2).run.length).toBeLessThanOrEqual(48);
+  });
+
+  it('runs nearly all probes of a model that nothing tells of', () => {
+    const data = Float32Array.from({ length: 8 * PROBES }, noise);
+    const { run } = runAll({ rows: 8, columns: PROBES, data }, 0.4, 0, 2);
+    expect(run.length).toBeGreaterThan(0.8 * PROBES);
+    expect(runAll({ rows: 8, columns: PROBES, data }, 0.4, 0, 1e-3).run).toHaveLength(PROBES);
   });
 });
 

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, expect, it } from 'vitest';
-import { downloadToFile } from '../../src/download/index.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type DownloadLimits,
+  downloadToFile,
+  guardedFetch,
+  readSmall,
+  sourceMayRecover,
+} from '../../src/download/index.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 const CONTENT = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 31 + (index >> 8)) % 256));
 const DIGEST = createHash('sha256').update(CONTENT).digest('hex');
 const KEY = 'a'.repeat(64);
-const LIMITS = { privateAddresses: ['127.0.0.1'], stallMs: 1_000, maxBytes: 1_000_000 };
+const LIMITS: DownloadLimits = { privateAddresses: ['127.0.0.1'], stallMs: 1_000, maxBytes: 1_000_000 };
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -198,4 +204,112 @@ it('counts what came before against the limit', async () => {
   });
   await expect(fetched(url, folder, undefined, limits)).rejects.toMatchObject({ code: 'MODEL_TOO_LARGE' });
   expect(await readdir(folder)).toEqual([]);
+});
+
+describe('a server that sends less than it was asked for', () => {
+  /** Breaks the first answer after 40,000 bytes, then sends what `part` makes of the place to go on from. */
+  async function afterBreak(
+    folder: string,
+    part: (first: number, response: ServerResponse) => void,
+  ): Promise<string> {
+    const first = breakAfter(40_000, folder, { etag: '"v1"' });
+    return serve((request, response) => {
+      if (request.headers.range === undefined) return first(request, response);
+      response.setHeader('etag', '"v1"');
+      part(Number(/\d+/.exec(request.headers.range)?.[0]), response);
+    });
+  }
+  const piece = (from: number, to: number, total: number | '*') => `bytes ${from}-${to - 1}/${total}`;
+
+  it('is asked for the rest, piece by piece', async () => {
+    const folder = await temporaryFolder();
+    const url = await afterBreak(folder, (first, response) => {
+      const end = Math.min(first + 25_000, CONTENT.length);
+      response.writeHead(206, { 'content-range': piece(first, end, CONTENT.length) });
+      response.end(CONTENT.subarray(first, end));
+    });
+    expect(await fetched(url, folder)).toMatchObject({ digest: DIGEST, bytes: CONTENT.length });
+    expect(ranges()).toEqual([undefined, 'bytes=40000-', 'bytes=65000-', 'bytes=90000-']);
+  });
+
+  it('is asked on until it has no more, where it does not tell the size', async () => {
+    const folder = await temporaryFolder();
+    const url = await afterBreak(folder, (first, response) => {
+      if (first === CONTENT.length) {
+        response.writeHead(416, { 'content-range': `bytes */${CONTENT.length}` }).end();
+        return;
+      }
+      response.writeHead(206, { 'content-range': piece(first, CONTENT.length, '*') });
+      response.end(CONTENT.subarray(first));
+    });
+    expect(await fetched(url, folder)).toMatchObject({ digest: DIGEST });
+    expect(ranges()).toEqual([undefined, 'bytes=40000-', 'bytes=100000-']);
+  });
+
+  it('is asked again when a part ends before its announced end', async () => {
+    const folder = await temporaryFolder();
+    let short = true;
+    const url = await afterBreak(folder, (first, response) => {
+      response.writeHead(206, { 'content-range': piece(first, CONTENT.length, CONTENT.length) });
+      // In chunks, so that nothing but the range tells that bytes are missing.
+      response.end(CONTENT.subarray(first, short ? first + 10_000 : CONTENT.length));
+      short = false;
+    });
+    expect(await fetched(url, folder)).toMatchObject({ digest: DIGEST });
+    expect(ranges()).toEqual([undefined, 'bytes=40000-', 'bytes=50000-']);
+  });
+
+  it('is left to a later try when nothing comes', { timeout: 15_000 }, async () => {
+    const folder = await temporaryFolder();
+    const url = await afterBreak(folder, (first, response) => {
+      response.writeHead(206, { 'content-range': piece(first, CONTENT.length, CONTENT.length) }).end();
+    });
+    await expect(fetched(url, folder)).rejects.toSatisfy(sourceMayRecover);
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+
+  it.each([
+    ['more than it announced', (first: number) => [piece(first, first + 10, CONTENT.length), 20] as const],
+    ['a part that cannot be', (first: number) => [piece(first, first, CONTENT.length), 0] as const],
+    ['a part behind the end', (first: number) => [piece(first, first + 20, first + 10), 20] as const],
+  ])('fails with %s, and leaves nothing', async (_, lie) => {
+    const folder = await temporaryFolder();
+    const url = await afterBreak(folder, (first, response) => {
+      const [range, bytes] = lie(first);
+      response.writeHead(206, { 'content-range': range }).end(CONTENT.subarray(first, first + bytes));
+    });
+    await expect(fetched(url, folder)).rejects.toSatisfy(sourceMayRecover);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a source that drips', () => {
+  const pace = { graceMs: 50, leastRate: 1_000_000, mostMs: 60_000 };
+  const drip: RequestListener = (_, response) => {
+    response.writeHead(200, { etag: '"v1"', 'content-length': CONTENT.length });
+    const timer = setInterval(() => response.write('x'), 20);
+    response.on('close', () => clearInterval(timer));
+  };
+
+  it.each([
+    ['slower than it may', pace, 'bytes/s'],
+    ['longer than it may', { ...pace, leastRate: 0, mostMs: 100 }, 'whole within 0.1 s'],
+  ])('%s is given up, and gone on with later', async (_, limits, reason) => {
+    const folder = await temporaryFolder();
+    const url = await serve(drip);
+    await expect(fetched(url, folder, undefined, { ...LIMITS, pace: limits })).rejects.toMatchObject({
+      code: 'SOURCE_TIMEOUT',
+      message: expect.stringContaining(reason),
+    });
+    expect(server?.requests).toHaveLength(1);
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+
+  it('ends small reads and those of clients as well', async () => {
+    const url = await serve(drip);
+    const limits = { ...LIMITS, pace };
+    const at = { origin: url, headers: () => ({}), advice: '' };
+    await expect(readSmall({ url }, limits)).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    await expect(guardedFetch(at, limits)(url)).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+  });
 });

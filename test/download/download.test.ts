@@ -45,6 +45,12 @@ describe('download', () => {
     'http://169.254.169.254/latest',
     'http://[::1]/',
     'http://[::ffff:10.0.0.7]/',
+    'http://[::10.0.0.7]/',
+    'http://[::2]/',
+    'http://[4000::1]/',
+    'http://[2002:a00:7::1]/',
+    'http://168.63.129.16/machine',
+    'http://[::ffff:168.63.129.16]/',
   ])('refuses a redirect to %s', async (location) => {
     const url = await serve((_, response) => response.writeHead(307, { location }).end());
     await expect(read(url)).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });

@@ -122,6 +122,30 @@ describe('models', () => {
     });
   });
 
+  it('tell how well they recognise a concept, and what probing made of them', async () => {
+    const { data, errors } = await demo.ask(
+      `query Model($id: ID!) { model(id: $id) {
+        recognises(concept: "terrier") { score distance confidence bestLogit { label } }
+        logits(concept: "terrier", first: 1) { edges { score distance confidence node { label } } }
+        probing { id name version status outputs coverage probeSet { name } ingest { state } }
+      } }`,
+      { id: imagenet.modelId },
+    );
+    expect(errors).toBeUndefined();
+    const [{ node, ...match }] = data.model.logits.edges;
+    expect(data.model.recognises).toEqual({ ...match, bestLogit: node });
+    expect(data.model.probing).toEqual({
+      id: imagenet.modelId,
+      name: 'mobilenet_v1_0.5_160',
+      version: '1',
+      status: 'READY',
+      outputs: 1_001,
+      coverage: 1,
+      probeSet: { name: 'demo' },
+      ingest: { state: 'SUCCEEDED' },
+    });
+  });
+
   it('list their logits in output order, or by a concept', async () => {
     const { data } = await demo.ask(
       `query Model($id: ID!) { model(id: $id) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
-import { newIngest } from '../store/models.js';
+import { failWaiting, newIngest, takeUp } from '../store/models.js';
 
 const LIST = `query($status: [IngestState!], $registry: String, $first: Int = 10, $after: String) {
   ingests(status: $status, registry: $registry, first: $first, after: $after) {
@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const name of ['a1', 'b1', 'a2', 'a3', 'a4']) {
     const { id } = await store.ingests.enqueue({ ...newIngest(probeSetId, name), registry: name[0] });
     ids[name] = id;
-    if (name !== 'a4') await store.ingests.fail(id, 'MODEL_EMPTY', 'no bytes');
+    if (name !== 'a4') await failWaiting(store, id);
   }
 });
 afterAll(() => demo.close());
@@ -55,9 +55,9 @@ describe('ingests', () => {
 
   it('show when they are tried again', async () => {
     const { store } = demo.service;
-    await store.ingests.claim('worker', 60_000);
+    const { claim } = await takeUp(store, ids.a4);
     const failure = { code: 'SOURCE_TIMEOUT', message: 'nothing came', delayMs: 60_000 };
-    await store.ingests.retryLater(ids.a4, 'worker', failure);
+    await store.ingests.retryLater(claim, failure);
     const { data } = await demo.ask(LIST, { status: 'QUEUED' });
     expect(data.ingests.edges.map(({ node }: { node: object }) => node)).toMatchObject([
       {

@@ -9,7 +9,7 @@ import { IngestFeed, IngestService, type ResponseUploads } from '../../src/inges
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import type { Concepts } from '../../src/text/index.js';
-import { newIngest, published } from '../store/models.js';
+import { makeVisible, newIngest, published } from '../store/models.js';
 
 const STATS: GalleryStats = {
   models: 2,
@@ -41,8 +41,7 @@ beforeAll(async () => {
     ['half', 0.5],
   ] as const) {
     const { id, modelId } = await store.ingests.enqueue({ ...newIngest(probeSet.id, name), source: file });
-    await store.models.publish(modelId, published(probeSet.id, null, 2, coverage));
-    await store.ingests.succeed(id, 1);
+    await makeVisible(store, id, published(probeSet.id, null, 2, coverage));
     ids[name] = globalId('Model', modelId);
   }
   ids.none = globalId('Model', (await store.ingests.enqueue(newIngest(probeSet.id, 'none'))).modelId);
@@ -64,8 +63,10 @@ beforeAll(async () => {
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,
+    sweeper: { sync: async () => [] },
     concepts: {} as Concepts,
     defaultProbeSet: undefined,
+    basePath: '',
   };
   const schema = await buildSchema();
   ask = (source, variableValues) =>
@@ -172,6 +173,7 @@ describe('how much is probed', () => {
       budget: 0.2,
       errorBound: 0.1,
     });
+    expect(await queued(ingest, input({ errorFactor: 3 }))).toEqual({ errorFactor: 3 });
     expect(await queued(ingest, input({ full: true, budget: null }))).toEqual({ full: true });
     expect(await queued(ingest, input(null))).toBeUndefined();
   });

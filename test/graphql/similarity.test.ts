@@ -69,7 +69,7 @@ describe('similarity(a, b)', () => {
     const [a, b] = await Promise.all(
       [ids.resnet20, ids.tiny].map(async (id) => {
         const [{ responsesDigest }] = await store.models.byIds([modelKey(id)]);
-        return loadDescriptors(store.blobs.path(responsesDigest ?? ''), PROBES, null);
+        return loadDescriptors(store.blobs.path(responsesDigest ?? ''), PROBES);
       }),
     );
     const wanted = similarityMatrix(a, b);

@@ -15,6 +15,7 @@ beforeAll(async () => {
   demo = await openDemoService({
     PROBELOG_MAX_RESPONSES_BYTES: String(LIMIT),
     PROBELOG_RESPONSES_AT_ONCE: String(AT_ONCE),
+    PROBELOG_DOWNLOAD_STALL_SECONDS: '1',
   });
   probeSet = (await demo.ask('{ probeSets { id digest size } }')).data.probeSets[0];
 });
@@ -322,6 +323,26 @@ describe('an upload that is refused', () => {
 
     for (const request of begun) request.destroy();
     await expect.poll(async () => (await put(responsesUrl, npyFile(rows(3)))).status).toBe(201);
+  });
+
+  it('for dripping, which would hold its place for long', async () => {
+    const file = npyFile(rows(3));
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': file.length };
+    const answer = await new Promise<{ status?: number; body: string }>((resolve, reject) => {
+      const url = demo.server.url + pending.responsesUrl;
+      const request = httpRequest(url, { method: 'PUT', headers }, async (response) => {
+        clearInterval(drip);
+        let body = '';
+        for await (const chunk of response) body += chunk;
+        resolve({ status: response.statusCode, body });
+      });
+      request.on('error', reject);
+      let sent = 0;
+      const drip = setInterval(() => request.write(file.subarray(sent, ++sent)), 100);
+    });
+    expect(answer.status).toBe(408);
+    expect(answer.body).toContain('UPLOAD_TOO_SLOW');
+    expect(await leftovers()).toEqual([]);
   });
 
   it('because its sender went away', async () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { loadConfig } from '../../src/config/index.js';
-import { type RunningServer, startServer } from '../../src/http/index.js';
+import { type RunningServer, servicesOf, startServer } from '../../src/http/index.js';
 import type { Service } from '../../src/service/index.js';
 import { openWebhooks } from '../../src/service/webhooks/open-webhooks.js';
 import { DeliveryRecorder } from '../../src/service/webhooks/record-delivery.js';
@@ -66,11 +66,15 @@ export async function openWebhookService({ work }: { work: boolean }): Promise<W
   const { service } = small;
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });
-  const start = (webhooks: Service['webhooks']) => {
-    const { store, access, search, ingest, uploads, concepts, config: limits } = service;
-    const services = { store, access, search, ingest, uploads, concepts, defaultProbeSet: undefined };
-    return startServer({ host: '127.0.0.1', port: 0, services, webhooks, limits, logger });
-  };
+  const start = (webhooks: Service['webhooks']) =>
+    startServer({
+      host: '127.0.0.1',
+      port: 0,
+      services: servicesOf(service),
+      webhooks,
+      limits: service.config,
+      logger,
+    });
   const server = await start(service.webhooks);
   const others: RunningServer[] = [];
 

@@ -92,6 +92,15 @@ describe('a registered version', () => {
     expect((await hooks.mlflow(body)).body).toEqual({ status: 'ignored', ingest: null });
     expect(await modelOf('contested')).toMatchObject({ registry: 'standard' });
   });
+
+  it('is not taken from whoever registered it first when its ingest failed, either', async () => {
+    const url = hooks.host('/empty.onnx', Buffer.alloc(0));
+    const first = await hooks.standard(created('failed', { url }));
+    expect(await hooks.settled(first)).toMatchObject({ state: 'FAILED' });
+    const body = mlflowBody('model_version', 'created', { name: 'failed', version: '1' });
+    expect((await hooks.mlflow(body)).body).toEqual({ status: 'ignored', ingest: null });
+    expect(await modelOf('failed')).toMatchObject({ registry: 'standard', source: url, status: 'FAILED' });
+  });
 });
 
 describe('an updated version', () => {
@@ -225,15 +234,34 @@ describe('the Hub', () => {
   });
 });
 
-it('Weights & Biases registers a version, and says what is missing to read it', async () => {
-  const answer = await hooks.wandb({
+describe('Weights & Biases', () => {
+  const linked = (version: string, more: object = {}) => ({
     event_type: 'LINK_ARTIFACT',
-    artifact_version_string: 'team/registry/wren:v0',
+    artifact_version_string: `team/registry/wren:${version}`,
+    ...more,
   });
-  expect(answer).toMatchObject({ status: 202, body: { status: 'accepted' } });
-  expect(await hooks.settled(answer)).toMatchObject({
-    errorCode: 'SOURCE_UNSUPPORTED',
-    errorMessage: expect.stringContaining('Weights & Biases'),
+
+  it('is told when it does not say where the file is, and the corrected delivery counts', async () => {
+    const counts = () => hooks.service.webhooks.get('wandb')?.counts.invalid ?? 0;
+    const before = counts();
+    const refused = await hooks.wandb(linked('v0'));
+    expect(refused).toMatchObject({ status: 400, body: { error: { code: 'PAYLOAD_INVALID' } } });
+    expect(refused.body.error?.message).toContain('add url to the payload');
+    expect(counts()).toBe(before + 1);
+    expect(await modelOf('team/registry/wren', 'v0')).toBeNull();
+    const corrected = await hooks.wandb(linked('v0', { url: hooks.host('/wren.onnx', MODEL) }));
+    expect(corrected).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    expect(await hooks.settled(corrected)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('may correct a URL that led nowhere', async () => {
+    const nowhere = linked('v1', { url: `${new URL(hooks.host('/x', MODEL)).origin}/wron.onnx` });
+    const failed = await hooks.wandb(nowhere);
+    expect(await hooks.settled(failed)).toMatchObject({ state: 'FAILED', errorCode: 'SOURCE_NOT_FOUND' });
+    expect((await hooks.wandb(nowhere)).body).toEqual({ ...failed.body, status: 'duplicate' });
+    const corrected = await hooks.wandb(linked('v1', { url: hooks.host('/wren.onnx', MODEL) }));
+    expect(corrected.body.status).toBe('accepted');
+    expect(await hooks.settled(corrected)).toMatchObject({ state: 'SUCCEEDED' });
   });
 });
 
@@ -359,7 +387,8 @@ describe('without a worker', () => {
   });
 
   it('a version of Weights & Biases is registered once for all kinds of events', async () => {
-    const event = { event_type: 'LINK_ARTIFACT', artifact_version_string: 'team/registry/wren:v0' };
+    const url = idle.host('/wren.onnx', MODEL);
+    const event = { event_type: 'LINK_ARTIFACT', artifact_version_string: 'team/registry/wren:v0', url };
     const first = await idle.wandb(event);
     for (const type of ['LINK_ARTIFACT', 'ADD_ARTIFACT_ALIAS']) {
       const again = await idle.wandb({ ...event, event_type: type });

@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFloat16, type Matrix, parseNpyHeader, rowOf } from '../../src/domain/index.js';
-import {
-  type IngestRequest,
-  ModelCache,
-  type PipelineDependencies,
-  runIngest,
-} from '../../src/ingest/index.js';
+import { type IngestRequest, type PipelineDependencies, runIngest } from '../../src/ingest/index.js';
 import { Stopped } from '../../src/ingest/stopped.js';
-import type { IngestRecord, LogitRecord } from '../../src/store/index.js';
+import type { ClaimedIngest, IngestRecord, LogitRecord } from '../../src/store/index.js';
 import { DEMO } from '../fixtures/demo-service.js';
 import { meanColour } from '../probing/support/made-models.js';
 import { priorFile, tinyPrior } from '../probing/support/tiny-prior.js';
+import { pipelineOf } from './support/pipeline-of.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
 const PROBES = 160;
@@ -31,28 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-const dependencies = (changed: Partial<PipelineDependencies> = {}): PipelineDependencies => ({
-  store: small.service.store,
-  gallery: { add: async () => undefined, remove: async () => undefined },
-  workFolder,
-  cacheFolder: join(small.folder, 'pixels'),
-  downloadFolder: join(small.folder, 'downloads'),
-  registries: new Map(),
-  objects: null,
-  modelCache: new ModelCache(small.service.store, 2 ** 40),
-  download: { privateAddresses: [], stallMs: 60_000, maxBytes: 2 ** 30 },
-  probing: {
-    memoryBytes: 2 ** 32,
-    stallMs: 60_000,
-    cacheBytes: 2 ** 30,
-    budget: 0.5,
-    errorBound: 0,
-    isolation: { inForce: false, reason: 'a test' },
-  },
-  prior: async () => usable(prior),
-  announce: () => undefined,
-  ...changed,
-});
+function dependencies(changed: Partial<PipelineDependencies> = {}): PipelineDependencies {
+  const pipeline = pipelineOf(small, { prior: async () => usable(prior), ...changed });
+  return { ...pipeline, probing: { ...pipeline.probing, budget: 0.5 } };
+}
 
 const GOING_ON = new AbortController().signal;
 
@@ -83,7 +61,7 @@ async function outcomeOf({ id, modelId }: IngestRecord): Promise<Outcome> {
 async function claim(
   model: Uint8Array | string,
   request: Partial<IngestRequest> = {},
-): Promise<IngestRecord> {
+): Promise<ClaimedIngest> {
   await small.enqueue(model, request);
   const claimed = await small.service.store.ingests.claim(randomUUID(), 600_000);
   if (!claimed) throw new Error('there is nothing to claim');
@@ -102,13 +80,15 @@ async function ingest(
 }
 
 /** Runs an ingest until so many probes have answered, and stops it as a service that closes does. */
-async function stopAt(claimed: IngestRecord, rows: number, changed: Partial<PipelineDependencies> = {}) {
+async function stopAt(claimed: ClaimedIngest, rows: number, changed: Partial<PipelineDependencies> = {}) {
   const controller = new AbortController();
   const run = runIngest(claimed, controller.signal, dependencies(changed));
   const outcome = expect(run).rejects.toThrow();
   const rowBytes = 4 + 1_001 * 4;
   for (;;) {
-    const spool = (await readdir(workFolder).catch(() => [])).find((name) => name.endsWith('.responses'));
+    const spool = (await readdir(workFolder, { recursive: true }).catch(() => [])).find((name) =>
+      name.endsWith('.responses'),
+    );
     const size = spool ? (await stat(join(workFolder, spool))).size : 0;
     if (spool && size >= 8 + rows * rowBytes) {
       controller.abort(new Stopped('DRAINING'));
@@ -217,7 +197,7 @@ describe('an ingest that was stopped while probing', () => {
   it('runs what is missing when the copy of the prior was lost', async () => {
     const claimed = await claim(SLOW, { preprocessing: undefined });
     await stopAt(claimed, 8);
-    const [copy] = (await readdir(workFolder)).filter((name) => name.endsWith('.prior'));
+    const [copy] = (await readdir(workFolder, { recursive: true })).filter((name) => name.endsWith('.prior'));
     await rm(join(workFolder, copy));
     await runIngest(claimed, GOING_ON, dependencies());
     const { ran, notes } = await outcomeOf(claimed);
@@ -226,7 +206,7 @@ describe('an ingest that was stopped while probing', () => {
     expect(await readdir(workFolder)).toEqual([]);
   });
 
-  it('leaves nothing behind when it is cancelled', async () => {
+  it('goes on from there when it was cancelled and is tried again', async () => {
     const claimed = await claim(SLOW, { preprocessing: undefined });
     const controller = new AbortController();
     const announce = () => controller.abort(new Stopped('CANCELLED'));

@@ -9,6 +9,8 @@ describe('how much is probed', () => {
     { budget: 0.02 },
     { budget: 1, errorBound: 0, full: false },
     { errorBound: 1 },
+    { errorFactor: 0 },
+    { budget: 0.2, errorFactor: 100 },
     { full: true },
   ])('may be %j', (probing) => {
     expect(validateProbing(probing)).toEqual(probing);
@@ -23,6 +25,9 @@ describe('how much is probed', () => {
     [{ errorBound: Number.POSITIVE_INFINITY }, 'probing.errorBound'],
     [{ full: true, budget: 1 }, 'probing'],
     [{ full: true, errorBound: 0 }, 'probing'],
+    [{ errorFactor: -1 }, 'probing.errorFactor'],
+    [{ errorFactor: 101 }, 'probing.errorFactor'],
+    [{ full: true, errorFactor: 2 }, 'probing'],
     [{ half: true }, 'probing'],
   ])('may not be %j', (probing, field) => {
     const refused = expect.objectContaining({ code: 'INPUT_INVALID', details: { field } });

@@ -195,6 +195,31 @@ describe('a file that cannot be read', () => {
   ])('%s', async (_, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'RESPONSES_FORMAT_INVALID' });
   });
+
+  it.each([
+    ['a .npy', npyHeader(`${'x'.repeat(60_000)}\n`)],
+    [
+      'a .npy of a type',
+      npyHeader(`{'descr': '${'x'.repeat(60_000)}', 'fortran_order': False, 'shape': (2,)}\n`),
+    ],
+    [
+      'a .npy of a shape',
+      npyHeader(`{'descr': '<f4', 'fortran_order': False, 'shape': (${'9, '.repeat(9_000)})}\n`),
+    ],
+    ['a .safetensors', withHeader(JSON.stringify({ ['x'.repeat(60_000)]: 1 }), Buffer.alloc(1))],
+  ])('the error does not repeat the header of %s', async (_, bytes) => {
+    const { code, message } = await read(bytes).catch((thrown) => thrown);
+    expect(code).toBe('RESPONSES_FORMAT_INVALID');
+    expect(message.length).toBeLessThan(1_000);
+  });
+
+  function npyHeader(text: string): Uint8Array {
+    const bytes = Buffer.alloc(10 + text.length);
+    bytes.write('\x93NUMPY\x01\x00', 'latin1');
+    bytes.writeUInt16LE(text.length, 8);
+    bytes.write(text, 10, 'latin1');
+    return bytes;
+  }
 });
 
 describe('a file that was damaged', () => {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GalleryWriter, ResponseUploads } from '../../src/ingest/index.js';
+import { failWaiting } from '../store/models.js';
 import { npyFile, type Rows } from './support/array-files.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
@@ -129,7 +130,7 @@ describe('a version', () => {
     const { id, modelId } = await small.enqueue(new Uint8Array([1]), { name });
     const uploads = uploadsWith({});
     await expect(uploads.register({ name, version: '1' })).rejects.toMatchObject({ code: 'MODEL_EXISTS' });
-    await small.service.store.ingests.fail(id, 'MODEL_NOT_ONNX', 'words');
+    await failWaiting(small.service.store, id);
     expect(await uploads.register({ name, version: '1' })).toMatchObject({ id: modelId, status: 'PENDING' });
     expect(await uploads.accept(modelId, content(npyFile(rows(1))), {})).toMatchObject({ created: true });
   });

@@ -49,7 +49,7 @@ async function ingestAndDie(): Promise<string> {
 /** Probes whose responses outlived the process. */
 async function spooledProbes(): Promise<number> {
   const folder = join(dataFolder, 'ingests');
-  const [name] = (await readdir(folder)).filter((file) => file.endsWith('.responses'));
+  const [name] = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.responses'));
   return Math.floor(((await stat(join(folder, name))).size - 8) / (4 + OUTPUTS * 4));
 }
 
@@ -73,9 +73,11 @@ it('kill -9 while probing: the next process goes on behind the last finished bat
   expect((await settled(service, ingestId)).state).toBe('SUCCEEDED');
   expect(first).toBeGreaterThanOrEqual(kept);
   expect(await service.store.logits.page(model?.id ?? '', { first: 5_000 })).toHaveLength(OUTPUTS);
-  expect((await readdir(join(dataFolder, 'ingests'))).filter((name) => name.endsWith('.responses'))).toEqual(
-    [],
-  );
+  expect(
+    (await readdir(join(dataFolder, 'ingests'), { recursive: true })).filter((name) =>
+      name.endsWith('.responses'),
+    ),
+  ).toEqual([]);
 });
 
 it('a service that closes while probing gives the ingest back, and the next one finishes it', async () => {

@@ -44,7 +44,7 @@ async function descriptorsOf(model: Uint8Array): Promise<Float32Array[]> {
   expect(state, errorMessage ?? '').toBe('SUCCEEDED');
   const [record] = await small.service.store.models.byIds([modelId]);
   const path = small.service.store.blobs.path(record?.responsesDigest ?? '');
-  const { rows } = await loadDescriptors(path, PROBES, null);
+  const { rows } = await loadDescriptors(path, PROBES);
   return [0, 1, 2, 3].map((row) => rowOf(rows, row));
 }
 

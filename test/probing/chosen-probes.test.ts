@@ -3,7 +3,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePrior } from '../../src/domain/index.js';
-import type { DoneProbes, ProbeFile } from '../../src/probing/index.js';
+import type { DoneProbes, ProbeFile, ProbePlan } from '../../src/probing/index.js';
 import { childrenOf } from './support/children.js';
 import { attribute, FLOAT, node, value } from './support/encode-onnx.js';
 import { meanColour } from './support/made-models.js';
@@ -20,13 +20,13 @@ import { expectedRounds, priorFile, tinyPrior } from './support/tiny-prior.js';
 const HAS_PROC = process.platform === 'linux';
 /** Enough for some rounds: the first is of 60 probes. */
 const COUNT = 200;
-const OPTIONS = { budget: 0.6, errorBound: 1e-9 };
+const OPTIONS = { budget: 0.6, errorBound: 1e-9, errorFactor: 0 };
 const MOST = 120;
 const prior = tinyPrior(COUNT);
 
 let probes: ProbeFile[];
 let full: Ran;
-let plan: { priorPath: string; budget: number; errorBound: number };
+let plan: ProbePlan;
 
 beforeAll(async () => {
   const colours = Array.from(

@@ -29,12 +29,20 @@ function systemAllows(): boolean {
   }
 }
 
-async function reach(port: number, by: NetworkIsolation | null): Promise<string> {
-  const script = fileURLToPath(new URL('./support/connect.mjs', import.meta.url));
-  const child = fork(script, [String(port)], launchedBy(by));
-  const [how] = await once(child, 'message');
+/** Starts a script as models are started. @returns what it tells */
+async function told(script: string, args: string[], by: NetworkIsolation | null): Promise<string> {
+  const path = fileURLToPath(new URL(`./support/${script}`, import.meta.url));
+  const [how] = await once(fork(path, args, launchedBy(by)), 'message');
   return how as string;
 }
+
+const reach = (port: number, by: NetworkIsolation | null) => told('connect.mjs', [String(port)], by);
+
+describe.runIf(HAS_PROC)('our environment', () => {
+  it('can be read by a model through /proc exactly where no namespace keeps it from that', async () => {
+    expect(await told('read-parent.mjs', [], isolation)).toBe(isolation.inForce ? 'EACCES' : 'read');
+  });
+});
 
 describe('the network of a model', () => {
   it('is taken away where the system allows it', () => {

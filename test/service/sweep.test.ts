@@ -150,6 +150,18 @@ describe('MLflow', () => {
     expect(await names()).toHaveLength(3);
   });
 
+  it('goes on where one workspace fails, or is closed to this server', async () => {
+    mlflow.add({ name: 'birds', version: '1', files: FILES });
+    mlflow.add({ name: 'fish', version: '1', workspace: 'team', files: FILES });
+    await swept();
+    mlflow.versions.length = 0;
+    mlflow.closedWorkspace = 'team';
+    const report = await sweep();
+    mlflow.closedWorkspace = undefined;
+    expect(report).toMatchObject({ removed: ['birds@1'], error: expect.stringMatching(/team: .*403/) });
+    expect(await names()).toEqual(['team/fish@1']);
+  });
+
   it('removes nothing that the list only missed', async () => {
     const missed = mlflow.add({ name: 'birds', version: '1', files: FILES });
     await swept();
@@ -269,6 +281,29 @@ describe('the Hub', () => {
     expect(await sweep('huggingface')).toMatchObject({ removed: [], error: expect.stringContaining('401') });
     hub.token = 'hf_test';
     expect(await names()).toEqual([`org/owl@${one}`]);
+  });
+
+  it('goes on where one repository or owner fails: a deleted one answers 401 to whoever has no token', async () => {
+    hub.add({ name: 'other/single', commits: [{ sha: one, files: FILES }] });
+    hub.add({ name: 'org/gone', commits: [{ sha: one, files: FILES }] });
+    await swept('huggingface');
+    hub.repos.length = 0;
+    hub.token = 'hf_other';
+    hub.add({ name: 'org/owl', commits: [{ sha: one, files: FILES }] });
+    const deleted = await swept('huggingface');
+    expect(deleted).toMatchObject({ ingested: [`org/owl@${one}`], removed: [] });
+    // The one by its list, the other when its removal was to be confirmed.
+    expect(deleted.error).toMatch(/^other\/single: .*401.* org\/gone: .*401/);
+    hub.token = 'hf_test';
+
+    hub.failing.set('/api/models', 500);
+    hub.add({ name: 'other/single', commits: [{ sha: two, files: FILES }] });
+    const closed = await swept('huggingface');
+    expect(closed).toMatchObject({ ingested: [`other/single@${two}`], removed: [] });
+    expect(closed.error).toMatch(/^org: .*500/);
+    hub.failing.clear();
+
+    expect(await sweep('huggingface')).toMatchObject({ removed: [`org/gone@${one}`], error: null });
   });
 });
 

@@ -11,7 +11,7 @@ async function probe() {
   const ingest = await store.ingests.claim('worker', 60_000);
   const outputs = 1 + Math.floor(Math.random() * 1_500);
   const { digest } = await store.blobs.put(randomBytes(outputs * 20));
-  await store.models.publish(ingest.modelId, {
+  await store.models.publish(ingest.claim, {
     probeSetId: probeSet.id,
     outputs,
     labels: null,
@@ -24,13 +24,12 @@ async function probe() {
     notes: [],
     logits: Array.from({ length: outputs }, (_, index) => ({
       index,
-      label: null,
       status: 'SEARCHABLE',
       coverage: 1,
     })),
   });
   console.log(ingest.modelId);
-  await store.ingests.succeed(ingest.id, 1);
+  await store.ingests.succeed(ingest.claim, 1);
 }
 
 for (;;) {

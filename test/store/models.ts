@@ -1,4 +1,4 @@
-import type { PublishedModel } from '../../src/store/index.js';
+import type { ClaimedIngest, PublishedModel, Store } from '../../src/store/index.js';
 
 /** A model version to be registered. */
 export const newIngest = (probeSetId: string, name: string) => ({
@@ -30,10 +30,45 @@ export function published(
     notes: ['a note'],
     logits: Array.from({ length: outputs }, (_, index) => ({
       index,
-      label: labels?.[index] ?? null,
       status: 'SEARCHABLE' as const,
       coverage,
       completionError: coverage === 1 ? null : 0.25,
     })),
   };
+}
+
+/** Takes up the ingest with this id, whoever's turn it is. */
+export async function takeUp({ ingests }: Pick<Store, 'ingests'>, id: string): Promise<ClaimedIngest> {
+  const others: ClaimedIngest[] = [];
+  for (;;) {
+    const taken = await ingests.claim('worker', 60_000);
+    if (!taken) throw new Error('the ingest is not in the queue');
+    if (taken.id !== id) {
+      others.push(taken);
+      continue;
+    }
+    for (const { claim } of others) await ingests.release(claim);
+    return taken;
+  }
+}
+
+/** Makes a model visible by its ingest that waits. */
+export async function makeVisible(
+  store: Pick<Store, 'ingests' | 'models'>,
+  ingestId: string,
+  model: PublishedModel,
+): Promise<void> {
+  const { claim } = await takeUp(store, ingestId);
+  await store.models.publish(claim, model);
+  await store.ingests.succeed(claim, 1);
+}
+
+/** Ends an ingest that waits without success. */
+export async function failWaiting(
+  store: Pick<Store, 'ingests'>,
+  ingestId: string,
+  code = 'MODEL_EMPTY',
+): Promise<void> {
+  const { claim } = await takeUp(store, ingestId);
+  await store.ingests.fail(claim, code, 'no bytes');
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/index.js';
-import { newIngest, published } from './models.js';
+import { newIngest, published, takeUp } from './models.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 describe('a data folder', () => {
@@ -56,9 +56,10 @@ describe('a data folder', () => {
   it('lets others have their turn while a large model is published', async () => {
     const probeSet = (await store.probeSets.default()) ?? expect.fail();
     const queued = await store.ingests.enqueue(newIngest(probeSet.id, 'large'));
+    const { claim } = await takeUp(store, queued.id);
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
-    await store.models.publish(queued.modelId, published(probeSet.id, null, 1_000));
+    await store.models.publish(claim, published(probeSet.id, null, 1_000));
     clearInterval(timer);
     expect(turns).toBeGreaterThan(5);
   });

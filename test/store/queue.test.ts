@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type NewIngest, openStore, type Store } from '../../src/store/index.js';
-import { newIngest, published } from './models.js';
+import { ClaimLost, type NewIngest, openStore, type Store } from '../../src/store/index.js';
+import { failWaiting, makeVisible, newIngest, published } from './models.js';
 
 const LEASE = 60_000;
 const TERMS = { mostKills: 3 };
@@ -30,6 +30,8 @@ afterEach(async () => {
 const enqueue = (name: string, more: Partial<NewIngest> = {}) =>
   store.ingests.enqueue({ ...newIngest(probeSetId, name), ...more });
 const claim = (worker = 'worker', leaseMs = LEASE) => store.ingests.claim(worker, leaseMs, TERMS);
+const taken = async (worker?: string, leaseMs?: number) =>
+  ((await claim(worker, leaseMs)) ?? expect.fail()).claim;
 const byId = async (id: string) => (await store.ingests.byIds([id]))[0] ?? expect.fail();
 
 /** Claims all that is due, and says which models in which order; each is done before the next is taken. */
@@ -37,7 +39,7 @@ async function claimedInOrder(): Promise<string[]> {
   const names: string[] = [];
   for (let ingest = await claim(); ingest; ingest = await claim()) {
     names.push((ingest.request as { name: string }).name);
-    await store.ingests.succeed(ingest.id, 1);
+    await store.ingests.succeed(ingest.claim, 1);
   }
   return names;
 }
@@ -62,26 +64,25 @@ describe('the order of the queue', () => {
   });
 
   it('gives every registry its turn, whoever came first with however many', async () => {
-    for (const name of ['a1', 'a2', 'a3', 'a4']) await enqueue(name, { registry: 'a' });
-    for (const name of ['b1', 'b2']) await enqueue(name, { registry: 'b' });
+    for (const name of ['a1', 'a2', 'a3', 'a4']) await enqueue(name, { lane: 'a' });
+    for (const name of ['b1', 'b2']) await enqueue(name, { lane: 'b' });
     await enqueue('direct');
     expect(await claimedInOrder()).toEqual(['a1', 'b1', 'direct', 'a2', 'b2', 'a3', 'a4']);
   });
 
   it('lets a registry that has less at work go first', async () => {
-    for (const name of ['a1', 'a2']) await enqueue(name, { registry: 'a' });
+    for (const name of ['a1', 'a2']) await enqueue(name, { lane: 'a' });
     const names = [await claim('one'), await claim('two')];
     expect(names.every((ingest) => ingest !== null)).toBe(true);
-    for (const name of ['a3', 'a4']) await enqueue(name, { registry: 'a' });
-    for (const name of ['b1', 'b2']) await enqueue(name, { registry: 'b' });
+    for (const name of ['a3', 'a4']) await enqueue(name, { lane: 'a' });
+    for (const name of ['b1', 'b2']) await enqueue(name, { lane: 'b' });
     const next = [await claim('three'), await claim('four')];
     expect(next.map((ingest) => (ingest?.request as { name: string }).name)).toEqual(['b1', 'b2']);
   });
 
   it('passes over what waits for another attempt until that is due', async () => {
-    const { id } = await enqueue('waits');
-    await claim();
-    await store.ingests.retryLater(id, 'worker', { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 200 });
+    await enqueue('waits');
+    await store.ingests.retryLater(await taken(), { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 200 });
     await enqueue('next');
     expect(await claimedInOrder()).toEqual(['next']);
     await expect.poll(claimedInOrder).toEqual(['waits']);
@@ -91,8 +92,8 @@ describe('the order of the queue', () => {
 describe('an ingest that failed for a reason that may pass', () => {
   it('is queued with the reason and the time of the next attempt', async () => {
     const { id } = await enqueue('model');
-    await claim();
-    await store.ingests.retryLater(id, 'worker', { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 60_000 });
+    const failure = { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 60_000 };
+    await store.ingests.retryLater(await taken(), failure);
     const waiting = await byId(id);
     expect(waiting).toMatchObject({ state: 'QUEUED', errorCode: 'SOURCE_TIMEOUT', failures: 1, attempts: 1 });
     expect(waiting.nextAttemptAt?.getTime()).toBeGreaterThan(Date.now() + 30_000);
@@ -100,8 +101,7 @@ describe('an ingest that failed for a reason that may pass', () => {
 
   it('has no reason any more once it is tried again', async () => {
     const { id } = await enqueue('model');
-    await claim();
-    await store.ingests.retryLater(id, 'worker', { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 0 });
+    await store.ingests.retryLater(await taken(), { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 0 });
     await sleep(5);
     expect(await claim()).toMatchObject({
       id,
@@ -114,17 +114,19 @@ describe('an ingest that failed for a reason that may pass', () => {
 
   it('is left alone by a worker that has lost it', async () => {
     const { id } = await enqueue('model');
-    await claimAndDie();
+    const dead = await taken('dead', 0);
+    await sleep(5);
     await claim('next');
-    await store.ingests.retryLater(id, 'dead', { code: 'INTERNAL', message: 'm', delayMs: 0 });
-    await store.ingests.fail(id, 'INTERNAL', 'm', 'dead');
+    const failure = { code: 'INTERNAL', message: 'm', delayMs: 0 };
+    await expect(store.ingests.retryLater(dead, failure)).rejects.toThrow(ClaimLost);
+    await expect(store.ingests.fail(dead, 'INTERNAL', 'm')).rejects.toThrow(ClaimLost);
     expect((await byId(id)).state).toBe('RUNNING');
   });
 
   it('can be given up, with that reason', async () => {
     const { id, modelId } = await enqueue('model');
-    await claim();
-    await store.ingests.retryLater(id, 'worker', { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 60_000 });
+    const failure = { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 60_000 };
+    await store.ingests.retryLater(await taken(), failure);
     await store.ingests.giveUp(id);
     expect(await byId(id)).toMatchObject({
       state: 'FAILED',
@@ -164,20 +166,19 @@ describe('an ingest whose worker is killed', () => {
   });
 
   it('is not the cause when it finished a batch', async () => {
-    const { id } = await enqueue('large');
+    await enqueue('large');
     for (let kill = 0; kill < TERMS.mostKills + 2; kill++) {
       await claimAndDie();
-      await claim('next', 0);
-      await store.ingests.progress(id, { stage: 'PROBING', done: kill, total: 9, etaSeconds: null }, true);
+      const next = await taken('next', 0);
+      await store.ingests.progress(next, { stage: 'PROBING', done: kill, total: 9, etaSeconds: null }, true);
     }
-    expect(await claim()).toMatchObject({ id, kills: 1 });
+    expect(await claim()).toMatchObject({ kills: 1 });
   });
 
   it('is not the cause when a worker lived to give it back', async () => {
     const { id } = await enqueue('model');
     await claimAndDie();
-    await claim('next');
-    await store.ingests.release(id, 'next');
+    await store.ingests.release(await taken('next'));
     expect(await byId(id)).toMatchObject({ state: 'QUEUED', kills: 0 });
   });
 });
@@ -185,8 +186,7 @@ describe('an ingest whose worker is killed', () => {
 describe('an ingest that is tried again on request', () => {
   it('goes back into the queue under its id, and its model waits again', async () => {
     const { id, modelId } = await enqueue('model');
-    await claim();
-    await store.ingests.fail(id, 'MODEL_EMPTY', 'no bytes');
+    await failWaiting(store, id);
     expect(await store.ingests.retry(id)).toMatchObject({
       id,
       state: 'QUEUED',
@@ -213,7 +213,7 @@ describe('an ingest that is tried again on request', () => {
   it('must not be under way or done', async () => {
     const { id } = await enqueue('model');
     await expect(store.ingests.retry(id)).rejects.toMatchObject({ code: 'INGEST_NOT_RETRYABLE' });
-    await store.ingests.succeed(id, 1);
+    await store.ingests.succeed(await taken(), 1);
     await expect(store.ingests.retry(id)).rejects.toMatchObject({ code: 'INGEST_NOT_RETRYABLE' });
   });
 
@@ -226,7 +226,7 @@ describe('an ingest that is tried again on request', () => {
 
   it('must not be of a version whose responses are uploaded by now', async () => {
     const { id, modelId } = await enqueue('model');
-    await store.ingests.fail(id, 'MODEL_EMPTY', 'no bytes');
+    await failWaiting(store, id);
     const facts = { labels: null, licence: null, registry: null, visibility: null };
     const external = { name: 'model', version: '1', probeSetId, ...facts };
     await store.models.registerExternal(external);
@@ -240,13 +240,13 @@ describe('an ingest that is tried again on request', () => {
   });
 });
 
-it('a model that is probed again takes the turn of its registry', async () => {
-  const { modelId } = await enqueue('a1', { registry: 'a' });
-  const first = (await claim()) ?? expect.fail();
-  await store.models.publish(modelId, published(probeSetId, null));
-  await store.ingests.succeed(first.id, 1);
-  const again = await store.ingests.enqueueReprobe(modelId);
-  expect(await store.ingests.page({ registry: 'a', first: 1 })).toMatchObject([{ id: again.id }]);
+it('a model that is probed again on request takes the turn of what is asked for directly', async () => {
+  const { id, modelId } = await enqueue('a1', { registry: 'a', lane: 'a' });
+  await makeVisible(store, id, published(probeSetId, null));
+  await store.ingests.enqueueReprobe(modelId);
+  await enqueue('a2', { lane: 'a' });
+  expect(await claimedInOrder()).toEqual(['a1', 'a2']);
+  expect(await store.ingests.page({ registry: 'a', first: 10 })).toHaveLength(2);
 });
 
 it('lists are of one state and one registry, the newest first', async () => {
@@ -257,7 +257,7 @@ it('lists are of one state and one registry, the newest first', async () => {
     ['a2', 'a'],
   ]) {
     const { id } = await enqueue(name, { registry });
-    await store.ingests.fail(id, 'MODEL_EMPTY', 'no bytes');
+    await failWaiting(store, id);
     if (registry === 'a') failed.unshift(id);
   }
   await enqueue('a3', { registry: 'a' });

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore, type Store } from '../../src/store/index.js';
-import { newIngest, published } from './models.js';
+import { ClaimLost, openStore, type Store } from '../../src/store/index.js';
+import { failWaiting, makeVisible, newIngest, published, takeUp } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
 
 const databases = ['embedded', ...(findPostgres() ? ['server'] : [])];
@@ -62,14 +62,15 @@ describe.each(databases)('on an %s database', (kind) => {
     it('go from the queue to a visible model', async () => {
       const queued = await store.ingests.enqueue(newIngest(probeSetId, 'path'));
       expect(queued).toMatchObject({ state: 'QUEUED', attempts: 0 });
-      const claimed = await store.ingests.claim('worker', 10_000);
+      const claimed = (await store.ingests.claim('worker', 10_000)) ?? expect.fail();
+      const { claim } = claimed;
       expect(claimed).toMatchObject({ id: queued.id, state: 'RUNNING', attempts: 1 });
       expect(await store.ingests.claim('worker', 10_000)).toBeNull();
-      await store.ingests.progress(queued.id, { stage: 'PROBING', done: 1, total: 3, etaSeconds: 2 });
-      await store.models.describe(queued.modelId, { fileDigest: 'f', fileBytes: 12 });
+      await store.ingests.progress(claim, { stage: 'PROBING', done: 1, total: 3, etaSeconds: 2 });
+      await store.models.describe(claim, { fileDigest: 'f', fileBytes: 12 });
       expect(await store.models.searchable(probeSetId)).toEqual([]);
-      await store.models.publish(queued.modelId, published(probeSetId, ['cat', 'dog']));
-      await store.ingests.succeed(queued.id, 1_000);
+      await store.models.publish(claim, published(probeSetId, ['cat', 'dog']));
+      await store.ingests.succeed(claim, 1_000);
 
       const [model] = await store.models.byIds([queued.modelId]);
       expect(model).toMatchObject({
@@ -103,7 +104,7 @@ describe.each(databases)('on an %s database', (kind) => {
 
     it('take up a failed version again, keeping its id', async () => {
       const first = (await store.ingests.claim('worker', 10_000)) ?? expect.fail();
-      await store.ingests.fail(first.id, 'MODEL_EMPTY', 'no bytes');
+      await store.ingests.fail(first.claim, 'MODEL_EMPTY', 'no bytes');
       expect((await store.models.byIds([first.modelId]))[0].status).toBe('FAILED');
       const again = await store.ingests.enqueue(newIngest(probeSetId, 'twice'));
       expect(again.modelId).toBe(first.modelId);
@@ -113,12 +114,13 @@ describe.each(databases)('on an %s database', (kind) => {
 
     it('give a dead worker’s ingest to the next one, and only then', async () => {
       const queued = await store.ingests.enqueue(newIngest(probeSetId, 'lease'));
-      await store.ingests.claim('dead', 50);
-      expect(await store.ingests.renew(queued.id, 'other', 50)).toBe(false);
+      const dead = (await store.ingests.claim('dead', 50)) ?? expect.fail();
+      expect(await store.ingests.renew({ ...dead.claim, worker: 'other' }, 50)).toBe(false);
       await new Promise((resolve) => setTimeout(resolve, 80));
-      expect(await store.ingests.claim('alive', 10_000)).toMatchObject({ id: queued.id, attempts: 2 });
-      expect(await store.ingests.renew(queued.id, 'dead', 50)).toBe(false);
-      await store.ingests.release(queued.id, 'alive');
+      const alive = (await store.ingests.claim('alive', 10_000)) ?? expect.fail();
+      expect(alive).toMatchObject({ id: queued.id, attempts: 2 });
+      expect(await store.ingests.renew(dead.claim, 50)).toBe(false);
+      await store.ingests.release(alive.claim);
       expect((await store.ingests.byIds([queued.id]))[0].state).toBe('QUEUED');
       await store.ingests.cancel(queued.id);
     });
@@ -127,7 +129,7 @@ describe.each(databases)('on an %s database', (kind) => {
       const model = (await store.models.byNameVersion('path', '1')) ?? expect.fail();
       const queued = await store.ingests.enqueueReprobe(model.id);
       await expect(store.ingests.enqueueReprobe(model.id)).rejects.toMatchObject({ code: 'MODEL_EXISTS' });
-      await store.ingests.fail(queued.id, 'SOURCE_NOT_FOUND', 'gone');
+      await failWaiting(store, queued.id, 'SOURCE_NOT_FOUND');
       expect((await store.models.byIds([model.id]))[0].status).toBe('READY');
     });
 
@@ -156,7 +158,7 @@ describe.each(databases)('on an %s database', (kind) => {
 
     it('publish a thousand logits whole, and remove all that hangs on a model', async () => {
       const queued = await store.ingests.enqueue(newIngest(probeSetId, 'large'));
-      await store.models.publish(queued.modelId, published(probeSetId, null, 1_001));
+      await makeVisible(store, queued.id, published(probeSetId, null, 1_001));
       expect(await store.logits.count(probeSetId)).toBe(1_003);
       expect(await store.models.remove(queued.modelId)).toBe(true);
       expect(await store.models.remove(queued.modelId)).toBe(false);
@@ -186,18 +188,16 @@ describe.each(databases)('on an %s database', (kind) => {
 
   it('nothing becomes visible by a cancelled ingest', async () => {
     const queued = await store.ingests.enqueue(newIngest(probeSetId, 'cancelled'));
-    await store.ingests.claim('worker', 10_000);
+    const { claim } = await takeUp(store, queued.id);
     await store.ingests.cancel(queued.id);
-    await expect(store.models.publish(queued.modelId, published(probeSetId, null))).rejects.toMatchObject({
-      code: 'INGEST_CANCELLED',
-    });
+    await expect(store.models.publish(claim, published(probeSetId, null))).rejects.toThrow(ClaimLost);
     expect((await store.models.byIds([queued.modelId]))[0].status).toBe('FAILED');
     expect(await store.logits.page(queued.modelId, { first: 1 })).toEqual([]);
   });
 
   it('a failed model that is probed again is not registered anew meanwhile', async () => {
     const queued = await store.ingests.enqueue(newIngest(probeSetId, 'again'));
-    await store.ingests.fail(queued.id, 'MODEL_EMPTY', 'no bytes');
+    await failWaiting(store, queued.id);
     const asked = await Promise.allSettled([1, 2, 3].map(() => store.ingests.enqueueReprobe(queued.modelId)));
     expect(asked.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
     await expect(store.ingests.enqueue(newIngest(probeSetId, 'again'))).rejects.toMatchObject({
@@ -224,8 +224,7 @@ describe.each(databases)('on an %s database', (kind) => {
 
     async function publish(name: string, outputs: number, coverage: number): Promise<string> {
       const { id, modelId } = await store.ingests.enqueue(newIngest(setId, name));
-      await store.models.publish(modelId, published(setId, null, outputs, coverage));
-      await store.ingests.succeed(id, 1);
+      await makeVisible(store, id, published(setId, null, outputs, coverage));
       return modelId;
     }
 
@@ -268,8 +267,7 @@ describe.each(databases)('on an %s database', (kind) => {
 
     it('is upgraded in place', async () => {
       const { id } = await store.ingests.enqueueReprobe(ids.half, { probing: { full: true } });
-      await store.models.publish(ids.half, published(setId, null, 3, 1));
-      await store.ingests.succeed(id, 1);
+      await makeVisible(store, id, published(setId, null, 3, 1));
       expect(await store.logits.page(ids.half, { first: 1 })).toMatchObject([
         { modelId: ids.half, index: 0, coverage: 1, completionError: null },
       ]);
@@ -284,6 +282,7 @@ describe.each(databases)('on an %s database', (kind) => {
     for (const list of [
       () => store.models.page({ text: 'a', first: 100 }),
       () => store.models.byIds(ids),
+      () => store.models.byNameVersions(models),
       () => store.ingests.latestForModels(ids),
       () => store.logits.byKeys(ids.map((modelId) => ({ modelId, index: 0 }))),
       () => store.logits.coverages(ids),
@@ -297,6 +296,25 @@ describe.each(databases)('on an %s database', (kind) => {
       stop();
       expect(seen).toHaveLength(1);
     }
+  });
+
+  it('finds versions by name, and of a name the newest that can be searched', async () => {
+    const versions = [];
+    for (const version of ['1', '2', '3']) {
+      versions.push(await store.ingests.enqueue({ ...newIngest(probeSetId, 'several'), version }));
+    }
+    for (const { id } of versions.slice(0, 2)) await makeVisible(store, id, published(probeSetId, null));
+    await store.ingests.enqueue({ ...newIngest(probeSetId, 'waiting'), version: '7' });
+    const found = await store.models.newestByNames(['several', 'waiting', 'unknown']);
+    const named = (models: { name: string; version: string }[]) =>
+      models.map(({ name, version }) => `${name} ${version}`).sort();
+    expect(named(found)).toEqual(['several 2', 'waiting 7']);
+    const asked = [
+      { name: 'several', version: '3' },
+      { name: 'several', version: '7' },
+      { name: 'waiting', version: '7' },
+    ];
+    expect(named(await store.models.byNameVersions(asked))).toEqual(['several 3', 'waiting 7']);
   });
 
   it('pages in the order of creation hold every model once', async () => {

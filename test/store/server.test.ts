@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/index.js';
-import { newIngest, published } from './models.js';
+import { makeVisible, newIngest, published } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -94,8 +94,8 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
         const mine: string[] = [];
         for (let ingest = await ingests.claim(`${worker}`, 60_000); ingest; ) {
           mine.push(ingest.id);
-          await models.publish(ingest.modelId, published(id, null));
-          await ingests.succeed(ingest.id, 1);
+          await models.publish(ingest.claim, published(id, null));
+          await ingests.succeed(ingest.claim, 1);
           ingest = await ingests.claim(`${worker}`, 60_000);
         }
         return mine;
@@ -126,12 +126,10 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
     const { modelId, id: first } = await writer.ingests.enqueue(newIngest(id, 'model'));
     let done = false;
     const write = async () => {
-      await writer.models.publish(modelId, published(id, null, 700));
-      await writer.ingests.succeed(first, 1);
+      await makeVisible(writer, first, published(id, null, 700));
       for (let round = 0; round < 8; round++) {
         const { id: ingest } = await writer.ingests.enqueueReprobe(modelId);
-        await writer.models.publish(modelId, published(id, null, 700 + 600 * (round % 2)));
-        await writer.ingests.succeed(ingest, 1);
+        await makeVisible(writer, ingest, published(id, null, 700 + 600 * (round % 2)));
       }
       done = true;
     };

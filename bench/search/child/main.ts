@@ -19,7 +19,7 @@ process.once(
     const index = new IndexFlatIP(probes);
     let query: number[] = [];
     for (const path of paths) {
-      const { data } = (await loadDescriptors(path, probes, null)).rows;
+      const { data } = (await loadDescriptors(path, probes)).rows;
       for (let first = 0; first < data.length; first += VECTORS_AT_ONCE * probes) {
         index.add(Array.from(data.subarray(first, first + VECTORS_AT_ONCE * probes)));
       }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { createApiKey } from '../../../src/access/index.js';
 import { loadConfig } from '../../../src/config/index.js';
-import { startServer } from '../../../src/http/index.js';
+import { servicesOf, startServer } from '../../../src/http/index.js';
 import { createProbeSet } from '../../../src/probing/index.js';
 import { openService } from '../../../src/service/index.js';
 import type { ServerJob, ServersReady } from '../server-job.js';
@@ -41,7 +41,7 @@ async function serve({ demo }: ServerJob): Promise<ServersReady> {
     for await (const { state } of service.ingest.watch(id))
       if (state === 'FAILED') throw new Error(`${name} cannot be ingested`);
   }
-  const services = { ...service, defaultProbeSet: undefined };
+  const services = servicesOf(service);
   const bare = await startBareServer(services);
   const { secret } = await createApiKey(store.apiKeys, { name: 'bench', scopes: ['READ'] });
   const logger = pino({ level: 'silent' });

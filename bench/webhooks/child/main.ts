@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { loadConfig } from '../../../src/config/index.js';
-import { startServer } from '../../../src/http/index.js';
+import { servicesOf, startServer } from '../../../src/http/index.js';
 import { createProbeSet } from '../../../src/probing/index.js';
 import { openService } from '../../../src/service/index.js';
 import type { ServerJob, ServerReady } from '../server-job.js';
@@ -24,8 +24,7 @@ async function serve({ demo, secret }: ServerJob): Promise<string> {
     PROBELOG_STANDARD_SECRETS: secret,
   });
   const service = await openService(config, { log: () => undefined, work: false, trustedCaller: false });
-  const { store, access, search, ingest, uploads, concepts, webhooks } = service;
-  await createProbeSet(store, {
+  await createProbeSet(service.store, {
     name: 'demo',
     source: join(demo, 'probes'),
     limits: { maxPixels: config.maxProbePixels },
@@ -33,9 +32,9 @@ async function serve({ demo, secret }: ServerJob): Promise<string> {
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    services: { store, access, search, ingest, uploads, concepts, defaultProbeSet: undefined },
+    services: servicesOf(service),
     limits: config,
-    webhooks,
+    webhooks: service.webhooks,
     logger: pino({ level: 'silent' }),
   });
   process.once('disconnect', async () => {

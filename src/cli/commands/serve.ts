@@ -2,24 +2,39 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Config, type Environment, loadConfig, readEnvironment } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
-import { startServer } from '../../http/index.js';
-import { openService, type Service } from '../../service/index.js';
-import { DEMO_ENCODER } from '../demo/demo-folder.js';
+import type { SubgraphOptions } from '../../graphql/index.js';
+import { servicesOf, startServer } from '../../http/index.js';
+import { openService } from '../../service/index.js';
+import { checkDemo, DEMO_ENCODER } from '../demo/demo-folder.js';
 import { introduceDemo } from '../demo/introduce-demo.js';
 import { seedDemo } from '../demo/seed-demo.js';
 import { endSignal, fired } from '../end-signal.js';
 import { logToStderr } from '../log-to-stderr.js';
 import { progressDisplay } from '../output/progress.js';
 
+interface ServeFlags {
+  demo?: boolean;
+  subgraph?: boolean;
+  work: boolean;
+}
+
 /** `probelog serve` */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the server: GraphQL at /graphql, with an explorer for browsers')
     .option('--no-work', 'leave queued ingests to `probelog worker` processes')
+    .option(
+      '--subgraph',
+      'serve GraphQL as a subgraph of Apollo Federation 2, as PROBELOG_SUBGRAPH=true does',
+    )
     .option('--demo', 'fill an empty data folder with the demo models, and use the text encoder of the demo')
-    .action(async ({ demo, work }: { demo?: boolean; work: boolean }, command: Command) => {
+    .action(async ({ demo, subgraph, work }: ServeFlags, command: Command) => {
       if (demo && !work) command.error('error: --demo has ingests to work on, so it takes no --no-work');
-      const environment = readEnvironment();
+      if (demo) checkDemo();
+      const environment = {
+        ...readEnvironment(),
+        ...(subgraph ? { PROBELOG_SUBGRAPH: 'true' } : {}),
+      };
       const config = loadConfig(demo ? withDemoEncoder(environment) : environment);
       await serve(config, { demo: demo ?? false, work });
     });
@@ -36,6 +51,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   const service = await openService(config, {
     work,
     trustedCaller: false,
+    needsTexts: true,
     log: (level, message, details) => logger[level](details ?? {}, message),
   });
   try {
@@ -57,6 +73,8 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       services: servicesOf(service),
       limits: config,
       webhooks: service.webhooks,
+      subgraph: config.subgraph ? subgraphOf(config) : undefined,
+      requestMs: config.transferMinutes * 60_000,
     });
     service.sweeper.start(config.sweepMinutes * 60_000);
     process.stdout.write(
@@ -71,14 +89,6 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   }
 }
 
-function servicesOf({ store, access, search, concepts, ingest, uploads, config }: Service) {
-  return {
-    store,
-    access,
-    search,
-    ingest,
-    uploads,
-    concepts,
-    defaultProbeSet: config.probeSet,
-  };
+function subgraphOf({ subgraphPrefix, subgraphModel, subgraphKey }: Config): SubgraphOptions {
+  return { prefix: subgraphPrefix ?? '', modelType: subgraphModel, modelKey: subgraphKey };
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { SweepReport } from '../../service/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import type { Service, SweepReport } from '../../service/index.js';
 import { EXIT } from '../exit-codes.js';
 import { withService } from '../with-service.js';
 
@@ -14,15 +15,27 @@ export function syncCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nWhat is registered is queued: a server on this data folder works on it, now or when it starts.',
+      '\nWhat is registered is queued for a server or worker. An embedded database belongs to one process: while a server has it, ask\nthat server instead, at its /graphql: mutation { syncRegistries { registry error ingested { names } } }',
     )
     .action(({ registry, dryRun, json }: { registry?: string[]; dryRun?: boolean; json?: boolean }) =>
-      withService(false, async ({ sweeper }) => {
+      openOrPointToServer(async ({ sweeper }) => {
         const reports = await sweeper.sweep({ registries: registry, dryRun });
         process.stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : described(reports));
         if (reports.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
       }),
     );
+}
+
+/** @throws ProbelogError DATA_FOLDER_IN_USE saying whom to ask instead */
+async function openOrPointToServer(use: (service: Service) => Promise<void>): Promise<void> {
+  await withService(false, use).catch((thrown) => {
+    if (!(thrown instanceof ProbelogError) || thrown.code !== 'DATA_FOLDER_IN_USE') throw thrown;
+    throw new ProbelogError(
+      'DATA_FOLDER_IN_USE',
+      `${thrown.message} If it is a server, ask it to sweep, at its /graphql: mutation { syncRegistries { registry error ingested { names } } }`,
+      thrown.details,
+    );
+  });
 }
 
 function described(reports: SweepReport[]): string {
@@ -44,6 +57,6 @@ function linesOf({ registry, dryRun, listed, error, ...report }: SweepReport): s
   return [
     `${registry}: ${listed} versions listed, ${sum}`,
     ...found,
-    ...(error === null ? [] : [`  ended early: ${error}`]),
+    ...(error === null ? [] : [`  could not be read: ${error}`]),
   ];
 }

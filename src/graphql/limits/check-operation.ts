@@ -26,7 +26,7 @@ export interface SentOperation {
 export function checkOperation(
   schema: GraphQLSchema,
   { query, operationName, variables }: SentOperation,
-  limits: OperationLimits & { introspection: boolean },
+  limits: OperationLimits,
 ): DocumentNode | readonly GraphQLError[] {
   try {
     const document = parse(query, { maxTokens: limits.maxTokens });

@@ -2,22 +2,11 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, isLe
 // Its other form loads a second graphql beside ours.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
 import { MOST_PER_PAGE } from '../check-first.js';
+import { isSearch } from '../mark-searches.js';
 import { tooComplex } from './rules.js';
 
 const FIELD = 1;
-/** A look through a gallery, or at what all of a model's outputs are called. */
 const SEARCH = 20;
-const SEARCHES = new Set([
-  'Query.logits',
-  'Query.models',
-  'Query.similarity',
-  'Concept.logits',
-  'Concept.models',
-  'Logit.similar',
-  'Logit.concepts',
-  'Model.logits',
-  'Model.summary',
-]);
 
 /** An operation whose cost is to be known. */
 export interface CountedOperation {
@@ -29,7 +18,8 @@ export interface CountedOperation {
 
 /**
  * What an operation costs at the most. A field that takes `first` costs that many times what is asked of each item:
- * `logits(first: 100) { edges { node { similar(first: 100) { … } } } }` is 10,000 logits.
+ * `logits(first: 100) { edges { node { similar(first: 100) { … } } } }` is 10,000 logits. So does a subgraph's `_entities`, by
+ * its references.
  */
 export function costOf({ schema, document, operationName, variables }: CountedOperation): number {
   return getComplexity({
@@ -61,15 +51,19 @@ export function costError(operation: CountedOperation, most: number): GraphQLErr
   }
 }
 
-function estimate({ type, field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  const own = SEARCHES.has(`${type.name}.${field.name}`) ? SEARCH : FIELD;
+function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
+  const own = isSearch(field) ? SEARCH : FIELD;
   if (isLeafType(getNamedType(field.type))) return own;
-  const first: unknown = args.first;
-  // What is no number is refused when it is resolved; until then it counts as the most.
-  const items = field.args.some(({ name }) => name === 'first')
-    ? typeof first === 'number' && first >= 0
-      ? Math.min(first, MOST_PER_PAGE)
-      : MOST_PER_PAGE
-    : 1;
-  return own + items * childComplexity;
+  return own + itemsOf(field, args) * childComplexity;
 }
+
+function itemsOf(field: ComplexityEstimatorArgs['field'], { first, representations }: Arguments): number {
+  const takes = (argument: string) => field.args.some(({ name }) => name === argument);
+  // Of a subgraph's `_entities`.
+  if (takes('representations')) return Array.isArray(representations) ? representations.length : 1;
+  if (!takes('first')) return 1;
+  // What is no number is refused when it is resolved; until then it counts as the most.
+  return typeof first === 'number' && first >= 0 ? Math.min(first, MOST_PER_PAGE) : MOST_PER_PAGE;
+}
+
+type Arguments = { first?: unknown; representations?: unknown };

@@ -5,4 +5,6 @@ export interface OperationLimits {
   maxDirectives: number;
   maxTokens: number;
   maxCost: number;
+  /** Whether it may ask for the schema. */
+  introspection: boolean;
 }

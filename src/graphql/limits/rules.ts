@@ -1,17 +1,33 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
+import { type FieldNode, GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
 import { ProbelogError } from '../../errors/index.js';
 import type { OperationLimits } from './operation-limits.js';
 
 /** What the shape of an operation may be, as rules for graphql's `validate`. */
-export function limitRules({ maxDepth, maxAliases, maxDirectives }: OperationLimits): ValidationRule[] {
+export function limitRules({
+  maxDepth,
+  maxAliases,
+  maxDirectives,
+  introspection,
+}: OperationLimits): ValidationRule[] {
   return [
     maxDepthRule({ n: maxDepth, flattenFragments: true, ...refusing('depth', maxDepth) }),
     maxAliasesRule({ n: maxAliases, ...refusing('aliases', maxAliases) }),
     maxDirectivesRule({ n: maxDirectives, ...refusing('directives', maxDirectives) }),
+    ...(introspection ? [] : [noServiceRule]),
   ] as ValidationRule[];
+}
+
+/** A subgraph tells its schema by `_service` as others do by introspection. */
+function noServiceRule(context: ValidationContext) {
+  return {
+    Field(node: FieldNode) {
+      if (node.name.value !== '_service') return;
+      context.reportError(new GraphQLError('This server does not tell its schema.', { nodes: node }));
+    },
+  };
 }
 
 /** The error of a limit that an operation goes beyond. */

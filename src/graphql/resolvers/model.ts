@@ -13,6 +13,8 @@ import { Ingest } from '../types/ingest.js';
 import { ModelLogitConnection } from '../types/logit.js';
 import { Model, ModelTag } from '../types/model.js';
 import { ProbeSet } from '../types/probe.js';
+import { Probing } from '../types/probing.js';
+import { Recognition } from '../types/recognition.js';
 
 @Resolver(() => Model)
 export class ModelResolver {
@@ -34,8 +36,8 @@ export class ModelResolver {
     description:
       'Where its responses are sent to by PUT, relative to the server (docs/any-framework.md); null when it is probed here.',
   })
-  responsesUrl(@Root() { id, source }: ModelRecord): string | null {
-    return source === EXTERNAL_SOURCE ? `/models/${globalId('Model', id)}/responses` : null;
+  responsesUrl(@Ctx() { basePath }: Context, @Root() { id, source }: ModelRecord): string | null {
+    return source === EXTERNAL_SOURCE ? `${basePath}/models/${globalId('Model', id)}/responses` : null;
   }
 
   @FieldResolver(() => Ingest, {
@@ -106,6 +108,26 @@ export class ModelResolver {
     return concept === null || concept === undefined
       ? allLogits(context, model, page)
       : recognisingLogits(context, model, concept, page);
+  }
+
+  @FieldResolver(() => Recognition, {
+    nullable: true,
+    description:
+      'How well it recognises a concept, by the first of `logits(concept:)`; null when none of its logits can be searched.',
+  })
+  async recognises(
+    @Ctx() context: Context,
+    @Root() model: ModelRecord,
+    @Arg('concept', () => String, { description: 'A word or short phrase, up to 300 characters.' })
+    concept: string,
+  ) {
+    const { edges } = await recognisingLogits(context, model, concept, { first: 1 });
+    return edges.map(({ node, ...match }) => ({ ...match, bestLogit: node })).at(0) ?? null;
+  }
+
+  @FieldResolver(() => Probing, { description: 'What probing made of it.' })
+  probing(@Root() model: ModelRecord): ModelRecord {
+    return model;
   }
 }
 

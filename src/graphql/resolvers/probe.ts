@@ -1,5 +1,6 @@
-import { FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import type { ProbeRecord, ProbeSetRecord } from '../../store/index.js';
+import type { Context } from '../context.js';
 import { globalId } from '../global-id.js';
 import { Probe, ProbeSet } from '../types/probe.js';
 
@@ -14,8 +15,8 @@ export class ProbeSetResolver {
     description:
       'Where its images are served as one tar archive, relative to the server; docs/any-framework.md.',
   })
-  kitUrl(@Root() { id }: ProbeSetRecord): string {
-    return `/probe-sets/${globalId('ProbeSet', id)}/kit.tar`;
+  kitUrl(@Ctx() { basePath }: Context, @Root() { id }: ProbeSetRecord): string {
+    return `${basePath}/probe-sets/${globalId('ProbeSet', id)}/kit.tar`;
   }
 }
 
@@ -27,7 +28,7 @@ export class ProbeResolver {
   }
 
   @FieldResolver(() => String)
-  url(@Root() { id }: ProbeRecord): string {
-    return `/probes/${globalId('Probe', id)}`;
+  url(@Ctx() { basePath }: Context, @Root() { id }: ProbeRecord): string {
+    return `${basePath}/probes/${globalId('Probe', id)}`;
   }
 }

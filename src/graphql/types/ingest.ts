@@ -42,7 +42,8 @@ export class Ingest {
 
   @Field(() => Date, {
     nullable: true,
-    description: 'When it is tried again after a failure that may pass; null unless it waits for that.',
+    description:
+      'When it is tried at the earliest: after a failure that may pass, or after a cancellation, until its worker has let go. Null when nothing holds it up.',
   })
   nextAttemptAt!: Date | null;
 

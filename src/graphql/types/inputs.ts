@@ -126,9 +126,16 @@ export class ProbingInput {
   })
   errorBound?: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Probing goes on after the budget when the expected error is above so many times that of the gallery's own models, 0 to 100, until it is no more than theirs; 0 never goes on, which is also what counts when only `budget` or `errorBound` is given; as the settings say when all three are absent.",
+  })
+  errorFactor?: number | null;
+
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Runs every probe; without `budget` and `errorBound`.',
+    description: 'Runs every probe; without `budget`, `errorBound` and `errorFactor`.',
   })
   full?: boolean | null;
 }

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type DownloadLimits, type RemoteFile, readSmall } from '../../download/index.js';
+import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { FileSource } from './parse-source.js';
+import { openLocal } from './open-local.js';
+import type { FileSource, LocalFile } from './parse-source.js';
 
 /** Companion files are small JSON documents; anything larger is something else. */
 const MOST_BYTES = 4 * 2 ** 20;
@@ -10,9 +10,10 @@ const MOST_BYTES = 4 * 2 ** 20;
 /**
  * A JSON file that stands beside the model, as on the Hugging Face Hub: in the same folder or, for a model in a
  * folder `onnx`, in the one above. Undefined when there is none or it is not JSON: companions are a convenience,
- * an explicit argument is the way to be sure.
+ * an explicit argument is the way to be sure. A server that has no time says nothing about whether there is one.
  *
  * @param name such as `preprocessor_config.json`
+ * @throws ProbelogError when another try may find it: SOURCE_UNREACHABLE, SOURCE_TIMEOUT
  */
 export async function readCompanion(
   source: FileSource,
@@ -24,7 +25,7 @@ export async function readCompanion(
   for (const place of places) {
     const text =
       source.kind === 'FILE'
-        ? await smallFile(place)
+        ? await smallFile({ path: place, within: source.within })
         : await smallDownload({ ...source.file, url: place }, limits, signal);
     const json = text === undefined ? undefined : parsed(text);
     if (json !== undefined) return json;
@@ -47,16 +48,22 @@ function urlPlaces(url: string, name: string): string[] {
     : places;
 }
 
-async function smallFile(path: string): Promise<string | undefined> {
-  const facts = await stat(path).catch(() => undefined);
-  return facts?.isFile() && facts.size <= MOST_BYTES ? readFile(path, 'utf8') : undefined;
+/** What lies outside the allowed folder, or leads there, is like a file that is not there: it must not show that it is. */
+async function smallFile(local: LocalFile): Promise<string | undefined> {
+  const file = await openLocal(local).catch(() => undefined);
+  try {
+    const facts = await file?.stat();
+    return facts?.isFile() && facts.size <= MOST_BYTES ? await file?.readFile('utf8') : undefined;
+  } finally {
+    await file?.close();
+  }
 }
 
 async function smallDownload(file: RemoteFile, limits: DownloadLimits, signal?: AbortSignal) {
   try {
     return (await readSmall(file, { ...limits, maxBytes: MOST_BYTES }, signal)).toString('utf8');
   } catch (thrown) {
-    if (thrown instanceof ProbelogError) return undefined;
+    if (thrown instanceof ProbelogError && !sourceMayRecover(thrown)) return undefined;
     throw thrown;
   }
 }

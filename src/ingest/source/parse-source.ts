@@ -2,8 +2,15 @@ import { resolve } from 'node:path';
 import type { RemoteFile } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 
+/** A file on this machine. */
+export interface LocalFile {
+  path: string;
+  /** The allowed folder in which it must lie; anywhere when absent. */
+  within?: string;
+}
+
 /** Where a model file is: on this machine, or behind an http(s) URL. */
-export type FileSource = { kind: 'FILE'; path: string } | { kind: 'URL'; file: RemoteFile };
+export type FileSource = ({ kind: 'FILE' } & LocalFile) | { kind: 'URL'; file: RemoteFile };
 
 /** A model version in a registry, by a URI that only a connection to that registry can make a file of. */
 export interface RegistrySource {
@@ -27,21 +34,21 @@ export type Source = FileSource | ObjectSource | RegistrySource;
 const REGISTRY_SCHEMES: Readonly<Record<string, string>> = {
   mlflow: 'MLflow',
   hf: 'the Hugging Face Hub',
-  wandb: 'Weights & Biases',
 };
 
 /**
  * Reads the `source` of an ingest request.
  *
+ * @param within the allowed folder in which a path was found
  * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https, s3 and those of registries (a `file:` URL is always refused: a path
  * says the same without pretending to be remote), INPUT_INVALID when the text is empty or no URL
  */
-export function parseSource(text: string): Source {
+export function parseSource(text: string, within?: string): Source {
   if (text.trim() === '' || text.includes('\0')) {
     throw new ProbelogError('INPUT_INVALID', 'The source is empty; give a path or an http(s) URL.');
   }
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(text)?.[1].toLowerCase();
-  if (scheme === undefined) return { kind: 'FILE', path: resolve(text) };
+  if (scheme === undefined) return { kind: 'FILE', path: resolve(text), within };
   if (Object.hasOwn(REGISTRY_SCHEMES, scheme)) {
     return { kind: 'REGISTRY', registry: REGISTRY_SCHEMES[scheme], scheme, uri: text };
   }

@@ -1,11 +1,12 @@
+import { Pace, type PaceLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { EXTERNAL_SOURCE, type ModelRecord, type ProbeSetRecord, type Store } from '../../store/index.js';
 import type { DeclaredKind } from '../assemble/assemble-responses.js';
 import { findProbeSet } from '../find-probe-set.js';
+import { type GalleryWriter, indexPublished } from '../index-published.js';
 import { type ModelRegistration, validateRegistration } from '../ingest-request.js';
 import type { UsablePrior } from '../probing-work.js';
-import { publishModel, type StoredResponses, storeResponses } from '../publish-model.js';
-import type { GalleryWriter } from '../run-ingest.js';
+import { publishedModel, type StoredResponses, storeResponses } from '../stored-responses.js';
 import { receiveFile, tooLarge } from './receive-file.js';
 import type { UploadForm } from './upload-form.js';
 
@@ -18,6 +19,8 @@ export interface ResponseUploadsOptions {
   maxBytes: number;
   /** How many may be under way, from the first byte until they are published. */
   atOnce: number;
+  /** How slowly one may come; any pace will do when absent. */
+  pace?: PaceLimits;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
   /** By which what was not run is completed; null when there is too little to learn it from. */
@@ -99,7 +102,7 @@ export class ResponseUploads {
    *
    * @param content a `.npy` or `.safetensors` file of C × P or P × C numbers
    * @param labels take the place of the model's, when given
-   * @throws ProbelogError UPLOADS_BUSY; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
+   * @throws ProbelogError UPLOADS_BUSY, UPLOAD_TOO_SLOW; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
    *   RESPONSES_INVALID, MODEL_LABELS_MISMATCH, MODEL_ALL_DEGENERATE, STORAGE_FULL
    */
   async accept(
@@ -110,8 +113,12 @@ export class ResponseUploads {
   ): Promise<UploadOutcome> {
     return this.oneOfFew(async () => {
       await this.check(modelId, form);
-      const { folder, maxBytes } = this.options;
-      return receiveFile(folder, content, maxBytes, (path) =>
+      const { folder, maxBytes, pace: limits } = this.options;
+      const pace = new Pace(
+        limits,
+        (reason) => new ProbelogError('UPLOAD_TOO_SLOW', `The upload ${reason}.`),
+      );
+      return receiveFile(folder, pace.of(content), maxBytes, (path) =>
         this.inTurn(() => this.publish(modelId, path, form, labels)),
       );
     });
@@ -160,24 +167,11 @@ export class ResponseUploads {
     const changed = !isPublished(model, stored, labels);
     if (changed) {
       const described = { inputShape: null, outputName: null, preprocessing: null, notes: [NOTE] };
-      const facts = { probeSetId: probeSet.id, labels: labels ?? model.labels, ...described };
-      await publishModel(model, stored, facts, store.models, 'UPLOAD');
+      const facts = { probeSetId: probeSet.id, labels, ...described };
+      await store.models.publishUpload(model.id, publishedModel(stored, facts));
     }
     // Also when nothing changed: an earlier attempt may have ended between the database and the search.
-    await gallery.add(
-      { id: probeSet.id, probes: probeSet.size },
-      {
-        modelId,
-        responsesDigest: stored.digest,
-        outputs: stored.outputs,
-        responsesPath: store.blobs.path(stored.digest),
-      },
-    );
-    if ((await store.models.byIds([modelId])).length === 0) {
-      // Removed after it was published, perhaps before the search heard of it.
-      await gallery.remove(probeSet.id, modelId);
-      throw unknownModel();
-    }
+    if (!(await indexPublished(modelId, { store, gallery }))) throw unknownModel();
     return {
       model,
       created: model.status !== 'READY',

@@ -21,8 +21,8 @@ process.on('message', (message: ParentMessage) => {
 
 const sink: ProbeSink = {
   inspected: (inspected, most) => send({ kind: 'INSPECTED', inspected, most }),
-  async batch(probes, responses) {
-    send({ kind: 'BATCH', probes, responses });
+  async batch(probes, responses, most) {
+    send({ kind: 'BATCH', probes, responses, most });
     unacknowledged++;
     await fewerThan(BATCH_WINDOW);
   },

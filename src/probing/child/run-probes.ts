@@ -30,7 +30,7 @@ const LARGEST_BATCH = 1024;
 export interface ProbeSink {
   inspected(inspected: ModelInspection, most: number): void;
   /** Resolves when there is room for more. */
-  batch(probes: Uint32Array, responses: Float32Array): Promise<void>;
+  batch(probes: Uint32Array, responses: Float32Array, most: number): Promise<void>;
   /** Resolves when all batches so far were taken. */
   settled(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   for (let present = first; present; present = await batches.next(runner.batch)) {
     const responses = await responsesTo(present, bytesPerImage(geometry), runner, chosen, values);
     rounds.add(present.probes, responses);
-    await sink.batch(present.probes, responses);
+    await sink.batch(present.probes, responses, rounds.most);
   }
   await source.finish();
   const { rounds: chosenRounds, milliseconds: choosingMs } = rounds.choices();

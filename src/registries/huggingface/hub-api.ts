@@ -29,8 +29,11 @@ export interface RepoHead {
 
 const HEAD_FIELDS = ['sha', 'filePaths'] as const;
 
-/** A page of a list of files, or a companion. */
-const MOST_BYTES = 16 * 2 ** 20;
+/** A page of a list, or a companion: while it is parsed, everybody waits. */
+const MOST_BYTES = 4 * 2 ** 20;
+/** Models on a page; each comes with the names of all its files. */
+const PAGE_SIZE = '100';
+const MOST_PAGES = 10_000;
 /** A repository of more files than this is no image classifier. */
 const MOST_FILES = 20_000;
 
@@ -59,7 +62,7 @@ export class HubApi {
       revision: sha,
       recursive: true,
       hubUrl: this.base,
-      fetch: guardedFetch(this.at, this.small, signal),
+      fetch: this.pages(signal),
     });
     try {
       for await (const entry of listing) {
@@ -78,7 +81,7 @@ export class HubApi {
       search: { owner },
       additionalFields: [...HEAD_FIELDS],
       hubUrl: this.base,
-      fetch: guardedFetch(this.at, this.small, signal),
+      fetch: this.pages(signal),
     });
     try {
       for await (const { name, sha, filePaths } of listing) yield headOf(name, sha, filePaths);
@@ -112,6 +115,21 @@ export class HubApi {
   /** A small file of a commit as text. @throws ProbelogError as `files` */
   async text(commit: RepoCommit, path: string, signal?: AbortSignal): Promise<string> {
     return (await readSmall(this.file(commit, path), this.small, signal)).toString('utf8');
+  }
+
+  /** A `fetch` for one list: the Hub says where the next page is, which must be one that was not read before. */
+  private pages(signal?: AbortSignal): typeof fetch {
+    const ask = guardedFetch(this.at, this.small, signal);
+    const asked = new Set<string>();
+    return async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      if (url.searchParams.has('limit')) url.searchParams.set('limit', PAGE_SIZE);
+      if (asked.has(url.href) || asked.size === MOST_PAGES) {
+        throw new ProbelogError('SOURCE_UNREACHABLE', "The Hub's list does not end.");
+      }
+      asked.add(url.href);
+      return ask(url, init);
+    };
   }
 
   private asSourceError(thrown: unknown, path: string): unknown {

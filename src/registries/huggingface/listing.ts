@@ -1,6 +1,6 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, RegistryListing } from '../reader.js';
+import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
 import { chooseFile } from './choose-file.js';
 import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
 import { commitUri, parseCommitUri } from './repo-uri.js';
@@ -8,37 +8,39 @@ import { commitUri, parseCommitUri } from './repo-uri.js';
 /** The repositories of some owners, and single ones, each at its newest commit. */
 export class HuggingFaceListing implements RegistryListing {
   readonly standsForOlder = true;
+  readonly parts: readonly ListingPart[];
   private readonly api: HubApi;
 
-  constructor(
-    connection: HubConnection,
-    private readonly repositories: readonly string[],
-    limits: DownloadLimits,
-  ) {
+  constructor(connection: HubConnection, repositories: readonly string[], limits: DownloadLimits) {
     this.api = new HubApi(connection, limits);
-  }
-
-  async *versions(signal?: AbortSignal): AsyncGenerator<ListedVersion, void, undefined> {
-    for (const name of this.repositories) {
-      if (!name.includes('/')) {
-        for await (const head of this.api.heads(name, signal)) yield listed(head);
-      } else {
-        const head = await unlessGone(this.api.head(name, undefined, signal));
-        if (head) yield listed(head);
-      }
-    }
-  }
-
-  /** The Hub does not tell capital letters from small ones. */
-  covers(name: string): boolean {
-    const [whole, owner] = [name.toLowerCase(), name.split('/')[0].toLowerCase()];
-    return this.repositories.some((one) => one.toLowerCase() === whole || one.toLowerCase() === owner);
+    this.parts = repositories.map((name) => ({
+      name,
+      versions: (signal) => (name.includes('/') ? this.repository(name, signal) : this.owner(name, signal)),
+      covers: (model) => isOf(model.toLowerCase(), name.toLowerCase()),
+    }));
   }
 
   async exists(source: string, signal?: AbortSignal): Promise<boolean> {
     const { name, sha } = parseCommitUri(source);
     return (await unlessGone(this.api.head(name, sha, signal))) !== null;
   }
+
+  private async *owner(name: string, signal?: AbortSignal): AsyncGenerator<ListedVersion, void, undefined> {
+    for await (const head of this.api.heads(name, signal)) yield listed(head);
+  }
+
+  private async *repository(
+    name: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ListedVersion, void, undefined> {
+    const head = await unlessGone(this.api.head(name, undefined, signal));
+    if (head) yield listed(head);
+  }
+}
+
+/** The Hub does not tell capital letters from small ones. */
+function isOf(model: string, repositoryOrOwner: string): boolean {
+  return model === repositoryOrOwner || model.split('/')[0] === repositoryOrOwner;
 }
 
 function listed({ name, sha, paths }: RepoHead): ListedVersion {

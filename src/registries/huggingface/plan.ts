@@ -33,8 +33,8 @@ function understand({ event, repo, updatedRefs, movedTo }: HubEvent): Pick<Deliv
   if (!changesFiles || (event.action !== 'create' && event.action !== 'update')) {
     return ignored(`${event.scope} ${event.action} says nothing about files.`);
   }
-  const refs = updatedRefs ?? [{ ref: DEFAULT_BRANCH, newSha: repo.headSha }];
-  const { ref, newSha } = refs.find((updated) => updated.ref === DEFAULT_BRANCH) ?? refs[0] ?? {};
+  const refs = updatedRefs?.length ? updatedRefs : [{ ref: DEFAULT_BRANCH, newSha: repo.headSha }];
+  const { ref, newSha } = refs.find((updated) => updated.ref === DEFAULT_BRANCH) ?? refs[0];
   if (!newSha || DELETED_BRANCH.test(newSha)) return ignored('No branch has a new commit.');
   const id = `${repo.id} ${ref} ${newSha}`;
   if (ref !== DEFAULT_BRANCH) {

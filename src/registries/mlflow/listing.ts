@@ -1,6 +1,6 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, RegistryListing } from '../reader.js';
+import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
 import { MlflowApi, type MlflowConnection, type VersionRecord } from './mlflow-api.js';
 import { isReady, notesOf, revisionOf } from './version-facts.js';
 import { modelName, parseVersionUri, placeOf, versionUri } from './version-uri.js';
@@ -11,27 +11,18 @@ const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 /** The versions of some workspaces of a tracking server. */
 export class MlflowListing implements RegistryListing {
   readonly standsForOlder = false;
-  /** Null: the default one. */
-  private readonly workspaces: readonly (string | null)[];
+  readonly parts: readonly ListingPart[];
 
   constructor(
     private readonly connection: MlflowConnection,
     private readonly limits: DownloadLimits,
   ) {
-    this.workspaces = connection.workspaces?.map(placeOf) ?? [null];
-  }
-
-  async *versions(signal?: AbortSignal): AsyncGenerator<ListedVersion, void, undefined> {
-    for (const workspace of this.workspaces) {
-      for await (const record of this.api(workspace).versions(signal)) {
-        if (!record.tags?.some(({ key }) => key === PROMPT_TAG)) yield listed(record, workspace);
-      }
-    }
-  }
-
-  covers(name: string): boolean {
-    const slash = name.indexOf('/');
-    return this.workspaces.includes(slash === -1 ? null : name.slice(0, slash));
+    const workspaces = connection.workspaces?.map(placeOf) ?? [null];
+    this.parts = workspaces.map((workspace) => ({
+      name: workspace === null ? 'the default workspace' : `the workspace ${workspace}`,
+      versions: (signal) => versionsOf(this.api(workspace), workspace, signal),
+      covers: (name) => workspaceOf(name) === workspace,
+    }));
   }
 
   async exists(source: string, signal?: AbortSignal): Promise<boolean> {
@@ -48,6 +39,21 @@ export class MlflowListing implements RegistryListing {
   private api(workspace: string | null): MlflowApi {
     return new MlflowApi(this.connection, workspace, this.limits);
   }
+}
+
+async function* versionsOf(
+  api: MlflowApi,
+  workspace: string | null,
+  signal?: AbortSignal,
+): AsyncGenerator<ListedVersion, void, undefined> {
+  for await (const record of api.versions(signal)) {
+    if (!record.tags?.some(({ key }) => key === PROMPT_TAG)) yield listed(record, workspace);
+  }
+}
+
+function workspaceOf(name: string): string | null {
+  const slash = name.indexOf('/');
+  return slash === -1 ? null : name.slice(0, slash);
 }
 
 function listed(record: VersionRecord, workspace: string | null): ListedVersion {

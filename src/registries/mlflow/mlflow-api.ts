@@ -21,10 +21,11 @@ export interface MlflowConnection {
   workspaces?: readonly string[];
 }
 
-/** Answers and companions are small JSON or YAML documents. */
-const MOST_BYTES = 16 * 2 ** 20;
+/** Answers and companions are small JSON or YAML documents; one of this size keeps everybody waiting while it is parsed. */
+const MOST_BYTES = 4 * 2 ** 20;
 
-const PAGE_SIZE = '500';
+/** A version has up to 40 KiB of tags then. */
+const PAGE_SIZE = '100';
 const WORKSPACE_HEADER = 'X-MLFLOW-WORKSPACE';
 
 const ADVICE =
@@ -108,20 +109,21 @@ export class MlflowApi {
   }
 
   /**
-   * A small file of a version as text; null when there is none. Where its storage is a folder, MLflow answers 500 for a
-   * file that is not there.
+   * A small file of a version as text; null when there is none.
+   *
+   * @param isListed whether MLflow says that it is there. Of others nobody knows, and where its storage is a folder, MLflow
+   * answers 500 for a file that is not there
    */
   async text(
     version: Pick<MlflowVersion, 'name' | 'version'>,
-    path: string,
-    mostBytes: number,
+    { path, isListed, mostBytes }: { path: string; isListed: boolean; mostBytes: number },
     signal?: AbortSignal,
   ): Promise<string | null> {
     const { url } = this.file(version, path);
     const limits = { ...this.limits, maxBytes: mostBytes };
     const response = await guardedFetch(this.at, limits, signal)(url);
     if (response.ok) return response.text();
-    if (response.status === 404 || response.status === 500) return null;
+    if (response.status === 404 || (response.status === 500 && !isListed)) return null;
     throw badStatus(new URL(url), response.status, this.at.advice);
   }
 

@@ -43,14 +43,12 @@ export class MlflowReader implements RegistryReader {
     const listed = await listFiles(api, record, signal);
     const layout = await readLayout(api, version, listed, signal);
     const file = api.file(version, onnxPath(version, layout, listed));
-    return {
-      file,
-      revision: revisionOf(record),
-      notes: notesOf(record),
-      preprocessing:
-        layout?.preprocessing ?? (await companion(api, version, [PREPROCESSING], listed, signal)),
-      labels: layout?.labels ?? (await companion(api, version, LABELS, listed, signal)),
-    };
+    const preprocessing =
+      layout?.preprocessing ?? (await companion(api, version, [PREPROCESSING], listed, signal));
+    const labels = layout?.labels ?? (await companion(api, version, LABELS, listed, signal));
+    const mayBeMissed = preprocessing === undefined || labels === undefined;
+    if (mayBeMissed && layout && listed === null) await checkIsServing(api, version, signal);
+    return { file, revision: revisionOf(record), notes: notesOf(record), preprocessing, labels };
   }
 }
 
@@ -88,8 +86,17 @@ async function readLayout(
   signal?: AbortSignal,
 ): Promise<ModelLayout | null> {
   if (listed !== null && !listed.includes('MLmodel')) return null;
-  const text = await api.text(version, 'MLmodel', MOST_LAYOUT_BYTES, signal);
+  const file = { path: 'MLmodel', isListed: listed !== null, mostBytes: MOST_LAYOUT_BYTES };
+  const text = await api.text(version, file, signal);
   return text === null ? null : readModelLayout(text);
+}
+
+/**
+ * Where nothing is listed, a file that is not there and storage that has no time look the same. What could be read before
+ * tells them apart.
+ */
+async function checkIsServing(api: MlflowApi, version: MlflowVersion, signal?: AbortSignal): Promise<void> {
+  await api.text(version, { path: 'MLmodel', isListed: true, mostBytes: MOST_LAYOUT_BYTES }, signal);
 }
 
 function onnxPath(
@@ -124,7 +131,8 @@ async function companion(
 ): Promise<unknown> {
   for (const name of names) {
     if (listed !== null && !listed.includes(name)) continue;
-    const json = jsonOf(await api.text(version, name, MOST_COMPANION_BYTES, signal));
+    const file = { path: name, isListed: listed !== null, mostBytes: MOST_COMPANION_BYTES };
+    const json = jsonOf(await api.text(version, file, signal));
     if (json !== undefined) return json;
   }
   return undefined;

@@ -20,13 +20,21 @@ export function versionUri({ name, version, workspace }: MlflowVersion): string 
 /** @throws ProbelogError INPUT_INVALID */
 export function parseVersionUri(uri: string): MlflowVersion {
   const match = /^mlflow:\/([^/?#]+)\/(\d{1,18})(?:\?workspace=([^&#]+))?$/.exec(uri);
-  if (!match) throw new ProbelogError('INPUT_INVALID', 'The source is no mlflow:/<name>/<version>.');
-  const [, name, version, workspace] = match;
-  return {
-    name: decodeURIComponent(name),
-    version,
-    workspace: workspace === undefined ? null : decodeURIComponent(workspace),
-  };
+  const name = decoded(match?.[1]);
+  const workspace = decoded(match?.[3]);
+  if (!match || !name || workspace === undefined) {
+    throw new ProbelogError('INPUT_INVALID', 'The source is no mlflow:/<name>/<version>.');
+  }
+  return { name, version: match[2], workspace };
+}
+
+/** Null when it is absent; undefined when its escapes stand for no text. */
+function decoded(escaped: string | undefined): string | null | undefined {
+  try {
+    return escaped === undefined ? null : decodeURIComponent(escaped);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The workspace as a part of names and URIs; null for the default one. */

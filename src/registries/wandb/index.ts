@@ -5,5 +5,3 @@ import { verify } from './verify.js';
 
 /** Weights & Biases, with the payload template of docs/registries/wandb.md. */
 export const wandb = { name: 'wandb', verify, parse, plan } as const satisfies Registry<WandbEvent>;
-
-export { WandbReader } from './reader.js';

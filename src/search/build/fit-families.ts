@@ -1,5 +1,6 @@
 import {
   type Basis,
+  dot,
   familyCentres,
   fitBasis,
   leadingColumns,
@@ -24,7 +25,7 @@ const MOST_FAMILIES = 12;
 const LOGITS_A_FAMILY = 600;
 const FEWEST_LOGITS = 300;
 const MOST_FAMILY_ROWS = 8_000;
-const LOGITS_A_DIRECTION = 6;
+const LOGITS_A_DIRECTION = 3;
 const LEAST_NOISE = 1e-3;
 /** Probes of the greedy order that are kept; what is run beyond them is chosen for each model. */
 const MOST_ORDERED = 400;
@@ -62,7 +63,18 @@ export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
     if (rows.length >= FEWEST_LOGITS)
       families.push(await fitFamily(task, thinned(rows, MOST_FAMILY_ROWS), task.shape.directions));
   }
-  return families;
+  return families.map((family) => ridged(family, task.shape.ridge));
+}
+
+/**
+ * The family's covariance drawn towards its own diagonal: `(1 − λ) K + λ diag(K)`. Of what its models share, a part is
+ * theirs by chance; how much is seen on models held out. Each probe keeps its variance.
+ */
+export function ridged({ factor, noise }: FittedFamily, ridge: number): FittedFamily {
+  return {
+    factor: { ...factor, data: factor.data.map((value) => value * Math.sqrt(1 - ridge)) },
+    noise: noise.map((left, probe) => left + ridge * squaredLength(rowOf(factor, probe))),
+  };
 }
 
 /** Puts the probes of each family in the order in which they tell most of what the gallery is searched by. */
@@ -105,7 +117,7 @@ function equalDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix 
 }
 
 async function fitFamily(task: FamiliesTask, rows: Uint32Array, directions: number): Promise<FittedFamily> {
-  const { basis, products, shape } = task;
+  const { basis, products } = task;
   const read = readOnce(task.read);
   const { probes, rank, vectors, eigenvalues } = await fitBasis({
     probes: basis.probes,
@@ -124,12 +136,14 @@ async function fitFamily(task: FamiliesTask, rows: Uint32Array, directions: numb
       for (let probe = 0; probe < probes; probe++)
         squares[probe] += block.data[start + probe] ** 2 / rows.length;
   }
-  const noise = Float32Array.from(squares, (total, probe) => {
-    let explained = 0;
-    for (const value of rowOf(factor, probe)) explained += value * value;
-    return Math.max(LEAST_NOISE, (total - explained) * shape.noiseFactor);
-  });
+  const noise = Float32Array.from(squares, (total, probe) =>
+    Math.max(LEAST_NOISE, total - squaredLength(rowOf(factor, probe))),
+  );
   return { factor, noise };
+}
+
+function squaredLength(vector: Float32Array): number {
+  return dot(vector, vector);
 }
 
 /**

@@ -1,26 +1,27 @@
 import {
   ConditionedPrior,
   columnsOf,
+  dot,
   leadingColumns,
   likeliestAmong,
   type Matrix,
   type PriorShape,
   type ResponsePrior,
   rowOf,
+  SHARE_OF_EXPECTED_ERROR,
   tellingProbes,
   whiteningMatrix,
 } from '../../domain/index.js';
-import { type FittedFamily, fitFamilies, inOrder, type PriorTask } from './fit-families.js';
+import { type FittedFamily, fitFamilies, inOrder, type PriorTask, ridged } from './fit-families.js';
 import { unsharpened } from './unsharpened.js';
 
 /** Every fifth model is held out, at most so many, and at most so many outputs of each. */
 const HELD_OUT_EVERY = 5;
 const MOST_HELD_OUT = 40;
 const MOST_OUTPUTS = 24;
-const SHARE_RUN = 1 / 3;
 const PROBES_FOR_FAMILY = 120;
-const DIRECTIONS = [60, 120, 200];
-const NOISE_FACTORS = [1, 2, 4];
+const DIRECTIONS = [75, 150, 300];
+const RIDGES = [0.02, 0.05, 0.1, 0.2];
 
 /**
  * Fits what new models are completed with. The directions of a family and the ridge are those that complete held-out
@@ -41,16 +42,16 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
   const isHeldOut = (place: number) => place % HELD_OUT_EVERY === 0;
   const teaching = task.models.filter((_, place) => !isHeldOut(place));
   const heldOut = task.models.filter((_, place) => isHeldOut(place)).slice(0, MOST_HELD_OUT);
-  const widest: PriorShape = { directions: DIRECTIONS[DIRECTIONS.length - 1], noiseFactor: 1 };
+  const widest: PriorShape = { directions: DIRECTIONS[DIRECTIONS.length - 1], ridge: 0 };
   if (teaching.length === 0) return { shape: widest, expectedError: 1 };
   const families = await fitFamilies({ ...task, models: teaching, shape: widest });
   const target = whiteningMatrix(task.basis);
-  const order = tellingProbes(families[0], target, Math.ceil(SHARE_RUN * task.basis.probes));
+  const order = tellingProbes(families[0], target, Math.ceil(SHARE_OF_EXPECTED_ERROR * task.basis.probes));
   const responses = heldOut.map((rows) => task.read(rows.slice(0, MOST_OUTPUTS)));
   let best = { shape: widest, expectedError: Number.POSITIVE_INFINITY };
   for (const directions of DIRECTIONS) {
-    for (const noiseFactor of NOISE_FACTORS) {
-      const shape = { directions, noiseFactor };
+    for (const ridge of RIDGES) {
+      const shape = { directions, ridge };
       const shaped = families.map((family) => reshaped(family, shape));
       const expectedError = meanError(shaped, responses, order);
       if (expectedError < best.expectedError) best = { shape, expectedError };
@@ -60,16 +61,13 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
 }
 
 /** A family with fewer directions; what the others explained is noise then. */
-function reshaped({ factor, noise }: FittedFamily, { directions, noiseFactor }: PriorShape): FittedFamily {
+function reshaped({ factor, noise }: FittedFamily, { directions, ridge }: PriorShape): FittedFamily {
   const kept = leadingColumns(factor, Math.min(directions, factor.columns));
-  return {
-    factor: kept,
-    noise: noise.map((left, probe) => {
-      let dropped = 0;
-      for (const value of rowOf(factor, probe).subarray(kept.columns)) dropped += value * value;
-      return (left + dropped) * noiseFactor;
-    }),
-  };
+  const left = noise.map((value, probe) => {
+    const dropped = rowOf(factor, probe).subarray(kept.columns);
+    return value + dot(dropped, dropped);
+  });
+  return ridged({ factor: kept, noise: left }, ridge);
 }
 
 /** Mean squared error over all probes of models that are completed from some of them. */

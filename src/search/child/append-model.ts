@@ -1,10 +1,18 @@
 import { encodeFloat16 } from '../../domain/index.js';
 import type { SearchModel } from '../search-query.js';
+import type { CompletingThread } from './completion/completing-thread.js';
 import type { Journal } from './journal.js';
-import { loadDescriptors } from './load-descriptors.js';
+import { type CompleteModel, loadDescriptors } from './load-descriptors.js';
 import { meanSkewness } from './mean-skewness.js';
 import type { RowFile } from './row-file.js';
 import type { Snapshot } from './snapshot.js';
+
+/** Where a model's descriptors go, and who completes them. */
+export interface AppendTarget {
+  rows: RowFile;
+  journal: Journal;
+  completing: Pick<CompletingThread, 'complete'>;
+}
 
 /**
  * Writes a model's descriptors behind the others, of a partly probed one with a row of certainties, and then the line of
@@ -13,11 +21,12 @@ import type { Snapshot } from './snapshot.js';
  * @param prior what a partly probed model is completed with
  */
 export async function appendModel(
-  { rows, journal }: { rows: RowFile; journal: Journal },
+  { rows, journal, completing }: AppendTarget,
   { modelId, responsesDigest, responsesPath }: SearchModel,
   prior: Snapshot['prior'],
 ): Promise<void> {
-  const loaded = await loadDescriptors(responsesPath, rows.columns, prior?.path ?? null);
+  const complete: CompleteModel = (responses) => completing.complete(responses, prior);
+  const loaded = await loadDescriptors(responsesPath, rows.columns, complete);
   const { coverage, certainty, degenerate } = loaded;
   const firstRow = rows.rows;
   rows.append(encodeFloat16(loaded.rows.data));

@@ -13,7 +13,7 @@ import type {
   SearchQuery,
   SearchSettings,
 } from '../search-query.js';
-import { appendModel } from './append-model.js';
+import { type AppendTarget, appendModel } from './append-model.js';
 import { BasisBuilds } from './basis-builds.js';
 import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
@@ -45,6 +45,8 @@ export interface GalleryOptions {
   settings: SearchSettings;
   faiss: FaissLibrary | null;
   products: MatrixProducts;
+  /** Shared by all galleries. */
+  completing: AppendTarget['completing'];
   /** Told after a build, so that `completeAnew` takes its turn among the gallery's changes. */
   onNewBasis(gallery: Gallery): void;
 }
@@ -220,7 +222,8 @@ export class Gallery {
   private async append(model: SearchModel): Promise<number> {
     const present = this.journal.entries.get(model.modelId);
     if (present?.responsesDigest === model.responsesDigest && !this.isStale(present)) return 0;
-    await appendModel({ rows: this.rows, journal: this.journal }, model, this.learnt);
+    const { completing } = this.options;
+    await appendModel({ rows: this.rows, journal: this.journal, completing }, model, this.learnt);
     this.reorder();
     return (this.journal.entries.get(model.modelId)?.rows ?? 0) + (present?.rows ?? 0);
   }

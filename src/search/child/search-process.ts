@@ -15,6 +15,7 @@ import type {
   SearchQuery,
   SearchSettings,
 } from '../search-query.js';
+import { CompletingThread } from './completion/completing-thread.js';
 import { type FaissLibrary, loadFaiss } from './faiss.js';
 import { Gallery } from './gallery.js';
 
@@ -27,6 +28,7 @@ type Awaitable<Calls> = {
 /** All galleries of one search folder. Changes to a gallery go one after another; searches run between them. */
 export class SearchProcess implements Awaitable<SearchCalls> {
   private readonly galleries = new Map<string, Gallery>();
+  private readonly completing = new CompletingThread();
   private changes: Promise<unknown> = Promise.resolve();
   private folder = '';
   private settings: SearchSettings = { exactLimit: 0 };
@@ -114,6 +116,7 @@ export class SearchProcess implements Awaitable<SearchCalls> {
 
   /** Ends background work; files stay as they are. */
   stop(): void {
+    this.completing.close();
     for (const gallery of this.galleries.values()) gallery.close();
   }
 
@@ -153,6 +156,7 @@ export class SearchProcess implements Awaitable<SearchCalls> {
       settings: this.settings,
       faiss: this.faiss,
       products: this.products,
+      completing: this.completing,
       onNewBasis: (gallery) => {
         this.inTurn(() => gallery.completeAnew()).catch((thrown) =>
           process.stderr.write(`partly probed models cannot be completed anew: ${String(thrown)}\n`),

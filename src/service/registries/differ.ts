@@ -8,18 +8,18 @@ export async function differ(
   models: { notes(ids: readonly string[]): Promise<Map<string, ModelNotes>> },
   known: ReadonlyMap<string, RegisteredVersion>,
   listed: ReadonlyMap<string, ListedVersion>,
-): Promise<[{ name: string; version: string }, ModelNotes][]> {
+): Promise<{ model: RegisteredVersion; notes: ModelNotes }[]> {
   const both = [...listed].flatMap(([key, { notes }]) => {
     const model = known.get(key);
     return model && notes ? [{ model, notes }] : [];
   });
-  const different: [{ name: string; version: string }, ModelNotes][] = [];
+  const different: { model: RegisteredVersion; notes: ModelNotes }[] = [];
   for (let first = 0; first < both.length; first += AT_ONCE) {
     const some = both.slice(first, first + AT_ONCE);
     const kept = await models.notes(some.map(({ model }) => model.id));
     for (const { model, notes } of some) {
       if (canonical(kept.get(model.id) ?? { tags: {}, aliases: [] }) === canonical(notes)) continue;
-      different.push([{ name: model.name, version: model.version }, notes]);
+      different.push({ model, notes });
     }
   }
   return different;

@@ -1,11 +1,10 @@
 import type { Config } from '../../config/index.js';
 import type { DownloadLimits } from '../../download/index.js';
-import { HuggingFaceReader, MlflowReader, type RegistryReader, WandbReader } from '../../registries/index.js';
+import { HuggingFaceReader, MlflowReader, type RegistryReader } from '../../registries/index.js';
 
 /** The connections to registries that the settings describe. */
 export function openReaders(config: Config, limits: DownloadLimits): RegistryReader[] {
   const readers: RegistryReader[] = [
-    new WandbReader(),
     new HuggingFaceReader(
       {
         url: config.huggingfaceUrl,

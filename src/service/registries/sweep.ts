@@ -1,7 +1,8 @@
 import { messageOf, ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, Plan, RegistryReader } from '../../registries/index.js';
+import type { ListedVersion, ListingPart, Plan, RegistryReader } from '../../registries/index.js';
 import type { ModelNotes, RegisteredVersion } from '../../store/index.js';
 import { differ } from './differ.js';
+import { SweepFailures } from './sweep-failures.js';
 
 const PAGE = 500;
 
@@ -14,6 +15,7 @@ export interface SweepReport {
   /** Nothing was changed: this is what would have been. */
   dryRun: boolean;
   startedAt: Date;
+  finishedAt: Date;
   /** Versions in the registry's list. */
   listed: number;
   /** Were missing here, or had failed for want of a connection: queued. */
@@ -26,7 +28,7 @@ export interface SweepReport {
   annotated: string[];
   /** Cannot be registered here: a name or version that is too long, for example. */
   refused: string[];
-  /** Why it ended early; null when it did not. Nothing was removed when it is from the list. */
+  /** What could not be read, and why; null when everything was. What that is about was left as it is. */
   error: string | null;
 }
 
@@ -54,7 +56,9 @@ export interface SweepOptions {
  * Brings the models of one registry in line with its list: what is missing is registered, what has changed is probed again,
  * what is gone is removed. Only models of that registry are touched.
  *
- * Models are removed only after the list ended well, when they were registered before it was begun, when it would have had
+ * What fails in one part of the list, or for one model, is reported, and keeps nothing from the others.
+ *
+ * Models are removed only after that part of the list ended well, when they were registered before it was begun, when it would have had
  * them, and when the registry says of each alone that it is not there: a list may break off, or shift while it is read.
  */
 export async function sweepRegistry(
@@ -67,6 +71,7 @@ export async function sweepRegistry(
     registry,
     dryRun,
     startedAt: new Date(),
+    finishedAt: new Date(),
     listed: 0,
     ingested: [],
     changed: [],
@@ -85,11 +90,18 @@ export async function sweepRegistry(
       report.refused.push(`${name}@${version}`);
     }
   };
+  const failures = new SweepFailures(signal);
   try {
     const known = await knownVersions(models, { registry, scheme: reader.scheme });
     const listed = new Map<string, ListedVersion>();
-    for await (const version of listing.versions(signal)) listed.set(keyOf(version), version);
-    report.listed = listed.size;
+    const whole: ListingPart[] = [];
+    for (const part of listing.parts) {
+      await failures.of(part.name, async () => {
+        for await (const version of part.versions(signal)) listed.set(keyOf(version), version);
+        whole.push(part);
+      });
+      report.listed = listed.size;
+    }
 
     for (const [key, version] of listed) {
       const model = known.get(key);
@@ -102,19 +114,21 @@ export async function sweepRegistry(
 
     const names = new Set([...listed.values()].map(({ name }) => name));
     for (const [key, model] of known) {
-      if (listed.has(key) || !listing.covers(model.name)) continue;
-      if (listing.standsForOlder && names.has(model.name)) continue;
-      if (await listing.exists(model.source, signal)) continue;
-      await change(report.removed, model, { kind: 'REMOVE', name: model.name, version: model.version });
+      const { name, version, source } = model;
+      if (listed.has(key) || !whole.some((part) => part.covers(name))) continue;
+      if (listing.standsForOlder && names.has(name)) continue;
+      const isThere = await failures.of(name, () => listing.exists(source, signal));
+      if (isThere === false) await change(report.removed, model, { kind: 'REMOVE', name, version });
     }
 
-    for (const [version, notes] of await differ(models, known, listed)) {
-      await change(report.annotated, version, { kind: 'NOTES', ...version, notes });
+    for (const { model, notes } of await differ(models, known, listed)) {
+      const { name, version, notesRevision: revision } = model;
+      await change(report.annotated, model, { kind: 'NOTES', name, version, notes, revision });
     }
   } catch (thrown) {
-    report.error = messageOf(thrown);
+    failures.add(messageOf(thrown));
   }
-  return report;
+  return { ...report, error: failures.summary, finishedAt: new Date() };
 }
 
 /** As they were before the list: what is registered while it is read is not missing from it. */

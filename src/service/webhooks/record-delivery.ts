@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors/index.js';
+import { messageOf, ProbelogError } from '../../errors/index.js';
 import type { IngestService } from '../../ingest/index.js';
 import type { Delivery, Plan, Receipt } from '../../registries/index.js';
 import type { DeliveryOutcome, Store } from '../../store/index.js';
@@ -30,11 +30,11 @@ export class DeliveryRecorder {
 
   constructor(private readonly options: RecordingOptions) {}
 
-  /** @throws ProbelogError INPUT_INVALID, PROBE_SET_UNKNOWN; the database's errors, when nothing is recorded */
+  /** @throws ProbelogError INPUT_INVALID, RECEIVER_NOT_READY; the database's errors, when nothing is recorded */
   async record(registry: string, { id, event, occurredAt, plan }: Delivery): Promise<Receipt> {
     const { store, ingest, visibility = {} } = this.options;
     const label = Object.hasOwn(visibility, registry) ? visibility[registry] : undefined;
-    const change = await changeOf(plan, registry, ingest, label);
+    const change = await changeOf(plan, registry, ingest, label).catch(unlessNotReady);
     const result = await store.deliveries.record({
       source: registry,
       deliveryId: id,
@@ -75,4 +75,10 @@ export class DeliveryRecorder {
     this.prunedAt = now;
     await this.options.store.deliveries.prune(new Date(now - KEPT_MS));
   }
+}
+
+/** For whoever sent it, that a probe set is missing is no fault of the delivery's: they are to send it again. */
+function unlessNotReady(thrown: unknown): never {
+  if (!(thrown instanceof ProbelogError) || thrown.code !== 'PROBE_SET_UNKNOWN') throw thrown;
+  throw new ProbelogError('RECEIVER_NOT_READY', thrown.message, thrown.details);
 }

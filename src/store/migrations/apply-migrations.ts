@@ -33,11 +33,17 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  * lock keeps two processes that start at once from running a migration twice.
  *
  * @param folder holds one folder for each migration, named so that they sort, with a `migration.sql`
+ * @param schema that the connection looks into; made when it is not there
  * @throws ProbelogError MIGRATION_CHANGED when an applied migration is not the one in `folder`
  */
-export async function applyMigrations(connection: MigrationConnection, folder: string): Promise<void> {
+export async function applyMigrations(
+  connection: MigrationConnection,
+  folder: string,
+  schema: string,
+): Promise<void> {
   await connection.query(`SELECT pg_advisory_lock(${ADVISORY_LOCK})`);
   try {
+    await makeSchema(connection, schema);
     await connection.execute(CREATE_TABLE);
     const rows = await connection.query(
       'SELECT "migration_name", "checksum" FROM "_prisma_migrations" WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL',
@@ -51,6 +57,12 @@ export async function applyMigrations(connection: MigrationConnection, folder: s
   } finally {
     await connection.query(`SELECT pg_advisory_unlock(${ADVISORY_LOCK})`);
   }
+}
+
+/** Looked for first: a role that may not make schemas can be given one that is there. */
+async function makeSchema(connection: MigrationConnection, schema: string): Promise<void> {
+  const found = await connection.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (found.length === 0) await connection.execute(`CREATE SCHEMA "${schema}"`);
 }
 
 async function readMigrations(folder: string) {

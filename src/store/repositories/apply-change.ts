@@ -1,11 +1,12 @@
 import type { Prisma } from '../generated/client.js';
+import type { ModelModel } from '../generated/models.js';
 import type { DeliveryOutcome } from '../records.js';
 import type { Actor } from '../viewer.js';
 import { type AuditedChange, audit, modelSubject } from './audit.js';
 import { UNFINISHED } from './ingests.js';
 import { lockIngests } from './lock-ingests.js';
 import { type ModelNotes, replaceNotes, setAlias, setTag } from './model-notes.js';
-import { laneOf, type NewIngest, queueIngest, registerVersion } from './register-version.js';
+import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
 
 /** What a delivery changes. Whatever it names, it reaches only models of its own registry. */
 export type DeliveredChange =
@@ -26,8 +27,8 @@ export type DeliveredChange =
   | { kind: 'RENAME'; name: string; newName: string; sourcePrefix: { from: string; to: string } }
   | { kind: 'SET_TAG'; name: string; version: string; key: string; value: string | null }
   | { kind: 'ALIAS'; name: string; alias: string; version: string | null }
-  /** All tags and aliases of a version at once. */
-  | { kind: 'NOTES'; name: string; version: string; notes: ModelNotes }
+  /** All tags and aliases of a version at once, as they were read when their revision was `revision`. */
+  | { kind: 'NOTES'; name: string; version: string; notes: ModelNotes; revision: number }
   | { kind: 'NONE'; reason: string };
 
 /** A model that is gone from the database. */
@@ -48,6 +49,8 @@ export interface AppliedChange {
 type Registration = Extract<DeliveredChange, { kind: 'REGISTER' }>;
 type Renaming = Extract<DeliveredChange, { kind: 'RENAME' }>;
 
+const NEWEST_FIRST: Prisma.IngestOrderByWithRelationInput[] = [{ createdAt: 'desc' }, { id: 'desc' }];
+
 const NOTHING: AppliedChange = {
   outcome: 'ACCEPTED',
   ingestId: null,
@@ -56,25 +59,36 @@ const NOTHING: AppliedChange = {
   removed: [],
 };
 
-/** Makes a change, within a transaction, and puts it down. @param registry the registry that asks for it */
+/**
+ * Makes a change, within a transaction, and puts it down.
+ *
+ * @param registry the registry that asks for it
+ * @param isTied whether a delivery of the same moment says the opposite about whether the version exists
+ */
 export async function applyChange(
   tx: Prisma.TransactionClient,
   registry: string,
   change: DeliveredChange,
-  actor: Actor,
+  { actor, isTied }: { actor: Actor; isTied: boolean },
 ): Promise<AppliedChange> {
-  const applied = await apply(tx, registry, change);
-  const audited = applied.outcome === 'ACCEPTED' ? auditedChange(change) : null;
+  const applied = await apply(tx, registry, change, isTied);
+  const audited = applied.outcome === 'ACCEPTED' ? auditedChange(change, applied) : null;
   if (audited) await audit(tx, { actor }, audited);
   return applied;
 }
 
 /** What the audit says of a change that was made; null when there was none to make. */
-function auditedChange(change: DeliveredChange): AuditedChange | null {
+function auditedChange(change: DeliveredChange, { ingestId }: AppliedChange): AuditedChange | null {
   switch (change.kind) {
     case 'REGISTER':
       return { action: 'MODEL_REGISTERED', subject: modelSubject(change.ingest) };
     case 'REMOVE':
+      // Of a tie nothing is removed yet: its source is asked.
+      if (ingestId !== null && change.version !== null)
+        return {
+          action: 'MODEL_REPROBED',
+          subject: modelSubject({ name: change.name, version: change.version }),
+        };
       return { action: 'MODEL_REMOVED', subject: `${change.name} ${change.version ?? '(all versions)'}` };
     case 'RENAME':
       return { action: 'MODEL_RENAMED', subject: change.name, details: { name: change.newName } };
@@ -92,19 +106,22 @@ function apply(
   tx: Prisma.TransactionClient,
   registry: string,
   change: DeliveredChange,
+  isTied: boolean,
 ): Promise<AppliedChange> {
   switch (change.kind) {
     case 'REGISTER':
-      return register(tx, registry, change);
+      return register(tx, registry, isTied ? lookedAt(change) : change);
     case 'REMOVE':
+      if (isTied && change.version !== null) return look(tx, registry, change.name, change.version);
       return remove(tx, { registry, name: change.name, version: change.version ?? undefined });
     case 'RENAME':
       return rename(tx, registry, change);
     case 'SET_TAG':
+      return annotated(setTag(tx, { ...change, registry }));
     case 'NOTES':
-      return annotate(tx, registry, change);
+      return annotated(replaceNotes(tx, { ...change, registry }, change.notes, change.revision));
     case 'ALIAS':
-      return alias(tx, registry, change);
+      return annotated(setAlias(tx, { ...change, registry }));
     case 'NONE':
       return Promise.resolve(ignored(change.reason));
   }
@@ -121,28 +138,44 @@ async function register(
   { ingest, sha256, updated }: Registration,
 ): Promise<AppliedChange> {
   const { name, version } = ingest;
-  const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });
-  if (existing === null || existing.status === 'FAILED') {
-    const queued = await registerVersion(tx, existing, { ...ingest, registry });
-    return { ...NOTHING, ingestId: queued.id };
-  }
-  if (existing.registry !== registry) {
+  const existing = await lockVersion(tx, name, version);
+  if (existing !== null && existing.registry !== registry) {
     return ignored(
       `The name and version belong to ${existing.registry ?? 'a model that was given directly'}.`,
     );
   }
-  if (updated) await lockIngests(tx, [existing.id]);
+  if (existing === null || existing.status === 'FAILED') {
+    const queued = await registerVersion(tx, existing, { ...ingest, registry, lane: registry });
+    return { ...NOTHING, ingestId: queued.id };
+  }
   const latest = await tx.ingest.findFirst({
     where: { modelId: existing.id },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    orderBy: NEWEST_FIRST,
   });
   const underWay = latest !== null && UNFINISHED.includes(latest.state);
   const known = underWay ? announcedDigest(latest.request) : existing.fileDigest;
   if (!updated || (sha256 !== null && sha256 === known)) {
     return { ...NOTHING, outcome: 'DUPLICATE', ingestId: latest?.id ?? null };
   }
+  // The old responses stay searchable until the new ones are there, but the old file must not be probed again.
+  await tx.model.update({
+    where: { id: existing.id },
+    data: { source: ingest.source, fileDigest: null, fileBytes: null, revision: null },
+  });
+  const { request, priority = 0 } = ingest;
+  return replaceIngest(tx, existing.id, { request, priority, lane: registry });
+}
+
+/** Puts an ingest in the place of those of a model that are not finished, whose locks are held. */
+async function replaceIngest(
+  tx: Prisma.TransactionClient,
+  modelId: string,
+  next: { request: unknown; priority: number; lane: string },
+): Promise<AppliedChange> {
+  const unfinished = { modelId, state: { in: UNFINISHED } };
+  const stopped = await tx.ingest.findMany({ where: unfinished, select: { id: true } });
   await tx.ingest.updateMany({
-    where: { modelId: existing.id, state: { in: UNFINISHED } },
+    where: unfinished,
     data: {
       state: 'CANCELLED',
       errorCode: 'INGEST_CANCELLED',
@@ -151,14 +184,52 @@ async function register(
       finishedAt: new Date(),
     },
   });
-  // The old responses stay searchable until the new ones are there, but the old file must not be probed again.
+  const queued = await queueIngest(tx, modelId, next);
+  return { ...NOTHING, ingestId: queued.id, stopped: stopped.map(({ id }) => id) };
+}
+
+/**
+ * Leaves it to an ingest whether a version exists: what was delivered cannot tell, so its source is asked. It ends the same
+ * whichever of the two came first.
+ */
+async function look(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  name: string,
+  version: string,
+): Promise<AppliedChange> {
+  const model = await lockVersion(tx, name, version);
+  if (model?.registry !== registry) return ignored('No such version is registered.');
+  const latest = await tx.ingest.findFirst({ where: { modelId: model.id }, orderBy: NEWEST_FIRST });
+  if (latest === null) return ignored('The version is not probed here.');
   await tx.model.update({
-    where: { id: existing.id },
-    data: { source: ingest.source, fileDigest: null, fileBytes: null, revision: null },
+    where: { id: model.id },
+    data: { fileDigest: null, ...(model.status === 'FAILED' && { status: 'PENDING' }) },
   });
-  const { request, priority = 0 } = ingest;
-  const queued = await queueIngest(tx, existing.id, { request, priority, lane: laneOf(registry) });
-  return { ...NOTHING, ingestId: queued.id, stopped: underWay ? [latest.id] : [] };
+  const { request, priority, lane } = latest;
+  return replaceIngest(tx, model.id, { request: mayBeGone(request), priority, lane });
+}
+
+function lookedAt(change: Registration): Registration {
+  return { ...change, ingest: { ...change.ingest, request: mayBeGone(change.ingest.request) } };
+}
+
+/** A request whose ingest removes the model when its source says that it is not there. */
+function mayBeGone(request: unknown): object {
+  return { ...(request as object), mayBeGone: true };
+}
+
+/** A version as it is once nothing can change it any more until the transaction ends. */
+async function lockVersion(
+  tx: Prisma.TransactionClient,
+  name: string,
+  version: string,
+): Promise<ModelModel | null> {
+  const where = { name_version: { name, version } };
+  const known = await tx.model.findUnique({ where, select: { id: true } });
+  if (known === null) return null;
+  await lockIngests(tx, [known.id]);
+  return tx.model.findUnique({ where });
 }
 
 async function remove(
@@ -182,25 +253,8 @@ async function remove(
 }
 
 /** A version that is not registered yet gets its notes from the registry when it is. */
-async function annotate(
-  tx: Prisma.TransactionClient,
-  registry: string,
-  change: Extract<DeliveredChange, { kind: 'SET_TAG' | 'NOTES' }>,
-): Promise<AppliedChange> {
-  const { name, version } = change;
-  const model = await tx.model.findFirst({ where: { registry, name, version }, select: { id: true } });
-  if (model === null) return ignored('No such version is registered.');
-  if (change.kind === 'SET_TAG') await setTag(tx, model.id, change.key, change.value);
-  else await replaceNotes(tx, { id: model.id, registry, name, version }, change.notes);
-  return NOTHING;
-}
-
-async function alias(
-  tx: Prisma.TransactionClient,
-  registry: string,
-  { kind: _, ...change }: Extract<DeliveredChange, { kind: 'ALIAS' }>,
-): Promise<AppliedChange> {
-  return (await setAlias(tx, { registry, ...change })) ? NOTHING : ignored('No such version is registered.');
+async function annotated(done: Promise<boolean>): Promise<AppliedChange> {
+  return (await done) ? NOTHING : ignored('No such version is registered, or newer notes came meanwhile.');
 }
 
 /**
@@ -213,6 +267,11 @@ async function rename(
   { name, newName, sourcePrefix: { from, to } }: Renaming,
 ): Promise<AppliedChange> {
   if (name === newName) return ignored('The new name is the old one.');
+  const models = await tx.model.findMany({ where: { registry, name }, select: { id: true } });
+  await lockIngests(
+    tx,
+    models.map(({ id }) => id),
+  );
   const renamed = await tx.$queryRaw<{ id: string }[]>`
     UPDATE "model" SET "name" = ${newName}, "updated_at" = now(),
       "source" = CASE WHEN starts_with("source", ${from}) THEN ${to} || substr("source", ${from.length + 1}::int) ELSE "source" END

@@ -9,7 +9,10 @@ const NEVER = 2 ** 31 - 1;
 export interface ClaimTerms {
   /** How often in a row a process may die over an ingest; after that it is parked. */
   mostKills?: number;
-  /** Ingests that this worker has in hand, whose lease may look as if it had run out when the machine was busy. */
+  /**
+   * Ingests that this worker has in hand. The lease of one may look as if it had run out when the machine was busy, and one
+   * that was cancelled and is tried again waits until its earlier run here has ended.
+   */
   held?: readonly string[];
 }
 
@@ -30,7 +33,7 @@ export async function claimIngest(
   const [, , rows] = await prisma.$transaction([
     prisma.$executeRaw`SELECT pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`,
     takeFromTheDead(prisma, mostKills, held),
-    takeNext(prisma, worker, leaseMs),
+    takeNext(prisma, worker, leaseMs, held),
   ]);
   return rows[0]?.id ?? null;
 }
@@ -66,7 +69,7 @@ function takeFromTheDead(prisma: PrismaClient, mostKills: number, held: readonly
  *
  * The lanes come from the index, one look-up each, and only the first of each is looked at, however many wait.
  */
-function takeNext(prisma: PrismaClient, worker: string, leaseMs: number) {
+function takeNext(prisma: PrismaClient, worker: string, leaseMs: number, held: readonly string[]) {
   return prisma.$queryRaw<{ id: string }[]>`
     WITH RECURSIVE "lanes" AS (
       (SELECT "lane" FROM "ingest" WHERE "state" = 'QUEUED' ORDER BY "lane" LIMIT 1)
@@ -77,7 +80,7 @@ function takeNext(prisma: PrismaClient, worker: string, leaseMs: number) {
     ), "first" AS (
       SELECT "head".* FROM "lanes" CROSS JOIN LATERAL (
         SELECT "id", "lane", "priority", "created_at" FROM "ingest"
-        WHERE "state" = 'QUEUED' AND "ingest"."lane" = "lanes"."lane"
+        WHERE "state" = 'QUEUED' AND "ingest"."lane" = "lanes"."lane" AND "id" <> ALL(${held}::uuid[])
           AND ("next_attempt_at" IS NULL OR "next_attempt_at" <= now())
         ORDER BY "priority" DESC, "created_at", "id" LIMIT 1) AS "head"
     ), "next" AS (

@@ -62,7 +62,7 @@ export class Deliveries {
       where: { source_deliveryId: { source, deliveryId } },
     });
     if (!row) return null;
-    const { subject: _, ...record } = row;
+    const { subject: _, removes: __, ...record } = row;
     return record;
   }
 
@@ -89,11 +89,12 @@ export class Deliveries {
 
   private recordOnce(row: DeliveryRow, change: DeliveredChange): Promise<DeliveryResult> {
     const { source, deliveryId, event, occurredAt, subject } = row;
+    const removes = change.kind === 'REMOVE';
     return this.prisma.$transaction(async (tx) => {
       // Of two at once the second waits here until the first is done.
       const isNew = await tx.$executeRaw`
-        INSERT INTO "webhook_delivery" ("source", "delivery_id", "event", "occurred_at", "subject", "outcome")
-        VALUES (${source}, ${deliveryId}, ${event}, ${occurredAt}::timestamptz, ${subject}, 'ACCEPTED')
+        INSERT INTO "webhook_delivery" ("source", "delivery_id", "event", "occurred_at", "subject", "removes", "outcome")
+        VALUES (${source}, ${deliveryId}, ${event}, ${occurredAt}::timestamptz, ${subject}, ${removes}, 'ACCEPTED')
         ON CONFLICT DO NOTHING`;
       if (isNew === 0) {
         const where = { source_deliveryId: { source, deliveryId } };
@@ -102,7 +103,10 @@ export class Deliveries {
       }
       const { reason, ...result } = (await isOvertaken(tx, row))
         ? overtaken()
-        : await applyChange(tx, source, change, sender(row));
+        : await applyChange(tx, source, change, {
+            actor: sender(row),
+            isTied: await isTied(tx, row, removes),
+          });
       const { outcome, ingestId } = result;
       if (outcome !== 'ACCEPTED' || ingestId !== null) {
         await tx.webhookDelivery.updateMany({
@@ -147,6 +151,20 @@ async function isOvertaken(
 ): Promise<boolean> {
   if (subject === null || occurredAt === null) return false;
   const where = { source, subject, occurredAt: { gt: occurredAt } };
+  return (await tx.webhookDelivery.findFirst({ where, select: { deliveryId: true } })) !== null;
+}
+
+/**
+ * Whether a delivery of the same moment says the opposite about whether the version exists. Senders' clocks are coarse, and
+ * deliveries come in any order.
+ */
+async function isTied(
+  tx: Prisma.TransactionClient,
+  { source, subject, occurredAt }: DeliveryRow,
+  removes: boolean,
+): Promise<boolean> {
+  if (subject === null || occurredAt === null) return false;
+  const where = { source, subject, occurredAt, removes: !removes };
   return (await tx.webhookDelivery.findFirst({ where, select: { deliveryId: true } })) !== null;
 }
 

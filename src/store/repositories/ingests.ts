@@ -6,14 +6,21 @@ import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '..
 import { OURSELVES, seen, type Viewer } from '../viewer.js';
 import { audit, modelSubject } from './audit.js';
 import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
+import { type Claim, ClaimLost, claimed } from './claim.js';
 import { type ClaimTerms, claimIngest } from './claim-ingest.js';
 import { createdBefore } from './created-order.js';
+import { lockIngests } from './lock-ingests.js';
 import { registered } from './models.js';
-import { type NewIngest, queueIngest, registerVersion } from './register-version.js';
+import { DIRECT_LANE, type NewIngest, queueIngest, registerVersion } from './register-version.js';
 import { retryIngest } from './retry-ingest.js';
 
 /** States of ingests that are still to end. */
 export const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
+
+/** An ingest that a worker has taken up. */
+export interface ClaimedIngest extends IngestRecord {
+  claim: Claim;
+}
 
 /** What another probing of a model does differently. */
 export interface ReprobeChanges {
@@ -63,21 +70,23 @@ export class Ingests {
 
   /**
    * Queues another probing of a registered model, by the request of its last ingest with these changes. How much is
-   * probed is never taken over from it: without `probing`, the settings of the moment decide.
+   * probed is never taken over from it: without `probing`, the settings of the moment decide. Labels that were set since
+   * stay. It takes the turn of what is asked for directly, whichever registry the model came from.
    *
    * @throws ProbelogError NOT_FOUND; MODEL_EXISTS when an ingest of it is under way
    */
   async enqueueReprobe(modelId: string, { probeSetId, probing }: ReprobeChanges = {}): Promise<IngestRecord> {
     return this.prisma.$transaction(async (tx) => {
+      await lockIngests(tx, validIds([modelId]));
+      // Of two that ask at once only one queues an ingest.
+      await tx.$queryRaw`SELECT "id" FROM "model" WHERE "id" = ANY(${validIds([modelId])}::uuid[]) FOR UPDATE`;
       const model = await changedModel(tx, this.viewer, modelId);
       if (!model) throw noModel();
-      // Also locks the model, so that of two that ask at once only one queues an ingest. A failed model is taken up
-      // again: it must not be registered anew meanwhile.
+      // A failed model is taken up again: it must not be registered anew meanwhile.
       await tx.model.updateMany({
         where: { id: isId(modelId), status: 'FAILED' },
         data: { status: 'PENDING' },
       });
-      await tx.$queryRaw`SELECT "id" FROM "model" WHERE "id" = ANY(${validIds([modelId])}::uuid[]) FOR UPDATE`;
       const last = await tx.ingest.findFirst({
         where: { modelId: isId(modelId) },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -89,9 +98,11 @@ export class Ingests {
           'An ingest of this model is under way; wait for it or cancel it.',
         );
       }
-      const { probing: _, ...kept } = last.request as { probing?: unknown };
+      const { probing: _, mayBeGone: __, labels, ...kept } = last.request as Record<string, unknown>;
+      const overruled = model.labelsSetAt !== null && model.labelsSetAt > last.createdAt;
       const request = {
         ...kept,
+        ...(labels === undefined || overruled ? {} : { labels }),
         ...(probing === undefined ? {} : { probing }),
         ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
       };
@@ -101,72 +112,73 @@ export class Ingests {
         modelId,
         details: { probeSet: probeSetId ?? model.probeSetId },
       });
-      return toRecord(await queueIngest(tx, modelId, { request, priority: 0, lane: last.lane }));
+      return toRecord(await queueIngest(tx, modelId, { request, priority: 0, lane: DIRECT_LANE }));
     });
   }
 
   /** Takes the ingest whose turn it is for this worker; null when none is due. A dead worker's are taken over. */
-  async claim(worker: string, leaseMs: number, terms: ClaimTerms = {}): Promise<IngestRecord | null> {
+  async claim(worker: string, leaseMs: number, terms: ClaimTerms = {}): Promise<ClaimedIngest | null> {
     const id = await claimIngest(this.prisma, worker, leaseMs, terms);
-    return id === null ? null : ((await this.byIds([id]))[0] ?? null);
+    const [ingest] = id === null ? [] : await this.byIds([id]);
+    return ingest ? { ...ingest, claim: { ingestId: ingest.id, worker, attempt: ingest.attempts } } : null;
   }
 
-  /** Keeps a claim alive; false when it is no longer this worker's. */
-  async renew(id: string, worker: string, leaseMs: number): Promise<boolean> {
+  /** Keeps a claim alive; false when it ended. */
+  async renew({ ingestId, worker, attempt }: Claim, leaseMs: number): Promise<boolean> {
     const changed = await this.prisma.$executeRaw`
       UPDATE "ingest" SET "leased_until" = now() + ${leaseMs} * interval '1 millisecond'
-      WHERE "id" = ${id}::uuid AND "worker" = ${worker} AND "state" = 'RUNNING'`;
+      WHERE "id" = ${ingestId}::uuid AND "worker" = ${worker} AND "attempts" = ${attempt} AND "state" = 'RUNNING'`;
     return changed > 0;
   }
 
-  /** Notes how far an ingest is. A finished batch (`further`) also shows that it is not what kills processes. */
+  /**
+   * Notes how far an ingest is. A finished batch (`further`) also shows that it is not what kills processes.
+   *
+   * @throws ClaimLost
+   */
   async progress(
-    id: string,
+    claim: Claim,
     progress: { stage: IngestStage; done: number; total: number; etaSeconds: number | null },
     further = false,
   ): Promise<void> {
     const data = further ? { ...progress, kills: 0 } : progress;
-    await this.prisma.ingest.updateMany({ where: { id, state: 'RUNNING' }, data });
+    const { count } = await this.prisma.ingest.updateMany({ where: claimed(claim), data });
+    if (count === 0) throw new ClaimLost(claim);
   }
 
-  /** @param peakMemoryBytes of the process that ran the model */
-  async succeed(id: string, peakMemoryBytes: number): Promise<void> {
-    await this.finish(id, { state: 'SUCCEEDED', stage: 'DONE', peakMemoryBytes: BigInt(peakMemoryBytes) });
+  /** @param peakMemoryBytes of the process that ran the model @throws ClaimLost */
+  async succeed(claim: Claim, peakMemoryBytes: number): Promise<void> {
+    const end = { state: 'SUCCEEDED', stage: 'DONE', peakMemoryBytes: BigInt(peakMemoryBytes) } as const;
+    const { count } = await this.prisma.ingest.updateMany({ where: claimed(claim), data: ended(end) });
+    if (count === 0) throw new ClaimLost(claim);
   }
 
-  /**
-   * Records why an ingest failed; a model that was visible before stays so.
-   *
-   * @param worker whose ingest it must still be; anybody's when absent
-   */
-  async fail(id: string, errorCode: string, errorMessage: string, worker?: string): Promise<void> {
-    await this.prisma.$transaction(async (tx) => {
-      await this.finish(id, { state: 'FAILED', errorCode, errorMessage }, tx, { worker });
-      await tx.model.updateMany({
-        where: { status: 'PENDING', ingests: { some: { id: isId(id), state: 'FAILED' } } },
-        data: { status: 'FAILED' },
-      });
-    });
+  /** Records why an ingest failed; a model that was visible before stays so. @throws ClaimLost */
+  async fail(claim: Claim, errorCode: string, errorMessage: string): Promise<void> {
+    const { ingestId } = claim;
+    if (!(await this.end(ingestId, claimed(claim), ended({ state: 'FAILED', errorCode, errorMessage }))))
+      throw new ClaimLost(claim);
   }
 
-  /** Puts an ingest of this worker that failed for a reason that may pass back into the queue, to be tried later. */
+  /** Puts an ingest that failed for a reason that may pass back into the queue, to be tried later. @throws ClaimLost */
   async retryLater(
-    id: string,
-    worker: string,
+    claim: Claim,
     { code, message, delayMs }: { code: string; message: string; delayMs: number },
   ): Promise<void> {
-    await this.prisma.$executeRaw`
+    const { ingestId, worker, attempt } = claim;
+    const changed = await this.prisma.$executeRaw`
       UPDATE "ingest" SET "state" = 'QUEUED', "worker" = NULL, "leased_until" = NULL, "eta_seconds" = NULL,
         "failures" = "failures" + 1, "kills" = 0, "error_code" = ${code}, "error_message" = ${message},
         "next_attempt_at" = now() + ${delayMs} * interval '1 millisecond'
-      WHERE "id" = ${id}::uuid AND "worker" = ${worker} AND "state" = 'RUNNING'`;
+      WHERE "id" = ${ingestId}::uuid AND "worker" = ${worker} AND "attempts" = ${attempt} AND "state" = 'RUNNING'`;
+    if (changed === 0) throw new ClaimLost(claim);
   }
 
   /** Ends an ingest that waits for another attempt, with the reason why the last one failed. */
   async giveUp(id: string): Promise<void> {
     const [ingest] = await this.byIds([id]);
     if (ingest?.state !== 'QUEUED' || ingest.errorCode === null) return;
-    await this.fail(id, ingest.errorCode, ingest.errorMessage ?? '');
+    await this.end(id, { id: isId(id), state: 'QUEUED' }, ended({ state: 'FAILED' }));
   }
 
   /** See {@link retryIngest}. @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE */
@@ -179,16 +191,18 @@ export class Ingests {
     });
   }
 
-  /** Ends an unfinished ingest; a finished one stays as it is. @throws ProbelogError NOT_FOUND */
+  /**
+   * Ends an unfinished ingest; a finished one stays as it is. Its lease stays: until it is over, the worker may be at it still
+   * (see `retryIngest`).
+   *
+   * @throws ProbelogError NOT_FOUND
+   */
   async cancel(id: string): Promise<IngestRecord> {
+    const { leasedUntil: _, ...end } = ended({ state: 'CANCELLED', errorCode: 'INGEST_CANCELLED' });
     await this.prisma.$transaction(async (tx) => {
       const model = await this.modelOf(tx, id);
-      const ended = await this.finish(id, { state: 'CANCELLED', errorCode: 'INGEST_CANCELLED' }, tx);
-      if (ended > 0 && model) await audit(tx, this.viewer, { action: 'INGEST_CANCELLED', ...model });
-      await tx.model.updateMany({
-        where: { status: 'PENDING', ingests: { some: { id: isId(id), state: 'CANCELLED' } } },
-        data: { status: 'FAILED' },
-      });
+      const isEnded = await this.end(id, { id: isId(id), state: { in: UNFINISHED } }, end, tx);
+      if (isEnded && model) await audit(tx, this.viewer, { action: 'INGEST_CANCELLED', ...model });
     });
     const [ingest] = await this.byIds([id]);
     if (!ingest) throw noIngest();
@@ -196,9 +210,9 @@ export class Ingests {
   }
 
   /** Puts a running ingest back into the queue, for a worker that stops and lives. */
-  async release(id: string, worker: string): Promise<void> {
+  async release(claim: Claim): Promise<void> {
     await this.prisma.ingest.updateMany({
-      where: { id, worker, state: 'RUNNING' },
+      where: claimed(claim),
       data: { state: 'QUEUED', worker: null, leasedUntil: null, kills: 0 },
     });
   }
@@ -235,8 +249,7 @@ export class Ingests {
     const { states, registry, after, first } = options;
     const where: Prisma.IngestWhereInput = {
       state: states && { in: states },
-      lane: registry,
-      model: seen(this.viewer.sight),
+      model: { AND: [registry === undefined ? {} : { registry }, seen(this.viewer.sight)] },
       AND: after ? createdBefore(after) : {},
     };
     const rows = await this.prisma.ingest.findMany({
@@ -247,17 +260,21 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
-  private async finish(
+  /** Ends an ingest without success, and with it a model that never became visible; false when the condition does not hold. */
+  private async end(
     id: string,
+    where: Prisma.IngestWhereInput,
     data: Prisma.IngestUpdateManyMutationInput,
-    client: Pick<PrismaClient, 'ingest'> = this.prisma,
-    { worker }: { worker?: string } = {},
-  ): Promise<number> {
-    const { count } = await client.ingest.updateMany({
-      where: { id: isId(id), state: { in: UNFINISHED }, worker },
-      data: { ...data, etaSeconds: null, leasedUntil: null, nextAttemptAt: null, finishedAt: new Date() },
+    within?: Prisma.TransactionClient,
+  ): Promise<boolean> {
+    if (!within) return this.prisma.$transaction((tx) => this.end(id, where, data, tx));
+    const { count } = await within.ingest.updateMany({ where, data });
+    if (count === 0) return false;
+    await within.model.updateMany({
+      where: { status: 'PENDING', ingests: { some: { id: isId(id) } } },
+      data: { status: 'FAILED' },
     });
-    return count;
+    return true;
   }
 
   /**
@@ -283,6 +300,10 @@ function noModel(): ProbelogError {
 
 function noIngest(): ProbelogError {
   return new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+}
+
+function ended<End extends Prisma.IngestUpdateManyMutationInput>(end: End) {
+  return { ...end, etaSeconds: null, leasedUntil: null, nextAttemptAt: null, finishedAt: new Date() };
 }
 
 function modelExists(name: string, version: string): ProbelogError {

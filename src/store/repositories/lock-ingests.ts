@@ -1,8 +1,17 @@
 import type { Prisma } from '../generated/client.js';
 
 /**
- * Lets no ingest of these models be published meanwhile. Publishing takes the same locks in the same order, ingests before
- * the model, so neither waits for the other for ever.
+ * Lets no ingest of these models be published, taken up or ended until the transaction ends.
+ *
+ * The order of locks, in which every transaction takes those that it needs, so that no two wait for each other for ever:
+ *
+ * 1. ingests, by id (here, or the one of a claim by `lockClaim`);
+ * 2. models, by id;
+ * 3. `model_notes`, by model (`lockNotes`);
+ * 4. logits, tags and aliases.
+ *
+ * Whoever deletes a model locks its ingests here first: the database would otherwise reach them by the deletion, after the
+ * model.
  */
 export async function lockIngests(tx: Prisma.TransactionClient, modelIds: string[]): Promise<void> {
   await tx.$queryRaw`

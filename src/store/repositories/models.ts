@@ -1,5 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { ProbelogError } from '../../errors/index.js';
+import { checkLabels } from '../check-labels.js';
 import { EXTERNAL_SOURCE } from '../external-model.js';
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
@@ -9,8 +10,10 @@ import { OURSELVES, seen, seenSql, type Viewer } from '../viewer.js';
 import { audit, modelSubject } from './audit.js';
 import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
 import { chunks } from './chunks.js';
+import { type Claim, ClaimLost, lockClaim } from './claim.js';
 import { createdAfter } from './created-order.js';
-import { type ModelNotes, notesOf, replaceNotes } from './model-notes.js';
+import { lockIngests } from './lock-ingests.js';
+import { type ModelNotes, notesOf, notesRevisionOf, replaceNotes } from './model-notes.js';
 
 /**
  * The embedded database works on the thread that calls it, and one statement's callbacks follow the last one's without
@@ -45,24 +48,21 @@ export interface ModelFilter {
 export interface PublishedModel
   extends Pick<
     ModelRecord,
-    | 'labels'
-    | 'outputName'
-    | 'responseKind'
-    | 'logFloor'
-    | 'notes'
-    | 'inputShape'
-    | 'preprocessing'
-    | 'probeSetId'
+    'outputName' | 'responseKind' | 'logFloor' | 'notes' | 'inputShape' | 'preprocessing' | 'probeSetId'
   > {
   outputs: number;
   responsesDigest: string;
-  logits: Omit<LogitRecord, 'modelId'>[];
+  /** In output order; undefined: as they are. Those that somebody set since the ingest was asked for stay in any case. */
+  labels: string[] | null | undefined;
+  logits: Omit<LogitRecord, 'modelId' | 'label'>[];
 }
 
 /** What is known here of a version of a registry's. */
 export interface RegisteredVersion
   extends Pick<ModelRecord, 'id' | 'name' | 'version' | 'source' | 'revision' | 'status'> {
   errorCode: string | null;
+  /** See `Models.notesRevision`. */
+  notesRevision: number;
 }
 
 /** A model version that never comes here: its responses do. */
@@ -100,6 +100,21 @@ export class Models {
   async byNameVersion(name: string, version: string): Promise<ModelRecord | null> {
     const row = await this.prisma.model.findFirst({ where: { name, version, AND: this.seen } });
     return row && toRecord(row);
+  }
+
+  /** In no order; unknown ones are left out. */
+  async byNameVersions(keys: readonly { name: string; version: string }[]): Promise<ModelRecord[]> {
+    const where = { OR: keys.map(({ name, version }) => ({ name, version })), AND: this.seen };
+    return (await this.prisma.model.findMany({ where })).map(toRecord);
+  }
+
+  /** Of each name the newest version that can be searched, or the newest of all where none can; in no order. */
+  async newestByNames(names: readonly string[]): Promise<ModelRecord[]> {
+    const rows = await this.prisma.$queryRaw<{ id: string }[]>`
+      SELECT DISTINCT ON ("name") "id"::text FROM "model"
+      WHERE "name" = ANY(${names}::text[]) AND ${seenSql(this.viewer.sight, 'model')}
+      ORDER BY "name", ("status" = 'READY') DESC, "created_at" DESC, "id" DESC`;
+    return this.byIds(rows.map(({ id }) => id));
   }
 
   /** All versions of the model with exactly this name, oldest first. */
@@ -146,14 +161,21 @@ export class Models {
     return rows.map(({ id }) => id);
   }
 
-  /** Notes the file that was fetched for a model, and what its registry calls this content of it. */
+  /**
+   * Notes the file that was fetched for a model, and what its registry calls this content of it.
+   *
+   * @throws ClaimLost
+   */
   async describe(
-    id: string,
+    claim: Claim,
     file: { fileDigest: string; fileBytes: number; revision?: string | null },
   ): Promise<void> {
-    await this.prisma.model.updateMany({
-      where: { id: isId(id) },
-      data: { ...file, fileBytes: BigInt(file.fileBytes) },
+    await this.prisma.$transaction(async (tx) => {
+      const { modelId } = await lockClaim(tx, claim);
+      await tx.model.update({
+        where: { id: modelId },
+        data: { ...file, fileBytes: BigInt(file.fileBytes) },
+      });
     });
   }
 
@@ -162,12 +184,24 @@ export class Models {
     return notesOf(this.prisma, ids, this.viewer.sight);
   }
 
-  /** Makes a version's tags and aliases these, which its registry has. */
-  async takeNotes(id: string, notes: ModelNotes): Promise<void> {
-    await this.prisma.$transaction(async (tx) => {
-      const model = await tx.model.findFirst({ where: { id: isId(id) } });
-      if (model === null || model.registry === null) return;
-      await replaceNotes(tx, { ...model, registry: model.registry }, notes);
+  /** How often a model's tags and aliases were written, for {@link takeNotes}. */
+  notesRevision(id: string): Promise<number> {
+    return notesRevisionOf(this.prisma, id);
+  }
+
+  /**
+   * Makes a version's tags and aliases these, which its registry has, unless they were written since.
+   *
+   * @param revision from before they were read from the registry
+   * @returns false when they were: they are to be read again
+   * @throws ClaimLost
+   */
+  async takeNotes(claim: Claim, notes: ModelNotes, revision: number): Promise<boolean> {
+    return this.prisma.$transaction(async (tx) => {
+      const { modelId } = await lockClaim(tx, claim);
+      const { registry, name, version } = await tx.model.findUniqueOrThrow({ where: { id: modelId } });
+      if (registry === null) return true;
+      return replaceNotes(tx, { registry, name, version }, notes, revision);
     });
   }
 
@@ -185,7 +219,8 @@ export class Models {
     return this.prisma.$queryRaw<RegisteredVersion[]>`
       SELECT m."id"::text, m."name", m."version", m."source", m."revision", m."status",
         (SELECT i."error_code" FROM "ingest" i WHERE i."model_id" = m."id"
-          ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode"
+          ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode",
+        COALESCE((SELECT n."revision" FROM "model_notes" n WHERE n."model_id" = m."id"), 0) AS "notesRevision"
       FROM "model" m
       WHERE ${seenSql(this.viewer.sight, 'm')}
         AND m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
@@ -246,46 +281,37 @@ export class Models {
    * Makes a model visible: model, logits and responses in one transaction, so that no reader sees half of it.
    * Logits keep their identity (model, index) when the model was visible before.
    *
-   * @param by an ingest under way, or an upload for a model that is not probed here
-   * @throws ProbelogError INGEST_CANCELLED when no ingest of the model is under way any more; RESPONSES_UNEXPECTED when
-   *   the model was removed, or is probed here by now
+   * @throws ClaimLost
+   * @throws ProbelogError MODEL_LABELS_MISMATCH when labels that were set meanwhile do not fit
    */
-  async publish(
-    id: string,
-    { logits, labels, ...model }: PublishedModel,
-    by: 'INGEST' | 'UPLOAD' = 'INGEST',
-  ): Promise<void> {
-    const rows = logits.map((logit) => ({ ...logit, modelId: id }));
+  async publish(claim: Claim, published: PublishedModel): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
-      if (by === 'INGEST') await lockUnfinishedIngest(tx, id);
-      else await lockExternal(tx, id);
-      if (this.viewer.actor) {
-        const changed = await changedModel(tx, this.viewer, id);
-        if (!changed) throw gone(id);
-        await audit(tx, this.viewer, {
-          action: 'RESPONSES_UPLOADED',
-          subject: modelSubject(changed),
-          modelId: id,
-          details: { outputs: model.outputs },
-        });
-      }
-      await tx.logit.deleteMany({ where: { modelId: id } });
-      for (const data of chunks(rows, ROWS_AT_ONCE)) {
-        await turnOfEventLoop();
-        await tx.logit.createMany({ data });
-      }
-      await tx.model.update({
-        where: { id },
-        data: {
-          ...model,
-          inputShape: json(model.inputShape),
-          preprocessing: json(model.preprocessing),
-          labels: labels ?? [],
-          hasLabels: labels !== null,
-          status: 'READY',
-          probedAt: new Date(),
-        },
+      const { modelId, createdAt } = await lockClaim(tx, claim);
+      const model = await lockModel(tx, modelId);
+      if (!model) throw new ClaimLost(claim);
+      const isNewer = model.labelsSetAt !== null && model.labelsSetAt > createdAt;
+      await show(tx, model, isNewer ? { ...published, labels: undefined } : published);
+    });
+  }
+
+  /**
+   * The same for responses that were uploaded, of a model that is not probed here.
+   *
+   * @throws ProbelogError RESPONSES_UNEXPECTED when the model was removed, is not seen any more, or is probed here by now;
+   *   FORBIDDEN; MODEL_LABELS_MISMATCH
+   */
+  async publishUpload(id: string, published: PublishedModel): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      const model = await lockModel(tx, id);
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed || model?.source !== EXTERNAL_SOURCE) throw notExternal(id);
+      await audit(tx, this.viewer, {
+        action: 'RESPONSES_UPLOADED',
+        subject: modelSubject(changed),
+        modelId: id,
+        details: { outputs: published.outputs },
       });
+      await show(tx, model, published);
     });
   }
 
@@ -300,7 +326,7 @@ export class Models {
       if (!changed) return false;
       const { count } = await tx.model.updateMany({
         where: { id: isId(id) },
-        data: { labels: labels ?? [], hasLabels: labels !== null },
+        data: { labels: labels ?? [], hasLabels: labels !== null, labelsSetAt: new Date() },
       });
       if (count === 0) return false;
       await audit(tx, this.viewer, {
@@ -333,6 +359,7 @@ export class Models {
   /** Removes a model with its logits and ingests; false when there is none. */
   async remove(id: string): Promise<boolean> {
     return this.prisma.$transaction(async (tx) => {
+      await lockIngests(tx, validIds([id]));
       const changed = await changedModel(tx, this.viewer, id);
       if (!changed) return false;
       if ((await tx.model.deleteMany({ where: { id } })).count === 0) return false;
@@ -342,6 +369,15 @@ export class Models {
         modelId: id,
       });
       return true;
+    });
+  }
+
+  /** Removes the model of a claimed ingest, with the ingest. @throws ClaimLost */
+  async removeClaimed(claim: Claim): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      const { modelId } = await lockClaim(tx, claim);
+      await lockIngests(tx, [modelId]);
+      await tx.model.delete({ where: { id: modelId } });
     });
   }
 
@@ -374,11 +410,12 @@ export class Models {
   }
 }
 
-/** Locked until the model is visible: an ingest is cancelled, or the model removed, before or after, not halfway. */
-async function lockUnfinishedIngest(tx: Prisma.TransactionClient, id: string): Promise<void> {
-  const unfinished = await tx.$queryRaw<unknown[]>`
-    SELECT "id" FROM "ingest" WHERE "model_id" = ${id}::uuid AND "state" IN ('QUEUED', 'RUNNING') FOR UPDATE`;
-  if (unfinished.length === 0) throw cancelled(id);
+/** What decides whether and how a model is published. */
+interface LockedModel {
+  id: string;
+  source: string;
+  labels: string[] | null;
+  labelsSetAt: Date | null;
 }
 
 /** What the audit says of a new model version. */
@@ -391,18 +428,46 @@ export function registered({ id, name, version, visibility, registry }: ModelMod
   };
 }
 
-/** The same for an upload: of two, and of an upload and a removal, one comes after the other. */
-async function lockExternal(tx: Prisma.TransactionClient, id: string): Promise<void> {
-  const external = await tx.$queryRaw<unknown[]>`
-    SELECT "id" FROM "model" WHERE "id" = ${id}::uuid AND "source" = ${EXTERNAL_SOURCE} FOR UPDATE`;
-  if (external.length === 0) throw gone(id);
+/** Of two uploads, and of one and a removal, one comes after the other. See `lockIngests` for the order. */
+async function lockModel(tx: Prisma.TransactionClient, id: string): Promise<LockedModel | undefined> {
+  const [model] = await tx.$queryRaw<LockedModel[]>`
+    SELECT "id"::text, "source", CASE WHEN "has_labels" THEN "labels" END AS "labels", "labels_set_at" AS "labelsSetAt"
+    FROM "model" WHERE "id" = ${id}::uuid FOR NO KEY UPDATE`;
+  return model;
 }
 
-function gone(id: string): ProbelogError {
+async function show(
+  tx: Prisma.TransactionClient,
+  { id, labels: present }: LockedModel,
+  { logits, labels: given, ...model }: PublishedModel,
+): Promise<void> {
+  const labels = given === undefined ? present : given;
+  checkLabels(labels, model.outputs);
+  const rows = logits.map((logit) => ({ ...logit, modelId: id, label: labels?.[logit.index] ?? null }));
+  await tx.logit.deleteMany({ where: { modelId: id } });
+  for (const data of chunks(rows, ROWS_AT_ONCE)) {
+    await turnOfEventLoop();
+    await tx.logit.createMany({ data });
+  }
+  await tx.model.update({
+    where: { id },
+    data: {
+      ...model,
+      inputShape: json(model.inputShape),
+      preprocessing: json(model.preprocessing),
+      labels: labels ?? [],
+      hasLabels: labels !== null,
+      status: 'READY',
+      probedAt: new Date(),
+    },
+  });
+}
+
+function notExternal(modelId: string): ProbelogError {
   return new ProbelogError(
     'RESPONSES_UNEXPECTED',
     'The model was removed, or given a source, while its responses were uploaded.',
-    { modelId: id },
+    { modelId },
   );
 }
 
@@ -446,16 +511,6 @@ function containing(text: string) {
 /** Prisma makes a LIKE pattern of it without escaping what means something there. */
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
-}
-
-function cancelled(modelId: string): ProbelogError {
-  return new ProbelogError(
-    'INGEST_CANCELLED',
-    'The ingest was cancelled, or the model removed, while it was probed.',
-    {
-      modelId,
-    },
-  );
 }
 
 function toRecord({ hasLabels, ...row }: ModelModel): ModelRecord {

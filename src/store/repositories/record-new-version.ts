@@ -2,7 +2,7 @@ import type { PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
 import type { Actor } from '../viewer.js';
 import { modelSubject } from './audit.js';
-import { laneOf, type NewIngest } from './register-version.js';
+import type { NewIngest } from './register-version.js';
 
 /** A delivery about a version that nobody has registered, most likely. */
 export interface LikelyNew {
@@ -40,7 +40,7 @@ export async function recordNewVersion(
       WHERE NOT EXISTS (SELECT 1 FROM "model" WHERE "name" = ${name} AND "version" = ${version})
         AND NOT EXISTS (
           SELECT 1 FROM "webhook_delivery"
-          WHERE "source" = ${source} AND "subject" = ${subject} AND "occurred_at" > ${occurredAt}::timestamptz)
+          WHERE "source" = ${source} AND "subject" = ${subject} AND "occurred_at" >= ${occurredAt}::timestamptz)
       ON CONFLICT DO NOTHING RETURNING "ingest_id"
     ), "registered" AS (
       INSERT INTO "model" ("id", "name", "version", "source", "probe_set_id", "labels", "has_labels", "licence", "registry", "visibility")
@@ -51,7 +51,7 @@ export async function recordNewVersion(
     ), "queued" AS (
       INSERT INTO "ingest" ("id", "model_id", "request", "priority", "lane")
       SELECT "taken"."ingest_id", "registered"."id", ${JSON.stringify(ingest.request)}::jsonb,
-        ${ingest.priority ?? 0}::int, ${laneOf(source)}
+        ${ingest.priority ?? 0}::int, ${source}
       FROM "taken", "registered" RETURNING "id"
     ), "audited" AS (
       INSERT INTO "audit_entry" ("id", "action", "actor", "request_id", "model_id", "subject")

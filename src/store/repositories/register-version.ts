@@ -2,6 +2,12 @@ import type { Prisma } from '../generated/client.js';
 import type { IngestModel, ModelModel } from '../generated/models.js';
 import { newId } from '../ids.js';
 
+/**
+ * Whose turn everything takes that callers ask for directly, whatever registry they name: a lane of its own is only for a
+ * registry that was verified, or anybody could have as many turns as they think up names.
+ */
+export const DIRECT_LANE = '';
+
 /** A model version to be registered. */
 export interface NewIngest {
   name: string;
@@ -13,6 +19,8 @@ export interface NewIngest {
   registry?: string;
   /** The label without which it is not seen; everybody sees it when absent. */
   visibility?: string;
+  /** Whose turn it takes; that of what is asked for directly when absent. */
+  lane?: string;
   /** Higher goes first, −10..10; 0 when absent. */
   priority?: number;
   /** Kept as it is for whoever works on it. */
@@ -38,6 +46,7 @@ export async function registerVersion(
     registry,
     visibility,
     priority = 0,
+    lane = DIRECT_LANE,
     request,
   }: NewIngest,
 ): Promise<IngestModel> {
@@ -55,10 +64,10 @@ export async function registerVersion(
   const model = existing
     ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: fresh })
     : await tx.model.create({ data: { ...described, id: newId(), name, version } });
-  return queueIngest(tx, model.id, { request, priority, lane: laneOf(registry) });
+  return queueIngest(tx, model.id, { request, priority, lane });
 }
 
-/** Queues an ingest of a model, within a transaction. @param lane from {@link laneOf} */
+/** Queues an ingest of a model, within a transaction. */
 export function queueIngest(
   tx: Prisma.TransactionClient,
   modelId: string,
@@ -66,9 +75,4 @@ export function queueIngest(
 ): Promise<IngestModel> {
   const data = { id: newId(), modelId, request: request as Prisma.InputJsonValue, priority, lane };
   return tx.ingest.create({ data });
-}
-
-/** Whose turn the ingests of a registry take; those that were given directly take turns with the registries. */
-export function laneOf(registry: string | null | undefined): string {
-  return registry ?? '';
 }

@@ -32,12 +32,14 @@ export async function retryIngest(tx: Prisma.TransactionClient, id: string): Pro
   await tx.model.updateMany({ where: { id: last.modelId, status: 'FAILED' }, data: { status: 'PENDING' } });
   return tx.ingest.update({
     where: { id },
+    // Of one that was cancelled, the worker stops at the latest when its lease is over, and two must not write to one spool.
     data: {
       state: 'QUEUED',
       stage: 'QUEUED',
       failures: 0,
       kills: 0,
-      nextAttemptAt: null,
+      nextAttemptAt: last.leasedUntil,
+      leasedUntil: null,
       errorCode: null,
       errorMessage: null,
       finishedAt: null,

@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { createApiKey } from '../../../src/access/index.js';
 import { loadConfig } from '../../../src/config/index.js';
-import { globalId } from '../../../src/graphql/index.js';
-import { type RunningServer, startServer } from '../../../src/http/index.js';
+import { globalId, type SubgraphOptions } from '../../../src/graphql/index.js';
+import { type RunningServer, servicesOf, startServer } from '../../../src/http/index.js';
 import type { AccessScope } from '../../../src/store/index.js';
 import { openSmallService, type SmallService } from '../../ingest/support/small-service.js';
 import { meanColour } from '../../probing/support/made-models.js';
@@ -35,7 +35,7 @@ export interface SmallServer {
     request?: { visibility?: string; registry?: string; labels?: string[] },
   ): Promise<string>;
   /** Another server on the same service, with other settings. */
-  beside(environment: Record<string, string>): Promise<RunningServer>;
+  beside(environment: Record<string, string>, subgraph?: SubgraphOptions): Promise<RunningServer>;
   close(): Promise<void>;
 }
 
@@ -44,10 +44,17 @@ export async function openSmallServer(environment: Record<string, string> = {}):
   const { service } = small;
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });
-  const { webhooks, config, ...rest } = service;
-  const services = { ...rest, defaultProbeSet: undefined };
-  const start = (limits: typeof config) =>
-    startServer({ host: '127.0.0.1', port: 0, services, webhooks, limits, logger });
+  const { webhooks, config } = service;
+  const start = (limits: typeof config, subgraph?: SubgraphOptions) =>
+    startServer({
+      host: '127.0.0.1',
+      port: 0,
+      services: servicesOf(service),
+      webhooks,
+      limits,
+      subgraph,
+      logger,
+    });
   const server = await start(config);
   const others: RunningServer[] = [];
   return {
@@ -65,8 +72,8 @@ export async function openSmallServer(environment: Record<string, string> = {}):
       if (state !== 'SUCCEEDED') throw new Error(`the ingest of ${name} is ${state}`);
       return globalId('Model', modelId);
     },
-    async beside(changed) {
-      const other = await start({ ...loadConfig({ ...environment, ...changed }) });
+    async beside(changed, subgraph) {
+      const other = await start(loadConfig({ ...environment, ...changed }), subgraph);
       others.push(other);
       return other;
     },

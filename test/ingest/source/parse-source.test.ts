@@ -18,8 +18,7 @@ describe('parseSource', () => {
       uri: 'hf://org/name@main',
     });
     expect(parseSource('mlflow:/name/1').kind).toBe('REGISTRY');
-    expect(parseSource('wandb://team/project/name:v1').kind).toBe('REGISTRY');
-    for (const scheme of ['constructor', 'valueOf', 'models']) {
+    for (const scheme of ['constructor', 'valueOf', 'models', 'wandb']) {
       expect(() => parseSource(`${scheme}:/x`)).toThrow();
     }
   });

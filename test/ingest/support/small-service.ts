@@ -27,6 +27,8 @@ export interface SmallServiceOptions {
   dataFolder?: string;
   probes?: number;
   work?: boolean;
+  /** Whether any file may be read, as by the command line; true when absent. */
+  trustedCaller?: boolean;
 }
 
 export async function openSmallService({
@@ -34,6 +36,7 @@ export async function openSmallService({
   dataFolder,
   probes = 24,
   work = true,
+  trustedCaller = true,
 }: SmallServiceOptions = {}): Promise<SmallService> {
   const folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
   const config = loadConfig({
@@ -41,7 +44,7 @@ export async function openSmallService({
     PROBELOG_TEXT_ENCODER: join(DEMO, 'encoder'),
     ...environment,
   });
-  const service = await openService(config, { log: () => undefined, work, trustedCaller: true });
+  const service = await openService(config, { log: () => undefined, work, trustedCaller });
   if (!(await service.store.probeSets.byName('gradients'))) {
     const source = await gradientImages(join(folder, 'images'), probes);
     await createProbeSet(service.store, { name: 'gradients', source, limits: { maxPixels: 1e6 } });
@@ -83,7 +86,7 @@ export async function settled(service: Service, ingestId: string): Promise<Inges
 }
 
 /** Images of different mean colours, the same for the same count. */
-async function gradientImages(folder: string, count: number): Promise<string> {
+export async function gradientImages(folder: string, count: number): Promise<string> {
   await mkdir(folder);
   for (let index = 0; index < count; index++) {
     const background = {

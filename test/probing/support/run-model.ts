@@ -90,8 +90,8 @@ export async function runModel(
       most = expected;
       return options.onInspected?.(inspected, expected);
     },
-    async onBatch(batch, responses) {
-      await options.onBatch?.(batch, responses);
+    async onBatch(batch, responses, most) {
+      await options.onBatch?.(batch, responses, most);
       firsts.push(batch[0]);
       ran.push(...batch);
       const outputs = responses.length / batch.length;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type ChooserOptions,
   encodePrior,
   type PriorFamily,
   ProbeChooser,
@@ -30,7 +31,7 @@ export function tinyPrior(probes: number): ResponsePrior {
     version: 'tiny',
     probes,
     logits: 100,
-    shape: { directions: RANK, noiseFactor: 1 },
+    shape: { directions: RANK, ridge: 0 },
     expectedError: 0.5,
     families: [family(), family()],
   };
@@ -49,7 +50,7 @@ export async function priorFile(prior: ResponsePrior): Promise<string> {
  */
 export function expectedRounds(
   prior: ResponsePrior,
-  options: { budget: number; errorBound: number },
+  options: ChooserOptions,
   rows: readonly number[][],
 ): number[][] {
   const chooser = new ProbeChooser(prior, options);

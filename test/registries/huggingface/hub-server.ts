@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Delivered, deliver } from '../deliver.js';
 import { type Loopback, sendFile, sendJson, startLoopback } from '../loopback.js';
 
 /** A model repository. */
@@ -18,14 +19,12 @@ export interface HubServer extends Loopback {
   token: string;
   /** Most entries on a page of a list. */
   pageSize: number;
+  /** Where every page says that the next one is. */
+  nextPage: string | undefined;
   /** Answers requests for these paths with this status. */
   failing: Map<string, number>;
   add(repo: Partial<ServedRepo> & Pick<ServedRepo, 'name' | 'commits'>): ServedRepo;
-  send(
-    receiver: string,
-    secret: string,
-    event: object,
-  ): Promise<{ status: number; body: { ingest: string | null; status: string } }>;
+  send(receiver: string, secret: string, event: object): Promise<Delivered>;
 }
 
 /** From this size on a file is in large file storage. */
@@ -95,20 +94,15 @@ export async function startHub(): Promise<HubServer> {
     repos: [],
     token: 'hf_test',
     pageSize: 1_000,
+    nextPage: undefined,
     failing: new Map(),
     add(repo) {
       const full: ServedRepo = { id: sha256(Buffer.from(repo.name)).slice(0, 24), access: 'public', ...repo };
       hub.repos.push(full);
       return full;
     },
-    async send(receiver, secret, event) {
-      const response = await fetch(receiver, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-webhook-secret': secret },
-        body: JSON.stringify(event),
-      });
-      return { status: response.status, body: (await response.json()) as never };
-    },
+    send: (receiver, secret, event) =>
+      deliver(receiver, JSON.stringify(event), { 'x-webhook-secret': secret }),
     async close() {
       await loopback.close();
       await cdn.close();
@@ -124,7 +118,7 @@ export async function startHub(): Promise<HubServer> {
   ) {
     const first = Number(query.get('cursor') ?? 0);
     const next = new URLSearchParams(query);
-    next.set('cursor', String(first + hub.pageSize));
+    next.set('cursor', hub.nextPage ?? String(first + hub.pageSize));
     if (first + hub.pageSize < all.length) {
       response.setHeader('link', `<${hub.url}${pathname}?${next}>; rel="next"`);
     }

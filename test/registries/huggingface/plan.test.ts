@@ -51,7 +51,7 @@ describe('events of the Hub', () => {
     const several = {
       updatedRefs: [...pushed('refs/pr/1').updatedRefs, ...pushed('refs/heads/main').updatedRefs],
     };
-    for (const changes of [several, {}]) {
+    for (const changes of [several, {}, { updatedRefs: [] }, { updatedRefs: null }]) {
       expect(plan(event('repo.content', 'update', changes))).toMatchObject({
         id: `621ffdc036468d709f17434d refs/heads/main ${NEW}`,
         plan: { kind: 'REGISTER', version: NEW },
@@ -72,7 +72,7 @@ describe('events of the Hub', () => {
     ['a tag', event('repo.content', 'update', pushed('refs/tags/main'))],
     ['a deleted branch', event('repo.content', 'update', pushed('refs/heads/main', null))],
     ['a branch deleted by zeros', event('repo.content', 'update', pushed('refs/heads/main', '0'.repeat(40)))],
-    ['no refs', event('repo.content', 'update', { updatedRefs: [] })],
+    ['no refs, and no head', event('repo.content', 'update', { updatedRefs: [] }, { headSha: null })],
     ['a setting', event('repo.config', 'update')],
     ['a discussion', event('discussion', 'create')],
     ['a comment', event('discussion.comment', 'create')],

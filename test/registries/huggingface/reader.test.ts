@@ -19,6 +19,7 @@ afterEach(() => {
   hub.cdn.requests.length = 0;
   hub.pageSize = 1_000;
   hub.failing.clear();
+  hub.nextPage = undefined;
 });
 afterAll(() => hub.close());
 
@@ -58,6 +59,17 @@ it('reads a list of files page by page', async () => {
   owl({ a: '', b: '', c: '', d: '', 'model.onnx': 'm' });
   const { file } = await reader().resolve(`hf://org/owl@${SHA}`);
   expect(file.url).toMatch(/model\.onnx$/);
+});
+
+it('does not read a list of files round in circles', async () => {
+  owl({ 'model.onnx': 'm', a: '', b: '' });
+  hub.pageSize = 2;
+  hub.nextPage = '0';
+  await expect(reader().resolve(`hf://org/owl@${SHA}`)).rejects.toMatchObject({
+    code: 'SOURCE_UNREACHABLE',
+    message: expect.stringContaining('does not end'),
+  });
+  expect(hub.requests).toHaveLength(2);
 });
 
 it('sends the token to the Hub, and to nobody that the Hub redirects to', async () => {

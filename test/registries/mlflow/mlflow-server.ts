@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Delivered, deliver } from '../deliver.js';
 import { type Loopback, sendFile, sendJson, startLoopback } from '../loopback.js';
 import { mlflowHeaders, pythonJson } from '../signing.js';
 
@@ -26,13 +27,17 @@ export interface MlflowServer extends Loopback {
   pageSize: number;
   /** Answers the next requests for these paths with this status. */
   failing: Map<string, number>;
+  /** Answers requests for this file with 500, as when its storage has no time. */
+  failingFile: string | undefined;
+  /** To which nobody has access. */
+  closedWorkspace: string | undefined;
   add(version: Partial<ServedVersion> & Pick<ServedVersion, 'name' | 'version'>): ServedVersion;
   /** Sends a signed event as MLflow's sender does; returns what the receiver answered. */
   send(
     receiver: string,
     secret: string,
     event: { entity: string; action: string; data: object; workspace?: string },
-  ): Promise<{ status: number; body: { ingest: string | null; status: string } }>;
+  ): Promise<Delivered>;
 }
 
 const PREFIX = '/api/2.0/mlflow';
@@ -47,6 +52,8 @@ export async function startMlflow(): Promise<MlflowServer> {
       return response.end('You are not authenticated.');
     }
     const workspace = (request.headers['x-mlflow-workspace'] as string | undefined) ?? null;
+    if (workspace !== null && workspace === server.closedWorkspace)
+      return sendJson(response, 403, { error_code: 'PERMISSION_DENIED' });
     const here = server.versions.filter((one) => one.workspace === workspace);
     const asked = here.find(
       ({ name, version }) => name === searchParams.get('name') && version === searchParams.get('version'),
@@ -78,7 +85,8 @@ export async function startMlflow(): Promise<MlflowServer> {
         const content = asked?.files[path];
         if (!asked) return sendJson(response, 404, notFound('Model Version not found'));
         // As of a store in a folder: the fault of a missing file is not one that MLflow knows.
-        if (content === undefined) return response.writeHead(500).end('Internal Server Error');
+        if (content === undefined || path === server.failingFile)
+          return response.writeHead(500).end('Internal Server Error');
         response.setHeader('content-disposition', `attachment; filename=${path.split('/').at(-1)}`);
         return sendFile(request, response, Buffer.from(content), `"${asked.created}-${path}"`);
       }
@@ -92,6 +100,8 @@ export async function startMlflow(): Promise<MlflowServer> {
     authorization: undefined,
     pageSize: 10_000,
     failing: new Map(),
+    failingFile: undefined,
+    closedWorkspace: undefined,
     add(version) {
       const runId = version.runId ?? randomUUID().replaceAll('-', '');
       const full: ServedVersion = {
@@ -111,15 +121,7 @@ export async function startMlflow(): Promise<MlflowServer> {
     async send(receiver, secret, { entity, action, data, workspace }) {
       const timestamp = new Date().toISOString().replace('Z', '000+00:00');
       const body = pythonJson({ entity, action, timestamp, data, ...(workspace && { workspace }) });
-      const response = await fetch(receiver, {
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/json',
-          ...mlflowHeaders(body, secret, randomUUID(), new Date()),
-        },
-      });
-      return { status: response.status, body: (await response.json()) as never };
+      return deliver(receiver, body, mlflowHeaders(body, secret, randomUUID(), new Date()));
     },
   };
   return server;

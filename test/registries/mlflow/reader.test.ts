@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { readSmall } from '../../../src/download/index.js';
+import { readSmall, sourceMayRecover } from '../../../src/download/index.js';
 import { MlflowReader } from '../../../src/registries/index.js';
 import { type MlflowServer, type ServedVersion, startMlflow } from './mlflow-server.js';
 
@@ -25,6 +25,7 @@ afterEach(() => {
   mlflow.versions.length = 0;
   mlflow.requests.length = 0;
   mlflow.failing.clear();
+  mlflow.failingFile = undefined;
   mlflow.authorization = undefined;
 });
 afterAll(() => mlflow.close());
@@ -88,6 +89,33 @@ it.each([
   await expect(resolved(uri)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
 });
 
+it.each(['MLmodel', 'labels.json', 'preprocessor_config.json'])(
+  'is tried again when %s is listed and MLflow fails to send it',
+  async (file) => {
+    birds({
+      MLmodel: MLMODEL,
+      'weights.onnx': 'w',
+      'labels.json': '["crow"]',
+      'preprocessor_config.json': '{}',
+    });
+    mlflow.failingFile = file;
+    await expect(resolved()).rejects.toSatisfy(sourceMayRecover);
+  },
+);
+
+it('is tried again when nothing is listed and MLflow stops sending files', async () => {
+  const files = { MLmodel: MLMODEL, 'weights.onnx': 'w', 'labels.json': '["crow"]' };
+  birds(files, { source: 'models:/m-0123', runId: 'closed' });
+  let asked = 0;
+  Object.defineProperty(mlflow.failing, 'get', {
+    configurable: true,
+    value: (path: string) => (path === '/model-versions/get-artifact' && asked++ > 0 ? 500 : undefined),
+  });
+  await expect(reader().resolve('mlflow:/birds/3')).rejects.toSatisfy(sourceMayRecover);
+  delete (mlflow.failing as { get?: unknown }).get;
+  expect(await resolved()).toMatchObject({ labels: ['crow'], preprocessing: undefined });
+});
+
 it('never leaves the version, whatever MLmodel says', async () => {
   birds({ MLmodel: MLMODEL.replace('weights.onnx', '../../secret.onnx'), 'model.onnx': 'm' });
   await expect(resolved()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
@@ -149,12 +177,17 @@ it('works below a path, and with any name', async () => {
   expect(mlflow.requests.at(-1)?.url).toMatch(/^\/sub\/api\/2.0\/mlflow\/model-versions\/get\?/);
 });
 
-it.each(['mlflow:/birds/latest', 'mlflow:/birds', 'mlflow:/a/b/1', 'mlflow:/birds/1?workspace=a&x=1'])(
-  'takes no URI but that of a version: %s',
-  async (uri) => {
-    await expect(reader().resolve(uri)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-  },
-);
+it.each([
+  'mlflow:/birds/latest',
+  'mlflow:/birds',
+  'mlflow:/a/b/1',
+  'mlflow:/birds/1?workspace=a&x=1',
+  'mlflow:/birds%E0/1',
+  'mlflow:/100%/1',
+  'mlflow:/birds/1?workspace=%',
+])('takes no URI but that of a version: %s', async (uri) => {
+  await expect(reader().resolve(uri)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+});
 
 it('says when MLflow cannot be reached, fails, or answers something else', async () => {
   await expect(reader({ url: 'http://127.0.0.1:1' }).resolve('mlflow:/birds/3')).rejects.toMatchObject({

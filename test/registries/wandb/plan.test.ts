@@ -11,6 +11,7 @@ const BODY = {
   artifact_collection_name: 'birds',
   project_name: 'model-registry',
   entity_name: 'team',
+  url: 'https://models.example.org/birds/v3.onnx',
 };
 
 function plan(changes: object = {}) {
@@ -22,14 +23,14 @@ describe('events of Weights & Biases', () => {
     '%s registers',
     (type) => {
       expect(plan({ event_type: type })).toEqual({
-        id: `team/model-registry/birds:v3 ${type}`,
+        id: expect.stringMatching(`^team/model-registry/birds:v3 ${type} [0-9a-f]{16}$`),
         event: type,
         occurredAt: null,
         plan: {
           kind: 'REGISTER',
           name: 'team/model-registry/birds',
           version: 'v3',
-          source: 'wandb://team/model-registry/birds:v3',
+          source: BODY.url,
           updated: false,
         },
       });
@@ -47,6 +48,19 @@ describe('events of Weights & Biases', () => {
     },
   );
 
+  it('with another URL are others, and the same one is the same', () => {
+    const ids = ['https://a.example/1', 'https://a.example/2', 'https://a.example/1'].map(
+      (url) => plan({ url }).id,
+    );
+    expect(ids[0]).toBe(ids[2]);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
+  it('need not say where a file is when nothing is registered', () => {
+    const ignored = { event_type: 'UNLINK_ARTIFACT', url: undefined };
+    expect(plan(ignored)).toMatchObject({ id: 'team/model-registry/birds:v3 UNLINK_ARTIFACT' });
+  });
+
   it('about an alias are ignored: it is no version', () => {
     expect(plan({ artifact_version_string: 'team/p/birds:latest' }).plan.kind).toBe('IGNORE');
   });
@@ -62,6 +76,8 @@ describe('events of Weights & Biases', () => {
     ['a line break', { artifact_version_string: 'team/p/birds:v1\n' }],
     ['an endless text', { artifact_version_string: `t/p/${'b'.repeat(500)}:v1` }],
     ['a number', { artifact_version_string: 3 }],
+    ['no URL', { url: undefined }],
+    ['nothing as URL', { url: null }],
     ['no type', { event_type: undefined }],
   ])('with %s are refused', (_what, changes) => {
     expect(() => plan(changes)).toThrow(expect.objectContaining({ code: 'PAYLOAD_INVALID' }));

@@ -21,10 +21,18 @@ export type ScaleTask =
       share: number;
     };
 
+/** Of one model. */
+export interface CompletionSeconds {
+  choosing: number;
+  /** Completed by a thread that is started for it and reads the prior. */
+  starting: number;
+  /** Completed by a thread that runs already and holds the prior. */
+  running: number;
+}
+
 /** What it answers. */
 export interface ScaleAnswer {
-  /** Of the task; of choosing and completing for COMPLETE. */
-  seconds: { fit: number } | { choosing: number; completion: number };
+  seconds: { fit: number } | CompletionSeconds;
   /** Null where the system does not tell. */
   peakMiB: number | null;
 }

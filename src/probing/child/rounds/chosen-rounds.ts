@@ -39,7 +39,9 @@ export function chosenRounds(
     return round.toSorted();
   };
   return {
-    most: chooser.most,
+    get most() {
+      return Math.max(chooser.most, run.length);
+    },
     whole: false,
     notes: [],
     async next() {

@@ -1,8 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
-import { completeDescriptors, decodePrior } from '../../../domain/index.js';
-import type { CompletionTask } from './complete-in-worker.js';
+import { parentPort } from 'node:worker_threads';
+import { completeDescriptors } from '../../../domain/index.js';
+import type { CompletionTask } from './completion-task.js';
+import { HeldPrior } from './held-prior.js';
 
-const { responses, priorPath } = workerData as CompletionTask;
-const prior = priorPath === null ? null : decodePrior(readFileSync(priorPath));
-parentPort?.postMessage(completeDescriptors(responses, prior));
+/** That of 4,000 probes and a dozen families has 40 MiB. */
+const MOST_HELD_BYTES = 2 ** 28;
+
+/** The completing thread. Whatever is thrown ends it; its owner starts another. */
+const held = new HeldPrior(MOST_HELD_BYTES);
+
+parentPort?.on('message', ({ responses, prior }: CompletionTask) => {
+  const completed = completeDescriptors(responses, prior && held.of(prior));
+  const { rows, degenerate, certainty, errors } = completed;
+  const numbers = [rows.data, degenerate, certainty, errors].map(({ buffer }) => buffer as ArrayBuffer);
+  parentPort?.postMessage(completed, numbers);
+});

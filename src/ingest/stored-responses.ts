@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { ProbelogError } from '../errors/index.js';
-import type { ModelRecord, PublishedModel, Store } from '../store/index.js';
+import { checkLabels, type PublishedModel, type Store } from '../store/index.js';
 import { assembleInWorker } from './assemble/assemble-in-worker.js';
 import type { AssembledResponses, DeclaredKind } from './assemble/assemble-responses.js';
 import type { ResponseSource } from './assemble/read-responses.js';
-import { checkLabels } from './check-labels.js';
 
 /** Responses to be stored. */
 export interface NewResponses {
@@ -48,21 +47,10 @@ export async function storeResponses(
   }
 }
 
-/**
- * Makes a model visible with stored responses.
- *
- * @throws ProbelogError MODEL_LABELS_MISMATCH, INGEST_CANCELLED, RESPONSES_UNEXPECTED
- */
-export async function publishModel(
-  model: ModelRecord,
-  stored: StoredResponses,
-  facts: PublishedFacts,
-  models: Store['models'],
-  by: 'INGEST' | 'UPLOAD',
-): Promise<void> {
-  const { labels } = facts;
-  checkLabels(labels, stored.outputs);
-  const published: PublishedModel = {
+/** What is published of a model with stored responses. @throws ProbelogError MODEL_LABELS_MISMATCH */
+export function publishedModel(stored: StoredResponses, facts: PublishedFacts): PublishedModel {
+  checkLabels(facts.labels ?? null, stored.outputs);
+  return {
     ...facts,
     outputs: stored.outputs,
     responsesDigest: stored.digest,
@@ -70,13 +58,11 @@ export async function publishModel(
     logFloor: stored.logFloor,
     logits: Array.from(stored.degenerate, (flag, index) => ({
       index,
-      label: labels?.[index] ?? null,
       coverage: stored.coverage,
       completionError: stored.errors?.[index] ?? null,
       status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
     })),
   };
-  await models.publish(model.id, published, by);
 }
 
 function allDegenerate(outputs: number): ProbelogError {

@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Report } from './report.js';
+
+/** The figures that are looked for by name stand at the top: `{ curve, fitSeconds, peakMiB, … }`. */
+export function writeReport(path: string, report: Report): void {
+  const { curve, scale, ...rest } = report;
+  const { fitSeconds = null, peakMiB = null } = scale ?? {};
+  writeFileSync(path, `${JSON.stringify({ curve, fitSeconds, peakMiB, scale, ...rest }, null, 2)}\n`);
+}
+
+/** @throws Error when it is not what `writeReport` wrote */
+export function readReport(path: string): Report {
+  const read = JSON.parse(readFileSync(path, 'utf8')) as Partial<Report>;
+  const lists = [read.curve, read.errors, read.distances, read.zoo];
+  if (!lists.every(Array.isArray) || read.took === undefined)
+    throw new Error(`${path} is not a report that this benchmark wrote with --json`);
+  return read as Report;
+}
+
+/** One report of several, of different parts or of different times: what a later one measured, too, is taken from it. */
+export function mergeReports(earlier: Report, later: Report): Report {
+  return {
+    curve: merged(earlier.curve, later.curve, ({ row, probeSet, scheme, share }) => [
+      row,
+      probeSet,
+      scheme,
+      share,
+    ]),
+    errors: merged(earlier.errors, later.errors, ({ probeSet, scheme, share }) => [probeSet, scheme, share]),
+    distances: merged(earlier.distances, later.distances, ({ row, probeSet, share }) => [
+      row,
+      probeSet,
+      share,
+    ]),
+    zoo: merged(earlier.zoo, later.zoo, ({ plan, model }) => [JSON.stringify(plan), model]),
+    scale: later.scale ?? earlier.scale,
+    took: { ...earlier.took, ...later.took },
+    queries: later.curve.length > 0 ? later.queries : earlier.queries,
+  };
+}
+
+/** What has the same key as something later gives its place to that. */
+function merged<Point>(earlier: Point[], later: Point[], keyOf: (point: Point) => unknown[]): Point[] {
+  const points = new Map<string, Point>();
+  for (const point of [...earlier, ...later]) points.set(JSON.stringify(keyOf(point)), point);
+  return [...points.values()];
+}

@@ -1,0 +1,45 @@
+import { type GraphQLSchema, isUnionType } from 'graphql';
+import { ProbelogError } from '../../errors/index.js';
+import { guardField } from '../guard-fields.js';
+
+/** References of one request: as many as ten full pages have. */
+const MOST_REFERENCES = 1_000;
+
+/**
+ * Checks who asks for what is Federation's own, and what `_entities` is asked for, before anything is looked up.
+ *
+ * Threat model: `_entities` takes any JSON, and a gateway is not the only one who may send some.
+ */
+export function limitEntities(schema: GraphQLSchema): GraphQLSchema {
+  const { _entities: field, _service: service } = schema.getQueryType()?.getFields() ?? {};
+  const entity = schema.getType('_Entity');
+  if (!field?.resolve || !service || !isUnionType(entity)) throw new Error('the subgraph has no entities');
+  const known = new Set(entity.getTypes().map(({ name }) => name));
+  const resolve = field.resolve;
+  field.resolve = (source, args, context, info) => {
+    check(args.representations, known);
+    return resolve(source, args, context, info);
+  };
+  for (const own of [field, service]) guardField('Query', own);
+  return schema;
+}
+
+/** @throws ProbelogError INPUT_INVALID */
+function check(references: unknown[], known: ReadonlySet<string>): void {
+  if (references.length > MOST_REFERENCES) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      `There are ${references.length} references; at most ${MOST_REFERENCES} are taken.`,
+      { argument: 'representations', most: MOST_REFERENCES },
+    );
+  }
+  for (const reference of references) {
+    const { __typename: type } = Object(reference) as { __typename?: unknown };
+    if (typeof type === 'string' && known.has(type)) continue;
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      `A reference has no __typename of an entity; there are ${[...known].join(', ')}.`,
+      { argument: 'representations' },
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { type GraphQLSchema, isScalarType } from 'graphql';
+import { ProbelogError } from '../../errors/index.js';
+
+const ROOTS = ['Query', 'Mutation', 'Subscription'];
+export const MODEL = 'Model';
+
+/** What our types and root fields are called in somebody else's graph. */
+export interface GraphNames {
+  type(name: string): string;
+  field(type: string, name: string): string;
+}
+
+/**
+ * @param prefix stands before the names of our types and root fields (`Probelog`: `ProbelogLogit`, `probelogLogits`); ''
+ *   leaves them as they are. Scalars keep their names: all graphs mean the same by them.
+ * @param modelType the type that stands for a model version
+ */
+export function graphNames(schema: GraphQLSchema, prefix: string, modelType?: string): GraphNames {
+  return {
+    type(name) {
+      if (name === MODEL && modelType !== undefined) return modelType;
+      return ROOTS.includes(name) || isScalarType(schema.getType(name)) ? name : prefix + name;
+    },
+    field(type, name) {
+      if (prefix === '' || !ROOTS.includes(type)) return name;
+      return lowerFirst(prefix) + name.charAt(0).toUpperCase() + name.slice(1);
+    },
+  };
+}
+
+/** A prefix as the beginning of a field's name. */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** @throws ProbelogError CONFIG_INVALID when the type that stands for a model version has a name of ours */
+export function checkModelType(schema: GraphQLSchema, names: GraphNames, type: string): void {
+  const others = Object.keys(schema.getTypeMap()).filter((name) => name !== MODEL);
+  if (!others.some((name) => names.type(name) === type)) return;
+  throw new ProbelogError(
+    'CONFIG_INVALID',
+    `The model type cannot be ${type}: ProbeLog has a type of that name; with a prefix it is called otherwise.`,
+  );
+}

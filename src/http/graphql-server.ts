@@ -1,0 +1,67 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { type Context, formatError, limitCost, limitRules, type Services } from '../graphql/index.js';
+import { AtOnce } from './at-once.js';
+import { addExplorer, wantsPage } from './explorer.js';
+import { addGraphqlRoute } from './graphql-route.js';
+import { readPersistedOperations } from './persisted-operations.js';
+import type { RateLimit } from './rate-limit.js';
+import type { ServerLimits } from './server-limits.js';
+import { serveSubscriptions } from './subscriptions.js';
+
+/** What is served at /graphql, and to which limits it is held. */
+export interface GraphqlOptions {
+  schema: GraphQLSchema;
+  services: Services;
+  limits: ServerLimits;
+  rateLimit: RateLimit;
+}
+
+/** Serves GraphQL at /graphql: queries and mutations, subscriptions, and the explorer for browsers. */
+export async function addGraphql(
+  app: FastifyInstance,
+  { schema, services, limits, rateLimit }: GraphqlOptions,
+): Promise<{ close(): Promise<void> }> {
+  const persisted =
+    limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
+  const atOnce = new AtOnce(limits.operationsAtOnce);
+  const apollo = new ApolloServer<Context>({
+    schema,
+    csrfPrevention: true,
+    introspection: limits.introspection,
+    hideSchemaDetailsFromClientErrors: !limits.introspection,
+    parseOptions: { maxTokens: limits.maxTokens },
+    validationRules: limitRules(limits),
+    allowBatchedHttpRequests: limits.batchSize > 0,
+    persistedQueries: limits.automaticPersistedQueries && !persisted ? undefined : false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    plugins: [
+      fastifyApolloDrainPlugin(app),
+      limitCost(limits.maxCost),
+      // It would have browsers load a page of somebody else's.
+      ApolloServerPluginLandingPageDisabled(),
+      // A subgraph would tell whoever asks how long each of its resolvers took.
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
+    formatError: (formatted, thrown) =>
+      formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
+  });
+  await apollo.start();
+  const showExplorer = limits.explorer ? addExplorer(app) : null;
+  addGraphqlRoute(app, { apollo, services, limits, atOnce, persisted, showExplorer, wantsPage });
+  app.get('/', { config: { door: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
+  const subscriptions = serveSubscriptions(app, { schema, services, limits, atOnce, rateLimit, persisted });
+  return {
+    async close() {
+      await subscriptions.close();
+      await apollo.stop();
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Services } from '../graphql/index.js';
+import type { Service } from '../service/index.js';
+
+/** What resolvers and routes work on, out of an opened service. @param basePath see {@link Services.basePath} */
+export function servicesOf(
+  { store, access, search, concepts, ingest, uploads, sweeper, config }: Service,
+  basePath = '',
+): Services {
+  return {
+    store,
+    access,
+    search,
+    concepts,
+    ingest,
+    uploads,
+    sweeper,
+    defaultProbeSet: config.probeSet,
+    basePath,
+  };
+}

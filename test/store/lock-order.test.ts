@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
+import { makeVisible, newIngest, published, takeUp } from './models.js';
+import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+
+/**
+ * A publication holds the lock of its ingest and then wants that of its model. Whoever else changes both must come to the
+ * ingest first, too: the one who waits for it must not hold the model.
+ */
+describe.skipIf(!findPostgres())('while a publication holds its ingest', () => {
+  let folder: string;
+  let server: PostgresServer;
+  let store: Store;
+  let url: string;
+  let probeSetId: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+    server = await startPostgres();
+    url = await server.createDatabase('locks');
+    store = await openStore({ dataFolder: folder, databaseUrl: url });
+    ({ id: probeSetId } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] }));
+  });
+  afterAll(async () => {
+    await store.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const record = (change: DeliveredChange) =>
+    store.deliveries.record({ source: 'registry', deliveryId: null, event: 'e', occurredAt: null, change });
+  const sourcePrefix = { from: '/m', to: '/n' };
+
+  const CHANGES: Record<string, (of: { id: string; modelId: string; name: string }) => Promise<unknown>> = {
+    'a rename': ({ name }) => record({ kind: 'RENAME', name, newName: `${name} 2`, sourcePrefix }),
+    'a removal by a registry': ({ name }) => record({ kind: 'REMOVE', name, version: '1' }),
+    'a removal by a caller': ({ modelId }) => store.models.remove(modelId),
+    'an update': ({ name }) =>
+      record({ kind: 'REGISTER', ingest: newIngest(probeSetId, name), sha256: null, updated: true }),
+    'a cancellation': ({ id }) => store.ingests.cancel(id),
+    'another probing': ({ modelId }) => store.ingests.enqueueReprobe(modelId).catch(() => undefined),
+    'a retry': ({ id }) => store.ingests.retry(id).catch(() => undefined),
+  };
+
+  it.each(Object.keys(CHANGES))('%s waits, and keeps nobody waiting', async (what) => {
+    const { id, modelId } = await store.ingests.enqueue({
+      ...newIngest(probeSetId, what),
+      registry: 'registry',
+    });
+    await takeUp(store, id);
+    const publisher = new pg.Client({ connectionString: url });
+    await publisher.connect();
+    try {
+      await publisher.query('BEGIN');
+      await publisher.query('SELECT "id" FROM "ingest" WHERE "id" = $1 FOR UPDATE', [id]);
+      let isDone = false;
+      const changed = CHANGES[what]({ id, modelId, name: what }).finally(() => {
+        isDone = true;
+      });
+      const isWaiting = async () => {
+        const { rows } = await publisher.query(
+          `SELECT count(*)::int AS "waiting" FROM pg_locks WHERE NOT granted`,
+        );
+        return rows[0].waiting > 0;
+      };
+      while (!isDone && !(await isWaiting())) await sleep(5);
+      expect(isDone).toBe(false);
+      const published = `UPDATE "model" SET "updated_at" = now() WHERE "id" = $1`;
+      expect((await publisher.query(published, [modelId])).rowCount).toBe(1);
+      await publisher.query('COMMIT');
+      await changed;
+    } finally {
+      await publisher.end();
+    }
+  });
+
+  it('tags, aliases and removals of one model at once all come to an end', async () => {
+    const names = ['1', '2', '3'];
+    for (let round = 0; round < 10; round++) {
+      for (const version of names) {
+        const { id } = await store.ingests.enqueue({
+          ...newIngest(probeSetId, 'noted'),
+          version,
+          registry: 'registry',
+        });
+        if (version === '1') await makeVisible(store, id, published(probeSetId, null));
+      }
+      const models = await store.models.byName('noted');
+      await Promise.all([
+        ...names.flatMap((version) => [
+          record({ kind: 'ALIAS', name: 'noted', alias: 'champion', version }),
+          record({ kind: 'ALIAS', name: 'noted', alias: 'challenger', version }),
+          record({ kind: 'SET_TAG', name: 'noted', version, key: 'k', value: version }),
+        ]),
+        ...models.map(({ id }) => store.models.setLabels(id, ['a', 'b'])),
+        ...models.map(({ id }) => store.models.remove(id)),
+      ]);
+      expect(await store.models.byName('noted')).toEqual([]);
+    }
+  });
+});
