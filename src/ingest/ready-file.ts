@@ -87,6 +87,12 @@ export async function readyFile(
         signal,
       });
   await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
+  // Before what lies beside it is read, which may fail: a retry need not fetch the file again.
+  await store.models.describe(ingest.claim, {
+    fileDigest: file.digest,
+    fileBytes: file.bytes,
+    ...(registered && { revision: registered.revision }),
+  });
   /** What was fetched before can be probed again when its source is gone: as it was then. */
   const orAsBefore = (before: unknown) => (thrown: unknown) => {
     if (kept && model.status === 'READY' && sourceMayRecover(thrown)) return before;
@@ -105,11 +111,6 @@ export async function readyFile(
   const described = request.preprocessing ?? beside.preprocessing;
   const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
   const labels = given ?? (areSet ? null : labelsOf(beside.labels));
-  await store.models.describe(ingest.claim, {
-    fileDigest: file.digest,
-    fileBytes: file.bytes,
-    ...(registered && { revision: registered.revision }),
-  });
   return { ...file, preprocessing, labels };
 }
 

@@ -56,6 +56,11 @@ it('a source that stays away: parked with the reason and how often it was tried'
   });
 });
 
+it('a file beside the model that has to be asked for again: the model is not fetched again', async () => {
+  answers.set('/beside/config.json', [503, 404]);
+  expect(await ingest('/beside/model.onnx', 200, 410)).toMatchObject({ state: 'SUCCEEDED', attempts: 2 });
+});
+
 it('a source that refuses: one attempt', async () => {
   expect(await ingest('/forbidden.onnx', 403)).toMatchObject({ state: 'FAILED', attempts: 1 });
 });
