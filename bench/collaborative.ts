@@ -11,15 +11,18 @@ import { halvesOf } from './accuracy/halves.js';
 import { type Hub, openHub, probeImages, readResponses } from './accuracy/hub.js';
 import { textTable } from './accuracy/table.js';
 import { learn } from './collaborative/learn.js';
-import { measureCurve, QUERIES, SHARES } from './collaborative/measure-curve.js';
+import { measureCurve, NOT_COMPLETED, QUERIES, SHARES } from './collaborative/measure-curve.js';
 import { measureScale } from './collaborative/measure-scale.js';
 import { measureZoo } from './collaborative/measure-zoo.js';
 import { collaborativePage } from './collaborative/page.js';
 import { emptyReport, type Report, tablesOf } from './collaborative/report.js';
 import { mergeReports, readReport, writeReport } from './collaborative/report-file.js';
+import { SCHEMES } from './collaborative/schemes.js';
 
 /** What can be measured by itself. */
 const PARTS = ['curve', 'zoo', 'scale'];
+/** What the curve compares. */
+const CURVES = [...Object.keys(SCHEMES), NOT_COMPLETED];
 /** On which the zoo is probed. */
 const ZOO_PROBE_SET = 'inet1000';
 /** The product's rule by default, and the budget without it. */
@@ -44,6 +47,7 @@ and memory at 4,000 probes × 100,000 made logits.
   --shares LIST      comma-separated shares, 0 to 1 (default: ${SHARES.join(',')})
   --queries N        logits that ask (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
   --probe-set NAME   the curve of only this one
+  --schemes LIST     the curve of only these ways to choose: ${CURVES.join(', ')}
   --only LIST        only these parts: ${PARTS.join(', ')}
   --from FILE        also what another run wrote with --json; may be given several times. The same figure counts from
                      the last of them, and from this run before all. Without a hub folder nothing is measured
@@ -51,6 +55,7 @@ and memory at 4,000 probes × 100,000 made logits.
 
 interface Options {
   shares: number[];
+  schemes: string[];
   queries: number;
   probeSet: string | undefined;
 }
@@ -73,6 +78,7 @@ async function main(): Promise<void> {
       shares: { type: 'string' },
       queries: { type: 'string' },
       'probe-set': { type: 'string' },
+      schemes: { type: 'string' },
       only: { type: 'string' },
       from: { type: 'string', multiple: true },
       help: { type: 'boolean' },
@@ -85,14 +91,20 @@ async function main(): Promise<void> {
     throw new Error(`one hub folder is needed, or files to take figures from\n${HELP}`);
   const options: Options = {
     shares: values.shares?.split(',').map(Number) ?? SHARES,
+    schemes: values.schemes?.split(',') ?? CURVES,
     queries: Number(values.queries ?? QUERIES),
     probeSet: values['probe-set'],
   };
   if (options.shares.some((share) => !(share > 0 && share <= 1)) || !(options.queries > 0))
     throw new Error(`shares are above 0 and at most 1, and queries above 0\n${HELP}`);
   const parts = values.only?.split(',') ?? PARTS;
-  const unknown = parts.find((part) => !PARTS.includes(part));
-  if (unknown !== undefined) throw new Error(`${unknown} is not a part\n${HELP}`);
+  for (const [kind, given, known] of [
+    ['part', parts, PARTS],
+    ['scheme', options.schemes, CURVES],
+  ] as const) {
+    const unknown = given.find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new Error(`${unknown} is not a ${kind}\n${HELP}`);
+  }
   const measured = emptyReport(options.queries);
   if (folder !== undefined) await measure(folder, parts, options, measured);
   const report = [...earlier, measured].reduce(mergeReports);
@@ -134,7 +146,7 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
 
 async function measureCurves(
   { hub, folder, products, encoder, vocabulary }: Bench,
-  { shares, queries, probeSet: only }: Options,
+  { shares, schemes, queries, probeSet: only }: Options,
   report: Report,
 ): Promise<void> {
   const classes = new Map(hub.models.flatMap(({ logits }) => logits.map(({ wnid, label }) => [wnid, label])));
@@ -155,6 +167,7 @@ async function measureCurves(
       concepts,
       classes: [...classes.keys()],
       shares,
+      schemes,
       queries,
     });
     report.curve.push(...measured.curve);

@@ -28,6 +28,8 @@ import { SCHEMES } from './schemes.js';
 export const SHARES = [0.5, 0.33, 0.2, 0.1, 0.05, 0.02];
 /** Logits that ask: with fewer, differences of a point or two cannot be told from chance. */
 export const QUERIES = 1_200;
+/** What was run and nothing else. */
+export const NOT_COMPLETED = 'not completed';
 /** Logits that ask by distance, which is measured before and after. */
 const DISTANCE_QUERIES = 400;
 
@@ -63,6 +65,8 @@ export interface CurveTask {
   /** The class of each concept. */
   classes: string[];
   shares: number[];
+  /** Names of {@link SCHEMES}, and `not completed`. */
+  schemes: string[];
   queries: number;
 }
 
@@ -71,6 +75,7 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
   const { probeSet, models } = task;
   const { basis, prior } = task.learnt;
   const whole = collectDescriptors(models, KINDS.sharp);
+  const target = whiteningMatrix(basis);
   const measured: MeasuredCurve = { curve: [], errors: [], distances: [] };
   const measure = async (scheme: string, share: number, rows: Matrix) => {
     const gallery = await indexed(with_, basis, { logits: whole.logits, rows });
@@ -81,7 +86,8 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
   for (const share of task.shares) {
     const most = Math.round(share * prior.probes);
     for (const [scheme, choose] of Object.entries(SCHEMES)) {
-      const completed = completeModels(models, whole.rows, prior, choose(prior, most));
+      if (!task.schemes.includes(scheme)) continue;
+      const completed = completeModels(models, whole.rows, prior, choose(prior, most, target));
       const { rows, certainties, ...errors } = completed;
       await measure(scheme, share, rows);
       measured.errors.push({ probeSet, scheme, share, ...errors });
@@ -95,8 +101,9 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
           ...measureDistance({ rows, certainties }, whole.logits, asked),
         });
     }
-    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, most));
-    await measure('not completed', share, bare.rows);
+    if (!task.schemes.includes(NOT_COMPLETED)) continue;
+    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, most, target));
+    await measure(NOT_COMPLETED, share, bare.rows);
   }
   return measured;
 }

@@ -5,6 +5,7 @@ import {
   type ResponsePrior,
   random,
   rowOf,
+  tellingProbes,
   transpose,
 } from '../../src/domain/index.js';
 import { dOptimalProbes } from './d-optimal-probes.js';
@@ -12,8 +13,8 @@ import { dOptimalProbes } from './d-optimal-probes.js';
 /** Which probes a model with these responses is run on. */
 export type Choice = (raw: Matrix) => Uint32Array;
 
-/** A way to choose at most `most` probes for each model. */
-export type Scheme = (prior: ResponsePrior, most: number) => Choice;
+/** A way to choose `most` probes for each model. @param target what they are to tell of, see `tellingProbes` */
+export type Scheme = (prior: ResponsePrior, most: number, target: Matrix) => Choice;
 
 const SEED = 6;
 
@@ -48,9 +49,9 @@ const dOptimal: Scheme = ({ families: [whole] }, most) => {
   return () => chosen;
 };
 
-/** The product's order of the whole gallery (greedy A-optimal), the same for every model; at most as long as it is kept. */
-const aOptimal: Scheme = ({ families: [{ order }] }, most) => {
-  const chosen = order.slice(0, most);
+/** The product's order of the whole gallery (greedy A-optimal), the same for every model. */
+const aOptimal: Scheme = ({ families: [whole] }, most, target) => {
+  const chosen = tellingProbes(whole, target, most);
   return () => chosen;
 };
 

@@ -23,7 +23,7 @@ export function withProbingFlags(command: Command): Command {
     )
     .option(
       '--error-factor <x>',
-      "go on after the budget when the expected error is above x times the gallery's own, 0 to 100 (default: PROBELOG_PROBING_ERROR_FACTOR; 0 with --budget or --error-bound)",
+      "run all probes when the expected error after the budget is above x times the gallery's own, 0 to 100 (default: PROBELOG_PROBING_ERROR_FACTOR; 0 with --budget or --error-bound)",
     )
     .option('--full', 'run every probe');
 }

@@ -387,7 +387,7 @@ export const OPTIONS = {
     {
       variable: 'PROBELOG_PROBING_ERROR_FACTOR',
       description:
-        "Probing goes on after the budget when the expected error of a model's logits is above so many times that of the gallery's own models, until it is no more than theirs; 0 never goes on.",
+        "A model is run on all probes when the expected error of its logits after the budget is above so many times that of the gallery's own models; 0: never.",
       allowed: 'a number from 0 to 100',
       fallback: '2',
     },

@@ -1,4 +1,8 @@
-/** The leading directions of a probe set's gallery: design 3.5. Index, text candidates and completion share it. */
+/**
+ * The leading directions of a probe set's gallery: design 3.5. Index and text candidates share it, probes are chosen for
+ * what they tell of it, and models are sorted into families by it. Models are completed by the families' own directions
+ * (`response-prior.ts`): docs/collaborative-probing.md says why.
+ */
 export interface Basis {
   /** Changes with every fit: scores under different versions are not compared. */
   version: string;

@@ -24,15 +24,13 @@ export function galleryError(
 }
 
 /**
- * The expected error at which a model's probing ends once its budget is spent. One above `factor` times the gallery's is
- * unlike what the prior was learnt from. It goes on, and then not just until it would not have been noticed, but until it
- * is known as well as the gallery's own: the errors that are expected of such models are smaller than the true ones.
+ * The expected error with which a model may end when its budget is spent. One above `factor` times the gallery's is unlike
+ * what the prior was learnt from: its completion is not to be trusted, nor what it expects of its own error.
  *
  * @param own see `galleryError`
- * @param isFirstLook whether nothing was run beyond the budget yet
  */
-export function errorAllowed(own: number, factor: number, isFirstLook: boolean): number {
-  return Math.max(LITTLE_ERROR, own * (isFirstLook ? factor : Math.min(1, factor)));
+export function errorAllowed(own: number, factor: number): number {
+  return Math.max(LITTLE_ERROR, own * factor);
 }
 
 /** Mean variance over all probes that is left when the first of a family's order were run, and then any. */

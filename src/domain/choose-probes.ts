@@ -1,7 +1,7 @@
 import { errorAllowed, galleryError } from './beyond-budget.js';
 import { someRows } from './complete-descriptors.js';
-import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
-import { standardResponses } from './descriptors.js';
+import { ConditionedPrior, likeliestAmong } from './conditioned-prior.js';
+import { type Descriptors, standardResponses } from './descriptors.js';
 import { type Matrix, rowOf } from './matrix.js';
 import { columnsOf } from './matrix-columns.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
@@ -12,9 +12,12 @@ import { wholeRowMean } from './whole-row-mean.js';
 export interface ChooserOptions {
   /** Probes to run, as a share of P, (0, 1]. */
   budget: number;
-  /** Probing stops when the mean expected error of the outputs (see `CompletedDescriptors`) is no more; 0: never. */
+  /**
+   * Probing stops when the mean expected squared error of the outputs is no more; 0: never. Of standardised responses, of
+   * variance 1, before they are sharpened: that of the descriptors (`CompletedDescriptors`) is often somewhat larger.
+   */
   errorBound: number;
-  /** Probing goes on beyond the budget when that error is above so many times the gallery's (`errorAllowed`); 0: never. */
+  /** All probes are run when that error is above so many times the gallery's after the budget (`errorAllowed`); 0: never. */
   errorFactor: number;
 }
 
@@ -28,11 +31,6 @@ const ROUND_SHARE = 0.025;
 const TELLING_SHARE = 0.8;
 /** What a probe is worth that no output is expected to answer, as a squared response. */
 const LEAST_EXCITEMENT = 0.01;
-/**
- * Probes of a round beyond the budget, as a share of P: who needs more needs much more, and each look costs as much as
- * some dozens of forward passes.
- */
-const FURTHER_SHARE = 0.2;
 /** A model's outputs that have a say in what is run next. */
 const MOST_OUTPUTS = 64;
 
@@ -42,8 +40,9 @@ const MOST_OUTPUTS = 64;
  *   the same few for every model ─▶ which family? ─▶ what tells most in that family, for most of the budget ─▶ rounds:
  *   what is uncertain and expected to excite an output ─▶ budget spent, or the expected error small enough
  *
- * A model that is unlike the gallery is not known well enough when its budget is spent: it goes on in larger rounds,
- * until it is known as well as the others (`beyond-budget.ts`).
+ * A model that is not known well enough when its budget is spent is unlike the gallery (`beyond-budget.ts`). It is run on
+ * all other probes at once: each further look would cost as much as dozens of forward passes, to save a few, and fully
+ * probed it teaches the gallery its kind. So is one of which no output has answered anything yet.
  *
  * What tells most is not the same for all models, so the family pays; and a text finds an output by the few probes that
  * excite it, so the last rounds pay for texts (docs/collaborative-measured.md).
@@ -56,9 +55,8 @@ export class ProbeChooser {
   private readonly roundProbes: number;
   /** Probes up to which a family's list is followed. */
   private readonly telling: number;
-  private readonly furtherProbes: number;
-  /** Reckoned when a budget is spent. */
-  private galleryError: number | null = null;
+  /** The families given the common probes; made when the first model has answered them. */
+  private onCommon: ConditionedPrior[] | null = null;
 
   constructor(
     private readonly prior: ResponsePrior,
@@ -68,7 +66,6 @@ export class ProbeChooser {
     this.common = prior.families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
     this.telling = Math.round(TELLING_SHARE * this.most);
     this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
-    this.furtherProbes = Math.max(ROUND_PROBES, Math.ceil(FURTHER_SHARE * prior.probes));
   }
 
   /**
@@ -80,27 +77,36 @@ export class ProbeChooser {
    */
   next(probes: Uint32Array, responses: Float32Array): Uint32Array | null {
     const { errorBound, errorFactor } = this.options;
-    const isSpent = probes.length >= this.most;
-    const left = (isSpent ? this.prior.probes : this.most) - probes.length;
-    if (left === 0 || (isSpent && errorFactor === 0)) return null;
+    if (probes.length === this.prior.probes) return null;
     const done = new Set(probes);
+    const left = this.most - probes.length;
     const missing = this.common.filter((probe) => !done.has(probe));
-    if (missing.length > 0) return missing.slice(0, left);
+    if (missing.length > 0) return left > 0 ? missing.slice(0, left) : null;
     const raw = transpose({
       rows: probes.length,
       columns: responses.length / probes.length,
       data: responses,
     });
+    const standard = standardResponses(raw);
+    const values = someRows(standard, MOST_OUTPUTS);
+    if (values.rows === 0) return this.allBut(done);
+    if (left <= 0 && errorFactor === 0) return null;
     const family = this.familyOf(probes, raw);
-    const listed = isSpent ? this.prior.probes : this.telling;
     const untold = family.order
       .filter((probe) => !done.has(probe))
-      .slice(0, Math.max(0, listed - probes.length));
-    if (untold.length > 0 && errorBound === 0 && !isSpent) return untold;
-    const { expectedError, worth } = judge(family, probes, someRows(standardResponses(raw), MOST_OUTPUTS));
-    if (expectedError <= (isSpent ? this.allowedBeyond(probes.length) : errorBound)) return null;
+      .slice(0, Math.max(0, this.telling - probes.length));
+    if (untold.length > 0 && errorBound === 0) return untold;
+    const { expectedError, worth } = judge(family, probes, values, silentShare(standard));
+    if (left <= 0) return expectedError <= this.allowedBeyond() ? null : this.allBut(done);
+    if (expectedError <= errorBound) return null;
     const next = untold.length > 0 ? untold : untried(probes, worth);
-    return next.slice(0, isSpent ? Math.min(this.furtherProbes, left) : this.roundOf(left));
+    return next.slice(0, this.roundOf(left));
+  }
+
+  private allBut(done: ReadonlySet<number>): Uint32Array {
+    return Uint32Array.from({ length: this.prior.probes }, (_, probe) => probe).filter(
+      (probe) => !done.has(probe),
+    );
   }
 
   /** A rest that is hardly more than a round is run with it. */
@@ -108,11 +114,9 @@ export class ProbeChooser {
     return left < 1.5 * this.roundProbes ? left : this.roundProbes;
   }
 
-  /** @param run how many probes were run, the whole budget at least */
-  private allowedBeyond(run: number): number {
+  private allowedBeyond(): number {
     const { budget, errorBound, errorFactor } = this.options;
-    this.galleryError ??= galleryError(this.prior, budget);
-    return Math.max(errorBound, errorAllowed(this.galleryError, errorFactor, run === this.most));
+    return Math.max(errorBound, errorAllowed(galleryError(this.prior, budget), errorFactor));
   }
 
   /**
@@ -121,10 +125,17 @@ export class ProbeChooser {
    * @param raw C × n responses to `probes`
    */
   private familyOf(probes: Uint32Array, raw: Matrix): PriorFamily {
+    const { families } = this.prior;
     const places = this.common.map((probe) => probes.indexOf(probe));
     const values = someRows(standardResponses(columnsOf(raw, places)), MOST_OUTPUTS);
-    return likeliestOf(this.prior.families, this.common, values);
+    this.onCommon ??= families.map((family) => new ConditionedPrior(family, this.common));
+    return families[likeliestAmong(this.onCommon, values)];
   }
+}
+
+/** The share of a model's outputs that have answered nothing yet: nothing is known of them. */
+function silentShare({ degenerate }: Descriptors): number {
+  return degenerate.reduce((sum, flag) => sum + flag, 0) / degenerate.length;
 }
 
 /**
@@ -132,11 +143,13 @@ export class ProbeChooser {
  * largest response that is expected of any output.
  *
  * @param values standardised responses of some outputs to `probes`
+ * @param silent share of the outputs that have none
  */
 function judge(
   family: PriorFamily,
   probes: Uint32Array,
   values: Matrix,
+  silent: number,
 ): { expectedError: number; worth: Float64Array } {
   const conditioned = new ConditionedPrior(family, probes);
   const variances = conditioned.variances();
@@ -153,7 +166,7 @@ function judge(
       if (completed[probe] > 0) excitement[probe] = Math.max(excitement[probe], completed[probe] ** 2);
   }
   return {
-    expectedError: surprise * unknown,
+    expectedError: (1 - silent) * surprise * unknown + silent,
     worth: excitement.map((value, probe) => variances[probe] * value),
   };
 }

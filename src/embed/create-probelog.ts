@@ -51,7 +51,12 @@ export interface Probelog {
 export async function createProbelog(options: ProbelogOptions): Promise<Probelog> {
   const valid = validateOptions(options);
   const log = valid.log ?? logToStderr;
-  const service = await openService(valid.config, { log, work: valid.work, trustedCaller: false });
+  const service = await openService(valid.config, {
+    log,
+    work: valid.work,
+    trustedCaller: false,
+    needsTexts: true,
+  });
   try {
     await makeProbes(service, valid);
     const services = servicesOf(service, valid.basePath);
@@ -107,10 +112,16 @@ export async function createProbelog(options: ProbelogOptions): Promise<Probelog
   }
 }
 
-async function makeProbes({ store }: Service, { config, probeSource: source }: ValidOptions): Promise<void> {
+async function makeProbes(
+  { store, search }: Service,
+  { config, probeSource: source }: ValidOptions,
+): Promise<void> {
   const name = config.probeSet;
   if (name === undefined || source === undefined || (await store.probeSets.byName(name))) return;
-  await createProbeSet(store, { name, source, limits: { maxPixels: config.maxProbePixels } });
+  const limits = { maxPixels: config.maxProbePixels };
+  const { id, size } = await createProbeSet(store, { name, source, limits });
+  // On a shared database the gallery is opened by whoever follows it, with what others may have put into it already.
+  if (!store.shared) await search.sync({ id, probes: size }, []);
 }
 
 function startBackgroundWork(

@@ -6,13 +6,13 @@ export interface ProbeBudget {
   budget: number;
   /** Probing ends before that when the expected error of the model's logits falls to this, 0..1; 0: never. */
   errorBound: number;
-  /** Probing goes on after that when the expected error is above so many times the gallery's own, 0..100; 0: never. */
+  /** All probes are run when the expected error is above so many times the gallery's own after that, 0..100; 0: never. */
   errorFactor: number;
 }
 
 /**
  * What a request asks for, or else the settings; null when all probes are to be run anyway. Who names a budget or a bound
- * gets no more probes than that, unless a factor is named, too.
+ * is not held to the settings' factor.
  */
 export function probeBudget(
   { probing }: Pick<IngestRequest, 'probing'>,

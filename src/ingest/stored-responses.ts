@@ -59,7 +59,7 @@ export function publishedModel(stored: StoredResponses, facts: PublishedFacts): 
     logits: Array.from(stored.degenerate, (flag, index) => ({
       index,
       coverage: stored.coverage,
-      completionError: stored.errors?.[index] ?? null,
+      completionError: flag === 1 ? null : (stored.errors?.[index] ?? null),
       status: flag === 1 ? ('DEGENERATE' as const) : ('SEARCHABLE' as const),
     })),
   };

@@ -8,8 +8,9 @@ import { collaborativePage } from '../../bench/collaborative/page.js';
 import { plotOf } from '../../bench/collaborative/plot.js';
 import { emptyReport, type Report } from '../../bench/collaborative/report.js';
 import { mergeReports, readReport, writeReport } from '../../bench/collaborative/report-file.js';
-import { masked } from '../../bench/collaborative/schemes.js';
+import { masked, SCHEMES } from '../../bench/collaborative/schemes.js';
 import { smallestShares } from '../../bench/collaborative/smallest-share.js';
+import { tinyPrior } from '../probing/support/tiny-prior.js';
 
 const point = (scheme: string, share: number, top1: number): CurvePoint => ({
   row: 'logit-logit',
@@ -46,6 +47,14 @@ it('draws a line for each scheme in a panel for each row', () => {
 it('takes what is least known first by the D-optimal choice', () => {
   const factor = { rows: 3, columns: 1, data: Float32Array.of(1, 0.9, 0) };
   expect([...dOptimalProbes({ factor, noise: Float32Array.of(0.1, 0.1, 9) }, 2)]).toEqual([2, 0]);
+});
+
+it.each(Object.entries(SCHEMES))('runs as many different probes as it is told by %s', (_, choose) => {
+  const prior = tinyPrior(120);
+  const data = Float32Array.from({ length: 360 }, (_, place) => Math.sin(place * place));
+  const chosen = choose(prior, 100, prior.families[0].factor)({ rows: 3, columns: 120, data });
+  expect(new Set(chosen).size).toBe(100);
+  expect(chosen).toHaveLength(100);
 });
 
 it('leaves NaN where a probe was not run', () => {

@@ -159,6 +159,30 @@ describe('ProbeChooser', () => {
     expect(new Set(run).size).toBe(90);
   });
 
+  it('follows the list of the family for four fifths, then runs what is expected to excite an output', () => {
+    const { run } = runAll(modelOf(families[1], 1), 0.75);
+    const common = new Set(run.slice(0, 60));
+    const list = [...families[1].order].filter((probe) => !common.has(probe));
+    expect(run.slice(60, 72)).toEqual(list.slice(0, 12));
+    expect(run.slice(72)).not.toEqual(list.slice(12, 30));
+  });
+
+  it('runs a model that is unlike the gallery on all probes, if it may', () => {
+    const data = Float32Array.from({ length: 8 * PROBES }, noise);
+    const unlike: Matrix = { rows: 8, columns: PROBES, data };
+    expect(runAll(unlike, 0.5, 0, 2).run).toHaveLength(PROBES);
+    expect(runAll(unlike, 0.5).run).toHaveLength(60);
+    expect(runAll(modelOf(families[0]), 0.6, 0, 2).run).toHaveLength(72);
+  });
+
+  it('does not take an output that has not answered yet for one that is known', () => {
+    const rare = families[0].order[PROBES - 1];
+    const data = Float32Array.from({ length: PROBES }, (_, probe) => (probe === rare ? 5 : 0));
+    const silent: Matrix = { rows: 1, columns: PROBES, data };
+    expect(runAll(silent, 0.5).run).toHaveLength(PROBES);
+    expect(runAll(silent, 0.5, 0.5).run).toHaveLength(PROBES);
+  });
+
   it('stops early when little is left to be known', () => {
     expect(runAll(modelOf(families[0]), 1, 0.9).run.length).toBeLessThan(PROBES);
   });

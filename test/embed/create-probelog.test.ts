@@ -122,6 +122,14 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
     await store.close();
   });
 
+  it('a start that fails says why, and leaves nothing behind', async () => {
+    const failed = open('failing', { textEncoder: join(folder, 'no-encoder') });
+    await expect(failed).rejects.toMatchObject({ code: 'TEXT_ENCODER_UNAVAILABLE' });
+    const again = await open('failing');
+    expect(await again.ask('{ who }')).toEqual({ who: 'failing' });
+    await again.apollo.stop();
+  });
+
   it('a version that is told of twice is registered once', async () => {
     const [first, second] = [await tell(left, '1'), await tell(left, '1')];
     expect(first).toEqual(second);

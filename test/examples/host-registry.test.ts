@@ -54,9 +54,10 @@ async function ask(query: string, variables?: object): Promise<Answer> {
 const PUBLISH = `mutation Publish($input: PublishInput!) { publishModel(input: $input) { id name } }`;
 const publish = (name: string, file: string) =>
   ask(PUBLISH, { input: { name, version: '1', owner: 'vision team', file } });
-const status = async () =>
-  (await ask('{ registeredModels { probing { status ingest { state } } } }')).data.registeredModels.map(
-    ({ probing }: { probing: { status: string } | null }) => probing?.status ?? null,
+/** The last ingest of each version, which ends a moment after its model can be searched. */
+const ingests = async () =>
+  (await ask('{ registeredModels { probing { ingest { state } } } }')).data.registeredModels.map(
+    ({ probing }: { probing: { ingest: { state: string } } | null }) => probing?.ingest.state ?? null,
   );
 
 describe('the example registry', () => {
@@ -67,7 +68,7 @@ describe('the example registry', () => {
 
   it('has its own models searched by what they recognise, in one graph', async () => {
     expect((await publish('cifar', FILE)).errors).toBeUndefined();
-    await expect.poll(status, { timeout: 120_000, interval: 200 }).toEqual(['READY']);
+    await expect.poll(ingests, { timeout: 120_000, interval: 200 }).toEqual(['SUCCEEDED']);
     const { data, errors } = await ask(`{
       registeredModels { name owner summary
         recognises(concept: "frog") { score bestLogit { index model { owner } } }
@@ -115,7 +116,7 @@ describe('the example registry', () => {
     await publish('second', join(DEMO, 'models/mlperf_tiny_resnet.onnx'));
     await registry.close();
     registry = await start();
-    await expect.poll(status, { timeout: 120_000, interval: 200 }).toEqual(['READY', null, 'READY']);
+    await expect.poll(ingests, { timeout: 120_000, interval: 200 }).toEqual(['SUCCEEDED', null, 'SUCCEEDED']);
   });
 
   it.skipIf(!findPostgres())('shares its PostgreSQL, each in a schema of its own', async () => {

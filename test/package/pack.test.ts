@@ -75,7 +75,7 @@ describe('the package', () => {
       });
       await server.start();
       const { body } = await server.executeOperation(
-        { query: '{ hello probeSets { name size } }' },
+        { query: '{ hello probeSets { name size } gallery { logits } }' },
         { contextValue: probelog.context() },
       );
       console.log(JSON.stringify(body.singleResult.data));
@@ -84,6 +84,7 @@ describe('the package', () => {
     expect(JSON.parse(answer)).toEqual({
       hello: 'there',
       probeSets: [{ name: 'one', size: 480 }],
+      gallery: { logits: 0 },
     });
   });
 
@@ -117,6 +118,13 @@ describe('the package', () => {
     await run(process.execPath, [tsc, ...options, 'typed.ts'], { cwd: project }).catch(({ stdout }) =>
       expect.fail(stdout),
     );
+  });
+
+  it('shares graphql with its host, of which a process must have one', async () => {
+    const text = await readFile(join(project, 'node_modules/probelog/package.json'), 'utf8');
+    const { dependencies, peerDependencies } = JSON.parse(text);
+    expect(dependencies).not.toHaveProperty('graphql');
+    expect(peerDependencies).toEqual({ graphql: expect.stringMatching(/^\^16\./) });
   });
 
   it('brings the command', async () => {

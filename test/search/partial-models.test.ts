@@ -45,6 +45,8 @@ describe('a partly probed model', () => {
     const prior = await search.prior(SET.id);
     expect(prior?.fullyProbed).toEqual({ models: 13, logits: 1_300 });
     const decoded = decodePrior(await readFile(prior?.path ?? ''));
+    for (const { factor } of decoded.families)
+      expect(factor.columns).toBeLessThanOrEqual(decoded.shape.directions);
     expect(new ProbeChooser(decoded, { budget: 0.5, errorBound: 0, errorFactor: 0 }).most).toBe(PROBES / 2);
 
     const half = await halfRun(models[3]);

@@ -73,6 +73,35 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
     });
   });
 
+  it('is shared with another program, whose tables have our names', async () => {
+    const url = await server.createDatabase('shared');
+    await query(url, 'CREATE TABLE "model" ("id" int); INSERT INTO "model" VALUES (7)');
+    await query(url, 'CREATE TABLE "_prisma_migrations" ("migration_name" text, "checksum" text)');
+    // A role that may make no schemas, and gets one.
+    await query(url, 'CREATE ROLE "guest" LOGIN; CREATE SCHEMA "own" AUTHORIZATION "guest"');
+    await query(url, 'REVOKE CREATE ON DATABASE "shared" FROM PUBLIC');
+    const asGuest = new URL(url);
+    asGuest.username = 'guest';
+    asGuest.searchParams.set('options', '-c statement_timeout=60s');
+    const options = { dataFolder: await temporaryFolder(), databaseUrl: asGuest.href, databaseSchema: 'own' };
+    const store = await openStore(options);
+    const { id } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] });
+    const { modelId } = await store.ingests.enqueue(newIngest(id, 'ours'));
+    const claimed = (await store.ingests.claim('worker', 60_000)) ?? expect.fail();
+    await store.models.publish(claimed.claim, published(id, null));
+    expect((await store.logits.byKeys([{ modelId, index: 0 }]))[0].status).toBe('SEARCHABLE');
+    await store.close();
+    await (await openStore(options)).close();
+    expect(await query(url, 'SELECT * FROM public."model"')).toEqual([{ id: 7 }]);
+    expect(await query(url, 'SELECT * FROM public."_prisma_migrations"')).toEqual([]);
+    expect(await query(url, 'SELECT "name" FROM "own"."model"')).toEqual([{ name: 'ours' }]);
+    const refused = openStore({ ...options, databaseSchema: 'other' });
+    await expect(refused).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      message: expect.stringContaining('The schema other is not there and cannot be made: permission denied'),
+    });
+  });
+
   it('gives each of many ingests to one of several workers', async () => {
     const url = await server.createDatabase('queue');
     const folder = await temporaryFolder();

@@ -43,7 +43,8 @@ export class GalleryPrior {
   rank!: number;
 
   @Field(() => Float, {
-    description: 'The `completionError` that a logit of a new model is expected to have, 0 to 1.',
+    description:
+      'Squared error for each probe of models that were held out and completed from a third of the probes, 0 to 1: of standardised responses, of which descriptors are made. What `errorBound` and `errorFactor` are compared with is of the same kind.',
   })
   expectedError!: number;
 

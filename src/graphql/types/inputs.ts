@@ -129,7 +129,7 @@ export class ProbingInput {
   @Field(() => Float, {
     nullable: true,
     description:
-      "Probing goes on after the budget when the expected error is above so many times that of the gallery's own models, 0 to 100, until it is no more than theirs; 0 never goes on, which is also what counts when only `budget` or `errorBound` is given; as the settings say when all three are absent.",
+      "All probes are run when the expected error after the budget is above so many times that of the gallery's own models, 0 to 100; 0: never, which is also what counts when only `budget` or `errorBound` is given; as the settings say when all three are absent.",
   })
   errorFactor?: number | null;
 

@@ -57,7 +57,7 @@ export type FittedFamily = Omit<PriorFamily, 'order'>;
 export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
   const { basis, models } = task;
   const all = thinned(concatenated(models), MOST_FAMILY_ROWS);
-  const families = [await fitFamily(task, all, basis.rank)];
+  const families = [await fitFamily(task, all, Math.min(basis.rank, task.shape.directions))];
   for (const members of await groupByFamily(task)) {
     const rows = concatenated(members);
     if (rows.length >= FEWEST_LOGITS)

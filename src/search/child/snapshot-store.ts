@@ -33,9 +33,11 @@ export class SnapshotStore {
     const { version } = task;
     await this.run({ ...task, probes: this.probes, targetFolder: this.folderOf(version) });
     const snapshot = readSnapshot(this.folderOf(version), this.probes, this.faiss);
+    const previous = existsSync(this.pointer) ? readFileSync(this.pointer, 'utf8') : version;
     writeFileSync(`${this.pointer}.new`, version, { flush: true });
     renameSync(`${this.pointer}.new`, this.pointer);
-    this.removeAllBut(version);
+    // Other processes were told of the previous prior's file, and may be about to read it.
+    this.removeAllBut(version, previous);
     return snapshot;
   }
 
@@ -60,9 +62,10 @@ export class SnapshotStore {
     });
   }
 
-  private removeAllBut(version: string): void {
+  private removeAllBut(...versions: string[]): void {
+    const kept = versions.map((version) => PREFIX + version);
     for (const name of readdirSync(this.folder)) {
-      if (name.startsWith(PREFIX) && name !== PREFIX + version) {
+      if (name.startsWith(PREFIX) && !kept.includes(name)) {
         rmSync(join(this.folder, name), { recursive: true, force: true });
       }
     }

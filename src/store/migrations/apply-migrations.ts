@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProbelogError } from '../../errors/index.js';
+import { messageOf, ProbelogError } from '../../errors/index.js';
 
 /** One connection to either database; migrations need no more. */
 export interface MigrationConnection {
@@ -34,7 +34,8 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  *
  * @param folder holds one folder for each migration, named so that they sort, with a `migration.sql`
  * @param schema that the connection looks into; made when it is not there
- * @throws ProbelogError MIGRATION_CHANGED when an applied migration is not the one in `folder`
+ * @throws ProbelogError MIGRATION_CHANGED when an applied migration is not the one in `folder`, DATABASE_UNAVAILABLE when
+ *   the schema cannot be made
  */
 export async function applyMigrations(
   connection: MigrationConnection,
@@ -62,7 +63,16 @@ export async function applyMigrations(
 /** Looked for first: a role that may not make schemas can be given one that is there. */
 async function makeSchema(connection: MigrationConnection, schema: string): Promise<void> {
   const found = await connection.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (found.length === 0) await connection.execute(`CREATE SCHEMA "${schema}"`);
+  if (found.length > 0) return;
+  try {
+    await connection.execute(`CREATE SCHEMA "${schema}"`);
+  } catch (thrown) {
+    throw new ProbelogError(
+      'DATABASE_UNAVAILABLE',
+      `The schema ${schema} is not there and cannot be made: ${messageOf(thrown)}. Make it for this role, or name another one.`,
+      { schema },
+    );
+  }
 }
 
 async function readMigrations(folder: string) {
