@@ -1,12 +1,12 @@
 /**
- * The direction of imports (docs: "The house" in the design): cli, http → graphql → ingest, search, registries →
+ * The direction of imports (docs: "The house" in the design): cli, http → graphql → access, ingest, search, registries →
  * probing, text, store, download → domain. `npm run check` and test/architecture enforce these rules.
  */
 
 /** Anything but domain may use these two; they import nothing of ours. */
 const COMMON = ['errors', 'runtime'];
 const LOWER = ['probing', 'text', 'store', 'download', 'domain', ...COMMON];
-const MIDDLE = ['ingest', 'search', 'registries', ...LOWER];
+const MIDDLE = ['access', 'ingest', 'search', 'registries', ...LOWER];
 const UPPER = ['graphql', 'service', 'config', ...MIDDLE];
 
 /** What each folder of src may import, besides itself. A folder that is not named here may import nothing. */
@@ -20,6 +20,7 @@ const MAY_IMPORT = {
   text: ['domain', ...COMMON],
   store: ['domain', ...COMMON],
   download: COMMON,
+  access: LOWER,
   ingest: LOWER,
   search: LOWER,
   registries: LOWER,

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 
 export {
+  type CallerOf,
   createProbelog,
+  type HostCaller,
   type Probelog,
   type ProbelogOptions,
   type RegisteredModel,

@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { ingestsCommand } from './commands/ingests.js';
+import { keysCommand } from './commands/keys.js';
 import { kitCommand } from './commands/kit.js';
 import { modelsCommand } from './commands/models.js';
 import { nameCommand } from './commands/name.js';
@@ -52,6 +53,7 @@ export async function runCli(args: string[]): Promise<number> {
     modelsCommand(),
     nameCommand(),
     probesCommand(),
+    keysCommand(),
     kitCommand(),
     uploadCommand(),
     evalCommand(),

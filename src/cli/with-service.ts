@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { loadConfig, readEnvironment } from '../config/index.js';
 import { openService, type Service } from '../service/index.js';
 import { EXIT } from './exit-codes.js';
@@ -14,6 +15,7 @@ export async function withService(work: boolean, use: (service: Service) => Prom
   const service = await openService(loadConfig(readEnvironment()), {
     work,
     trustedCaller: true,
+    actor: { name: `cli:${userInfo().username}`, address: null, userAgent: null, requestId: null },
     log: (level, message, details) => {
       if (level === 'info') return;
       process.stderr.write(`${level}: ${message}${details ? ` ${JSON.stringify(details)}` : ''}\n`);

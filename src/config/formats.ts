@@ -37,6 +37,26 @@ export function commaList() {
   );
 }
 
+/** A comma-separated list of `name=value`; a name stands once. */
+export function commaPairs() {
+  return commaList().transform((entries, context) => {
+    const pairs = new Map<string, string>();
+    for (const entry of entries) {
+      const [, name, value] = /^(.+)=([^=]+)$/.exec(entry) ?? [];
+      if (name === undefined || pairs.has(name)) context.addIssue(`${entry} is not usable.`);
+      else pairs.set(name, value);
+    }
+    return Object.fromEntries(pairs);
+  });
+}
+
+/** A comma-separated list of origins: scheme, host and port, and nothing behind. */
+export function originList() {
+  return commaList().refine((entries) =>
+    entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
+  );
+}
+
 /** A comma-separated list of addresses or CIDR ranges. */
 export function addressRanges() {
   return commaList().refine((entries) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCESS_OPTIONS } from './access-options.js';
 import {
   addressRanges,
   bucketList,
@@ -18,6 +19,7 @@ import {
   typeName,
   wholeNumber,
 } from './formats.js';
+import { LIMIT_OPTIONS } from './limit-options.js';
 import { option } from './option.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -613,4 +615,6 @@ export const OPTIONS = {
     },
     secretFile(isStandardSecret).optional(),
   ),
+  ...ACCESS_OPTIONS,
+  ...LIMIT_OPTIONS,
 };

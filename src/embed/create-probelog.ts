@@ -7,6 +7,7 @@ import { createProbeSet } from '../probing/index.js';
 import { openService, type Service } from '../service/index.js';
 import { closePlugin } from './close-plugin.js';
 import { fastifyLogger } from './fastify-logger.js';
+import { type HostCaller, principalOfCaller, THE_HOST } from './host-caller.js';
 import { logToStderr } from './log-to-stderr.js';
 import { type ProbelogOptions, type ValidOptions, validateOptions } from './options.js';
 import type { RegisteredModel, Registration } from './registration.js';
@@ -17,8 +18,15 @@ export interface Probelog {
   typeDefs: DocumentNode;
   /** To be merged with the host's own resolvers. */
   resolvers: ShapedResolvers;
-  /** What the host's context must hold beside its own, made anew for each request. */
-  context(): Readonly<Record<string, object>>;
+  /**
+   * What the host's context must hold beside its own, made anew for each request.
+   *
+   * With a caller, the request sees and changes what they may; null or undefined is nobody. Without any argument it is the
+   * host's own and may do everything, unless the option `caller` is set: then that is nobody, too.
+   *
+   * @throws ProbelogError CONFIG_INVALID when the caller is not usable
+   */
+  context(...from: [caller?: HostCaller | null]): Readonly<Record<string, object>>;
   /** Checks at the start that all is in place, and ends ProbeLog with the server. */
   plugin: ApolloServerPlugin<BaseContext>;
   /** Serves webhooks, probe images, kits and uploads below `path`; mounted before any parser of bodies. */
@@ -57,6 +65,10 @@ export async function createProbelog(options: ProbelogOptions): Promise<Probelog
       webhooks: service.webhooks,
       logger: fastifyLogger(log),
       basePath: valid.basePath,
+      corsOrigins: valid.config.corsOrigins,
+      trustedProxies: valid.config.trustedProxies,
+      principalOf: async (request) =>
+        valid.caller ? principalOfCaller(await valid.caller(request)) : THE_HOST,
     });
     const { typeDefs, resolvers, contextKey, queryField } = embedGraph(await buildSchema(), {
       prefix: valid.prefix,
@@ -78,7 +90,11 @@ export async function createProbelog(options: ProbelogOptions): Promise<Probelog
     return {
       typeDefs,
       resolvers,
-      context: () => ({ [contextKey]: createContext(services) }),
+      context(...from) {
+        const isHost = from.length === 0 && !valid.caller;
+        const principal = isHost ? THE_HOST : principalOfCaller(from[0] ?? null);
+        return { [contextKey]: createContext(services, { principal }) };
+      },
       plugin: closePlugin(queryField, close),
       handler: routes.handler,
       async onModelRegistered(model) {

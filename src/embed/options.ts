@@ -1,8 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { type Config, loadConfig } from '../config/index.js';
 import { ProbelogError } from '../errors/index.js';
 import type { HostModel } from '../graphql/index.js';
 import type { Log } from '../service/index.js';
+import type { HostCaller } from './host-caller.js';
+
+/** Tells who sends a request of the host's. */
+export type CallerOf = (request: IncomingMessage) => HostCaller | null | Promise<HostCaller | null>;
 
 /** How ProbeLog runs inside another server. */
 export interface ProbelogOptions {
@@ -28,6 +33,11 @@ export interface ProbelogOptions {
   model?: HostModel;
   /** Under which name the host's models are known here, as those of a registry; `host` when absent. */
   registry?: string;
+  /**
+   * Who sends a request to `handler`; null is nobody, and webhooks are known by their signatures alone. When absent, whoever
+   * the host lets through may do everything, and so may whoever `context()` is made for without a caller.
+   */
+  caller?: CallerOf;
   /** Any other setting, by its variable in docs/configuration.md. The process's own environment is not read. */
   settings?: Readonly<Record<string, string>>;
   /** Takes what is to be told to people; warnings and errors go to standard error when absent. */
@@ -43,6 +53,7 @@ export interface ValidOptions {
   prefix: string;
   model: HostModel | undefined;
   registry: string;
+  caller: CallerOf | undefined;
   log: Log | undefined;
 }
 
@@ -64,6 +75,7 @@ const schema = z.strictObject({
   prefix: graphqlName.optional(),
   model: z.strictObject({ type: graphqlName, key: method.optional(), load: method.optional() }).optional(),
   registry: z.string().min(1).max(300).default('host'),
+  caller: method.optional(),
   settings: z.record(z.string(), z.string()).default({}),
   log: method.optional(),
 });
@@ -78,6 +90,8 @@ const NOT_IN_SETTINGS: Readonly<Record<string, string>> = {
   PROBELOG_TEXT_ENCODER: 'it is the option textEncoder',
   PROBELOG_PROBE_SET: 'it is the option probes',
   PROBELOG_MODEL_FOLDERS: 'it is the option modelFolders',
+  PROBELOG_ALLOW_ANONYMOUS: 'the host says who asks, by the option caller and by context(caller)',
+  PROBELOG_OIDC_ISSUER: 'the host says who asks, by the option caller and by context(caller)',
 };
 
 /** @throws ProbelogError CONFIG_INVALID naming every option that is wrong, and what would be right */
@@ -98,6 +112,7 @@ export function validateOptions(options: ProbelogOptions): ValidOptions {
     prefix: valid.prefix ?? '',
     model: options.model,
     registry: valid.registry,
+    caller: options.caller,
     log: options.log,
   };
 }

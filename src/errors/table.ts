@@ -22,6 +22,25 @@ export const ERRORS = {
   CONCEPT_TOO_LONG: { httpStatus: 400, summary: 'A concept is longer than allowed.' },
   NOT_FOUND: { httpStatus: 404, summary: 'Nothing has this id.' },
 
+  UNAUTHENTICATED: { httpStatus: 401, summary: 'A key or token is missing, unknown, revoked or expired.' },
+  FORBIDDEN: { httpStatus: 403, summary: 'The key or token does not allow this.' },
+  RATE_LIMITED: {
+    httpStatus: 429,
+    retryAfterSeconds: 60,
+    summary: 'More requests than this key or address may send.',
+  },
+  SERVER_BUSY: {
+    httpStatus: 503,
+    retryAfterSeconds: 1,
+    summary: 'As many requests are worked on as the server takes at once.',
+  },
+  OPERATION_TOO_COMPLEX: { httpStatus: 400, summary: 'An operation asks for more than one may.' },
+  OPERATION_TIMEOUT: { httpStatus: 504, summary: 'An operation took longer than one may.' },
+  OPERATION_UNKNOWN: {
+    httpStatus: 400,
+    summary: 'Only listed operations are run, and this is none of them.',
+  },
+
   PROBE_SET_UNKNOWN: { httpStatus: 404, summary: 'No probe set has this id or name.' },
   PROBE_SET_EXISTS: { httpStatus: 409, summary: 'The name belongs to a probe set with other images.' },
   PROBE_SET_IN_USE: { httpStatus: 409, summary: 'Models were probed with this set.' },

@@ -1,7 +1,11 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
+import { guardFields } from './guard-fields.js';
+import { markSearches } from './mark-searches.js';
 import { refineSimilarityValues } from './refine-similarity-values.js';
+import { AccessResolver } from './resolvers/access.js';
+import { AuditResolver } from './resolvers/audit.js';
 import { ConceptResolver } from './resolvers/concept.js';
 import { IngestResolver } from './resolvers/ingest.js';
 import { LogitResolver } from './resolvers/logit.js';
@@ -22,6 +26,8 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       QueryResolver,
       MutationResolver,
       SubscriptionResolver,
+      AccessResolver,
+      AuditResolver,
       ConceptResolver,
       IngestResolver,
       LogitEdgeResolver,
@@ -37,7 +43,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
     validate: false,
     pubSub: noTopics,
   });
-  return refineSimilarityValues(schema);
+  return markSearches(guardFields(refineSimilarityValues(schema)));
 }
 
 /** Our subscriptions bring their own event streams; type-graphql insists on a hub for named topics all the same. */

@@ -1,12 +1,51 @@
+import { type Principal, sightOf } from '../access/index.js';
 import { createLoaders, type Loaders } from './loaders.js';
+import { searchSeenBy } from './seen-search.js';
 import type { Services } from './services.js';
 
-/** What every resolver of one request shares. */
+/** Who asks, and from where. */
+export interface Caller {
+  principal: Principal;
+  /** Ends when nobody waits for the answer any more. */
+  signal?: AbortSignal;
+  address?: string | null;
+  userAgent?: string | null;
+  requestId?: string | null;
+}
+
+/**
+ * What every resolver of one request shares.
+ *
+ * Store, search, ingests and uploads are those of the caller: what they may not see is not there, and what they change
+ * is put down under their name. A resolver has no others.
+ */
 export interface Context extends Services {
   loaders: Loaders;
+  principal: Principal;
 }
 
 /** A context for one request. */
-export function createContext(services: Services): Context {
-  return { ...services, loaders: createLoaders(services) };
+export function createContext(services: Services, caller: Caller): Context {
+  const { principal, signal, address = null, userAgent = null, requestId = null } = caller;
+  const store = services.store.as({
+    sight: sightOf(principal),
+    registry: principal.registry,
+    actor: { name: principal.name, address, userAgent, requestId },
+  });
+  let hidden: Promise<readonly string[]> | undefined;
+  const search = searchSeenBy(services.search, {
+    signal,
+    hidden() {
+      hidden ??= store.models.hidden();
+      return hidden;
+    },
+  });
+  const seen = {
+    ...services,
+    store,
+    search,
+    ingest: services.ingest.on(store),
+    uploads: services.uploads.on(store),
+  };
+  return { ...seen, principal, loaders: createLoaders(seen) };
 }

@@ -2,7 +2,7 @@ import { ProbelogError } from '../errors/index.js';
 import type { LogitKey } from '../store/index.js';
 
 /** Things that have an id of their own. */
-export type IdKind = 'Model' | 'Logit' | 'Ingest' | 'ProbeSet' | 'Probe';
+export type IdKind = 'Model' | 'Logit' | 'Ingest' | 'ProbeSet' | 'Probe' | 'ApiKey' | 'AuditEntry';
 
 const SEPARATOR = ':';
 

@@ -1,12 +1,14 @@
 export { buildSchema } from './build-schema.js';
 export { checkFilter } from './check-filter.js';
 export { conceptSubject, conceptsSubject, subjectOf } from './concept-subject.js';
-export { type Context, createContext } from './context.js';
+export { type Caller, type Context, createContext } from './context.js';
 export { evidenceOf } from './evidence-of.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
 export { formatError } from './format-error.js';
 export { generateSdl } from './generate-sdl.js';
 export { globalId, keyOf } from './global-id.js';
+export { checkScopes } from './guard-fields.js';
+export * from './limits/index.js';
 export { modelSummary } from './model-summary.js';
 export { MOST_PICTURE_BYTES } from './picture-file.js';
 export { conditionsOf } from './search-page.js';

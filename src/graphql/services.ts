@@ -1,3 +1,4 @@
+import type { Access } from '../access/index.js';
 import type { IngestService, ResponseUploads } from '../ingest/index.js';
 import type { Search } from '../search/index.js';
 import type { Store, SweepRecord } from '../store/index.js';
@@ -12,6 +13,7 @@ export interface RegistrySweeper {
 /** What the resolvers work on. */
 export interface Services {
   store: Store;
+  access: Access;
   search: Search;
   concepts: Concepts;
   ingest: IngestService;

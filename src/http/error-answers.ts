@@ -1,7 +1,10 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
 
-/** Every error outside GraphQL has one form: `{ "error": { "code", "message" } }`, with the status of its code. */
+/**
+ * Every error outside an operation has one form, `{ "error": { "code", "message" } }`, with the status of its code; at
+ * the door of GraphQL it has the form that its clients read.
+ */
 export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const message = `There is nothing at ${request.method} ${request.url.split('?')[0]}; GraphQL is at /graphql.`;
@@ -9,16 +12,23 @@ export function answerErrors(app: FastifyInstance): void {
   });
   app.setErrorHandler<FastifyError | ProbelogError>((error, request, reply) => {
     if (error instanceof ProbelogError) {
-      const { code, message, httpStatus, retryAfterSeconds } = error;
-      if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
-      return reply.status(httpStatus).send({ error: { code, message } });
+      const { code, message, details, httpStatus, retryAfterSeconds } = error;
+      if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after'))
+        reply.header('retry-after', retryAfterSeconds);
+      return reply.status(httpStatus).send(formOf(request, code, message, details));
     }
     if (error.statusCode !== undefined && error.statusCode < 500) {
       const code = error.statusCode === 413 ? 'PAYLOAD_TOO_LARGE' : 'INPUT_INVALID';
-      return reply.status(error.statusCode).send({ error: { code, message: error.message } });
+      return reply.status(error.statusCode).send(formOf(request, code, error.message));
     }
     request.log.error({ error }, 'a request failed on a fault of ours');
     const message = `Internal error ${request.id}; the server's log has the details.`;
-    return reply.status(500).send({ error: { code: 'INTERNAL', message } });
+    return reply.status(500).send(formOf(request, 'INTERNAL', message));
   });
+}
+
+function formOf(request: FastifyRequest, code: string, message: string, details?: Record<string, unknown>) {
+  if (request.routeOptions.url === '/graphql')
+    return { errors: [{ message, extensions: { ...details, code } }] };
+  return { error: { code, message } };
 }

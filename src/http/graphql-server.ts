@@ -1,48 +1,63 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { type Context, createContext, formatError, type Services } from '../graphql/index.js';
+import { type Context, formatError, limitCost, limitRules, type Services } from '../graphql/index.js';
+import { AtOnce } from './at-once.js';
 import { addExplorer, wantsPage } from './explorer.js';
+import { addGraphqlRoute } from './graphql-route.js';
+import { readPersistedOperations } from './persisted-operations.js';
+import type { RateLimit } from './rate-limit.js';
+import type { ServerLimits } from './server-limits.js';
 import { serveSubscriptions } from './subscriptions.js';
 
-/** Room for the labels of a very large model, or for a picture of 10 MiB in base64. */
-const MOST_BODY_BYTES = 16 * 2 ** 20;
+/** What is served at /graphql, and to which limits it is held. */
+export interface GraphqlOptions {
+  schema: GraphQLSchema;
+  services: Services;
+  limits: ServerLimits;
+  rateLimit: RateLimit;
+}
 
 /** Serves GraphQL at /graphql: queries and mutations, subscriptions, and the explorer for browsers. */
 export async function addGraphql(
   app: FastifyInstance,
-  schema: GraphQLSchema,
-  services: Services,
+  { schema, services, limits, rateLimit }: GraphqlOptions,
 ): Promise<{ close(): Promise<void> }> {
+  const persisted =
+    limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
+  const atOnce = new AtOnce(limits.operationsAtOnce);
   const apollo = new ApolloServer<Context>({
     schema,
     csrfPrevention: true,
-    introspection: true,
+    introspection: limits.introspection,
+    hideSchemaDetailsFromClientErrors: !limits.introspection,
+    parseOptions: { maxTokens: limits.maxTokens },
+    validationRules: limitRules(limits),
+    allowBatchedHttpRequests: limits.batchSize > 0,
+    persistedQueries: limits.automaticPersistedQueries && !persisted ? undefined : false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    // A subgraph would tell whoever asks how long each of its resolvers took.
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginInlineTraceDisabled()],
+    plugins: [
+      fastifyApolloDrainPlugin(app),
+      limitCost(limits.maxCost),
+      // It would have browsers load a page of somebody else's.
+      ApolloServerPluginLandingPageDisabled(),
+      // A subgraph would tell whoever asks how long each of its resolvers took.
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
     formatError: (formatted, thrown) =>
       formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
   });
   await apollo.start();
-  const showExplorer = addExplorer(app);
-  app.route({
-    method: ['GET', 'POST', 'OPTIONS'],
-    url: '/graphql',
-    bodyLimit: MOST_BODY_BYTES,
-    onRequest: async (request, reply) => {
-      if (wantsPage(request)) await showExplorer(reply);
-    },
-    // The integration types the reply as text; fastify's routes leave it open.
-    handler: fastifyApolloHandler(apollo, {
-      context: async () => createContext(services),
-    }) as RouteHandlerMethod,
-  });
-  app.get('/', (_request, reply) => reply.redirect('/graphql'));
-  const subscriptions = serveSubscriptions(app.server, schema, services);
+  const showExplorer = limits.explorer ? addExplorer(app) : null;
+  addGraphqlRoute(app, { apollo, services, limits, atOnce, persisted, showExplorer, wantsPage });
+  app.get('/', { config: { door: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
+  const subscriptions = serveSubscriptions(app, { schema, services, limits, atOnce, rateLimit, persisted });
   return {
     async close() {
       await subscriptions.close();

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { createApp } from './create-app.js';
+import { knowPrincipals } from './principals.js';
 import { addRoutes, type RouteOptions } from './routes.js';
+import type { ServerLimits } from './server-limits.js';
 
 /** Answers one request of an HTTP server. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -14,16 +17,19 @@ export interface MountedRoutes {
   close(): Promise<void>;
 }
 
-/**
- * The routes of {@link addRoutes} as a plain handler, to be mounted in another server.
- *
- * @param basePath where it is mounted. Some servers take it off the address (Express), others leave it (Fastify): both
- *   are understood.
- */
-export async function mountRoutes(
-  options: RouteOptions & { logger: FastifyBaseLogger; basePath: string },
-): Promise<MountedRoutes> {
-  const app = createApp(options.logger);
+/** What is mounted in another server, and where. */
+export interface MountOptions extends RouteOptions, Pick<ServerLimits, 'corsOrigins' | 'trustedProxies'> {
+  logger: FastifyBaseLogger;
+  /** Where it is mounted. Some servers take it off the address (Express), others leave it (Fastify): both are understood. */
+  basePath: string;
+  /** Who sends a request, as the other server knows them. */
+  principalOf(request: IncomingMessage): Promise<Principal>;
+}
+
+/** The routes of {@link addRoutes} as a plain handler, to be mounted in another server. How much is asked is its business. */
+export async function mountRoutes(options: MountOptions): Promise<MountedRoutes> {
+  const app = await createApp(options.logger, { ...options, requestMs: 0 });
+  knowPrincipals(app, { principalOf: ({ raw }) => options.principalOf(raw) });
   addRoutes(app, options);
   await app.ready();
   const underWay = new Set<Promise<void>>();

@@ -4,16 +4,20 @@ import { keyOf, type Services } from '../graphql/index.js';
 
 /** `GET /probes/<id>`: the stored image of a probe, which never changes. */
 export function addProbeImages(app: FastifyInstance, { store }: Pick<Services, 'store'>): void {
-  app.get<{ Params: { id: string } }>('/probes/:id', async (request, reply) => {
-    const [probe] = await store.probeSets.probesByIds([keyOf('Probe', request.params.id)]);
-    if (!probe) throw new ProbelogError('NOT_FOUND', 'There is no probe with this id.');
-    const tag = `"${probe.digest}"`;
-    reply.header('etag', tag).header('cache-control', 'public, max-age=31536000, immutable');
-    if (request.headers['if-none-match'] === tag) return reply.status(304).send();
-    if (!(await store.blobs.has(probe.digest)))
-      throw new ProbelogError('BLOB_MISSING', 'The image is missing.');
-    // An uploaded "image" must never run as a page of ours.
-    reply.header('content-security-policy', "default-src 'none'; sandbox");
-    return reply.type(probe.mediaType).send(store.blobs.stream(probe.digest));
-  });
+  app.get<{ Params: { id: string } }>(
+    '/probes/:id',
+    { config: { door: ['READ'] } },
+    async (request, reply) => {
+      const [probe] = await store.probeSets.probesByIds([keyOf('Probe', request.params.id)]);
+      if (!probe) throw new ProbelogError('NOT_FOUND', 'There is no probe with this id.');
+      const tag = `"${probe.digest}"`;
+      reply.header('etag', tag).header('cache-control', 'private, max-age=31536000, immutable');
+      if (request.headers['if-none-match'] === tag) return reply.status(304).send();
+      if (!(await store.blobs.has(probe.digest)))
+        throw new ProbelogError('BLOB_MISSING', 'The image is missing.');
+      // An uploaded "image" must never run as a page of ours.
+      reply.header('content-security-policy', "default-src 'none'; sandbox");
+      return reply.type(probe.mediaType).send(store.blobs.stream(probe.digest));
+    },
+  );
 }

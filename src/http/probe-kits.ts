@@ -14,6 +14,7 @@ export function addProbeKits(app: FastifyInstance, { store }: Pick<Services, 'st
   app.route<{ Params: { id: string } }>({
     method: ['GET', 'HEAD'],
     url: '/probe-sets/:id/kit.tar',
+    config: { door: ['READ', 'INGEST'] },
     handler: async (request, reply) => {
       const probeSet = await find(store, request.params.id);
       const tag = `"${probeSet.digest}"`;

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
-import { globalId, keyOf, type Services } from '../graphql/index.js';
+import { createContext, globalId, keyOf, type Services } from '../graphql/index.js';
 import { parseUploadForm, type UploadForm } from '../ingest/index.js';
+import { callerOf } from './principals.js';
 
 /** An upload that sends nothing for so long is given up. */
 const STALL_MS = 60_000;
@@ -21,27 +22,31 @@ type Route = {
  * Everything that can be is refused before the body is read; the body goes to the disk as it comes. These routes are a
  * scope of their own, so that nobody else's bodies are taken like that.
  */
-export function addResponseUploads(app: FastifyInstance, { uploads }: Pick<Services, 'uploads'>): void {
+export function addResponseUploads(app: FastifyInstance, services: Services): void {
+  const uploadsOf = (request: FastifyRequest<Route>) =>
+    createContext(services, callerOf(request as FastifyRequest)).uploads;
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(TYPES, async (_: unknown, body: IncomingMessage) => body);
     scope.route<Route>({
       method: 'PUT',
       url: '/models/:id/responses',
+      config: { door: ['INGEST'] },
       onRequest: async (request, reply) => {
         // Whoever is refused may still be sending: the connection ends with the answer.
         reply.header('connection', 'close');
         const length = request.headers['content-length'];
-        await uploads.check(
+        await uploadsOf(request).check(
           keyOf('Model', request.params.id),
           formOf(request.query, request.headers['probe-set-digest']),
           length === undefined ? undefined : Number(length),
         );
       },
-      handler: async ({ params, query, headers, body, raw }, reply) => {
+      handler: async (request, reply) => {
+        const { params, query, headers, body, raw } = request;
         if (!body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
         const form = formOf(query, headers['probe-set-digest']);
-        const outcome = await uploads.accept(keyOf('Model', params.id), whole(raw), form);
+        const outcome = await uploadsOf(request).accept(keyOf('Model', params.id), whole(raw), form);
         const { model, created, changed, outputs, probes, coverage, degenerate } = outcome;
         return reply.status(created ? 201 : 200).send({
           model: { id: globalId('Model', model.id), name: model.name, version: model.version },

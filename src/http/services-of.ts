@@ -3,8 +3,18 @@ import type { Service } from '../service/index.js';
 
 /** What resolvers and routes work on, out of an opened service. @param basePath see {@link Services.basePath} */
 export function servicesOf(
-  { store, search, concepts, ingest, uploads, sweeper, config }: Service,
+  { store, access, search, concepts, ingest, uploads, sweeper, config }: Service,
   basePath = '',
 ): Services {
-  return { store, search, concepts, ingest, uploads, sweeper, defaultProbeSet: config.probeSet, basePath };
+  return {
+    store,
+    access,
+    search,
+    concepts,
+    ingest,
+    uploads,
+    sweeper,
+    defaultProbeSet: config.probeSet,
+    basePath,
+  };
 }

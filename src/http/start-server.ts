@@ -1,10 +1,14 @@
 import type { AddressInfo } from 'node:net';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
 import { buildSchema, buildSubgraph, type SubgraphOptions } from '../graphql/index.js';
 import { createApp } from './create-app.js';
+import { wantsPage } from './explorer.js';
 import { addGraphql } from './graphql-server.js';
+import { credentialsOf, knowPrincipals } from './principals.js';
+import { openRateLimit } from './rate-limit.js';
 import { addRoutes, type RouteOptions } from './routes.js';
+import type { ServerLimits } from './server-limits.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,6 +24,7 @@ export interface ServerOptions extends RouteOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
+  limits: ServerLimits;
   /** As a subgraph of a supergraph; as a graph of its own when absent. */
   subgraph?: SubgraphOptions;
   logger: FastifyBaseLogger;
@@ -45,13 +50,22 @@ export async function startServer({
   port,
   services,
   webhooks,
+  limits,
   subgraph,
   logger,
   requestMs = HOUR_MS,
 }: ServerOptions): Promise<RunningServer> {
-  const app = createApp(logger, { requestMs });
+  await services.access.checkExposure(host);
   const schema = await (subgraph ? buildSubgraph(subgraph) : buildSchema());
-  const graphql = await addGraphql(app, schema, services);
+  const app = await createApp(logger, { ...limits, requestMs });
+  const rateLimit = await openRateLimit(app, limits);
+  knowPrincipals(app, {
+    principalOf: (request) => services.access.principalOf(credentialsOf(request)),
+    rateLimit,
+    isOpen: (request: FastifyRequest) =>
+      limits.explorer && request.routeOptions.url === '/graphql' && wantsPage(request),
+  });
+  const graphql = await addGraphql(app, { schema, services, limits, rateLimit });
   addRoutes(app, { services, webhooks });
   await app.listen({ host, port }).catch((thrown) => {
     throw cannotListen(host, port, thrown);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VISIBILITY_LABEL } from '../store/index.js';
 import { parseRequest } from './parse-request.js';
 
 /** Printable, on one line, without leading or trailing blanks. */
@@ -41,6 +42,10 @@ const schema = z.strictObject({
     .optional(),
   probing: probing.optional(),
   registry: name.optional(),
+  visibility: z
+    .string()
+    .regex(VISIBILITY_LABEL, 'it must be a label of 1 to 100 letters, digits and . _ : @ / -')
+    .optional(),
   priority: z.int(PRIORITY).min(-10, PRIORITY).max(10, PRIORITY).optional(),
 });
 
@@ -50,6 +55,7 @@ const registration = schema.pick({
   labels: true,
   licence: true,
   registry: true,
+  visibility: true,
   probeSet: true,
 });
 
@@ -90,6 +96,8 @@ export interface IngestRequest {
   probing?: ProbingRequest;
   /** Name of the registry that it comes from, up to 300 characters. */
   registry?: string;
+  /** The label without which it is not seen; everybody who may read sees it when absent. */
+  visibility?: string;
   /** Higher goes first, −10..10; 0 when absent. */
   priority?: number;
 }

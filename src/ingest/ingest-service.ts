@@ -9,7 +9,7 @@ import {
   type Store,
 } from '../store/index.js';
 import { findProbeSet } from './find-probe-set.js';
-import type { IngestFeed } from './ingest-feed.js';
+import { type IngestFeed, stateOf } from './ingest-feed.js';
 import {
   type IngestRequest,
   type ProbingRequest,
@@ -20,8 +20,6 @@ import { checkFolder } from './source/check-folder.js';
 import { type ObjectStore, objectFile } from './source/object-store.js';
 import { parseSource, schemeForbidden } from './source/parse-source.js';
 
-/** A watcher hears of changes made by other processes at least this often. */
-const WATCH_EVERY_MS = 1_000;
 const FINAL_STATES: readonly IngestRecord['state'][] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 /** What the service needs from the rest. */
@@ -52,6 +50,11 @@ export interface ReprobeOptions {
 /** Registers, re-probes, cancels and removes models; the face of this folder. */
 export class IngestService {
   constructor(private readonly options: IngestServiceOptions) {}
+
+  /** The same service, on behalf of somebody who sees and may change what this store says. */
+  on(store: Store): IngestService {
+    return new IngestService({ ...this.options, store });
+  }
 
   /**
    * Registers a model version and queues its probing.
@@ -86,6 +89,7 @@ export class IngestService {
       probeSetId: probeSet.id,
       licence: request.licence,
       registry: registry ?? request.registry,
+      visibility: request.visibility,
       lane: registry,
       priority,
       request: {
@@ -173,26 +177,36 @@ export class IngestService {
    *
    * @throws ProbelogError NOT_FOUND
    */
-  async *watch(ingestId: string, signal?: AbortSignal): AsyncGenerator<IngestRecord, void, undefined> {
-    const ticks = this.options.feed.ticks(ingestId, WATCH_EVERY_MS, signal);
+  watch(ingestId: string, signal?: AbortSignal): AsyncGenerator<IngestRecord, void, undefined> {
+    const left = new AbortController();
+    const changes = this.changes(ingestId, signal ? AbortSignal.any([signal, left.signal]) : left.signal);
+    const end = changes.return.bind(changes);
+    // A generator hears of its end only after what it waits for, and nothing may happen to an ingest for hours.
+    return Object.assign(changes, {
+      return() {
+        left.abort();
+        return end();
+      },
+    });
+  }
+
+  private async *changes(
+    ingestId: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<IngestRecord, void, undefined> {
+    const ticks = this.options.feed.ticks(ingestId, signal);
     let last: string | undefined;
     try {
       do {
         const [ingest] = await this.options.store.ingests.byIds([ingestId]);
         if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
-        const state = JSON.stringify([
-          ingest.state,
-          ingest.stage,
-          ingest.done,
-          ingest.total,
-          ingest.failures,
-        ]);
+        const state = stateOf(ingest);
         if (state !== last) yield ingest;
         if (FINAL_STATES.includes(ingest.state)) return;
         last = state;
-      } while (!(await ticks.next()).done);
+      } while (await ticks.next());
     } finally {
-      await ticks.return();
+      await ticks.close();
     }
   }
 

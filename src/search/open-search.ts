@@ -48,12 +48,23 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
   let next = 0;
   let closed = false;
 
-  function send(child: ChildProcess, method: keyof SearchCalls, args: unknown[]): Promise<unknown> {
-    const request: SearchRequest = { id: next++, method, args };
+  function send(
+    child: ChildProcess,
+    method: keyof SearchCalls,
+    args: unknown[],
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const id = next++;
+    const request: SearchRequest = { id, method, args };
+    const cancel = () => {
+      child.send({ cancel: id } satisfies SearchRequest, () => undefined);
+      pending.get(id)?.reject(signal?.reason);
+    };
     return new Promise((resolve, reject) => {
-      pending.set(request.id, { resolve, reject });
+      pending.set(id, { resolve, reject });
+      signal?.addEventListener('abort', cancel, { once: true });
       child.send(request, (error) => error && reject(unavailable('it cannot be reached')));
-    });
+    }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
   function forkProcess(): ChildProcess {
@@ -101,6 +112,19 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     return (await send(await running, method, args)) as ReturnType<SearchCalls[Name]>;
   }
 
+  /** The same for a call that ends when nobody waits for it any more; the process stops working on it. */
+  async function until<Name extends 'search' | 'searchModels' | 'names'>(
+    signal: AbortSignal | undefined,
+    method: Name,
+    ...args: [string, Parameters<SearchCalls[Name]>[1]]
+  ): Promise<ReturnType<SearchCalls[Name]>> {
+    if (closed) throw unavailable('it is closed');
+    running ??= start();
+    const child = await running;
+    signal?.throwIfAborted();
+    return (await send(child, method, args, signal)) as ReturnType<SearchCalls[Name]>;
+  }
+
   running = start();
   await running;
   return {
@@ -122,11 +146,11 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
       wanted.get(probeSetId)?.models.delete(modelId);
       return call('remove', probeSetId, modelId);
     },
-    search: (...args) => call('search', ...args),
-    searchModels: (...args) => call('searchModels', ...args),
+    search: (probeSetId, query, signal) => until(signal, 'search', probeSetId, query),
+    searchModels: (probeSetId, query, signal) => until(signal, 'searchModels', probeSetId, query),
     descriptor: (...args) => call('descriptor', ...args),
     similarity: (...args) => call('similarity', ...args),
-    names: (...args) => call('names', ...args),
+    names: (probeSetId, query, signal) => until(signal, 'names', probeSetId, query),
     stats: (...args) => call('stats', ...args),
     prior: (...args) => call('prior', ...args),
     settled: () => call('settled'),

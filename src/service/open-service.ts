@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Access } from '../access/index.js';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import type { DownloadLimits } from '../download/index.js';
@@ -15,7 +16,7 @@ import {
 } from '../ingest/index.js';
 import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { openSearch, type Search } from '../search/index.js';
-import { openStore, type Store } from '../store/index.js';
+import { type Actor, OURSELVES, openStore, type Store } from '../store/index.js';
 import {
   absentTextEncoder,
   type Concepts,
@@ -27,17 +28,23 @@ import { checkDataFolder } from './check-data-folder.js';
 import { followGallery } from './follow-gallery.js';
 import { keepSwept } from './keep-swept.js';
 import type { Log } from './log.js';
+import { openAccess } from './open-access.js';
 import { openObjects } from './registries/open-objects.js';
 import { openReaders } from './registries/open-readers.js';
 import { Sweeper } from './registries/sweeper.js';
+import { sweepAudit } from './sweep-audit.js';
 import { takeSearchFolder } from './take-search-folder.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { DeliveryRecorder } from './webhooks/record-delivery.js';
+
+/** A watcher hears of changes made by other processes at least this often. */
+const WATCHED_EVERY_MS = 1_000;
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
   config: Config;
   store: Store;
+  access: Access;
   search: Search;
   encoder: TextEncoder;
   concepts: Concepts;
@@ -58,6 +65,8 @@ export interface ServiceOptions {
   work: boolean;
   /** The request comes from this machine's own user, who may read any file; otherwise the settings decide. */
   trustedCaller: boolean;
+  /** Who the audit says makes the changes that nobody sends a request for; nobody when absent. */
+  actor?: Actor;
   /** Whether it is of no use without a text encoder; otherwise only what needs one fails. */
   needsTexts?: boolean;
 }
@@ -69,7 +78,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, needsTexts = false }: ServiceOptions,
+  { log, work, trustedCaller, actor, needsTexts = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const closers: (() => Promise<void>)[] = [];
@@ -78,13 +87,17 @@ export async function openService(
     closers.length = 0;
   };
   try {
-    const store = await openStore({
+    const opened = await openStore({
       dataFolder,
       databaseUrl: config.databaseUrl,
       databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
       log: (line) => log('info', line),
     });
-    closers.push(() => store.close());
+    closers.push(() => opened.close());
+    const store = actor ? opened.as({ ...OURSELVES, actor }) : opened;
+    const access = openAccess(config, store);
+    const audit = sweepAudit(store, config.auditDays, log);
+    closers.push(() => audit.close());
     if (store.shared) await checkDataFolder(store, dataFolder);
     const encoder = await openTextEncoder({
       model: config.textEncoder,
@@ -128,7 +141,7 @@ export async function openService(
     const workFolder = join(dataFolder, 'ingests');
     if (work) closers.push(keepSwept(workFolder, store, log));
 
-    const feed = new IngestFeed();
+    const feed = new IngestFeed((ids) => store.ingests.byIds(ids), WATCHED_EVERY_MS);
     const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
     closers.push(() => worker.close());
     const ingest = new IngestService({
@@ -153,7 +166,12 @@ export async function openService(
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
     });
-    const recorder = new DeliveryRecorder({ store, ingest, log });
+    const recorder = new DeliveryRecorder({
+      store,
+      ingest,
+      log,
+      visibility: config.registryVisibility,
+    });
     const webhooks = openWebhooks(config, recorder, log);
     const sweeper = new Sweeper({
       readers,
@@ -167,6 +185,7 @@ export async function openService(
     return {
       config,
       store,
+      access,
       search,
       encoder,
       concepts,

@@ -4,6 +4,10 @@ export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
 export { lockFolder } from './folder-lock.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
+  AccessScope,
+  ApiKeyRecord,
+  AuditAction,
+  AuditRecord,
   CreatedPosition,
   DeliveryOutcome,
   DeliveryRecord,
@@ -21,6 +25,8 @@ export type {
   SweepRecord,
   SweptVersions,
 } from './records.js';
+export type { ApiKeys, NewApiKey } from './repositories/api-keys.js';
+export type { AuditFilter } from './repositories/audit.js';
 export { type Claim, ClaimLost } from './repositories/claim.js';
 export type {
   DeliveredChange,
@@ -38,3 +44,4 @@ export type {
 } from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';
+export { type Actor, OURSELVES, type Sight, VISIBILITY_LABEL, type Viewer } from './viewer.js';

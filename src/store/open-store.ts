@@ -8,6 +8,8 @@ import { applyMigrations } from './migrations/apply-migrations.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';
 import { referencedBlobs } from './referenced-blobs.js';
+import { ApiKeys } from './repositories/api-keys.js';
+import { Audit } from './repositories/audit.js';
 import { Deliveries } from './repositories/deliveries.js';
 import { Ingests } from './repositories/ingests.js';
 import { Leases } from './repositories/leases.js';
@@ -15,6 +17,7 @@ import { Logits } from './repositories/logits.js';
 import { Models } from './repositories/models.js';
 import { ProbeSets } from './repositories/probe-sets.js';
 import { RegistrySweeps } from './repositories/registry-sweeps.js';
+import { OURSELVES, type Viewer } from './viewer.js';
 
 const MIGRATIONS = 'prisma/migrations';
 /** Nobody shares an embedded database, so its tables need no schema of their own. */
@@ -27,9 +30,13 @@ export interface Store {
   logits: Logits;
   ingests: Ingests;
   deliveries: Deliveries;
+  apiKeys: ApiKeys;
+  audit: Audit;
   sweeps: RegistrySweeps;
   leases: Leases;
   blobs: BlobStore;
+  /** The same store on somebody's behalf: it has what they may see, and puts down what they change. */
+  as(viewer: Viewer): Store;
   /** Whether other processes may use the same database. */
   shared: boolean;
   /** Removes blobs that no row refers to; returns how many. */
@@ -101,15 +108,23 @@ function storeOn(
   prisma.$on('query', ({ query }) => {
     for (const listener of listeners) listener(query);
   });
-  return {
-    probeSets: new ProbeSets(prisma),
-    models: new Models(prisma),
-    logits: new Logits(prisma),
-    ingests: new Ingests(prisma),
-    deliveries: new Deliveries(prisma),
-    sweeps: new RegistrySweeps(prisma),
-    leases: new Leases(prisma),
+  const probeSets = new ProbeSets(prisma);
+  const deliveries = new Deliveries(prisma);
+  const audit = new Audit(prisma);
+  const sweeps = new RegistrySweeps(prisma);
+  const leases = new Leases(prisma);
+  const as = (viewer: Viewer): Store => ({
+    probeSets,
+    models: new Models(prisma, viewer),
+    logits: new Logits(prisma, viewer),
+    ingests: new Ingests(prisma, viewer),
+    deliveries,
+    apiKeys: new ApiKeys(prisma, viewer),
+    audit,
+    sweeps,
+    leases,
     blobs,
+    as,
     shared,
     sweepBlobs: (olderThanMs) => blobs.sweep((digests) => referencedBlobs(prisma, digests), olderThanMs),
     onStatement(listener) {
@@ -120,7 +135,8 @@ function storeOn(
       await database.close();
       await release();
     },
-  };
+  });
+  return as(OURSELVES);
 }
 
 /** Beside the sources, or one folder further from the build. */

@@ -1,4 +1,6 @@
 import type {
+  AccessScope as AccessScopeEnum,
+  AuditAction as AuditActionEnum,
   DeliveryOutcome as DeliveryOutcomeEnum,
   IngestStage as IngestStageEnum,
   IngestState as IngestStateEnum,
@@ -13,6 +15,8 @@ export type LogitStatus = LogitStatusEnum;
 export type IngestState = IngestStateEnum;
 export type IngestStage = IngestStageEnum;
 export type DeliveryOutcome = DeliveryOutcomeEnum;
+export type AccessScope = AccessScopeEnum;
+export type AuditAction = AuditActionEnum;
 
 /** An ordered, immutable set of probe images. */
 export interface ProbeSetRecord {
@@ -68,6 +72,8 @@ export interface ModelRecord {
   registry: string | null;
   /** What the registry calls this content of the version; null when it was not read from one. */
   revision: string | null;
+  /** The label without which it is not seen; null: everybody who may read sees it. */
+  visibility: string | null;
   notes: string[];
   createdAt: Date;
   updatedAt: Date;
@@ -135,6 +141,43 @@ export interface DeliveryRecord {
   /** Why it was ignored. */
   reason: string | null;
   ingestId: string | null;
+}
+
+/** A key of a program; its secret is not kept. */
+export interface ApiKeyRecord {
+  id: string;
+  /** What it is for, in the words of whoever made it. */
+  name: string;
+  /** The part of the secret that finds it. */
+  prefix: string;
+  /** SHA-256 of the whole secret, in hexadecimal. */
+  hash: string;
+  scopes: readonly AccessScope[];
+  /** Labels of private models that it sees. */
+  labels: readonly string[];
+  /** The one registry whose models it may change; null: any. */
+  registry: string | null;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  /** To within a minute. */
+  lastUsedAt: Date | null;
+}
+
+/** One change that somebody made. */
+export interface AuditRecord {
+  id: string;
+  createdAt: Date;
+  action: AuditAction;
+  actor: string;
+  address: string | null;
+  userAgent: string | null;
+  requestId: string | null;
+  modelId: string | null;
+  /** What was changed, by name. */
+  subject: string;
+  /** What it was changed to, where that is short. */
+  details: unknown;
 }
 
 /** Versions that a sweep found, as `name@version`. */

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { LIMIT_OPTIONS } from '../../src/config/limit-options.js';
 import { OPTIONS } from '../../src/config/options.js';
 
-it('docs/configuration.md has every setting with its default and what is allowed, and no other', () => {
-  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+const LIMITS = new Set(Object.keys(LIMIT_OPTIONS));
+
+it.each([
+  ['configuration.md', Object.entries(OPTIONS).filter(([key]) => !LIMITS.has(key))],
+  ['limits.md', Object.entries(LIMIT_OPTIONS)],
+])('docs/%s has every setting with its default and what is allowed, and no other', (file, options) => {
+  const page = readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
   const rows = page.split('\n').filter((line) => /^\| `[A-Z0-9_]+` \|/.test(line));
   expect(rows).toEqual(
-    Object.values(OPTIONS).map(({ variable, fallback, allowed, description }) => {
+    options.map(([, { variable, fallback, allowed, description }]) => {
       const shown = fallback === undefined ? '–' : fallback === '' ? 'none' : `\`${fallback}\``;
       return `| \`${variable}\` | ${shown} | ${allowed} | ${description} |`;
     }),

@@ -12,7 +12,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { type ExecutionResult, parse, subscribe } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProbelog, type Probelog, type ProbelogOptions } from '../../src/index.js';
+import { createProbelog, type HostCaller, type Probelog, type ProbelogOptions } from '../../src/index.js';
 import { openStore } from '../../src/store/index.js';
 import { DEMO } from '../fixtures/demo-service.js';
 import { gradientImages } from '../ingest/support/small-service.js';
@@ -151,6 +151,53 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
     const seen: unknown[] = [];
     for await (const { data } of events as AsyncIterable<ExecutionResult>) seen.push(data?.ingestProgress);
     expect(JSON.parse(JSON.stringify(seen))).toEqual([{ state: 'SUCCEEDED', model: { version: '1' } }]);
+  });
+
+  describe('a host that says who asks', () => {
+    const models = '{ models { edges { node { version } } } }';
+    const remove = 'mutation { removeModel(id: "x") }';
+    const asked = async (query: string, ...from: Parameters<Probelog['context']>) => {
+      const contextValue = left.probelog.context(...from);
+      const { body } = await left.apollo.executeOperation({ query }, { contextValue });
+      if (body.kind !== 'single') throw new Error('a stream');
+      return body.singleResult.errors?.[0].extensions?.code ?? 'answered';
+    };
+
+    it('is held to what it said, and nobody may do nothing', async () => {
+      const ada = { name: 'ada', scopes: ['read'] } as const;
+      expect(await asked(models, ada)).toBe('answered');
+      expect(await asked(remove, ada)).toBe('FORBIDDEN');
+      expect(await asked(remove, { name: 'root', scopes: ['admin'] })).toBe('ID_INVALID');
+      expect(await asked(remove)).toBe('ID_INVALID');
+      expect(await asked(models, null)).toBe('UNAUTHENTICATED');
+      expect(await asked(models, undefined)).toBe('UNAUTHENTICATED');
+    });
+
+    it('has its mistakes named', () => {
+      const wrong = { name: '', scopes: ['everything'], labels: ['a b'] } as unknown as HostCaller;
+      expect(() => left.probelog.context(wrong)).toThrow(/name: [\s\S]*scopes\.0: [\s\S]*labels\.0: a label/);
+    });
+
+    it('is asked who sends a request to the handler', async () => {
+      const knows = await open('knows', {
+        caller: async ({ headers }) => (headers['x-user'] ? { name: 'ada', scopes: ['read'] } : null),
+      });
+      const http = createServer(knows.probelog.handler).listen(0, '127.0.0.1');
+      await once(http, 'listening');
+      const { port } = http.address() as AddressInfo;
+      const { body } = await knows.apollo.executeOperation(
+        { query: '{ probeSets { id } }' },
+        { contextValue: knows.probelog.context({ name: 'ada', scopes: ['read'] }) },
+      );
+      const [{ id }] = Object(body).singleResult.data.probeSets;
+      const get = async (headers: Record<string, string>) =>
+        (await fetch(`http://127.0.0.1:${port}/probe-sets/${id}/kit.tar`, { headers })).status;
+      const health = (await fetch(`http://127.0.0.1:${port}/health`)).status;
+      expect([health, await get({}), await get({ 'x-user': 'ada' })]).toEqual([200, 401, 200]);
+      await expect(knows.ask(models)).rejects.toThrow('UNAUTHENTICATED');
+      http.close();
+      await knows.apollo.stop();
+    });
   });
 
   it('a deep answer has the types of the prefix', async () => {

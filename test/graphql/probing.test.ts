@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ExecutionResult, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Access, NOBODY } from '../../src/access/index.js';
 import { buildSchema, createContext, formatError, globalId, keyOf } from '../../src/graphql/index.js';
 import { IngestFeed, IngestService, type ResponseUploads } from '../../src/ingest/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
@@ -47,7 +48,7 @@ beforeAll(async () => {
   const search = { stats: async () => stats } as unknown as Search;
   const ingest = new IngestService({
     store,
-    feed: new IngestFeed(),
+    feed: new IngestFeed(async () => [], 1_000),
     worker: { wake: () => undefined, cancel: () => undefined },
     gallery: { remove: async () => undefined },
     defaultProbeSet: undefined,
@@ -55,11 +56,13 @@ beforeAll(async () => {
     modelFolders: undefined,
     objects: null,
   });
+  const principal = { ...NOBODY, scopes: ['ADMIN' as const] };
   const services = {
     store,
+    access: {} as Access,
     search,
     ingest,
-    uploads: {} as ResponseUploads,
+    uploads: { on: () => ({}) } as unknown as ResponseUploads,
     sweeper: { sync: async () => [] },
     concepts: {} as Concepts,
     defaultProbeSet: undefined,
@@ -67,7 +70,7 @@ beforeAll(async () => {
   };
   const schema = await buildSchema();
   ask = (source, variableValues) =>
-    graphql({ schema, source, variableValues, contextValue: createContext(services) });
+    graphql({ schema, source, variableValues, contextValue: createContext(services, { principal }) });
 });
 afterAll(async () => {
   await store.close();

@@ -67,7 +67,14 @@ export async function openWebhookService({ work }: { work: boolean }): Promise<W
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });
   const start = (webhooks: Service['webhooks']) =>
-    startServer({ host: '127.0.0.1', port: 0, services: servicesOf(service), webhooks, logger });
+    startServer({
+      host: '127.0.0.1',
+      port: 0,
+      services: servicesOf(service),
+      webhooks,
+      limits: service.config,
+      logger,
+    });
   const server = await start(service.webhooks);
   const others: RunningServer[] = [];
 

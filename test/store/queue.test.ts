@@ -227,7 +227,8 @@ describe('an ingest that is tried again on request', () => {
   it('must not be of a version whose responses are uploaded by now', async () => {
     const { id, modelId } = await enqueue('model');
     await failWaiting(store, id);
-    const external = { name: 'model', version: '1', labels: null, probeSetId, licence: null, registry: null };
+    const facts = { labels: null, licence: null, registry: null, visibility: null };
+    const external = { name: 'model', version: '1', probeSetId, ...facts };
     await store.models.registerExternal(external);
     await expect(store.ingests.retry(id)).rejects.toMatchObject({ code: 'MODEL_EXTERNAL' });
     expect(await byId(id)).toMatchObject({ state: 'FAILED' });

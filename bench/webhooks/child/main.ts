@@ -33,6 +33,7 @@ async function serve({ demo, secret }: ServerJob): Promise<string> {
     host: '127.0.0.1',
     port: 0,
     services: servicesOf(service),
+    limits: config,
     webhooks: service.webhooks,
     logger: pino({ level: 'silent' }),
   });

@@ -71,6 +71,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       port: config.port,
       logger,
       services: servicesOf(service),
+      limits: config,
       webhooks: service.webhooks,
       subgraph: config.subgraph ? subgraphOf(config) : undefined,
       requestMs: config.transferMinutes * 60_000,

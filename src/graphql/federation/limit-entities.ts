@@ -1,24 +1,26 @@
 import { type GraphQLSchema, isUnionType } from 'graphql';
 import { ProbelogError } from '../../errors/index.js';
+import { guardField } from '../guard-fields.js';
 
 /** References of one request: as many as ten full pages have. */
 const MOST_REFERENCES = 1_000;
 
 /**
- * Checks what `_entities` is asked for before anything is looked up.
+ * Checks who asks for what is Federation's own, and what `_entities` is asked for, before anything is looked up.
  *
  * Threat model: `_entities` takes any JSON, and a gateway is not the only one who may send some.
  */
 export function limitEntities(schema: GraphQLSchema): GraphQLSchema {
-  const field = schema.getQueryType()?.getFields()._entities;
+  const { _entities: field, _service: service } = schema.getQueryType()?.getFields() ?? {};
   const entity = schema.getType('_Entity');
-  if (!field?.resolve || !isUnionType(entity)) throw new Error('the subgraph has no entities');
+  if (!field?.resolve || !service || !isUnionType(entity)) throw new Error('the subgraph has no entities');
   const known = new Set(entity.getTypes().map(({ name }) => name));
   const resolve = field.resolve;
   field.resolve = (source, args, context, info) => {
     check(args.representations, known);
     return resolve(source, args, context, info);
   };
+  for (const own of [field, service]) guardField('Query', own);
   return schema;
 }
 

@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLSchema, Kind, parse, print } from 'graphql';
 import { buildSchema } from '../build-schema.js';
+import { markSearches } from '../mark-searches.js';
 import { checkModelType, graphNames, MODEL } from '../shape/graph-names.js';
 import type { KeyFields } from '../shape/model-key.js';
 import { type ShapedResolver, shapeResolvers } from '../shape/shape-resolvers.js';
@@ -49,7 +50,7 @@ export async function buildSubgraph(options: SubgraphOptions): Promise<GraphQLSc
     },
     { typeDefs: NOTHING_MORE, resolvers: entities },
   ]);
-  return limitEntities(subgraph);
+  return limitEntities(markSearches(subgraph, names));
 }
 
 function typeDefsOf(schema: GraphQLSchema, { prefix, modelType, modelKey }: SubgraphOptions): string {

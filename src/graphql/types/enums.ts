@@ -5,6 +5,27 @@ export enum SearchMetric {
   ASYMMETRIC = 'ASYMMETRIC',
 }
 
+export enum AccessScope {
+  READ = 'READ',
+  INGEST = 'INGEST',
+  ADMIN = 'ADMIN',
+}
+
+export enum AuditAction {
+  MODEL_REGISTERED = 'MODEL_REGISTERED',
+  MODEL_REPROBED = 'MODEL_REPROBED',
+  MODEL_RENAMED = 'MODEL_RENAMED',
+  MODEL_REMOVED = 'MODEL_REMOVED',
+  MODEL_ANNOTATED = 'MODEL_ANNOTATED',
+  INGEST_CANCELLED = 'INGEST_CANCELLED',
+  INGEST_RETRIED = 'INGEST_RETRIED',
+  RESPONSES_UPLOADED = 'RESPONSES_UPLOADED',
+  LABELS_SET = 'LABELS_SET',
+  VISIBILITY_SET = 'VISIBILITY_SET',
+  KEY_CREATED = 'KEY_CREATED',
+  KEY_REVOKED = 'KEY_REVOKED',
+}
+
 export enum ModelStatus {
   PENDING = 'PENDING',
   READY = 'READY',
@@ -129,6 +150,38 @@ registerEnumType(IngestStage, {
     INDEXING: { description: 'The logits are added to the gallery.' },
     DONE: { description: 'Everything is done.' },
   } satisfies Described<IngestStage>,
+});
+
+registerEnumType(AccessScope, {
+  name: 'AccessScope',
+  description: 'What a key or token is for; docs/access.md.',
+  valuesConfig: {
+    READ: { description: 'Searches, and reads about models.' },
+    INGEST: { description: 'Registers, probes, labels and uploads for models, and follows their ingests.' },
+    ADMIN: {
+      description:
+        'Everything, of every model: also removes, sees private models, makes keys, reads the audit.',
+    },
+  } satisfies Described<AccessScope>,
+});
+
+registerEnumType(AuditAction, {
+  name: 'AuditAction',
+  description: 'What somebody did.',
+  valuesConfig: {
+    MODEL_REGISTERED: { description: 'A model version was registered, or taken up again.' },
+    MODEL_REPROBED: { description: 'Another probing of a model was asked for.' },
+    MODEL_RENAMED: { description: 'A registry renamed a model.' },
+    MODEL_REMOVED: { description: 'A model was removed.' },
+    MODEL_ANNOTATED: { description: 'A registry changed tags or aliases.' },
+    INGEST_CANCELLED: { description: 'An ingest was ended.' },
+    INGEST_RETRIED: { description: 'An ingest was put back into the queue.' },
+    RESPONSES_UPLOADED: { description: 'Responses of a model were uploaded.' },
+    LABELS_SET: { description: "A model's labels were replaced." },
+    VISIBILITY_SET: { description: 'It was changed who sees a model.' },
+    KEY_CREATED: { description: 'A key was made.' },
+    KEY_REVOKED: { description: 'A key was ended.' },
+  } satisfies Described<AuditAction>,
 });
 
 registerEnumType(IndexKind, {

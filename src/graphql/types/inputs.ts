@@ -164,6 +164,13 @@ export abstract class NewVersionInput {
   })
   registry?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Who sees it: those with this label. Everybody who may read when absent; only an administrator may give another's label.",
+  })
+  visibility?: string | null;
+
   @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
   probeSet?: string | null;
 }

@@ -75,6 +75,12 @@ export class Model {
   })
   registry!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The label without which it is not seen; null: everybody who may read sees it.',
+  })
+  visibility!: string | null;
+
   @Field()
   createdAt!: Date;
 

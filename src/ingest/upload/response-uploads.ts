@@ -54,10 +54,16 @@ const DECLARED: Readonly<Record<NonNullable<UploadForm['kind']>, DeclaredKind>> 
 
 /** Takes responses of models that never come here: their owners run them, in any framework. */
 export class ResponseUploads {
-  private last: Promise<unknown> = Promise.resolve();
-  private underWay = 0;
+  constructor(
+    private readonly options: ResponseUploadsOptions,
+    /** What all uploads of this process share. */
+    private readonly line = { last: Promise.resolve() as Promise<unknown>, underWay: 0 },
+  ) {}
 
-  constructor(private readonly options: ResponseUploadsOptions) {}
+  /** The same uploads, on behalf of somebody who sees and may change what this store says. */
+  on(store: ResponseUploadsOptions['store']): ResponseUploads {
+    return new ResponseUploads({ ...this.options, store }, this.line);
+  }
 
   /**
    * Registers a model version that waits for its responses.
@@ -66,7 +72,7 @@ export class ResponseUploads {
    */
   async register(input: ModelRegistration): Promise<ModelRecord> {
     const { store, defaultProbeSet } = this.options;
-    const { name, version, labels, licence, registry, probeSet } = validateRegistration(input);
+    const { name, version, labels, licence, registry, visibility, probeSet } = validateRegistration(input);
     const { id } = await findProbeSet(store.probeSets, defaultProbeSet, probeSet);
     return store.models.registerExternal({
       name,
@@ -75,6 +81,7 @@ export class ResponseUploads {
       labels: labels ?? null,
       licence: licence ?? null,
       registry: registry ?? null,
+      visibility: visibility ?? null,
     });
   }
 
@@ -120,13 +127,13 @@ export class ResponseUploads {
   /** Whoever reaches the server may upload; without a limit, anybody could fill its disk with files that wait. */
   private async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
     const { atOnce } = this.options;
-    if (this.underWay >= atOnce)
+    if (this.line.underWay >= atOnce)
       throw new ProbelogError('UPLOADS_BUSY', `${atOnce} uploads are under way; try again soon.`, { atOnce });
-    this.underWay += 1;
+    this.line.underWay += 1;
     try {
       return await work();
     } finally {
-      this.underWay -= 1;
+      this.line.underWay -= 1;
     }
   }
 
@@ -135,8 +142,8 @@ export class ResponseUploads {
    * the order in which the database did.
    */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last.then(work);
-    this.last = result.catch(() => undefined);
+    const result = this.line.last.then(work);
+    this.line.last = result.catch(() => undefined);
     return result;
   }
 

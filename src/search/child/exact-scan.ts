@@ -21,9 +21,17 @@ export class ExactScan {
   constructor(
     private readonly rows: RowFile,
     private readonly products: MatrixProducts,
+    private readonly signal?: AbortSignal,
   ) {}
 
+  /** The same scan for one question, which ends between two turns when nobody waits for it any more. */
+  until(signal: AbortSignal | undefined): ExactScan {
+    return signal ? new ExactScan(this.rows, this.products, signal) : this;
+  }
+
+  /** @throws the signal's reason */
   async run(scorer: Scorer, entries: GalleryEntry[], sink: HitSink): Promise<void> {
+    this.signal?.throwIfAborted();
     const block = new Uint16Array(BLOCK_ROWS * this.rows.columns);
     let sinceTurn = 0;
     for (const run of adjacent(entries)) {
@@ -36,6 +44,7 @@ export class ExactScan {
         if (sinceTurn < TURN_ROWS) continue;
         sinceTurn = 0;
         await setImmediate();
+        this.signal?.throwIfAborted();
       }
     }
   }

@@ -14,8 +14,9 @@ export async function bestLogits(
 ): Promise<Candidate[]> {
   const best = new BestHits(limit, place(view, asked, after));
   const wanted = candidatesFor(asked.query, limit, comparable(asked.entries));
-  if (wanted <= MOST_CANDIDATES && usesIndex(view, asked)) await searchIndex(view, asked, wanted, best);
-  else await view.exact.run(asked.scorer, asked.entries, best);
+  if (wanted <= MOST_CANDIDATES && usesIndex(view, asked) && (await searchIndex(view, asked, wanted, best)))
+    return best.list();
+  await view.exact.run(asked.scorer, asked.entries, best);
   return best.list();
 }
 
@@ -60,27 +61,36 @@ function usesIndex(
   return comparable(entries) > exactLimit;
 }
 
+/**
+ * Offers what the index finds, and what came after it was made.
+ *
+ * @returns false, with nothing offered, when most of what it finds is excluded: the rest may not be the best of what is not
+ */
 async function searchIndex(
   view: GalleryView,
   { scorer, entries }: Asked,
   wanted: number,
   sink: HitSink,
-): Promise<void> {
+): Promise<boolean> {
   const { inUse, indexVectors } = scorer;
-  if (!inUse?.snapshot.index) return;
+  if (!inUse?.snapshot.index) return false;
   const { index, indexedRows, rows } = inUse.snapshot;
   const asked = new Set(entries);
   const candidates = new Map<number, GalleryEntry>();
   for (const vector of indexVectors) {
+    let passedOver = 0;
     const { labels } = index.search(Array.from(vector), Math.min(wanted, indexedRows.length));
     for (const label of labels) {
       if (label < 0) continue;
       const row = indexedRows[label];
       const entry = view.entryAt(row);
       if (entry && asked.has(entry)) candidates.set(row, entry);
+      else if (entry) passedOver++;
     }
+    if (2 * passedOver > labels.length) return false;
   }
   await view.exact.pick(scorer, candidates, sink);
   const newer = entries.filter(({ firstRow }) => firstRow >= rows);
   await view.exact.run(scorer, newer, sink);
+  return true;
 }

@@ -18,7 +18,7 @@ import { BasisBuilds } from './basis-builds.js';
 import { ExactScan } from './exact-scan.js';
 import type { FaissLibrary } from './faiss.js';
 import { GallerySample } from './gallery-sample.js';
-import type { GalleryView } from './gallery-view.js';
+import { comparable, type GalleryView } from './gallery-view.js';
 import { type GalleryEntry, Journal } from './journal.js';
 import { LogitNames } from './logit-names.js';
 import { OrderedEntries } from './ordered-entries.js';
@@ -139,14 +139,14 @@ export class Gallery {
   }
 
   /** The logits that answer a question best. */
-  search(query: SearchQuery): Promise<SearchAnswer> {
-    return searchLogits(this.view(), query);
+  search(query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
+    return searchLogits(this.view(signal), query);
   }
 
   /** The models that answer a question best, each by its best logit. */
-  searchModels(query: SearchQuery): Promise<SearchAnswer> {
+  searchModels(query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
     const search = query.by.kind === 'CONCEPTS' ? rankModels : searchModels;
-    return search(this.view(), query);
+    return search(this.view(signal), query);
   }
 
   /** The descriptor of a logit; null when it has none or is not there. */
@@ -174,12 +174,16 @@ export class Gallery {
     return this.namer.of(found, vocabularyPath, first, this.ordered.list);
   }
 
-  stats(): GalleryStats {
+  /** @param excludeModels models that do not count */
+  stats(excludeModels: string[] = []): GalleryStats {
     const snapshot = this.inUse?.snapshot;
+    const excluded = new Set(excludeModels);
+    const counted = this.ordered.list.filter(({ modelId }) => !excluded.has(modelId));
+    const logits = comparable(counted);
     return {
-      models: this.ordered.list.length,
-      logits: this.ordered.logits,
-      degenerate: this.ordered.rows - this.ordered.logits,
+      models: counted.length,
+      logits,
+      degenerate: counted.reduce((sum, { rows }) => sum + rows, 0) - logits,
       index: snapshot?.index ? 'FAISS' : 'EXACT',
       faissAvailable: this.options.faiss !== null,
       basis: snapshot
@@ -250,12 +254,13 @@ export class Gallery {
     return certaintyRow === null ? null : this.rows.read(certaintyRow);
   }
 
-  private view(): GalleryView {
+  /** @param signal ends what is asked of the view */
+  private view(signal?: AbortSignal): GalleryView {
     return {
       entries: this.ordered.list,
       inUse: this.inUse,
       rows: this.rows,
-      exact: this.exact,
+      exact: this.exact.until(signal),
       sample: this.sample,
       products: this.options.products,
       remembered: this.remembered,

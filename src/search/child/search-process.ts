@@ -74,12 +74,12 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     });
   }
 
-  search(probeSetId: string, query: SearchQuery): Promise<SearchAnswer> {
-    return this.gallery(probeSetId).search(query);
+  search(probeSetId: string, query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
+    return this.gallery(probeSetId).search(query, signal);
   }
 
-  searchModels(probeSetId: string, query: SearchQuery): Promise<SearchAnswer> {
-    return this.gallery(probeSetId).searchModels(query);
+  searchModels(probeSetId: string, query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
+    return this.gallery(probeSetId).searchModels(query, signal);
   }
 
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null {
@@ -93,12 +93,13 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     return rows && columns ? similarityMatrix(rows, columns) : null;
   }
 
-  names(probeSetId: string, query: NamesQuery): Promise<(LogitName[] | null)[]> {
+  names(probeSetId: string, query: NamesQuery, signal?: AbortSignal): Promise<(LogitName[] | null)[]> {
+    signal?.throwIfAborted();
     return this.gallery(probeSetId).names(query);
   }
 
-  stats(probeSetId: string): GalleryStats | null {
-    return this.galleries.get(probeSetId)?.stats() ?? null;
+  stats(probeSetId: string, excludeModels: string[] = []): GalleryStats | null {
+    return this.galleries.get(probeSetId)?.stats(excludeModels) ?? null;
   }
 
   prior(probeSetId: string): GalleryPrior | null {

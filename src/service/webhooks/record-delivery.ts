@@ -20,6 +20,8 @@ export interface RecordingOptions {
   store: Pick<Store, 'deliveries'>;
   ingest: Pick<IngestService, 'prepare' | 'follow'>;
   log: Log;
+  /** Labels of the private models that a registry brings, by its name. */
+  visibility?: Readonly<Record<string, string>>;
 }
 
 /** Records deliveries, whichever registry they come from, and forgets old ones now and then. */
@@ -30,8 +32,9 @@ export class DeliveryRecorder {
 
   /** @throws ProbelogError INPUT_INVALID, RECEIVER_NOT_READY; the database's errors, when nothing is recorded */
   async record(registry: string, { id, event, occurredAt, plan }: Delivery): Promise<Receipt> {
-    const { store, ingest } = this.options;
-    const change = await changeOf(plan, registry, ingest).catch(unlessNotReady);
+    const { store, ingest, visibility = {} } = this.options;
+    const label = Object.hasOwn(visibility, registry) ? visibility[registry] : undefined;
+    const change = await changeOf(plan, registry, ingest, label).catch(unlessNotReady);
     const result = await store.deliveries.record({
       source: registry,
       deliveryId: id,

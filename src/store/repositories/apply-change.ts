@@ -1,6 +1,8 @@
 import type { Prisma } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
 import type { DeliveryOutcome } from '../records.js';
+import type { Actor } from '../viewer.js';
+import { type AuditedChange, audit, modelSubject } from './audit.js';
 import { UNFINISHED } from './ingests.js';
 import { lockIngests } from './lock-ingests.js';
 import { type ModelNotes, replaceNotes, setAlias, setTag } from './model-notes.js';
@@ -64,12 +66,49 @@ const NOTHING: AppliedChange = {
 };
 
 /**
- * Makes a change, within a transaction.
+ * Makes a change, within a transaction, and puts it down.
  *
  * @param registry the registry that asks for it
  * @param isTied whether a delivery of the same moment says the opposite about whether the version exists
  */
-export function applyChange(
+export async function applyChange(
+  tx: Prisma.TransactionClient,
+  registry: string,
+  change: DeliveredChange,
+  { actor, isTied }: { actor: Actor; isTied: boolean },
+): Promise<AppliedChange> {
+  const applied = await apply(tx, registry, change, isTied);
+  const audited = applied.outcome === 'ACCEPTED' ? auditedChange(change, applied) : null;
+  if (audited) await audit(tx, { actor }, audited);
+  return applied;
+}
+
+/** What the audit says of a change that was made; null when there was none to make. */
+function auditedChange(change: DeliveredChange, { ingestId }: AppliedChange): AuditedChange | null {
+  switch (change.kind) {
+    case 'REGISTER':
+      return { action: 'MODEL_REGISTERED', subject: modelSubject(change.ingest) };
+    case 'REMOVE':
+      // Of a tie nothing is removed yet: its source is asked.
+      if (ingestId !== null && change.version !== null)
+        return {
+          action: 'MODEL_REPROBED',
+          subject: modelSubject({ name: change.name, version: change.version }),
+        };
+      return { action: 'MODEL_REMOVED', subject: `${change.name} ${change.version ?? '(all versions)'}` };
+    case 'RENAME':
+      return { action: 'MODEL_RENAMED', subject: change.name, details: { name: change.newName } };
+    case 'SET_TAG':
+    case 'NOTES':
+      return { action: 'MODEL_ANNOTATED', subject: modelSubject(change) };
+    case 'ALIAS':
+      return { action: 'MODEL_ANNOTATED', subject: change.name, details: { alias: change.alias } };
+    case 'NONE':
+      return null;
+  }
+}
+
+function apply(
   tx: Prisma.TransactionClient,
   registry: string,
   change: DeliveredChange,

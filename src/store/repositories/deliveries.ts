@@ -1,6 +1,7 @@
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
 import type { DeliveryOutcome, DeliveryRecord } from '../records.js';
+import type { Actor } from '../viewer.js';
 import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from './apply-change.js';
 import { giveAlias } from './give-alias.js';
 import { recordNewVersion } from './record-new-version.js';
@@ -79,7 +80,11 @@ export class Deliveries {
     change: DeliveredChange,
   ): Promise<DeliveryResult | null> {
     if (change.kind !== 'REGISTER' || change.alias !== undefined || subject === null) return null;
-    const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest });
+    const recorded = await recordNewVersion(
+      this.prisma,
+      { ...row, subject, ingest: change.ingest },
+      sender(row),
+    );
     return recorded && { ...recorded, stopped: [], removed: [] };
   }
 
@@ -100,7 +105,10 @@ export class Deliveries {
       }
       const applied = (await isOvertaken(tx, row))
         ? overtaken()
-        : await applyChange(tx, source, change, await isTied(tx, row, removes));
+        : await applyChange(tx, source, change, {
+            actor: sender(row),
+            isTied: await isTied(tx, row, removes),
+          });
       const isCalledAnew = await giveAlias(tx, source, change);
       const { reason, ...result } = isCalledAnew ? { ...applied, outcome: 'ACCEPTED' as const } : applied;
       const { outcome, ingestId } = result;
@@ -113,6 +121,11 @@ export class Deliveries {
       return result;
     });
   }
+}
+
+/** Who the audit says it was. The delivery's own record has the rest. */
+function sender({ source, deliveryId }: Pick<DeliveryRow, 'source' | 'deliveryId'>): Actor {
+  return { name: `webhook:${source}`, address: null, userAgent: null, requestId: deliveryId };
 }
 
 /** A delivery as it is recorded, before it is known what it comes to. */

@@ -3,10 +3,14 @@ import type { Prisma, PrismaClient } from '../generated/client.js';
 import type { IngestModel } from '../generated/models.js';
 import { isId, validIds } from '../ids.js';
 import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
+import { OURSELVES, seen, type Viewer } from '../viewer.js';
+import { audit, modelSubject } from './audit.js';
+import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
 import { type Claim, ClaimLost, claimed } from './claim.js';
 import { type ClaimTerms, claimIngest } from './claim-ingest.js';
+import { createdBefore } from './created-order.js';
 import { lockIngests } from './lock-ingests.js';
-import { createdBefore } from './models.js';
+import { registered } from './models.js';
 import { DIRECT_LANE, type NewIngest, queueIngest, registerVersion } from './register-version.js';
 import { retryIngest } from './retry-ingest.js';
 
@@ -28,7 +32,10 @@ export interface ReprobeChanges {
 
 /** The queue of models to be probed, which is also the record of what became of each. */
 export class Ingests {
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly viewer: Viewer = OURSELVES,
+  ) {}
 
   /**
    * Registers a model version and queues its ingest, in one transaction. A version whose ingest failed or was
@@ -38,11 +45,19 @@ export class Ingests {
    */
   async enqueue(ingest: NewIngest): Promise<IngestRecord> {
     const { name, version } = ingest;
+    checkRegistry(this.viewer, ingest.registry);
+    checkLabel(this.viewer, ingest.visibility);
     try {
       return await this.prisma.$transaction(async (tx) => {
-        const existing = await tx.model.findUnique({ where: { name_version: { name, version } } });
+        // One that is not seen is not taken up again either: its name is taken, and that is all there is to know.
+        const where = { name, version, AND: seen(this.viewer.sight) };
+        const existing = await tx.model.findFirst({ where });
         if (existing && existing.status !== 'FAILED') throw modelExists(name, version);
-        return toRecord(await registerVersion(tx, existing, ingest));
+        if (existing) checkRegistry(this.viewer, existing.registry);
+        const queued = await registerVersion(tx, existing, ingest);
+        const model = await tx.model.findUniqueOrThrow({ where: { id: queued.modelId } });
+        await audit(tx, this.viewer, registered(model));
+        return toRecord(queued);
       });
     } catch (thrown) {
       const { code } = thrown as { code?: string };
@@ -64,9 +79,9 @@ export class Ingests {
     return this.prisma.$transaction(async (tx) => {
       await lockIngests(tx, validIds([modelId]));
       // Of two that ask at once only one queues an ingest.
-      const [model] = await tx.$queryRaw<{ labelsSetAt: Date | null }[]>`
-        SELECT "labels_set_at" AS "labelsSetAt" FROM "model"
-        WHERE "id" = ANY(${validIds([modelId])}::uuid[]) FOR UPDATE`;
+      await tx.$queryRaw`SELECT "id" FROM "model" WHERE "id" = ANY(${validIds([modelId])}::uuid[]) FOR UPDATE`;
+      const model = await changedModel(tx, this.viewer, modelId);
+      if (!model) throw noModel();
       // A failed model is taken up again: it must not be registered anew meanwhile.
       await tx.model.updateMany({
         where: { id: isId(modelId), status: 'FAILED' },
@@ -76,7 +91,7 @@ export class Ingests {
         where: { modelId: isId(modelId) },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
-      if (!model || !last) throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+      if (!last) throw noModel();
       if (UNFINISHED.includes(last.state)) {
         throw new ProbelogError(
           'MODEL_EXISTS',
@@ -91,6 +106,12 @@ export class Ingests {
         ...(probing === undefined ? {} : { probing }),
         ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
       };
+      await audit(tx, this.viewer, {
+        action: 'MODEL_REPROBED',
+        subject: modelSubject(model),
+        modelId,
+        details: { probeSet: probeSetId ?? model.probeSetId },
+      });
       return toRecord(await queueIngest(tx, modelId, { request, priority: 0, lane: DIRECT_LANE }));
     });
   }
@@ -162,7 +183,12 @@ export class Ingests {
 
   /** See {@link retryIngest}. @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE */
   async retry(id: string): Promise<IngestRecord> {
-    return toRecord(await this.prisma.$transaction((tx) => retryIngest(tx, id)));
+    return this.prisma.$transaction(async (tx) => {
+      const model = await this.modelOf(tx, id);
+      const retried = toRecord(await retryIngest(tx, id));
+      if (model) await audit(tx, this.viewer, { action: 'INGEST_RETRIED', ...model });
+      return retried;
+    });
   }
 
   /**
@@ -173,9 +199,13 @@ export class Ingests {
    */
   async cancel(id: string): Promise<IngestRecord> {
     const { leasedUntil: _, ...end } = ended({ state: 'CANCELLED', errorCode: 'INGEST_CANCELLED' });
-    await this.end(id, { id: isId(id), state: { in: UNFINISHED } }, end);
+    await this.prisma.$transaction(async (tx) => {
+      const model = await this.modelOf(tx, id);
+      const isEnded = await this.end(id, { id: isId(id), state: { in: UNFINISHED } }, end, tx);
+      if (isEnded && model) await audit(tx, this.viewer, { action: 'INGEST_CANCELLED', ...model });
+    });
     const [ingest] = await this.byIds([id]);
-    if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+    if (!ingest) throw noIngest();
     return ingest;
   }
 
@@ -194,13 +224,14 @@ export class Ingests {
 
   /** In no order; unknown ids are left out. */
   async byIds(ids: readonly string[]): Promise<IngestRecord[]> {
-    return (await this.prisma.ingest.findMany({ where: { id: { in: validIds(ids) } } })).map(toRecord);
+    const where = { id: { in: validIds(ids) }, model: seen(this.viewer.sight) };
+    return (await this.prisma.ingest.findMany({ where })).map(toRecord);
   }
 
   /** The newest ingest of each model. */
   async latestForModels(modelIds: readonly string[]): Promise<IngestRecord[]> {
     const rows = await this.prisma.ingest.findMany({
-      where: { modelId: { in: validIds(modelIds) } },
+      where: { modelId: { in: validIds(modelIds) }, model: seen(this.viewer.sight) },
       orderBy: [{ modelId: 'asc' }, { createdAt: 'desc' }, { id: 'desc' }],
       distinct: ['modelId'],
     });
@@ -218,7 +249,7 @@ export class Ingests {
     const { states, registry, after, first } = options;
     const where: Prisma.IngestWhereInput = {
       state: states && { in: states },
-      model: registry === undefined ? undefined : { registry },
+      model: { AND: [registry === undefined ? {} : { registry }, seen(this.viewer.sight)] },
       AND: after ? createdBefore(after) : {},
     };
     const rows = await this.prisma.ingest.findMany({
@@ -230,21 +261,45 @@ export class Ingests {
   }
 
   /** Ends an ingest without success, and with it a model that never became visible; false when the condition does not hold. */
-  private end(
+  private async end(
     id: string,
     where: Prisma.IngestWhereInput,
     data: Prisma.IngestUpdateManyMutationInput,
+    within?: Prisma.TransactionClient,
   ): Promise<boolean> {
-    return this.prisma.$transaction(async (tx) => {
-      const { count } = await tx.ingest.updateMany({ where, data });
-      if (count === 0) return false;
-      await tx.model.updateMany({
-        where: { status: 'PENDING', ingests: { some: { id: isId(id) } } },
-        data: { status: 'FAILED' },
-      });
-      return true;
+    if (!within) return this.prisma.$transaction((tx) => this.end(id, where, data, tx));
+    const { count } = await within.ingest.updateMany({ where, data });
+    if (count === 0) return false;
+    await within.model.updateMany({
+      where: { status: 'PENDING', ingests: { some: { id: isId(id) } } },
+      data: { status: 'FAILED' },
     });
+    return true;
   }
+
+  /**
+   * The model whose ingest somebody is about to change, as the audit calls it; null for this program itself.
+   *
+   * @throws ProbelogError NOT_FOUND when they do not see it, FORBIDDEN
+   */
+  private async modelOf(
+    tx: Prisma.TransactionClient,
+    id: string,
+  ): Promise<{ modelId: string; subject: string } | null> {
+    if (this.viewer.actor === null && this.viewer.sight === 'ALL') return null;
+    const ingest = await tx.ingest.findFirst({ where: { id: isId(id) }, select: { modelId: true } });
+    const model = ingest && (await changedModel(tx, this.viewer, ingest.modelId));
+    if (!model) throw noIngest();
+    return { modelId: model.id, subject: modelSubject(model) };
+  }
+}
+
+function noModel(): ProbelogError {
+  return new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+}
+
+function noIngest(): ProbelogError {
+  return new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
 }
 
 function ended<End extends Prisma.IngestUpdateManyMutationInput>(end: End) {

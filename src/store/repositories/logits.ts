@@ -1,10 +1,14 @@
 import type { PrismaClient } from '../generated/client.js';
 import { isId, validIds } from '../ids.js';
 import type { LogitKey, LogitRecord, LogitStatus } from '../records.js';
+import { OURSELVES, seen, seenSql, type Viewer } from '../viewer.js';
 
 /** Output dimensions of models. */
 export class Logits {
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly viewer: Viewer = OURSELVES,
+  ) {}
 
   /** In no order; unknown keys are left out. One statement. */
   async byKeys(keys: readonly LogitKey[]): Promise<LogitRecord[]> {
@@ -12,16 +16,17 @@ export class Logits {
     const modelIds = known.map(({ modelId }) => modelId);
     const indexes = known.map(({ index }) => index);
     return this.prisma.$queryRaw<LogitRecord[]>`
-      SELECT "model_id" AS "modelId", "index", "label", "status"::text AS "status", "coverage",
-        "completion_error" AS "completionError"
-      FROM "logit"
-      WHERE ("model_id", "index") IN (SELECT * FROM unnest(${modelIds}::uuid[], ${indexes}::int[]))`;
+      SELECT l."model_id" AS "modelId", l."index", l."label", l."status"::text AS "status", l."coverage",
+        l."completion_error" AS "completionError"
+      FROM "logit" l JOIN "model" m ON m."id" = l."model_id"
+      WHERE (l."model_id", l."index") IN (SELECT * FROM unnest(${modelIds}::uuid[], ${indexes}::int[]))
+        AND ${seenSql(this.viewer.sight, 'm')}`;
   }
 
   /** Share of the probes that was run for each model, by its id; models that were never published are left out. */
   async coverages(modelIds: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.prisma.logit.findMany({
-      where: { modelId: { in: validIds(modelIds) }, index: 0 },
+      where: { modelId: { in: validIds(modelIds) }, index: 0, model: seen(this.viewer.sight) },
       select: { modelId: true, coverage: true },
     });
     return new Map(rows.map(({ modelId, coverage }) => [modelId, coverage]));
@@ -30,7 +35,11 @@ export class Logits {
   /** The logits of a model in output order, behind output `after`. */
   page(modelId: string, options: { after?: number; first: number }): Promise<LogitRecord[]> {
     return this.prisma.logit.findMany({
-      where: { modelId: isId(modelId), index: { gt: options.after ?? -1 } },
+      where: {
+        modelId: isId(modelId),
+        index: { gt: options.after ?? -1 },
+        model: seen(this.viewer.sight),
+      },
       orderBy: { index: 'asc' },
       take: options.first,
     });
@@ -39,7 +48,10 @@ export class Logits {
   /** Number of logits of models that can be searched with a probe set. */
   count(probeSetId: string, status?: LogitStatus): Promise<number> {
     return this.prisma.logit.count({
-      where: { status, model: { probeSetId: isId(probeSetId), status: 'READY' } },
+      where: {
+        status,
+        model: { probeSetId: isId(probeSetId), status: 'READY', AND: seen(this.viewer.sight) },
+      },
     });
   }
 }

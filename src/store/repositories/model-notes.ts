@@ -1,5 +1,6 @@
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { isId, validIds } from '../ids.js';
+import { type Sight, seen } from '../viewer.js';
 
 /** What people say of a model version in its registry. */
 export interface ModelNotes {
@@ -18,8 +19,9 @@ interface Versions {
 export async function notesOf(
   prisma: PrismaClient | Prisma.TransactionClient,
   modelIds: readonly string[],
+  sight: Sight,
 ): Promise<Map<string, { tags: Record<string, string>; aliases: string[] }>> {
-  const where = { modelId: { in: validIds(modelIds) } };
+  const where = { modelId: { in: validIds(modelIds) }, model: seen(sight) };
   const [tags, aliases] = [
     await prisma.modelTag.findMany({ where, orderBy: { key: 'asc' } }),
     await prisma.modelAlias.findMany({ where, orderBy: { alias: 'asc' } }),

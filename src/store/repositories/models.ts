@@ -6,8 +6,12 @@ import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
 import { isId, newId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
+import { OURSELVES, seen, seenSql, type Viewer } from '../viewer.js';
+import { audit, modelSubject } from './audit.js';
+import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
 import { chunks } from './chunks.js';
 import { type Claim, ClaimLost, lockClaim } from './claim.js';
+import { createdAfter } from './created-order.js';
 import { lockIngests } from './lock-ingests.js';
 import { type ModelNotes, notesOf, notesRevisionOf, replaceNotes } from './model-notes.js';
 
@@ -69,6 +73,7 @@ export interface ExternalModel {
   probeSetId: string;
   licence: string | null;
   registry: string | null;
+  visibility: string | null;
 }
 
 /** How much of a gallery was really run. */
@@ -81,28 +86,33 @@ export interface GalleryCoverage {
 
 /** Model versions. */
 export class Models {
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly viewer: Viewer = OURSELVES,
+  ) {}
 
   /** In no order; unknown ids are left out. */
   async byIds(ids: readonly string[]): Promise<ModelRecord[]> {
-    return (await this.prisma.model.findMany({ where: { id: { in: validIds(ids) } } })).map(toRecord);
+    const where = { id: { in: validIds(ids) }, AND: this.seen };
+    return (await this.prisma.model.findMany({ where })).map(toRecord);
   }
 
   async byNameVersion(name: string, version: string): Promise<ModelRecord | null> {
-    const row = await this.prisma.model.findUnique({ where: { name_version: { name, version } } });
+    const row = await this.prisma.model.findFirst({ where: { name, version, AND: this.seen } });
     return row && toRecord(row);
   }
 
   /** In no order; unknown ones are left out. */
   async byNameVersions(keys: readonly { name: string; version: string }[]): Promise<ModelRecord[]> {
-    const where = { OR: keys.map(({ name, version }) => ({ name, version })) };
+    const where = { OR: keys.map(({ name, version }) => ({ name, version })), AND: this.seen };
     return (await this.prisma.model.findMany({ where })).map(toRecord);
   }
 
   /** Of each name the newest version that can be searched, or the newest of all where none can; in no order. */
   async newestByNames(names: readonly string[]): Promise<ModelRecord[]> {
     const rows = await this.prisma.$queryRaw<{ id: string }[]>`
-      SELECT DISTINCT ON ("name") "id"::text FROM "model" WHERE "name" = ANY(${names}::text[])
+      SELECT DISTINCT ON ("name") "id"::text FROM "model"
+      WHERE "name" = ANY(${names}::text[]) AND ${seenSql(this.viewer.sight, 'model')}
       ORDER BY "name", ("status" = 'READY') DESC, "created_at" DESC, "id" DESC`;
     return this.byIds(rows.map(({ id }) => id));
   }
@@ -110,7 +120,7 @@ export class Models {
   /** All versions of the model with exactly this name, oldest first. */
   async byName(name: string): Promise<ModelRecord[]> {
     const rows = await this.prisma.model.findMany({
-      where: { name },
+      where: { name, AND: this.seen },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
     return rows.map(toRecord);
@@ -120,7 +130,7 @@ export class Models {
   async page(options: ModelFilter & { after?: CreatedPosition; first: number }): Promise<ModelRecord[]> {
     const { after, first } = options;
     const rows = await this.prisma.model.findMany({
-      where: { AND: [matching(options), after ? createdAfter(after) : {}] },
+      where: { AND: [matching(options), this.seen, after ? createdAfter(after) : {}] },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       take: first,
     });
@@ -128,12 +138,26 @@ export class Models {
   }
 
   async count(filter: ModelFilter): Promise<number> {
-    return this.prisma.model.count({ where: matching(filter) });
+    return this.prisma.model.count({ where: { AND: [matching(filter), this.seen] } });
   }
 
   /** Ids of the models that match, for narrowing a search. */
   async ids(filter: ModelFilter): Promise<string[]> {
-    const rows = await this.prisma.model.findMany({ where: matching(filter), select: { id: true } });
+    const rows = await this.prisma.model.findMany({
+      where: { AND: [matching(filter), this.seen] },
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Ids of the models that the viewer does not see, for keeping them out of a search. */
+  async hidden(): Promise<string[]> {
+    const { sight } = this.viewer;
+    if (sight === 'ALL') return [];
+    const rows = await this.prisma.model.findMany({
+      where: { visibility: { not: null, notIn: [...sight] } },
+      select: { id: true },
+    });
     return rows.map(({ id }) => id);
   }
 
@@ -164,7 +188,7 @@ export class Models {
 
   /** Tags and aliases of some models; one without any is left out. */
   notes(ids: readonly string[]): Promise<Map<string, ModelNotes>> {
-    return notesOf(this.prisma, ids);
+    return notesOf(this.prisma, ids, this.viewer.sight);
   }
 
   /** How often a model's tags and aliases were written, for {@link takeNotes}. */
@@ -205,7 +229,8 @@ export class Models {
           ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode",
         COALESCE((SELECT n."revision" FROM "model_notes" n WHERE n."model_id" = m."id"), 0) AS "notesRevision"
       FROM "model" m
-      WHERE m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      WHERE ${seenSql(this.viewer.sight, 'm')}
+        AND m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after ?? '00000000-0000-0000-0000-000000000000'}::uuid
       ORDER BY m."id" LIMIT ${first}`;
   }
 
@@ -239,13 +264,18 @@ export class Models {
       fileBytes: null,
       revision: null,
     };
+    checkRegistry(this.viewer, model.registry);
+    checkLabel(this.viewer, model.visibility);
     try {
-      const existing = await this.byNameVersion(name, version);
-      return toRecord(
-        existing
-          ? await this.prisma.model.update({ where: { id: existing.id, status: 'FAILED' }, data: described })
-          : await this.prisma.model.create({ data: { ...described, id: newId(), name, version } }),
-      );
+      return await this.prisma.$transaction(async (tx) => {
+        const existing = await tx.model.findFirst({ where: { name, version, AND: this.seen } });
+        if (existing) checkRegistry(this.viewer, existing.registry);
+        const row = existing
+          ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: described })
+          : await tx.model.create({ data: { ...described, id: newId(), name, version } });
+        await audit(tx, this.viewer, registered(row));
+        return toRecord(row);
+      });
     } catch (thrown) {
       const { code } = thrown as { code?: string };
       if (code === 'P2003') throw new ProbelogError('PROBE_SET_UNKNOWN', 'The probe set was removed.');
@@ -274,12 +304,20 @@ export class Models {
   /**
    * The same for responses that were uploaded, of a model that is not probed here.
    *
-   * @throws ProbelogError RESPONSES_UNEXPECTED when the model was removed, or is probed here by now; MODEL_LABELS_MISMATCH
+   * @throws ProbelogError RESPONSES_UNEXPECTED when the model was removed, is not seen any more, or is probed here by now;
+   *   FORBIDDEN; MODEL_LABELS_MISMATCH
    */
   async publishUpload(id: string, published: PublishedModel): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
       const model = await lockModel(tx, id);
-      if (model?.source !== EXTERNAL_SOURCE) throw notExternal(id);
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed || model?.source !== EXTERNAL_SOURCE) throw notExternal(id);
+      await audit(tx, this.viewer, {
+        action: 'RESPONSES_UPLOADED',
+        subject: modelSubject(changed),
+        modelId: id,
+        details: { outputs: published.outputs },
+      });
       await show(tx, model, published);
     });
   }
@@ -291,14 +329,37 @@ export class Models {
    */
   async setLabels(id: string, labels: string[] | null): Promise<boolean> {
     return this.prisma.$transaction(async (tx) => {
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed) return false;
       const { count } = await tx.model.updateMany({
         where: { id: isId(id) },
         data: { labels: labels ?? [], hasLabels: labels !== null, labelsSetAt: new Date() },
       });
       if (count === 0) return false;
+      await audit(tx, this.viewer, {
+        action: 'LABELS_SET',
+        subject: modelSubject(changed),
+        modelId: id,
+        details: { labels: labels?.length ?? null },
+      });
       await tx.$executeRaw`
         UPDATE "logit" SET "label" = (${labels ?? []}::text[])["index" + 1] WHERE "model_id" = ${id}::uuid`;
       return true;
+    });
+  }
+
+  /** Makes a model visible to those with this label alone, or, with null, to all who may read; null when there is none. */
+  async setVisibility(id: string, visibility: string | null): Promise<ModelRecord | null> {
+    return this.prisma.$transaction(async (tx) => {
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed) return null;
+      await audit(tx, this.viewer, {
+        action: 'VISIBILITY_SET',
+        subject: modelSubject(changed),
+        modelId: id,
+        details: { before: changed.visibility, visibility },
+      });
+      return toRecord(await tx.model.update({ where: { id }, data: { visibility } }));
     });
   }
 
@@ -306,7 +367,15 @@ export class Models {
   async remove(id: string): Promise<boolean> {
     return this.prisma.$transaction(async (tx) => {
       await lockIngests(tx, validIds([id]));
-      return (await tx.model.deleteMany({ where: { id: isId(id) } })).count > 0;
+      const changed = await changedModel(tx, this.viewer, id);
+      if (!changed) return false;
+      if ((await tx.model.deleteMany({ where: { id } })).count === 0) return false;
+      await audit(tx, this.viewer, {
+        action: 'MODEL_REMOVED',
+        subject: modelSubject(changed),
+        modelId: id,
+      });
+      return true;
     });
   }
 
@@ -326,7 +395,7 @@ export class Models {
     probeSetId: string,
   ): Promise<{ modelId: string; responsesDigest: string; outputs: number }[]> {
     const rows = await this.prisma.model.findMany({
-      where: { probeSetId: isId(probeSetId), status: 'READY' },
+      where: { probeSetId: isId(probeSetId), status: 'READY', AND: this.seen },
       select: { id: true, responsesDigest: true, outputs: true },
     });
     return rows.flatMap(({ id, responsesDigest, outputs }) =>
@@ -340,8 +409,13 @@ export class Models {
       SELECT COALESCE(sum(l."coverage" * m."outputs") / NULLIF(sum(m."outputs"), 0), 0)::float8 AS "coverage",
         (count(*) FILTER (WHERE l."coverage" >= 1))::int AS "fullyProbedModels"
       FROM "model" m JOIN "logit" l ON l."model_id" = m."id" AND l."index" = 0
-      WHERE m."probe_set_id" = ANY(${validIds([probeSetId])}::uuid[]) AND m."status" = 'READY'`;
+      WHERE m."probe_set_id" = ANY(${validIds([probeSetId])}::uuid[]) AND m."status" = 'READY'
+        AND ${seenSql(this.viewer.sight, 'm')}`;
     return row;
+  }
+
+  private get seen(): Prisma.ModelWhereInput {
+    return seen(this.viewer.sight);
   }
 }
 
@@ -351,6 +425,16 @@ interface LockedModel {
   source: string;
   labels: string[] | null;
   labelsSetAt: Date | null;
+}
+
+/** What the audit says of a new model version. */
+export function registered({ id, name, version, visibility, registry }: ModelModel) {
+  return {
+    action: 'MODEL_REGISTERED' as const,
+    subject: modelSubject({ name, version }),
+    modelId: id,
+    details: { registry, visibility },
+  };
 }
 
 /** Of two uploads, and of one and a removal, one comes after the other. See `lockIngests` for the order. */
@@ -436,23 +520,6 @@ function containing(text: string) {
 /** Prisma makes a LIKE pattern of it without escaping what means something there. */
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
-}
-
-/** Rows behind a place in the order of creation. @throws ProbelogError CURSOR_INVALID when it is no place */
-function createdAfter(place: CreatedPosition) {
-  const { createdAt, id } = checkedPlace(place);
-  return { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] };
-}
-
-/** Rows behind a place when the newest come first. @throws ProbelogError CURSOR_INVALID when it is no place */
-export function createdBefore(place: CreatedPosition) {
-  const { createdAt, id } = checkedPlace(place);
-  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
-}
-
-function checkedPlace(place: CreatedPosition): CreatedPosition {
-  if (validIds([place.id]).length > 0 && !Number.isNaN(place.createdAt.getTime())) return place;
-  throw new ProbelogError('CURSOR_INVALID', 'The cursor does not name a place in this list.');
 }
 
 function toRecord({ hasLabels, ...row }: ModelModel): ModelRecord {

@@ -1,5 +1,7 @@
 import type { PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
+import type { Actor } from '../viewer.js';
+import { modelSubject } from './audit.js';
 import type { NewIngest } from './register-version.js';
 
 /** A delivery about a version that nobody has registered, most likely. */
@@ -25,6 +27,7 @@ export type QuicklyRecorded = { outcome: 'ACCEPTED' | 'DUPLICATE'; ingestId: str
 export async function recordNewVersion(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   { source, deliveryId, event, occurredAt, subject, ingest }: LikelyNew,
+  actor: Actor,
 ): Promise<QuicklyRecorded> {
   const { name, version, labels, probeSetId, licence } = ingest;
   const ingestId = newId();
@@ -40,15 +43,20 @@ export async function recordNewVersion(
           WHERE "source" = ${source} AND "subject" = ${subject} AND "occurred_at" >= ${occurredAt}::timestamptz)
       ON CONFLICT DO NOTHING RETURNING "ingest_id"
     ), "registered" AS (
-      INSERT INTO "model" ("id", "name", "version", "source", "probe_set_id", "labels", "has_labels", "licence", "registry")
+      INSERT INTO "model" ("id", "name", "version", "source", "probe_set_id", "labels", "has_labels", "licence", "registry", "visibility")
       SELECT ${newId()}::uuid, ${name}, ${version}, ${ingest.source}, ${probeSetId}::uuid, ${labels ?? []}::text[],
-        ${labels !== null}, ${licence ?? null}, ${source}
+        ${labels !== null}, ${licence ?? null}, ${source},
+        ${ingest.visibility ?? null}
       FROM "taken" RETURNING "id"
     ), "queued" AS (
       INSERT INTO "ingest" ("id", "model_id", "request", "priority", "lane")
       SELECT "taken"."ingest_id", "registered"."id", ${JSON.stringify(ingest.request)}::jsonb,
         ${ingest.priority ?? 0}::int, ${source}
       FROM "taken", "registered" RETURNING "id"
+    ), "audited" AS (
+      INSERT INTO "audit_entry" ("id", "action", "actor", "request_id", "model_id", "subject")
+      SELECT ${newId()}::uuid, 'MODEL_REGISTERED', ${actor.name}, ${actor.requestId}, "id", ${modelSubject(ingest)}
+      FROM "registered"
     )
     SELECT EXISTS (SELECT 1 FROM "queued") AS "queued",
       EXISTS (SELECT 1 FROM "webhook_delivery" WHERE "source" = ${source} AND "delivery_id" = ${deliveryId}) AS "known",

@@ -17,6 +17,8 @@ export interface NewIngest {
   probeSetId: string;
   licence?: string;
   registry?: string;
+  /** The label without which it is not seen; everybody sees it when absent. */
+  visibility?: string;
   /** Whose turn it takes; that of what is asked for directly when absent. */
   lane?: string;
   /** Higher goes first, −10..10; 0 when absent. */
@@ -42,6 +44,7 @@ export async function registerVersion(
     probeSetId,
     licence,
     registry,
+    visibility,
     priority = 0,
     lane = DIRECT_LANE,
     request,
@@ -54,6 +57,7 @@ export async function registerVersion(
     hasLabels: labels !== null,
     licence: licence ?? null,
     registry: registry ?? null,
+    visibility: visibility ?? null,
   };
   const unread = { fileDigest: null, fileBytes: null, revision: null };
   const fresh = { ...described, ...unread, status: 'PENDING' as const };

@@ -44,6 +44,7 @@ beforeAll(async () => {
     port: 0,
     services: servicesOf(demo.service),
     webhooks: demo.service.webhooks,
+    limits: demo.service.config,
     subgraph: KEYS,
     logger: pino({ level: 'silent' }),
   });

@@ -1,6 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { print } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { NOBODY, SCOPES } from '../../../src/access/index.js';
 import { closePlugin } from '../../../src/embed/close-plugin.js';
 import { buildSchema, createContext, embedGraph, type Services } from '../../../src/graphql/index.js';
 import type { ModelRecord } from '../../../src/store/index.js';
@@ -13,23 +14,27 @@ const MODEL = {
   createdAt: new Date(),
 };
 const asked: string[][] = [];
-const services = {
-  store: {
-    models: {
-      byNameVersions: async (keys: { name: string }[]) => {
-        asked.push(keys.map(({ name }) => name));
-        return keys.some(({ name }) => name === 'a') ? [MODEL as ModelRecord] : [];
-      },
-      count: async () => 1,
-      page: async () => [MODEL as ModelRecord],
+const store = {
+  models: {
+    byNameVersions: async (keys: { name: string }[]) => {
+      asked.push(keys.map(({ name }) => name));
+      return keys.some(({ name }) => name === 'a') ? [MODEL as ModelRecord] : [];
     },
-    ingests: {
-      page: async () => {
-        throw new Error('relation "ingest" does not exist in secret place');
-      },
+    count: async () => 1,
+    page: async () => [MODEL as ModelRecord],
+  },
+  ingests: {
+    page: async () => {
+      throw new Error('relation "ingest" does not exist in secret place');
     },
   },
+};
+const services = {
+  store: { as: () => store },
+  ingest: { on: () => ({}) },
+  uploads: { on: () => ({}) },
 } as unknown as Services;
+const principal = { ...NOBODY, scopes: SCOPES };
 const logged: string[] = [];
 
 async function serve(options: Partial<Parameters<typeof embedGraph>[1]> = {}) {
@@ -50,7 +55,10 @@ async function serve(options: Partial<Parameters<typeof embedGraph>[1]> = {}) {
     plugins: [closePlugin(graph.queryField, async () => undefined)],
   });
   await server.start();
-  return async (query: string, contextValue: object = { [graph.contextKey]: createContext(services) }) => {
+  return async (
+    query: string,
+    contextValue: object = { [graph.contextKey]: createContext(services, { principal }) },
+  ) => {
     const { body } = await server.executeOperation({ query }, { contextValue });
     return body.kind === 'single' ? JSON.parse(JSON.stringify(body.singleResult)) : undefined;
   };

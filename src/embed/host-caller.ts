@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { NOBODY, type Principal, SCOPES, scopeName } from '../access/index.js';
+import { ProbelogError } from '../errors/index.js';
+import { VISIBILITY_LABEL } from '../store/index.js';
+
+/** Who a request is from, as the host knows them. */
+export interface HostCaller {
+  /** What the audit calls them, after `host:`. */
+  name: string;
+  /** What they may do: search (`read`), register and probe models (`ingest`), or everything (`admin`). */
+  scopes: readonly ('read' | 'ingest' | 'admin')[];
+  /** Labels of the private models that they see; none when absent. An administrator sees all. */
+  labels?: readonly string[];
+}
+
+/** The host itself, which lets through whom it likes. */
+export const THE_HOST: Principal = { ...NOBODY, kind: 'LOCAL', name: 'host', scopes: SCOPES };
+
+const schema = z
+  .strictObject({
+    name: z.string().min(1).max(300),
+    scopes: z.array(z.enum(['read', 'ingest', 'admin'])),
+    labels: z.array(z.string().regex(VISIBILITY_LABEL, 'a label such as team-a')).default([]),
+  })
+  .nullable();
+
+/**
+ * A caller as resolvers and routes know them; null is nobody.
+ *
+ * @throws ProbelogError CONFIG_INVALID: it was the host that said it
+ */
+export function principalOfCaller(caller: HostCaller | null): Principal {
+  const { success, data, error } = schema.safeParse(caller);
+  if (!success) {
+    const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'caller'}: ${message}`);
+    throw new ProbelogError('CONFIG_INVALID', `The caller is not usable.\n  ${problems.join('\n  ')}`);
+  }
+  if (data === null) return NOBODY;
+  const { name, scopes, labels } = data;
+  return {
+    ...NOBODY,
+    kind: 'TOKEN',
+    name: `host:${name}`,
+    scopes: SCOPES.filter((scope) => (scopes as string[]).includes(scopeName(scope))),
+    labels,
+  };
+}

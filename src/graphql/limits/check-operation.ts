@@ -1,0 +1,44 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { costError } from './cost.js';
+import type { OperationLimits } from './operation-limits.js';
+import { limitRules } from './rules.js';
+
+/** An operation that came by another way than HTTP, where Apollo Server does the same. */
+export interface SentOperation {
+  query: string;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+}
+
+/**
+ * Parses an operation and holds it to the limits.
+ *
+ * @returns the document, or what is wrong with it
+ */
+export function checkOperation(
+  schema: GraphQLSchema,
+  { query, operationName, variables }: SentOperation,
+  limits: OperationLimits,
+): DocumentNode | readonly GraphQLError[] {
+  try {
+    const document = parse(query, { maxTokens: limits.maxTokens });
+    const rules = [...specifiedRules, ...limitRules(limits)];
+    if (!limits.introspection) rules.push(NoSchemaIntrospectionCustomRule);
+    const errors = validate(schema, document, rules, { hideSuggestions: !limits.introspection });
+    if (errors.length > 0) return errors;
+    const costly = costError({ schema, document, operationName, variables }, limits.maxCost);
+    return costly ? [costly] : document;
+  } catch (thrown) {
+    if (thrown instanceof GraphQLError) return [thrown];
+    if (!(thrown instanceof Error)) throw thrown;
+    return [new GraphQLError(thrown.message, { originalError: thrown })];
+  }
+}

@@ -1,0 +1,69 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, isLeafType } from 'graphql';
+// Its other form loads a second graphql beside ours.
+import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
+import { MOST_PER_PAGE } from '../check-first.js';
+import { isSearch } from '../mark-searches.js';
+import { tooComplex } from './rules.js';
+
+const FIELD = 1;
+const SEARCH = 20;
+
+/** An operation whose cost is to be known. */
+export interface CountedOperation {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+}
+
+/**
+ * What an operation costs at the most. A field that takes `first` costs that many times what is asked of each item:
+ * `logits(first: 100) { edges { node { similar(first: 100) { … } } } }` is 10,000 logits. So does a subgraph's `_entities`, by
+ * its references.
+ */
+export function costOf({ schema, document, operationName, variables }: CountedOperation): number {
+  return getComplexity({
+    schema,
+    query: document,
+    operationName: operationName ?? undefined,
+    variables: variables ?? {},
+    estimators: [estimate],
+  });
+}
+
+/**
+ * The error of an operation that costs too much, or whose cost cannot be told because its variables are not what it says;
+ * null for any other.
+ */
+export function costError(operation: CountedOperation, most: number): GraphQLError | null {
+  const extensions = { http: { status: 400 } };
+  try {
+    const cost = costOf(operation);
+    if (cost <= most) return null;
+    const originalError = tooComplex('cost', most, cost);
+    return new GraphQLError(originalError.message, { originalError, extensions });
+  } catch (thrown) {
+    if (!(thrown instanceof GraphQLError)) throw thrown;
+    return new GraphQLError(thrown.message, {
+      nodes: thrown.nodes,
+      extensions: { ...extensions, code: 'BAD_USER_INPUT' },
+    });
+  }
+}
+
+function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
+  const own = isSearch(field) ? SEARCH : FIELD;
+  if (isLeafType(getNamedType(field.type))) return own;
+  return own + itemsOf(field, args) * childComplexity;
+}
+
+function itemsOf(field: ComplexityEstimatorArgs['field'], { first, representations }: Arguments): number {
+  const takes = (argument: string) => field.args.some(({ name }) => name === argument);
+  // Of a subgraph's `_entities`.
+  if (takes('representations')) return Array.isArray(representations) ? representations.length : 1;
+  if (!takes('first')) return 1;
+  // What is no number is refused when it is resolved; until then it counts as the most.
+  return typeof first === 'number' && first >= 0 ? Math.min(first, MOST_PER_PAGE) : MOST_PER_PAGE;
+}
+
+type Arguments = { first?: unknown; representations?: unknown };

@@ -1,0 +1,83 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { createApiKey } from '../../access/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { type ApiKeyRecord, VISIBILITY_LABEL } from '../../store/index.js';
+import type { Context } from '../context.js';
+import { globalId, keyOf } from '../global-id.js';
+import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
+import { ApiKey, ApiKeyConnection, CreatedApiKey, NewApiKeyInput } from '../types/access.js';
+import { Model } from '../types/model.js';
+
+@Resolver(() => ApiKey)
+export class AccessResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { id }: ApiKeyRecord): string {
+    return globalId('ApiKey', id);
+  }
+
+  @Query(() => ApiKeyConnection, { description: 'Keys, newest first; for administrators.' })
+  apiKeys(
+    @Ctx() { store }: Context,
+    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
+    first: number,
+    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
+    after: string | null,
+  ) {
+    return readPage(
+      { first, after },
+      {
+        query: ['apiKeys'],
+        place: createdPlace,
+        placeOf: createdPlaceOf,
+        read: (count, place) => store.apiKeys.page({ first: count, after: place }),
+      },
+    );
+  }
+
+  @Mutation(() => CreatedApiKey, { description: 'Makes a key; for administrators.' })
+  async createApiKey(
+    @Ctx() { store, access }: Context,
+    @Arg('input', () => NewApiKeyInput) { name, scopes, labels, registry, expiresAt }: NewApiKeyInput,
+  ) {
+    const created = await createApiKey(store.apiKeys, {
+      name,
+      scopes,
+      labels: labels ?? undefined,
+      registry,
+      expiresAt,
+    });
+    access.keyChanged(created.key.prefix);
+    return created;
+  }
+
+  @Mutation(() => ApiKey, {
+    description: 'Ends a key for ever: here at once, in other processes within seconds; for administrators.',
+  })
+  async revokeApiKey(@Ctx() { store, access }: Context, @Arg('id', () => ID) id: string) {
+    const key = await store.apiKeys.revoke(keyOf('ApiKey', id));
+    access.keyChanged(key.prefix);
+    return key;
+  }
+
+  @Mutation(() => Model, {
+    description:
+      'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
+  })
+  async setVisibility(
+    @Ctx() { store }: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('visibility', () => String, {
+      nullable: true,
+      description: 'The label; null: everybody who may read.',
+    })
+    visibility: string | null,
+  ) {
+    if (typeof visibility === 'string' && !VISIBILITY_LABEL.test(visibility))
+      throw new ProbelogError('INPUT_INVALID', 'A label has 1 to 100 letters, digits and . _ : @ / -', {
+        argument: 'visibility',
+      });
+    const model = await store.models.setVisibility(keyOf('Model', id), visibility ?? null);
+    if (model) return model;
+    throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+  }
+}

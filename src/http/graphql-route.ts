@@ -1,0 +1,100 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { ProbelogError } from '../errors/index.js';
+import { type Context, createContext, type Services } from '../graphql/index.js';
+import { AtOnce } from './at-once.js';
+import { inTime } from './in-time.js';
+import type { PersistedOperations } from './persisted-operations.js';
+import { callerOf } from './principals.js';
+import type { ServerLimits } from './server-limits.js';
+
+/** What the route for operations needs. */
+export interface GraphqlRouteOptions {
+  apollo: ApolloServer<Context>;
+  services: Services;
+  limits: ServerLimits;
+  atOnce: AtOnce;
+  /** Null: any operation is run. */
+  persisted: PersistedOperations | null;
+  /** Answers a browser that wants a page; null: there is none. */
+  showExplorer: ((reply: FastifyReply) => FastifyReply) | null;
+  wantsPage(request: FastifyRequest): boolean;
+}
+
+/** `GET` and `POST /graphql`: one operation, or as many as the limits allow. */
+export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  const { apollo, services, limits, atOnce, persisted, showExplorer, wantsPage } = options;
+  app.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: '/graphql',
+    bodyLimit: limits.maxBodyBytes,
+    config: { door: 'ANY' },
+    onRequest: async (request, reply) => {
+      if (showExplorer && wantsPage(request)) await showExplorer(reply);
+      else limitBodyTime(request, limits.bodySeconds);
+    },
+    preHandler: async ({ method, body, query }) => {
+      const operations = method === 'GET' ? [query] : Array.isArray(body) ? body : [body];
+      checkBatch(operations.length, Array.isArray(body), limits.batchSize);
+      if (persisted) for (const operation of operations) substitute(operation, persisted);
+    },
+    handler: (request, reply) =>
+      atOnce.run(() =>
+        inTime(limits.operationSeconds, goneSignal(reply), (signal) => {
+          const handle = fastifyApolloHandler(apollo, {
+            context: async () => createContext(services, callerOf(request, signal)),
+            // The integration types the reply as text; fastify's routes leave it open.
+          }) as RouteHandlerMethod;
+          return handle.call(app, request, reply) as Promise<unknown>;
+        }),
+      ),
+  });
+}
+
+/** A client that sends a body byte by byte must not keep its connection for ever. */
+function limitBodyTime({ raw }: FastifyRequest, seconds: number): void {
+  const timer = setTimeout(() => raw.destroy(), seconds * 1000);
+  raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+}
+
+/** Tells when the client went away before it had its answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort(new ProbelogError('OPERATION_TIMEOUT', 'The client went away.'));
+  });
+  return gone.signal;
+}
+
+function checkBatch(count: number, isList: boolean, most: number): void {
+  if (!isList || (count > 0 && count <= most)) return;
+  throw new ProbelogError(
+    'OPERATION_TOO_COMPLEX',
+    most === 0
+      ? 'Operations are sent one by one here, not as a list.'
+      : `A list holds 1 to ${most} operations, not ${count}.`,
+    { limit: 'batch', most, found: count },
+  );
+}
+
+/** Puts the listed text in the place of what was sent, so that nothing else reaches the parser. */
+function substitute(operation: unknown, persisted: PersistedOperations): void {
+  const sent = (operation ?? {}) as { query?: unknown; extensions?: unknown };
+  const extensions = typeof sent.extensions === 'string' ? jsonOrNothing(sent.extensions) : sent.extensions;
+  const hash: unknown = (extensions as { persistedQuery?: { sha256Hash?: unknown } } | null | undefined)
+    ?.persistedQuery?.sha256Hash;
+  sent.query = persisted.textOf({
+    query: typeof sent.query === 'string' ? sent.query : undefined,
+    hash: typeof hash === 'string' ? hash : undefined,
+  });
+  delete sent.extensions;
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+import { ProbelogError } from '../errors/index.js';
+
+/**
+ * Works on something for as long as somebody waits for it, and not longer than `seconds`.
+ *
+ * What cannot be stopped, such as a statement of the database, goes on to its end and its outcome is dropped; searches
+ * end with the signal.
+ *
+ * @param gone tells when nobody waits any more
+ * @throws ProbelogError OPERATION_TIMEOUT
+ */
+export async function inTime<T>(
+  seconds: number,
+  gone: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(
+    () =>
+      late.abort(
+        new ProbelogError(
+          'OPERATION_TIMEOUT',
+          `The operation took longer than ${seconds} s, and was ended.`,
+          {
+            seconds,
+          },
+        ),
+      ),
+    seconds * 1000,
+  );
+  const signal = gone ? AbortSignal.any([late.signal, gone]) : late.signal;
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  const result = work(signal);
+  // Whichever loses the race may fail later, when nobody listens.
+  result.catch(() => undefined);
+  aborted.catch(() => undefined);
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

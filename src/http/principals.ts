@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { allows, type Credentials, NOBODY, type Principal } from '../access/index.js';
+import { ProbelogError } from '../errors/index.js';
+import { type Caller, checkScopes } from '../graphql/index.js';
+import type { AccessScope } from '../store/index.js';
+import type { RateLimit } from './rate-limit.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set before anything else of the request is looked at. */
+    principal: Principal;
+  }
+  interface FastifyContextConfig {
+    /** Who may come through this door: everybody, anybody who may do something, or those with one of these scopes. */
+    door?: 'OPEN' | 'ANY' | readonly AccessScope[];
+  }
+}
+
+/** How requests are told apart. */
+export interface PrincipalOptions {
+  /** Who it is. @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
+  principalOf(request: FastifyRequest): Promise<Principal>;
+  /** Requests are not counted when absent. */
+  rateLimit?: RateLimit;
+  /** Requests that are open whatever their route says; none when absent. */
+  isOpen?(request: FastifyRequest): boolean;
+}
+
+/**
+ * Finds out who asks, for every route, before it does anything. A route that does not say who may use it is for
+ * administrators; what is said to be `OPEN` looks at no credentials at all.
+ */
+export function knowPrincipals(
+  app: FastifyInstance,
+  { principalOf, rateLimit, isOpen }: PrincipalOptions,
+): void {
+  // A fresh one for each request is set below; an object here would be shared.
+  app.decorateRequest('principal');
+  app.addHook('onRequest', async (request, reply) => {
+    const { door = ['ADMIN'] } = request.routeOptions.config;
+    if (door === 'OPEN' || request.is404 || isOpen?.(request)) return;
+    const refusal = await recognise(request, principalOf);
+    await rateLimit?.count(request, reply);
+    if (refusal) throw challenged(reply, refusal);
+    if (door !== 'ANY') checkDoor(reply, request.principal, door);
+    else if (!allows(request.principal, ['READ', 'INGEST', 'ADMIN']))
+      checkDoor(reply, request.principal, ['READ']);
+  });
+}
+
+/** Sets who it is; those whose credentials are not good count as nobody. @returns why they are not, when they are not */
+async function recognise(
+  request: FastifyRequest,
+  principalOf: PrincipalOptions['principalOf'],
+): Promise<unknown> {
+  try {
+    request.principal = await principalOf(request);
+    return null;
+  } catch (thrown) {
+    request.principal = NOBODY;
+    return thrown;
+  }
+}
+
+function checkDoor(reply: FastifyReply, principal: Principal, scopes: readonly AccessScope[]): void {
+  try {
+    checkScopes(principal, scopes);
+  } catch (thrown) {
+    throw challenged(reply, thrown);
+  }
+}
+
+/** RFC 9110, section 11.6.1: a 401 says which credentials would do. */
+function challenged(reply: FastifyReply, refusal: unknown): unknown {
+  if (refusal instanceof ProbelogError && refusal.code === 'UNAUTHENTICATED')
+    reply.header('www-authenticate', 'Bearer realm="probelog"');
+  return refusal;
+}
+
+/** What a request says of who it is from. */
+export function credentialsOf({ headers, hostname }: FastifyRequest): Credentials {
+  return {
+    authorization: headers.authorization,
+    host: headers.host === undefined ? undefined : hostname,
+    forwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
+  };
+}
+
+/** A request as the resolvers see its sender. */
+export function callerOf(request: FastifyRequest, signal?: AbortSignal): Caller {
+  return {
+    principal: request.principal,
+    signal,
+    address: request.ip,
+    userAgent: request.headers['user-agent'] ?? null,
+    requestId: request.id,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Config } from '../config/index.js';
+
+/** What the settings say of how much may be asked, and by whom. */
+export type ServerLimits = Pick<
+  Config,
+  | 'maxDepth'
+  | 'maxAliases'
+  | 'maxDirectives'
+  | 'maxTokens'
+  | 'maxCost'
+  | 'batchSize'
+  | 'maxBodyBytes'
+  | 'bodySeconds'
+  | 'operationSeconds'
+  | 'operationsAtOnce'
+  | 'ratePerKey'
+  | 'ratePerAddress'
+  | 'maxSockets'
+  | 'maxSubscriptions'
+  | 'maxMessageBytes'
+  | 'socketIdleSeconds'
+  | 'introspection'
+  | 'explorer'
+  | 'automaticPersistedQueries'
+  | 'persistedOperations'
+  | 'corsOrigins'
+  | 'trustedProxies'
+>;
