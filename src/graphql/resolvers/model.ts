@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import { EXTERNAL_SOURCE, type ModelRecord } from '../../store/index.js';
 import { conceptSubject } from '../concept-subject.js';
@@ -6,6 +6,7 @@ import type { Context } from '../context.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { globalId } from '../global-id.js';
 import { modelSummary } from '../model-summary.js';
+import { After, First } from '../page-arguments.js';
 import { type PageArguments, readPage } from '../pages.js';
 import { logitConnection } from '../search-connections.js';
 import { ExpectedAccuracyReason } from '../types/enums.js';
@@ -72,9 +73,8 @@ export class ModelResolver extends versionResolver(Model) {
       description: 'A word or short phrase, up to 300 characters.',
     })
     concept: string | null,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @First() first: number,
+    @After() after: string | null,
   ) {
     const page = { first, after };
     return concept === null || concept === undefined
