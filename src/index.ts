@@ -18,5 +18,5 @@ export type {
   ShapedResolvers,
 } from './graphql/index.js';
 export type { NodeHandler } from './http/index.js';
-export type { ProbingRequest } from './ingest/index.js';
+export type { IngestRequest, ProbingRequest } from './ingest/index.js';
 export type { Log } from './service/index.js';

@@ -4,7 +4,7 @@ import { ConditionedPrior, likeliestAmong } from './conditioned-prior.js';
 import { type Descriptors, standardResponses } from './descriptors.js';
 import { type Matrix, rowOf } from './matrix.js';
 import { columnsOf } from './matrix-columns.js';
-import type { PriorFamily, ResponsePrior } from './response-prior.js';
+import { COMMON_PROBES, type PriorFamily, type ResponsePrior } from './response-prior.js';
 import { transpose } from './transpose.js';
 import { wholeRowMean } from './whole-row-mean.js';
 
@@ -21,8 +21,6 @@ export interface ChooserOptions {
   errorFactor: number;
 }
 
-/** Probes by which a model's family is told; the same for every model. */
-const FAMILY_PROBES = 60;
 /** Probes between two looks at whether enough is known. */
 const ROUND_PROBES = 32;
 /** The same as a share of P: few rounds for large probe sets. */
@@ -63,7 +61,7 @@ export class ProbeChooser {
     private readonly options: ChooserOptions,
   ) {
     this.most = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
-    this.common = prior.families[0].order.slice(0, Math.min(FAMILY_PROBES, this.most));
+    this.common = prior.families[0].order.slice(0, Math.min(COMMON_PROBES, this.most));
     this.telling = Math.round(TELLING_SHARE * this.most);
     this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
   }

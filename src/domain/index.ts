@@ -36,6 +36,7 @@ export { decodeMatrix, encodeMatrix } from './npy-matrix.js';
 export { looksLikeProbabilities, probabilitiesToLogits, withoutUnderflow } from './probabilities.js';
 export { random } from './random.js';
 export {
+  COMMON_PROBES,
   decodePrior,
   encodePrior,
   type PriorFamily,

@@ -19,6 +19,9 @@ export interface ResponsePrior {
   families: PriorFamily[];
 }
 
+/** Probes by which a model's family is told: the same for every model, so the order of each family begins with them. */
+export const COMMON_PROBES = 60;
+
 /** What cross-validation over models chooses. */
 export interface PriorShape {
   /** Most directions of a family. */
@@ -33,7 +36,7 @@ export interface PriorFamily {
   factor: Matrix;
   /** n, P: the variance of each probe that W leaves over. */
   noise: Float32Array;
-  /** Probes in the order in which they tell most (`tellingProbes`); each list begins as the first family's. */
+  /** Probes in the order in which they tell most (`tellingProbes`); the first `COMMON_PROBES` are the same in each list. */
   order: Uint32Array;
 }
 

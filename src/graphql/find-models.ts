@@ -5,7 +5,7 @@ import type { Context } from './context.js';
 import { findProbeSet } from './find-probe-set.js';
 import { keyOf } from './global-id.js';
 import { minCoverage } from './min-coverage.js';
-import { createdPlace, createdPlaceOf, type PageArguments, readPage } from './pages.js';
+import { type PageArguments, readCreated } from './pages.js';
 import { modelConnection } from './search-connections.js';
 import { ExpectedAccuracyReason } from './types/enums.js';
 import type { LogitFilter, ModelFilter } from './types/inputs.js';
@@ -96,12 +96,10 @@ async function listModels(
     minCoverage: minCoverage(filter),
     probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
   };
-  const page = await readPage(
+  const page = await readCreated(
     { first, after },
     {
       query: ['models', conditions],
-      place: createdPlace,
-      placeOf: createdPlaceOf,
       read: (count, place) => store.models.page({ ...conditions, first: count, after: place }),
     },
   );

@@ -35,12 +35,19 @@ export async function readPage<Item, Place>({ first, after }: PageArguments, lis
   return { edges, pageInfo: { hasNextPage: items.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }
 
-/** What a cursor of {@link createdPlace} holds. */
-export function createdPlaceOf({ createdAt, id }: CreatedPosition): unknown {
-  return [createdAt.toISOString(), id];
-}
-
 /** The place of something in the order of creation. */
-export const createdPlace = z
+const createdPlace = z
   .tuple([z.iso.datetime(), z.uuid()])
   .transform(([createdAt, id]): CreatedPosition => ({ createdAt: new Date(createdAt), id }));
+
+/** One page of a list in the order of creation, either way. @throws as {@link readPage} */
+export function readCreated<Item extends CreatedPosition>(
+  page: PageArguments,
+  list: Pick<PagedList<Item, CreatedPosition>, 'query' | 'read'>,
+) {
+  return readPage(page, {
+    ...list,
+    place: createdPlace,
+    placeOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
+  });
+}

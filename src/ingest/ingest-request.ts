@@ -93,6 +93,7 @@ export interface IngestRequest {
   licence?: string;
   /** SHA-256 that the model file must have, in lower-case hexadecimal. */
   sha256?: string;
+  /** How much of the probe set it is shown; as the settings say when absent. */
   probing?: ProbingRequest;
   /** Name of the registry that it comes from, up to 300 characters. */
   registry?: string;

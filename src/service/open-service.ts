@@ -175,7 +175,6 @@ export async function openService(
     const webhooks = openWebhooks(config, recorder, log);
     const sweeper = new Sweeper({
       readers,
-      models: store.models,
       store,
       processId,
       apply: (registry, plan) => recorder.recordSwept(registry, plan),

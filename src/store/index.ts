@@ -35,13 +35,11 @@ export type {
   RemovedModel,
 } from './repositories/deliveries.js';
 export type { ClaimedIngest } from './repositories/ingests.js';
+export type { ModelFilter } from './repositories/model-filter.js';
 export type { ModelNotes } from './repositories/model-notes.js';
-export type {
-  ExternalModel,
-  ModelFilter,
-  PublishedModel,
-  RegisteredVersion,
-} from './repositories/models.js';
+export type { PublishedModel } from './repositories/publish-model.js';
+export type { ExternalModel } from './repositories/register-external.js';
 export type { NewIngest } from './repositories/register-version.js';
+export type { RegisteredVersion } from './repositories/registered-versions.js';
 export { asStorageError } from './storage-error.js';
 export { type Actor, OURSELVES, type Sight, VISIBILITY_LABEL, type Viewer } from './viewer.js';

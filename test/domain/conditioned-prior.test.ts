@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConditionedPrior, type Matrix, random } from '../../src/domain/index.js';
+import { covarianceOf } from './covariance-of.js';
 
 /** None of them even, so that no loop over several at once comes out. */
 const PROBES = 23;
@@ -18,14 +19,7 @@ const conditioned = new ConditionedPrior({ factor, noise }, OBSERVED);
 /** The prior's covariance with what was observed taken out one probe after the other, and the mean with it. */
 function byDefinition(values: Float32Array): { mean: number[]; variances: number[] } {
   const mean = new Array<number>(PROBES).fill(0);
-  const k = Array.from({ length: PROBES }, (_, p) =>
-    Array.from({ length: PROBES }, (_, q) => {
-      let sum = p === q ? noise[p] : 0;
-      for (let axis = 0; axis < DIRECTIONS; axis++)
-        sum += factor.data[p * DIRECTIONS + axis] * factor.data[q * DIRECTIONS + axis];
-      return sum;
-    }),
-  );
+  const k = covarianceOf({ factor, noise });
   for (const [place, probe] of OBSERVED.entries()) {
     const column = k.map((row) => row[probe]);
     const surprise = (values[place] - mean[probe]) / column[probe];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Matrix, random, tellingProbes } from '../../src/domain/index.js';
+import { covarianceOf } from './covariance-of.js';
 
 const PROBES = 31;
 const DIRECTIONS = 6;
@@ -18,15 +19,7 @@ const target = drawn(PROBES, AIMS, 3);
 
 /** The definition, with the whole covariance. */
 function byDefinition(count: number, start: number[]): number[] {
-  const { factor, noise } = family;
-  const k = Array.from({ length: PROBES }, (_, p) =>
-    Array.from({ length: PROBES }, (_, q) => {
-      let sum = p === q ? noise[p] : 0;
-      for (let axis = 0; axis < DIRECTIONS; axis++)
-        sum += factor.data[p * DIRECTIONS + axis] * factor.data[q * DIRECTIONS + axis];
-      return sum;
-    }),
-  );
+  const k = covarianceOf(family);
   const told = (p: number) => {
     let sum = 0;
     for (let aim = 0; aim < AIMS; aim++)

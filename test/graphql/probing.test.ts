@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExecutionResult, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,9 +6,10 @@ import { type Access, NOBODY } from '../../src/access/index.js';
 import { buildSchema, createContext, formatError, globalId, keyOf } from '../../src/graphql/index.js';
 import { IngestFeed, IngestService, type ResponseUploads } from '../../src/ingest/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
-import { openStore, type Store } from '../../src/store/index.js';
+import type { Store } from '../../src/store/index.js';
 import type { Concepts } from '../../src/text/index.js';
 import { makeVisible, newIngest, published } from '../store/models.js';
+import { openStoreWithSet } from '../store/store-with-set.js';
 
 const STATS: GalleryStats = {
   models: 2,
@@ -23,7 +23,7 @@ const STATS: GalleryStats = {
 };
 
 let store: Store;
-let folder: string;
+let close: () => Promise<void>;
 let file: string;
 let stats = STATS;
 let ask: (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult>;
@@ -31,20 +31,22 @@ const ids = { full: '', half: '', none: '' };
 
 /** A real store, whose models were probed as the tests need it, and nobody who works on its queue. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
-  store = await openStore({ dataFolder: folder });
-  file = join(folder, 'model.onnx');
+  const opened = await openStoreWithSet();
+  ({ store, close } = opened);
+  file = join(opened.folder, 'model.onnx');
   await writeFile(file, 'never read');
-  const probeSet = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] });
   for (const [name, coverage] of [
     ['full', 1],
     ['half', 0.5],
   ] as const) {
-    const { id, modelId } = await store.ingests.enqueue({ ...newIngest(probeSet.id, name), source: file });
-    await makeVisible(store, id, published(probeSet.id, null, 2, coverage));
+    const { id, modelId } = await store.ingests.enqueue({
+      ...newIngest(opened.probeSetId, name),
+      source: file,
+    });
+    await makeVisible(store, id, published(opened.probeSetId, null, 2, coverage));
     ids[name] = globalId('Model', modelId);
   }
-  ids.none = globalId('Model', (await store.ingests.enqueue(newIngest(probeSet.id, 'none'))).modelId);
+  ids.none = globalId('Model', (await store.ingests.enqueue(newIngest(opened.probeSetId, 'none'))).modelId);
   const search = { stats: async () => stats } as unknown as Search;
   const ingest = new IngestService({
     store,
@@ -72,10 +74,7 @@ beforeAll(async () => {
   ask = (source, variableValues) =>
     graphql({ schema, source, variableValues, contextValue: createContext(services, { principal }) });
 });
-afterAll(async () => {
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => close());
 
 /** The request that waits in the queue; it is cancelled, so that the next one may come. */
 async function queued(query: string, variables: Record<string, unknown>): Promise<unknown> {

@@ -35,24 +35,25 @@ export async function randomModels(
         for (let probe = 0; probe < probes; probe++)
           data[output * probes + probe] = concept[probe] + next() * 3;
       }
-      const encoded = encodeFloat16(data);
-      const responsesPath = join(folder, `${modelId}.npy`);
-      const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [outputs, probes] });
-      await writeFile(responsesPath, Buffer.concat([header, Buffer.from(encoded.buffer)]));
-      const { rows, degenerate } = descriptors({
-        rows: outputs,
-        columns: probes,
-        data: decodeFloat16(encoded),
-      });
-      const stored = decodeFloat16(encodeFloat16(rows.data));
-      return {
-        modelId,
-        outputs,
-        responsesPath,
-        responsesDigest: `digest-${modelId}`,
-        descriptors: { ...rows, data: stored },
-        degenerate,
-      };
+      return storedModel(folder, modelId, { rows: outputs, columns: probes, data });
     }),
   );
+}
+
+/** A model with these responses, in a `.npy` file. */
+export async function storedModel(folder: string, modelId: string, responses: Matrix): Promise<KnownModel> {
+  const { rows: outputs, columns: probes } = responses;
+  const encoded = encodeFloat16(responses.data);
+  const responsesPath = join(folder, `${modelId}.npy`);
+  const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [outputs, probes] });
+  await writeFile(responsesPath, Buffer.concat([header, Buffer.from(encoded.buffer)]));
+  const { rows, degenerate } = descriptors({ ...responses, data: decodeFloat16(encoded) });
+  return {
+    modelId,
+    outputs,
+    responsesPath,
+    responsesDigest: `digest-${modelId}`,
+    descriptors: { ...rows, data: decodeFloat16(encodeFloat16(rows.data)) },
+    degenerate,
+  };
 }

@@ -1,22 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Claim, ClaimLost, type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
+import { type Claim, ClaimLost, type DeliveredChange, type Store } from '../../src/store/index.js';
 import { makeVisible, newIngest, published, takeUp } from './models.js';
+import { openStoreWithSet } from './store-with-set.js';
 
-let folder: string;
 let store: Store;
 let probeSetId: string;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
-  store = await openStore({ dataFolder: folder });
-  ({ id: probeSetId } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] }));
+  ({ store, probeSetId, close } = await openStoreWithSet());
 });
-afterAll(async () => {
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => close());
 
 const PROGRESS = { stage: 'PROBING', done: 7, total: 9, etaSeconds: 1 } as const;
 

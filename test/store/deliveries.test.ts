@@ -1,30 +1,25 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
+import { type DeliveredChange, type Store } from '../../src/store/index.js';
 import { newIngest, takeUp } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+import { openStoreWithSet } from './store-with-set.js';
 
 const databases = ['embedded', ...(findPostgres() ? ['server'] : [])];
 
 describe.each(databases)('deliveries on an %s database', (kind) => {
-  let folder: string;
   let server: PostgresServer | undefined;
   let store: Store;
   let probeSetId: string;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'probelog-store-'));
     if (kind === 'server') server = await startPostgres();
-    store = await openStore({ dataFolder: folder, databaseUrl: server?.url });
-    probeSetId = (await store.probeSets.create({ name: 'set', digest: 'd', probes: [] })).id;
+    ({ store, probeSetId, close } = await openStoreWithSet({ databaseUrl: server?.url }));
   });
 
   afterAll(async () => {
-    await store.close();
+    await close();
     await server?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const registration = (name: string, more: object = {}): DeliveredChange => ({

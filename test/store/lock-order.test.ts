@@ -1,34 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
+import { type DeliveredChange, type Store } from '../../src/store/index.js';
 import { makeVisible, newIngest, published, takeUp } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+import { openStoreWithSet } from './store-with-set.js';
 
 /**
  * A publication holds the lock of its ingest and then wants that of its model. Whoever else changes both must come to the
  * ingest first, too: the one who waits for it must not hold the model.
  */
 describe.skipIf(!findPostgres())('while a publication holds its ingest', () => {
-  let folder: string;
   let server: PostgresServer;
   let store: Store;
   let url: string;
   let probeSetId: string;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
     server = await startPostgres();
     url = await server.createDatabase('locks');
-    store = await openStore({ dataFolder: folder, databaseUrl: url });
-    ({ id: probeSetId } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] }));
+    ({ store, probeSetId, close } = await openStoreWithSet({ databaseUrl: url }));
   });
   afterAll(async () => {
-    await store.close();
+    await close();
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const record = (change: DeliveredChange) =>

@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ClaimLost, type NewIngest, openStore, type Store } from '../../src/store/index.js';
+import { ClaimLost, type NewIngest, type Store } from '../../src/store/index.js';
 import { failWaiting, makeVisible, newIngest, published } from './models.js';
+import { openStoreWithSet } from './store-with-set.js';
 
 const LEASE = 60_000;
 const TERMS = { mostKills: 3 };
-let folder: string;
 let store: Store;
 let probeSetId: string;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
-  store = await openStore({ dataFolder: folder });
-  ({ id: probeSetId } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] }));
+  ({ store, probeSetId, close } = await openStoreWithSet());
 });
-afterAll(async () => {
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => close());
 /** Each test has a queue that never was. */
 afterEach(async () => {
   for (const id of await store.models.ids({})) await store.models.remove(id);

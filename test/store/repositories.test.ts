@@ -1,36 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ClaimLost, openStore, type Store } from '../../src/store/index.js';
+import { ClaimLost, type Store } from '../../src/store/index.js';
 import { failWaiting, makeVisible, newIngest, published, takeUp } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+import { openStoreWithSet } from './store-with-set.js';
 
 const databases = ['embedded', ...(findPostgres() ? ['server'] : [])];
 
 describe.each(databases)('on an %s database', (kind) => {
-  let folder: string;
   let server: PostgresServer | undefined;
   let store: Store;
   let probeSetId: string;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'probelog-store-'));
     if (kind === 'server') server = await startPostgres();
-    store = await openStore({ dataFolder: folder, databaseUrl: server?.url });
     const probes = [0, 1, 2].map((index) => ({
       digest: `${index}`.repeat(64),
       width: 2,
       height: 1,
       mediaType: 'image/png',
     }));
-    probeSetId = (await store.probeSets.create({ name: 'set', digest: 'd', probes })).id;
+    ({ store, probeSetId, close } = await openStoreWithSet({ databaseUrl: server?.url, probes }));
   });
 
   afterAll(async () => {
-    await store.close();
+    await close();
     await server?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   describe('probe sets', () => {

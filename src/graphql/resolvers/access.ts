@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { createApiKey } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { type ApiKeyRecord, VISIBILITY_LABEL } from '../../store/index.js';
 import type { Context } from '../context.js';
 import { globalId, keyOf } from '../global-id.js';
-import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
+import { After, First } from '../page-arguments.js';
+import { readCreated } from '../pages.js';
 import { ApiKey, ApiKeyConnection, CreatedApiKey, NewApiKeyInput } from '../types/access.js';
 import { Model } from '../types/model.js';
 
@@ -16,19 +17,11 @@ export class AccessResolver {
   }
 
   @Query(() => ApiKeyConnection, { description: 'Keys, newest first; for administrators.' })
-  apiKeys(
-    @Ctx() { store }: Context,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
-    after: string | null,
-  ) {
-    return readPage(
+  apiKeys(@Ctx() { store }: Context, @First() first: number, @After() after: string | null) {
+    return readCreated(
       { first, after },
       {
         query: ['apiKeys'],
-        place: createdPlace,
-        placeOf: createdPlaceOf,
         read: (count, place) => store.apiKeys.page({ first: count, after: place }),
       },
     );

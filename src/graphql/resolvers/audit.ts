@@ -1,8 +1,9 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { AuditRecord } from '../../store/index.js';
 import type { Context } from '../context.js';
 import { globalId, keyOf } from '../global-id.js';
-import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
+import { After, First } from '../page-arguments.js';
+import { readCreated } from '../pages.js';
 import { AuditConnection, AuditEntry, AuditFilterInput } from '../types/audit.js';
 
 @Resolver(() => AuditEntry)
@@ -22,10 +23,8 @@ export class AuditResolver {
   })
   audit(
     @Ctx() { store }: Context,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
-    after: string | null,
+    @First() first: number,
+    @After() after: string | null,
     @Arg('filter', () => AuditFilterInput, { nullable: true }) filter: AuditFilterInput | null,
   ) {
     const { action, actor, model, since, until } = filter ?? {};
@@ -36,12 +35,10 @@ export class AuditResolver {
       since: since ?? undefined,
       until: until ?? undefined,
     };
-    return readPage(
+    return readCreated(
       { first, after },
       {
         query: ['audit', conditions],
-        place: createdPlace,
-        placeOf: createdPlaceOf,
         read: (count, place) => store.audit.page({ ...conditions, first: count, after: place }),
       },
     );

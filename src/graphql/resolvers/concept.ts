@@ -3,6 +3,7 @@ import type { ProbeSetRecord } from '../../store/index.js';
 import { checkFirst } from '../check-first.js';
 import { conceptSubject } from '../concept-subject.js';
 import type { Context } from '../context.js';
+import { After, First } from '../page-arguments.js';
 import { logitConnection, modelConnection } from '../search-connections.js';
 import { strongest } from '../strongest.js';
 import { Concept } from '../types/concept.js';
@@ -24,9 +25,8 @@ export class ConceptResolver {
   async logits(
     @Ctx() context: Context,
     @Root() { text, probeSet }: ConceptRoot,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @First() first: number,
+    @After() after: string | null,
     @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
     @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
   ) {
@@ -38,9 +38,8 @@ export class ConceptResolver {
   async models(
     @Ctx() context: Context,
     @Root() { text, probeSet }: ConceptRoot,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @First() first: number,
+    @After() after: string | null,
   ) {
     const subject = await conceptSubject(context, text, probeSet);
     return modelConnection(context, probeSet, subject, { first, after, metric: 'SCORE' });

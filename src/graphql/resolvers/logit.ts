@@ -4,6 +4,7 @@ import type { LogitRecord, ModelRecord, ProbeSetRecord } from '../../store/index
 import { checkFirst } from '../check-first.js';
 import type { Context } from '../context.js';
 import { logitId } from '../global-id.js';
+import { After, First } from '../page-arguments.js';
 import { logitConnection } from '../search-connections.js';
 import { strongest } from '../strongest.js';
 import { SearchMetric } from '../types/enums.js';
@@ -31,9 +32,8 @@ export class LogitResolver {
   async similar(
     @Ctx() context: Context,
     @Root() logit: LogitRecord,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @First() first: number,
+    @After() after: string | null,
     @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
     @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
   ) {

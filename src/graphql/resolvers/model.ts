@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import { EXTERNAL_SOURCE, type ModelRecord } from '../../store/index.js';
 import { conceptSubject } from '../concept-subject.js';
@@ -6,23 +6,18 @@ import type { Context } from '../context.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { globalId } from '../global-id.js';
 import { modelSummary } from '../model-summary.js';
+import { After, First } from '../page-arguments.js';
 import { type PageArguments, readPage } from '../pages.js';
 import { logitConnection } from '../search-connections.js';
 import { ExpectedAccuracyReason } from '../types/enums.js';
-import { Ingest } from '../types/ingest.js';
 import { ModelLogitConnection } from '../types/logit.js';
 import { Model, ModelTag } from '../types/model.js';
-import { ProbeSet } from '../types/probe.js';
 import { Probing } from '../types/probing.js';
 import { Recognition } from '../types/recognition.js';
+import { versionResolver } from './version-resolver.js';
 
 @Resolver(() => Model)
-export class ModelResolver {
-  @FieldResolver(() => ID)
-  id(@Root() { id }: ModelRecord): string {
-    return globalId('Model', id);
-  }
-
+export class ModelResolver extends versionResolver(Model) {
   /** A source may be a signed URL: what could let others in is not shown. */
   @FieldResolver(() => String)
   source(@Root() { source }: ModelRecord): string {
@@ -38,28 +33,6 @@ export class ModelResolver {
   })
   responsesUrl(@Ctx() { basePath }: Context, @Root() { id, source }: ModelRecord): string | null {
     return source === EXTERNAL_SOURCE ? `${basePath}/models/${globalId('Model', id)}/responses` : null;
-  }
-
-  @FieldResolver(() => Ingest, {
-    nullable: true,
-    description: 'Its last ingest; null when it never had one.',
-  })
-  ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
-    return loaders.latestIngest.load(id);
-  }
-
-  @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
-  probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
-    return loaders.probeSet.load(probeSetId);
-  }
-
-  @FieldResolver(() => Float, {
-    nullable: true,
-    description:
-      'Share of the probes that were really run for it, 0 to 1, the same for all its logits; null before it is READY.',
-  })
-  coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
-    return loaders.coverage.load(id);
   }
 
   @FieldResolver(() => [ModelTag], { description: 'Its tags in the registry that it came from, by key.' })
@@ -100,9 +73,8 @@ export class ModelResolver {
       description: 'A word or short phrase, up to 300 characters.',
     })
     concept: string | null,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @First() first: number,
+    @After() after: string | null,
   ) {
     const page = { first, after };
     return concept === null || concept === undefined

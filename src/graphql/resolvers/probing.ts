@@ -1,36 +1,6 @@
-import { Ctx, FieldResolver, Float, ID, Resolver, Root } from 'type-graphql';
-import type { ModelRecord } from '../../store/index.js';
-import type { Context } from '../context.js';
-import { globalId } from '../global-id.js';
-import { Ingest } from '../types/ingest.js';
-import { ProbeSet } from '../types/probe.js';
+import { Resolver } from 'type-graphql';
 import { Probing } from '../types/probing.js';
+import { versionResolver } from './version-resolver.js';
 
 @Resolver(() => Probing)
-export class ProbingResolver {
-  @FieldResolver(() => ID)
-  id(@Root() { id }: ModelRecord): string {
-    return globalId('Model', id);
-  }
-
-  @FieldResolver(() => Float, {
-    nullable: true,
-    description: 'Share of the probes that were really run for it, 0 to 1; null before it is READY.',
-  })
-  coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
-    return loaders.coverage.load(id);
-  }
-
-  @FieldResolver(() => Ingest, {
-    nullable: true,
-    description: 'Its last ingest; null when it never had one.',
-  })
-  ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
-    return loaders.latestIngest.load(id);
-  }
-
-  @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
-  probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
-    return loaders.probeSet.load(probeSetId);
-  }
-}
+export class ProbingResolver extends versionResolver(Probing) {}

@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import { normaliseConcept } from '../../text/index.js';
 import { subjectOf } from '../concept-subject.js';
@@ -6,7 +6,8 @@ import type { Context } from '../context.js';
 import { findModels } from '../find-models.js';
 import { findProbeSet } from '../find-probe-set.js';
 import { keyOf, logitKeyOf } from '../global-id.js';
-import { createdPlace, createdPlaceOf, readPage } from '../pages.js';
+import { After, First } from '../page-arguments.js';
+import { readCreated } from '../pages.js';
 import { logitConnection } from '../search-connections.js';
 import { Concept } from '../types/concept.js';
 import { IngestState, SearchMetric } from '../types/enums.js';
@@ -38,10 +39,8 @@ export class QueryResolver {
       description: 'A picture of what is looked for: the file in base64, or a data: URL; at most 10 MiB.',
     })
     image: string | null,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
-    after: string | null,
+    @First() first: number,
+    @After() after: string | null,
     @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
     @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
     @Arg('probeSet', () => ID, {
@@ -75,10 +74,8 @@ export class QueryResolver {
       description: 'Only models whose name, version or a label contains this, in any case.',
     })
     text: string | null,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
-    after: string | null,
+    @First() first: number,
+    @After() after: string | null,
     @Arg('filter', () => ModelFilter, { nullable: true }) filter: ModelFilter | null,
     @Arg('matching', () => LogitFilter, {
       nullable: true,
@@ -130,17 +127,13 @@ export class QueryResolver {
       description: 'Only of models that were registered as coming from exactly this registry.',
     })
     registry: string | null,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'Results on the page, 0 to 100.' })
-    first: number,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last result before the page.' })
-    after: string | null,
+    @First() first: number,
+    @After() after: string | null,
   ) {
-    return readPage(
+    return readCreated(
       { first, after },
       {
         query: ['ingests', states, registry],
-        place: createdPlace,
-        placeOf: createdPlaceOf,
         read: (count, place) =>
           store.ingests.page({
             states: states ?? undefined,

@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from './connection.js';
-import { ExpectedAccuracyReason, LogitStatus } from './enums.js';
+import { LogitStatus } from './enums.js';
+import { WithExpectedAccuracy } from './expected-accuracy.js';
 
 @ObjectType({
   description: 'One output of a model: what it recognises is found by how it responds to the probes.',
@@ -30,7 +31,7 @@ export class Logit {
 }
 
 @ObjectType({ description: 'A logit that matches, and how well.' })
-export class LogitEdge {
+export class LogitEdge extends WithExpectedAccuracy {
   @Field()
   cursor!: string;
 
@@ -49,23 +50,10 @@ export class LogitEdge {
       'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits, and for `similar` in one that has no basis yet (fewer than 200).',
   })
   confidence?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description:
-      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
-  })
-  expectedAccuracy?: number | null;
-
-  @Field(() => ExpectedAccuracyReason, {
-    nullable: true,
-    description: 'Why `expectedAccuracy` is null; null when it is not.',
-  })
-  expectedAccuracyReason?: ExpectedAccuracyReason | null;
 }
 
 @ObjectType({ description: "One of a model's logits; for a concept, how well it matches." })
-export class ModelLogitEdge {
+export class ModelLogitEdge extends WithExpectedAccuracy {
   @Field()
   cursor!: string;
 
@@ -83,19 +71,6 @@ export class ModelLogitEdge {
     description: 'As in LogitEdge; null in a list without a concept, too.',
   })
   confidence?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description:
-      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
-  })
-  expectedAccuracy?: number | null;
-
-  @Field(() => ExpectedAccuracyReason, {
-    nullable: true,
-    description: 'Why `expectedAccuracy` is null; null when it is not.',
-  })
-  expectedAccuracyReason?: ExpectedAccuracyReason | null;
 }
 
 export const LogitConnection = connectionType('LogitConnection', LogitEdge, 'Logits that match, best first.');

@@ -1,5 +1,6 @@
 import {
   type Basis,
+  COMMON_PROBES,
   dot,
   familyCentres,
   fitBasis,
@@ -29,7 +30,6 @@ const LOGITS_A_DIRECTION = 3;
 const LEAST_NOISE = 1e-3;
 /** Probes of the greedy order that are kept; what is run beyond them is chosen for each model. */
 const MOST_ORDERED = 400;
-const COMMON_PROBES = 60;
 const BLOCK_ROWS = 2_048;
 /** Of a family's rows, 160 MB: all that there may be at 4,000 probes and a few blocks at more. */
 const HELD_VALUES = 40_000_000;

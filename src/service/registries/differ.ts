@@ -1,11 +1,11 @@
 import type { ListedVersion } from '../../registries/index.js';
-import type { ModelNotes, RegisteredVersion } from '../../store/index.js';
+import type { ModelNotes, RegisteredVersion, Store } from '../../store/index.js';
 
 const AT_ONCE = 500;
 
 /** Registered versions whose tags or aliases are others than the list says, with those of the list. */
 export async function differ(
-  models: { notes(ids: readonly string[]): Promise<Map<string, ModelNotes>> },
+  models: Pick<Store['models'], 'notes'>,
   known: ReadonlyMap<string, RegisteredVersion>,
   listed: ReadonlyMap<string, ListedVersion>,
 ): Promise<{ model: RegisteredVersion; notes: ModelNotes }[]> {

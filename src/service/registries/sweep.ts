@@ -1,6 +1,6 @@
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import type { ListedVersion, ListingPart, Plan, RegistryReader } from '../../registries/index.js';
-import type { ModelNotes, RegisteredVersion } from '../../store/index.js';
+import type { RegisteredVersion, Store } from '../../store/index.js';
 import { differ } from './differ.js';
 import { SweepFailures } from './sweep-failures.js';
 
@@ -34,14 +34,7 @@ export interface SweepReport {
 
 /** What a sweep needs. */
 export interface SweepDependencies {
-  models: {
-    ofRegistry(
-      of: { registry: string; scheme: string },
-      first: number,
-      after?: string,
-    ): Promise<RegisteredVersion[]>;
-    notes(ids: readonly string[]): Promise<Map<string, ModelNotes>>;
-  };
+  store: { models: Pick<Store['models'], 'ofRegistry' | 'notes'> };
   /** Makes a change, under the rules of a webhook delivery; false when there was nothing to do. */
   apply(registry: string, plan: Plan): Promise<boolean>;
 }
@@ -64,7 +57,7 @@ export interface SweepOptions {
 export async function sweepRegistry(
   reader: RegistryReader,
   { dryRun, signal }: SweepOptions,
-  { models, apply }: SweepDependencies,
+  { store: { models }, apply }: SweepDependencies,
 ): Promise<SweepReport> {
   const { name: registry, listing } = reader;
   const report: SweepReport = {
@@ -133,7 +126,7 @@ export async function sweepRegistry(
 
 /** As they were before the list: what is registered while it is read is not missing from it. */
 async function knownVersions(
-  models: SweepDependencies['models'],
+  models: Pick<Store['models'], 'ofRegistry'>,
   of: { registry: string; scheme: string },
 ): Promise<Map<string, RegisteredVersion>> {
   const known = new Map<string, RegisteredVersion>();

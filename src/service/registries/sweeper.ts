@@ -13,7 +13,7 @@ const LEASE_MS = 60_000;
 /** What a sweeper needs. */
 export interface SweeperOptions extends SweepDependencies {
   readers: readonly RegistryReader[];
-  store: Pick<Store, 'sweeps' | 'leases'>;
+  store: Pick<Store, 'models' | 'sweeps' | 'leases'>;
   /** Unique among all processes on this database. */
   processId: string;
   log: Log;

@@ -10,8 +10,7 @@ import { type Claim, ClaimLost, claimed } from './claim.js';
 import { type ClaimTerms, claimIngest } from './claim-ingest.js';
 import { createdBefore } from './created-order.js';
 import { lockIngests } from './lock-ingests.js';
-import { registered } from './models.js';
-import { DIRECT_LANE, type NewIngest, queueIngest, registerVersion } from './register-version.js';
+import { DIRECT_LANE, type NewIngest, queueIngest, registered, registerVersion } from './register-version.js';
 import { retryIngest } from './retry-ingest.js';
 
 /** States of ingests that are still to end. */

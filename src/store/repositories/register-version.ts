@@ -1,6 +1,7 @@
 import type { Prisma } from '../generated/client.js';
 import type { IngestModel, ModelModel } from '../generated/models.js';
 import { newId } from '../ids.js';
+import { type AuditedChange, modelSubject } from './audit.js';
 
 /**
  * Whose turn everything takes that callers ask for directly, whatever registry they name: a lane of its own is only for a
@@ -75,4 +76,14 @@ export function queueIngest(
 ): Promise<IngestModel> {
   const data = { id: newId(), modelId, request: request as Prisma.InputJsonValue, priority, lane };
   return tx.ingest.create({ data });
+}
+
+/** What the audit says of a new model version. */
+export function registered({ id, name, version, visibility, registry }: ModelModel): AuditedChange {
+  return {
+    action: 'MODEL_REGISTERED',
+    subject: modelSubject({ name, version }),
+    modelId: id,
+    details: { registry, visibility },
+  };
 }

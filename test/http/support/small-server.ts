@@ -39,8 +39,12 @@ export interface SmallServer {
   close(): Promise<void>;
 }
 
-export async function openSmallServer(environment: Record<string, string> = {}): Promise<SmallServer> {
-  const small = await openSmallService({ environment });
+/** @param probes how many the probe set has */
+export async function openSmallServer(
+  environment: Record<string, string> = {},
+  probes?: number,
+): Promise<SmallServer> {
+  const small = await openSmallService({ environment, probes });
   const { service } = small;
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });
