@@ -105,7 +105,7 @@ async function main(): Promise<void> {
     const unknown = given.find((name) => !known.includes(name));
     if (unknown !== undefined) throw new Error(`${unknown} is not a ${kind}\n${HELP}`);
   }
-  const measured = emptyReport(options.queries);
+  const measured = emptyReport();
   if (folder !== undefined) await measure(folder, parts, options, measured);
   const report = [...earlier, measured].reduce(mergeReports);
   console.log(tablesOf(report).map(textTable).join('\n\n'));
@@ -173,7 +173,9 @@ async function measureCurves(
     report.curve.push(...measured.curve);
     report.errors.push(...measured.errors);
     report.distances.push(...measured.distances);
-    report.took[`curve of ${probeSet}`] = Math.round((performance.now() - started) / 1000);
+    report.took[`curve of ${probeSet} by ${queries} logits`] = Math.round(
+      (performance.now() - started) / 1000,
+    );
   }
 }
 

@@ -21,6 +21,7 @@ import { type Figures, figures } from '../accuracy/metrics.js';
 import { type Judge, ranks, withConsensus } from '../accuracy/rank.js';
 import { pick, products } from '../accuracy/scores.js';
 import { type CompletedGallery, completeModels } from './complete-models.js';
+import { type Lost, lostBetween } from './lost-between.js';
 import { type DistancePoint, measureDistance } from './measure-distance.js';
 import { SCHEMES } from './schemes.js';
 
@@ -39,6 +40,10 @@ export interface CurvePoint extends Pick<Figures, 'top1' | 'top5' | 'ci95'> {
   probeSet: string;
   scheme: string;
   share: number;
+  /** Logits or texts that asked. */
+  asked: number;
+  /** What the same queries lost against full probing. */
+  lost: Lost;
 }
 
 /** How well the completion knows its own error. */
@@ -70,6 +75,8 @@ export interface CurveTask {
   queries: number;
 }
 
+type Ranks = ReturnType<typeof ranks>;
+
 /** Accuracy against the share of probes that was run, for every scheme, on models that the basis never saw. */
 export async function measureCurve(with_: MatrixProducts, task: CurveTask): Promise<MeasuredCurve> {
   const { probeSet, models } = task;
@@ -77,10 +84,16 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
   const whole = collectDescriptors(models, KINDS.sharp);
   const target = whiteningMatrix(basis);
   const measured: MeasuredCurve = { curve: [], errors: [], distances: [] };
+  const full = new Map<string, Ranks>();
   const measure = async (scheme: string, share: number, rows: Matrix) => {
     const gallery = await indexed(with_, basis, { logits: whole.logits, rows });
-    for (const [row, { top1, top5, ci95 }] of await rowsOf(with_, gallery, task))
-      measured.curve.push({ row, probeSet, scheme, share, top1, top5, ci95 });
+    for (const [row, found] of await rowsOf(with_, gallery, task)) {
+      const reference = full.get(row) ?? found;
+      full.set(row, reference);
+      const { top1, top5, ci95 } = figures(found);
+      const lost = lostBetween(reference, found);
+      measured.curve.push({ row, probeSet, scheme, share, top1, top5, ci95, asked: found.length, lost });
+    }
   };
   await measure('full', 1, whole.rows);
   for (const share of task.shares) {
@@ -121,7 +134,7 @@ async function rowsOf(
   with_: MatrixProducts,
   gallery: BenchGallery,
   { concepts, classes, queries }: CurveTask,
-): Promise<[string, Figures][]> {
+): Promise<[string, Ranks][]> {
   const drawn = drawQueries(gallery, queries);
   const byLogit = await products(with_, pick(gallery.index, drawn), gallery.index);
   const byConcept = await products(with_, concepts.ours, gallery.rows);
@@ -130,10 +143,10 @@ async function rowsOf(
     ['logit-logit-other-backbone', byLogit, judges(gallery, drawn, 'backbone')],
     ['text-logit', byConcept, named(classes)],
   ] as const;
-  const rows: [string, Figures][] = [];
+  const rows: [string, Ranks][] = [];
   for (const [row, scores, judged] of asked) {
     const agreed = await withConsensus(with_, gallery, scores, judged);
-    rows.push([row, figures(ranks(gallery, agreed, judged))]);
+    rows.push([row, ranks(gallery, agreed, judged)]);
   }
   return rows;
 }

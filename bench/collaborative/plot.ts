@@ -21,7 +21,7 @@ export function plotOf(curve: readonly CurvePoint[]): string {
     rows.map((row, place) => {
       const x = MARGIN.left + place * (PANEL.width + MARGIN.gap);
       const y = MARGIN.top + line * (PANEL.height + 2 * MARGIN.gap);
-      const points = curve.filter((point) => point.row === row && point.probeSet === probeSet);
+      const points = commonQueries(curve.filter((point) => point.row === row && point.probeSet === probeSet));
       return `<g transform="translate(${x} ${y})">${panelOf(points, `${row}, ${probeSet}`)}</g>`;
     }),
   );
@@ -37,6 +37,12 @@ export function plotOf(curve: readonly CurvePoint[]): string {
     ...legend,
     '</svg>\n',
   ].join('\n');
+}
+
+/** Where some schemes were asked by more logits too, those by which all were. */
+function commonQueries(points: CurvePoint[]): CurvePoint[] {
+  const fewest = Math.min(...points.map(({ asked }) => asked));
+  return points.filter(({ asked }) => asked === fewest);
 }
 
 function panelOf(points: CurvePoint[], title: string): string {

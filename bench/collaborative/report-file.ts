@@ -20,11 +20,12 @@ export function readReport(path: string): Report {
 /** One report of several, of different parts or of different times: what a later one measured, too, is taken from it. */
 export function mergeReports(earlier: Report, later: Report): Report {
   return {
-    curve: merged(earlier.curve, later.curve, ({ row, probeSet, scheme, share }) => [
+    curve: merged(earlier.curve, later.curve, ({ row, probeSet, scheme, share, asked }) => [
       row,
       probeSet,
       scheme,
       share,
+      asked,
     ]),
     errors: merged(earlier.errors, later.errors, ({ probeSet, scheme, share }) => [probeSet, scheme, share]),
     distances: merged(earlier.distances, later.distances, ({ row, probeSet, share }) => [
@@ -35,7 +36,6 @@ export function mergeReports(earlier: Report, later: Report): Report {
     zoo: merged(earlier.zoo, later.zoo, ({ plan, model }) => [JSON.stringify(plan), model]),
     scale: later.scale ?? earlier.scale,
     took: { ...earlier.took, ...later.took },
-    queries: later.curve.length > 0 ? later.queries : earlier.queries,
   };
 }
 

@@ -8,8 +8,6 @@ import { zooTables } from './zoo-table.js';
 
 /** Everything that was measured, in one run or in several. */
 export interface Report extends MeasuredCurve {
-  /** Logits that ask, of the models that are reported on. */
-  queries: number;
   zoo: ZooPoint[];
   /** Null: not measured. */
   scale: Scale | null;
@@ -17,45 +15,41 @@ export interface Report extends MeasuredCurve {
   took: Record<string, number>;
 }
 
-export function emptyReport(queries: number): Report {
-  return { curve: [], errors: [], distances: [], zoo: [], scale: null, took: {}, queries };
+export function emptyReport(): Report {
+  return { curve: [], errors: [], distances: [], zoo: [], scale: null, took: {} };
 }
 
 const POINTS = 2;
 
 /** The report as tables, for the console and for the page. */
-export function tablesOf({ curve, errors, distances, zoo, scale, queries }: Report): Table[] {
+export function tablesOf({ curve, errors, distances, zoo, scale }: Report): Table[] {
   const tables: Table[] = [
     {
       title: 'The smallest share',
       text: `The smallest measured share with top-1 within ${POINTS} points of full probing, there and at all larger shares.`,
-      columns: ['row', 'probe set', 'scheme', 'share'],
-      rows: smallestShares(curve, POINTS).map(({ row, probeSet, scheme, share }) => [
+      columns: ['row', 'probe set', 'scheme', 'queries', 'share'],
+      rows: smallestShares(curve, POINTS).map(({ row, probeSet, scheme, asked, share }) => [
         row,
         probeSet,
         scheme,
+        asked,
         share ?? 'none',
       ]),
     },
     {
       title: 'The curve',
-      text: `Top-1 and top-5 in percent; ${queries} queries by logit, and the hub's 200 classes by text. In brackets the 95 % interval over queries.`,
-      columns: ['row', 'probe set', 'scheme', 'share', 'top-1 (95 %)', 'less than full', 'top-5'],
-      rows: curve.map(({ row, probeSet, scheme, share, top1, top5, ci95 }) => {
-        const full = curve.find(
-          (point) => point.scheme === 'full' && point.row === row && point.probeSet === probeSet,
-        );
-        const less = full ? (full.top1 - top1).toFixed(1) : '';
-        return [
-          row,
-          probeSet,
-          scheme,
-          share,
-          `${top1.toFixed(1)} (${ci95.join('–')})`,
-          less,
-          top5.toFixed(1),
-        ];
-      }),
+      text: "Top-1 and top-5 in percent, in brackets the 95 % interval over queries; what the same queries lost of top-1 against full probing, ± its standard error. Those of a smaller number of logits are among those of a larger; texts are the hub's classes.",
+      columns: ['row', 'probe set', 'scheme', 'share', 'queries', 'top-1 (95 %)', 'lost', 'top-5'],
+      rows: curve.map(({ row, probeSet, scheme, share, asked, top1, top5, ci95, lost }) => [
+        row,
+        probeSet,
+        scheme,
+        share,
+        asked,
+        `${top1.toFixed(1)} (${ci95.join('–')})`,
+        `${lost.points.toFixed(1)} ± ${lost.standardError.toFixed(1)}`,
+        top5.toFixed(1),
+      ]),
     },
     {
       title: 'What the completion knows of its error',

@@ -5,25 +5,26 @@ export interface SmallestShare {
   row: string;
   probeSet: string;
   scheme: string;
+  asked: number;
   share: number | null;
 }
 
 /**
- * For each row and scheme the smallest measured share from which on top-1 stays within `points` of that of full probing;
- * null when no measured share is large enough.
+ * For each row, scheme and number of queries the smallest measured share from which on no more than `points` of top-1 are
+ * lost against full probing; null when no measured share is large enough.
  */
 export function smallestShares(curve: readonly CurvePoint[], points: number): SmallestShare[] {
-  return curve
-    .filter(({ scheme }) => scheme === 'full')
-    .flatMap(({ row, probeSet, top1 }) => {
-      const schemes = new Set(curve.filter(({ scheme }) => scheme !== 'full').map(({ scheme }) => scheme));
-      return [...schemes].map((scheme): SmallestShare => {
-        const falling = curve
-          .filter((point) => point.row === row && point.probeSet === probeSet && point.scheme === scheme)
-          .sort((a, b) => b.share - a.share);
-        const tooFew = falling.findIndex((point) => point.top1 < top1 - points);
-        const enough = tooFew < 0 ? falling : falling.slice(0, tooFew);
-        return { row, probeSet, scheme, share: enough.at(-1)?.share ?? null };
-      });
-    });
+  const lines = new Map<string, CurvePoint[]>();
+  for (const point of curve) {
+    if (point.scheme === 'full') continue;
+    const key = JSON.stringify([point.row, point.probeSet, point.scheme, point.asked]);
+    lines.set(key, [...(lines.get(key) ?? []), point]);
+  }
+  return [...lines.values()].map((line) => {
+    const falling = line.sort((a, b) => b.share - a.share);
+    const tooFew = falling.findIndex(({ lost }) => lost.points > points);
+    const enough = tooFew < 0 ? falling : falling.slice(0, tooFew);
+    const [{ row, probeSet, scheme, asked }] = falling;
+    return { row, probeSet, scheme, asked, share: enough.at(-1)?.share ?? null };
+  });
 }

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { ProbelogError } from '../errors/index.js';
 import { compiledEntry } from '../runtime/index.js';
+import { childEnvironment } from './child-environment.js';
 import type { NetworkIsolation } from './network-isolation.js';
 import type { ChildMessage, ParentMessage } from './protocol.js';
 
@@ -95,17 +95,6 @@ export function launchedBy(isolation: NetworkIsolation | null): { execPath?: str
   if (!isolation?.inForce) return { execArgv: [] };
   const { program, args } = isolation.launcher;
   return { execPath: program, execArgv: [...args, process.execPath] };
-}
-
-/** What a model's process sees of our environment. */
-export function childEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, LD_LIBRARY_PATH } = process.env;
-  return {
-    PATH,
-    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }),
-    // Images are decoded on libuv's threads: as many as there are cores.
-    UV_THREADPOOL_SIZE: String(Math.max(2, availableParallelism())),
-  };
 }
 
 function tailOf(...streams: (Readable | null)[]): () => string {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { messageOf } from '../errors/index.js';
-import { childEnvironment } from './model-process.js';
+import { childEnvironment } from './child-environment.js';
 
 /** Whether processes that run models can be kept from every network, and how. */
 export type NetworkIsolation =

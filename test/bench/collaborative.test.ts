@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dOptimalProbes } from '../../bench/collaborative/d-optimal-probes.js';
+import { lostBetween } from '../../bench/collaborative/lost-between.js';
 import type { CurvePoint } from '../../bench/collaborative/measure-curve.js';
 import { collaborativePage } from '../../bench/collaborative/page.js';
 import { plotOf } from '../../bench/collaborative/plot.js';
@@ -12,7 +13,7 @@ import { masked, SCHEMES } from '../../bench/collaborative/schemes.js';
 import { smallestShares } from '../../bench/collaborative/smallest-share.js';
 import { tinyPrior } from '../probing/support/tiny-prior.js';
 
-const point = (scheme: string, share: number, top1: number): CurvePoint => ({
+const point = (scheme: string, share: number, top1: number, asked = 400): CurvePoint => ({
   row: 'logit-logit',
   probeSet: 'set',
   scheme,
@@ -20,6 +21,8 @@ const point = (scheme: string, share: number, top1: number): CurvePoint => ({
   top1,
   top5: top1,
   ci95: [0, 100],
+  asked,
+  lost: { points: 90 - top1, standardError: 0.5 },
 });
 
 describe('the smallest share', () => {
@@ -36,6 +39,19 @@ describe('the smallest share', () => {
       ['random', null],
     ]);
   });
+});
+
+describe('what is lost between two galleries', () => {
+  it('is counted on the same queries, without those that have no answer', () => {
+    const { points, standardError } = lostBetween([1, 1, 1, 4, null], [1, 2, 1, 1, null]);
+    expect(points).toBe(0);
+    expect(standardError).toBeCloseTo(35.36);
+  });
+});
+
+it('draws those lines that the same queries have', () => {
+  const svg = plotOf([point('full', 1, 90), point('adaptive', 0.1, 80), point('adaptive', 0.1, 50, 1_200)]);
+  expect(svg).toContain('points="0.0,34.0 250.0,17.0"');
 });
 
 it('draws a line for each scheme in a panel for each row', () => {
@@ -83,11 +99,11 @@ describe('reports of runs at different times', () => {
     ],
   };
   const curve: Report = {
-    ...emptyReport(1_600),
+    ...emptyReport(),
     curve: [point('full', 1, 90), point('adaptive', 0.5, 80)],
     took: { 'curve of set': 9 },
   };
-  const later: Report = { ...emptyReport(400), scale, took: { scale: 5 } };
+  const later: Report = { ...emptyReport(), scale, took: { scale: 5 } };
 
   let folder: string;
   beforeAll(async () => {
@@ -96,14 +112,14 @@ describe('reports of runs at different times', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('become one, in which the later figure counts', () => {
-    const again = { ...curve, curve: [point('adaptive', 0.5, 85)], queries: 1_200 };
+    const again = { ...curve, curve: [point('adaptive', 0.5, 85), point('adaptive', 0.5, 86, 1_200)] };
     const merged = [curve, later, again].reduce(mergeReports);
     expect(merged.curve.map(({ scheme, top1 }) => [scheme, top1])).toEqual([
       ['full', 90],
       ['adaptive', 85],
+      ['adaptive', 86],
     ]);
-    expect(merged).toMatchObject({ scale, queries: 1_200, took: { 'curve of set': 9, scale: 5 } });
-    expect(mergeReports(curve, later).queries).toBe(1_600);
+    expect(merged).toMatchObject({ scale, took: { 'curve of set': 9, scale: 5 } });
   });
 
   it('are the same after they were written, with the figures of scale on top and on the page', async () => {

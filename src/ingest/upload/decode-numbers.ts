@@ -1,5 +1,5 @@
 import { decodeFloat16 } from '../../domain/index.js';
-import { BYTES_OF, type LocatedArray } from './uploaded-array.js';
+import { BYTES_OF, type LocatedArray } from './located-array.js';
 
 /**
  * The numbers in some bytes of an array, as float32.

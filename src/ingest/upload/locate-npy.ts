@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { parseNpyHeader } from '../../domain/index.js';
 import { messageOf } from '../../errors/index.js';
 import { formatInvalid } from './format-invalid.js';
-import type { LocatedArray, NumberType } from './uploaded-array.js';
+import type { LocatedArray, NumberType } from './located-array.js';
 
 /** Headers of arrays of numbers have 128 bytes, whatever their version. */
 const LONGEST_HEADER = 64 * 2 ** 10;

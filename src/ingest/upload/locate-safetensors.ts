@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { formatInvalid } from './format-invalid.js';
-import type { LocatedArray, NumberType } from './uploaded-array.js';
+import type { LocatedArray, NumberType } from './located-array.js';
 
 /** The format's length of its header, in bytes, stands in so many. */
 const LENGTH_BYTES = 8;

@@ -2,9 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { SpooledResponses } from '../assemble/read-spool.js';
 import { checkValues } from './check-values.js';
 import { decodeNumbers } from './decode-numbers.js';
+import { locateArray } from './locate-array.js';
+import { BYTES_OF, type LocatedArray } from './located-array.js';
 import { orientation } from './orientation.js';
 import type { UploadForm } from './upload-form.js';
-import { BYTES_OF, type LocatedArray, locateArray } from './uploaded-array.js';
 
 /** A whole number of values of every type. */
 const BYTES_AT_ONCE = 4 * 2 ** 20;
