@@ -20,6 +20,7 @@ const config = {
   skipTypename: true,
   useTypeImports: true,
   enumType: 'string-literal',
+  inlineFragmentTypes: 'combine',
   scalars: { ID: 'string', DateTimeISO: 'string', JSON: 'unknown' },
 };
 

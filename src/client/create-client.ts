@@ -126,7 +126,7 @@ export interface ProbelogClient {
   /** Sends the responses of a model that is registered and run elsewhere: .npy or .safetensors. */
   uploadResponses(
     modelId: string,
-    data: Blob | Uint8Array<ArrayBuffer> | ArrayBuffer | ReadableStream<Uint8Array>,
+    data: Blob | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array>,
     options?: UploadOptions,
   ): Promise<UploadedResponses>;
 

@@ -13,15 +13,18 @@ export interface StreamEvent {
 }
 
 /**
- * The events of a body, by the HTML standard, section 9.2.6 (server-sent events); ids and retry times have no use here.
+ * The events of a body, by the HTML standard, section 9.2.6 (server-sent events). Ids and retry times have no use here, and
+ * an event without data counts: the one that says that all was sent is one.
  *
+ * @param silentMs how long nothing at all may come
  * @throws ProbelogClientError BAD_ANSWER, TIMEOUT; whatever a broken connection gives
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
+  silentMs = SILENT_MS,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   let event = { type: 'message', data: '' };
-  for await (const line of lines(body)) {
+  for await (const line of lines(body, silentMs)) {
     if (line === '') {
       if (event.data !== '' || event.type !== 'message')
         yield { ...event, data: event.data.replace(/\n$/, '') };
@@ -35,10 +38,13 @@ export async function* readEvents(
   }
 }
 
-async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+async function* lines(
+  body: ReadableStream<Uint8Array>,
+  silentMs: number,
+): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const bytes of pieces(body)) {
+  for await (const bytes of pieces(body, silentMs)) {
     // A carriage return at the end may be the first half of a line's end.
     const text = rest + decoder.decode(bytes, { stream: true });
     const complete = text.split(/\r\n|\n|\r(?!$)/);
@@ -46,13 +52,17 @@ async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, 
     if (rest.length > MOST_CHARACTERS) throw badAnswer('The stream has a line without an end.');
     yield* complete;
   }
+  if (rest.endsWith('\r')) yield rest.slice(0, -1);
 }
 
-async function* pieces(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* pieces(
+  body: ReadableStream<Uint8Array>,
+  silentMs: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await soon(reader.read());
+      const { done, value } = await within(silentMs, reader.read());
       if (done) return;
       yield value;
     }
@@ -62,12 +72,11 @@ async function* pieces(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Ar
   }
 }
 
-async function soon<T>(awaited: Promise<T>): Promise<T> {
+async function within<T>(ms: number, awaited: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silent = new Promise<never>((_, reject) => {
-    const late = () =>
-      reject(new ProbelogClientError('TIMEOUT', `The stream was silent for ${SILENT_MS} ms.`));
-    timer = setTimeout(late, SILENT_MS);
+    const late = () => reject(new ProbelogClientError('TIMEOUT', `The stream was silent for ${ms} ms.`));
+    timer = setTimeout(late, ms);
   });
   try {
     return await Promise.race([awaited, silent]);

@@ -43,23 +43,31 @@ export async function followIngest(
 }
 
 async function* states(connection: Connection, id: string, signal?: AbortSignal): AsyncGenerator<Ingest> {
-  let failures = 0;
   let next = streamed;
+  let last: string | undefined;
+  let failures = 0;
+  let turns = 0;
   for (;;) {
+    let heard = false;
     try {
       for await (const ingest of next(connection, id, signal)) {
+        heard = true;
         failures = 0;
+        const now = JSON.stringify(ingest);
+        if (now === last) continue;
+        turns = 0;
+        last = now;
         yield ingest;
       }
-      // What ends before the ingest does was cut off, somewhere on the way.
-      failures++;
+      // What ends before the ingest does was cut off; what has nothing to say is no stream of ours.
+      if (!heard) next = polled;
     } catch (thrown) {
       if (!isProbelogError(thrown)) throw thrown;
       if (next === streamed && hasNoStream(thrown)) next = polled;
       else if (!isPassing(thrown) && !isRefusal(thrown)) throw thrown;
       if (++failures >= MOST_FAILURES) throw thrown;
     }
-    await pause(delayOf(failures), signal);
+    await pause(delayOf(turns++), signal);
   }
 }
 
@@ -97,12 +105,11 @@ async function* streamed(connection: Connection, id: string, signal?: AbortSigna
 }
 
 async function* polled(connection: Connection, id: string, signal?: AbortSignal): AsyncGenerator<Ingest> {
-  for (let last = ''; ; await pause(POLL_MS, signal)) {
+  for (;;) {
     const { ingest } = await ask(connection, IngestDocument, { id }, { signal });
     if (!ingest) throw new ProbelogClientError('NOT_FOUND', 'There is no ingest with this id.');
-    const now = JSON.stringify(ingest);
-    if (now !== last) yield ingest;
-    last = now;
+    yield ingest;
+    await pause(POLL_MS, signal);
   }
 }
 

@@ -1,6 +1,6 @@
 import { jsonOf } from './ask.js';
 import type { CallOptions } from './client-options.js';
-import type { Connection } from './connection.js';
+import type { Connection, Request } from './connection.js';
 import { retrying } from './retrying.js';
 
 /** As long as the server gives an upload unless it is told otherwise. */
@@ -31,7 +31,7 @@ export interface UploadedResponses {
 export function uploadResponses(
   connection: Connection,
   modelId: string,
-  data: Blob | Uint8Array<ArrayBuffer> | ArrayBuffer | ReadableStream<Uint8Array>,
+  data: Blob | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array>,
   { signal, ...form }: UploadOptions,
 ): Promise<UploadedResponses> {
   const said = new URLSearchParams(Object.entries(form).filter(([, value]) => value !== undefined));
@@ -41,7 +41,8 @@ export function uploadResponses(
         method: 'PUT',
         path: `models/${encodeURIComponent(modelId)}/responses?${said}`,
         headers: { 'content-type': 'application/octet-stream' },
-        body: data,
+        // Whatever its bytes lie in, fetch takes it; its type since TypeScript 5.7 wants to know.
+        body: data as Request['body'],
         timeoutMs: TIMEOUT_MS,
         signal,
       },

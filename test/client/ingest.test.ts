@@ -19,6 +19,9 @@ afterAll(async () => {
   await demo.close();
 });
 
+const BUSY = { errors: [{ message: 'Too many.', extensions: { code: 'SERVER_BUSY' } }] };
+const EVENTS = { 'content-type': 'text/event-stream' };
+
 let names = 0;
 const input = (model = 'mlperf_tiny_resnet') => ({
   name: `${model}-${names++}`,
@@ -56,17 +59,28 @@ it('survives a broken connection: what comes after it, and the end, are seen', a
   expect(proxy.connections()).toBeGreaterThan(cuts);
 });
 
-it('asks now and then where there is no stream', async () => {
+it.each<[string, () => Promise<Response>]>([
+  ['there is no stream', async () => new Response('', { status: 405 })],
+  ['too many streams are open', async () => Response.json(BUSY, { status: 503 })],
+  ['a stream has nothing to say', async () => new Response('', { headers: EVENTS })],
+  [
+    'a page comes in its place',
+    async () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+  ],
+])('asks now and then where %s', async (_, instead) => {
   const asked: string[] = [];
   const without = createClient({
     url: demo.server.url,
     fetch: async (address, init) => {
       asked.push(address.pathname);
-      return address.pathname.endsWith('/stream') ? new Response('', { status: 405 }) : fetch(address, init);
+      return address.pathname.endsWith('/stream') ? instead() : fetch(address, init);
     },
   });
-  expect(await without.ingest(input())).toMatchObject({ state: 'SUCCEEDED' });
-  expect(asked.filter((path) => path.endsWith('/stream'))).toHaveLength(1);
+  const seen: string[] = [];
+  const ended = await without.ingest(input(), { onProgress: (ingest) => seen.push(JSON.stringify(ingest)) });
+  expect(ended).toMatchObject({ state: 'SUCCEEDED', stage: 'DONE' });
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(asked.filter((path) => path.endsWith('/graphql')).length).toBeGreaterThan(1);
 });
 
 it('fails with the code of what was wrong with the model', async () => {

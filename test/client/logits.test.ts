@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createClient, type LogitMatch, type ProbelogClient } from '../../src/client/index.js';
 import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+import { all } from './support/all.js';
 
 let demo: DemoService;
 let client: ProbelogClient;
@@ -20,12 +21,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => demo.close());
-
-async function all<T>(matches: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const match of matches) found.push(match);
-  return found;
-}
 
 const idsOf = (matches: LogitMatch[]) => matches.map(({ node }) => node.id);
 
