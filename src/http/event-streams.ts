@@ -19,7 +19,7 @@ import {
 } from './streamed-operations.js';
 
 const EVENT_STREAM = 'text/event-stream';
-/** A comment is sent every 12 s; whoever takes none of that for so long is gone, or as good as gone. */
+/** A comment is sent every 12 s: when none has left this machine for so long, nobody reads. */
 const STALL_MS = 60_000;
 
 /** What event streams are served with. */
@@ -49,21 +49,21 @@ export function addEventStreams(
     url: '/graphql/stream',
     bodyLimit: limits.maxMessageBytes,
     config: { door: 'ANY' },
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       if (isClosing) throw new ProbelogError('SERVER_CLOSING', 'The server is about to end.');
       if (open.size >= limits.maxSockets) throw tooMany(limits.maxSockets);
       if (!(request.headers.accept ?? '').includes(EVENT_STREAM)) throw notAccepted();
       limitBodyTime(request, limits.bodySeconds);
+      hold(request, reply);
     },
     handler: async (request, reply) => {
       const payload = payloadOf(request.body);
-      hold(request, reply);
       const admitted = await operations.admit(senderOf(request), payload);
       return answer(request, reply, 'document' in admitted ? admitted : once({ errors: admitted }), payload);
     },
   });
 
-  /** Counts it for as long as it is open. */
+  /** Counts it for as long as it is open, its body included. */
   function hold({ raw: { socket } }: FastifyRequest, { raw }: FastifyReply): void {
     open.add(raw);
     raw.once('close', () => open.delete(raw));

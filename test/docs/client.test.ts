@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IngestProgressDocument, LogitsDocument } from '../../src/client/index.js';
+import { readPersistedOperations } from '../../src/http/persisted-operations.js';
 import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
@@ -18,14 +20,20 @@ beforeAll(async () => {
 });
 afterAll(() => demo.close());
 
+/** A project that has the package. */
+async function projectFolder(): Promise<string> {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'node_modules'));
+  await symlink(ROOT, join(folder, 'node_modules/probelog'));
+  return folder;
+}
+
 describe('docs/client.md', () => {
   const program = /^```ts\n([\s\S]*?)^```$/m.exec(page('client.md'))?.[1] ?? '';
 
   it('shows a client in 15 lines, which does what the page says', async () => {
     expect(program.trim().split('\n')).toHaveLength(15);
-    const folder = await temporaryFolder();
-    await mkdir(join(folder, 'node_modules'));
-    await symlink(ROOT, join(folder, 'node_modules/probelog'));
+    const folder = await projectFolder();
     const here = program
       .replace('http://127.0.0.1:4000', demo.server.url)
       .replace('https://models.example.org/resnet.onnx', join(DEMO, 'models/cifar10_resnet20.onnx'));
@@ -44,6 +52,15 @@ describe('docs/client.md', () => {
     ].map(([, line]) => line);
     expect(shown.length).toBeGreaterThan(3);
     for (const line of shown) if (line !== '…') expect(once.stdout).toContain(`${line}\n`);
+  });
+
+  it('shows how to list its operations for a server that runs no others', async () => {
+    const command = /^```sh\n([\s\S]*?)^```$/m.exec(page('client.md'))?.[1] ?? '';
+    const folder = await projectFolder();
+    await run('sh', ['-c', command], { cwd: folder });
+    const { textOf } = readPersistedOperations(join(folder, 'operations.json'));
+    for (const text of [String(LogitsDocument), String(IngestProgressDocument)])
+      expect(textOf({ query: text })).toBe(text);
   });
 
   it('has every method of the client', () => {
