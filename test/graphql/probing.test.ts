@@ -9,6 +9,7 @@ import { IngestFeed, IngestService, type ResponseUploads } from '../../src/inges
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import type { Concepts } from '../../src/text/index.js';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 import { makeVisible, newIngest, published } from '../store/models.js';
 
 const STATS: GalleryStats = {
@@ -32,6 +33,7 @@ const ids = { full: '', half: '', none: '' };
 /** A real store, whose models were probed as the tests need it, and nobody who works on its queue. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  await takeDatabase(folder);
   store = await openStore({ dataFolder: folder });
   file = join(folder, 'model.onnx');
   await writeFile(file, 'never read');

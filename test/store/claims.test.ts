@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Claim, ClaimLost, type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 import { makeVisible, newIngest, published, takeUp } from './models.js';
 
 let folder: string;
@@ -10,6 +11,7 @@ let store: Store;
 let probeSetId: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  await takeDatabase(folder);
   store = await openStore({ dataFolder: folder });
   ({ id: probeSetId } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] }));
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DeliveredChange, openStore, type Store } from '../../src/store/index.js';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 import { newIngest, takeUp } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
 
@@ -17,6 +18,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'probelog-store-'));
     if (kind === 'server') server = await startPostgres();
+    else await takeDatabase(folder);
     store = await openStore({ dataFolder: folder, databaseUrl: server?.url });
     probeSetId = (await store.probeSets.create({ name: 'set', digest: 'd', probes: [] })).id;
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimLost, type NewIngest, openStore, type Store } from '../../src/store/index.js';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 import { failWaiting, makeVisible, newIngest, published } from './models.js';
 
 const LEASE = 60_000;
@@ -15,6 +16,7 @@ let probeSetId: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  await takeDatabase(folder);
   store = await openStore({ dataFolder: folder });
   ({ id: probeSetId } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] }));
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimLost, openStore, type Store } from '../../src/store/index.js';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 import { failWaiting, makeVisible, newIngest, published, takeUp } from './models.js';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
 
@@ -17,6 +18,7 @@ describe.each(databases)('on an %s database', (kind) => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'probelog-store-'));
     if (kind === 'server') server = await startPostgres();
+    else await takeDatabase(folder);
     store = await openStore({ dataFolder: folder, databaseUrl: server?.url });
     const probes = [0, 1, 2].map((index) => ({
       digest: `${index}`.repeat(64),
