@@ -1,23 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ProbelogError } from '../errors/index.js';
-import { configCommand } from './commands/config.js';
-import { evalCommand } from './commands/eval.js';
-import { ingestCommand } from './commands/ingest.js';
-import { ingestsCommand } from './commands/ingests.js';
-import { keysCommand } from './commands/keys.js';
-import { kitCommand } from './commands/kit.js';
-import { modelsCommand } from './commands/models.js';
-import { nameCommand } from './commands/name.js';
-import { probesCommand } from './commands/probes.js';
-import { reprobeCommand } from './commands/reprobe.js';
-import { schemaCommand } from './commands/schema.js';
-import { searchCommand } from './commands/search.js';
-import { serveCommand } from './commands/serve.js';
-import { syncCommand } from './commands/sync.js';
-import { uploadCommand } from './commands/upload.js';
-import { workerCommand } from './commands/worker.js';
 import { EXIT } from './exit-codes.js';
+
+/** In the order of the help. Each is loaded when it is asked for: most take longer to load than to refuse a flag. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['serve', async () => (await import('./commands/serve.js')).serveCommand()],
+  ['worker', async () => (await import('./commands/worker.js')).workerCommand()],
+  ['ingest', async () => (await import('./commands/ingest.js')).ingestCommand()],
+  ['ingests', async () => (await import('./commands/ingests.js')).ingestsCommand()],
+  ['reprobe', async () => (await import('./commands/reprobe.js')).reprobeCommand()],
+  ['sync', async () => (await import('./commands/sync.js')).syncCommand()],
+  ['search', async () => (await import('./commands/search.js')).searchCommand()],
+  ['models', async () => (await import('./commands/models.js')).modelsCommand()],
+  ['name', async () => (await import('./commands/name.js')).nameCommand()],
+  ['probes', async () => (await import('./commands/probes.js')).probesCommand()],
+  ['keys', async () => (await import('./commands/keys.js')).keysCommand()],
+  ['kit', async () => (await import('./commands/kit.js')).kitCommand()],
+  ['upload', async () => (await import('./commands/upload.js')).uploadCommand()],
+  ['eval', async () => (await import('./commands/eval.js')).evalCommand()],
+  ['config', async () => (await import('./commands/config.js')).configCommand()],
+  ['schema', async () => (await import('./commands/schema.js')).schemaCommand()],
+]);
 
 const HELP_AFTER = `
 Settings come from environment variables and a .env file; \`probelog config\` lists them.
@@ -42,31 +46,19 @@ export async function runCli(args: string[]): Promise<number> {
     .showHelpAfterError('(probelog --help shows what there is)')
     .addHelpText('after', HELP_AFTER)
     .exitOverride();
-  const commands = [
-    serveCommand(),
-    workerCommand(),
-    ingestCommand(),
-    ingestsCommand(),
-    reprobeCommand(),
-    syncCommand(),
-    searchCommand(),
-    modelsCommand(),
-    nameCommand(),
-    probesCommand(),
-    keysCommand(),
-    kitCommand(),
-    uploadCommand(),
-    evalCommand(),
-    configCommand(),
-    schemaCommand(),
-  ];
-  for (const command of commands) program.addCommand(command.exitOverride());
+  for (const command of await commandsFor(args)) program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (thrown) {
     return report(thrown);
   }
+}
+
+/** The one that is named first, or all of them: for the help, and to say which one comes near to a misspelt one. */
+function commandsFor([name]: string[]): Promise<Command[]> {
+  const named = COMMANDS.get(name);
+  return Promise.all((named ? [named] : [...COMMANDS.values()]).map((load) => load()));
 }
 
 function report(thrown: unknown): number {

@@ -4,7 +4,7 @@ import type { TextEncoder } from './text-encoder.js';
 /** Sentences that a concept is put into; their embeddings are averaged (design 3.4). */
 export const PROMPTS = ['a photo of a {}', '{}'];
 
-const CONCEPTS_AT_ONCE = 32;
+const TEXTS_AT_ONCE = 64;
 
 /**
  * Embeddings of concepts: each put into all prompts, averaged, unit length.
@@ -18,15 +18,18 @@ export async function embedConcepts(
   concepts: readonly string[],
   prompts: readonly string[] = PROMPTS,
 ): Promise<Matrix> {
-  const rows: Float32Array[] = [];
-  for (let first = 0; first < concepts.length; first += CONCEPTS_AT_ONCE) {
-    const batch = concepts.slice(first, first + CONCEPTS_AT_ONCE);
-    const texts = batch.flatMap((concept) => prompts.map((prompt) => prompt.replace('{}', () => concept)));
-    const embeddings = await encoder.embedTexts(texts);
-    for (let place = 0; place < batch.length; place++)
-      rows.push(unitMean(embeddings.slice(place * prompts.length, (place + 1) * prompts.length)));
+  const texts = concepts.flatMap((concept) => prompts.map((prompt) => prompt.replace('{}', () => concept)));
+  // Encoders fill the texts of a batch up to its longest, so alike lengths go together: a fifth less work.
+  const byLength = texts.map((_, place) => place).sort((a, b) => texts[b].length - texts[a].length);
+  const embeddings: Float32Array[] = Array(texts.length);
+  for (let first = 0; first < byLength.length; first += TEXTS_AT_ONCE) {
+    const places = byLength.slice(first, first + TEXTS_AT_ONCE);
+    const batch = await encoder.embedTexts(places.map((place) => texts[place]));
+    for (const [at, place] of places.entries()) embeddings[place] = batch[at];
   }
-  return stackRows(rows);
+  return stackRows(
+    concepts.map((_, at) => unitMean(embeddings.slice(at * prompts.length, (at + 1) * prompts.length))),
+  );
 }
 
 function unitMean(vectors: Float32Array[]): Float32Array {

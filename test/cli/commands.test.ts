@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { create } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeConcepts, takeDatabase } from '../fixtures/prepared-data.js';
 import { meanColour } from '../probing/support/made-models.js';
 import { folderOfImages } from './probe-images.js';
 import { type Ended, runProbelog } from './run-probelog.js';
@@ -14,6 +15,8 @@ const probelog = (...args: string[]): Promise<Ended> => runProbelog(args, { data
 /** The commands share one data folder, as on a user's machine: each test goes on from what is there. */
 beforeAll(async () => {
   folder = await folderOfImages(IMAGES);
+  await takeDatabase(join(folder, 'data'));
+  await takeConcepts(join(folder, 'data'));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 import { meanColour } from '../probing/support/made-models.js';
 import { type Ended, runProbelog } from './run-probelog.js';
 
@@ -13,6 +14,7 @@ const probelog = (...args: string[]): Promise<Ended> => runProbelog(args, { data
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  await takeDatabase(join(folder, 'data'));
   const names = (await readdir(join(DEMO, 'probes'))).slice(0, 24);
   for (const name of names) await cp(join(DEMO, 'probes', name), join(folder, 'images', name));
   for (const name of names.slice(12)) await cp(join(DEMO, 'probes', name), join(folder, 'others', name));

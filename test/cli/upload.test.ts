@@ -2,6 +2,7 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 import { npyFile } from '../ingest/support/array-files.js';
 import { folderOfImages } from './probe-images.js';
 import { type Ended, runProbelog } from './run-probelog.js';
@@ -13,6 +14,7 @@ const probelog = (...args: string[]): Promise<Ended> => runProbelog(args, { data
 /** The commands share one data folder, as on a user's machine: each test goes on from what is there. */
 beforeAll(async () => {
   folder = await folderOfImages(IMAGES);
+  await takeDatabase(join(folder, 'data'));
   await probelog('probes', 'create', 'mine', 'images');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

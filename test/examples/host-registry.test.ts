@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRegistry } from '../../examples/host-registry/src/server.js';
 import { type Answer, DEMO } from '../fixtures/demo-service.js';
-import { keepConcepts, takeConcepts } from '../fixtures/kept-concepts.js';
+import { takeConcepts } from '../fixtures/prepared-data.js';
 import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
 
 const SERVER = readFileSync(new URL('../../examples/host-registry/src/server.ts', import.meta.url), 'utf8');
@@ -27,7 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await registry.close();
   await postgres?.stop();
-  await keepConcepts(join(folder, 'probelog'));
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../src/store/index.js';
+import { takeDatabase } from '../fixtures/prepared-data.js';
 
 /** A real store in a folder of its own, and the probe set in it. */
 export interface StoreWithSet {
@@ -21,6 +22,7 @@ export async function openStoreWithSet({
   probes?: Parameters<Store['probeSets']['create']>[0]['probes'];
 } = {}): Promise<StoreWithSet> {
   const folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  if (databaseUrl === undefined) await takeDatabase(folder);
   const store = await openStore({ dataFolder: folder, databaseUrl });
   const { id } = await store.probeSets.create({ name: 'set', digest: 'd', probes });
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { encodeMatrix, type Matrix } from '../../domain/index.js';
-import { embedConcepts } from '../embed-concepts.js';
+import { embedConcepts, PROMPTS } from '../embed-concepts.js';
 import { keptMatrix } from '../matrix-file.js';
 import type { TextEncoder } from '../text-encoder.js';
 import type { ConceptBackground } from './prepare-background.js';
@@ -28,7 +28,7 @@ export async function ensureBackground(
   { encoder, folder, vocabulary }: BackgroundOptions,
   images: Matrix,
 ): Promise<KeptBackground> {
-  const texts = await keptMatrix(join(folder, `texts-${digest(encoder.id, vocabulary)}.npy`), () =>
+  const texts = await keptMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
     embedConcepts(encoder, vocabulary),
   );
   const key = digest(FORMAT, encodeMatrix(texts), encodeMatrix(images));

@@ -22,6 +22,8 @@ const id = isFolder ? basename(model) : model;
 const options = {
   dtype: 'fp32',
   local_files_only: isFolder,
+  // Threads that wait would turn round and round for work, which other processes need the processor for.
+  session_options: { extra: { session: { intra_op: { allow_spinning: '0' } } } },
   ...(isFolder ? {} : { revision }),
 } as const;
 

@@ -4,6 +4,7 @@ import { loadConfig } from '../../../src/config/index.js';
 import { globalId, type SubgraphOptions } from '../../../src/graphql/index.js';
 import { type RunningServer, servicesOf, startServer } from '../../../src/http/index.js';
 import type { AccessScope } from '../../../src/store/index.js';
+import { takeConcepts } from '../../fixtures/prepared-data.js';
 import { openSmallService, type SmallService } from '../../ingest/support/small-service.js';
 import { meanColour } from '../../probing/support/made-models.js';
 
@@ -45,6 +46,7 @@ export async function openSmallServer(
   probes?: number,
 ): Promise<SmallServer> {
   const small = await openSmallService({ environment, probes });
+  await takeConcepts(small.service.config.dataFolder);
   const { service } = small;
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { createProbeSet } from '../../../src/probing/index.js';
 import { openService, type Service } from '../../../src/service/index.js';
 import type { IngestRecord } from '../../../src/store/index.js';
 import { DEMO } from '../../fixtures/demo-service.js';
+import { takeDatabase } from '../../fixtures/prepared-data.js';
 
 /** A real service on a folder of its own whose probe set is small enough to probe made models in a moment. */
 export interface SmallService {
@@ -39,8 +41,11 @@ export async function openSmallService({
   trustedCaller = true,
 }: SmallServiceOptions = {}): Promise<SmallService> {
   const folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  const data = dataFolder ?? join(folder, 'data');
+  const isEmbedded = environment.DATABASE_URL === undefined;
+  if (isEmbedded && !existsSync(join(data, 'database'))) await takeDatabase(data);
   const config = loadConfig({
-    PROBELOG_DATA: dataFolder ?? join(folder, 'data'),
+    PROBELOG_DATA: data,
     PROBELOG_TEXT_ENCODER: join(DEMO, 'encoder'),
     ...environment,
   });
