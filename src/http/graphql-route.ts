@@ -29,7 +29,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
     bodyLimit: limits.maxBodyBytes,
-    config: { door: 'ANY' },
+    config: { door: 'ANY', isOpen: (request) => showExplorer !== null && wantsPage(request) },
     onRequest: async (request, reply) => {
       if (showExplorer && wantsPage(request)) await showExplorer(reply);
       else limitBodyTime(request, limits.bodySeconds);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ProbelogError } from '../errors/index.js';
 
 /**
@@ -29,6 +30,8 @@ export async function inTime<T>(
     seconds * 1000,
   );
   const signal = gone ? AbortSignal.any([late.signal, gone]) : late.signal;
+  // Each search of an operation listens, and there may be hundreds.
+  setMaxListeners(0, signal);
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });

@@ -11,15 +11,19 @@ import {
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { allows, type Principal } from '../access/index.js';
+import { allows, NOBODY, type Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type Caller, checkOperation, createContext, formatError, type Services } from '../graphql/index.js';
 import type { AtOnce } from './at-once.js';
+import { originReader } from './forwarded.js';
 import { inTime } from './in-time.js';
 import type { PersistedOperations } from './persisted-operations.js';
 import type { RateLimit } from './rate-limit.js';
 import type { ServerLimits } from './server-limits.js';
 import { watchSocket } from './watch-socket.js';
+
+/** The code of graphql-ws for somebody who begins too often. */
+const TOO_MANY_REQUESTS = 4429;
 
 /** What operations on a WebSocket are served with; the limits are those of HTTP. */
 export interface SubscriptionOptions {
@@ -59,12 +63,13 @@ export function serveSubscriptions(
   options: SubscriptionOptions,
 ): { close(): Promise<void> } {
   const { schema, services, limits, atOnce, rateLimit, persisted } = options;
+  const originOf = originReader(limits.trustedProxies);
   const sockets = new WebSocketServer({
     server: app.server,
     path: '/graphql',
     maxPayload: limits.maxMessageBytes,
     verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }, answer: Verdict) => {
-      if (origin && !isAllowed(origin, req.headers.host, limits.corsOrigins)) answer(false, 401);
+      if (origin && !isAllowed(origin, originOf(req).host, limits.corsOrigins)) answer(false, 401);
       else if (sockets.clients.size >= limits.maxSockets)
         answer(false, 503, 'Service Unavailable', { 'retry-after': '10' });
       else answer(true);
@@ -79,7 +84,7 @@ export function serveSubscriptions(
       throw tooMany(limits.maxSubscriptions);
     const { request } = connection.extra;
     const principal = await principalOf(connection);
-    const address = request.socket.remoteAddress ?? null;
+    const { address } = originOf(request);
     await rateLimit.countMessage({ principal, ip: address ?? '' });
     const hash: unknown = (payload.extensions as PersistedExtension | null | undefined)?.persistedQuery
       ?.sha256Hash;
@@ -108,7 +113,7 @@ export function serveSubscriptions(
     const authorization = said.authorization ?? said.Authorization ?? headers.authorization;
     return services.access.principalOf({
       authorization: authorization === undefined ? undefined : String(authorization),
-      host: headers.host?.replace(/:\d+$/, ''),
+      host: originOf(request).host?.replace(/:\d+$/, ''),
       forwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
     });
   }
@@ -118,6 +123,13 @@ export function serveSubscriptions(
       (principal) => allows(principal, ['READ', 'INGEST', 'ADMIN']),
       () => false,
     );
+  /** Whoever guesses keys is counted here, too. */
+  async function refuse({ extra: { request, socket } }: Connection): Promise<false> {
+    const sender = { principal: NOBODY, ip: originOf(request).address ?? '' };
+    await rateLimit.countMessage(sender).catch(() => socket.close(TOO_MANY_REQUESTS, 'Too many requests'));
+    return false;
+  }
+
   const formatted = (errors: readonly GraphQLError[]) =>
     errors.map((error) =>
       formatError(error.toJSON(), error, (message, details) => app.log.error(details, message)),
@@ -127,7 +139,7 @@ export function serveSubscriptions(
       // Who is nobody is told so by graphql-ws: close code 4403.
       async onConnect(context) {
         const connection = context as Connection;
-        if (!(await isSomebody(connection))) return false;
+        if (!(await isSomebody(connection))) return refuse(connection);
         watchSocket(connection.extra.socket, {
           idleMs: limits.socketIdleSeconds * 1000,
           isBusy: () => Object.keys(connection.subscriptions).length > 0,
