@@ -1,4 +1,5 @@
-import { createClient, type ExecutionResult } from 'graphql-ws';
+import type { FormattedExecutionResult } from 'graphql';
+import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 /** What is sent with an operation on a WebSocket. */
@@ -15,7 +16,7 @@ export async function askBySocket(
   url: string,
   query: string,
   { variables, headers = {}, secret }: SocketRequest = {},
-): Promise<ExecutionResult<Record<string, unknown>>> {
+): Promise<FormattedExecutionResult<Record<string, unknown>>> {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: class extends WebSocket {
