@@ -16,7 +16,7 @@ export async function askBySocket(
   url: string,
   query: string,
   { variables, headers = {}, secret }: SocketRequest = {},
-): Promise<FormattedExecutionResult<Record<string, unknown>>> {
+): Promise<FormattedExecutionResult<Record<string, unknown>, unknown>> {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: class extends WebSocket {
