@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -38,7 +39,12 @@ export interface SubscriptionOptions {
 
 /** What is known of a connection. */
 interface Connection {
-  extra: { request: IncomingMessage; socket: WebSocket };
+  extra: {
+    request: IncomingMessage;
+    socket: WebSocket;
+    /** Tells the operations under way when it is closed; there once it is known whose connection it is. */
+    gone?: AbortSignal;
+  };
   connectionParams?: unknown;
   subscriptions: Readonly<Record<string, unknown>>;
 }
@@ -46,6 +52,7 @@ interface Connection {
 /** An operation that was let in, and on whose behalf. */
 interface Admitted extends ExecutionArgs {
   caller: Caller;
+  gone: AbortSignal | undefined;
   /** @throws ProbelogError UNAUTHENTICATED when the connection's key is not good any more */
   stillGood(): Promise<void>;
 }
@@ -103,6 +110,7 @@ export function serveSubscriptions(
       variableValues: variables,
       contextValue: createContext(services, caller),
       caller,
+      gone: connection.extra.gone,
       stillGood: async () => void (await principalOf(connection)),
     };
   }
@@ -140,6 +148,7 @@ export function serveSubscriptions(
       async onConnect(context) {
         const connection = context as Connection;
         if (!(await isSomebody(connection))) return refuse(connection);
+        connection.extra.gone = closing(connection.extra.socket);
         watchSocket(connection.extra.socket, {
           idleMs: limits.socketIdleSeconds * 1000,
           isBusy: () => Object.keys(connection.subscriptions).length > 0,
@@ -150,10 +159,10 @@ export function serveSubscriptions(
       onSubscribe: (context, _id, payload) =>
         admit(context as Connection, payload).catch((thrown) => [asGraphqlError(thrown)]),
       execute: (args) => {
-        const { caller, ...operation } = args as Admitted;
+        const { caller, gone, ...operation } = args as Admitted;
         return atOnce
           .run(() =>
-            inTime(limits.operationSeconds, undefined, async (signal) =>
+            inTime(limits.operationSeconds, gone, async (signal) =>
               execute({ ...operation, contextValue: createContext(services, { ...caller, signal }) }),
             ),
           )
@@ -206,6 +215,14 @@ function whileGood(
       return event;
     },
   });
+}
+
+/** Tells when a connection is closed. */
+function closing(socket: WebSocket): AbortSignal {
+  const closed = new AbortController();
+  setMaxListeners(0, closed.signal);
+  socket.once('close', () => closed.abort(new ProbelogError('OPERATION_TIMEOUT', 'The client went away.')));
+  return closed.signal;
 }
 
 function tooMany(most: number): ProbelogError {
