@@ -1,12 +1,12 @@
 import {
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
   isInputObjectType,
-  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -18,12 +18,17 @@ import {
 export interface TextPlace {
   /** Such as `Query.models(filter.tag.key)`. */
   name: string;
+  /** Such as `ID`. */
+  type: string;
   operation: 'query' | 'mutation' | 'subscription';
   query: string;
   variables(text: string): Record<string, unknown>;
 }
 
-/** Values for what must be given beside the text: by the name of the field and of its argument. */
+/**
+ * Values for what must be given beside the text: by the name of the field and of its argument. Asked again for each text, so
+ * that ids may be known later.
+ */
 export type Given = (field: string, argument: string) => unknown;
 
 const TEXTS = new Set(['String', 'ID', 'DateTimeISO', 'JSON']);
@@ -41,11 +46,12 @@ export function textPlaces(schema: GraphQLSchema, given: Given): TextPlace[] {
   for (const { type, way, operation } of ways(schema)) {
     for (const field of Object.values(type.getFields())) {
       for (const { name, type: argumentType } of field.args) {
-        for (const { path, put } of textsIn(argumentType, 0)) {
+        for (const { path, put, leaf } of textsIn(argumentType, 0)) {
           const step = { field, argument: { name, put } };
           const inner = [name, ...path].join('.');
           places.push({
             name: `${type.name}.${field.name}(${inner})`,
+            type: leaf,
             operation,
             ...operationOf(operation, [...way, step], given),
           });
@@ -83,16 +89,18 @@ function ways(schema: GraphQLSchema): Way[] {
 }
 
 /** Where a type takes a text, and how a value is made that has it there. */
-function textsIn(type: GraphQLInputType, depth: number): { path: string[]; put: Put }[] {
+function textsIn(type: GraphQLInputType, depth: number): { path: string[]; put: Put; leaf: string }[] {
   if (isNonNullType(type)) return textsIn(type.ofType, depth);
   if (isListType(type))
-    return textsIn(type.ofType, depth).map(({ path, put }) => ({ path, put: (text) => [put(text)] }));
-  if (!isInputObjectType(type)) return TEXTS.has(type.name) ? [{ path: [], put: (text) => text }] : [];
+    return textsIn(type.ofType, depth).map(({ put, ...rest }) => ({ ...rest, put: (text) => [put(text)] }));
+  if (!isInputObjectType(type))
+    return TEXTS.has(type.name) ? [{ path: [], put: (text) => text, leaf: type.name }] : [];
   // Inputs that hold themselves would go on for ever.
   if (depth > 3) return [];
   const fields = Object.values(type.getFields());
   return fields.flatMap((field) =>
-    textsIn(field.type, depth + 1).map(({ path, put }) => ({
+    textsIn(field.type, depth + 1).map(({ path, put, leaf }) => ({
+      leaf,
       path: [field.name, ...path],
       put: (text: string) => ({
         ...Object.fromEntries(
@@ -117,6 +125,12 @@ function filler(type: GraphQLInputType): unknown {
   return Object.fromEntries(required.map((field) => [field.name, filler(field.type)]));
 }
 
+/** What is asked of what is found: how much it is, where that is told. */
+function countOf(type: GraphQLNamedType): string {
+  if (!isObjectType(type)) return '';
+  return `{ __typename ${type.getFields().totalCount ? 'totalCount' : ''} }`;
+}
+
 function operationOf(operation: TextPlace['operation'], way: Step[], given: Given) {
   const declared: string[] = [];
   const makers: [string, Put][] = [];
@@ -124,15 +138,18 @@ function operationOf(operation: TextPlace['operation'], way: Step[], given: Give
   for (const [depth, { field, argument }] of [...way.entries()].reverse()) {
     const passed: string[] = [];
     for (const { name, type, ...rest } of field.args) {
-      const value = given(field.name, name);
       const isHere = argument?.name === name;
-      if (!isHere && value === undefined && !isRequiredArgument({ name, type, ...rest })) continue;
+      const isOptional = !isRequiredArgument({ name, type, ...rest });
+      if (!isHere && isOptional && given(field.name, name) === undefined) continue;
       const variable = `v${depth}_${name}`;
       declared.push(`$${variable}: ${type}`);
       passed.push(`${name}: $${variable}`);
-      makers.push([variable, isHere && argument ? argument.put : () => value ?? filler(type)]);
+      makers.push([
+        variable,
+        isHere && argument ? argument.put : () => given(field.name, name) ?? filler(type),
+      ]);
     }
-    if (inner === '' && !isLeafType(getNamedType(field.type))) inner = '{ __typename }';
+    if (inner === '') inner = countOf(getNamedType(field.type));
     inner = `{ ${field.name}${passed.length > 0 ? `(${passed.join(', ')})` : ''} ${inner} }`;
   }
   return {
