@@ -3,46 +3,26 @@ import { mkdir } from 'node:fs/promises';
 import { type ClientRequest, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import pino from 'pino';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { globalId } from '../../src/graphql/index.js';
-import { type RunningServer, servicesOf, startServer } from '../../src/http/index.js';
+import type { RunningServer } from '../../src/http/index.js';
 import { createProbeSet } from '../../src/probing/index.js';
+import { type HungServer, openHungServer } from './support/hung-server.js';
 import { askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
 /** Noise of so many pixels a side is more than the buffers of a connection hold. */
 const SIDE = 2_500;
-const QUERY = '{ logit(id: "…") { similar(first: 1) { edges { score } } } }';
 
 let small: SmallServer;
 let server: RunningServer;
 let query: string;
-/** What each search that is asked is told; none of them ever answers. */
-let asked: (signal: AbortSignal) => void = () => undefined;
+let nextSearch: HungServer['nextSearch'];
 beforeAll(async () => {
   small = await openSmallServer();
   const { service, folder } = small.small;
-  const model = await small.model('one');
-  const key = Buffer.from(model, 'base64url').toString().split(':')[1];
-  query = QUERY.replace('…', Buffer.from(`Logit:${key}:0`).toString('base64url'));
-  const services = servicesOf(service);
-  const search: typeof services.search = {
-    ...services.search,
-    search: (_id, _query, signal) => {
-      if (signal) asked(signal);
-      return new Promise(() => undefined);
-    },
-  };
-  server = await startServer({
-    host: '127.0.0.1',
-    port: 0,
-    services: { ...services, search },
-    webhooks: service.webhooks,
-    limits: { ...service.config, operationsAtOnce: 1 },
-    logger: pino({ level: 'silent' }),
-  });
+  ({ server, query, nextSearch } = await openHungServer(small, await small.model('one')));
   await mkdir(join(folder, 'large'));
   const raw = { width: SIDE, height: SIDE, channels: 3 as const };
   await sharp(randomBytes(SIDE * SIDE * 3), { raw })
@@ -59,10 +39,6 @@ afterAll(async () => {
   await small?.close();
 });
 
-const nextSearch = () =>
-  new Promise<AbortSignal>((resolve) => {
-    asked = resolve;
-  });
 const post = (): ClientRequest =>
   request(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } }).on(
     'error',
