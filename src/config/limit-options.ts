@@ -70,6 +70,16 @@ export const LIMIT_OPTIONS = {
     },
     byteSize(2 ** 10, 2 ** 28),
   ),
+  headerSeconds: option(
+    {
+      variable: 'PROBELOG_HEADER_SECONDS',
+      description:
+        'Time in which the headers of a request must have come, and of a new connection the first ones.',
+      allowed: 'a whole number from 1 to 300',
+      fallback: '20',
+    },
+    wholeNumber(1, 300),
+  ),
   bodySeconds: option(
     {
       variable: 'PROBELOG_BODY_SECONDS',

@@ -64,7 +64,7 @@ function guarded(resolve: Resolver, wanted: readonly AccessScope[] | null): Reso
 }
 
 /**
- * No text may hold the character U+0000, which PostgreSQL cannot store.
+ * No text may hold the character U+0000, or half of a surrogate pair alone: PostgreSQL stores neither.
  *
  * @throws ProbelogError INPUT_INVALID
  */
@@ -72,8 +72,11 @@ function checkTexts(args: Record<string, unknown>): void {
   const left: unknown[] = Object.values(args);
   while (left.length > 0) {
     const value = left.pop();
-    if (typeof value === 'string' && value.includes('\0'))
-      throw new ProbelogError('INPUT_INVALID', 'A text may not hold the character U+0000.');
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
+      throw new ProbelogError(
+        'INPUT_INVALID',
+        'A text may not hold the character U+0000, or half of a surrogate pair.',
+      );
     if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) left.push(one);
   }
 }

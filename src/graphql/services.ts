@@ -1,4 +1,4 @@
-import type { Access } from '../access/index.js';
+import type { Access, ImageLinks } from '../access/index.js';
 import type { IngestService, ResponseUploads } from '../ingest/index.js';
 import type { Search } from '../search/index.js';
 import type { Store, SweepRecord } from '../store/index.js';
@@ -14,6 +14,7 @@ export interface RegistrySweeper {
 export interface Services {
   store: Store;
   access: Access;
+  imageLinks: ImageLinks;
   search: Search;
   concepts: Concepts;
   ingest: IngestService;

@@ -5,29 +5,49 @@ import { answerErrors } from './error-answers.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
 
+/** How often is looked for connections that are late. */
+const LATE_EVERY_MS = 1_000;
+
 /** What may be said of every request. */
 export interface AppOptions extends Pick<ServerLimits, 'corsOrigins' | 'trustedProxies'> {
-  /** Time within which a request must have come whole; 0: any. A host that hands us its requests has its own. */
+  /** When requests are late; absent where a host hands us its own, which it has looked after. */
+  times?: RequestTimes;
+}
+
+/**
+ * Times within which a request must have come.
+ *
+ * Threat model: whoever opens connections and sends next to nothing (slow loris) costs us a socket each, for as long as
+ * we wait.
+ */
+export interface RequestTimes {
+  headersMs: number;
+  /** The whole of it. */
   requestMs: number;
 }
 
 /** A Fastify application without routes; what holds for every request of ours is set up here. */
 export async function createApp(
   logger: FastifyBaseLogger,
-  { requestMs, corsOrigins, trustedProxies }: AppOptions,
+  { times, corsOrigins, trustedProxies }: AppOptions,
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
-    requestTimeout: requestMs,
+    requestTimeout: times?.requestMs,
+    http: times && { ...timeouts(times), connectionsCheckingInterval: LATE_EVERY_MS },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   });
   answerErrors(app);
   await addSecurityHeaders(app, corsOrigins.length > 0);
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);
   return app;
+}
+
+function timeouts({ headersMs, requestMs }: RequestTimes) {
+  return { headersTimeout: Math.min(headersMs, requestMs), requestTimeout: requestMs };
 }
 
 /** Pages of these sites may ask, and see what limits say; with a key or token that they have, as we know no cookies. */

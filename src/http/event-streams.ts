@@ -8,6 +8,7 @@ import { ProbelogError } from '../errors/index.js';
 import type { Services } from '../graphql/index.js';
 import { limitBodyTime } from './body-time.js';
 import { endsAtOnce } from './ends-at-once.js';
+import { goneSignal } from './gone-signal.js';
 import { callerOf, credentialsOf } from './principals.js';
 import type { ServerLimits } from './server-limits.js';
 import {
@@ -58,7 +59,7 @@ export function addEventStreams(
     },
     handler: async (request, reply) => {
       const payload = payloadOf(request.body);
-      const admitted = await operations.admit(senderOf(request), payload);
+      const admitted = await operations.admit(senderOf(request, reply), payload);
       return answer(request, reply, 'document' in admitted ? admitted : once({ errors: admitted }), payload);
     },
   });
@@ -70,9 +71,10 @@ export function addEventStreams(
     socket.setTimeout(STALL_MS);
   }
 
-  const senderOf = (request: FastifyRequest): Sender => ({
+  const senderOf = (request: FastifyRequest, { raw }: FastifyReply): Sender => ({
     ...callerOf(request),
     principal: () => services.access.principalOf(credentialsOf(request)),
+    gone: goneSignal(raw),
   });
 
   /** The library speaks the protocol; what is run, and for whom, was settled before. */

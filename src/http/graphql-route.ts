@@ -5,6 +5,7 @@ import { ProbelogError } from '../errors/index.js';
 import { type Context, createContext, type Services } from '../graphql/index.js';
 import { AtOnce } from './at-once.js';
 import { limitBodyTime } from './body-time.js';
+import { goneSignal } from './gone-signal.js';
 import { inTime } from './in-time.js';
 import type { PersistedOperations } from './persisted-operations.js';
 import { callerOf } from './principals.js';
@@ -30,7 +31,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
     bodyLimit: limits.maxBodyBytes,
-    config: { door: 'ANY' },
+    config: { door: 'ANY', isOpen: (request) => showExplorer !== null && wantsPage(request) },
     onRequest: async (request, reply) => {
       if (showExplorer && wantsPage(request)) await showExplorer(reply);
       else limitBodyTime(request, limits.bodySeconds);
@@ -42,7 +43,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     },
     handler: (request, reply) =>
       atOnce.run(() =>
-        inTime(limits.operationSeconds, goneSignal(reply), (signal) => {
+        inTime(limits.operationSeconds, goneSignal(reply.raw), (signal) => {
           const handle = fastifyApolloHandler(apollo, {
             context: async () => createContext(services, callerOf(request, signal)),
             // The integration types the reply as text; fastify's routes leave it open.
@@ -51,15 +52,6 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
         }),
       ),
   });
-}
-
-/** Tells when the client went away before it had its answer. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new ProbelogError('OPERATION_TIMEOUT', 'The client went away.'));
-  });
-  return gone.signal;
 }
 
 function checkBatch(count: number, isList: boolean, most: number): void {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ProbelogError } from '../errors/index.js';
 
 /**
@@ -14,10 +15,11 @@ export async function inTime<T>(
   gone: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
+  const ended = new AbortController();
+  const leave = () => ended.abort(gone?.reason);
   const timer = setTimeout(
     () =>
-      late.abort(
+      ended.abort(
         new ProbelogError(
           'OPERATION_TIMEOUT',
           `The operation took longer than ${seconds} s, and was ended.`,
@@ -28,8 +30,14 @@ export async function inTime<T>(
       ),
     seconds * 1000,
   );
-  const signal = gone ? AbortSignal.any([late.signal, gone]) : late.signal;
+  // Not `AbortSignal.any`: `gone` may be a connection's, which outlives any number of operations.
+  gone?.addEventListener('abort', leave, { once: true });
+  if (gone?.aborted) leave();
+  const { signal } = ended;
+  // Each search of an operation listens, and there may be hundreds.
+  setMaxListeners(0, signal);
   const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   const result = work(signal);
@@ -40,5 +48,6 @@ export async function inTime<T>(
     return await Promise.race([result, aborted]);
   } finally {
     clearTimeout(timer);
+    gone?.removeEventListener('abort', leave);
   }
 }

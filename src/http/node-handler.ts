@@ -28,7 +28,7 @@ export interface MountOptions extends RouteOptions, Pick<ServerLimits, 'corsOrig
 
 /** The routes of {@link addRoutes} as a plain handler, to be mounted in another server. How much is asked is its business. */
 export async function mountRoutes(options: MountOptions): Promise<MountedRoutes> {
-  const app = await createApp(options.logger, { ...options, requestMs: 0 });
+  const app = await createApp(options.logger, options);
   knowPrincipals(app, { principalOf: ({ raw }) => options.principalOf(raw) });
   addRoutes(app, options);
   await app.ready();

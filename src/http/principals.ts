@@ -13,6 +13,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may come through this door: everybody, anybody who may do something, or those with one of these scopes. */
     door?: 'OPEN' | 'ANY' | readonly AccessScope[];
+    /** Requests that it lets through whoever sends them, such as those of a signed link; none when absent. */
+    isOpen?(request: FastifyRequest): boolean;
   }
 }
 
@@ -22,22 +24,17 @@ export interface PrincipalOptions {
   principalOf(request: FastifyRequest): Promise<Principal>;
   /** Requests are not counted when absent. */
   rateLimit?: RateLimit;
-  /** Requests that are open whatever their route says; none when absent. */
-  isOpen?(request: FastifyRequest): boolean;
 }
 
 /**
  * Finds out who asks, for every route, before it does anything. A route that does not say who may use it is for
  * administrators; what is said to be `OPEN` looks at no credentials at all.
  */
-export function knowPrincipals(
-  app: FastifyInstance,
-  { principalOf, rateLimit, isOpen }: PrincipalOptions,
-): void {
+export function knowPrincipals(app: FastifyInstance, { principalOf, rateLimit }: PrincipalOptions): void {
   // A fresh one for each request is set below; an object here would be shared.
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request, reply) => {
-    const { door = ['ADMIN'] } = request.routeOptions.config;
+    const { door = ['ADMIN'], isOpen } = request.routeOptions.config;
     if (door === 'OPEN' || request.is404 || isOpen?.(request)) return;
     const refusal = await recognise(request, principalOf);
     await rateLimit?.count(request, reply);

@@ -1,12 +1,21 @@
 import type { FastifyInstance } from 'fastify';
+import type { LinkQuery } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { keyOf, type Services } from '../graphql/index.js';
 
-/** `GET /probes/<id>`: the stored image of a probe, which never changes. */
-export function addProbeImages(app: FastifyInstance, { store }: Pick<Services, 'store'>): void {
+/** `GET /probes/<id>`: the stored image of a probe, which never changes; with a key or token, or by a signed link. */
+export function addProbeImages(
+  app: FastifyInstance,
+  { store, imageLinks }: Pick<Services, 'store' | 'imageLinks'>,
+): void {
   app.get<{ Params: { id: string } }>(
     '/probes/:id',
-    { config: { door: ['READ'] } },
+    {
+      config: {
+        door: ['READ'],
+        isOpen: ({ params, query }) => imageLinks.isGood((params as { id: string }).id, query as LinkQuery),
+      },
+    },
     async (request, reply) => {
       const [probe] = await store.probeSets.probesByIds([keyOf('Probe', request.params.id)]);
       if (!probe) throw new ProbelogError('NOT_FOUND', 'There is no probe with this id.');

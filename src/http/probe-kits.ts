@@ -32,10 +32,12 @@ export function addProbeKits(app: FastifyInstance, { store }: Pick<Services, 'st
 }
 
 async function find(store: Store, idOrName: string): Promise<ProbeSetRecord> {
-  const byName = await store.probeSets.byName(idOrName);
-  if (byName) return byName;
-  const byId = await store.probeSets.byId(keyOrNothing(idOrName));
-  if (byId) return byId;
+  // The database takes no such text, so nothing has it for a name.
+  if (!idOrName.includes('\0')) {
+    const found =
+      (await store.probeSets.byName(idOrName)) ?? (await store.probeSets.byId(keyOrNothing(idOrName)));
+    if (found) return found;
+  }
   throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no probe set with this id or name.');
 }
 

@@ -3,12 +3,13 @@ import type { Service } from '../service/index.js';
 
 /** What resolvers and routes work on, out of an opened service. @param basePath see {@link Services.basePath} */
 export function servicesOf(
-  { store, access, search, concepts, ingest, uploads, sweeper, config }: Service,
+  { store, access, imageLinks, search, concepts, ingest, uploads, sweeper, config }: Service,
   basePath = '',
 ): Services {
   return {
     store,
     access,
+    imageLinks,
     search,
     concepts,
     ingest,

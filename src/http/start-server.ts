@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
 import { buildSchema, buildSubgraph, type SubgraphOptions } from '../graphql/index.js';
 import { createApp } from './create-app.js';
-import { wantsPage } from './explorer.js';
 import { addGraphql } from './graphql-server.js';
 import { credentialsOf, knowPrincipals } from './principals.js';
 import { openRateLimit } from './rate-limit.js';
@@ -57,13 +56,14 @@ export async function startServer({
 }: ServerOptions): Promise<RunningServer> {
   await services.access.checkExposure(host);
   const schema = await (subgraph ? buildSubgraph(subgraph) : buildSchema());
-  const app = await createApp(logger, { ...limits, requestMs });
+  const app = await createApp(logger, {
+    ...limits,
+    times: { headersMs: limits.headerSeconds * 1000, requestMs },
+  });
   const rateLimit = await openRateLimit(app, limits);
   knowPrincipals(app, {
     principalOf: (request) => services.access.principalOf(credentialsOf(request)),
     rateLimit,
-    isOpen: (request: FastifyRequest) =>
-      limits.explorer && request.routeOptions.url === '/graphql' && wantsPage(request),
   });
   const graphql = await addGraphql(app, { schema, services, limits, rateLimit });
   addRoutes(app, { services, webhooks });

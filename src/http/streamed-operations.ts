@@ -43,6 +43,8 @@ export interface SentPayload {
 export interface Sender extends Omit<Caller, 'principal' | 'signal'> {
   /** Who it is now. @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
   principal(): Promise<Principal>;
+  /** Ends what is done on its behalf once it does not wait any more. */
+  gone?: AbortSignal;
 }
 
 /** An operation that was let in. */
@@ -68,7 +70,7 @@ export function streamedOperations(options: StreamedOptions): StreamedOperations
   const { schema, services, limits, atOnce, persisted, log } = options;
   return {
     async admit(sender, payload) {
-      const { principal: whoNow, ...from } = sender;
+      const { principal: whoNow, gone: _, ...from } = sender;
       const principal = await whoNow();
       const { operationName, variables } = payload;
       const query = persisted
@@ -87,10 +89,10 @@ export function streamedOperations(options: StreamedOptions): StreamedOperations
         sender,
       };
     },
-    execute: ({ caller, sender: _, ...operation }) =>
+    execute: ({ caller, sender: { gone }, ...operation }) =>
       atOnce
         .run(() =>
-          inTime(limits.operationSeconds, undefined, async (signal) =>
+          inTime(limits.operationSeconds, gone, async (signal) =>
             execute({ ...operation, contextValue: createContext(services, { ...caller, signal }) }),
           ),
         )

@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Principal } from '../access/index.js';
+import { NOBODY, type Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import type { Services } from '../graphql/index.js';
+import { originReader } from './forwarded.js';
+import { goneSignal } from './gone-signal.js';
 import type { RateLimit } from './rate-limit.js';
 import type { ServerLimits } from './server-limits.js';
 import {
@@ -18,6 +20,9 @@ import {
 } from './streamed-operations.js';
 import { watchSocket } from './watch-socket.js';
 
+/** The code of graphql-ws for somebody who begins too often. */
+const TOO_MANY_REQUESTS = 4429;
+
 /** What operations on a WebSocket are served with. */
 export interface SubscriptionOptions {
   operations: StreamedOperations;
@@ -28,7 +33,12 @@ export interface SubscriptionOptions {
 
 /** What is known of a connection. */
 interface Connection {
-  extra: { request: IncomingMessage; socket: WebSocket };
+  extra: {
+    request: IncomingMessage;
+    socket: WebSocket;
+    /** Tells the operations under way when it is closed; there once it is known whose connection it is. */
+    gone?: AbortSignal;
+  };
   connectionParams?: unknown;
   subscriptions: Readonly<Record<string, unknown>>;
 }
@@ -45,12 +55,13 @@ export function serveSubscriptions(
   app: FastifyInstance,
   { operations, services, limits, rateLimit }: SubscriptionOptions,
 ): { close(): Promise<void> } {
+  const originOf = originReader(limits.trustedProxies);
   const sockets = new WebSocketServer({
     server: app.server,
     path: '/graphql',
     maxPayload: limits.maxMessageBytes,
     verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }, answer: Verdict) => {
-      if (origin && !isAllowed(origin, req.headers.host, limits.corsOrigins)) answer(false, 401);
+      if (origin && !isAllowed(origin, originOf(req).host, limits.corsOrigins)) answer(false, 401);
       else if (sockets.clients.size >= limits.maxSockets)
         answer(false, 503, 'Service Unavailable', { 'retry-after': '10' });
       else answer(true);
@@ -64,12 +75,13 @@ export function serveSubscriptions(
     if (Object.keys(connection.subscriptions).length > limits.maxSubscriptions)
       throw tooMany(limits.maxSubscriptions);
     const { request } = connection.extra;
-    const address = request.socket.remoteAddress ?? null;
+    const { address } = originOf(request);
     const principal = await principalOf(connection);
     await rateLimit.countMessage({ principal, ip: address ?? '' });
     return operations.admit(
       {
         principal: () => principalOf(connection),
+        gone: connection.extra.gone,
         address,
         userAgent: request.headers['user-agent'] ?? null,
         requestId: randomUUID(),
@@ -84,18 +96,26 @@ export function serveSubscriptions(
     const authorization = said.authorization ?? said.Authorization ?? headers.authorization;
     return services.access.principalOf({
       authorization: authorization === undefined ? undefined : String(authorization),
-      host: headers.host?.replace(/:\d+$/, ''),
+      host: originOf(request).host?.replace(/:\d+$/, ''),
       forwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
     });
   }
 
   const isStillSomebody = (connection: Connection) => principalOf(connection).then(isSomebody, () => false);
+  /** Whoever guesses keys is counted here, too. */
+  async function refuse({ extra: { request, socket } }: Connection): Promise<false> {
+    const sender = { principal: NOBODY, ip: originOf(request).address ?? '' };
+    await rateLimit.countMessage(sender).catch(() => socket.close(TOO_MANY_REQUESTS, 'Too many requests'));
+    return false;
+  }
+
   const served = useServer(
     {
       // Who is nobody is told so by graphql-ws: close code 4403.
       async onConnect(context) {
         const connection = context as Connection;
-        if (!(await isStillSomebody(connection))) return false;
+        if (!(await isStillSomebody(connection))) return refuse(connection);
+        connection.extra.gone = goneSignal(connection.extra.socket);
         watchSocket(connection.extra.socket, {
           idleMs: limits.socketIdleSeconds * 1000,
           isBusy: () => Object.keys(connection.subscriptions).length > 0,

@@ -161,6 +161,8 @@ export interface GalleryStats {
     expectedError: number;
   } | null;
   rebuilding: boolean;
+  /** Rows that questions have been put to one by one since the process began, those of ended searches among them. */
+  scannedRows: number;
 }
 
 /** What an operator may set. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Access } from '../access/index.js';
+import { type Access, type ImageLinks, openImageLinks } from '../access/index.js';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import type { DownloadLimits } from '../download/index.js';
@@ -45,6 +45,7 @@ export interface Service {
   config: Config;
   store: Store;
   access: Access;
+  imageLinks: ImageLinks;
   search: Search;
   encoder: TextEncoder;
   concepts: Concepts;
@@ -99,6 +100,7 @@ export async function openService(
     const audit = sweepAudit(store, config.auditDays, log);
     closers.push(() => audit.close());
     if (store.shared) await checkDataFolder(store, dataFolder);
+    const imageLinks = await openImageLinks(dataFolder);
     const encoder = await openTextEncoder({
       model: config.textEncoder,
       cacheFolder: join(dataFolder, 'encoders'),
@@ -185,6 +187,7 @@ export async function openService(
       config,
       store,
       access,
+      imageLinks,
       search,
       encoder,
       concepts,

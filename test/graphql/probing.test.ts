@@ -20,6 +20,7 @@ const STATS: GalleryStats = {
   basis: null,
   prior: null,
   rebuilding: false,
+  scannedRows: 0,
 };
 
 let store: Store;
@@ -62,6 +63,7 @@ beforeAll(async () => {
   const services = {
     store,
     access: {} as Access,
+    imageLinks: { sign: () => '', isGood: () => false },
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+import { createApiKey } from '../../src/access/index.js';
+import { type Answer, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -50,4 +51,29 @@ it('the explorer asks its first question in a real browser, and asks nobody but 
   await page.getByText('"score"').first().waitFor();
   expect(elsewhere).toEqual([]);
   expect(faults).toEqual([]);
+});
+
+it('once there is a key, the explorer shows images of the answers that it got with it', async () => {
+  const { secret } = await createApiKey(demo.service.store.apiKeys, { name: 'a reader', scopes: ['READ'] });
+  demo.service.access.keyChanged('');
+  const page = await browser.newPage();
+  page.setDefaultTimeout(100_000);
+  await page.goto(`${demo.server.url}/graphql`);
+  const response = await fetch(`${demo.server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+    body: JSON.stringify({ query: '{ concept(text: "dog") { topProbes(first: 1) { probe { url } } } }' }),
+  });
+  const { data } = (await response.json()) as Answer;
+  const { url } = data.concept.topProbes[0].probe;
+  // As wide as the image; 0 when the browser does not get it.
+  const widthOf = (path: string) =>
+    page.evaluate(`new Promise((resolve) => {
+      const image = new Image();
+      image.onload = () => resolve(image.naturalWidth);
+      image.onerror = () => resolve(0);
+      image.src = ${JSON.stringify(path)};
+    })`);
+  expect(await widthOf(url)).toBeGreaterThan(0);
+  expect(await widthOf(url.split('?')[0])).toBe(0);
 });

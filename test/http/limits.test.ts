@@ -135,45 +135,6 @@ describe('the OWASP cheat sheet for GraphQL', () => {
     const { status, errors } = await askAt(url, query, { id, models });
     expect([status, errors?.[0].extensions.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
   });
-
-  it('names of prototypes in an input change nothing', async () => {
-    const input =
-      '{"query":"mutation M($input: RegisterModelInput!) { registerModel(input: $input) { id } }","variables":{"input":{"name":"p","version":"1","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}}';
-    const response = await post(input, { 'content-type': 'application/json' });
-    expect(response.status).toBeLessThan(500);
-    expect(await response.text()).not.toContain('INTERNAL');
-    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-  });
-
-  it.each(["'; DROP TABLE model; --", '%_\\', '../../../etc/passwd', '\u0000', '#{7*7}{{7*7}}', '\ud800'])(
-    'the text %j means nothing in any field that takes a text',
-    async (text) => {
-      const variables = { text };
-      const queries = [
-        'query Q($text: String!) { models(text: $text) { totalCount } }',
-        'query Q($text: String!) { models(filter: { alias: $text }) { totalCount } }',
-        'query Q($text: String!) { models(filter: { tag: { key: $text, value: $text } }) { totalCount } }',
-        'query Q($text: String!) { models(after: $text) { totalCount } }',
-        'query Q($text: String!) { ingests(registry: $text) { edges { cursor } } }',
-        'query Q($text: ID!) { model(id: $text) { name } }',
-        'query Q($text: ID!) { logit(id: $text) { label } }',
-        'query Q($text: ID!) { ingest(id: $text) { state } }',
-        'query Q($text: ID!) { gallery(probeSet: $text) { models } }',
-        'query Q($text: String!) { audit(filter: { actor: $text }) { edges { cursor } } }',
-        'query Q($text: String!) { logits(image: $text) { totalCount } }',
-        'mutation Q($text: String!) { ingestModel(input: { name: $text, version: $text, source: $text }) { id } }',
-        'mutation Q($text: String!) { registerModel(input: { name: $text, version: "1", registry: $text, visibility: $text, licence: $text }) { id } }',
-        'mutation Q($text: ID!) { setVisibility(id: $text, visibility: "x") { id } }',
-        'mutation Q($text: String!) { createApiKey(input: { name: $text, scopes: [READ], labels: [$text], registry: $text, expiresAt: "2001-01-01T00:00:00Z" }) { key { id } } }',
-      ];
-      for (const query of queries) {
-        const { status, text: answer } = await small.ask(query, variables);
-        expect(status, query).toBeLessThan(500);
-        expect(answer, query).not.toMatch(/INTERNAL|root:|syntax error/);
-      }
-      expect((await small.ask('{ models { edges { node { name } } } }')).text).toContain('"one"');
-    },
-  );
 });
 
 describe('rates', () => {

@@ -1,8 +1,12 @@
 import { Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { allows } from '../../access/index.js';
 import type { ProbeRecord, ProbeSetRecord } from '../../store/index.js';
 import type { Context } from '../context.js';
 import { globalId } from '../global-id.js';
 import { Probe, ProbeSet } from '../types/probe.js';
+
+/** Those who sent a header to be let in, as no browser does for an image. */
+const SHOWED_SOMETHING = ['KEY', 'TOKEN'];
 
 @Resolver(() => ProbeSet)
 export class ProbeSetResolver {
@@ -28,7 +32,9 @@ export class ProbeResolver {
   }
 
   @FieldResolver(() => String)
-  url(@Ctx() { basePath }: Context, @Root() { id }: ProbeRecord): string {
-    return `${basePath}/probes/${globalId('Probe', id)}`;
+  url(@Ctx() { basePath, principal, imageLinks }: Context, @Root() record: ProbeRecord): string {
+    const id = globalId('Probe', record.id);
+    const isSigned = SHOWED_SOMETHING.includes(principal.kind) && allows(principal, ['READ']);
+    return `${basePath}/probes/${id}${isSigned ? imageLinks.sign(id) : ''}`;
   }
 }

@@ -26,7 +26,10 @@ export class Probe {
   @Field(() => Int, { description: 'Place in the set, from 0.' })
   position!: number;
 
-  @Field({ description: 'Where the image is served, relative to the server.' })
+  @Field({
+    description:
+      'Where the image is served, relative to the server. For whoever asks with a key or token it is signed: for an hour at least, a browser shows it without them.',
+  })
   url!: string;
 
   @Field(() => Int, { description: 'Pixels.' })

@@ -18,20 +18,30 @@ const TURN_ROWS = 4_096;
  * best by that rounded product are scored one by one. The outcome is the same as without, to the last bit.
  */
 export class ExactScan {
+  /** Rows scanned so far, by this and by those that {@link until} makes. */
+  private readonly scanned: { rows: number };
+
   constructor(
     private readonly rows: RowFile,
     private readonly products: MatrixProducts,
-    private readonly signal?: AbortSignal,
-  ) {}
+    private readonly asked?: { signal: AbortSignal; scanned: { rows: number } },
+  ) {
+    this.scanned = asked?.scanned ?? { rows: 0 };
+  }
+
+  get scannedRows(): number {
+    return this.scanned.rows;
+  }
 
   /** The same scan for one question, which ends between two turns when nobody waits for it any more. */
   until(signal: AbortSignal | undefined): ExactScan {
-    return signal ? new ExactScan(this.rows, this.products, signal) : this;
+    return signal ? new ExactScan(this.rows, this.products, { signal, scanned: this.scanned }) : this;
   }
 
   /** @throws the signal's reason */
   async run(scorer: Scorer, entries: GalleryEntry[], sink: HitSink): Promise<void> {
-    this.signal?.throwIfAborted();
+    const signal = this.asked?.signal;
+    signal?.throwIfAborted();
     const block = new Uint16Array(BLOCK_ROWS * this.rows.columns);
     let sinceTurn = 0;
     for (const run of adjacent(entries)) {
@@ -40,11 +50,12 @@ export class ExactScan {
       for (let first = run[0].firstRow; first < end; first += BLOCK_ROWS) {
         const count = Math.min(BLOCK_ROWS, end - first);
         await this.offerBlock(scorer, first, this.rows.encoded(first, count, block), walk, sink);
+        this.scanned.rows += count;
         sinceTurn += count;
         if (sinceTurn < TURN_ROWS) continue;
         sinceTurn = 0;
         await setImmediate();
-        this.signal?.throwIfAborted();
+        signal?.throwIfAborted();
       }
     }
   }

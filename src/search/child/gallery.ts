@@ -167,11 +167,14 @@ export class Gallery {
   }
 
   /** Names for outputs, for each of them best first; null for one without a descriptor. */
-  names({ modelId, indexes, vocabularyPath, first }: NamesQuery): Promise<(LogitName[] | null)[]> {
+  names(
+    { modelId, indexes, vocabularyPath, first }: NamesQuery,
+    signal?: AbortSignal,
+  ): Promise<(LogitName[] | null)[]> {
     const entry = this.journal.entries.get(modelId);
     const asked = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
     const found = asked.map((index) => this.descriptor(modelId, index));
-    return this.namer.of(found, vocabularyPath, first, this.ordered.list);
+    return this.namer.of(found, vocabularyPath, first, this.ordered.list, signal);
   }
 
   /** @param excludeModels models that do not count */
@@ -191,6 +194,7 @@ export class Gallery {
         : null,
       prior: this.learnt && statsOf(this.learnt),
       rebuilding: this.builds.underWay,
+      scannedRows: this.exact.scannedRows,
     };
   }
 

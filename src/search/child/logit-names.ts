@@ -42,12 +42,14 @@ export class LogitNames {
    *
    * @param path of a `.npy` file, float32, V × P: the vocabulary as queries
    * @param entries of the whole gallery; another array when they changed
+   * @throws the signal's reason
    */
   async of(
     descriptors: (Float32Array | null)[],
     path: string,
     first: number,
     entries: readonly GalleryEntry[],
+    signal?: AbortSignal,
   ): Promise<(LogitName[] | null)[]> {
     const [queries, standings] = [await this.queries(path), await this.standings(path, entries)];
     const names: LogitName[][] = [];
@@ -58,6 +60,7 @@ export class LogitNames {
       for (let logit = 0; logit < block.length; logit++)
         names.push(bestNames(rowOf(scores, logit), standings, first));
       await setImmediate();
+      signal?.throwIfAborted();
     }
     return descriptors.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
   }

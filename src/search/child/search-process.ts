@@ -95,7 +95,7 @@ export class SearchProcess implements Awaitable<SearchCalls> {
 
   names(probeSetId: string, query: NamesQuery, signal?: AbortSignal): Promise<(LogitName[] | null)[]> {
     signal?.throwIfAborted();
-    return this.gallery(probeSetId).names(query);
+    return this.gallery(probeSetId).names(query, signal);
   }
 
   stats(probeSetId: string, excludeModels: string[] = []): GalleryStats | null {

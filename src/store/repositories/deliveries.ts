@@ -1,5 +1,6 @@
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
+import { isOutrun } from '../outrun.js';
 import type { DeliveryOutcome, DeliveryRecord } from '../records.js';
 import type { Actor } from '../viewer.js';
 import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from './apply-change.js';
@@ -170,20 +171,6 @@ async function isTied(
   if (subject === null || occurredAt === null) return false;
   const where = { source, subject, occurredAt, removes: !removes };
   return (await tx.webhookDelivery.findFirst({ where, select: { deliveryId: true } })) !== null;
-}
-
-/** Whether a transaction failed only because another one was quicker, so that it is worth another try. */
-function isOutrun(thrown: unknown): boolean {
-  const { code, meta } = thrown as {
-    code?: string;
-    meta?: { driverAdapterError?: { cause?: { kind?: string } } };
-  };
-  // Of a raw statement; a write conflict is also what a deadlock is called.
-  if (code === 'P2010') {
-    const kind = meta?.driverAdapterError?.cause?.kind;
-    return kind === 'UniqueConstraintViolation' || kind === 'TransactionWriteConflict';
-  }
-  return code === 'P2002' || code === 'P2025' || code === 'P2034';
 }
 
 /** The one version, tag or alias that a change is about. */
