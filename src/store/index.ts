@@ -44,4 +44,5 @@ export type {
 } from './repositories/models.js';
 export type { NewIngest } from './repositories/register-version.js';
 export { asStorageError } from './storage-error.js';
+export { entryBytes, entryHeader, entryPadding, TAR_END } from './tar-entry.js';
 export { type Actor, OURSELVES, type Sight, VISIBILITY_LABEL, type Viewer } from './viewer.js';

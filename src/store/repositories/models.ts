@@ -6,6 +6,7 @@ import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
 import { isId, newId, validIds } from '../ids.js';
 import type { CreatedPosition, LogitRecord, ModelRecord, ModelStatus } from '../records.js';
+import { REFETCHABLE_SOURCE } from '../refetchable-source.js';
 import { OURSELVES, seen, seenSql, type Viewer } from '../viewer.js';
 import { audit, modelSubject } from './audit.js';
 import { changedModel, checkLabel, checkRegistry } from './changed-model.js';
@@ -243,7 +244,7 @@ export class Models {
       SELECT m."file_digest" AS "digest", max(m."file_bytes")::float8 AS "bytes" FROM "model" m
       WHERE m."file_digest" IS NOT NULL
       GROUP BY m."file_digest"
-      HAVING bool_and(m."source" ~* '^(https?|s3|mlflow|hf):' AND NOT EXISTS (
+      HAVING bool_and(m."source" ~* ${REFETCHABLE_SOURCE} AND NOT EXISTS (
         SELECT 1 FROM "ingest" i WHERE i."model_id" = m."id" AND i."state" IN ('QUEUED', 'RUNNING')))`;
   }
 
