@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ProbelogError } from '../errors/index.js';
+import { backupCommand } from './commands/backup.js';
 import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
@@ -11,6 +11,7 @@ import { modelsCommand } from './commands/models.js';
 import { nameCommand } from './commands/name.js';
 import { probesCommand } from './commands/probes.js';
 import { reprobeCommand } from './commands/reprobe.js';
+import { restoreCommand } from './commands/restore.js';
 import { schemaCommand } from './commands/schema.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
@@ -18,6 +19,7 @@ import { syncCommand } from './commands/sync.js';
 import { uploadCommand } from './commands/upload.js';
 import { workerCommand } from './commands/worker.js';
 import { EXIT } from './exit-codes.js';
+import { packageVersion } from './package-version.js';
 
 const HELP_AFTER = `
 Settings come from environment variables and a .env file; \`probelog config\` lists them.
@@ -56,6 +58,8 @@ export async function runCli(args: string[]): Promise<number> {
     keysCommand(),
     kitCommand(),
     uploadCommand(),
+    backupCommand(),
+    restoreCommand(),
     evalCommand(),
     configCommand(),
     schemaCommand(),
@@ -77,9 +81,4 @@ function report(thrown: unknown): number {
   }
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return EXIT.failed;
-}
-
-function packageVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
