@@ -3,6 +3,7 @@ import { ProbelogError } from '../errors/index.js';
 import { backupCommand } from './commands/backup.js';
 import { configCommand } from './commands/config.js';
 import { evalCommand } from './commands/eval.js';
+import { exportCommand } from './commands/export.js';
 import { ingestCommand } from './commands/ingest.js';
 import { ingestsCommand } from './commands/ingests.js';
 import { keysCommand } from './commands/keys.js';
@@ -58,6 +59,7 @@ export async function runCli(args: string[]): Promise<number> {
     keysCommand(),
     kitCommand(),
     uploadCommand(),
+    exportCommand(),
     backupCommand(),
     restoreCommand(),
     evalCommand(),
