@@ -54,7 +54,8 @@ async function addProbeSet({ blobs, probeSets }: Store): Promise<string> {
 const newModel = (probeSetId: string, name: string) => ({
   name,
   version: '1',
-  source: 'https://models.example.org/m.onnx',
+  // One can be fetched again, the others cannot.
+  source: name === 'whole' ? 'https://models.example.org/m.onnx' : '/models/m.onnx',
   labels: null,
   probeSetId,
   request: { name, nested: { number: 0.1, list: [1, null, 'ä'] } },

@@ -74,6 +74,8 @@ describe.skipIf(!findPostgres())('with a PostgreSQL server', () => {
     const still = await backupOf(from);
     const store = await openStore(from);
     await makeOld(from.dataFolder);
+    const whole = await store.models.byNameVersion('whole', '1');
+    const refetchable = `blobs/${whole?.fileDigest}`;
     const archive: Uint8Array[] = [];
     await backUp(from, { release: '1.2.3' }, async (content) => {
       for await (const chunk of content) {
@@ -85,7 +87,9 @@ describe.skipIf(!findPostgres())('with a PostgreSQL server', () => {
     });
     expect(await store.models.count({})).toBe(0);
     await store.close();
-    expect(data(await filesOf(Buffer.concat(archive)))).toEqual(data(await filesOf(still)));
+    const kept = data(await filesOf(Buffer.concat(archive)));
+    // The file of a model that can be fetched again may go at any time.
+    expect(kept).toEqual(data(await filesOf(still)).filter(([path]) => path !== refetchable));
   });
 
   it('refuses a schema that has tables, and names them', async () => {
