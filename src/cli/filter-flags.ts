@@ -22,6 +22,14 @@ export interface FilterFlags {
 
 /** Adds the options of {@link FilterFlags}. */
 export function withFilterOptions(command: Command): Command {
+  return withModelOptions(command).option(
+    '--min-expected-accuracy <share>',
+    'only logits expected to be at least so accurate, 0 to 1',
+  );
+}
+
+/** Adds those that choose models, whether or not something is searched. */
+export function withModelOptions(command: Command): Command {
   return command
     .option('--models <model...>', 'only these models: names, name@version or ids')
     .option('--exclude-models <model...>', 'not these models')
@@ -31,7 +39,6 @@ export function withFilterOptions(command: Command): Command {
     .option('--max-file-bytes <n>', 'only models whose file is no larger')
     .option('--min-classes <n>', 'only models with at least so many outputs')
     .option('--max-classes <n>', 'only models with at most so many outputs')
-    .option('--min-expected-accuracy <share>', 'only logits expected to be at least so accurate, 0 to 1')
     .option('--min-coverage <share>', 'only models of which this share of the probes was run, 0 to 1');
 }
 

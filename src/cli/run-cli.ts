@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ProbelogError } from '../errors/index.js';
 import { EXIT } from './exit-codes.js';
+import { packageVersion } from './package-version.js';
 
 /** In the order of the help. Each is loaded when it is asked for: most take longer to load than to refuse a flag. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
@@ -18,6 +18,9 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['keys', async () => (await import('./commands/keys.js')).keysCommand()],
   ['kit', async () => (await import('./commands/kit.js')).kitCommand()],
   ['upload', async () => (await import('./commands/upload.js')).uploadCommand()],
+  ['export', async () => (await import('./commands/export.js')).exportCommand()],
+  ['backup', async () => (await import('./commands/backup.js')).backupCommand()],
+  ['restore', async () => (await import('./commands/restore.js')).restoreCommand()],
   ['eval', async () => (await import('./commands/eval.js')).evalCommand()],
   ['config', async () => (await import('./commands/config.js')).configCommand()],
   ['schema', async () => (await import('./commands/schema.js')).schemaCommand()],
@@ -69,9 +72,4 @@ function report(thrown: unknown): number {
   }
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return EXIT.failed;
-}
-
-function packageVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -14,6 +14,12 @@ export const ERRORS = {
   MIGRATION_CHANGED: { httpStatus: 500, summary: 'An applied migration differs from the shipped one.' },
   STORAGE_FULL: { httpStatus: 507, summary: 'The disk is full.' },
   BLOB_MISSING: { httpStatus: 500, summary: 'A stored file is missing or damaged.' },
+  BACKUP_INVALID: { httpStatus: 400, summary: 'A backup is damaged, cut off or no backup.' },
+  BACKUP_UNSUPPORTED: { httpStatus: 422, summary: 'A backup is of a later release than this one.' },
+  RESTORE_NOT_EMPTY: {
+    httpStatus: 409,
+    summary: 'There is something already where a backup is to be restored.',
+  },
 
   INPUT_INVALID: { httpStatus: 400, summary: 'An argument is out of its range.' },
   CURSOR_INVALID: { httpStatus: 400, summary: 'A cursor is malformed or belongs to another query.' },

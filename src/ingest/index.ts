@@ -1,3 +1,5 @@
+export type { ExportFormat } from './export/array-file.js';
+export { exportGallery } from './export/export-gallery.js';
 export { findProbeSet } from './find-probe-set.js';
 export type { GalleryWriter } from './index-published.js';
 export { IngestFeed } from './ingest-feed.js';

@@ -116,6 +116,14 @@ export class BlobStore {
     return createReadStream(this.path(digest));
   }
 
+  /** A file with its size, or null when it is not there. It is read to its end, whoever removes it meanwhile. */
+  async openToRead(digest: string): Promise<{ bytes: number; content: ReadStream } | null> {
+    const file = await open(this.path(digest)).catch(() => null);
+    if (!file) return null;
+    const { size } = await file.stat();
+    return { bytes: size, content: file.createReadStream() };
+  }
+
   /**
    * Removes files that nothing refers to, and what interrupted writes left.
    *

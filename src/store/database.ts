@@ -1,11 +1,11 @@
+import type { Connection } from './connection.js';
 import type { createPrismaClient } from './create-prisma-client.js';
-import type { MigrationConnection } from './migrations/apply-migrations.js';
 
-/** A database, embedded or on a server, with a connection for migrations. */
+/** A database, embedded or on a server, with a connection for what goes past Prisma. */
 export interface Database {
   prisma: ReturnType<typeof createPrismaClient>;
-  migrations: MigrationConnection;
-  /** Ends the connection for migrations; Prisma's stays. */
-  endMigrations(): Promise<void>;
+  connection: Connection;
+  /** Ends that connection; Prisma's stays. */
+  endConnection(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,3 +1,6 @@
+export { backUp } from './backup/back-up.js';
+export { type RestoredBackup, restoreBackup } from './backup/restore-backup.js';
+export type { BackupContents } from './backup/write-backup.js';
 export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
 export { checkLabels } from './check-labels.js';
 export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
@@ -42,4 +45,6 @@ export type { ExternalModel } from './repositories/register-external.js';
 export type { NewIngest } from './repositories/register-version.js';
 export type { RegisteredVersion } from './repositories/registered-versions.js';
 export { asStorageError } from './storage-error.js';
+export type { StoreLocation } from './store-location.js';
+export { entryBytes, entryHeader, entryPadding, TAR_END } from './tar-entry.js';
 export { type Actor, OURSELVES, type Sight, VISIBILITY_LABEL, type Viewer } from './viewer.js';

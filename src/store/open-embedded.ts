@@ -24,11 +24,11 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
   const prisma = createPrismaClient(new PrismaPGlite(lite));
   return {
     prisma,
-    migrations: {
+    connection: {
       execute: async (sql) => void (await lite.exec(sql)),
       query: async (sql, values) => (await lite.query<Record<string, unknown>>(sql, values)).rows,
     },
-    endMigrations: async () => undefined,
+    endConnection: async () => undefined,
     async close() {
       await prisma.$disconnect();
       if (!lite.closed) await lite.close();

@@ -22,11 +22,11 @@ export async function openServer(url: string, schema: string): Promise<Database>
   const prisma = createPrismaClient(new PrismaPg(settings, { schema }));
   return {
     prisma,
-    migrations: {
+    connection: {
       execute: async (sql) => void (await client.query(sql)),
       query: async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
     },
-    endMigrations: () => client.end(),
+    endConnection: () => client.end(),
     close: () => prisma.$disconnect(),
   };
 }

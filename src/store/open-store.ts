@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BlobStore } from './blob-store.js';
+import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './data-folder.js';
 import type { Database } from './database.js';
 import { lockFolder } from './folder-lock.js';
 import { applyMigrations } from './migrations/apply-migrations.js';
@@ -18,10 +17,6 @@ import { Models } from './repositories/models.js';
 import { ProbeSets } from './repositories/probe-sets.js';
 import { RegistrySweeps } from './repositories/registry-sweeps.js';
 import { OURSELVES, type Viewer } from './viewer.js';
-
-const MIGRATIONS = 'prisma/migrations';
-/** Nobody shares an embedded database, so its tables need no schema of their own. */
-const EMBEDDED_SCHEMA = 'public';
 
 /** Everything that is kept: rows in PostgreSQL, files in the blob store. */
 export interface Store {
@@ -73,16 +68,16 @@ export async function openStore({
   const release = databaseUrl === undefined ? await lockFolder(dataFolder) : async () => undefined;
   try {
     const database = await (databaseUrl === undefined
-      ? openEmbedded(join(dataFolder, 'database'), log)
+      ? openEmbedded(databaseFolder(dataFolder), log)
       : openServer(databaseUrl, databaseSchema));
     try {
-      await applyMigrations(database.migrations, migrationsFolder(), databaseSchema);
+      await applyMigrations(database.connection, databaseSchema);
     } catch (thrown) {
-      await database.endMigrations();
+      await database.endConnection();
       await database.close();
       throw thrown;
     }
-    await database.endMigrations();
+    await database.endConnection();
     const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
     // Nobody else uses an embedded database, so whoever had a lease is dead: no need to wait for its end.
     if (!store.shared) {
@@ -103,7 +98,7 @@ function storeOn(
   release: () => Promise<void>,
 ): Store {
   const { prisma } = database;
-  const blobs = new BlobStore(join(dataFolder, 'blobs'));
+  const blobs = new BlobStore(blobsFolder(dataFolder));
   const listeners = new Set<(sql: string) => void>();
   prisma.$on('query', ({ query }) => {
     for (const listener of listeners) listener(query);
@@ -137,10 +132,4 @@ function storeOn(
     },
   });
   return as(OURSELVES);
-}
-
-/** Beside the sources, or one folder further from the build. */
-function migrationsFolder(): string {
-  const root = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
-  return fileURLToPath(new URL(root + MIGRATIONS, import.meta.url));
 }

@@ -26,12 +26,14 @@ export interface RunOptions {
   environment?: Record<string, string>;
   /** Where a `.env` file may lie. */
   cwd?: string;
+  /** What standard input is: closed unless said. */
+  stdin?: 'ignore' | 'pipe';
 }
 
 /** Starts `probelog …` with none of our own settings in its environment. */
 export function startProbelog(
   args: string[],
-  { dataFolder, environment = {}, cwd = dataFolder }: RunOptions,
+  { dataFolder, environment = {}, cwd = dataFolder, stdin = 'ignore' }: RunOptions,
 ): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
@@ -42,12 +44,12 @@ export function startProbelog(
       PORT: '0',
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+    child[stream]?.setEncoding('utf8').on('data', (chunk: string) => {
       text[stream] += chunk;
       for (const listener of listeners) listener();
     });

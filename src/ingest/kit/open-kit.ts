@@ -1,8 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { ProbelogError } from '../../errors/index.js';
-import type { BlobStore, ProbeSetRecord, Store } from '../../store/index.js';
+import {
+  type BlobStore,
+  entryBytes,
+  entryHeader,
+  entryPadding,
+  type ProbeSetRecord,
+  type Store,
+  TAR_END,
+} from '../../store/index.js';
 import { kitManifest } from './manifest.js';
-import { entryBytes, entryHeader, entryPadding, TAR_END } from './tar-entry.js';
+
 import { README_TXT, RESPOND_PY } from './texts.js';
 
 /** Files are looked at so many at a time. */

@@ -1,108 +1,57 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { messageOf, ProbelogError } from '../../errors/index.js';
-
-/** One connection to either database; migrations need no more. */
-export interface MigrationConnection {
-  /** Runs one or more statements. */
-  execute(sql: string): Promise<void>;
-  query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
-}
+import { ProbelogError } from '../../errors/index.js';
+import type { Connection } from '../connection.js';
+import { makeMigrationsTable, runMigration } from './run-migration.js';
+import { type Migration, shippedMigrations } from './shipped-migrations.js';
 
 /** The number that Prisma's own migrations lock, so that `prisma migrate deploy` and this wait for each other. */
 const ADVISORY_LOCK = 72_707_369;
-
-/** As Prisma makes it. */
-const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
-  "id" VARCHAR(36) PRIMARY KEY NOT NULL,
-  "checksum" VARCHAR(64) NOT NULL,
-  "finished_at" TIMESTAMPTZ,
-  "migration_name" VARCHAR(255) NOT NULL,
-  "logs" TEXT,
-  "rolled_back_at" TIMESTAMPTZ,
-  "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
-  "applied_steps_count" INTEGER NOT NULL DEFAULT 0
-)`;
 
 /**
  * Applies the SQL migrations that a database lacks, in order, each in a transaction of its own.
  *
  * Prisma's own `migrate deploy` needs an engine that it downloads; this does the same without, and keeps Prisma's
- * `_prisma_migrations` table as Prisma does, so that `prisma migrate deploy` can take over at any time. An advisory
- * lock keeps two processes that start at once from running a migration twice.
+ * `_prisma_migrations` table as Prisma does, so that `prisma migrate deploy` can take over at any time.
  *
- * @param folder holds one folder for each migration, named so that they sort, with a `migration.sql`
  * @param schema that the connection looks into; made when it is not there
- * @throws ProbelogError MIGRATION_CHANGED when an applied migration is not the one in `folder`, DATABASE_UNAVAILABLE when
+ * @throws ProbelogError MIGRATION_CHANGED when an applied migration is not the shipped one, DATABASE_UNAVAILABLE when
  *   the schema cannot be made
  */
-export async function applyMigrations(
-  connection: MigrationConnection,
-  folder: string,
-  schema: string,
-): Promise<void> {
+export async function applyMigrations(connection: Connection, schema: string): Promise<void> {
+  await withMigrationLock(connection, async () => {
+    await makeMigrationsTable(connection, schema);
+    const applied = new Map((await appliedMigrations(connection)).map((one) => [one.name, one.checksum]));
+    for (const migration of await shippedMigrations()) {
+      const known = applied.get(migration.name);
+      if (known === undefined) await applyOne(connection, migration);
+      else if (known !== migration.checksum) throw changed(migration.name);
+    }
+  });
+}
+
+/** Keeps two processes that start at once from running a migration twice. */
+export async function withMigrationLock<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   await connection.query(`SELECT pg_advisory_lock(${ADVISORY_LOCK})`);
   try {
-    await makeSchema(connection, schema);
-    await connection.execute(CREATE_TABLE);
-    const rows = await connection.query(
-      'SELECT "migration_name", "checksum" FROM "_prisma_migrations" WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL',
-    );
-    const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
-    for (const { name, sql, checksum } of await readMigrations(folder)) {
-      const known = applied.get(name);
-      if (known === undefined) await applyOne(connection, name, sql, checksum);
-      else if (known !== checksum) throw changed(name);
-    }
+    return await work();
   } finally {
     await connection.query(`SELECT pg_advisory_unlock(${ADVISORY_LOCK})`);
   }
 }
 
-/** Looked for first: a role that may not make schemas can be given one that is there. */
-async function makeSchema(connection: MigrationConnection, schema: string): Promise<void> {
-  const found = await connection.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (found.length > 0) return;
-  try {
-    await connection.execute(`CREATE SCHEMA "${schema}"`);
-  } catch (thrown) {
-    throw new ProbelogError(
-      'DATABASE_UNAVAILABLE',
-      `The schema ${schema} is not there and cannot be made: ${messageOf(thrown)}. Make it for this role, or name another one.`,
-      { schema },
-    );
-  }
-}
-
-async function readMigrations(folder: string) {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return Promise.all(
-    names.sort().map(async (name) => {
-      const bytes = await readFile(join(folder, name, 'migration.sql'));
-      return {
-        name,
-        sql: bytes.toString('utf8'),
-        checksum: createHash('sha256').update(bytes).digest('hex'),
-      };
-    }),
+/** The migrations that a database has, in order. */
+export async function appliedMigrations(
+  connection: Connection,
+): Promise<Pick<Migration, 'name' | 'checksum'>[]> {
+  const rows = await connection.query(
+    'SELECT "migration_name", "checksum" FROM "_prisma_migrations" WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL ORDER BY "migration_name" COLLATE "C"',
   );
+  return rows.map((row) => ({ name: String(row.migration_name), checksum: String(row.checksum) }));
 }
 
-async function applyOne(
-  connection: MigrationConnection,
-  name: string,
-  sql: string,
-  checksum: string,
-): Promise<void> {
+async function applyOne(connection: Connection, migration: Migration): Promise<void> {
   await connection.execute('BEGIN');
   try {
-    await connection.execute(sql);
-    await connection.query(
-      'INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at", "applied_steps_count") VALUES ($1, $2, $3, now(), 1)',
-      [randomUUID(), checksum, name],
-    );
+    await runMigration(connection, migration);
     await connection.execute('COMMIT');
   } catch (thrown) {
     await connection.execute('ROLLBACK');

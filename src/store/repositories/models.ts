@@ -1,6 +1,7 @@
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { isId, validIds } from '../ids.js';
 import type { CreatedPosition, ModelRecord } from '../records.js';
+import { REFETCHABLE_SOURCE } from '../refetchable-source.js';
 import { OURSELVES, seen, seenSql, type Viewer } from '../viewer.js';
 import { type Claim, lockClaim } from './claim.js';
 import { createdAfter } from './created-order.js';
@@ -138,7 +139,7 @@ export class Models {
       SELECT m."file_digest" AS "digest", max(m."file_bytes")::float8 AS "bytes" FROM "model" m
       WHERE m."file_digest" IS NOT NULL
       GROUP BY m."file_digest"
-      HAVING bool_and(m."source" ~* '^(https?|s3|mlflow|hf):' AND NOT EXISTS (
+      HAVING bool_and(m."source" ~* ${REFETCHABLE_SOURCE} AND NOT EXISTS (
         SELECT 1 FROM "ingest" i WHERE i."model_id" = m."id" AND i."state" IN ('QUEUED', 'RUNNING')))`;
   }
 

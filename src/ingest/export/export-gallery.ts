@@ -1,0 +1,154 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { LogitRecord, ModelRecord, ProbeSetRecord, Store } from '../../store/index.js';
+import { arrayFiles, type ExportFormat } from './array-file.js';
+import { openStoredValues } from './stored-values.js';
+
+const MODELS_AT_ONCE = 50;
+const LOGITS_AT_ONCE = 1_000;
+
+/** What is exported. */
+export interface ExportOptions {
+  /** Whose gallery. */
+  probeSet: ProbeSetRecord;
+  /** Ids of the models; all when absent. */
+  models?: readonly string[];
+  excludeModels?: readonly string[];
+  format: ExportFormat;
+  signal?: AbortSignal;
+  onProgress?(models: number): void;
+}
+
+/** What was exported. */
+export interface Exported {
+  models: number;
+  logits: number;
+}
+
+type Source = Pick<Store, 'models' | 'logits' | 'probeSets' | 'blobs'>;
+
+/**
+ * Writes the searchable models of a gallery into an empty folder, for other tools: `probe-set.json`, `models.jsonl`,
+ * `logits.jsonl`, and in `responses/` each model's responses under its id. No name of a model ever becomes a path.
+ *
+ * @throws ProbelogError BLOB_MISSING
+ */
+export async function exportGallery(
+  source: Source,
+  folder: string,
+  options: ExportOptions,
+): Promise<Exported> {
+  const { signal, probeSet, format, onProgress } = options;
+  const responses = join(folder, 'responses');
+  await mkdir(responses, { recursive: true });
+  const write = (name: string, content: AsyncIterable<Uint8Array | string>) =>
+    pipeline(content, createWriteStream(join(folder, name), { flags: 'wx' }), { signal });
+
+  await write('probe-set.json', probeSetFile(source, probeSet));
+  const counts = { models: 0, logits: 0 };
+  const modelLines = async function* () {
+    for await (const { model, responsesDigest } of chosenModels(source, options)) {
+      const stored = await openStoredValues(source.blobs, responsesDigest);
+      const files = arrayFiles(model.id, stored, format);
+      for (const file of files) await write(join('responses', file.name), file.content());
+      const coverage = stored.ran.reduce((sum, flag) => sum + flag, 0) / stored.probes;
+      const notes = (await source.models.notes([model.id])).get(model.id);
+      counts.models += 1;
+      onProgress?.(counts.models);
+      const names = files.map(({ name }) => `responses/${name}`);
+      yield `${JSON.stringify({ ...modelFacts(model, probeSet), ...notes, coverage, files: names })}\n`;
+    }
+  };
+  await write('models.jsonl', modelLines());
+  const logitLines = async function* () {
+    for await (const { model } of chosenModels(source, options)) {
+      for await (const logits of logitsOf(source, model.id)) {
+        counts.logits += logits.length;
+        yield logits.map((logit) => `${JSON.stringify(logitFacts(model, logit))}\n`).join('');
+      }
+    }
+  };
+  await write('logits.jsonl', logitLines());
+  return counts;
+}
+
+async function* chosenModels(
+  { models }: Source,
+  { probeSet, models: chosen, excludeModels = [] }: ExportOptions,
+): AsyncGenerator<{ model: ModelRecord; responsesDigest: string }, void, undefined> {
+  const wanted = chosen && new Set(chosen);
+  const unwanted = new Set(excludeModels);
+  let page: ModelRecord[];
+  let after: ModelRecord | undefined;
+  do {
+    page = await models.page({ probeSetId: probeSet.id, status: 'READY', first: MODELS_AT_ONCE, after });
+    for (const model of page) {
+      const { id, responsesDigest } = model;
+      const isChosen = (wanted?.has(id) ?? true) && !unwanted.has(id);
+      if (isChosen && responsesDigest !== null) yield { model, responsesDigest };
+    }
+    after = page.at(-1);
+  } while (page.length === MODELS_AT_ONCE);
+}
+
+async function* logitsOf(
+  { logits }: Source,
+  modelId: string,
+): AsyncGenerator<LogitRecord[], void, undefined> {
+  let page: LogitRecord[];
+  let after: number | undefined;
+  do {
+    page = await logits.page(modelId, { first: LOGITS_AT_ONCE, after });
+    yield page;
+    after = page.at(-1)?.index;
+  } while (page.length === LOGITS_AT_ONCE);
+}
+
+async function* probeSetFile(
+  { probeSets }: Source,
+  { id, name, digest, size }: ProbeSetRecord,
+): AsyncGenerator<string, void, undefined> {
+  const probes = (await probeSets.probes(id)).map(
+    ({ position, digest: sha256, width, height, mediaType }) => ({
+      position,
+      sha256,
+      width,
+      height,
+      mediaType,
+    }),
+  );
+  yield `${JSON.stringify({ name, digest, size, probes }, null, 1)}\n`;
+}
+
+/** Not its source: that may be a signed address. */
+function modelFacts(model: ModelRecord, { digest }: ProbeSetRecord) {
+  const { id, name, version, outputs, labels, responseKind, logFloor, preprocessing, outputName } = model;
+  const { licence, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;
+  return {
+    id,
+    name,
+    version,
+    probeSet: digest,
+    outputs,
+    labels,
+    responseKind,
+    logFloor,
+    preprocessing,
+    outputName,
+    licence,
+    registry,
+    revision,
+    visibility,
+    fileDigest,
+    fileBytes,
+    createdAt,
+    probedAt,
+  };
+}
+
+function logitFacts({ name, version }: ModelRecord, logit: LogitRecord) {
+  const { modelId, index, label, status, coverage, completionError } = logit;
+  return { model: modelId, name, version, index, label, status, coverage, completionError };
+}
