@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { ProbelogError } from '../errors/index.js';
+import 'reflect-metadata';
 import { configCommand } from './commands/config.js';
+import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { ingestsCommand } from './commands/ingests.js';
@@ -17,32 +16,16 @@ import { serveCommand } from './commands/serve.js';
 import { syncCommand } from './commands/sync.js';
 import { uploadCommand } from './commands/upload.js';
 import { workerCommand } from './commands/worker.js';
-import { EXIT } from './exit-codes.js';
-
-const HELP_AFTER = `
-Settings come from environment variables and a .env file; \`probelog config\` lists them.
-
-Exit status:
-  ${EXIT.ok}    done
-  ${EXIT.failed}    understood, but failed; the reason is on standard error
-  ${EXIT.usage}    the command line or the configuration is not usable
-  ${EXIT.interrupted}  interrupted (Ctrl-C)`;
+import { createProgram, runProgram } from './program.js';
 
 /**
  * Runs one command line.
  *
  * @param args arguments without the program's own name
- * @returns the exit status, see {@link EXIT}
+ * @returns the exit status, see `EXIT`
  */
-export async function runCli(args: string[]): Promise<number> {
-  const program = new Command('probelog')
-    .description('Find image classifiers by what they recognise.')
-    .version(packageVersion(), '-V, --version', 'print the version')
-    .enablePositionalOptions()
-    .showHelpAfterError('(probelog --help shows what there is)')
-    .addHelpText('after', HELP_AFTER)
-    .exitOverride();
-  const commands = [
+export function runCli(args: readonly string[]): Promise<number> {
+  const program = createProgram([
     serveCommand(),
     workerCommand(),
     ingestCommand(),
@@ -57,29 +40,9 @@ export async function runCli(args: string[]): Promise<number> {
     kitCommand(),
     uploadCommand(),
     evalCommand(),
+    doctorCommand(),
     configCommand(),
     schemaCommand(),
-  ];
-  for (const command of commands) program.addCommand(command.exitOverride());
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? EXIT.ok);
-  } catch (thrown) {
-    return report(thrown);
-  }
-}
-
-function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (thrown instanceof ProbelogError) {
-    process.stderr.write(`${thrown.code}: ${thrown.message}\n`);
-    return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;
-  }
-  process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
-  return EXIT.failed;
-}
-
-function packageVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  ]);
+  return runProgram(program, args);
 }

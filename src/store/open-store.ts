@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BlobStore } from './blob-store.js';
 import type { Database } from './database.js';
 import { lockFolder } from './folder-lock.js';
 import { applyMigrations } from './migrations/apply-migrations.js';
+import { migrationsFolder } from './migrations/migrations-folder.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';
 import { referencedBlobs } from './referenced-blobs.js';
@@ -19,9 +19,8 @@ import { ProbeSets } from './repositories/probe-sets.js';
 import { RegistrySweeps } from './repositories/registry-sweeps.js';
 import { OURSELVES, type Viewer } from './viewer.js';
 
-const MIGRATIONS = 'prisma/migrations';
 /** Nobody shares an embedded database, so its tables need no schema of their own. */
-const EMBEDDED_SCHEMA = 'public';
+export const EMBEDDED_SCHEMA = 'public';
 
 /** Everything that is kept: rows in PostgreSQL, files in the blob store. */
 export interface Store {
@@ -96,7 +95,8 @@ export async function openStore({
   }
 }
 
-function storeOn(
+/** The repositories and files of an open database. @param release gives the data folder back */
+export function storeOn(
   database: Database,
   dataFolder: string,
   shared: boolean,
@@ -137,10 +137,4 @@ function storeOn(
     },
   });
   return as(OURSELVES);
-}
-
-/** Beside the sources, or one folder further from the build. */
-function migrationsFolder(): string {
-  const root = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
-  return fileURLToPath(new URL(root + MIGRATIONS, import.meta.url));
 }

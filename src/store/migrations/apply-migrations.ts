@@ -1,7 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import { readMigrations } from './read-migrations.js';
 
 /** One connection to either database; migrations need no more. */
 export interface MigrationConnection {
@@ -73,21 +72,6 @@ async function makeSchema(connection: MigrationConnection, schema: string): Prom
       { schema },
     );
   }
-}
-
-async function readMigrations(folder: string) {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return Promise.all(
-    names.sort().map(async (name) => {
-      const bytes = await readFile(join(folder, name, 'migration.sql'));
-      return {
-        name,
-        sql: bytes.toString('utf8'),
-        checksum: createHash('sha256').update(bytes).digest('hex'),
-      };
-    }),
-  );
 }
 
 async function applyOne(

@@ -1,0 +1,38 @@
+import type { MigrationConnection } from './apply-migrations.js';
+import { readMigrations } from './read-migrations.js';
+
+/** How the tables of a database compare with the shipped migrations, by their names. */
+export interface MigrationState {
+  applied: string[];
+  /** The next start applies them. */
+  pending: string[];
+  /** Applied in another form than the shipped one: this release does not open the database. */
+  changed: string[];
+  /** Applied by a newer release; this one does not know them. */
+  unknown: string[];
+}
+
+/** Compares, and changes nothing. */
+export async function migrationState(
+  connection: MigrationConnection,
+  folder: string,
+): Promise<MigrationState> {
+  const [{ table }] = await connection.query(`SELECT to_regclass('"_prisma_migrations"')::text AS "table"`);
+  const rows =
+    table === null
+      ? []
+      : await connection.query(
+          'SELECT "migration_name", "checksum" FROM "_prisma_migrations" WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL ORDER BY "migration_name"',
+        );
+  const known = new Map(rows.map((row) => [String(row.migration_name), row.checksum]));
+  const shipped = await readMigrations(folder);
+  const names = new Set(shipped.map(({ name }) => name));
+  return {
+    applied: shipped.filter(({ name }) => known.has(name)).map(({ name }) => name),
+    pending: shipped.filter(({ name }) => !known.has(name)).map(({ name }) => name),
+    changed: shipped
+      .filter(({ name, checksum }) => known.has(name) && known.get(name) !== checksum)
+      .map(({ name }) => name),
+    unknown: [...known.keys()].filter((name) => !names.has(name)),
+  };
+}
