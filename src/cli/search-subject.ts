@@ -11,11 +11,12 @@ export interface SubjectFlags {
   any?: string[];
   none?: string[];
   image?: string;
+  like?: string;
 }
 
 /** How many subjects a command line names; one is right. */
-export function subjectsIn(concept: string | undefined, { all, any, none, image }: SubjectFlags): number {
-  return [concept, all ?? any ?? none, image].filter((one) => one !== undefined).length;
+export function subjectsIn(concept: string | undefined, { all, any, none, image, like }: SubjectFlags): number {
+  return [concept, all ?? any ?? none, image, like].filter((one) => one !== undefined).length;
 }
 
 /**
@@ -26,7 +27,7 @@ export function subjectsIn(concept: string | undefined, { all, any, none, image 
 export async function searchSubject(
   concepts: Concepts,
   concept: string | undefined,
-  { all, any, none, image }: SubjectFlags,
+  { all, any, none, image }: Omit<SubjectFlags, 'like'>,
   probeSet: ProbeSetRecord,
 ): Promise<SearchSubject> {
   const expression = all || any || none ? { all, any, none } : null;
