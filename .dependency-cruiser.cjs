@@ -82,6 +82,13 @@ module.exports = {
       to: { pathNot: ['^src/domain/', 'node_modules/(ml-matrix|@petamoriken/float16)/'] },
     },
     {
+      name: 'client-is-portable',
+      comment: 'The client runs in browsers and workers: nothing of Node, and no package.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/client/' },
+    },
+    {
       name: 'children-are-forked',
       comment: 'The entry of a child process starts work when it is imported.',
       severity: 'error',

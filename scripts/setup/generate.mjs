@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
-import { runPackage } from './run.mjs';
+import { run, runPackage } from './run.mjs';
 import { hashOf, isStamped, stamp } from './stamp.mjs';
 
 /** Folders with a Prisma schema, and the clients that are made of them. */
@@ -10,15 +10,20 @@ const CLIENTS = {
   'examples/host-registry': 'examples/host-registry/src/generated',
 };
 const FOLDERS = Object.keys(CLIENTS);
+const GRAPHQL_CLIENT = 'src/client/generated';
 const FILES = [
   ...FOLDERS.flatMap((folder) => [join(folder, 'prisma/schema.prisma'), join(folder, 'prisma.config.ts')]),
   'package-lock.json',
+  'schema.graphql',
+  'src/client/operations',
+  'src/errors/table.ts',
+  'scripts/generate-client.mjs',
 ];
 
 export const generateStep = {
-  title: 'generate the database clients',
+  title: 'generate the clients of database and schema',
   isDue: () =>
-    Object.values(CLIENTS).some((client) => !existsSync(join(ROOT, client))) ||
+    [...Object.values(CLIENTS), GRAPHQL_CLIENT].some((client) => !existsSync(join(ROOT, client))) ||
     !isStamped('generate', hashOf(FILES)),
   run() {
     const seen = hashOf(FILES);
@@ -29,6 +34,7 @@ export const generateStep = {
         env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false', CHECKPOINT_DISABLE: '1' },
       });
     }
+    run(process.execPath, ['scripts/generate-client.mjs']);
     stamp('generate', seen);
   },
 };

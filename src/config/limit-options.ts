@@ -119,7 +119,7 @@ export const LIMIT_OPTIONS = {
   maxSockets: option(
     {
       variable: 'PROBELOG_MAX_SOCKETS',
-      description: 'WebSockets open at once.',
+      description: 'WebSockets open at once, and event streams as many.',
       allowed: 'a whole number from 0 to 1,000,000',
       fallback: '2000',
     },
@@ -137,7 +137,7 @@ export const LIMIT_OPTIONS = {
   maxMessageBytes: option(
     {
       variable: 'PROBELOG_MAX_MESSAGE_BYTES',
-      description: 'Message on a WebSocket.',
+      description: 'Message on a WebSocket, and operation that is asked of an event stream.',
       allowed: 'a size from 1 KiB to 256 MiB',
       fallback: '256KiB',
     },

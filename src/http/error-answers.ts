@@ -28,7 +28,7 @@ export function answerErrors(app: FastifyInstance): void {
 }
 
 function formOf(request: FastifyRequest, code: string, message: string, details?: Record<string, unknown>) {
-  if (request.routeOptions.url === '/graphql')
+  if (request.routeOptions.url?.startsWith('/graphql'))
     return { errors: [{ message, extensions: { ...details, code } }] };
   return { error: { code, message } };
 }

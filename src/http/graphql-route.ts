@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import { ProbelogError } from '../errors/index.js';
 import { type Context, createContext, type Services } from '../graphql/index.js';
 import { AtOnce } from './at-once.js';
+import { limitBodyTime } from './body-time.js';
 import { inTime } from './in-time.js';
 import type { PersistedOperations } from './persisted-operations.js';
 import { callerOf } from './principals.js';
@@ -50,12 +51,6 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
         }),
       ),
   });
-}
-
-/** A client that sends a body byte by byte must not keep its connection for ever. */
-function limitBodyTime({ raw }: FastifyRequest, seconds: number): void {
-  const timer = setTimeout(() => raw.destroy(), seconds * 1000);
-  raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 
 /** Tells when the client went away before it had its answer. */

@@ -8,11 +8,13 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { type Context, formatError, limitCost, limitRules, type Services } from '../graphql/index.js';
 import { AtOnce } from './at-once.js';
+import { addEventStreams } from './event-streams.js';
 import { addExplorer, wantsPage } from './explorer.js';
 import { addGraphqlRoute } from './graphql-route.js';
 import { readPersistedOperations } from './persisted-operations.js';
 import type { RateLimit } from './rate-limit.js';
 import type { ServerLimits } from './server-limits.js';
+import { streamedOperations } from './streamed-operations.js';
 import { serveSubscriptions } from './subscriptions.js';
 
 /** What is served at /graphql, and to which limits it is held. */
@@ -23,7 +25,10 @@ export interface GraphqlOptions {
   rateLimit: RateLimit;
 }
 
-/** Serves GraphQL at /graphql: queries and mutations, subscriptions, and the explorer for browsers. */
+/**
+ * Serves GraphQL at /graphql: queries and mutations, subscriptions by WebSocket and (at /graphql/stream) as event streams,
+ * and the explorer for browsers.
+ */
 export async function addGraphql(
   app: FastifyInstance,
   { schema, services, limits, rateLimit }: GraphqlOptions,
@@ -31,6 +36,7 @@ export async function addGraphql(
   const persisted =
     limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
   const atOnce = new AtOnce(limits.operationsAtOnce);
+  const log = (message: string, details: object) => app.log.error(details, message);
   const apollo = new ApolloServer<Context>({
     schema,
     csrfPrevention: true,
@@ -50,16 +56,18 @@ export async function addGraphql(
       // A subgraph would tell whoever asks how long each of its resolvers took.
       ApolloServerPluginInlineTraceDisabled(),
     ],
-    formatError: (formatted, thrown) =>
-      formatError(formatted, thrown, (message, details) => app.log.error(details, message)),
+    formatError: (formatted, thrown) => formatError(formatted, thrown, log),
   });
   await apollo.start();
   const showExplorer = limits.explorer ? addExplorer(app) : null;
   addGraphqlRoute(app, { apollo, services, limits, atOnce, persisted, showExplorer, wantsPage });
   app.get('/', { config: { door: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
-  const subscriptions = serveSubscriptions(app, { schema, services, limits, atOnce, rateLimit, persisted });
+  const operations = streamedOperations({ schema, services, limits, atOnce, persisted, log });
+  const streams = addEventStreams(app, { operations, services, limits });
+  const subscriptions = serveSubscriptions(app, { operations, services, limits, rateLimit });
   return {
     async close() {
+      streams.close();
       await subscriptions.close();
       await apollo.stop();
     },

@@ -1,35 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  type GraphQLSchema,
-  subscribe,
-} from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { allows, type Principal } from '../access/index.js';
+import type { Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
-import { type Caller, checkOperation, createContext, formatError, type Services } from '../graphql/index.js';
-import type { AtOnce } from './at-once.js';
-import { inTime } from './in-time.js';
-import type { PersistedOperations } from './persisted-operations.js';
+import type { Services } from '../graphql/index.js';
 import type { RateLimit } from './rate-limit.js';
 import type { ServerLimits } from './server-limits.js';
+import {
+  type Admitted,
+  asGraphqlError,
+  isSomebody,
+  type SentPayload,
+  type StreamedOperations,
+} from './streamed-operations.js';
 import { watchSocket } from './watch-socket.js';
 
-/** What operations on a WebSocket are served with; the limits are those of HTTP. */
+/** What operations on a WebSocket are served with. */
 export interface SubscriptionOptions {
-  schema: GraphQLSchema;
+  operations: StreamedOperations;
   services: Services;
   limits: ServerLimits;
-  atOnce: AtOnce;
   rateLimit: RateLimit;
-  /** Null: any operation is run. */
-  persisted: PersistedOperations | null;
 }
 
 /** What is known of a connection. */
@@ -37,13 +31,6 @@ interface Connection {
   extra: { request: IncomingMessage; socket: WebSocket };
   connectionParams?: unknown;
   subscriptions: Readonly<Record<string, unknown>>;
-}
-
-/** An operation that was let in, and on whose behalf. */
-interface Admitted extends ExecutionArgs {
-  caller: Caller;
-  /** @throws ProbelogError UNAUTHENTICATED when the connection's key is not good any more */
-  stillGood(): Promise<void>;
 }
 
 /**
@@ -56,9 +43,8 @@ interface Admitted extends ExecutionArgs {
  */
 export function serveSubscriptions(
   app: FastifyInstance,
-  options: SubscriptionOptions,
+  { operations, services, limits, rateLimit }: SubscriptionOptions,
 ): { close(): Promise<void> } {
-  const { schema, services, limits, atOnce, rateLimit, persisted } = options;
   const sockets = new WebSocketServer({
     server: app.server,
     path: '/graphql',
@@ -73,33 +59,23 @@ export function serveSubscriptions(
 
   async function admit(
     connection: Connection,
-    payload: Payload,
+    payload: SentPayload,
   ): Promise<Admitted | readonly GraphQLError[]> {
     if (Object.keys(connection.subscriptions).length > limits.maxSubscriptions)
       throw tooMany(limits.maxSubscriptions);
     const { request } = connection.extra;
-    const principal = await principalOf(connection);
     const address = request.socket.remoteAddress ?? null;
+    const principal = await principalOf(connection);
     await rateLimit.countMessage({ principal, ip: address ?? '' });
-    const hash: unknown = (payload.extensions as PersistedExtension | null | undefined)?.persistedQuery
-      ?.sha256Hash;
-    const query = persisted
-      ? persisted.textOf({ query: payload.query, hash: typeof hash === 'string' ? hash : undefined })
-      : payload.query;
-    const { operationName, variables } = payload;
-    const document = checkOperation(schema, { query, operationName, variables }, limits);
-    if (!('kind' in document)) return document;
-    const userAgent = request.headers['user-agent'] ?? null;
-    const caller = { principal, address, userAgent, requestId: randomUUID() };
-    return {
-      schema,
-      document,
-      operationName,
-      variableValues: variables,
-      contextValue: createContext(services, caller),
-      caller,
-      stillGood: async () => void (await principalOf(connection)),
-    };
+    return operations.admit(
+      {
+        principal: () => principalOf(connection),
+        address,
+        userAgent: request.headers['user-agent'] ?? null,
+        requestId: randomUUID(),
+      },
+      payload,
+    );
   }
 
   function principalOf({ extra: { request }, connectionParams }: Connection): Promise<Principal> {
@@ -113,47 +89,27 @@ export function serveSubscriptions(
     });
   }
 
-  const isSomebody = (connection: Connection) =>
-    principalOf(connection).then(
-      (principal) => allows(principal, ['READ', 'INGEST', 'ADMIN']),
-      () => false,
-    );
-  const formatted = (errors: readonly GraphQLError[]) =>
-    errors.map((error) =>
-      formatError(error.toJSON(), error, (message, details) => app.log.error(details, message)),
-    );
+  const isStillSomebody = (connection: Connection) => principalOf(connection).then(isSomebody, () => false);
   const served = useServer(
     {
       // Who is nobody is told so by graphql-ws: close code 4403.
       async onConnect(context) {
         const connection = context as Connection;
-        if (!(await isSomebody(connection))) return false;
+        if (!(await isStillSomebody(connection))) return false;
         watchSocket(connection.extra.socket, {
           idleMs: limits.socketIdleSeconds * 1000,
           isBusy: () => Object.keys(connection.subscriptions).length > 0,
-          isSomebody: () => isSomebody(connection),
+          isSomebody: () => isStillSomebody(connection),
         });
         return true;
       },
       onSubscribe: (context, _id, payload) =>
         admit(context as Connection, payload).catch((thrown) => [asGraphqlError(thrown)]),
-      execute: (args) => {
-        const { caller, ...operation } = args as Admitted;
-        return atOnce
-          .run(() =>
-            inTime(limits.operationSeconds, undefined, async (signal) =>
-              execute({ ...operation, contextValue: createContext(services, { ...caller, signal }) }),
-            ),
-          )
-          .catch((thrown) => ({ errors: [asGraphqlError(thrown)] }));
-      },
-      subscribe: async (args) => {
-        const events = await subscribe(args);
-        return Symbol.asyncIterator in events ? whileGood(events, (args as Admitted).stillGood) : events;
-      },
+      execute: (args) => operations.execute(args as Admitted),
+      subscribe: (args) => operations.subscribe(args as Admitted),
       onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
-        errors ? { ...result, errors: formatted(errors) } : undefined,
-      onError: (_context, _id, _payload, errors) => formatted(errors),
+        errors ? { ...result, errors: operations.tell(errors) } : undefined,
+      onError: (_context, _id, _payload, errors) => operations.tell(errors),
     },
     sockets,
   );
@@ -162,47 +118,10 @@ export function serveSubscriptions(
 
 type Verdict = (allowed: boolean, code?: number, message?: string, headers?: Record<string, string>) => void;
 
-type Payload = {
-  query: string;
-  operationName?: string | null;
-  variables?: Record<string, unknown> | null;
-  extensions?: unknown;
-};
-
-type PersistedExtension = { persistedQuery?: { sha256Hash?: unknown } };
-
 function isAllowed(origin: string, host: string | undefined, listed: readonly string[]): boolean {
   return listed.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);
 }
 
-/** Events for as long as whoever asked for them is still let in. */
-function whileGood(
-  events: AsyncGenerator<ExecutionResult, void, void>,
-  stillGood: () => Promise<void>,
-): AsyncGenerator<ExecutionResult, void, void> {
-  const next = events.next.bind(events);
-  return Object.assign(events, {
-    async next() {
-      const event = await next();
-      if (event.done) return event;
-      try {
-        await stillGood();
-      } catch (thrown) {
-        await events.return();
-        throw thrown;
-      }
-      return event;
-    },
-  });
-}
-
 function tooMany(most: number): ProbelogError {
   return new ProbelogError('SERVER_BUSY', `One connection has at most ${most} operations at once.`, { most });
-}
-
-function asGraphqlError(thrown: unknown): GraphQLError {
-  if (thrown instanceof GraphQLError) return thrown;
-  return new GraphQLError('', {
-    originalError: thrown instanceof Error ? thrown : new Error(String(thrown)),
-  });
 }

@@ -103,6 +103,59 @@ describe('the package', () => {
     ]);
   });
 
+  it('has a client that loads nothing else, of the package or of others', async () => {
+    const answer = await runScript(`
+      import { register } from 'node:module';
+      register('data:text/javascript,' + encodeURIComponent(\`
+        import { appendFileSync } from 'node:fs';
+        export async function load(url, context, next) {
+          appendFileSync('loaded.txt', url + '\\\\n');
+          return next(url, context);
+        }\`));
+      const { createClient } = await import('probelog/client');
+      console.log(typeof createClient({ url: 'http://127.0.0.1:4000' }).logits);
+    `);
+    expect(answer).toBe('function');
+    const loaded = (await readFile(join(project, 'loaded.txt'), 'utf8')).trim().split('\n');
+    expect(loaded.length).toBeGreaterThan(5);
+    expect(loaded.filter((url) => !url.includes('/node_modules/probelog/dist/src/client/'))).toEqual([]);
+  });
+
+  it("has types of the client that need neither Node's nor anybody's", async () => {
+    await writeFile(
+      join(project, 'page.ts'),
+      `import { createClient, isProbelogError, type LogitMatch, ModelDocument } from 'probelog/client';
+       const client = createClient({ url: location.origin });
+       export async function firstDog(): Promise<LogitMatch | undefined> {
+         for await (const match of client.logits('dog', { filter: { minClasses: 2 } })) return match;
+         return undefined;
+       }
+       export const name = async () => (await client.query(ModelDocument, { id: 'x' })).model?.name;
+       export function seconds(thrown: unknown): number {
+         return isProbelogError(thrown) && thrown.code === 'RATE_LIMITED' ? thrown.details.retryAfterSeconds : 0;
+       }
+       // @ts-expect-error it needs an id
+       export const wrong = () => client.query(ModelDocument, {});
+       // @ts-expect-error there is no such code
+       export const never = (thrown: unknown) => isProbelogError(thrown) && thrown.code === 'RATE_LIMIT';`,
+    );
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      types: [],
+    };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }));
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    await run(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: project }).catch(({ stdout }) =>
+      expect.fail(stdout),
+    );
+    await rm(join(project, 'tsconfig.json'));
+  });
+
   it('has types that a strict project compiles with, and that refuse a misspelt option', async () => {
     await writeFile(
       join(project, 'typed.ts'),

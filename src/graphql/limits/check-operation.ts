@@ -33,12 +33,18 @@ export function checkOperation(
     const rules = [...specifiedRules, ...limitRules(limits)];
     if (!limits.introspection) rules.push(NoSchemaIntrospectionCustomRule);
     const errors = validate(schema, document, rules, { hideSuggestions: !limits.introspection });
-    if (errors.length > 0) return errors;
+    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     const costly = costError({ schema, document, operationName, variables }, limits.maxCost);
     return costly ? [costly] : document;
   } catch (thrown) {
-    if (thrown instanceof GraphQLError) return [thrown];
+    if (thrown instanceof GraphQLError) return [withCode(thrown, 'GRAPHQL_PARSE_FAILED')];
     if (!(thrown instanceof Error)) throw thrown;
     return [new GraphQLError(thrown.message, { originalError: thrown })];
   }
+}
+
+/** As Apollo Server calls it, unless it has a code already. */
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  error.extensions.code ??= code;
+  return error;
 }

@@ -56,7 +56,7 @@ export async function openSmallServer(environment: Record<string, string> = {}):
       logger,
     });
   const server = await start(config);
-  const others: RunningServer[] = [];
+  const others = new Set<RunningServer>();
   return {
     small,
     server,
@@ -74,8 +74,14 @@ export async function openSmallServer(environment: Record<string, string> = {}):
     },
     async beside(changed, subgraph) {
       const other = await start(loadConfig({ ...environment, ...changed }), subgraph);
-      others.push(other);
-      return other;
+      others.add(other);
+      return {
+        ...other,
+        async close() {
+          others.delete(other);
+          await other.close();
+        },
+      };
     },
     async close() {
       for (const running of [server, ...others]) await running.close();

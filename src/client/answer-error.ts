@@ -1,0 +1,70 @@
+import { ProbelogClientError, type ProbelogErrorCode } from './client-error.js';
+
+/** The error that a list of GraphQL errors stands for: its first. */
+export function errorOfList(errors: unknown, response?: Response): ProbelogClientError {
+  const [first] = Array.isArray(errors) ? errors : [];
+  if (!isObject(first)) return badAnswer('The answer has errors that are none of GraphQL.', response);
+  const { code, ...details } = isObject(first.extensions) ? first.extensions : {};
+  return errorOf(
+    code,
+    first.message,
+    isObject(first) && first.path ? { ...details, path: first.path } : details,
+    response,
+  );
+}
+
+/** The error of an answer that is not a success, whether it is ProbeLog's or something's in between. */
+export async function errorOfResponse(response: Response): Promise<ProbelogClientError> {
+  const body = jsonOrNothing(await response.text());
+  if (isObject(body) && Array.isArray(body.errors)) return errorOfList(body.errors, response);
+  if (isObject(body) && isObject(body.error)) {
+    const { code, message } = body.error;
+    return errorOf(code, message, {}, response);
+  }
+  return badAnswer(`The answer has status ${response.status}, and is none of ProbeLog's.`, response);
+}
+
+/** An answer that cannot be one of ProbeLog's. */
+export function badAnswer(message: string, response?: Response, cause?: unknown): ProbelogClientError {
+  return new ProbelogClientError('BAD_ANSWER', message, { ...factsOf(response), cause });
+}
+
+function errorOf(
+  code: unknown,
+  message: unknown,
+  details: Record<string, unknown>,
+  response?: Response,
+): ProbelogClientError {
+  if (typeof code !== 'string')
+    return badAnswer(`The answer has an error without a code: ${message}`, response);
+  // A code that only a newer server knows is still told as it is.
+  return new ProbelogClientError(code as ProbelogErrorCode, String(message), {
+    details,
+    ...factsOf(response),
+  });
+}
+
+function factsOf(response: Response | undefined): { status?: number; retryAfterSeconds?: number } {
+  if (!response) return {};
+  return { status: response.status, retryAfterSeconds: secondsOf(response.headers.get('retry-after')) };
+}
+
+/** RFC 9110, section 10.2.3: a number of seconds, or a date. */
+function secondsOf(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(seconds, 0);
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether something has fields. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

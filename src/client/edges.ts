@@ -1,0 +1,35 @@
+import type { CallOptions } from './client-options.js';
+
+/** The most that a page of the server has. */
+const MOST_PER_PAGE = 100;
+/** Large enough to be worth a request, small enough that the first results are soon there. */
+const PER_PAGE = 50;
+
+/** A page of a list. */
+export interface Page<Edge> {
+  edges: readonly Edge[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/** How much of a list is wanted. */
+export interface ListOptions extends CallOptions {
+  /** How many at the most; all when absent. Pages are fetched as they are needed. */
+  first?: number;
+}
+
+/** The items of a list, page after page. @param fetchPage fetches so many after a place, from the start without one */
+export async function* edges<Edge>(
+  fetchPage: (place: { first: number; after?: string }) => Promise<Page<Edge>>,
+  { first = Infinity }: ListOptions = {},
+): AsyncGenerator<Edge, void, undefined> {
+  let left = first;
+  let after: string | undefined;
+  while (left > 0) {
+    const asked = left === Infinity ? PER_PAGE : Math.min(left, MOST_PER_PAGE);
+    const { edges: found, pageInfo } = await fetchPage({ first: asked, after });
+    yield* found;
+    left -= found.length;
+    if (!pageInfo.hasNextPage || pageInfo.endCursor === null || found.length === 0) return;
+    after = pageInfo.endCursor;
+  }
+}

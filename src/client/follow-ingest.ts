@@ -1,0 +1,128 @@
+import { badAnswer } from './answer-error.js';
+import { ask, resultOf } from './ask.js';
+import { isProbelogError, ProbelogClientError, type ProbelogErrorCode } from './client-error.js';
+import type { CallOptions } from './client-options.js';
+import { brokenBy, type Connection } from './connection.js';
+import { readEvents } from './event-stream.js';
+import {
+  type IngestFactsFragment as Ingest,
+  IngestDocument,
+  IngestProgressDocument,
+  type IngestProgressSubscription,
+} from './generated/operations.js';
+import { delayOf, isPassing, isRefusal, pause } from './retrying.js';
+
+const POLL_MS = 2_000;
+/** So many failures in a row, with nothing heard in between, are one too many: some 50 s. */
+const MOST_FAILURES = 10;
+
+/** How an ingest is followed. */
+export interface FollowOptions extends CallOptions {
+  /** Called with the ingest as it stands, then after every change. */
+  onProgress?(ingest: Ingest): void;
+}
+
+/**
+ * Follows an ingest to its end. The stream of its events begins with how it stands, so whoever comes again after a broken
+ * connection misses nothing that matters; where no stream is to be had, it is asked for now and then.
+ *
+ * @returns the ingest, when its model can be searched
+ * @throws ProbelogClientError the code of the ingest's own error; INGEST_CANCELLED; NOT_FOUND
+ */
+export async function followIngest(
+  connection: Connection,
+  id: string,
+  { onProgress, signal }: FollowOptions,
+): Promise<Ingest> {
+  for await (const ingest of states(connection, id, signal)) {
+    onProgress?.(ingest);
+    if (ingest.state === 'SUCCEEDED') return ingest;
+    if (ingest.state === 'FAILED' || ingest.state === 'CANCELLED') throw endOf(ingest);
+  }
+  throw badAnswer('The ingest has no end.');
+}
+
+async function* states(connection: Connection, id: string, signal?: AbortSignal): AsyncGenerator<Ingest> {
+  let next = streamed;
+  let last: string | undefined;
+  let failures = 0;
+  let turns = 0;
+  for (;;) {
+    let heard = false;
+    try {
+      for await (const ingest of next(connection, id, signal)) {
+        heard = true;
+        failures = 0;
+        const now = JSON.stringify(ingest);
+        if (now === last) continue;
+        turns = 0;
+        last = now;
+        yield ingest;
+      }
+      // What ends before the ingest does was cut off; what has nothing to say is no stream of ours.
+      if (!heard) next = polled;
+    } catch (thrown) {
+      if (!isProbelogError(thrown)) throw thrown;
+      if (next === streamed && hasNoStream(thrown)) next = polled;
+      else if (!isPassing(thrown) && !isRefusal(thrown)) throw thrown;
+      if (++failures >= MOST_FAILURES) throw thrown;
+    }
+    await pause(delayOf(turns++), signal);
+  }
+}
+
+/** Whether it is the way of the stream that is closed, and not the server. */
+function hasNoStream({ code, status }: { code: string; status?: number }): boolean {
+  return (
+    code === 'BAD_ANSWER' ||
+    code === 'TIMEOUT' ||
+    code === 'SERVER_BUSY' ||
+    (code === 'NOT_FOUND' && status === 404)
+  );
+}
+
+async function* streamed(connection: Connection, id: string, signal?: AbortSignal): AsyncGenerator<Ingest> {
+  const request = {
+    method: 'POST' as const,
+    path: 'graphql/stream',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: String(IngestProgressDocument), variables: { id } }),
+    signal,
+  };
+  const body = await connection.send(request, async (response) => {
+    if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream'))
+      return response.body;
+    throw badAnswer('The answer is no stream of events.', response);
+  });
+  try {
+    for await (const { type, data } of readEvents(body)) {
+      if (type === 'complete') return;
+      if (type === 'next') yield resultOf<IngestProgressSubscription>(parsed(data)).ingestProgress;
+    }
+  } catch (thrown) {
+    throw brokenBy(thrown, signal);
+  }
+}
+
+async function* polled(connection: Connection, id: string, signal?: AbortSignal): AsyncGenerator<Ingest> {
+  for (;;) {
+    const { ingest } = await ask(connection, IngestDocument, { id }, { signal });
+    if (!ingest) throw new ProbelogClientError('NOT_FOUND', 'There is no ingest with this id.');
+    yield ingest;
+    await pause(POLL_MS, signal);
+  }
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (thrown) {
+    throw badAnswer('The stream has an event that is not JSON.', undefined, thrown);
+  }
+}
+
+function endOf({ id, state, error }: Ingest): ProbelogClientError {
+  const code = error?.code ?? (state === 'CANCELLED' ? 'INGEST_CANCELLED' : 'INTERNAL');
+  const message = error?.message ?? `The ingest is ${state}.`;
+  return new ProbelogClientError(code as ProbelogErrorCode, message, { details: { ingest: id, state } });
+}

@@ -1,0 +1,35 @@
+export {
+  type ConnectionErrorCode,
+  type ErrorDetails,
+  isProbelogError,
+  type OperationErrorCode,
+  ProbelogClientError,
+  type ProbelogError,
+  type ProbelogErrorCode,
+} from './client-error.js';
+export type { CallOptions, ClientOptions } from './client-options.js';
+export {
+  createClient,
+  type IngestOptions,
+  type LogitName,
+  type LogitQuestion,
+  type LogitSearchOptions,
+  type ModelDetails,
+  type ModelListOptions,
+  type ProbelogClient,
+} from './create-client.js';
+export type { ListOptions, Page } from './edges.js';
+export type { FollowOptions } from './follow-ingest.js';
+export type { ServerErrorCode } from './generated/error-codes.js';
+export type {
+  IngestFactsFragment as Ingest,
+  LogitFactsFragment as Logit,
+  LogitMatchFragment as LogitMatch,
+  ModelFactsFragment as Model,
+  ModelMatchFragment as ModelMatch,
+} from './generated/operations.js';
+export * from './generated/operations.js';
+export type { Operation } from './operation.js';
+export type { Picture } from './picture-text.js';
+export type { ProbeKit } from './probe-kit.js';
+export type { UploadedResponses, UploadOptions } from './upload-responses.js';

@@ -1,0 +1,53 @@
+import { jsonOf } from './ask.js';
+import type { CallOptions } from './client-options.js';
+import type { Connection, Request } from './connection.js';
+import { retrying } from './retrying.js';
+
+/** As long as the server gives an upload unless it is told otherwise. */
+const TIMEOUT_MS = 3_600_000;
+
+/** What an upload says about itself; docs/any-framework.md. */
+export interface UploadOptions extends CallOptions {
+  /** Digest of the probe set that was answered: answers to another are refused. */
+  digest?: string;
+  /** What the first dimension counts; needed when there are as many outputs as probes. */
+  layout?: 'outputs-first' | 'probes-first';
+  kind?: 'logits' | 'log_probabilities' | 'probabilities';
+}
+
+/** What became of an upload. */
+export interface UploadedResponses {
+  model: { id: string; name: string; version: string };
+  status: 'READY';
+  /** Whether these are other responses than were there. */
+  changed: boolean;
+  outputs: number;
+  probes: number;
+  coverage: number;
+  degenerate: number;
+}
+
+/** Sends responses; a stream is sent once, anything else again when the connection fails: the same twice changes nothing. */
+export function uploadResponses(
+  connection: Connection,
+  modelId: string,
+  data: Blob | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array>,
+  { signal, ...form }: UploadOptions,
+): Promise<UploadedResponses> {
+  const said = new URLSearchParams(Object.entries(form).filter(([, value]) => value !== undefined));
+  const send = () =>
+    connection.send(
+      {
+        method: 'PUT',
+        path: `models/${encodeURIComponent(modelId)}/responses?${said}`,
+        headers: { 'content-type': 'application/octet-stream' },
+        // Whatever its bytes lie in, fetch takes it; its type since TypeScript 5.7 wants to know.
+        body: data as Request['body'],
+        timeoutMs: TIMEOUT_MS,
+        signal,
+      },
+      async (response) => (await jsonOf(response)) as UploadedResponses,
+    );
+  const again = data instanceof ReadableStream ? 0 : connection.retries;
+  return retrying(send, { retries: again, repeatable: true, signal });
+}
