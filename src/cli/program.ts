@@ -7,6 +7,10 @@ import { packageFacts } from './package-root.js';
 const SETTINGS = `
 Settings come from environment variables and a .env file; \`probelog config\` lists them.`;
 
+/** Also told by the help of those that take it. */
+const URL_NOT_TAKEN =
+  'Only models, search and name ask a server by --url; for the rest, ask its /graphql (docs/graphql.md).';
+
 const EXIT_STATUS = `
 Exit status:
   ${EXIT.ok}    done
@@ -50,12 +54,21 @@ function throwing(command: Command): Command {
 }
 
 function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (thrown instanceof ProbelogError) {
+  if (thrown instanceof CommanderError) {
+    if (thrown.code === 'commander.unknownOption' && thrown.message.includes("'--url'"))
+      process.stderr.write(`${URL_NOT_TAKEN}\n`);
+    return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (thrown instanceof ProbelogError || isOfServer(thrown)) {
     const lines = thrown.message.split('\n').map(printable).join('\n');
     process.stderr.write(`${thrown.code}: ${lines}\n`);
     return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;
   }
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return EXIT.failed;
+}
+
+/** Known by its name, as the client is loaded by the commands that use it alone. */
+function isOfServer(thrown: unknown): thrown is Error & { code: string } {
+  return thrown instanceof Error && thrown.name === 'ProbelogClientError' && 'code' in thrown;
 }

@@ -27,6 +27,9 @@ export interface RankedModel {
 export interface MatchingProbe {
   probe: number;
   contribution: number;
+  /** What is looked for, at this probe, and the found logit's response; standardised. */
+  query: number;
+  response: number;
 }
 
 /** A logit that was found. */

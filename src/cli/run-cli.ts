@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
@@ -42,6 +43,7 @@ export function runCli(args: readonly string[]): Promise<number> {
     evalCommand(),
     doctorCommand(),
     configCommand(),
+    completionCommand(),
     schemaCommand(),
   ]);
   return runProgram(program, args);

@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { ProbelogError } from '../errors/index.js';
-import { MOST_PICTURE_BYTES, subjectOf } from '../graphql/index.js';
+import { subjectOf } from '../graphql/index.js';
 import type { SearchSubject } from '../search/index.js';
 import type { ProbeSetRecord } from '../store/index.js';
 import type { Concepts } from '../text/index.js';
+import { pictureOf } from './picture-of.js';
 
 /** What a command line may look for. */
 export interface SubjectFlags {
@@ -15,7 +14,10 @@ export interface SubjectFlags {
 }
 
 /** How many subjects a command line names; one is right. */
-export function subjectsIn(concept: string | undefined, { all, any, none, image, like }: SubjectFlags): number {
+export function subjectsIn(
+  concept: string | undefined,
+  { all, any, none, image, like }: SubjectFlags,
+): number {
   return [concept, all ?? any ?? none, image, like].filter((one) => one !== undefined).length;
 }
 
@@ -34,20 +36,4 @@ export async function searchSubject(
   const picture = image === undefined ? null : (await pictureOf(image)).toString('base64');
   const { subject } = await subjectOf({ concepts }, { concept, expression, image: picture }, probeSet);
   return subject;
-}
-
-async function pictureOf(path: string): Promise<Buffer> {
-  const facts = await stat(path).catch(() => undefined);
-  if (facts && !facts.isFile()) {
-    throw new ProbelogError('INPUT_INVALID', `--image is ${path}, which is no file.`);
-  }
-  if (facts && facts.size > MOST_PICTURE_BYTES) {
-    throw new ProbelogError(
-      'INPUT_INVALID',
-      `--image ${path} has ${facts.size} bytes; the most is ${MOST_PICTURE_BYTES}.`,
-    );
-  }
-  return readFile(path).catch(() => {
-    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
-  });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { countFlag } from '../count-flag.js';
 import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
 import { printable } from '../output/printable.js';
-import { withUrl, withRegistry, type UrlFlag } from '../with-registry.js';
+import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 const MOST_NAMES = 100;
 

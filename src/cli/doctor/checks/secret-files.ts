@@ -22,7 +22,10 @@ export const secretFiles: Check = {
         );
       else if ((facts.mode & OTHERS) !== 0)
         found.push(
-          warning(`${path} (${variable}) may be read by every user of this machine`, `chmod o= ${path}`),
+          warning(
+            `${path === variable ? path : `${path} (${variable})`} may be read by every user of this machine`,
+            `chmod o= ${path}`,
+          ),
         );
     }
     if (found.length > 0) return found;
