@@ -6,7 +6,6 @@ import {
   type SettingProblem,
   variableOf,
 } from '../../config/index.js';
-import { messageOf } from '../../errors/index.js';
 import type { Store, StoreLook } from '../../store/index.js';
 import type { TextEncoder } from '../../text/index.js';
 import { Skipped } from './check.js';
@@ -90,21 +89,14 @@ export class Machine {
     const { dataFolder } = this;
     const databaseUrl = this.setting('databaseUrl');
     const databaseSchema = databaseUrl === undefined ? undefined : this.setting('databaseSchema');
-    const { lookAtStore } = await load(() => import('../../store/index.js'));
+    const { lookAtStore } = await import('../../store/index.js');
     return lookAtStore({ dataFolder, databaseUrl, databaseSchema });
   }
 
   private async openEncoder(): Promise<TextEncoder> {
     const model = this.setting('textEncoder');
     const cacheFolder = this.encoderCache;
-    const { openTextEncoder } = await load(() => import('../../text/index.js'));
+    const { openTextEncoder } = await import('../../text/index.js');
     return openTextEncoder({ model, cacheFolder });
   }
-}
-
-/** A part of the program that a check needs. @throws Skipped when it cannot be loaded */
-export async function load<Module>(part: () => Promise<Module>): Promise<Module> {
-  return part().catch((thrown) => {
-    throw new Skipped(`a part of the program cannot be loaded: ${messageOf(thrown).split('\n')[0]}`);
-  });
 }

@@ -35,6 +35,20 @@ async function inTime(check: Check, machine: Machine): Promise<Finding | Finding
 
 function asFinding(thrown: unknown): Finding {
   if (thrown instanceof Skipped) return { state: 'skipped', says: `because ${thrown.message}`, mend: null };
+  if (isLoading(thrown)) {
+    const [reason] = messageOf(thrown).split('\n');
+    return {
+      state: 'skipped',
+      says: `because a part of the program cannot be loaded: ${reason}`,
+      mend: null,
+    };
+  }
   const says = thrown instanceof ProbelogError ? `${thrown.code}: ${thrown.message}` : messageOf(thrown);
   return { state: 'failed', says, mend: null };
+}
+
+/** Checks import the parts of the program that they need when they need them: a package may be absent, or not fit the machine. */
+function isLoading(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return code.startsWith('ERR_MODULE') || code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED';
 }

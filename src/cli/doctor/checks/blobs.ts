@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../../errors/index.js';
 import type { BlobStore } from '../../../store/index.js';
 import { type Check, failed, ok, Skipped } from '../check.js';
-import { load, type Machine } from '../machine.js';
+import type { Machine } from '../machine.js';
 
 /** Folders whose finished files are moved among the stored ones, which works within one file system alone. */
 const MOVED_FROM = ['ingests', 'uploads', 'downloads'];
@@ -24,7 +24,7 @@ export const blobs: Check = {
           'mount the data folder as a whole',
         );
     }
-    const { BlobStore } = await load(() => import('../../../store/index.js'));
+    const { BlobStore } = await import('../../../store/index.js');
     const problem = await roundTrip(new BlobStore(folder)).catch(messageOf);
     if (problem !== undefined)
       return failed(`${folder} is not usable: ${problem}`, `make it writable for user ${process.getuid?.()}`);

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type Check, ok, warning } from '../check.js';
-import { load } from '../machine.js';
 
 /** Nobody else has the embedded database open. */
 export const dataFolderLock: Check = {
   name: 'data folder in use',
   async run(machine) {
     if (machine.setting('databaseUrl') !== undefined) return ok('shared by a PostgreSQL server');
-    const { folderHolder } = await load(() => import('../../../store/index.js'));
+    const { folderHolder } = await import('../../../store/index.js');
     const holder = await folderHolder(machine.dataFolder);
     if (holder === null) return ok('by nobody');
     return warning(

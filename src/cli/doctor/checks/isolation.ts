@@ -1,11 +1,10 @@
 import { type Check, ok, warning } from '../check.js';
-import { load } from '../machine.js';
 
 /** Processes that run models can be kept from every network. */
 export const isolation: Check = {
   name: 'isolation of models',
   async run() {
-    const { probeNetworkIsolation } = await load(() => import('../../../probing/index.js'));
+    const { probeNetworkIsolation } = await import('../../../probing/index.js');
     const found = await probeNetworkIsolation();
     if (found.inForce) return ok('models run without a network');
     const [reason] = found.reason.split('\n').filter((line) => !line.startsWith('Command failed'));

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProbelogError } from '../../../errors/index.js';
 import { type Check, failed, ok } from '../check.js';
-import { load } from '../machine.js';
 import { RED_DOT, TINY_MODEL, TINY_MODEL_LOGITS } from '../tiny-model.js';
 
 const LIMITS = { memoryBytes: 2 ** 31, stallMs: 30_000, totalMs: 45_000, maxModelBytes: 2 ** 20 };
@@ -12,7 +11,7 @@ const LIMITS = { memoryBytes: 2 ** 31, stallMs: 30_000, totalMs: 45_000, maxMode
 export const onnxRuntime: Check = {
   name: 'ONNX Runtime',
   async run() {
-    const { probeModel } = await load(() => import('../../../probing/index.js'));
+    const { probeModel } = await import('../../../probing/index.js');
     const folder = await mkdtemp(join(tmpdir(), 'probelog-doctor-'));
     try {
       const modelFile = join(folder, 'model.onnx');

@@ -1,12 +1,11 @@
 import { type Check, failed, ok, Skipped } from '../check.js';
-import { load } from '../machine.js';
 
 /** The registries that the settings name can be listed. */
 export const registries: Check = {
   name: 'registries',
   async run(machine) {
     const config = machine.config();
-    const { reachRegistries } = await load(() => import('../../../service/index.js'));
+    const { reachRegistries } = await import('../../../service/index.js');
     if (config.mlflowUrl === undefined && config.huggingfaceRepositories === undefined)
       return ok('none is to be listed');
     if (!machine.network) throw new Skipped('other machines are asked with --network only');

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Check, type Finding, ok, warning } from '../check.js';
-import { load } from '../machine.js';
 
 /** As the search does: beyond this share of change a snapshot is made again. */
 const STALE_SHARE = 0.25;
@@ -9,7 +8,7 @@ const STALE_SHARE = 0.25;
 export const snapshots: Check = {
   name: 'search snapshots',
   async run(machine) {
-    const { lookAtSnapshots } = await load(() => import('../../../search/index.js'));
+    const { lookAtSnapshots } = await import('../../../search/index.js');
     const looks = await lookAtSnapshots(join(machine.dataFolder, 'search'));
     const kept = looks.filter(({ logits, problem }) => logits !== null || problem !== null);
     if (kept.length === 0) return ok('there is none; galleries below 200 logits need none');

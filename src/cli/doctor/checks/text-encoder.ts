@@ -1,6 +1,6 @@
 import { ProbelogError } from '../../../errors/index.js';
 import { type Check, failed, ok, Skipped, warning } from '../check.js';
-import { load, type Machine } from '../machine.js';
+import type { Machine } from '../machine.js';
 
 /** Texts and images can be embedded: the encoder's files are here, and it runs. */
 export const textEncoder: Check = {
@@ -25,7 +25,7 @@ const MEND =
   'set PROBELOG_TEXT_ENCODER to a folder in CLIP layout, such as ./demo/encoder in a clone, or to an id on the Hugging Face Hub';
 
 async function isFetched(machine: Machine, named: string): Promise<boolean> {
-  const { missingHubFiles } = await load(() => import('../../../text/index.js'));
+  const { missingHubFiles } = await import('../../../text/index.js');
   return (await missingHubFiles(named, machine.encoderCache)).length === 0;
 }
 
