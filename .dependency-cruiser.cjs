@@ -28,7 +28,7 @@ const MAY_IMPORT = {
   // Opens and connects what the commands and the server share; the only place below them that knows the settings.
   service: ['config', ...MIDDLE],
   http: UPPER,
-  cli: ['http', ...UPPER],
+  cli: ['client', 'http', ...UPPER],
   // ProbeLog inside another server.
   embed: ['http', ...UPPER],
 };

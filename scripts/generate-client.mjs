@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Makes `src/client/generated` of `schema.graphql`, the client's own operations, and the server's table of errors: the texts
- * of the operations with the types of their variables and results (GraphQL Code Generator), and the codes.
+ * Makes `generated` of `schema.graphql` and the operations of the client, and of the command line, which asks a server through
+ * it: the texts of the operations with the types of their variables and results (GraphQL Code Generator). The client's has the
+ * codes of the server's table of errors as well.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { codegen } from '@graphql-codegen/core';
@@ -11,7 +12,7 @@ import { buildSchema, parse } from 'graphql';
 import ts from 'typescript';
 
 const CLIENT = new URL('../src/client/', import.meta.url);
-const GENERATED = new URL('generated/', CLIENT);
+const COMMAND_LINE = new URL('../src/cli/remote/', import.meta.url);
 const HEADER = '// Made by scripts/generate-client.mjs.\n';
 
 /** The texts come as they are sent, and not as parsed documents, which whoever sends them would need `graphql` to print. */
@@ -24,8 +25,9 @@ const config = {
   scalars: { ID: 'string', DateTimeISO: 'string', JSON: 'unknown' },
 };
 
-async function operations() {
-  const folder = new URL('operations/', CLIENT);
+/** @param operationType module that has the type of an operation, as the generated file imports it */
+async function operations(user, operationType) {
+  const folder = new URL('operations/', user);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
   const documents = await Promise.all(
     names.map(async (location) => ({
@@ -46,7 +48,7 @@ async function operations() {
   // Its own would have whoever uses the client install a package for one interface.
   return text.replace(
     /^import .*DocumentTypeDecoration.*$/m,
-    "import type { Operation as DocumentTypeDecoration } from '../operation.js';",
+    `import type { Operation as DocumentTypeDecoration } from '${operationType}';`,
   );
 }
 
@@ -58,6 +60,12 @@ async function errorCodes() {
   return `/** What the server, and the ingest of a model, may fail with; docs/errors.md. */\nexport type ServerErrorCode =\n${codes.join('\n')};\n`;
 }
 
-await mkdir(GENERATED, { recursive: true });
-await writeFile(new URL('operations.ts', GENERATED), HEADER + (await operations()));
-await writeFile(new URL('error-codes.ts', GENERATED), HEADER + (await errorCodes()));
+async function write(user, name, text) {
+  const folder = new URL('generated/', user);
+  await mkdir(folder, { recursive: true });
+  await writeFile(new URL(name, folder), HEADER + text);
+}
+
+await write(CLIENT, 'operations.ts', await operations(CLIENT, '../operation.js'));
+await write(CLIENT, 'error-codes.ts', await errorCodes());
+await write(COMMAND_LINE, 'operations.ts', await operations(COMMAND_LINE, '../../../client/index.js'));

@@ -10,12 +10,13 @@ const CLIENTS = {
   'examples/host-registry': 'examples/host-registry/src/generated',
 };
 const FOLDERS = Object.keys(CLIENTS);
-const GRAPHQL_CLIENT = 'src/client/generated';
+const GRAPHQL_CLIENTS = ['src/client/generated', 'src/cli/remote/generated'];
 const FILES = [
   ...FOLDERS.flatMap((folder) => [join(folder, 'prisma/schema.prisma'), join(folder, 'prisma.config.ts')]),
   'package-lock.json',
   'schema.graphql',
   'src/client/operations',
+  'src/cli/remote/operations',
   'src/errors/table.ts',
   'scripts/generate-client.mjs',
 ];
@@ -23,7 +24,7 @@ const FILES = [
 export const generateStep = {
   title: 'generate the clients of database and schema',
   isDue: () =>
-    [...Object.values(CLIENTS), GRAPHQL_CLIENT].some((client) => !existsSync(join(ROOT, client))) ||
+    [...Object.values(CLIENTS), ...GRAPHQL_CLIENTS].some((client) => !existsSync(join(ROOT, client))) ||
     !isStamped('generate', hashOf(FILES)),
   run() {
     const seen = hashOf(FILES);

@@ -69,7 +69,8 @@ async function idsOf(store: Store, names: string[]): Promise<string[]> {
   return (await Promise.all(names.map((name) => findModel(store, name)))).map(({ id }) => id);
 }
 
-function filterOf(flags: FilterFlags) {
+/** What is in the flags alone; models that they name must be looked up. @throws ProbelogError INPUT_INVALID */
+export function filterOf(flags: FilterFlags) {
   return {
     modelText: flags.modelText,
     modelName: flags.modelName,

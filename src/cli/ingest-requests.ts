@@ -17,6 +17,7 @@ export interface IngestFlags extends ProbingFlags {
   probeSet?: string;
   licence?: string;
   registry?: string;
+  visibility?: string;
   priority?: string;
 }
 
@@ -30,6 +31,7 @@ const manifestSchema = z.array(
     output: z.string().nullish(),
     licence: z.string().nullish(),
     registry: z.string().nullish(),
+    visibility: z.string().nullish(),
     preprocessing: z.unknown().optional(),
   }),
 );
@@ -59,6 +61,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     licence: flags.licence,
     probing: probingRequest(flags),
     registry: flags.registry,
+    visibility: flags.visibility,
     priority: numberFlag('--priority', flags.priority),
   };
 }
@@ -85,6 +88,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       output: entry.output ?? undefined,
       licence: flags.licence ?? entry.licence ?? undefined,
       registry: flags.registry ?? entry.registry ?? undefined,
+      visibility: flags.visibility ?? entry.visibility ?? undefined,
       probeSet: flags.probeSet,
       probing: probingRequest(flags),
       priority: numberFlag('--priority', flags.priority),

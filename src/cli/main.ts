@@ -1,10 +1,20 @@
 #!/usr/bin/env node
-import 'reflect-metadata';
-import { runCli } from './run-cli.js';
 
 // A reader that has seen enough, such as `head`, is no fault.
 process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
   if (thrown.code !== 'EPIPE') throw thrown;
 });
 
-process.exitCode = await runCli(process.argv.slice(2));
+const args = process.argv.slice(2);
+try {
+  // Where a package cannot be loaded no other command can start, and this one is to say why.
+  process.exitCode = await (args[0] === 'doctor'
+    ? (await import('./run-doctor.js')).runDoctor(args)
+    : (await import('./run-cli.js')).runCli(args));
+} catch (thrown) {
+  const [reason] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+  process.stderr.write(
+    `probelog cannot be loaded: ${reason}\n\`probelog doctor\` says more; in a clone, \`node scripts/setup.mjs\` makes what is missing.\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,7 +1,6 @@
-import { Command, CommanderError } from 'commander';
-import { ProbelogError } from '../errors/index.js';
-import { EXIT } from './exit-codes.js';
-import { packageVersion } from './package-version.js';
+import 'reflect-metadata';
+import type { Command } from 'commander';
+import { createProgram, runProgram } from './program.js';
 
 /** In the order of the help. Each is loaded when it is asked for: most take longer to load than to refuse a flag. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
@@ -22,54 +21,26 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['backup', async () => (await import('./commands/backup.js')).backupCommand()],
   ['restore', async () => (await import('./commands/restore.js')).restoreCommand()],
   ['eval', async () => (await import('./commands/eval.js')).evalCommand()],
+  ['doctor', async () => (await import('./commands/doctor.js')).doctorCommand()],
   ['config', async () => (await import('./commands/config.js')).configCommand()],
+  ['completion', async () => (await import('./commands/completion.js')).completionCommand()],
   ['schema', async () => (await import('./commands/schema.js')).schemaCommand()],
 ]);
-
-const HELP_AFTER = `
-Settings come from environment variables and a .env file; \`probelog config\` lists them.
-
-Exit status:
-  ${EXIT.ok}    done
-  ${EXIT.failed}    understood, but failed; the reason is on standard error
-  ${EXIT.usage}    the command line or the configuration is not usable
-  ${EXIT.interrupted}  interrupted (Ctrl-C)`;
+/** Tells a shell of all the others. */
+const NEEDS_ALL = 'completion';
 
 /**
  * Runs one command line.
  *
  * @param args arguments without the program's own name
- * @returns the exit status, see {@link EXIT}
+ * @returns the exit status, see `EXIT`
  */
-export async function runCli(args: string[]): Promise<number> {
-  const program = new Command('probelog')
-    .description('Find image classifiers by what they recognise.')
-    .version(packageVersion(), '-V, --version', 'print the version')
-    .enablePositionalOptions()
-    .showHelpAfterError('(probelog --help shows what there is)')
-    .addHelpText('after', HELP_AFTER)
-    .exitOverride();
-  for (const command of await commandsFor(args)) program.addCommand(command.exitOverride());
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? EXIT.ok);
-  } catch (thrown) {
-    return report(thrown);
-  }
+export async function runCli(args: readonly string[]): Promise<number> {
+  return runProgram(createProgram(await commandsFor(args)), args);
 }
 
 /** The one that is named first, or all of them: for the help, and to say which one comes near to a misspelt one. */
-function commandsFor([name]: string[]): Promise<Command[]> {
-  const named = COMMANDS.get(name);
+function commandsFor([name]: readonly string[]): Promise<Command[]> {
+  const named = name === NEEDS_ALL ? undefined : COMMANDS.get(name);
   return Promise.all((named ? [named] : [...COMMANDS.values()]).map((load) => load()));
-}
-
-function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (thrown instanceof ProbelogError) {
-    process.stderr.write(`${thrown.code}: ${thrown.message}\n`);
-    return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;
-  }
-  process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
-  return EXIT.failed;
 }

@@ -16,27 +16,29 @@ export interface IngestOutcome {
   message: string | null;
 }
 
-/** Registers models and waits until each is searchable or has failed, showing progress. */
+/** Registers models and waits until each is searchable or has failed, showing progress. @throws the signal's reason */
 export async function runIngests(
   service: Service,
   requests: IngestRequest[],
   display: ProgressDisplay,
+  signal: AbortSignal,
 ): Promise<IngestOutcome[]> {
   return Promise.all(
     requests.map((request) =>
-      queueAndFollow(service, request, () => service.ingest.enqueue(request), display),
+      queueAndFollow(service, request, () => service.ingest.enqueue(request), display, signal),
     ),
   );
 }
 
-/** Probes a registered model again and waits until that is done or has failed, showing progress. */
+/** Probes a registered model again and waits until that is done or has failed, showing progress. @throws the signal's reason */
 export async function runReprobe(
   service: Service,
   model: ModelRecord,
   options: ReprobeOptions,
   display: ProgressDisplay,
+  signal: AbortSignal,
 ): Promise<IngestOutcome> {
-  return queueAndFollow(service, model, () => service.ingest.reprobe(model.id, options), display);
+  return queueAndFollow(service, model, () => service.ingest.reprobe(model.id, options), display, signal);
 }
 
 async function queueAndFollow(
@@ -44,11 +46,12 @@ async function queueAndFollow(
   { name, version }: Pick<ModelRecord, 'name' | 'version'>,
   queue: () => Promise<IngestRecord>,
   display: ProgressDisplay,
+  signal: AbortSignal,
 ): Promise<IngestOutcome> {
   const line = display.line(`${name} ${version}`);
   try {
     const { id } = await queue();
-    const outcome = await followIngest(service, id, line);
+    const outcome = await followIngest(service, id, line, signal);
     if (outcome.state !== 'QUEUED') return outcome;
     // Who waits at a terminal wants to hear of the first failure, not of the last.
     await service.ingest.giveUp(id);
@@ -70,18 +73,21 @@ async function queueAndFollow(
   }
 }
 
-/** Shows a queued ingest until it ends, or must wait for another attempt. */
+/** Shows a queued ingest until it ends, or must wait for another attempt. @throws the signal's reason */
 export async function followIngest(
   service: Service,
   ingestId: string,
   line: ProgressLine,
+  signal?: AbortSignal,
 ): Promise<IngestOutcome> {
   let last: IngestRecord | undefined;
-  for await (const ingest of service.ingest.watch(ingestId)) {
+  for await (const ingest of service.ingest.watch(ingestId, signal)) {
     last = ingest;
     line.update(ingest.done, ingest.total, describe(ingest));
     if (ingest.nextAttemptAt !== null) break;
   }
+  // It stays in the queue as it is, for the next process to go on with.
+  signal?.throwIfAborted();
   if (!last) throw new Error('a watched ingest is reported at least once');
   const [model] = await service.store.models.byIds([last.modelId]);
   const seconds =

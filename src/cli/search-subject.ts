@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { ProbelogError } from '../errors/index.js';
-import { MOST_PICTURE_BYTES, subjectOf } from '../graphql/index.js';
+import { subjectOf } from '../graphql/index.js';
 import type { SearchSubject } from '../search/index.js';
 import type { ProbeSetRecord } from '../store/index.js';
 import type { Concepts } from '../text/index.js';
+import { pictureOf } from './picture-of.js';
 
 /** What a command line may look for. */
 export interface SubjectFlags {
@@ -11,11 +10,15 @@ export interface SubjectFlags {
   any?: string[];
   none?: string[];
   image?: string;
+  like?: string;
 }
 
 /** How many subjects a command line names; one is right. */
-export function subjectsIn(concept: string | undefined, { all, any, none, image }: SubjectFlags): number {
-  return [concept, all ?? any ?? none, image].filter((one) => one !== undefined).length;
+export function subjectsIn(
+  concept: string | undefined,
+  { all, any, none, image, like }: SubjectFlags,
+): number {
+  return [concept, all ?? any ?? none, image, like].filter((one) => one !== undefined).length;
 }
 
 /**
@@ -26,27 +29,11 @@ export function subjectsIn(concept: string | undefined, { all, any, none, image 
 export async function searchSubject(
   concepts: Concepts,
   concept: string | undefined,
-  { all, any, none, image }: SubjectFlags,
+  { all, any, none, image }: Omit<SubjectFlags, 'like'>,
   probeSet: ProbeSetRecord,
 ): Promise<SearchSubject> {
   const expression = all || any || none ? { all, any, none } : null;
   const picture = image === undefined ? null : (await pictureOf(image)).toString('base64');
   const { subject } = await subjectOf({ concepts }, { concept, expression, image: picture }, probeSet);
   return subject;
-}
-
-async function pictureOf(path: string): Promise<Buffer> {
-  const facts = await stat(path).catch(() => undefined);
-  if (facts && !facts.isFile()) {
-    throw new ProbelogError('INPUT_INVALID', `--image is ${path}, which is no file.`);
-  }
-  if (facts && facts.size > MOST_PICTURE_BYTES) {
-    throw new ProbelogError(
-      'INPUT_INVALID',
-      `--image ${path} has ${facts.size} bytes; the most is ${MOST_PICTURE_BYTES}.`,
-    );
-  }
-  return readFile(path).catch(() => {
-    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
-  });
 }

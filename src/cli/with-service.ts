@@ -10,8 +10,12 @@ import { EXIT } from './exit-codes.js';
  * next process on this data folder goes on with it.
  *
  * @param work whether the command ingests models
+ * @param use it ends soon after its signal fires: what goes on waiting keeps the process
  */
-export async function withService(work: boolean, use: (service: Service) => Promise<void>): Promise<void> {
+export async function withService(
+  work: boolean,
+  use: (service: Service, interrupted: AbortSignal) => Promise<void>,
+): Promise<void> {
   const service = await openService(loadConfig(readEnvironment()), {
     work,
     trustedCaller: true,
@@ -23,7 +27,7 @@ export async function withService(work: boolean, use: (service: Service) => Prom
   });
   const interruption = interrupted();
   try {
-    await Promise.race([use(service), interruption.promise]);
+    await Promise.race([use(service, interruption.signal), interruption.promise]);
   } finally {
     interruption.forget();
     await service.close();
@@ -31,13 +35,19 @@ export async function withService(work: boolean, use: (service: Service) => Prom
 }
 
 function interrupted() {
+  const controller = new AbortController();
   let stop: () => void = () => undefined;
   const promise = new Promise<void>((resolve) => {
     stop = () => {
       process.exitCode = EXIT.interrupted;
+      controller.abort();
       resolve();
     };
     process.once('SIGINT', stop).once('SIGTERM', stop);
   });
-  return { promise, forget: () => process.off('SIGINT', stop).off('SIGTERM', stop) };
+  return {
+    promise,
+    signal: controller.signal,
+    forget: () => process.off('SIGINT', stop).off('SIGTERM', stop),
+  };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import type { Environment } from './load-config.js';
+import type { Environment } from './read-settings.js';
 
 /**
  * The process's variables on top of those of a `.env` file, when there is one.
@@ -11,7 +11,8 @@ export function readEnvironment(envFile = '.env'): Environment {
   return { ...readEnvFile(envFile), ...process.env };
 }
 
-function readEnvFile(path: string): Environment {
+/** What stands in a `.env` file alone; nothing when there is none. */
+export function readEnvFile(path = '.env'): Environment {
   try {
     return parseEnv(readFileSync(path, 'utf8')) as Environment;
   } catch (thrown) {

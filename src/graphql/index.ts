@@ -6,7 +6,7 @@ export { evidenceOf } from './evidence-of.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
 export { formatError } from './format-error.js';
 export { generateSdl } from './generate-sdl.js';
-export { globalId, keyOf } from './global-id.js';
+export { globalId, keyOf, logitKeyOf } from './global-id.js';
 export { checkScopes } from './guard-fields.js';
 export * from './limits/index.js';
 export { modelSummary } from './model-summary.js';

@@ -1,4 +1,5 @@
 export { compareModels, MOST_LOGITS_A_SIDE, type ModelComparison } from './compare-models.js';
+export { lookAtSnapshots, type SnapshotLook } from './look-at-snapshots.js';
 export { openSearch, type Search, type SearchOptions } from './open-search.js';
 export type {
   ConceptTerm,

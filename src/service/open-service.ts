@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { type Access, type ImageLinks, openImageLinks } from '../access/index.js';
 import { type Config, isLoopback } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
-import type { DownloadLimits } from '../download/index.js';
 import { messageOf } from '../errors/index.js';
 import {
   IngestFeed,
@@ -29,6 +28,7 @@ import { followGallery } from './follow-gallery.js';
 import { keepSwept } from './keep-swept.js';
 import type { Log } from './log.js';
 import { openAccess } from './open-access.js';
+import { downloadLimits } from './registries/download-limits.js';
 import { openObjects } from './registries/open-objects.js';
 import { openReaders } from './registries/open-readers.js';
 import { Sweeper } from './registries/sweeper.js';
@@ -125,16 +125,7 @@ export async function openService(
     const gallery = await followGallery({ store, search, log });
     closers.push(() => gallery.close());
 
-    const download: DownloadLimits = {
-      privateAddresses: config.privateAddresses,
-      stallMs: config.downloadStallSeconds * 1000,
-      maxBytes: config.maxModelBytes,
-      pace: {
-        graceMs: config.downloadStallSeconds * 1000,
-        leastRate: config.transferLeastRate,
-        mostMs: config.transferMinutes * 60_000,
-      },
-    };
+    const download = downloadLimits(config);
     const readers = openReaders(config, download);
     const objects = openObjects(config);
     const modelCache = new ModelCache(store, config.modelCacheBytes);

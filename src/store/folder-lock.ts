@@ -42,16 +42,30 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
+/** The living process, other than this one, that has a folder; looked up without a claim of one's own. Null when none has. */
+export async function folderHolder(folder: string): Promise<number | null> {
+  const names = await readdir(join(folder, 'locks')).catch(() => []);
+  for (const name of names) {
+    const claim = claimOf(name);
+    if (claim.pid !== process.pid && (await isAlive(claim))) return claim.pid;
+  }
+  return null;
+}
+
 /** A living process with a claim other than `own`; claims of dead ones are cleared away. */
 async function findRival(claims: string, own: string): Promise<Claim | undefined> {
   for (const name of await readdir(claims)) {
     if (name === own) continue;
-    const [pid, startedAt] = name.split('.');
-    const claim = { name, pid: Number(pid), startedAt };
+    const claim = claimOf(name);
     if (await isAlive(claim)) return claim;
     await rm(join(claims, name), { force: true });
   }
   return undefined;
+}
+
+function claimOf(name: string): Claim {
+  const [pid, startedAt] = name.split('.');
+  return { name, pid: Number(pid), startedAt };
 }
 
 async function isAlive({ pid, startedAt }: Claim): Promise<boolean> {

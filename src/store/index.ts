@@ -4,7 +4,8 @@ export type { BackupContents } from './backup/write-backup.js';
 export { type BlobContent, BlobStore, type StoredBlob } from './blob-store.js';
 export { checkLabels } from './check-labels.js';
 export { EXTERNAL_SOURCE, modelExternal } from './external-model.js';
-export { lockFolder } from './folder-lock.js';
+export { folderHolder, lockFolder } from './folder-lock.js';
+export { lookAtStore, type StoreLook } from './look-at-store.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
   AccessScope,

@@ -91,7 +91,8 @@ export async function openStore({
   }
 }
 
-function storeOn(
+/** The repositories and files of an open database. @param release gives the data folder back */
+export function storeOn(
   database: Database,
   dataFolder: string,
   shared: boolean,

@@ -8,6 +8,7 @@ export {
   type Vocabulary,
 } from './concept-cache.js';
 export { embedConcepts, PROMPTS } from './embed-concepts.js';
+export { missingHubFiles } from './hub-cache.js';
 export { LONGEST_CONCEPT, normaliseConcept } from './normalise-concept.js';
 export { openTextEncoder, type TextEncoderOptions } from './open-text-encoder.js';
 export type { Picture } from './picture-embeddings.js';

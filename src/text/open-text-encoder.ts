@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { messageOf, ProbelogError } from '../errors/index.js';
 import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
@@ -40,7 +40,6 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     ? await encoderFingerprint(settings.model)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
-  await mkdir(cacheFolder, { recursive: true });
   let running: EncoderProcess | undefined;
   let isClosed = false;
 

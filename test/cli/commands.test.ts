@@ -172,7 +172,7 @@ describe('what was registered', () => {
     expect(JSON.parse(stdout)).toEqual([]);
     expect(await probelog('search')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('exactly one of the three'),
+      stderr: expect.stringContaining('exactly one of the four'),
     });
     expect(await probelog('search', 'dog', '--min-classes', 'few')).toMatchObject({ code: 2 });
   });

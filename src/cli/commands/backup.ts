@@ -6,7 +6,7 @@ import { interruptible } from '../interruptible.js';
 import { byteSize } from '../output/byte-size.js';
 import { progressDisplay } from '../output/progress.js';
 import { writeWholeFile } from '../output/write-whole-file.js';
-import { packageVersion } from '../package-version.js';
+import { packageFacts } from '../package-root.js';
 import { storeLocation } from '../store-location.js';
 
 /** `probelog backup` */
@@ -35,7 +35,7 @@ async function backup(file: string, json: boolean, signal: AbortSignal): Promise
   try {
     const line = display.line('backing up');
     const notes = {
-      release: packageVersion(),
+      release: packageFacts().version,
       onProgress: (done: number, total: number) => line.update(done, total, 'files'),
     };
     const contents = await backUp(storeLocation(), notes, async (archive) => {

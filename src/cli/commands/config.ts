@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import { describeConfig, loadConfig, readEnvironment } from '../../config/index.js';
+import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 
 /** `probelog config` */
 export function configCommand(): Command {
-  return new Command('config')
+  return withFormats(new Command('config'))
     .description('print the effective settings, without secrets')
-    .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) => {
+    .action(({ json, jsonl }: FormatFlags) => {
       const lines = describeConfig(loadConfig(readEnvironment()));
-      if (options.json) {
-        process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
+      if (json || jsonl) {
+        printRows(lines, {}, { json, jsonl });
         return;
       }
       for (const { variable, value, isDefault, description, allowed } of lines) {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type IngestFlags, ingestRequests } from '../ingest-requests.js';
+import { type FormatFlags, withFormats } from '../output/formats.js';
 import { printOutcomes } from '../output/ingest-outcomes.js';
 import { progressDisplay } from '../output/progress.js';
 import { withProbingFlags } from '../probing-flags.js';
@@ -18,17 +19,22 @@ export function ingestCommand(): Command {
     .option('--output <tensor>', 'output tensor to use, when several qualify')
     .option('--licence <text>', 'licence of the model, such as Apache-2.0')
     .option('--registry <name>', 'name of the registry that the model comes from')
+    .option(
+      '--visibility <label>',
+      'label without which the model is not seen (default: all who may read see it)',
+    )
     .option('--priority <n>', 'place in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
-  return withProbingFlags(command)
-    .option('--json', 'print the outcome as JSON')
-    .action(async (source: string, flags: IngestFlags & { json?: boolean }) => {
+  return withFormats(withProbingFlags(command)).action(
+    async (source: string, flags: IngestFlags & FormatFlags) => {
       const requests = await ingestRequests(source, flags);
-      await withService(true, async (service) => {
+      await withService(true, async (service, interrupted) => {
         const display = progressDisplay(process.stderr);
-        const outcomes = await runIngests(service, requests, display);
-        display.close();
-        printOutcomes(outcomes, flags.json);
+        const outcomes = await runIngests(service, requests, display, interrupted).finally(() =>
+          display.close(),
+        );
+        printOutcomes(outcomes, flags);
       });
-    });
+    },
+  );
 }

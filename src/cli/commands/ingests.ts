@@ -4,7 +4,7 @@ import type { Service } from '../../service/index.js';
 import type { IngestRecord, IngestState } from '../../store/index.js';
 import { countFlag } from '../count-flag.js';
 import { EXIT } from '../exit-codes.js';
-import { table } from '../output/table.js';
+import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { withService } from '../with-service.js';
 
 const PAGE = 100;
@@ -13,30 +13,28 @@ const STATES = ['failed', 'queued', 'running', 'succeeded', 'cancelled', 'all'] 
 
 /** `probelog ingests` */
 export function ingestsCommand(): Command {
-  return new Command('ingests')
+  return withFormats(new Command('ingests'))
     .description('list ingests, the newest first, or put failed ones back into the queue')
     .argument('[id...]', 'only these')
     .addOption(new Option('--status <state>', 'which are listed').choices(STATES).default('failed'))
     .option('--registry <name>', 'only of models that came from this registry')
     .option('--first <n>', 'how many at most', '100')
     .option('--retry', 'put those that are listed back into the queue; a server or worker takes them up')
-    .option('--json', 'print JSON')
     .action(async (ids: string[], flags: IngestsFlags) => {
       const first = countFlag('--first', flags.first, MOST);
       await withService(false, async (service) => {
         const ingests = ids.length > 0 ? await named(service, ids) : await listed(service, flags, first);
         const rows = await shown(service, flags.retry ? await retried(service, ingests) : ingests);
-        process.stdout.write(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows, COLUMNS)}\n`);
+        printRows(rows, COLUMNS, flags);
       });
     });
 }
 
-interface IngestsFlags {
+interface IngestsFlags extends FormatFlags {
   status: (typeof STATES)[number];
   registry?: string;
   first: string;
   retry?: boolean;
-  json?: boolean;
 }
 
 /** @throws ProbelogError NOT_FOUND naming the first that does not exist */

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { createApiKey, parseScopes, SCOPES, scopeName } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { ApiKeyRecord, Store } from '../../store/index.js';
-import { table } from '../output/table.js';
+import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { withService } from '../with-service.js';
 
 const PAGE = 100;
@@ -58,13 +58,12 @@ function createCommand(): Command {
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  return withFormats(new Command('list'))
     .description('list the keys, newest first')
-    .option('--json', 'print JSON')
-    .action(({ json }: { json?: boolean }) =>
+    .action((formats: FormatFlags) =>
       withService(false, async ({ store }) => {
         const rows = (await allKeys(store)).map(shown);
-        process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows, COLUMNS)}\n`);
+        printRows(rows, COLUMNS, formats);
       }),
     );
 }

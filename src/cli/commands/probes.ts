@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { createProbeSet } from '../../probing/index.js';
 import { ensureProbeEmbeddings } from '../../text/index.js';
+import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
 import { progressDisplay } from '../output/progress.js';
-import { table } from '../output/table.js';
 import { withService } from '../with-service.js';
 
 /** `probelog probes` */
@@ -14,14 +14,13 @@ export function probesCommand(): Command {
 }
 
 function createCommand(): Command {
-  return new Command('create')
+  return withFormats(new Command('create'))
     .description(
       'make a probe set of the images in a folder or archive (tar, tar.gz, zip), in order of their names',
     )
     .argument('<name>', 'name of the set')
     .argument('<source>', 'folder or archive')
-    .option('--json', 'print JSON')
-    .action((name: string, source: string, options: { json?: boolean }) =>
+    .action((name: string, source: string, formats: FormatFlags) =>
       withService(false, async ({ store, encoder, config }) => {
         const display = progressDisplay(process.stderr);
         try {
@@ -40,9 +39,8 @@ function createCommand(): Command {
           embedding.finish('done');
           const { id, digest, size } = probeSet;
           const shown = { id, name: probeSet.name, probes: size, digest };
-          process.stdout.write(
-            options.json ? `${JSON.stringify(shown, null, 2)}\n` : `${table([shown], COLUMNS)}\n`,
-          );
+          if (formats.json) printJson(shown);
+          else printRows([shown], COLUMNS, formats);
         } finally {
           display.close();
         }
@@ -51,16 +49,13 @@ function createCommand(): Command {
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  return withFormats(new Command('list'))
     .description('list the probe sets; the first is the default unless PROBELOG_PROBE_SET names another')
-    .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) =>
+    .action((formats: FormatFlags) =>
       withService(false, async ({ store }) => {
         const sets = await store.probeSets.list();
         const rows = sets.map(({ id, name, size, digest }) => ({ id, name, probes: size, digest }));
-        process.stdout.write(
-          options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows, COLUMNS)}\n`,
-        );
+        printRows(rows, COLUMNS, formats);
       }),
     );
 }

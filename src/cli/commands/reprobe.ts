@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { findModel } from '../find-model.js';
+import { type FormatFlags, withFormats } from '../output/formats.js';
 import { printOutcomes } from '../output/ingest-outcomes.js';
 import { progressDisplay } from '../output/progress.js';
 import { type ProbingFlags, probingRequest, withProbingFlags } from '../probing-flags.js';
@@ -12,21 +13,20 @@ export function reprobeCommand(): Command {
     .description('probe a registered model again; its present responses stay searchable until that is done')
     .argument('<model>', 'its name, or name@version, or id')
     .option('--probe-set <name>', 'another probe set (default: the one that it was probed with)');
-  return withProbingFlags(command)
-    .option('--json', 'print the outcome as JSON')
-    .action(async (named: string, flags: ReprobeFlags) => {
-      const probing = probingRequest(flags);
-      await withService(true, async (service) => {
-        const model = await findModel(service.store, named);
-        const display = progressDisplay(process.stderr);
-        const outcome = await runReprobe(service, model, { probeSet: flags.probeSet, probing }, display);
-        display.close();
-        printOutcomes([outcome], flags.json);
-      });
+  return withFormats(withProbingFlags(command)).action(async (named: string, flags: ReprobeFlags) => {
+    const probing = probingRequest(flags);
+    await withService(true, async (service, interrupted) => {
+      const model = await findModel(service.store, named);
+      const display = progressDisplay(process.stderr);
+      const how = { probeSet: flags.probeSet, probing };
+      const outcome = await runReprobe(service, model, how, display, interrupted).finally(() =>
+        display.close(),
+      );
+      printOutcomes([outcome], flags);
     });
+  });
 }
 
-interface ReprobeFlags extends ProbingFlags {
+interface ReprobeFlags extends ProbingFlags, FormatFlags {
   probeSet?: string;
-  json?: boolean;
 }

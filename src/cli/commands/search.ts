@@ -1,12 +1,10 @@
-import { Command } from 'commander';
-import { ProbelogError } from '../../errors/index.js';
-import { evidenceOf } from '../../graphql/index.js';
+import { Command, Option } from 'commander';
 import { countFlag } from '../count-flag.js';
-import { type FilterFlags, filteredBy, withFilterOptions } from '../filter-flags.js';
-import { findGallery } from '../find-gallery.js';
-import { table } from '../output/table.js';
-import { type SubjectFlags, searchSubject, subjectsIn } from '../search-subject.js';
-import { withService } from '../with-service.js';
+import { type FilterFlags, withFilterOptions } from '../filter-flags.js';
+import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
+import type { FoundLogit, LogitQuestion } from '../registry.js';
+import { type SubjectFlags, subjectsIn } from '../search-subject.js';
+import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 const MOST_RESULTS = 10_000;
 const MOST_EVIDENCE = 100;
@@ -15,77 +13,55 @@ const MOST_EVIDENCE = 100;
 export function searchCommand(): Command {
   const command = new Command('search')
     .description(
-      'find logits, of whichever model, that recognise a concept, several, or what a picture shows',
+      'find logits, of whichever model, that recognise a concept, several, what a picture shows, or what another logit does',
     )
     .argument('[concept]', 'a word or short phrase, such as "dog"')
     .option('--all <concept...>', 'in place of one concept: each of these is recognised')
     .option('--any <concept...>', 'at least one of these is recognised')
     .option('--none <concept...>', 'none of these is recognised')
     .option('--image <file>', 'in place of a concept: a picture of what is looked for')
+    .option(
+      '--like <logit>',
+      'in place of a concept: a logit, as model#output, model@version#output or id; the results are of other models',
+    )
     .option('--model-text <text>', 'only models whose name, version or labels contain this');
-  return withFilterOptions(command)
+  withFilterOptions(command)
     .option('--evidence <n>', 'with each result, so many probes that made it match, by their position', '0')
     .option('--first <n>', 'how many results', '10')
-    .option('--metric <metric>', 'SCORE, or ASYMMETRIC for the discrepancy of the paper', 'SCORE')
-    .option('--probe-set <name>', 'gallery to search (default: PROBELOG_PROBE_SET, or the oldest)')
-    .option('--json', 'print JSON')
-    .action((concept: string | undefined, flags: SearchFlags, command: Command) => {
+    .addOption(
+      new Option('--metric <metric>', 'ASYMMETRIC is the discrepancy of the paper')
+        .choices(['SCORE', 'ASYMMETRIC'])
+        .default('SCORE'),
+    )
+    .option('--probe-set <name>', 'gallery to search (default: PROBELOG_PROBE_SET, or the oldest)');
+  return withUrl(withFormats(command)).action(
+    (concept: string | undefined, flags: SearchFlags, command: Command) => {
       if (subjectsIn(concept, flags) !== 1) {
         command.error(
-          'error: give a concept, or --all, --any and --none, or --image: exactly one of the three',
+          'error: give a concept, or --all, --any and --none, or --image, or --like: exactly one of the four',
         );
       }
       const first = countFlag('--first', flags.first, MOST_RESULTS);
-      const probes = countFlag('--evidence', flags.evidence, MOST_EVIDENCE);
-      const metric = metricOf(flags.metric);
-      return withService(false, async (service) => {
-        const { store, search, concepts } = service;
-        const probeSet = await findGallery(service, flags.probeSet);
-        const conditions = await filteredBy(store, probeSet, flags);
-        const by = await searchSubject(concepts, concept, flags, probeSet);
-        const { hits } = await search.search(probeSet.id, { ...conditions, by, metric, first });
-        const logits = await store.logits.byKeys(hits);
-        const models = await store.models.byIds([...new Set(hits.map(({ modelId }) => modelId))]);
-        const rows = await Promise.all(
-          hits.map(async (hit) => {
-            const { modelId, index, score, distance, confidence, expectedAccuracy } = hit;
-            const model = models.find(({ id }) => id === modelId);
-            const logit = logits.find((one) => one.modelId === modelId && one.index === index);
-            const evidence = probes > 0 ? await evidenceOf(search, probeSet, by, hit, probes) : undefined;
-            return {
-              score,
-              distance,
-              confidence,
-              expectedAccuracy,
-              label: logit?.label ?? null,
-              model: model?.name,
-              version: model?.version,
-              index,
-              evidence,
-              probes: evidence?.map(({ probe }) => probe).join(' '),
-            };
-          }),
-        );
-        const listed = rows.map(({ probes: _, ...row }) => row);
-        const columns = probes > 0 ? { ...COLUMNS, probes: 'PROBES' } : COLUMNS;
-        process.stdout.write(
-          flags.json ? `${JSON.stringify(listed, null, 2)}\n` : `${table(rows, columns)}\n`,
-        );
+      const evidence = countFlag('--evidence', flags.evidence, MOST_EVIDENCE);
+      const { json, jsonl, url, ...question } = flags;
+      return withRegistry({ url }, async (registry) => {
+        const found = await registry.logits({ ...question, concept, first, evidence });
+        if (json || jsonl || evidence === 0) printRows(found, COLUMNS, { json, jsonl });
+        else printRows(found.map(withProbes), { ...COLUMNS, probes: 'PROBES' }, {});
       });
-    });
+    },
+  );
 }
 
-interface SearchFlags extends SubjectFlags, FilterFlags {
+interface SearchFlags extends SubjectFlags, FilterFlags, FormatFlags, UrlFlag {
   evidence: string;
   first: string;
-  metric: string;
+  metric: LogitQuestion['metric'];
   probeSet?: string;
-  json?: boolean;
 }
 
-function metricOf(text: string): 'SCORE' | 'ASYMMETRIC' {
-  if (text === 'SCORE' || text === 'ASYMMETRIC') return text;
-  throw new ProbelogError('INPUT_INVALID', `--metric is ${text}; it must be SCORE or ASYMMETRIC.`);
+function withProbes(found: FoundLogit) {
+  return { ...found, probes: found.evidence?.map(({ probe }) => probe).join(' ') };
 }
 
 const COLUMNS = {

@@ -59,7 +59,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       logger.warn('with an embedded database and --no-work, nobody works on queued ingests');
     if (demo) {
       const display = progressDisplay(process.stderr);
-      await Promise.race([seedDemo(service, display), ended]);
+      await Promise.race([seedDemo(service, display, ending), ended]);
       display.close();
       if (ending.aborted) return;
     }

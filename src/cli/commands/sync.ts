@@ -2,28 +2,34 @@ import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import type { Service, SweepReport } from '../../service/index.js';
 import { EXIT } from '../exit-codes.js';
+import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { withService } from '../with-service.js';
 
 /** `probelog sync` */
 export function syncCommand(): Command {
-  return new Command('sync')
+  return withFormats(new Command('sync'))
     .description(
       'list the configured registries, and register, probe again or remove what their webhooks did not tell',
     )
     .option('--registry <name...>', 'only these: mlflow, huggingface (default: all that can be listed)')
     .option('--dry-run', 'change nothing, and say what would be changed')
-    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nWhat is registered is queued for a server or worker. An embedded database belongs to one process: while a server has it, ask\nthat server instead, at its /graphql: mutation { syncRegistries { registry error ingested { names } } }',
     )
-    .action(({ registry, dryRun, json }: { registry?: string[]; dryRun?: boolean; json?: boolean }) =>
+    .action(({ registry, dryRun, json, jsonl }: SyncFlags) =>
       openOrPointToServer(async ({ sweeper }) => {
         const reports = await sweeper.sweep({ registries: registry, dryRun });
-        process.stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : described(reports));
+        if (json || jsonl) printRows(reports, {}, { json, jsonl });
+        else process.stdout.write(described(reports));
         if (reports.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
       }),
     );
+}
+
+interface SyncFlags extends FormatFlags {
+  registry?: string[];
+  dryRun?: boolean;
 }
 
 /** @throws ProbelogError DATA_FOLDER_IN_USE saying whom to ask instead */

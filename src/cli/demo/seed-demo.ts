@@ -12,7 +12,11 @@ import { DEMO_FOLDER } from './demo-folder.js';
  *
  * A folder with models in it is left alone, but ingests that an earlier start left unfinished are waited for.
  */
-export async function seedDemo(service: Service, display: ProgressDisplay): Promise<void> {
+export async function seedDemo(
+  service: Service,
+  display: ProgressDisplay,
+  signal: AbortSignal,
+): Promise<void> {
   const { store, encoder, config } = service;
   const waiting = await store.ingests.page({ states: ['QUEUED', 'RUNNING'], first: 100 });
   const isNew = (await store.models.count({})) === 0;
@@ -28,12 +32,12 @@ export async function seedDemo(service: Service, display: ProgressDisplay): Prom
       probes.update(done, total, 'embedding'),
     );
     probes.finish(`${probeSet.size} images`);
-    await runIngests(service, await ingestRequests(join(DEMO_FOLDER, 'models'), {}), display);
+    await runIngests(service, await ingestRequests(join(DEMO_FOLDER, 'models'), {}), display, signal);
   }
   await Promise.all(
     waiting.map(async (ingest) => {
       const [model] = await store.models.byIds([ingest.modelId]);
-      await followIngest(service, ingest.id, display.line(`${model?.name} ${model?.version}`));
+      await followIngest(service, ingest.id, display.line(`${model?.name} ${model?.version}`), signal);
     }),
   );
 }

@@ -1,10 +1,10 @@
 import { EXIT } from '../exit-codes.js';
 import type { IngestOutcome } from '../run-ingests.js';
-import { table } from './table.js';
+import { type FormatFlags, printRows } from './formats.js';
 
 /** Prints how each model fared; one that did not succeed sets the exit status. */
-export function printOutcomes(outcomes: IngestOutcome[], json: boolean | undefined): void {
-  process.stdout.write(json ? `${JSON.stringify(outcomes, null, 2)}\n` : `${table(outcomes, COLUMNS)}\n`);
+export function printOutcomes(outcomes: IngestOutcome[], formats: FormatFlags): void {
+  printRows(outcomes, COLUMNS, formats);
   if (outcomes.some(({ state }) => state !== 'SUCCEEDED')) process.exitCode = EXIT.failed;
 }
 

@@ -1,3 +1,6 @@
+import { printable } from './printable.js';
+import { styled } from './style.js';
+
 /**
  * Lays out rows in aligned columns under a header.
  *
@@ -5,7 +8,7 @@
  * @param columns key → heading, in order
  */
 export function table<Row extends object>(
-  rows: Row[],
+  rows: readonly Row[],
   columns: Partial<Record<keyof Row & string, string>>,
 ): string {
   const keys = Object.keys(columns) as (keyof Row & string)[];
@@ -18,20 +21,19 @@ export function table<Row extends object>(
     (key) =>
       rows.length > 0 && rows.every((row) => typeof (row as Record<string, unknown>)[key] === 'number'),
   );
-  return lines
-    .map((line) =>
-      line
-        .map((text, column) =>
-          rightAligned[column] ? text.padStart(widths[column]) : text.padEnd(widths[column]),
-        )
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const [heading, ...laidOut] = lines.map((line) =>
+    line
+      .map((text, column) =>
+        rightAligned[column] ? text.padStart(widths[column]) : text.padEnd(widths[column]),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return [styled('bold', heading), ...laidOut].join('\n');
 }
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(4);
-  return String(value);
+  return printable(String(value));
 }

@@ -237,6 +237,16 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
+  /** How many there are in each state, and how many of the running ones nobody keeps up: their worker is gone. */
+  async counts(): Promise<Partial<Record<IngestState, number>> & { abandoned: number }> {
+    const model = seen(this.viewer.sight);
+    const states = await this.prisma.ingest.groupBy({ by: ['state'], where: { model }, _count: true });
+    const abandoned = await this.prisma.ingest.count({
+      where: { model, state: 'RUNNING', leasedUntil: { lt: new Date() } },
+    });
+    return { ...Object.fromEntries(states.map(({ state, _count }) => [state, _count])), abandoned };
+  }
+
   /** Newest first. */
   async page(options: {
     states?: IngestState[];

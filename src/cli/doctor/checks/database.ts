@@ -1,0 +1,24 @@
+import { ProbelogError } from '../../../errors/index.js';
+import { type Check, failed, ok, Skipped } from '../check.js';
+
+/** The database can be opened or reached. */
+export const database: Check = {
+  name: 'database',
+  async run(machine) {
+    try {
+      const look = await machine.database();
+      if (look === null) return ok('there is none yet; the first start makes it, within PROBELOG_DATA');
+      const where = machine.setting('databaseUrl') === undefined ? 'embedded' : 'on a server';
+      return ok(`PostgreSQL ${look.version}, ${where}`);
+    } catch (thrown) {
+      if (!(thrown instanceof ProbelogError)) throw thrown;
+      if (thrown.code === 'DATA_FOLDER_IN_USE') throw new Skipped('another process has the data folder open');
+      return failed(
+        thrown.message,
+        machine.setting('databaseUrl') === undefined
+          ? 'restore a backup, or move the folder `database` in the data folder aside to begin anew'
+          : 'start the server, or correct DATABASE_URL (or its file); unset, the embedded database is used',
+      );
+    }
+  },
+};

@@ -1,0 +1,34 @@
+import { packageFacts } from '../../package-root.js';
+import { type Check, failed, ok } from '../check.js';
+
+/** Platforms for which ONNX Runtime and sharp have binaries. */
+const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
+
+/** Node is new enough, and on a platform that the native packages exist for. */
+export const node: Check = {
+  name: 'Node.js',
+  async run() {
+    const [, major, minor] = /(\d+)\.(\d+)/.exec(packageFacts().engines.node) ?? [];
+    const [haveMajor, haveMinor] = process.versions.node.split('.').map(Number);
+    const platform = `${process.platform}-${process.arch}`;
+    const glibc = glibcVersion();
+    if (haveMajor < Number(major) || (haveMajor === Number(major) && haveMinor < Number(minor)))
+      return failed(`this is ${process.version}`, `install Node ${major}.${minor} or newer`);
+    if (!PLATFORMS.includes(platform))
+      return failed(
+        `${platform} is a platform that ONNX Runtime has no binary for`,
+        `run it on one of ${PLATFORMS.join(', ')}`,
+      );
+    if (process.platform === 'linux' && glibc === undefined)
+      return failed(
+        'the C library is not glibc (Alpine has musl), for which ONNX Runtime has no binary',
+        'take an image of Debian, such as node:22-bookworm-slim',
+      );
+    return ok(`${process.version} on ${platform}${glibc === undefined ? '' : `, glibc ${glibc}`}`);
+  },
+};
+
+function glibcVersion(): string | undefined {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime;
+}

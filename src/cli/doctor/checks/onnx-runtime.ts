@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ProbelogError } from '../../../errors/index.js';
+import { type Check, failed, ok } from '../check.js';
+import { RED_DOT, TINY_MODEL, TINY_MODEL_LOGITS } from '../tiny-model.js';
+
+const LIMITS = { memoryBytes: 2 ** 31, stallMs: 30_000, totalMs: 45_000, maxModelBytes: 2 ** 20 };
+
+/** A model runs, by the way that every model goes: a process of its own, an image decoded, ONNX Runtime. */
+export const onnxRuntime: Check = {
+  name: 'ONNX Runtime',
+  async run() {
+    const { probeModel } = await import('../../../probing/index.js');
+    const folder = await mkdtemp(join(tmpdir(), 'probelog-doctor-'));
+    try {
+      const modelFile = join(folder, 'model.onnx');
+      const image = join(folder, 'image.png');
+      await writeFile(modelFile, TINY_MODEL);
+      await writeFile(image, RED_DOT);
+      let logits: number[] = [];
+      await probeModel({
+        modelFile,
+        preprocessing: null,
+        probes: [{ path: image, digest: '0'.repeat(64) }],
+        limits: LIMITS,
+        onBatch: (_, responses) => {
+          logits = [...responses];
+        },
+      });
+      if (logits.length === TINY_MODEL_LOGITS) return ok('a small model runs in a process of its own');
+      return failed(`a small model answers with ${logits.length} numbers`, MEND);
+    } catch (thrown) {
+      if (thrown instanceof ProbelogError)
+        return failed(`a small model does not run: ${thrown.message}`, MEND);
+      throw thrown;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+const MEND = 'install the packages on this very platform: rm -r node_modules && npm ci --ignore-scripts';

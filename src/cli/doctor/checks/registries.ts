@@ -1,0 +1,22 @@
+import { type Check, failed, ok, Skipped } from '../check.js';
+
+/** The registries that the settings name can be listed. */
+export const registries: Check = {
+  name: 'registries',
+  async run(machine) {
+    const config = machine.config();
+    const { reachRegistries } = await import('../../../service/index.js');
+    if (config.mlflowUrl === undefined && config.huggingfaceRepositories === undefined)
+      return ok('none is to be listed');
+    if (!machine.network) throw new Skipped('other machines are asked with --network only');
+    const reached = await reachRegistries(config);
+    return reached.map(({ registry, part, problem }) =>
+      problem === null
+        ? ok(`${registry}: ${part} can be listed`)
+        : failed(
+            `${registry}: ${part} cannot be listed: ${problem}`,
+            'correct the address or the token in the settings (docs/registries), or let this machine reach it',
+          ),
+    );
+  },
+};

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { type Check, type Finding, ok, warning } from '../check.js';
+
+/** As the search does: beyond this share of change a snapshot is made again. */
+const STALE_SHARE = 0.25;
+
+/** What the search keeps is readable and of today's gallery. It is derived: what is not is made again by itself. */
+export const snapshots: Check = {
+  name: 'search snapshots',
+  async run(machine) {
+    const { lookAtSnapshots } = await import('../../../search/index.js');
+    const looks = await lookAtSnapshots(join(machine.dataFolder, 'search'));
+    const kept = looks.filter(({ logits, problem }) => logits !== null || problem !== null);
+    if (kept.length === 0) return ok('there is none; galleries below 200 logits need none');
+    const store = await machine.store();
+    const found: Finding[] = [];
+    for (const { folder, probeSetId, logits, problem } of kept) {
+      if (problem !== null) {
+        found.push(
+          warning(
+            `search/${folder} cannot be read, so the next start makes it again, which takes a while: ${problem}`,
+            'start the server',
+          ),
+        );
+        continue;
+      }
+      const models = await store.models.searchable(probeSetId);
+      const now = models.reduce((sum, { outputs }) => sum + outputs, 0);
+      const of = logits ?? 0;
+      found.push(
+        Math.abs(now - of) > of * STALE_SHARE
+          ? warning(
+              `search/${folder} was made of ${of} logits and there are ${now}, so the next start makes it again`,
+              'start the server',
+            )
+          : ok(`search/${folder}: made of ${of} of ${now} logits`),
+      );
+    }
+    return found;
+  },
+};

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { messageOf } from '../../errors/index.js';
+import { PACKAGE_ROOT } from '../package-root.js';
+
+const MOST_MS = 30_000;
+
+/** What a script printed, or why it did not end well. */
+export type ChildOutcome = { printed: string } | { problem: string };
+
+/**
+ * Runs a script in a process of its own: native code that does not fit the machine may end the process that loads it.
+ *
+ * @param script CommonJS; it finds our packages
+ */
+export async function inChild(script: string): Promise<ChildOutcome> {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
+      cwd: PACKAGE_ROOT,
+      timeout: MOST_MS,
+    });
+    return { printed: stdout.trim() };
+  } catch (thrown) {
+    return { problem: problemOf(thrown as Partial<Failure>) };
+  }
+}
+
+interface Failure {
+  stderr: string;
+  signal: string | null;
+  killed: boolean;
+  message: string;
+}
+
+function problemOf({ stderr = '', signal, killed, message }: Partial<Failure>): string {
+  if (killed) return `it did not end within ${MOST_MS / 1000} s`;
+  if (signal) return `it ended its process (${signal})`;
+  const telling = stderr.split('\n').find((line) => /^\w*Error\b/.test(line));
+  return telling ?? messageOf(message).split('\n')[0];
+}

@@ -1,0 +1,28 @@
+import { printable } from '../output/printable.js';
+import { type Style, styled } from '../output/style.js';
+import type { FindingState } from './check.js';
+import type { CheckedFinding } from './run-checks.js';
+
+const STYLES: Record<FindingState, Style> = {
+  ok: 'green',
+  warning: 'yellow',
+  failed: 'red',
+  skipped: 'gray',
+};
+const WIDTH = Math.max(...Object.keys(STYLES).map((state) => state.length));
+
+/** A finding for people: a line, and below it what mends it. */
+export function findingLines({ state, check, says, mend }: CheckedFinding): string {
+  const head = `${styled(STYLES[state], state.padEnd(WIDTH))}  ${styled('bold', check)}: ${printable(says)}\n`;
+  return mend === null ? head : `${head}${' '.repeat(WIDTH)}  → ${printable(mend)}\n`;
+}
+
+/** How many of each there were, such as "22 ok, 1 warning, 1 failed". */
+export function summaryLine(findings: readonly CheckedFinding[]): string {
+  const counted = (Object.keys(STYLES) as FindingState[]).flatMap((state) => {
+    const count = findings.filter((finding) => finding.state === state).length;
+    const plural = state === 'warning' && count > 1 ? 's' : '';
+    return count === 0 ? [] : [`${count} ${state}${plural}`];
+  });
+  return `${counted.join(', ')}\n`;
+}

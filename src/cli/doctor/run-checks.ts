@@ -1,0 +1,54 @@
+import { messageOf, ProbelogError } from '../../errors/index.js';
+import { type Check, type Finding, Skipped } from './check.js';
+import type { Machine } from './machine.js';
+
+/** A finding, and the check that it comes from. */
+export interface CheckedFinding extends Finding {
+  check: string;
+}
+
+/** Longer than any check takes that is not stuck, such as on a network folder whose server is gone. */
+const MOST_MS = 60_000;
+
+/** Runs checks one after another, telling what each found: none needs another to have passed. */
+export async function* runChecks(
+  checks: readonly Check[],
+  machine: Machine,
+): AsyncGenerator<CheckedFinding, void> {
+  for (const check of checks) {
+    const found = await inTime(check, machine).catch(asFinding);
+    for (const finding of [found].flat()) yield { check: check.name, ...finding };
+  }
+}
+
+async function inTime(check: Check, machine: Machine): Promise<Finding | Finding[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${MOST_MS / 1000} s`)), MOST_MS);
+  });
+  try {
+    return await Promise.race([check.run(machine), stuck]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function asFinding(thrown: unknown): Finding {
+  if (thrown instanceof Skipped) return { state: 'skipped', says: `because ${thrown.message}`, mend: null };
+  if (isLoading(thrown)) {
+    const [reason] = messageOf(thrown).split('\n');
+    return {
+      state: 'skipped',
+      says: `because a part of the program cannot be loaded: ${reason}`,
+      mend: null,
+    };
+  }
+  const says = thrown instanceof ProbelogError ? `${thrown.code}: ${thrown.message}` : messageOf(thrown);
+  return { state: 'failed', says, mend: null };
+}
+
+/** Checks import the parts of the program that they need when they need them: a package may be absent, or not fit the machine. */
+function isLoading(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return code.startsWith('ERR_MODULE') || code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED';
+}

@@ -1,0 +1,37 @@
+import { conceptSubject, conceptsSubject } from '../../graphql/index.js';
+import type { Service } from '../../service/index.js';
+import { filteredBy } from '../filter-flags.js';
+import { findGallery } from '../find-gallery.js';
+import type { ModelQuestion, RankedModel } from '../registry.js';
+
+/** Models that know concepts, best first. */
+export async function rankModels(
+  service: Service,
+  { concepts, first, ...question }: ModelQuestion,
+): Promise<RankedModel[]> {
+  const { store, search } = service;
+  const probeSet = await findGallery(service, question.probeSet);
+  const { subject } = await (concepts.length === 1
+    ? conceptSubject(service, concepts[0], probeSet)
+    : conceptsSubject(service, concepts, probeSet));
+  const conditions = await filteredBy(store, probeSet, question);
+  const { hits } = await search.searchModels(probeSet.id, {
+    ...conditions,
+    by: subject,
+    metric: 'SCORE',
+    first,
+  });
+  const models = new Map(
+    (await store.models.byIds(hits.map(({ modelId }) => modelId))).map((model) => [model.id, model]),
+  );
+  const logits = await store.logits.byKeys(hits);
+  return hits.map(({ modelId, index, score, confidence, expectedAccuracy }) => ({
+    score,
+    confidence,
+    name: models.get(modelId)?.name,
+    version: models.get(modelId)?.version,
+    label: logits.find((one) => one.modelId === modelId && one.index === index)?.label ?? null,
+    index,
+    expectedAccuracy,
+  }));
+}

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of this package: two above the sources of the command line, and three above what is built of them. */
+export const PACKAGE_ROOT = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url),
+);
+
+/** What package.json says of this program. */
+export interface PackageFacts {
+  version: string;
+  engines: { node: string };
+}
+
+export function packageFacts(): PackageFacts {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as PackageFacts;
+}

@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander';
+import { ProbelogError } from '../errors/index.js';
+import { EXIT } from './exit-codes.js';
+import { printable } from './output/printable.js';
+import { packageFacts } from './package-root.js';
+
+const SETTINGS = `
+Settings come from environment variables and a .env file; \`probelog config\` lists them.`;
+
+/** Also told by the help of those that take it. */
+const URL_NOT_TAKEN =
+  'Only models, search and name ask a server by --url; for the rest, ask its /graphql (docs/graphql.md).';
+
+const EXIT_STATUS = `
+Exit status:
+  ${EXIT.ok}    done
+  ${EXIT.failed}    understood, but failed; the reason is on standard error
+  ${EXIT.usage}    the command line or the configuration is not usable
+  ${EXIT.interrupted}  interrupted (Ctrl-C)`;
+
+/** The program, with these commands. */
+export function createProgram(commands: readonly Command[]): Command {
+  const program = new Command('probelog')
+    .description('Find image classifiers by what they recognise.')
+    .version(packageFacts().version, '-V, --version', 'print the version')
+    .enablePositionalOptions()
+    .showHelpAfterError('(probelog --help shows what there is)')
+    .addHelpText('after', SETTINGS)
+    .addHelpText('afterAll', EXIT_STATUS)
+    .exitOverride();
+  for (const command of commands) program.addCommand(throwing(command));
+  return program;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param args arguments without the program's own name
+ * @returns the exit status, see {@link EXIT}
+ */
+export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (thrown) {
+    return report(thrown);
+  }
+}
+
+/** A command, and those below it, throw where they would end the process, so that what is open is closed. */
+function throwing(command: Command): Command {
+  for (const below of command.commands) throwing(below);
+  return command.exitOverride();
+}
+
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) {
+    if (thrown.code === 'commander.unknownOption' && thrown.message.includes("'--url'"))
+      process.stderr.write(`${URL_NOT_TAKEN}\n`);
+    return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (thrown instanceof ProbelogError || isOfServer(thrown)) {
+    const lines = thrown.message.split('\n').map(printable).join('\n');
+    process.stderr.write(`${thrown.code}: ${lines}\n`);
+    return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;
+  }
+  process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  return EXIT.failed;
+}
+
+/** Known by its name, as the client is loaded by the commands that use it alone. */
+function isOfServer(thrown: unknown): thrown is Error & { code: string } {
+  return thrown instanceof Error && thrown.name === 'ProbelogClientError' && 'code' in thrown;
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { readClientKey, readEnvironment } from '../config/index.js';
+import { ProbelogError } from '../errors/index.js';
+import { localRegistry } from './local/local-registry.js';
+import type { Registry } from './registry.js';
+import { remoteRegistry } from './remote/remote-registry.js';
+import { withService } from './with-service.js';
+
+/** Whom a command asks. */
+export interface UrlFlag {
+  url?: string;
+}
+
+/** Adds the flag of commands that a server answers as well as a data folder. */
+export function withUrl(command: Command): Command {
+  return command.option(
+    '--url <url>',
+    'ask this server, such as http://127.0.0.1:4000, and not the data folder; with the key in PROBELOG_KEY or the file PROBELOG_KEY_FILE',
+  );
+}
+
+/** Opens what a command asks, and closes it whatever happens. @throws ProbelogError as `openService`; INPUT_INVALID */
+export async function withRegistry(
+  { url }: UrlFlag,
+  use: (registry: Registry) => Promise<void>,
+): Promise<void> {
+  if (url === undefined) return withService(false, (service) => use(localRegistry(service)));
+  return use(remoteRegistry({ url: serverAt(url), key: readClientKey(readEnvironment()) }));
+}
+
+/** @throws ProbelogError INPUT_INVALID; a key in the address would stand in the history of the shell */
+function serverAt(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
+  throw new ProbelogError(
+    'INPUT_INVALID',
+    '--url must be the address of a server, such as http://127.0.0.1:4000, without user and password.',
+  );
+}

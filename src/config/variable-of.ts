@@ -1,0 +1,7 @@
+import type { Config } from './config.js';
+import { OPTIONS } from './options.js';
+
+/** The variable that a setting is read from. */
+export function variableOf(key: keyof Config): string {
+  return OPTIONS[key].variable;
+}
