@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
@@ -44,6 +43,7 @@ export async function startRegistry(settings: RegistrySettings) {
   const app = express();
   const server = createServer(app);
   const apollo = new ApolloServer<RegistryContext>({
+    includeStacktraceInErrorResponses: false,
     typeDefs: [host.typeDefs, probelog.typeDefs],
     resolvers: [host.resolvers, probelog.resolvers],
     plugins: [ApolloServerPluginDrainHttpServer({ httpServer: server }), probelog.plugin],
@@ -58,6 +58,6 @@ export async function startRegistry(settings: RegistrySettings) {
     expressMiddleware(apollo, { context: async () => ({ prisma, published, ...probelog.context() }) }),
   );
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   return { url, close: () => apollo.stop().then(() => prisma.$disconnect()) };
 }

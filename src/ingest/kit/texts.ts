@@ -1,6 +1,6 @@
 /** `respond.py` of a kit; docs/any-framework.md shows it too. */
 export const RESPOND_PY = `"""Answers the kit's images and uploads the answers: python3 respond.py <kit folder> <upload address>"""
-import json, sys, urllib.request
+import json, os, sys, urllib.error, urllib.request
 from pathlib import Path
 import numpy as np
 from my_model import logits  # yours: takes the path of an image, returns its outputs before any softmax
@@ -9,14 +9,15 @@ kit, address = Path(sys.argv[1]), sys.argv[2]
 manifest = json.loads((kit / "manifest.json").read_text())
 rows = [np.asarray(logits(kit / image["file"]), dtype="float32") for image in manifest["images"]]
 np.save("responses.npy", np.stack(rows))  # probes x outputs, in the kit's order
+key = {"Authorization": "Bearer " + os.environ["PROBELOG_KEY"]} if "PROBELOG_KEY" in os.environ else {}
 request = urllib.request.Request(
-    address + "?layout=probes-first&digest=" + manifest["probeSet"]["digest"],
-    data=Path("responses.npy").read_bytes(),
-    headers={"Content-Type": "application/octet-stream"},
-    method="PUT",
+    address + "?layout=probes-first&digest=" + manifest["probeSet"]["digest"], method="PUT",
+    data=Path("responses.npy").read_bytes(), headers={"Content-Type": "application/octet-stream", **key},
 )
-with urllib.request.urlopen(request) as answer:
-    print(answer.read().decode())
+try:
+    print(urllib.request.urlopen(request).read().decode())
+except urllib.error.HTTPError as refused:
+    sys.exit(refused.read().decode())
 `;
 
 /** `README.txt` of a kit. */
@@ -26,7 +27,8 @@ and upload what it answers: one number for each output, before any softmax. The 
 1. Register the model: the mutation registerModel, or probelog upload. It gives the address for the upload.
 2. Prepare each image as your model expects it (size, crop, scale, mean) and run it.
 3. Save the numbers as a .npy or .safetensors file, probes x outputs or outputs x probes, and PUT it to that address
-   with ?digest= and the digest that manifest.json names. respond.py does 2 and 3.
+   with ?digest= and the digest that manifest.json names. Where the server asks for a key, send it as
+   "Authorization: Bearer <key>". respond.py does 2 and 3, with the key in the environment variable PROBELOG_KEY.
 
 An image that your model did not see is NaN for every output; it is completed from what other models answered.
 `;
