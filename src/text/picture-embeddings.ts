@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { Turns } from '../runtime/index.js';
 import type { TextEncoder } from './text-encoder.js';
-import { Turns } from './turns.js';
 
 /** A picture that somebody asks about. */
 export interface Picture {
