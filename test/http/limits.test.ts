@@ -73,6 +73,17 @@ describe('the OWASP cheat sheet for GraphQL', () => {
     expect(negative.errors?.[0].extensions.code).toBe('OPERATION_TOO_COMPLEX');
   });
 
+  it('what a model recognises, and what a concept is near to, costs as much as a search', async () => {
+    const ofModels = (fields: string) => `{ models(first: 100) { edges { node { ${fields} } } } }`;
+    const once = 'recognises(concept: "dog") { score }';
+    expect((await small.ask(ofModels(once))).errors).toBeUndefined();
+    expect(limitOf(await small.ask(ofModels(`${once} again: ${once}`)))).toEqual(TOO_COMPLEX('cost'));
+    const { url } = await small.beside({ PROBELOG_MAX_COST: '20' });
+    expect(limitOf(await askAt(url, '{ concept(text: "dog") { topProbes(first: 1) { cosine } } }'))).toEqual(
+      TOO_COMPLEX('cost'),
+    );
+  });
+
   it('the same limits hold on a WebSocket', async () => {
     const client = createClient({ url: wsUrl(small.server.url), webSocketImpl: WebSocket, retryAttempts: 0 });
     const flood = `{ ${Array.from({ length: 6 }, (_, i) => `a${i}: probeSets { name }`).join(' ')} }`;
