@@ -46,7 +46,7 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_MAX_COST',
       description:
-        'Cost of an operation: 1 for a field, 20 for a search; what stands in a list counts `first` times.',
+        'Cost of an operation: 1 for a field, 20 for a search and for each further concept of it; what stands in a list counts `first` times.',
       allowed: 'a whole number from 10 to 1,000,000,000',
       fallback: '50000',
     },

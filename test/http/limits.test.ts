@@ -84,6 +84,17 @@ describe('the OWASP cheat sheet for GraphQL', () => {
     );
   });
 
+  it('a search costs as often as it has concepts', async () => {
+    const { url } = await small.beside({ PROBELOG_MAX_COST: '100' });
+    const query = `query Q($any: [String!]!, $known: [String!]!) {
+      logits(expression: { any: $any, none: ["stone"] }, first: 1) { totalCount }
+      models(concepts: $known, first: 1) { totalCount } }`;
+    const ask = (any: string[], known: string[]) => askAt(url, query, { any, known });
+    expect((await ask(['dog', 'cat'], ['dog'])).errors).toBeUndefined();
+    expect(limitOf(await ask(['dog', 'cat', 'bird'], ['dog', 'cat']))).toEqual(TOO_COMPLEX('cost'));
+    expect(limitOf(await ask(['dog'], ['dog', 'cat', 'bird', 'stone']))).toEqual(TOO_COMPLEX('cost'));
+  });
+
   it('the same limits hold on a WebSocket', async () => {
     const client = createClient({ url: wsUrl(small.server.url), webSocketImpl: WebSocket, retryAttempts: 0 });
     const flood = `{ ${Array.from({ length: 6 }, (_, i) => `a${i}: probeSets { name }`).join(' ')} }`;

@@ -19,7 +19,7 @@ export interface CountedOperation {
 /**
  * What an operation costs at the most. A field that takes `first` costs that many times what is asked of each item:
  * `logits(first: 100) { edges { node { similar(first: 100) { … } } } }` is 10,000 logits. So does a subgraph's `_entities`, by
- * its references.
+ * its references. A search costs as often as it has concepts: each is a text to encode, and a product with every logit.
  */
 export function costOf({ schema, document, operationName, variables }: CountedOperation): number {
   return getComplexity({
@@ -52,7 +52,7 @@ export function costError(operation: CountedOperation, most: number): GraphQLErr
 }
 
 function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  const own = isSearch(field) ? SEARCH : FIELD;
+  const own = isSearch(field) ? SEARCH * conceptsOf(args) : FIELD;
   if (isLeafType(getNamedType(field.type))) return own;
   return own + itemsOf(field, args) * childComplexity;
 }
@@ -66,4 +66,13 @@ function itemsOf(field: ComplexityEstimatorArgs['field'], { first, representatio
   return typeof first === 'number' && first >= 0 ? Math.min(first, MOST_PER_PAGE) : MOST_PER_PAGE;
 }
 
-type Arguments = { first?: unknown; representations?: unknown };
+function conceptsOf({ concepts, expression }: Arguments): number {
+  const { all, any, none } = (expression ?? {}) as { all?: unknown; any?: unknown; none?: unknown };
+  const lists = [concepts, all, any, none].map((list) => (Array.isArray(list) ? list.length : 0));
+  return Math.max(
+    1,
+    lists.reduce((sum, length) => sum + length, 0),
+  );
+}
+
+type Arguments = { first?: unknown; representations?: unknown; concepts?: unknown; expression?: unknown };
