@@ -167,7 +167,8 @@ export const LIMIT_OPTIONS = {
   introspection: option(
     {
       variable: 'PROBELOG_INTROSPECTION',
-      description: 'Whether the schema may be asked for; off also hides what a misspelt name may have meant.',
+      description:
+        'Whether the schema may be asked for; off also hides what a misspelt name or value, in the text or a variable, may have meant.',
       allowed: 'on, off',
       fallback: 'on',
     },

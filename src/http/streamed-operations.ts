@@ -88,6 +88,7 @@ export function streamedOperations(options: StreamedOptions): StreamedOperations
         document,
         operationName,
         variableValues: variables,
+        hideSuggestions: !limits.introspection,
         contextValue: createContext(services, caller),
         caller,
         sender,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { AtOnce } from '../../src/http/at-once.js';
 import { inTime } from '../../src/http/in-time.js';
+import { askBySocket } from './support/ask-by-socket.js';
 import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
 let small: SmallServer;
@@ -126,6 +127,17 @@ describe('the OWASP cheat sheet for GraphQL', () => {
     const hidden = await askAt(url, misspelt);
     expect(hidden.status).toBe(400);
     expect(hidden.text).not.toMatch(/did you mean|probeSets/i);
+    const variables = { states: ['SUCCEEDE'] };
+    const query = 'query Q($states: [IngestState!]) { ingests(status: $states) { edges { node { id } } } }';
+    expect((await small.ask(query, variables)).text).toContain('SUCCEEDED');
+    expect((await askAt(url, query, variables)).text).toMatch(/BAD_USER_INPUT/);
+    expect((await askAt(url, query, variables)).text).not.toMatch(/did you mean|SUCCEEDED/i);
+    const registering = 'mutation M($input: RegisterModelInput!) { registerModel(input: $input) { id } }';
+    const told = await askBySocket(url, registering, { variables: { input: { nam: 'x' } } }).catch(
+      (thrown) => thrown,
+    );
+    expect(JSON.stringify(told)).toMatch(/BAD_USER_INPUT/);
+    expect(JSON.stringify(told)).not.toMatch(/did you mean|\bname\b/i);
     expect((await askAt(url, '{ __schema { types { name } } }')).status).toBe(400);
     const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')).not.toContain('text/html');

@@ -1,8 +1,17 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, isLeafType } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  getVariableValues,
+  isLeafType,
+  Kind,
+} from 'graphql';
 // Its other form loads a second graphql beside ours.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
 import { MOST_PER_PAGE } from '../check-first.js';
 import { isSearch } from '../mark-searches.js';
+import type { OperationLimits } from './operation-limits.js';
 import { tooComplex } from './rules.js';
 
 const FIELD = 1;
@@ -35,9 +44,13 @@ export function costOf({ schema, document, operationName, variables }: CountedOp
  * The error of an operation that costs too much, or whose cost cannot be told because its variables are not what it says;
  * null for any other.
  */
-export function costError(operation: CountedOperation, most: number): GraphQLError | null {
+export function costError(
+  operation: CountedOperation,
+  { maxCost: most, introspection }: Pick<OperationLimits, 'maxCost' | 'introspection'>,
+): GraphQLError | null {
   const extensions = { http: { status: 400 } };
   try {
+    checkVariables(operation, { hideSuggestions: !introspection });
     const cost = costOf(operation);
     if (cost <= most) return null;
     const originalError = tooComplex('cost', most, cost);
@@ -48,6 +61,20 @@ export function costError(operation: CountedOperation, most: number): GraphQLErr
       nodes: thrown.nodes,
       extensions: { ...extensions, code: 'BAD_USER_INPUT' },
     });
+  }
+}
+
+/** As the count of the cost does, which tells what a misspelt name may have meant. @throws GraphQLError */
+function checkVariables(
+  { schema, document, operationName, variables }: CountedOperation,
+  options: { hideSuggestions: boolean },
+): void {
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    if (typeof operationName === 'string' && operationName !== definition.name?.value) continue;
+    const given = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, options);
+    const wrong = given.errors?.at(-1);
+    if (wrong) throw wrong;
   }
 }
 
