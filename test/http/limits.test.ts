@@ -339,6 +339,19 @@ describe('listed operations', () => {
     expect(await send({ extensions: { persistedQuery: { version: 1, sha256Hash: hash } } })).toContain(
       'gradients',
     );
+    const get = async (parameters: Record<string, string>, more = '') => {
+      const address = `${url}/graphql?${new URLSearchParams(parameters)}${more}`;
+      return (await fetch(address, { headers: { 'apollo-require-preflight': 'true' } })).text();
+    };
+    const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: hash } });
+    expect(await get({ extensions })).toContain('gradients');
+    expect(await get({ query: text })).toContain('gradients');
+    const other = '{ probeSets { size } }';
+    expect(await get({ query: other })).toContain('OPERATION_UNKNOWN');
+    expect(await get({ query: other, extensions })).toContain('OPERATION_UNKNOWN');
+    expect(await get({ extensions, query: text }, `&query=${encodeURIComponent(other)}`)).not.toContain(
+      '"size"',
+    );
     expect(await send({ query: '{ probeSets { name size } }' })).toContain('OPERATION_UNKNOWN');
     expect(await send({ query: '{' })).toContain('OPERATION_UNKNOWN');
     const client = createClient({ url: wsUrl(url), webSocketImpl: WebSocket, retryAttempts: 0 });
