@@ -46,7 +46,7 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_MAX_COST',
       description:
-        'Cost of an operation: 1 for a field, 20 for a search; what stands in a list counts `first` times.',
+        'Cost of an operation: 1 for a field, 20 for a search and for each further concept of it; what stands in a list counts `first` times.',
       allowed: 'a whole number from 10 to 1,000,000,000',
       fallback: '50000',
     },
@@ -92,7 +92,8 @@ export const LIMIT_OPTIONS = {
   operationSeconds: option(
     {
       variable: 'PROBELOG_OPERATION_SECONDS',
-      description: 'Time that a query or mutation may take; then it is ended, its searches too.',
+      description:
+        'Time that a query, a mutation or the answer to one event of a subscription may take; then it is ended, its searches too.',
       allowed: 'a whole number from 1 to 3600',
       fallback: '120',
     },
@@ -101,7 +102,8 @@ export const LIMIT_OPTIONS = {
   operationsAtOnce: option(
     {
       variable: 'PROBELOG_OPERATIONS_AT_ONCE',
-      description: 'Queries and mutations worked on at once; further ones get 503 and Retry-After.',
+      description:
+        'Queries, mutations and events of subscriptions worked on at once; further events wait, further operations get 503 and Retry-After.',
       allowed: 'a whole number from 1 to 10,000',
       fallback: '200',
     },
@@ -165,7 +167,8 @@ export const LIMIT_OPTIONS = {
   introspection: option(
     {
       variable: 'PROBELOG_INTROSPECTION',
-      description: 'Whether the schema may be asked for; off also hides what a misspelt name may have meant.',
+      description:
+        'Whether the schema may be asked for; off also hides what a misspelt name or value, in the text or a variable, may have meant.',
       allowed: 'on, off',
       fallback: 'on',
     },

@@ -1,4 +1,5 @@
 import { type Principal, sightOf } from '../access/index.js';
+import { conceptsWantedBy } from './concepts-wanted-by.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { searchSeenBy } from './seen-search.js';
 import type { Services } from './services.js';
@@ -44,6 +45,7 @@ export function createContext(services: Services, caller: Caller): Context {
     ...services,
     store,
     search,
+    concepts: conceptsWantedBy(services.concepts, signal),
     ingest: services.ingest.on(store),
     uploads: services.uploads.on(store),
   };

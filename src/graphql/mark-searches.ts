@@ -1,16 +1,21 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { type GraphNames, graphNames } from './shape/graph-names.js';
 
-/** Fields that look through a gallery, or at what all of a model's outputs are called; by their names in our own graph. */
+/**
+ * Fields that look through a gallery, or at what all of a model's outputs are called, or have a text encoded; by their names in
+ * our own graph.
+ */
 const SEARCHES: readonly (readonly [type: string, field: string])[] = [
   ['Query', 'logits'],
   ['Query', 'models'],
   ['Query', 'similarity'],
   ['Concept', 'logits'],
   ['Concept', 'models'],
+  ['Concept', 'topProbes'],
   ['Logit', 'similar'],
   ['Logit', 'concepts'],
   ['Model', 'logits'],
+  ['Model', 'recognises'],
   ['Model', 'summary'],
 ];
 

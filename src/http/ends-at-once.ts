@@ -4,7 +4,7 @@
  */
 export function endsAtOnce<T>(
   generator: AsyncGenerator<T, void, void>,
-  events: AsyncGenerator<unknown, void, void>,
+  events: { return(): Promise<unknown> },
 ): AsyncGenerator<T, void, void> {
   const end = generator.return.bind(generator);
   return Object.assign(generator, {

@@ -48,7 +48,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
             context: async () => createContext(services, callerOf(request, signal)),
             // The integration types the reply as text; fastify's routes leave it open.
           }) as RouteHandlerMethod;
-          return handle.call(app, request, reply) as Promise<unknown>;
+          return handle.call(app, persisted ? listedOf(request) : request, reply) as Promise<unknown>;
         }),
       ),
   });
@@ -76,6 +76,15 @@ function substitute(operation: unknown, persisted: PersistedOperations): void {
     hash: typeof hash === 'string' ? hash : undefined,
   });
   delete sent.extensions;
+}
+
+/** Apollo Server reads a GET from its address: there, too, the listed text stands in the place of what was sent. */
+function listedOf(request: FastifyRequest): FastifyRequest {
+  if (request.method !== 'GET') return request;
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  searchParams.set('query', (request.query as { query: string }).query);
+  searchParams.delete('extensions');
+  return Object.create(request, { url: { value: `${pathname}?${searchParams}` } });
 }
 
 function jsonOrNothing(text: string): unknown {

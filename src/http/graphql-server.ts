@@ -50,7 +50,7 @@ export async function addGraphql(
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(app),
-      limitCost(limits.maxCost),
+      limitCost(limits),
       // It would have browsers load a page of somebody else's.
       ApolloServerPluginLandingPageDisabled(),
       // A subgraph would tell whoever asks how long each of its resolvers took.

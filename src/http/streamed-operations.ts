@@ -1,15 +1,16 @@
 import {
+  createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  subscribe,
 } from 'graphql';
 import { allows, type Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type Caller, checkOperation, createContext, formatError, type Services } from '../graphql/index.js';
+import { answersTo } from './answers-to.js';
 import type { AtOnce } from './at-once.js';
 import { inTime } from './in-time.js';
 import type { PersistedOperations } from './persisted-operations.js';
@@ -59,7 +60,10 @@ export interface StreamedOperations {
   admit(sender: Sender, payload: SentPayload): Promise<Admitted | readonly GraphQLError[]>;
   /** A query or mutation, in the time and number that these may take. */
   execute(admitted: Admitted): Promise<ExecutionResult>;
-  /** The events of a subscription, which does not outlive the key or token of who asked for it. */
+  /**
+   * The events of a subscription, which does not outlive the key or token of who asked for it. What is asked of each event is
+   * an operation like any other, but for one thing: it waits for its place among those worked on, for it cannot come again.
+   */
   subscribe(admitted: Admitted): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
   /** What a client is told of errors. */
   tell(errors: readonly GraphQLError[]): GraphQLFormattedError[];
@@ -84,6 +88,7 @@ export function streamedOperations(options: StreamedOptions): StreamedOperations
         document,
         operationName,
         variableValues: variables,
+        hideSuggestions: !limits.introspection,
         contextValue: createContext(services, caller),
         caller,
         sender,
@@ -96,11 +101,20 @@ export function streamedOperations(options: StreamedOptions): StreamedOperations
             execute({ ...operation, contextValue: createContext(services, { ...caller, signal }) }),
           ),
         )
-        .catch((thrown) => ({ errors: [asGraphqlError(thrown)] })),
-    async subscribe({ sender, ...operation }) {
-      const events = await subscribe(operation);
+        .catch(asResult),
+    async subscribe({ caller, sender, ...operation }) {
+      const events = await createSourceEventStream(operation);
       if (!(Symbol.asyncIterator in events)) return events;
-      return whileGood(events, () => checkIsSomebody(sender), LOOK_EVERY_MS);
+      const answer = async (event: unknown, signal: AbortSignal): Promise<ExecutionResult> => {
+        const now = { ...caller, principal: await sender.principal(), signal };
+        return execute({ ...operation, rootValue: event, contextValue: createContext(services, now) });
+      };
+      const answers = answersTo(events, sender.gone, (event, left) =>
+        atOnce
+          .inTurn(() => inTime(limits.operationSeconds, left, (signal) => answer(event, signal)), left)
+          .catch(asResult),
+      );
+      return whileGood(answers, () => checkIsSomebody(sender), LOOK_EVERY_MS);
     },
     tell: (errors) => errors.map((error) => formatError(error.toJSON(), error, log)),
   };
@@ -112,6 +126,10 @@ export function asGraphqlError(thrown: unknown): GraphQLError {
   return new GraphQLError('', {
     originalError: thrown instanceof Error ? thrown : new Error(String(thrown)),
   });
+}
+
+function asResult(thrown: unknown): ExecutionResult {
+  return { errors: [asGraphqlError(thrown)] };
 }
 
 /** Whether somebody may do anything at all. */

@@ -1,1 +1,2 @@
 export { compiledEntry } from './compiled-entry.js';
+export { Turns } from './turns.js';

@@ -3,10 +3,11 @@ import { LRUCache } from 'lru-cache';
 import { conceptContrast, conceptQuery, type Matrix, sharpen, timesVector } from '../domain/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { ensureBackground, type KeptBackground } from './background/ensure-background.js';
-import { embedConcepts } from './embed-concepts.js';
+import { embedConcepts, PROMPTS } from './embed-concepts.js';
 import { normaliseConcept } from './normalise-concept.js';
 import { type Picture, pictureEmbeddings } from './picture-embeddings.js';
 import { type EmbeddingStore, ensureProbeEmbeddings } from './probe-embeddings.js';
+import { SharedWork } from './shared-work.js';
 import type { TextEncoder } from './text-encoder.js';
 import { EVERYDAY_VOCABULARY } from './vocabulary/index.js';
 
@@ -32,14 +33,18 @@ export interface Vocabulary {
 
 /** Concepts as the probes of a set see them, kept while they are asked for. */
 export interface Concepts {
-  /** @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE */
-  vectors(text: string, probeSet: { id: string }): Promise<ConceptVectors>;
+  /**
+   * @param gone tells when the caller does not wait any more; what is not encoded by then, and wanted by nobody else, is not
+   * @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE
+   */
+  vectors(text: string, probeSet: { id: string }, gone?: AbortSignal): Promise<ConceptVectors>;
   /**
    * What a picture shows, through the probes that are near to it; no model is run for it.
    *
+   * @param gone see `vectors`
    * @throws ProbelogError INPUT_INVALID, PROBE_IMAGE_INVALID, TEXT_ENCODER_UNAVAILABLE
    */
-  pictureVectors(picture: Picture, probeSet: { id: string }): Promise<ConceptVectors>;
+  pictureVectors(picture: Picture, probeSet: { id: string }, gone?: AbortSignal): Promise<ConceptVectors>;
   /** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE */
   vocabulary(probeSet: { id: string }): Promise<Vocabulary>;
 }
@@ -69,26 +74,37 @@ export function createConcepts({
     fetchMethod: async (id) => ensureBackground({ encoder, folder, vocabulary }, await images.forceFetch(id)),
   });
   const embedPicture = pictureEmbeddings(encoder);
-  const concepts = new LRUCache<string, ConceptVectors, { id: string; concept: string }>({
+  const concepts = new LRUCache<string, ConceptVectors>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ cosines, weights }, key) => cosines.byteLength + weights.byteLength + 2 * key.length,
-    fetchMethod: async (_key, _stale, { context: { id, concept } }) => {
-      const { data: embedding } = await embedConcepts(encoder, [concept]);
-      const { levels, regression } = await backgrounds.forceFetch(id);
-      const cosines = timesVector(await images.forceFetch(id), embedding);
-      const contrast = conceptContrast(cosines, levels.data);
-      const weights = conceptQuery(contrast, timesVector(regression, embedding));
-      if (weights) return { cosines, weights };
-      throw equallyNear('concept');
-    },
   });
+  const wanted = new SharedWork<ConceptVectors>();
+
+  async function look(concept: string, id: string, unwanted: AbortSignal): Promise<ConceptVectors> {
+    const { data: embedding } = await embedConcepts(encoder, [concept], PROMPTS, unwanted);
+    const { levels, regression } = await backgrounds.forceFetch(id);
+    const cosines = timesVector(await images.forceFetch(id), embedding);
+    const contrast = conceptContrast(cosines, levels.data);
+    const weights = conceptQuery(contrast, timesVector(regression, embedding));
+    if (weights) return { cosines, weights };
+    throw equallyNear('concept');
+  }
+
   return {
-    vectors(text, { id }) {
+    async vectors(text, { id }, gone) {
       const concept = normaliseConcept(text);
-      return concepts.forceFetch(`${id}\0${concept}`, { context: { id, concept } });
+      const key = `${id}\0${concept}`;
+      const known = concepts.get(key);
+      if (known) return known;
+      const found = async (unwanted: AbortSignal) => {
+        const vectors = await look(concept, id, unwanted);
+        concepts.set(key, vectors);
+        return vectors;
+      };
+      return wanted.run(key, found, gone);
     },
-    async pictureVectors(picture, { id }) {
-      const embedding = await embedPicture(picture);
+    async pictureVectors(picture, { id }, gone) {
+      const embedding = await embedPicture(picture, gone);
       const cosines = timesVector(await images.forceFetch(id), embedding);
       const weights = sharpen(cosines, PICTURE_SHARPNESS);
       if (weights) return { cosines, weights };

@@ -11,12 +11,14 @@ const TEXTS_AT_ONCE = 64;
  *
  * @param concepts normalised, see `normaliseConcept`
  * @param prompts sentences with `{}` for the concept
+ * @param unwanted what has not begun when it aborts never does
  * @returns one row a concept
  */
 export async function embedConcepts(
   encoder: TextEncoder,
   concepts: readonly string[],
   prompts: readonly string[] = PROMPTS,
+  unwanted?: AbortSignal,
 ): Promise<Matrix> {
   const texts = concepts.flatMap((concept) => prompts.map((prompt) => prompt.replace('{}', () => concept)));
   // Encoders fill the texts of a batch up to its longest, so alike lengths go together: a fifth less work.
@@ -24,7 +26,10 @@ export async function embedConcepts(
   const embeddings: Float32Array[] = Array(texts.length);
   for (let first = 0; first < byLength.length; first += TEXTS_AT_ONCE) {
     const places = byLength.slice(first, first + TEXTS_AT_ONCE);
-    const batch = await encoder.embedTexts(places.map((place) => texts[place]));
+    const batch = await encoder.embedTexts(
+      places.map((place) => texts[place]),
+      unwanted,
+    );
     for (const [at, place] of places.entries()) embeddings[place] = batch[at];
   }
   return stackRows(

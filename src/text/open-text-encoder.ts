@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { messageOf, ProbelogError } from '../errors/index.js';
+import { Turns } from '../runtime/index.js';
 import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
 import { type EncoderProcess, startEncoderProcess } from './encoder-process.js';
 import type { EncoderRequest, EncoderSettings } from './protocol.js';
@@ -13,6 +14,9 @@ export interface TextEncoderOptions {
   /** Where files of the Hub are kept. */
   cacheFolder: string;
 }
+
+/** One that the process works on, and one that is there when it has done that; others can still be given up. */
+const AT_ONCE = 2;
 
 /** What the process may see of our environment: what it needs to run, and for the Hub its proxy and token. */
 const VARIABLES = ['PATH', 'HOME', 'LD_LIBRARY_PATH'];
@@ -40,6 +44,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     ? await encoderFingerprint(settings.model)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
+  const turns = new Turns(AT_ONCE);
   let running: EncoderProcess | undefined;
   let isClosed = false;
 
@@ -55,7 +60,6 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
   }
 
   async function ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
-    if (items.length === 0) return [];
     if (isClosed) throw unavailable(name, 'it is closed');
     running ??= start();
     try {
@@ -65,10 +69,14 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     }
   }
 
+  async function inTurn(kind: EncoderRequest['kind'], items: string[], unwanted: AbortSignal | undefined) {
+    return items.length === 0 ? [] : turns.run(() => ask(kind, items), unwanted);
+  }
+
   return {
     id,
-    embedTexts: (texts) => ask('TEXTS', texts),
-    embedImages: (paths) => ask('IMAGES', paths),
+    embedTexts: (texts, unwanted) => inTurn('TEXTS', texts, unwanted),
+    embedImages: (paths, unwanted) => inTurn('IMAGES', paths, unwanted),
     async close() {
       isClosed = true;
       await running?.end();

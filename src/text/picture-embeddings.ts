@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { Turns } from '../runtime/index.js';
+import { SharedWork } from './shared-work.js';
 import type { TextEncoder } from './text-encoder.js';
-import { Turns } from './turns.js';
 
 /** A picture that somebody asks about. */
 export interface Picture {
@@ -17,14 +18,26 @@ const MOST_AT_ONCE = 2;
 
 /**
  * Embeds pictures under one encoder. A picture that is sent again, or by several callers at once, is decoded and
- * embedded once; failures are not remembered.
+ * embedded once, and not at all when nobody waits for it by then; failures are not remembered.
  */
-export function pictureEmbeddings(encoder: TextEncoder): (picture: Picture) => Promise<Float32Array> {
+export function pictureEmbeddings(
+  encoder: TextEncoder,
+): (picture: Picture, gone?: AbortSignal) => Promise<Float32Array> {
   const turns = new Turns(MOST_AT_ONCE);
-  const kept = new LRUCache<string, Float32Array, Picture>({
-    max: MOST_KEPT,
-    fetchMethod: (_digest, _stale, { context }) =>
-      turns.run(() => context.asFile(async (path) => (await encoder.embedImages([path]))[0])),
-  });
-  return (picture) => kept.forceFetch(picture.digest, { context: picture });
+  const kept = new LRUCache<string, Float32Array>({ max: MOST_KEPT });
+  const wanted = new SharedWork<Float32Array>();
+  return async (picture, gone) =>
+    kept.get(picture.digest) ??
+    wanted.run(
+      picture.digest,
+      async (unwanted) => {
+        const [embedding] = await turns.run(
+          () => picture.asFile((path) => encoder.embedImages([path], unwanted)),
+          unwanted,
+        );
+        kept.set(picture.digest, embedding);
+        return embedding;
+      },
+      gone,
+    );
 }

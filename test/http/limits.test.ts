@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { AtOnce } from '../../src/http/at-once.js';
 import { inTime } from '../../src/http/in-time.js';
+import { askBySocket } from './support/ask-by-socket.js';
 import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
 let small: SmallServer;
@@ -73,6 +74,28 @@ describe('the OWASP cheat sheet for GraphQL', () => {
     expect(negative.errors?.[0].extensions.code).toBe('OPERATION_TOO_COMPLEX');
   });
 
+  it('what a model recognises, and what a concept is near to, costs as much as a search', async () => {
+    const ofModels = (fields: string) => `{ models(first: 100) { edges { node { ${fields} } } } }`;
+    const once = 'recognises(concept: "dog") { score }';
+    expect((await small.ask(ofModels(once))).errors).toBeUndefined();
+    expect(limitOf(await small.ask(ofModels(`${once} again: ${once}`)))).toEqual(TOO_COMPLEX('cost'));
+    const { url } = await small.beside({ PROBELOG_MAX_COST: '20' });
+    expect(limitOf(await askAt(url, '{ concept(text: "dog") { topProbes(first: 1) { cosine } } }'))).toEqual(
+      TOO_COMPLEX('cost'),
+    );
+  });
+
+  it('a search costs as often as it has concepts', async () => {
+    const { url } = await small.beside({ PROBELOG_MAX_COST: '100' });
+    const query = `query Q($any: [String!]!, $known: [String!]!) {
+      logits(expression: { any: $any, none: ["stone"] }, first: 1) { totalCount }
+      models(concepts: $known, first: 1) { totalCount } }`;
+    const ask = (any: string[], known: string[]) => askAt(url, query, { any, known });
+    expect((await ask(['dog', 'cat'], ['dog'])).errors).toBeUndefined();
+    expect(limitOf(await ask(['dog', 'cat', 'bird'], ['dog', 'cat']))).toEqual(TOO_COMPLEX('cost'));
+    expect(limitOf(await ask(['dog'], ['dog', 'cat', 'bird', 'stone']))).toEqual(TOO_COMPLEX('cost'));
+  });
+
   it('the same limits hold on a WebSocket', async () => {
     const client = createClient({ url: wsUrl(small.server.url), webSocketImpl: WebSocket, retryAttempts: 0 });
     const flood = `{ ${Array.from({ length: 6 }, (_, i) => `a${i}: probeSets { name }`).join(' ')} }`;
@@ -104,6 +127,17 @@ describe('the OWASP cheat sheet for GraphQL', () => {
     const hidden = await askAt(url, misspelt);
     expect(hidden.status).toBe(400);
     expect(hidden.text).not.toMatch(/did you mean|probeSets/i);
+    const variables = { states: ['SUCCEEDE'] };
+    const query = 'query Q($states: [IngestState!]) { ingests(status: $states) { edges { node { id } } } }';
+    expect((await small.ask(query, variables)).text).toContain('SUCCEEDED');
+    expect((await askAt(url, query, variables)).text).toMatch(/BAD_USER_INPUT/);
+    expect((await askAt(url, query, variables)).text).not.toMatch(/did you mean|SUCCEEDED/i);
+    const registering = 'mutation M($input: RegisterModelInput!) { registerModel(input: $input) { id } }';
+    const told = await askBySocket(url, registering, { variables: { input: { nam: 'x' } } }).catch(
+      (thrown) => thrown,
+    );
+    expect(JSON.stringify(told)).toMatch(/BAD_USER_INPUT/);
+    expect(JSON.stringify(told)).not.toMatch(/did you mean|\bname\b/i);
     expect((await askAt(url, '{ __schema { types { name } } }')).status).toBe(400);
     const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')).not.toContain('text/html');
@@ -304,6 +338,19 @@ describe('listed operations', () => {
     expect(await send({ query: text })).toContain('gradients');
     expect(await send({ extensions: { persistedQuery: { version: 1, sha256Hash: hash } } })).toContain(
       'gradients',
+    );
+    const get = async (parameters: Record<string, string>, more = '') => {
+      const address = `${url}/graphql?${new URLSearchParams(parameters)}${more}`;
+      return (await fetch(address, { headers: { 'apollo-require-preflight': 'true' } })).text();
+    };
+    const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: hash } });
+    expect(await get({ extensions })).toContain('gradients');
+    expect(await get({ query: text })).toContain('gradients');
+    const other = '{ probeSets { size } }';
+    expect(await get({ query: other })).toContain('OPERATION_UNKNOWN');
+    expect(await get({ query: other, extensions })).toContain('OPERATION_UNKNOWN');
+    expect(await get({ extensions, query: text }, `&query=${encodeURIComponent(other)}`)).not.toContain(
+      '"size"',
     );
     expect(await send({ query: '{ probeSets { name size } }' })).toContain('OPERATION_UNKNOWN');
     expect(await send({ query: '{' })).toContain('OPERATION_UNKNOWN');

@@ -118,6 +118,59 @@ it('stores the embeddings of a probe set once for each encoder', async () => {
   expect(blobs.size).toBe(2);
 });
 
+describe('a concept that is not waited for any more', () => {
+  /** An encoder that begins when it is told to, and until then can be told that it need not. */
+  function slowEncoder() {
+    const { encoder, asked } = madeEncoder();
+    let begin: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const slow: TextEncoder = {
+      ...encoder,
+      embedTexts: async (texts, unwanted) => {
+        if (unwanted) await told;
+        unwanted?.throwIfAborted();
+        return encoder.embedTexts(texts);
+      },
+    };
+    const concepts = createConcepts({
+      ...madeStore(['dog.jpg', 'cat.jpg']),
+      encoder: slow,
+      folder,
+      vocabulary,
+    });
+    const encoded = () => asked.filter((texts) => texts.length === PROMPTS.length).length;
+    return { concepts, begin: () => begin(), encoded };
+  }
+  const set = { id: 'set' };
+
+  it('is not encoded, and is when it is asked for again', async () => {
+    const { concepts, begin, encoded } = slowEncoder();
+    const gone = new AbortController();
+    const asked = concepts.vectors('dog', set, gone.signal);
+    gone.abort(new Error('gone'));
+    await expect(asked).rejects.toThrow('gone');
+    await expect(concepts.vectors('dog', set, gone.signal)).rejects.toThrow('gone');
+    const again = concepts.vectors('dog', set);
+    begin();
+    expect((await again).cosines[0]).toBeCloseTo(1, 6);
+    expect(encoded()).toBe(1);
+  });
+
+  it('is still encoded for others who wait', async () => {
+    const { concepts, begin, encoded } = slowEncoder();
+    const gone = new AbortController();
+    const left = concepts.vectors('dog', set, gone.signal);
+    const waiting = concepts.vectors('dog', set, new AbortController().signal);
+    gone.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    begin();
+    expect((await waiting).cosines[0]).toBeCloseTo(1, 6);
+    expect(encoded()).toBe(1);
+  });
+});
+
 describe('a picture', () => {
   const pictureOf = (name: string, used: string[]): Picture => ({
     digest: name,
@@ -136,6 +189,25 @@ describe('a picture', () => {
     const [first] = await Promise.all([ask(), ask(), ask()]);
     expect(await ask()).toEqual(first);
     expect(used).toEqual(['dog']);
+  });
+
+  it('that nobody waits for any more is not embedded', async () => {
+    const { store } = madeStore(['dog.jpg', 'cat.jpg']);
+    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
+    const used: string[] = [];
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const slow = (name: string): Picture => ({ digest: name, asFile: (use) => held.then(() => use(name)) });
+    const first = ['cat', 'bird'].map((name) => concepts.pictureVectors(slow(name), { id: 'set' }));
+    const gone = new AbortController();
+    const left = concepts.pictureVectors(pictureOf('dog', used), { id: 'set' }, gone.signal);
+    gone.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    finish();
+    await Promise.allSettled(first);
+    expect(used).toEqual([]);
   });
 
   it('that failed is tried again', async () => {

@@ -57,6 +57,24 @@ describe('a text encoder', () => {
     expect(dot(alone, among)).toBeCloseTo(1, 3);
   });
 
+  it('never begins what is unwanted before its turn', async () => {
+    const sent = vi.spyOn(started[0], 'send');
+    const unwanted = new AbortController();
+    const before = [encoder.embedTexts(['dog']), encoder.embedTexts(['cat'])];
+    const texts = encoder.embedTexts(['a bird'], unwanted.signal);
+    const images = encoder.embedImages([join(demo, 'nowhere.jpg')], unwanted.signal);
+    unwanted.abort(new Error('nobody waits'));
+    await expect(texts).rejects.toThrow('nobody waits');
+    await expect(images).rejects.toThrow('nobody waits');
+    await Promise.all([...before, encoder.embedTexts(['stone'])]);
+    expect(sent.mock.calls.map(([request]) => request)).toMatchObject([
+      { items: ['dog'] },
+      { items: ['cat'] },
+      { items: ['stone'] },
+    ]);
+    sent.mockRestore();
+  });
+
   it('reads as much of a long text as it can', async () => {
     expect(await encoder.embedTexts(['dog '.repeat(600)])).toHaveLength(1);
   });

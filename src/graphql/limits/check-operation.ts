@@ -34,7 +34,7 @@ export function checkOperation(
     if (!limits.introspection) rules.push(NoSchemaIntrospectionCustomRule);
     const errors = validate(schema, document, rules, { hideSuggestions: !limits.introspection });
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-    const costly = costError({ schema, document, operationName, variables }, limits.maxCost);
+    const costly = costError({ schema, document, operationName, variables }, limits);
     return costly ? [costly] : document;
   } catch (thrown) {
     if (thrown instanceof GraphQLError) return [withCode(thrown, 'GRAPHQL_PARSE_FAILED')];

@@ -1,8 +1,17 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, isLeafType } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  getVariableValues,
+  isLeafType,
+  Kind,
+} from 'graphql';
 // Its other form loads a second graphql beside ours.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
 import { MOST_PER_PAGE } from '../check-first.js';
 import { isSearch } from '../mark-searches.js';
+import type { OperationLimits } from './operation-limits.js';
 import { tooComplex } from './rules.js';
 
 const FIELD = 1;
@@ -19,7 +28,7 @@ export interface CountedOperation {
 /**
  * What an operation costs at the most. A field that takes `first` costs that many times what is asked of each item:
  * `logits(first: 100) { edges { node { similar(first: 100) { … } } } }` is 10,000 logits. So does a subgraph's `_entities`, by
- * its references.
+ * its references. A search costs as often as it has concepts: each is a text to encode, and a product with every logit.
  */
 export function costOf({ schema, document, operationName, variables }: CountedOperation): number {
   return getComplexity({
@@ -35,9 +44,13 @@ export function costOf({ schema, document, operationName, variables }: CountedOp
  * The error of an operation that costs too much, or whose cost cannot be told because its variables are not what it says;
  * null for any other.
  */
-export function costError(operation: CountedOperation, most: number): GraphQLError | null {
+export function costError(
+  operation: CountedOperation,
+  { maxCost: most, introspection }: Pick<OperationLimits, 'maxCost' | 'introspection'>,
+): GraphQLError | null {
   const extensions = { http: { status: 400 } };
   try {
+    checkVariables(operation, { hideSuggestions: !introspection });
     const cost = costOf(operation);
     if (cost <= most) return null;
     const originalError = tooComplex('cost', most, cost);
@@ -51,8 +64,22 @@ export function costError(operation: CountedOperation, most: number): GraphQLErr
   }
 }
 
+/** As the count of the cost does, which tells what a misspelt name may have meant. @throws GraphQLError */
+function checkVariables(
+  { schema, document, operationName, variables }: CountedOperation,
+  options: { hideSuggestions: boolean },
+): void {
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    if (typeof operationName === 'string' && operationName !== definition.name?.value) continue;
+    const given = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, options);
+    const wrong = given.errors?.at(-1);
+    if (wrong) throw wrong;
+  }
+}
+
 function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  const own = isSearch(field) ? SEARCH : FIELD;
+  const own = isSearch(field) ? SEARCH * conceptsOf(args) : FIELD;
   if (isLeafType(getNamedType(field.type))) return own;
   return own + itemsOf(field, args) * childComplexity;
 }
@@ -66,4 +93,13 @@ function itemsOf(field: ComplexityEstimatorArgs['field'], { first, representatio
   return typeof first === 'number' && first >= 0 ? Math.min(first, MOST_PER_PAGE) : MOST_PER_PAGE;
 }
 
-type Arguments = { first?: unknown; representations?: unknown };
+function conceptsOf({ concepts, expression }: Arguments): number {
+  const { all, any, none } = (expression ?? {}) as { all?: unknown; any?: unknown; none?: unknown };
+  const lists = [concepts, all, any, none].map((list) => (Array.isArray(list) ? list.length : 0));
+  return Math.max(
+    1,
+    lists.reduce((sum, length) => sum + length, 0),
+  );
+}
+
+type Arguments = { first?: unknown; representations?: unknown; concepts?: unknown; expression?: unknown };

@@ -15,7 +15,7 @@ export class SubscriptionResolver {
     @Arg('id', () => ID) _id: string,
     @Ctx() { loaders }: Context,
   ) {
-    // One context serves the whole subscription, and must not remember how the model was before.
+    // Inside another server one context may serve the whole subscription, and must not remember how the model was before.
     loaders.model.clearAll();
     return ingest;
   }
