@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../errors/index.js';
 import { type Check, type Finding, failed, ok, warning } from '../check.js';
@@ -35,9 +35,7 @@ async function absent(folder: string, { code, message }: NodeJS.ErrnoException):
   if (code !== 'ENOENT') return failed(message, 'set PROBELOG_DATA to another folder');
   let above = dirname(folder);
   while (!(await exists(above))) above = dirname(above);
-  const problem = await access(above, constants.W_OK | constants.X_OK).catch((thrown: unknown) =>
-    messageOf(thrown),
-  );
+  const problem = await writeIn(above).catch((thrown: unknown) => messageOf(thrown));
   if (problem === undefined) return ok(`${folder} is not there yet; the first start makes it`);
   return failed(
     `${folder} is not there, and cannot be made: ${problem}`,
