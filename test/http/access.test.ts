@@ -89,8 +89,11 @@ describe('once there is a key', () => {
     expect(
       (await small.ask('{ ingests { edges { node { model { name } } } } }', {}, ingest)).errors,
     ).toBeUndefined();
-    const around = '{ ingests { edges { node { model { logits { totalCount } } } } } }';
-    expect(codeOf(await small.ask(around, {}, ingest))).toBe('FORBIDDEN');
+    const similar = 'bestLogit { similar { edges { node { model { name } } } } }';
+    for (const around of ['logits { totalCount }', 'summary', `recognises(concept: "dog") { ${similar} }`]) {
+      const query = `{ ingests { edges { node { model { ${around} } } } } }`;
+      expect(codeOf(await small.ask(query, {}, ingest)), around).toBe('FORBIDDEN');
+    }
   });
 
   it('neither a list nor the log ever shows a secret or a hash', async () => {
