@@ -146,6 +146,29 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     });
   });
 
+  it('that take up a failed version open it to nobody new', async () => {
+    const ingest = newIngest(probeSetId, 'closed');
+    const labelled = { ...ingest, visibility: 'team-a' };
+    const { ingestId } = await record('closed-1', registration('closed'));
+    await store.ingests.cancel(ingestId ?? '');
+    const [{ id }] = await store.models.byName('closed');
+    await store.models.setVisibility(id, 'top');
+    const taken = [
+      async () => (await record('closed-2', registration('closed'))).ingestId,
+      async () => (await record('closed-3', registration('closed', { ingest: labelled }))).ingestId,
+      async () => (await store.ingests.enqueue(ingest)).id,
+    ];
+    for (const take of taken) {
+      const next = await take();
+      const [model] = await store.models.byIds([id]);
+      expect(model).toMatchObject({ status: 'PENDING', visibility: 'top' });
+      await store.ingests.cancel(next ?? '');
+    }
+    const { name, version, labels } = ingest;
+    const external = { name, version, labels, probeSetId, licence: null, registry: null, visibility: null };
+    expect(await store.models.registerExternal(external)).toMatchObject({ id, visibility: 'top' });
+  });
+
   it('are forgotten after their time, and only then', async () => {
     await record('pruned', { kind: 'NONE', reason: 'because' });
     expect(await store.deliveries.prune(new Date(Date.now() - 60_000))).toBe(0);

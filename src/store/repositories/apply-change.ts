@@ -153,7 +153,9 @@ async function register(
     );
   }
   if (existing === null || existing.status === 'FAILED') {
-    const queued = await registerVersion(tx, existing, { ...ingest, registry, lane: registry });
+    // The label that a registry's versions get when they come is not to undo what an administrator has said since.
+    const visibility = existing?.visibility ?? ingest.visibility;
+    const queued = await registerVersion(tx, existing, { ...ingest, visibility, registry, lane: registry });
     return { ...NOTHING, ingestId: queued.id };
   }
   const latest = await tx.ingest.findFirst({
