@@ -104,7 +104,8 @@ export class Access {
  *
  * Threat model: a page of the web may have its host name lead to 127.0.0.1 (DNS rebinding), and is then, to the browser,
  * this server's own page; and a proxy beside this server may carry in the whole world. The one asks by another name than
- * this machine's, and the other by another name or with a header that says for whom.
+ * this machine's, and most proxies by another name, or so that it shows that they passed something on. One that does
+ * neither looks like this machine's user; the documentation says so.
  */
 function local({ host, forwarded }: Pick<Credentials, 'host' | 'forwarded'>): Principal {
   if (forwarded)

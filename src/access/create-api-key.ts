@@ -53,6 +53,13 @@ export async function createApiKey(
   const { name, scopes, labels, registry, expiresAt } = parsed.data;
   if (expiresAt && !(expiresAt.getTime() > Date.now()))
     throw new ProbelogError('INPUT_INVALID', 'The key would be expired already.', { field: 'expiresAt' });
+  // An administrator makes keys, with which they could change every registry's models after all.
+  if (registry !== null && scopes.includes('ADMIN'))
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      'The key cannot be for one registry and have the scope admin, which is for all of them. Take ingest, or leave the registry out.',
+      { field: 'registry' },
+    );
   const { secret, prefix, hash } = newSecret();
   const key = await keys.create({
     name,

@@ -15,7 +15,7 @@ export const SOURCE_OPTIONS = {
     {
       variable: 'PROBELOG_MODEL_FOLDERS',
       description:
-        'Folders from which `ingestModel` may read local files. Unset: anywhere while HOST is a loopback address, nowhere otherwise. The command line may always read what its user can.',
+        'Folders from which `ingestModel` may read local files. Unset: anywhere for the user of this machine while there is no key, nowhere for all others. The command line may always read what its user can.',
       allowed: 'comma-separated folder paths',
     },
     commaList().optional(),

@@ -1,4 +1,5 @@
 import { type Principal, sightOf } from '../access/index.js';
+import type { NameableFiles } from '../ingest/index.js';
 import { conceptsWantedBy } from './concepts-wanted-by.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { searchSeenBy } from './seen-search.js';
@@ -46,8 +47,17 @@ export function createContext(services: Services, caller: Caller): Context {
     store,
     search,
     concepts: conceptsWantedBy(services.concepts, signal),
-    ingest: services.ingest.on(store),
+    ingest: services.ingest.on(store, nameableFiles(principal)),
     uploads: services.uploads.on(store),
   };
   return { ...seen, principal, loaders: createLoaders(seen) };
+}
+
+/**
+ * Threat model: that the server listens on a loopback address says nothing of who asks, since a proxy beside it brings in
+ * others, with keys. Who may name any path learns which files there are, and has some of them read. So that is for this
+ * machine's own user, who could look for themselves.
+ */
+function nameableFiles({ kind }: Principal): NameableFiles {
+  return kind === 'LOCAL' ? 'ANY_UNLESS_LISTED' : 'LISTED';
 }

@@ -19,7 +19,9 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Subscription.ingestProgress': ['READ', 'INGEST'],
   // The ways from a model, which whoever ingests gets to see, to the rest of the gallery.
   'Model.logits': ['READ'],
+  'Model.recognises': ['READ'],
   'Model.summary': ['READ'],
+  'Logit.similar': ['READ'],
 };
 
 /** What any other field of a type takes: a new mutation is for administrators until it is listed above. */

@@ -3,6 +3,7 @@ import { allows, type Credentials, NOBODY, type Principal } from '../access/inde
 import { ProbelogError } from '../errors/index.js';
 import { type Caller, checkScopes } from '../graphql/index.js';
 import type { AccessScope } from '../store/index.js';
+import { isForwarded } from './is-forwarded.js';
 import type { RateLimit } from './rate-limit.js';
 
 declare module 'fastify' {
@@ -75,11 +76,11 @@ function challenged(reply: FastifyReply, refusal: unknown): unknown {
 }
 
 /** What a request says of who it is from. */
-export function credentialsOf({ headers, hostname }: FastifyRequest): Credentials {
+export function credentialsOf({ headers, hostname, raw }: FastifyRequest): Credentials {
   return {
     authorization: headers.authorization,
     host: headers.host === undefined ? undefined : hostname,
-    forwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
+    forwarded: isForwarded(raw),
   };
 }
 

@@ -9,6 +9,7 @@ import { ProbelogError } from '../errors/index.js';
 import type { Services } from '../graphql/index.js';
 import { originReader } from './forwarded.js';
 import { goneSignal } from './gone-signal.js';
+import { isForwarded } from './is-forwarded.js';
 import type { RateLimit } from './rate-limit.js';
 import type { ServerLimits } from './server-limits.js';
 import {
@@ -97,7 +98,7 @@ export function serveSubscriptions(
     return services.access.principalOf({
       authorization: authorization === undefined ? undefined : String(authorization),
       host: originOf(request).host?.replace(/:\d+$/, ''),
-      forwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
+      forwarded: isForwarded(request),
     });
   }
 

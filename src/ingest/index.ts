@@ -9,7 +9,7 @@ export {
   type ProbingRequest,
   validateProbing,
 } from './ingest-request.js';
-export { IngestService, type ReprobeOptions } from './ingest-service.js';
+export { IngestService, type NameableFiles, type ReprobeOptions } from './ingest-service.js';
 export { IngestWorker } from './ingest-worker.js';
 export { openKit, type ProbeKit } from './kit/open-kit.js';
 export { ModelCache } from './model-cache.js';

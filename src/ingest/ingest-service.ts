@@ -22,6 +22,9 @@ import { parseSource, schemeForbidden } from './source/parse-source.js';
 
 const FINAL_STATES: readonly IngestRecord['state'][] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 
+/** Local files that somebody may name: any, any unless folders are listed, or those in listed folders alone. */
+export type NameableFiles = 'ANY' | 'ANY_UNLESS_LISTED' | 'LISTED';
+
 /** What the service needs from the rest. */
 export interface IngestServiceOptions {
   store: Store;
@@ -33,8 +36,10 @@ export interface IngestServiceOptions {
   defaultProbeSet: string | undefined;
   /** Share of the probes that models are run on at the least, by the settings. */
   probingBudget: number;
-  /** Folders from which local files may be read; undefined: any. */
+  /** Folders that the settings list for local files; undefined: they list none. */
   modelFolders: readonly string[] | undefined;
+  /** Which local files those may name who ask this service. */
+  files: NameableFiles;
   /** For s3: sources; null when none is configured. */
   objects: ObjectStore | null;
 }
@@ -51,9 +56,9 @@ export interface ReprobeOptions {
 export class IngestService {
   constructor(private readonly options: IngestServiceOptions) {}
 
-  /** The same service, on behalf of somebody who sees and may change what this store says. */
-  on(store: Store): IngestService {
-    return new IngestService({ ...this.options, store });
+  /** The same service, on behalf of somebody who sees and may change what this store says, and may name these files. */
+  on(store: Store, files: NameableFiles): IngestService {
+    return new IngestService({ ...this.options, store, files });
   }
 
   /**
@@ -76,8 +81,7 @@ export class IngestService {
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
     const { priority, ...request } = validateIngestRequest(input);
     const source = parseSource(request.source);
-    const local =
-      source.kind === 'FILE' ? await checkFolder(source.path, this.options.modelFolders) : undefined;
+    const local = source.kind === 'FILE' ? await checkFolder(source.path, this.folders()) : undefined;
     if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
     const probeSet = await this.probeSet(request.probeSet);
@@ -208,6 +212,13 @@ export class IngestService {
     } finally {
       await ticks.close();
     }
+  }
+
+  /** Folders from which local files may be read; undefined: any. */
+  private folders(): readonly string[] | undefined {
+    const { files, modelFolders } = this.options;
+    if (files === 'ANY') return undefined;
+    return modelFolders ?? (files === 'LISTED' ? [] : undefined);
   }
 
   private probeSet(nameOrId: string | undefined): Promise<{ id: string }> {

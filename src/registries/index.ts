@@ -8,7 +8,7 @@ export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
 export type { Delivery, Plan, RegisterPlan } from './plan.js';
 export type { ListedVersion, ListingPart, RegistryListing, RegistryReader, VersionNotes } from './reader.js';
-export { type Receipt, WebhookReceiver } from './receiver.js';
+export { type DeliverySender, type Receipt, WebhookReceiver } from './receiver.js';
 export type { Credentials } from './registry.js';
 
 /** Every registry whose webhooks are understood. A new one is a folder, a line here, and its settings. */

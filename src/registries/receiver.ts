@@ -10,6 +10,12 @@ export interface Receipt {
   ingestId: string | null;
 }
 
+/** From where a delivery was sent, for the audit. */
+export interface DeliverySender {
+  address: string | null;
+  userAgent: string | null;
+}
+
 /** How many deliveries had which end since the start of this process. */
 export type ReceiverCounts = Record<Receipt['status'] | 'unauthorised' | 'invalid' | 'failed', number>;
 
@@ -18,7 +24,7 @@ export interface ReceiverOptions {
   registry: Registry;
   credentials: Credentials;
   /** Records the delivery and starts what it asks for, all or nothing. */
-  record(delivery: Delivery): Promise<Receipt>;
+  record(delivery: Delivery, from?: DeliverySender): Promise<Receipt>;
   now(): Date;
 }
 
@@ -51,10 +57,10 @@ export class WebhookReceiver {
    * @param body as it came, not a byte changed
    * @throws ProbelogError WEBHOOK_OFF, SIGNATURE_INVALID, SIGNATURE_EXPIRED, PAYLOAD_INVALID; what recording throws
    */
-  async receive(body: Buffer, headers: IncomingHttpHeaders): Promise<Receipt> {
+  async receive(body: Buffer, headers: IncomingHttpHeaders, from?: DeliverySender): Promise<Receipt> {
     this.checkIsOn();
     try {
-      const receipt = await this.options.record(this.understand(body, headers));
+      const receipt = await this.options.record(this.understand(body, headers), from);
       this.tally[receipt.status]++;
       return receipt;
     } catch (thrown) {

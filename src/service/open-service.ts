@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Access, type ImageLinks, openImageLinks } from '../access/index.js';
-import { type Config, isLoopback } from '../config/index.js';
+import type { Config } from '../config/index.js';
 import { teachesBasis } from '../domain/index.js';
 import { messageOf } from '../errors/index.js';
 import {
@@ -64,7 +64,7 @@ export interface ServiceOptions {
   log: Log;
   /** Whether ingests are worked on in this process. */
   work: boolean;
-  /** The request comes from this machine's own user, who may read any file; otherwise the settings decide. */
+  /** The request comes from this machine's own user, who may name any file; otherwise only files in listed folders. */
   trustedCaller: boolean;
   /** Who the audit says makes the changes that nobody sends a request for; nobody when absent. */
   actor?: Actor;
@@ -145,9 +145,8 @@ export async function openService(
       defaultProbeSet: config.probeSet,
       probingBudget: config.probingBudget,
       objects,
-      modelFolders: trustedCaller
-        ? undefined
-        : (config.modelFolders ?? (isLoopback(config.host) ? undefined : [])),
+      modelFolders: config.modelFolders,
+      files: trustedCaller ? 'ANY' : 'LISTED',
     });
     const uploads = new ResponseUploads({
       store,

@@ -56,7 +56,8 @@ beforeAll(async () => {
     gallery: { remove: async () => undefined },
     defaultProbeSet: undefined,
     probingBudget: 0.34,
-    modelFolders: undefined,
+    modelFolders: [opened.folder],
+    files: 'LISTED',
     objects: null,
   });
   const principal = { ...NOBODY, scopes: ['ADMIN' as const] };

@@ -1,7 +1,10 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { Access } from '../../src/access/index.js';
+import { askBySocket } from './support/ask-by-socket.js';
 import { type Answered, openSmallServer, type SmallServer } from './support/small-server.js';
 
 const MODELS = '{ models { totalCount edges { node { name } } } }';
@@ -17,6 +20,17 @@ beforeAll(async () => {
   await small.model('open');
 });
 afterAll(() => small.close());
+
+/** The first line of what a client of HTTP/1.0 is answered, as some proxies are to what is behind them. */
+async function askedByHttp10(): Promise<string> {
+  const { port, hostname } = new URL(small.server.url);
+  const socket = connect(Number(port), hostname);
+  socket.end(
+    'GET /graphql?query={__typename} HTTP/1.0\r\nhost: localhost\r\napollo-require-preflight: 1\r\n\r\n',
+  );
+  const [line] = (await text(socket)).split('\r\n');
+  return line;
+}
 
 const codeOf = ({ errors }: Answered) => errors?.[0].extensions.code;
 
@@ -36,7 +50,19 @@ it('while there is no key, this machine may do everything, and nobody by another
     });
   expect(await asked({})).toBe(200);
   expect(await asked({ host: 'rebound.example' })).toBe(403);
-  expect(await asked({ 'x-forwarded-for': '198.51.100.7' })).toBe(403);
+  for (const [name, value] of [
+    ['x-forwarded-for', '198.51.100.7'],
+    ['x-forwarded-host', 'models.example.org'],
+    ['x-forwarded-proto', 'https'],
+    ['x-real-ip', '198.51.100.7'],
+    ['forwarded', 'for=198.51.100.7'],
+    ['via', '1.1 proxy'],
+  ]) {
+    expect(await asked({ [name]: value }), name).toBe(403);
+    const bySocket = askBySocket(small.server.url, MODELS, { headers: { [name]: value } });
+    await expect(bySocket, name).rejects.toMatchObject({ code: 4403 });
+  }
+  expect(await askedByHttp10()).toContain(' 403 ');
   const created = await small.ask(CREATE, { input: { name: 'first', scopes: ['ADMIN'] } });
   admin = created.data.createApiKey.secret;
   expect(admin).toMatch(/^plk_[0-9a-f]{12}_/);
@@ -89,8 +115,11 @@ describe('once there is a key', () => {
     expect(
       (await small.ask('{ ingests { edges { node { model { name } } } } }', {}, ingest)).errors,
     ).toBeUndefined();
-    const around = '{ ingests { edges { node { model { logits { totalCount } } } } } }';
-    expect(codeOf(await small.ask(around, {}, ingest))).toBe('FORBIDDEN');
+    const similar = 'bestLogit { similar { edges { node { model { name } } } } }';
+    for (const around of ['logits { totalCount }', 'summary', `recognises(concept: "dog") { ${similar} }`]) {
+      const query = `{ ingests { edges { node { model { ${around} } } } } }`;
+      expect(codeOf(await small.ask(query, {}, ingest)), around).toBe('FORBIDDEN');
+    }
   });
 
   it('neither a list nor the log ever shows a secret or a hash', async () => {

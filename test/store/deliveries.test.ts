@@ -146,6 +146,63 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     });
   });
 
+  it('that take up a failed version open it to nobody new', async () => {
+    const ingest = newIngest(probeSetId, 'closed');
+    const labelled = { ...ingest, visibility: 'team-a' };
+    const { ingestId } = await record('closed-1', registration('closed'));
+    await store.ingests.cancel(ingestId ?? '');
+    const [{ id }] = await store.models.byName('closed');
+    await store.models.setVisibility(id, 'top');
+    const taken = [
+      async () => (await record('closed-2', registration('closed'))).ingestId,
+      async () => (await record('closed-3', registration('closed', { ingest: labelled }))).ingestId,
+      async () => (await store.ingests.enqueue(ingest)).id,
+    ];
+    for (const take of taken) {
+      const next = await take();
+      const [model] = await store.models.byIds([id]);
+      expect(model).toMatchObject({ status: 'PENDING', visibility: 'top' });
+      await store.ingests.cancel(next ?? '');
+    }
+    const { name, version, labels } = ingest;
+    const external = { name, version, labels, probeSetId, licence: null, registry: null, visibility: null };
+    expect(await store.models.registerExternal(external)).toMatchObject({ id, visibility: 'top' });
+  });
+
+  it('have a row in the audit for each version that they change, with who sent them', async () => {
+    const from = { address: '198.51.100.7', userAgent: `sender/${'1'.repeat(200)}` };
+    const send = (change: DeliveredChange, occurredAt: Date | null = null) =>
+      store.deliveries.record({ source: 'registry', deliveryId: null, event: 'e', occurredAt, change, from });
+    const of = (version: string) => ({ ...newIngest(probeSetId, 'rowed'), version });
+    for (const version of ['1', '2']) await send(registration('rowed', { ingest: of(version) }));
+    const [one, two] = await store.models.byName('rowed');
+    await send(registration('rowed', { ingest: of('1'), updated: true }));
+    await send({ kind: 'SET_TAG', name: 'rowed', version: '1', key: 'k', value: 'v' });
+    await send({ kind: 'ALIAS', name: 'rowed', alias: 'champion', version: '1' });
+    await send(registration('rowed', { ingest: of('1'), alias: 'challenger' }));
+    const sourcePrefix = { from: 'a', to: 'b' };
+    await send({ kind: 'RENAME', name: 'rowed', newName: 'rowed anew', sourcePrefix });
+    await send({ kind: 'REMOVE', name: 'rowed anew', version: null });
+    const rows = async (modelId: string) => (await store.audit.page({ modelId, first: 100 })).reverse();
+    const actions = async (modelId: string) => (await rows(modelId)).map(({ action }) => action);
+    const [first, last] = [['MODEL_REGISTERED'], ['MODEL_RENAMED', 'MODEL_REMOVED']];
+    const noted = Array(3).fill('MODEL_ANNOTATED');
+    expect(await actions(one.id)).toEqual([...first, 'MODEL_REGISTERED', ...noted, ...last]);
+    expect(await actions(two.id)).toEqual([...first, ...last]);
+    for (const row of [...(await rows(one.id)), ...(await rows(two.id))]) {
+      expect(row).toMatchObject({ actor: 'webhook:registry', address: from.address });
+      expect(row.userAgent).toHaveLength(120);
+    }
+  });
+
+  it('whose version turns out to be gone at its source have its removal in the audit', async () => {
+    const { ingestId } = await record(null, registration('gone'));
+    const { claim, modelId } = await takeUp(store, ingestId ?? '');
+    await store.models.removeClaimed(claim);
+    const [row] = await store.audit.page({ modelId, first: 1 });
+    expect(row).toMatchObject({ action: 'MODEL_REMOVED', actor: 'webhook:registry', subject: 'gone 1' });
+  });
+
   it('are forgotten after their time, and only then', async () => {
     await record('pruned', { kind: 'NONE', reason: 'because' });
     expect(await store.deliveries.prune(new Date(Date.now() - 60_000))).toBe(0);

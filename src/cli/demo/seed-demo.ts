@@ -32,7 +32,14 @@ export async function seedDemo(
       probes.update(done, total, 'embedding'),
     );
     probes.finish(`${probeSet.size} images`);
-    await runIngests(service, await ingestRequests(join(DEMO_FOLDER, 'models'), {}), display, signal);
+    // The demo's files are the program's own, whatever others may name.
+    const ingest = service.ingest.on(store, 'ANY');
+    await runIngests(
+      { ...service, ingest },
+      await ingestRequests(join(DEMO_FOLDER, 'models'), {}),
+      display,
+      signal,
+    );
   }
   await Promise.all(
     waiting.map(async (ingest) => {

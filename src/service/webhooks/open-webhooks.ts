@@ -20,7 +20,7 @@ export function openWebhooks(config: Config, recorder: Pick<DeliveryRecorder, 'r
       new WebhookReceiver({
         registry,
         credentials: credentials[registry.name],
-        record: (delivery) => recorder.record(registry.name, delivery),
+        record: (delivery, from) => recorder.record(registry.name, delivery, from),
         now: () => new Date(),
       }),
     ]),

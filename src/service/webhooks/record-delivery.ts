@@ -1,6 +1,6 @@
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import type { IngestService } from '../../ingest/index.js';
-import type { Delivery, Plan, Receipt } from '../../registries/index.js';
+import type { Delivery, DeliverySender, Plan, Receipt } from '../../registries/index.js';
 import type { DeliveryOutcome, Store } from '../../store/index.js';
 import type { Log } from '../log.js';
 import { changeOf } from './change-of.js';
@@ -31,7 +31,11 @@ export class DeliveryRecorder {
   constructor(private readonly options: RecordingOptions) {}
 
   /** @throws ProbelogError INPUT_INVALID, RECEIVER_NOT_READY; the database's errors, when nothing is recorded */
-  async record(registry: string, { id, event, occurredAt, plan }: Delivery): Promise<Receipt> {
+  async record(
+    registry: string,
+    { id, event, occurredAt, plan }: Delivery,
+    from?: DeliverySender,
+  ): Promise<Receipt> {
     const { store, ingest, visibility = {} } = this.options;
     const label = Object.hasOwn(visibility, registry) ? visibility[registry] : undefined;
     const change = await changeOf(plan, registry, ingest, label).catch(unlessNotReady);
@@ -41,6 +45,7 @@ export class DeliveryRecorder {
       event,
       occurredAt,
       change,
+      from,
     });
     // Not waited for: a gallery may be busy for seconds, and a sender gives up after some.
     void this.afterwards('the gallery does not follow a delivery yet', () => ingest.follow(result));

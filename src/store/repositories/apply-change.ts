@@ -57,12 +57,18 @@ type Renaming = Extract<DeliveredChange, { kind: 'RENAME' }>;
 
 const NEWEST_FIRST: Prisma.IngestOrderByWithRelationInput[] = [{ createdAt: 'desc' }, { id: 'desc' }];
 
-const NOTHING: AppliedChange = {
+/** A change that was made, with what the audit is to say of it. */
+interface MadeChange extends AppliedChange {
+  audited: AuditedChange[];
+}
+
+const NOTHING: MadeChange = {
   outcome: 'ACCEPTED',
   ingestId: null,
   reason: null,
   stopped: [],
   removed: [],
+  audited: [],
 };
 
 /**
@@ -77,35 +83,18 @@ export async function applyChange(
   change: DeliveredChange,
   { actor, isTied }: { actor: Actor; isTied: boolean },
 ): Promise<AppliedChange> {
-  const applied = await apply(tx, registry, change, isTied);
-  const audited = applied.outcome === 'ACCEPTED' ? auditedChange(change, applied) : null;
-  if (audited) await audit(tx, { actor }, audited);
+  const { audited, ...applied } = await apply(tx, registry, change, isTied);
+  for (const one of audited) await audit(tx, { actor }, one);
   return applied;
 }
 
-/** What the audit says of a change that was made; null when there was none to make. */
-function auditedChange(change: DeliveredChange, { ingestId }: AppliedChange): AuditedChange | null {
-  switch (change.kind) {
-    case 'REGISTER':
-      return { action: 'MODEL_REGISTERED', subject: modelSubject(change.ingest) };
-    case 'REMOVE':
-      // Of a tie nothing is removed yet: its source is asked.
-      if (ingestId !== null && change.version !== null)
-        return {
-          action: 'MODEL_REPROBED',
-          subject: modelSubject({ name: change.name, version: change.version }),
-        };
-      return { action: 'MODEL_REMOVED', subject: `${change.name} ${change.version ?? '(all versions)'}` };
-    case 'RENAME':
-      return { action: 'MODEL_RENAMED', subject: change.name, details: { name: change.newName } };
-    case 'SET_TAG':
-    case 'NOTES':
-      return { action: 'MODEL_ANNOTATED', subject: modelSubject(change) };
-    case 'ALIAS':
-      return { action: 'MODEL_ANNOTATED', subject: change.name, details: { alias: change.alias } };
-    case 'NONE':
-      return null;
-  }
+/** What the audit says of a change of one version: each has a row of its own, by which it is found. */
+function auditedVersion(
+  action: AuditedChange['action'],
+  version: Pick<ModelModel, 'id' | 'name' | 'version'>,
+  details?: Record<string, unknown>,
+): AuditedChange {
+  return { action, subject: modelSubject(version), modelId: version.id, details };
 }
 
 function apply(
@@ -113,7 +102,7 @@ function apply(
   registry: string,
   change: DeliveredChange,
   isTied: boolean,
-): Promise<AppliedChange> {
+): Promise<MadeChange> {
   switch (change.kind) {
     case 'REGISTER':
       return register(tx, registry, isTied ? lookedAt(change) : change);
@@ -125,11 +114,15 @@ function apply(
     case 'RENAME':
       return rename(tx, registry, change);
     case 'SET_TAG':
-      return annotated(setTag(tx, { ...change, registry }));
-    case 'NOTES':
-      return annotated(replaceNotes(tx, { ...change, registry }, change.notes, change.revision));
+      return annotated(tx, { ...change, registry }, setTag(tx, { ...change, registry }));
+    case 'NOTES': {
+      const made = replaceNotes(tx, { ...change, registry }, change.notes, change.revision);
+      return annotated(tx, { ...change, registry }, made);
+    }
     case 'ALIAS':
-      return annotated(setAlias(tx, { ...change, registry }));
+      return annotated(tx, { ...change, registry }, setAlias(tx, { ...change, registry }), {
+        alias: change.alias,
+      });
     case 'NONE':
       return Promise.resolve(ignored(change.reason));
   }
@@ -137,14 +130,15 @@ function apply(
 
 /** What is left of a change when a later one was made before it. */
 export function overtaken(): AppliedChange {
-  return ignored('A later event about the same version came before it.');
+  const { audited: _, ...applied } = ignored('A later event about the same version came before it.');
+  return applied;
 }
 
 async function register(
   tx: Prisma.TransactionClient,
   registry: string,
   { ingest, sha256, updated }: Registration,
-): Promise<AppliedChange> {
+): Promise<MadeChange> {
   const { name, version } = ingest;
   const existing = await lockVersion(tx, name, version);
   if (existing !== null && existing.registry !== registry) {
@@ -153,8 +147,11 @@ async function register(
     );
   }
   if (existing === null || existing.status === 'FAILED') {
-    const queued = await registerVersion(tx, existing, { ...ingest, registry, lane: registry });
-    return { ...NOTHING, ingestId: queued.id };
+    // The label that a registry's versions get when they come is not to undo what an administrator has said since.
+    const visibility = existing?.visibility ?? ingest.visibility;
+    const queued = await registerVersion(tx, existing, { ...ingest, visibility, registry, lane: registry });
+    const audited = [auditedVersion('MODEL_REGISTERED', { id: queued.modelId, name, version })];
+    return { ...NOTHING, ingestId: queued.id, audited };
   }
   const latest = await tx.ingest.findFirst({
     where: { modelId: existing.id },
@@ -171,7 +168,8 @@ async function register(
     data: { source: ingest.source, fileDigest: null, fileBytes: null, revision: null },
   });
   const { request, priority = 0 } = ingest;
-  return replaceIngest(tx, existing.id, { request, priority, lane: registry });
+  const replaced = await replaceIngest(tx, existing.id, { request, priority, lane: registry });
+  return { ...replaced, audited: [auditedVersion('MODEL_REGISTERED', existing)] };
 }
 
 /** Puts an ingest in the place of those of a model that are not finished, whose locks are held. */
@@ -179,7 +177,7 @@ async function replaceIngest(
   tx: Prisma.TransactionClient,
   modelId: string,
   next: { request: unknown; priority: number; lane: string },
-): Promise<AppliedChange> {
+): Promise<MadeChange> {
   const unfinished = { modelId, state: { in: UNFINISHED } };
   const stopped = await tx.ingest.findMany({ where: unfinished, select: { id: true } });
   await tx.ingest.updateMany({
@@ -204,15 +202,14 @@ async function look(
   tx: Prisma.TransactionClient,
   where: { registry: string; name: string; version?: string },
   mayBeGone: MayBeGone,
-): Promise<AppliedChange> {
+): Promise<MadeChange> {
   const known = await tx.model.findMany({ where, select: { id: true } });
   const ids = known.map(({ id }) => id);
   await lockIngests(tx, ids);
-  const looked = { ...NOTHING, stopped: [] as string[] };
-  for (const { id, status } of await tx.model.findMany({
-    where: { id: { in: ids } },
-    orderBy: { id: 'asc' },
-  })) {
+  const looked = { ...NOTHING, stopped: [] as string[], audited: [] as AuditedChange[] };
+  const models = await tx.model.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+  for (const model of models) {
+    const { id, status } = model;
     const latest = await tx.ingest.findFirst({ where: { modelId: id }, orderBy: NEWEST_FIRST });
     if (latest === null) continue;
     await tx.model.update({
@@ -224,6 +221,8 @@ async function look(
     const { ingestId, stopped } = await replaceIngest(tx, id, { request, priority, lane });
     looked.ingestId = ingestId;
     looked.stopped.push(...stopped);
+    // Nothing is removed yet: its source is asked.
+    looked.audited.push(auditedVersion('MODEL_REPROBED', model));
   }
   return looked.ingestId === null ? ignored('No such version is registered and probed here.') : looked;
 }
@@ -250,8 +249,9 @@ async function lockVersion(
 async function remove(
   tx: Prisma.TransactionClient,
   where: { registry: string; name: string; version?: string },
-): Promise<AppliedChange> {
-  const models = await tx.model.findMany({ where, select: { id: true, probeSetId: true } });
+): Promise<MadeChange> {
+  const select = { id: true, name: true, version: true, probeSetId: true };
+  const models = await tx.model.findMany({ where, select });
   if (models.length === 0) return ignored('No such model is registered.');
   const id = { in: models.map((model) => model.id) };
   await lockIngests(tx, id.in);
@@ -264,12 +264,24 @@ async function remove(
     ...NOTHING,
     stopped: ingests.map((ingest) => ingest.id),
     removed: models.map((model) => ({ modelId: model.id, probeSetId: model.probeSetId })),
+    audited: models.map((model) => auditedVersion('MODEL_REMOVED', model)),
   };
 }
 
 /** A version that is not registered yet gets its notes from the registry when it is. */
-async function annotated(done: Promise<boolean>): Promise<AppliedChange> {
-  return (await done) ? NOTHING : ignored('No such version is registered, or newer notes came meanwhile.');
+async function annotated(
+  tx: Prisma.TransactionClient,
+  { registry, name, version }: { registry: string; name: string; version: string | null },
+  done: Promise<boolean>,
+  details?: Record<string, unknown>,
+): Promise<MadeChange> {
+  if (!(await done)) return ignored('No such version is registered, or newer notes came meanwhile.');
+  const action = 'MODEL_ANNOTATED';
+  const model = version === null ? null : await tx.model.findFirst({ where: { registry, name, version } });
+  return {
+    ...NOTHING,
+    audited: [model ? auditedVersion(action, model, details) : { action, subject: name, details }],
+  };
 }
 
 /**
@@ -280,31 +292,35 @@ async function rename(
   tx: Prisma.TransactionClient,
   registry: string,
   { name, newName, sourcePrefix: { from, to } }: Renaming,
-): Promise<AppliedChange> {
+): Promise<MadeChange> {
   if (name === newName) return ignored('The new name is the old one.');
   const models = await tx.model.findMany({ where: { registry, name }, select: { id: true } });
   await lockIngests(
     tx,
     models.map(({ id }) => id),
   );
-  const renamed = await tx.$queryRaw<{ id: string }[]>`
+  const renamed = await tx.$queryRaw<{ id: string; version: string }[]>`
     UPDATE "model" SET "name" = ${newName}, "updated_at" = now(),
       "source" = CASE WHEN starts_with("source", ${from}) THEN ${to} || substr("source", ${from.length + 1}::int) ELSE "source" END
     WHERE "registry" = ${registry} AND "name" = ${name} AND NOT EXISTS (
       SELECT 1 FROM "model" rival WHERE rival."name" = ${newName} AND rival."version" = "model"."version")
-    RETURNING "id"`;
+    RETURNING "id", "version"`;
   const ids = renamed.map(({ id }) => id);
   await tx.$executeRaw`
     UPDATE "ingest" SET "request" = "request" || jsonb_build_object('name', "model"."name", 'source', "model"."source")
     FROM "model" WHERE "ingest"."model_id" = "model"."id" AND "model"."id" = ANY(${ids}::uuid[])`;
   const left = await remove(tx, { registry, name });
-  return left.removed.length > 0 || ids.length === 0 ? left : NOTHING;
+  const audited = renamed.map(({ id, version }) =>
+    auditedVersion('MODEL_RENAMED', { id, name, version }, { name: newName }),
+  );
+  if (left.removed.length > 0 || ids.length === 0) return { ...left, audited: [...audited, ...left.audited] };
+  return { ...NOTHING, audited };
 }
 
 function announcedDigest(request: unknown): string | null {
   return (request as { sha256?: string }).sha256 ?? null;
 }
 
-function ignored(reason: string): AppliedChange {
+function ignored(reason: string): MadeChange {
   return { ...NOTHING, outcome: 'IGNORED', reason };
 }

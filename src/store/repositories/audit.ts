@@ -1,7 +1,7 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import { isId, newId } from '../ids.js';
 import type { AuditAction, AuditRecord, CreatedPosition } from '../records.js';
-import type { Viewer } from '../viewer.js';
+import type { Actor, Viewer } from '../viewer.js';
 import { createdBefore } from './created-order.js';
 
 /** Rows that one statement of the sweep removes, so that no change waits for a large one. */
@@ -42,15 +42,22 @@ export async function audit(
     data: {
       id: newId(),
       action,
-      actor: cut(actor.name, LONGEST_TEXT),
-      address: actor.address,
-      userAgent: actor.userAgent && cut(actor.userAgent, LONGEST_USER_AGENT),
-      requestId: actor.requestId,
+      ...putDown(actor),
       modelId: modelId ?? null,
       subject: cut(subject, LONGEST_TEXT),
       details: details === undefined ? Prisma.DbNull : (details as Prisma.InputJsonValue),
     },
   });
+}
+
+/** Who it was, in the columns of a row. */
+export function putDown({ name, address, userAgent, requestId }: Actor) {
+  return {
+    actor: cut(name, LONGEST_TEXT),
+    address,
+    userAgent: userAgent && cut(userAgent, LONGEST_USER_AGENT),
+    requestId,
+  };
 }
 
 /** How a model is called in the audit. */

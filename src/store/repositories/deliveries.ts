@@ -23,7 +23,12 @@ export interface NewDelivery {
   event: string;
   occurredAt: Date | null;
   change: DeliveredChange;
+  /** From where it was sent; nothing is known of it when absent. */
+  from?: DeliveryOrigin;
 }
+
+/** From where a delivery was sent. */
+export type DeliveryOrigin = Pick<Actor, 'address' | 'userAgent'>;
 
 /** What a delivery came to, and what is to be told to the rest of this process. */
 export interface DeliveryResult {
@@ -47,11 +52,11 @@ export class Deliveries {
    */
   async record(delivery: NewDelivery): Promise<DeliveryResult> {
     const row = rowOf(delivery);
+    const { change } = delivery;
+    const actor = sender(row, delivery.from);
     for (let attempt = 1; ; attempt++) {
       try {
-        return (
-          (await this.recordQuickly(row, delivery.change)) ?? (await this.recordOnce(row, delivery.change))
-        );
+        return (await this.recordQuickly(row, change, actor)) ?? (await this.recordOnce(row, change, actor));
       } catch (thrown) {
         if (!isOutrun(thrown) || attempt === TRIES) throw thrown;
       }
@@ -79,17 +84,14 @@ export class Deliveries {
   private async recordQuickly(
     { subject, ...row }: DeliveryRow,
     change: DeliveredChange,
+    actor: Actor,
   ): Promise<DeliveryResult | null> {
     if (change.kind !== 'REGISTER' || change.alias !== undefined || subject === null) return null;
-    const recorded = await recordNewVersion(
-      this.prisma,
-      { ...row, subject, ingest: change.ingest },
-      sender(row),
-    );
+    const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest }, actor);
     return recorded && { ...recorded, stopped: [], removed: [] };
   }
 
-  private recordOnce(row: DeliveryRow, change: DeliveredChange): Promise<DeliveryResult> {
+  private recordOnce(row: DeliveryRow, change: DeliveredChange, actor: Actor): Promise<DeliveryResult> {
     const { source, deliveryId, event, occurredAt, subject } = row;
     const removes = change.kind === 'REMOVE';
     return this.prisma.$transaction(async (tx) => {
@@ -101,16 +103,16 @@ export class Deliveries {
       if (isNew === 0) {
         const where = { source_deliveryId: { source, deliveryId } };
         const first = await tx.webhookDelivery.findUnique({ where });
-        const outcome = (await giveAlias(tx, source, change)) ? 'ACCEPTED' : 'DUPLICATE';
+        const outcome = (await giveAlias(tx, source, change, actor)) ? 'ACCEPTED' : 'DUPLICATE';
         return { outcome, ingestId: first?.ingestId ?? null, stopped: [], removed: [] };
       }
       const applied = (await isOvertaken(tx, row))
         ? overtaken()
         : await applyChange(tx, source, change, {
-            actor: sender(row),
+            actor,
             isTied: await isTied(tx, row, removes),
           });
-      const isCalledAnew = await giveAlias(tx, source, change);
+      const isCalledAnew = await giveAlias(tx, source, change, actor);
       const { reason, ...result } = isCalledAnew ? { ...applied, outcome: 'ACCEPTED' as const } : applied;
       const { outcome, ingestId } = result;
       if (outcome !== 'ACCEPTED' || ingestId !== null) {
@@ -125,8 +127,11 @@ export class Deliveries {
 }
 
 /** Who the audit says it was. The delivery's own record has the rest. */
-function sender({ source, deliveryId }: Pick<DeliveryRow, 'source' | 'deliveryId'>): Actor {
-  return { name: `webhook:${source}`, address: null, userAgent: null, requestId: deliveryId };
+function sender(
+  { source, deliveryId }: Pick<DeliveryRow, 'source' | 'deliveryId'>,
+  { address, userAgent }: DeliveryOrigin = { address: null, userAgent: null },
+): Actor {
+  return { name: `webhook:${source}`, address, userAgent, requestId: deliveryId };
 }
 
 /** A delivery as it is recorded, before it is known what it comes to. */

@@ -1,5 +1,7 @@
 import type { Prisma } from '../generated/client.js';
+import type { Actor } from '../viewer.js';
 import type { DeliveredChange } from './apply-change.js';
+import { audit, modelSubject } from './audit.js';
 import { setAlias } from './model-notes.js';
 
 /**
@@ -12,10 +14,23 @@ export async function giveAlias(
   tx: Prisma.TransactionClient,
   registry: string,
   change: DeliveredChange,
+  actor: Actor,
 ): Promise<boolean> {
   if (change.kind !== 'REGISTER' || change.alias === undefined) return false;
   const { alias } = change;
   const { name, version } = change.ingest;
   const has = await tx.modelAlias.findFirst({ where: { alias, model: { registry, name, version } } });
-  return has === null && setAlias(tx, { registry, name, alias, version });
+  if (has !== null || !(await setAlias(tx, { registry, name, alias, version }))) return false;
+  const model = await tx.model.findFirst({ where: { registry, name, version }, select: { id: true } });
+  await audit(
+    tx,
+    { actor },
+    {
+      action: 'MODEL_ANNOTATED',
+      subject: modelSubject({ name, version }),
+      modelId: model?.id,
+      details: { alias },
+    },
+  );
+  return true;
 }

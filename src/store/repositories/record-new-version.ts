@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../generated/client.js';
 import { newId } from '../ids.js';
 import type { Actor } from '../viewer.js';
-import { modelSubject } from './audit.js';
+import { modelSubject, putDown } from './audit.js';
 import type { NewIngest } from './register-version.js';
 
 /** A delivery about a version that nobody has registered, most likely. */
@@ -30,6 +30,7 @@ export async function recordNewVersion(
   actor: Actor,
 ): Promise<QuicklyRecorded> {
   const { name, version, labels, probeSetId, licence } = ingest;
+  const { actor: who, address, userAgent, requestId } = putDown(actor);
   const ingestId = newId();
   // Its parts all see the table as it was before the statement: "earlier" is never the delivery's own row.
   const [row] = await prisma.$queryRaw<{ queued: boolean; known: boolean; earlier: string | null }[]>`
@@ -54,8 +55,9 @@ export async function recordNewVersion(
         ${ingest.priority ?? 0}::int, ${source}
       FROM "taken", "registered" RETURNING "id"
     ), "audited" AS (
-      INSERT INTO "audit_entry" ("id", "action", "actor", "request_id", "model_id", "subject")
-      SELECT ${newId()}::uuid, 'MODEL_REGISTERED', ${actor.name}, ${actor.requestId}, "id", ${modelSubject(ingest)}
+      INSERT INTO "audit_entry" ("id", "action", "actor", "address", "user_agent", "request_id", "model_id", "subject")
+      SELECT ${newId()}::uuid, 'MODEL_REGISTERED', ${who}, ${address}, ${userAgent}, ${requestId}, "id",
+        ${modelSubject(ingest)}
       FROM "registered"
     )
     SELECT EXISTS (SELECT 1 FROM "queued") AS "queued",

@@ -47,8 +47,13 @@ export async function registerExternal(
     return await prisma.$transaction(async (tx) => {
       const existing = await tx.model.findFirst({ where: { name, version, AND: seen(viewer.sight) } });
       if (existing) checkRegistry(viewer, existing.registry);
+      // As in `registerVersion`: to take a version up again opens it to nobody.
+      const visibility = model.visibility ?? existing?.visibility ?? null;
       const row = existing
-        ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: described })
+        ? await tx.model.update({
+            where: { id: existing.id, status: 'FAILED' },
+            data: { ...described, visibility },
+          })
         : await tx.model.create({ data: { ...described, id: newId(), name, version } });
       await audit(tx, viewer, registered(row));
       return modelRecord(row);

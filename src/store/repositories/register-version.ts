@@ -58,7 +58,8 @@ export async function registerVersion(
     hasLabels: labels !== null,
     licence: licence ?? null,
     registry: registry ?? null,
-    visibility: visibility ?? null,
+    // Who may see a version was decided when it came first, or by an administrator since: to take it up again opens nothing.
+    visibility: visibility ?? existing?.visibility ?? null,
   };
   const unread = { fileDigest: null, fileBytes: null, revision: null };
   const fresh = { ...described, ...unread, status: 'PENDING' as const };

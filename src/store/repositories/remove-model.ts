@@ -30,5 +30,8 @@ export async function removeClaimed(tx: Prisma.TransactionClient, claim: Claim):
   // All of the model's in their order, before the one of the claim alone.
   if (ingest) await lockIngests(tx, [ingest.modelId]);
   const { modelId } = await lockClaim(tx, claim);
-  await tx.model.delete({ where: { id: modelId } });
+  const { name, version, registry } = await tx.model.delete({ where: { id: modelId } });
+  // A delivery of the registry's left it to the source whether the version is to go.
+  const actor = { name: `webhook:${registry}`, address: null, userAgent: null, requestId: null };
+  await audit(tx, { actor }, { action: 'MODEL_REMOVED', subject: modelSubject({ name, version }), modelId });
 }

@@ -1,0 +1,29 @@
+import { getNamedType, isObjectType } from 'graphql';
+import { expect, it } from 'vitest';
+import { scopesOfField } from '../../src/graphql/guard-fields.js';
+import { buildSchema } from '../../src/graphql/index.js';
+
+it('from what whoever ingests gets to see, no field leads to the rest of the gallery', async () => {
+  const schema = await buildSchema();
+  const reached = new Set<string>();
+  const left = ['Ingest', 'Model'];
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    const type = schema.getType(name);
+    if (!isObjectType(type) || reached.has(name)) continue;
+    reached.add(name);
+    for (const field of Object.values(type.getFields())) {
+      const scopes = scopesOfField(name, field.name);
+      if (!scopes || scopes.includes('INGEST')) left.push(getNamedType(field.type).name);
+    }
+  }
+  // Whoever adds a type here has asked whether it tells of models that the caller never ingested.
+  expect([...reached].sort()).toEqual([
+    'Ingest',
+    'IngestError',
+    'IngestProgress',
+    'Model',
+    'ModelTag',
+    'ProbeSet',
+    'Probing',
+  ]);
+});
