@@ -12,6 +12,8 @@ const NOTED_EVERY_MS = 60_000;
 /** Knows keys by their secrets. */
 export class Keys {
   private readonly found: LRUCache<string, ApiKeyRecord>;
+  /** Prefixes that were found, however long ago. */
+  private readonly seen = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   private readonly noted = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
   constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'noteUse'>) {
@@ -27,11 +29,18 @@ export class Keys {
   async principalOf(secret: string): Promise<Principal | null> {
     const prefix = prefixOf(secret);
     const key = prefix === null ? undefined : await this.found.fetch(prefix);
+    if (prefix !== null && key) this.seen.set(prefix, true);
     const isRight = isSecretOf(secret, key?.hash ?? NO_HASH);
     if (!key || !isRight || key.revokedAt !== null || isPast(key.expiresAt)) return null;
     this.note(key.id);
     const { scopes, labels, registry, expiresAt } = key;
     return { kind: 'KEY', name: `key:${key.prefix}`, scopes, labels, registry, expiresAt };
+  }
+
+  /** Whether this is a key, and no key of its prefix was found so far. */
+  isNew(secret: string): boolean {
+    const prefix = prefixOf(secret);
+    return prefix !== null && !this.seen.has(prefix);
   }
 
   /** Looks a key up anew when it is next used. */

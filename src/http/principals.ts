@@ -23,6 +23,8 @@ declare module 'fastify' {
 export interface PrincipalOptions {
   /** Who it is. @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
   principalOf(request: FastifyRequest): Promise<Principal>;
+  /** Whether a request has a key that was not seen before; none has when absent. */
+  hasNewKey?(request: FastifyRequest): boolean;
   /** Requests are not counted when absent. */
   rateLimit?: RateLimit;
 }
@@ -31,13 +33,17 @@ export interface PrincipalOptions {
  * Finds out who asks, for every route, before it does anything. A route that does not say who may use it is for
  * administrators; what is said to be `OPEN` looks at no credentials at all.
  */
-export function knowPrincipals(app: FastifyInstance, { principalOf, rateLimit }: PrincipalOptions): void {
+export function knowPrincipals(
+  app: FastifyInstance,
+  { principalOf, hasNewKey, rateLimit }: PrincipalOptions,
+): void {
   // A fresh one for each request is set below; an object here would be shared.
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request, reply) => {
     const { door = ['ADMIN'], isOpen } = request.routeOptions.config;
     if (door === 'OPEN' || request.is404 || isOpen?.(request)) return;
     const { principal, refusal } = await recognise({
+      isNewKey: hasNewKey?.(request) ?? false,
       principalOf: () => principalOf(request),
       count: async (principal) => rateLimit?.count({ principal, ip: request.ip }, reply),
     });

@@ -2,6 +2,8 @@ import { NOBODY, type Principal } from '../access/index.js';
 
 /** What it takes to find out who somebody is. */
 export interface Sending {
+  /** Whether it sends a key that was not seen before. */
+  isNewKey: boolean;
   /** @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
   principalOf(): Promise<Principal>;
   /** @throws ProbelogError RATE_LIMITED */
@@ -19,13 +21,18 @@ export interface Recognised {
 /**
  * Finds out who it is, and counts it; those whose credentials are not good count as nobody.
  *
+ * Threat model: whoever guesses keys would have each guess looked up in the database, also when the answer is 429 in the
+ * end. So a key that was not seen before counts as nobody first, and is looked up only when the address has requests left;
+ * keys that are in use are not kept out by what others do at their address.
+ *
  * @throws ProbelogError RATE_LIMITED
  */
-export async function recognise({ principalOf, count }: Sending): Promise<Recognised> {
+export async function recognise({ isNewKey, principalOf, count }: Sending): Promise<Recognised> {
+  if (isNewKey) await count(NOBODY);
   const recognised = await principalOf().then(
     (principal) => ({ principal, refusal: null }),
     (refusal: unknown) => ({ principal: NOBODY, refusal }),
   );
-  await count(recognised.principal);
+  if (!isNewKey || recognised.refusal === null) await count(recognised.principal);
   return recognised;
 }

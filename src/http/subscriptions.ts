@@ -81,6 +81,7 @@ export function serveSubscriptions(
     if (origin && !isAllowed(origin, host, limits.corsOrigins)) return [401];
     try {
       await recognise({
+        isNewKey: services.access.isNewKey(request.headers.authorization),
         principalOf: () => principalOf({ extra: { request } }),
         count: (principal) => rateLimit.countMessage({ principal, ip: address ?? '' }),
       });

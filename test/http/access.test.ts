@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { Access } from '../../src/access/index.js';
-import { type Answered, openSmallServer, type SmallServer } from './support/small-server.js';
+import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
 const MODELS = '{ models { totalCount edges { node { name } } } }';
 const CREATE =
@@ -71,6 +72,24 @@ describe('once there is a key', () => {
     );
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect([answers[0].status, codeOf(answers[0])]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  it('keys that are guessed are not looked up once the address has no requests left; a key in use works on', async () => {
+    const used = await small.key(['READ']);
+    const { url } = await small.beside({ PROBELOG_RATE_PER_ADDRESS: '6' });
+    expect((await askAt(url, MODELS, {}, used)).status).toBe(200);
+    const lookUps = vi.spyOn(small.small.service.store.apiKeys, 'byPrefix');
+    const guess = (turn: number) => `plk_${turn.toString(16).padStart(12, '0')}_${'A'.repeat(43)}`;
+    const guesses = Array.from({ length: 20 }, (_, turn) => askAt(url, MODELS, {}, guess(turn)));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([...Array(5).fill(401), ...Array(15).fill(429)]);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { authorization: `Bearer ${guess(20)}` },
+    });
+    await expect(once(socket, 'open')).rejects.toThrow('429');
+    expect(lookUps).toHaveBeenCalledTimes(5);
+    expect((await askAt(url, MODELS, {}, used)).status).toBe(200);
+    lookUps.mockRestore();
   });
 
   it('scopes decide, and a refusal does not tell whether a thing exists', async () => {
