@@ -5,7 +5,7 @@ import type { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../access/index.js';
-import { ProbelogError } from '../errors/index.js';
+import { type ErrorCode, ProbelogError } from '../errors/index.js';
 import type { Services } from '../graphql/index.js';
 import { originReader } from './forwarded.js';
 import { goneSignal } from './gone-signal.js';
@@ -20,6 +20,11 @@ import {
   type StreamedOperations,
 } from './streamed-operations.js';
 import { watchSocket } from './watch-socket.js';
+
+/** What is said of credentials that are not good; any other error says nothing of them. */
+const NOT_GOOD: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
+/** A code of RFC 6455's registry. Clients come again, which they do not after an internal error. */
+const TRY_AGAIN_LATER = 1013;
 
 /** What operations on a WebSocket are served with. */
 export interface SubscriptionOptions {
@@ -128,19 +133,31 @@ export function serveSubscriptions(
     });
   }
 
-  const isStillSomebody = (connection: Connection) => principalOf(connection).then(isSomebody, () => false);
+  /** @throws what kept us from finding out */
+  const isStillSomebody = (connection: Connection) =>
+    principalOf(connection).then(isSomebody, (thrown) => {
+      if (thrown instanceof ProbelogError && NOT_GOOD.has(thrown.code)) return false;
+      throw thrown;
+    });
 
   const served = useServer(
     {
       // Who is nobody is told so by graphql-ws: close code 4403.
       async onConnect(context) {
         const connection = context as Connection;
-        if (!(await isStillSomebody(connection))) return false;
-        connection.extra.gone = goneSignal(connection.extra.socket);
-        watchSocket(connection.extra.socket, {
+        const { socket } = connection.extra;
+        const isGood = await isStillSomebody(connection).catch((thrown) => {
+          app.log.error({ err: thrown }, 'It cannot be found out whose WebSocket it is.');
+          socket.close(TRY_AGAIN_LATER, 'Try again later');
+          return false;
+        });
+        if (!isGood) return false;
+        connection.extra.gone = goneSignal(socket);
+        watchSocket(socket, {
           idleMs: limits.socketIdleSeconds * 1000,
           isBusy: () => Object.keys(connection.subscriptions).length > 0,
-          isSomebody: () => isStillSomebody(connection),
+          // A database that does not answer now is no word on the key; the next look may have one.
+          isSomebody: () => isStillSomebody(connection).catch(() => true),
         });
         return true;
       },

@@ -3,6 +3,8 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { Access } from '../../src/access/index.js';
+import { askBySocket } from './support/ask-by-socket.js';
+import { openHungServer } from './support/hung-server.js';
 import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
 const MODELS = '{ models { totalCount edges { node { name } } } }';
@@ -152,6 +154,34 @@ describe('once there is a key', () => {
     await expect(ask(`Bearer ${UNKNOWN}`)).rejects.toMatchObject({ code: 4403 });
     const reader = await small.key(['READ']);
     expect(await ask(`Bearer ${reader}`)).toMatchObject({ data: { models: {} } });
+  });
+
+  it('a database that does not answer now is no word on a key: a busy WebSocket stays, a new one is to come again', async () => {
+    const [used, other] = [await small.key(['READ']), await small.key(['READ'])];
+    const [model] = (await small.ask('{ models { edges { node { id } } } }', {}, admin)).data.models.edges;
+    const limits = { operationSeconds: 100, socketIdleSeconds: 1 };
+    const { server, query, nextSearch } = await openHungServer(small, model.node.id, limits);
+    const client = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${used}` },
+      retryAttempts: 0,
+    });
+    const closed = new Promise((resolve) => client.on('closed', resolve));
+    const search = nextSearch();
+    const ignore = () => undefined;
+    client.subscribe({ query }, { next: ignore, error: ignore, complete: ignore });
+    await search;
+    const { access, store } = small.small.service;
+    const lookUps = vi.spyOn(store.apiKeys, 'byPrefix').mockRejectedValue(new Error('connection refused'));
+    access.keyChanged(used.split('_')[1]);
+    const looked = vi.waitFor(() => expect(lookUps.mock.calls.length).toBeGreaterThan(1), 20_000);
+    expect(await Promise.race([closed, looked.then(() => 'open')])).toBe('open');
+    const asked = askBySocket(server.url, '{ __typename }', { secret: other });
+    await expect(asked).rejects.toMatchObject({ code: 1013 });
+    lookUps.mockRestore();
+    await client.dispose();
+    await server.close();
   });
 
   it('keys are changed under load without a refusal that is not due', async () => {
