@@ -32,7 +32,7 @@ export async function retrying<T>(
     } catch (thrown) {
       if (turn >= retries || !isProbelogError(thrown)) throw thrown;
       if (!isRefusal(thrown) && !(repeatable && isPassing(thrown))) throw thrown;
-      if ((thrown.retryAfterSeconds ?? 0) > MOST_SECONDS) throw thrown;
+      if (isTooLong(thrown.retryAfterSeconds)) throw thrown;
       await pause(delayOf(turn, thrown.retryAfterSeconds), signal);
     }
   }
@@ -46,6 +46,11 @@ export function isRefusal({ code }: ProbelogError): boolean {
 /** Whether what is wrong may pass without anybody's doing. */
 export function isPassing({ code, status }: ProbelogError): boolean {
   return PASSING.has(code) || (code === 'BAD_ANSWER' && status !== undefined && PASSING_STATUS.has(status));
+}
+
+/** Whether it would be too long to wait for so many seconds. */
+export function isTooLong(seconds = 0): boolean {
+  return seconds > MOST_SECONDS;
 }
 
 /**

@@ -82,3 +82,21 @@ describe('a mutation is sent again', () => {
     expect(server.asked).toHaveLength(1);
   });
 });
+
+describe('an ingest is followed', () => {
+  const refused = (seconds: string) => refusal('RATE_LIMITED', 429, { 'retry-after': seconds });
+
+  it('again only after the time that the server said', async () => {
+    const client = await clientOf(refused('100'));
+    // Twice as long as the longest first wait where the server says nothing.
+    const signal = AbortSignal.timeout(500);
+    await expect(client.follow('x', { signal })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('no more when the server says to come again in an hour', async () => {
+    const client = await clientOf(refused('3600'));
+    await expect(client.follow('x')).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 3600 });
+    expect(server.asked).toHaveLength(1);
+  });
+});
