@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { Access } from '../../src/access/index.js';
+import type { ApiKeyRecord } from '../../src/store/index.js';
 import { askBySocket } from './support/ask-by-socket.js';
 import { openHungServer } from './support/hung-server.js';
 import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
@@ -74,6 +75,27 @@ describe('once there is a key', () => {
     );
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect([answers[0].status, codeOf(answers[0])]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  it('a key that is revoked while it is looked up is refused, and not at fault', async () => {
+    const { access, store } = small.small.service;
+    const secret = await small.key(['READ']);
+    const prefix = secret.split('_')[1];
+    const record = await store.apiKeys.byPrefix(prefix);
+    let found: (record: ApiKeyRecord | null) => void = () => undefined;
+    const lookUps = vi.spyOn(store.apiKeys, 'byPrefix').mockReturnValueOnce(
+      new Promise((resolve) => {
+        found = resolve;
+      }),
+    );
+    const asked = small.ask(MODELS, {}, secret);
+    await vi.waitFor(() => expect(lookUps).toHaveBeenCalledTimes(1));
+    await store.apiKeys.revoke(record?.id ?? '');
+    access.keyChanged(prefix);
+    found(record);
+    const { status, text } = await asked;
+    expect([status, text]).toEqual([401, expect.stringContaining('UNAUTHENTICATED')]);
+    lookUps.mockRestore();
   });
 
   it('keys that are guessed are not looked up once the address has no requests left; a key in use works on', async () => {
