@@ -100,3 +100,14 @@ describe('an ingest is followed', () => {
     expect(server.asked).toHaveLength(1);
   });
 });
+
+it('a key that does not come is waited for as long as for an answer, and no longer than is wanted', async () => {
+  server = await openScriptedServer(fine);
+  const key = () => new Promise<string>(() => undefined);
+  const client = createClient({ url: server.url, key, timeoutMs: 50 });
+  await expect(client.model('x')).rejects.toMatchObject({ code: 'TIMEOUT' });
+  const patient = createClient({ url: server.url, key });
+  const asked = patient.model('x', { signal: AbortSignal.timeout(50) });
+  await expect(asked).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(server.asked).toEqual([]);
+});
