@@ -31,7 +31,8 @@ export async function retrying<T>(
       return await attempt();
     } catch (thrown) {
       if (turn >= retries || !isProbelogError(thrown)) throw thrown;
-      if (!isRefusal(thrown) && !(repeatable && isPassing(thrown))) throw thrown;
+      if (!(repeatable ? isRefusal(thrown) || isPassing(thrown) : isRefusal(thrown) && isOfAll(thrown)))
+        throw thrown;
       if (isTooLong(thrown.retryAfterSeconds)) throw thrown;
       await pause(delayOf(turn, thrown.retryAfterSeconds), signal);
     }
@@ -41,6 +42,11 @@ export async function retrying<T>(
 /** Whether the server turned it away before doing anything. */
 export function isRefusal({ code }: ProbelogError): boolean {
   return REFUSALS.has(code);
+}
+
+/** Whether nothing was done at all: an error with a path is one field's, and others beside it may have done theirs. */
+function isOfAll({ details }: ProbelogError): boolean {
+  return details.path === undefined;
 }
 
 /** Whether what is wrong may pass without anybody's doing. */

@@ -76,6 +76,18 @@ describe('a mutation is sent again', () => {
     expect(server.asked).toHaveLength(2);
   });
 
+  it('but not when one field of it was refused; a query is', async () => {
+    const errors = [{ message: 'Busy.', path: ['other'], extensions: { code: 'SERVER_BUSY' } }];
+    const partly = json({ data: { removeModel: true, other: null }, errors });
+    const client = await clientOf(partly, fine);
+    const refused = { code: 'SERVER_BUSY', details: { path: ['other'] } };
+    await expect(client.query(RemoveModelDocument, { id: 'x' })).rejects.toMatchObject(refused);
+    expect(server.asked).toHaveLength(1);
+    await server.close();
+    const asking = await clientOf(partly, fine);
+    expect(await asking.model('x')).toBeNull();
+  });
+
   it('but not when it may have been done', async () => {
     const client = await clientOf(broken, fine);
     await expect(client.query(RemoveModelDocument, { id: 'x' })).rejects.toMatchObject({ code: 'NETWORK' });
