@@ -54,6 +54,12 @@ export class Access {
     return { ...NOBODY, scopes: anonymous ?? [] };
   }
 
+  /** Whether these credentials are a key that was not seen here before: to find out whose it is takes the database. */
+  isNewKey(authorization: string | undefined): boolean {
+    const secret = authorization === undefined ? undefined : secretOf(authorization);
+    return secret !== undefined && this.keys.isNew(secret);
+  }
+
   /** To be told when a key was made or revoked: it counts at once here, and after some seconds in other processes. */
   keyChanged(prefix: string): void {
     this.keys.forget(prefix);
@@ -84,7 +90,7 @@ export class Access {
   }
 
   private async bearer(authorization: string): Promise<Principal> {
-    const [, secret] = /^Bearer +([^\s,]+)$/i.exec(authorization) ?? [];
+    const secret = secretOf(authorization);
     if (secret === undefined)
       throw new ProbelogError(
         'UNAUTHENTICATED',
@@ -97,6 +103,11 @@ export class Access {
     }
     return this.options.tokens.principalOf(secret);
   }
+}
+
+/** RFC 6750, section 2.1. */
+function secretOf(authorization: string): string | undefined {
+  return /^Bearer +([^\s,]+)$/i.exec(authorization)?.[1];
 }
 
 /**

@@ -12,6 +12,10 @@ const NOTED_EVERY_MS = 60_000;
 /** Knows keys by their secrets. */
 export class Keys {
   private readonly found: LRUCache<string, ApiKeyRecord>;
+  /** What the cache fails with for those who wait for a look-up that it dropped. */
+  private readonly dropped = new WeakSet<object>();
+  /** Prefixes that were found, however long ago. */
+  private readonly seen = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   private readonly noted = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
   constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'noteUse'>) {
@@ -19,14 +23,18 @@ export class Keys {
       max: MOST_REMEMBERED,
       ttl: REMEMBERED_MS,
       // Those who come at once with one key are one look-up. What is not there is not remembered.
-      fetchMethod: async (prefix) => (await keys.byPrefix(prefix)) ?? undefined,
+      fetchMethod: async (prefix, _, { signal }) => {
+        signal.addEventListener('abort', () => this.dropped.add(signal.reason));
+        return (await keys.byPrefix(prefix)) ?? undefined;
+      },
     });
   }
 
   /** Whose secret this is; null when it is nobody's, or not any more. */
   async principalOf(secret: string): Promise<Principal | null> {
     const prefix = prefixOf(secret);
-    const key = prefix === null ? undefined : await this.found.fetch(prefix);
+    const key = prefix === null ? undefined : await this.lookUp(prefix);
+    if (prefix !== null && key) this.seen.set(prefix, true);
     const isRight = isSecretOf(secret, key?.hash ?? NO_HASH);
     if (!key || !isRight || key.revokedAt !== null || isPast(key.expiresAt)) return null;
     this.note(key.id);
@@ -34,9 +42,26 @@ export class Keys {
     return { kind: 'KEY', name: `key:${key.prefix}`, scopes, labels, registry, expiresAt };
   }
 
+  /** Whether this is a key, and no key of its prefix was found so far. */
+  isNew(secret: string): boolean {
+    const prefix = prefixOf(secret);
+    return prefix !== null && !this.seen.has(prefix);
+  }
+
   /** Looks a key up anew when it is next used. */
   forget(prefix: string): void {
     this.found.delete(prefix);
+  }
+
+  /** What was under way when the key changed may be what it was before, so it is looked up again. */
+  private async lookUp(prefix: string): Promise<ApiKeyRecord | undefined> {
+    for (;;) {
+      try {
+        return await this.found.fetch(prefix);
+      } catch (thrown) {
+        if (!(thrown instanceof Error && this.dropped.has(thrown))) throw thrown;
+      }
+    }
   }
 
   /** Off the path of the request: nobody waits for it, and its failure is nobody's. */

@@ -8,7 +8,7 @@ export interface ClientOptions {
   fetch?: (address: URL, init: RequestInit) => Promise<Response>;
   /** How often something that may be done twice is tried again; 3 when absent. */
   retries?: number;
-  /** Time for one request and its answer, in milliseconds; 150,000 when absent. */
+  /** Time for one request and its answer, the getting of its key too, in milliseconds; 150,000 when absent. */
   timeoutMs?: number;
 }
 

@@ -42,13 +42,14 @@ export function openConnection({ url, key, retries = RETRIES, ...options }: Clie
     async send({ path, headers, signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS, ...request }, read) {
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), timeoutMs);
+      const ended = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
       try {
         signal?.throwIfAborted();
-        const secret = typeof key === 'function' ? await key() : key;
+        const secret = typeof key === 'function' ? await unlessAborted(key(), ended) : key;
         const response = await fetch(new URL(path, base), {
           ...request,
           headers: { ...headers, ...(secret !== undefined && { authorization: `Bearer ${secret}` }) },
-          signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+          signal: ended,
           // What is sent as it comes is not answered before it was sent.
           ...(request.body instanceof ReadableStream && { duplex: 'half' }),
         });
@@ -63,6 +64,17 @@ export function openConnection({ url, key, retries = RETRIES, ...options }: Clie
       }
     },
   };
+}
+
+/** Waits for what knows nothing of the signal no longer than that says. */
+function unlessAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', leave));
+  });
 }
 
 /** What became of a request, or of reading its answer, that failed in the middle. */

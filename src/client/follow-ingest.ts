@@ -10,10 +10,10 @@ import {
   IngestProgressDocument,
   type IngestProgressSubscription,
 } from './generated/operations.js';
-import { delayOf, isPassing, isRefusal, pause } from './retrying.js';
+import { delayOf, isPassing, isRefusal, isTooLong, pause } from './retrying.js';
 
 const POLL_MS = 2_000;
-/** So many failures in a row, with nothing heard in between, are one too many: some 50 s. */
+/** So many failures in a row, with nothing heard in between, are one too many: some 50 s, where nobody says how long to wait. */
 const MOST_FAILURES = 10;
 
 /** How an ingest is followed. */
@@ -49,6 +49,7 @@ async function* states(connection: Connection, id: string, signal?: AbortSignal)
   let turns = 0;
   for (;;) {
     let heard = false;
+    let wait: number | undefined;
     try {
       for await (const ingest of next(connection, id, signal)) {
         heard = true;
@@ -65,9 +66,10 @@ async function* states(connection: Connection, id: string, signal?: AbortSignal)
       if (!isProbelogError(thrown)) throw thrown;
       if (next === streamed && hasNoStream(thrown)) next = polled;
       else if (!isPassing(thrown) && !isRefusal(thrown)) throw thrown;
-      if (++failures >= MOST_FAILURES) throw thrown;
+      else wait = thrown.retryAfterSeconds;
+      if (isTooLong(wait) || ++failures >= MOST_FAILURES) throw thrown;
     }
-    await pause(delayOf(turns++), signal);
+    await pause(delayOf(turns++, wait), signal);
   }
 }
 

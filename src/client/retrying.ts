@@ -31,8 +31,9 @@ export async function retrying<T>(
       return await attempt();
     } catch (thrown) {
       if (turn >= retries || !isProbelogError(thrown)) throw thrown;
-      if (!isRefusal(thrown) && !(repeatable && isPassing(thrown))) throw thrown;
-      if ((thrown.retryAfterSeconds ?? 0) > MOST_SECONDS) throw thrown;
+      if (!(repeatable ? isRefusal(thrown) || isPassing(thrown) : isRefusal(thrown) && isOfAll(thrown)))
+        throw thrown;
+      if (isTooLong(thrown.retryAfterSeconds)) throw thrown;
       await pause(delayOf(turn, thrown.retryAfterSeconds), signal);
     }
   }
@@ -43,9 +44,19 @@ export function isRefusal({ code }: ProbelogError): boolean {
   return REFUSALS.has(code);
 }
 
+/** Whether nothing was done at all: an error with a path is one field's, and others beside it may have done theirs. */
+function isOfAll({ details }: ProbelogError): boolean {
+  return details.path === undefined;
+}
+
 /** Whether what is wrong may pass without anybody's doing. */
 export function isPassing({ code, status }: ProbelogError): boolean {
   return PASSING.has(code) || (code === 'BAD_ANSWER' && status !== undefined && PASSING_STATUS.has(status));
+}
+
+/** Whether it would be too long to wait for so many seconds. */
+export function isTooLong(seconds = 0): boolean {
+  return seconds > MOST_SECONDS;
 }
 
 /**

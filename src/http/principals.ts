@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { allows, type Credentials, NOBODY, type Principal } from '../access/index.js';
+import { allows, type Credentials, type Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { type Caller, checkScopes } from '../graphql/index.js';
 import type { AccessScope } from '../store/index.js';
 import { isForwarded } from './is-forwarded.js';
 import type { RateLimit } from './rate-limit.js';
+import { recognise } from './recognise.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,6 +24,8 @@ declare module 'fastify' {
 export interface PrincipalOptions {
   /** Who it is. @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
   principalOf(request: FastifyRequest): Promise<Principal>;
+  /** Whether a request has a key that was not seen before; none has when absent. */
+  hasNewKey?(request: FastifyRequest): boolean;
   /** Requests are not counted when absent. */
   rateLimit?: RateLimit;
 }
@@ -31,33 +34,26 @@ export interface PrincipalOptions {
  * Finds out who asks, for every route, before it does anything. A route that does not say who may use it is for
  * administrators; what is said to be `OPEN` looks at no credentials at all.
  */
-export function knowPrincipals(app: FastifyInstance, { principalOf, rateLimit }: PrincipalOptions): void {
+export function knowPrincipals(
+  app: FastifyInstance,
+  { principalOf, hasNewKey, rateLimit }: PrincipalOptions,
+): void {
   // A fresh one for each request is set below; an object here would be shared.
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request, reply) => {
     const { door = ['ADMIN'], isOpen } = request.routeOptions.config;
     if (door === 'OPEN' || request.is404 || isOpen?.(request)) return;
-    const refusal = await recognise(request, principalOf);
-    await rateLimit?.count(request, reply);
+    const { principal, refusal } = await recognise({
+      isNewKey: hasNewKey?.(request) ?? false,
+      principalOf: () => principalOf(request),
+      count: async (principal) => rateLimit?.count({ principal, ip: request.ip }, reply),
+    });
+    request.principal = principal;
     if (refusal) throw challenged(reply, refusal);
     if (door !== 'ANY') checkDoor(reply, request.principal, door);
     else if (!allows(request.principal, ['READ', 'INGEST', 'ADMIN']))
       checkDoor(reply, request.principal, ['READ']);
   });
-}
-
-/** Sets who it is; those whose credentials are not good count as nobody. @returns why they are not, when they are not */
-async function recognise(
-  request: FastifyRequest,
-  principalOf: PrincipalOptions['principalOf'],
-): Promise<unknown> {
-  try {
-    request.principal = await principalOf(request);
-    return null;
-  } catch (thrown) {
-    request.principal = NOBODY;
-    return thrown;
-  }
 }
 
 function checkDoor(reply: FastifyReply, principal: Principal, scopes: readonly AccessScope[]): void {

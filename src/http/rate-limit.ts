@@ -16,7 +16,7 @@ export interface Sender {
 /** Counts requests of a minute, of each key or token, and of each address for those without. */
 export interface RateLimit {
   /** Also says in the answer's headers how many are left. @throws ProbelogError RATE_LIMITED */
-  count(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  count(sender: Sender, reply: FastifyReply): Promise<void>;
   /** The same where there is no answer with headers. @throws ProbelogError RATE_LIMITED */
   countMessage(sender: Sender): Promise<void>;
 }
@@ -49,8 +49,8 @@ export async function openRateLimit(
     return counted.isAllowed ? null : counted;
   };
   return {
-    async count({ principal, ip }, reply) {
-      const counted = await left({ principal, ip });
+    async count(sender, reply) {
+      const counted = await left(sender);
       if (!counted) return;
       const { max, remaining, ttlInSeconds, isExceeded } = counted;
       reply.header('ratelimit-limit', max);

@@ -63,6 +63,7 @@ export async function startServer({
   const rateLimit = await openRateLimit(app, limits);
   knowPrincipals(app, {
     principalOf: (request) => services.access.principalOf(credentialsOf(request)),
+    hasNewKey: ({ headers }) => services.access.isNewKey(headers.authorization),
     rateLimit,
   });
   const graphql = await addGraphql(app, { schema, services, limits, rateLimit });

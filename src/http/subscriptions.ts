@@ -4,13 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { NOBODY, type Principal } from '../access/index.js';
-import { ProbelogError } from '../errors/index.js';
+import type { Principal } from '../access/index.js';
+import { type ErrorCode, ProbelogError } from '../errors/index.js';
 import type { Services } from '../graphql/index.js';
 import { originReader } from './forwarded.js';
 import { goneSignal } from './gone-signal.js';
 import { isForwarded } from './is-forwarded.js';
 import type { RateLimit } from './rate-limit.js';
+import { recognise } from './recognise.js';
 import type { ServerLimits } from './server-limits.js';
 import {
   type Admitted,
@@ -21,8 +22,10 @@ import {
 } from './streamed-operations.js';
 import { watchSocket } from './watch-socket.js';
 
-/** The code of graphql-ws for somebody who begins too often. */
-const TOO_MANY_REQUESTS = 4429;
+/** What is said of credentials that are not good; any other error says nothing of them. */
+const NOT_GOOD: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
+/** A code of RFC 6455's registry. Clients come again, which they do not after an internal error. */
+const TRY_AGAIN_LATER = 1013;
 
 /** What operations on a WebSocket are served with. */
 export interface SubscriptionOptions {
@@ -32,15 +35,20 @@ export interface SubscriptionOptions {
   rateLimit: RateLimit;
 }
 
+/** What is known of a connection before it is made. */
+interface Connecting {
+  extra: { request: IncomingMessage };
+  connectionParams?: unknown;
+}
+
 /** What is known of a connection. */
-interface Connection {
+interface Connection extends Connecting {
   extra: {
     request: IncomingMessage;
     socket: WebSocket;
     /** Tells the operations under way when it is closed; there once it is known whose connection it is. */
     gone?: AbortSignal;
   };
-  connectionParams?: unknown;
   subscriptions: Readonly<Record<string, unknown>>;
 }
 
@@ -50,7 +58,8 @@ interface Connection {
  * Threat model: any web page may open a WebSocket to a local server, and browsers do not ask first. So a connection
  * with an `Origin` must come from this server's own pages, or those that the settings name. Whoever connects says who
  * they are in the first message, as `authorization` (a browser cannot set headers), and is looked up again for each
- * operation and each event: a connection does not outlive its key.
+ * operation and each event: a connection does not outlive its key. Until then it takes a place among a limited number of
+ * connections, and it may guess keys; so connections are counted before they are made.
  */
 export function serveSubscriptions(
   app: FastifyInstance,
@@ -62,12 +71,35 @@ export function serveSubscriptions(
     path: '/graphql',
     maxPayload: limits.maxMessageBytes,
     verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }, answer: Verdict) => {
-      if (origin && !isAllowed(origin, originOf(req).host, limits.corsOrigins)) answer(false, 401);
-      else if (sockets.clients.size >= limits.maxSockets)
-        answer(false, 503, 'Service Unavailable', { 'retry-after': '10' });
-      else answer(true);
+      refusalOf(origin, req).then(
+        (refusal) => (refusal ? answer(false, ...refusal) : answer(true)),
+        () => answer(false, 500),
+      );
     },
   });
+
+  /**
+   * Why a connection is not to be made; null when it may be. It counts as a request of whoever its headers say; most
+   * have none yet, and count for their address.
+   */
+  async function refusalOf(origin: string | undefined, request: IncomingMessage): Promise<Refusal | null> {
+    const { host, address } = originOf(request);
+    if (origin && !isAllowed(origin, host, limits.corsOrigins)) return [401];
+    try {
+      await recognise({
+        isNewKey: services.access.isNewKey(request.headers.authorization),
+        principalOf: () => principalOf({ extra: { request } }),
+        count: (principal) => rateLimit.countMessage({ principal, ip: address ?? '' }),
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof ProbelogError && thrown.code === 'RATE_LIMITED')) throw thrown;
+      return [429, 'Too Many Requests', { 'retry-after': String(thrown.details.retryAfterSeconds) }];
+    }
+    // Not before the wait: others may have come meanwhile.
+    if (sockets.clients.size >= limits.maxSockets)
+      return [503, 'Service Unavailable', { 'retry-after': '10' }];
+    return null;
+  }
 
   async function admit(
     connection: Connection,
@@ -91,7 +123,7 @@ export function serveSubscriptions(
     );
   }
 
-  function principalOf({ extra: { request }, connectionParams }: Connection): Promise<Principal> {
+  function principalOf({ extra: { request }, connectionParams }: Connecting): Promise<Principal> {
     const { headers } = request;
     const said = (connectionParams ?? {}) as Record<string, unknown>;
     const authorization = said.authorization ?? said.Authorization ?? headers.authorization;
@@ -102,25 +134,31 @@ export function serveSubscriptions(
     });
   }
 
-  const isStillSomebody = (connection: Connection) => principalOf(connection).then(isSomebody, () => false);
-  /** Whoever guesses keys is counted here, too. */
-  async function refuse({ extra: { request, socket } }: Connection): Promise<false> {
-    const sender = { principal: NOBODY, ip: originOf(request).address ?? '' };
-    await rateLimit.countMessage(sender).catch(() => socket.close(TOO_MANY_REQUESTS, 'Too many requests'));
-    return false;
-  }
+  /** @throws what kept us from finding out */
+  const isStillSomebody = (connection: Connection) =>
+    principalOf(connection).then(isSomebody, (thrown) => {
+      if (thrown instanceof ProbelogError && NOT_GOOD.has(thrown.code)) return false;
+      throw thrown;
+    });
 
   const served = useServer(
     {
       // Who is nobody is told so by graphql-ws: close code 4403.
       async onConnect(context) {
         const connection = context as Connection;
-        if (!(await isStillSomebody(connection))) return refuse(connection);
-        connection.extra.gone = goneSignal(connection.extra.socket);
-        watchSocket(connection.extra.socket, {
+        const { socket } = connection.extra;
+        const isGood = await isStillSomebody(connection).catch((thrown) => {
+          app.log.error({ err: thrown }, 'It cannot be found out whose WebSocket it is.');
+          socket.close(TRY_AGAIN_LATER, 'Try again later');
+          return false;
+        });
+        if (!isGood) return false;
+        connection.extra.gone = goneSignal(socket);
+        watchSocket(socket, {
           idleMs: limits.socketIdleSeconds * 1000,
           isBusy: () => Object.keys(connection.subscriptions).length > 0,
-          isSomebody: () => isStillSomebody(connection),
+          // A database that does not answer now is no word on the key; the next look may have one.
+          isSomebody: () => isStillSomebody(connection).catch(() => true),
         });
         return true;
       },
@@ -137,7 +175,8 @@ export function serveSubscriptions(
   return { close: async () => void (await served.dispose()) };
 }
 
-type Verdict = (allowed: boolean, code?: number, message?: string, headers?: Record<string, string>) => void;
+type Refusal = [code: number, message?: string, headers?: Record<string, string>];
+type Verdict = (allowed: boolean, ...refusal: Partial<Refusal>) => void;
 
 function isAllowed(origin: string, host: string | undefined, listed: readonly string[]): boolean {
   return listed.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);

@@ -76,9 +76,50 @@ describe('a mutation is sent again', () => {
     expect(server.asked).toHaveLength(2);
   });
 
+  it('but not when one field of it was refused; a query is', async () => {
+    const errors = [{ message: 'Busy.', path: ['other'], extensions: { code: 'SERVER_BUSY' } }];
+    const partly = json({ data: { removeModel: true, other: null }, errors });
+    const client = await clientOf(partly, fine);
+    const refused = { code: 'SERVER_BUSY', details: { path: ['other'] } };
+    await expect(client.query(RemoveModelDocument, { id: 'x' })).rejects.toMatchObject(refused);
+    expect(server.asked).toHaveLength(1);
+    await server.close();
+    const asking = await clientOf(partly, fine);
+    expect(await asking.model('x')).toBeNull();
+  });
+
   it('but not when it may have been done', async () => {
     const client = await clientOf(broken, fine);
     await expect(client.query(RemoveModelDocument, { id: 'x' })).rejects.toMatchObject({ code: 'NETWORK' });
     expect(server.asked).toHaveLength(1);
   });
+});
+
+describe('an ingest is followed', () => {
+  const refused = (seconds: string) => refusal('RATE_LIMITED', 429, { 'retry-after': seconds });
+
+  it('again only after the time that the server said', async () => {
+    const client = await clientOf(refused('100'));
+    // Twice as long as the longest first wait where the server says nothing.
+    const signal = AbortSignal.timeout(500);
+    await expect(client.follow('x', { signal })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('no more when the server says to come again in an hour', async () => {
+    const client = await clientOf(refused('3600'));
+    await expect(client.follow('x')).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 3600 });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+it('a key that does not come is waited for as long as for an answer, and no longer than is wanted', async () => {
+  server = await openScriptedServer(fine);
+  const key = () => new Promise<string>(() => undefined);
+  const client = createClient({ url: server.url, key, timeoutMs: 50 });
+  await expect(client.model('x')).rejects.toMatchObject({ code: 'TIMEOUT' });
+  const patient = createClient({ url: server.url, key });
+  const asked = patient.model('x', { signal: AbortSignal.timeout(50) });
+  await expect(asked).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(server.asked).toEqual([]);
 });

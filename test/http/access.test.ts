@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { Access } from '../../src/access/index.js';
+import type { ApiKeyRecord } from '../../src/store/index.js';
 import { askBySocket } from './support/ask-by-socket.js';
-import { type Answered, openSmallServer, type SmallServer } from './support/small-server.js';
+import { openHungServer } from './support/hung-server.js';
+import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
 const MODELS = '{ models { totalCount edges { node { name } } } }';
 const CREATE =
@@ -99,6 +102,45 @@ describe('once there is a key', () => {
     expect([answers[0].status, codeOf(answers[0])]).toEqual([401, 'UNAUTHENTICATED']);
   });
 
+  it('a key that is revoked while it is looked up is refused, and not at fault', async () => {
+    const { access, store } = small.small.service;
+    const secret = await small.key(['READ']);
+    const prefix = secret.split('_')[1];
+    const record = await store.apiKeys.byPrefix(prefix);
+    let found: (record: ApiKeyRecord | null) => void = () => undefined;
+    const lookUps = vi.spyOn(store.apiKeys, 'byPrefix').mockReturnValueOnce(
+      new Promise((resolve) => {
+        found = resolve;
+      }),
+    );
+    const asked = small.ask(MODELS, {}, secret);
+    await vi.waitFor(() => expect(lookUps).toHaveBeenCalledTimes(1));
+    await store.apiKeys.revoke(record?.id ?? '');
+    access.keyChanged(prefix);
+    found(record);
+    const { status, text } = await asked;
+    expect([status, text]).toEqual([401, expect.stringContaining('UNAUTHENTICATED')]);
+    lookUps.mockRestore();
+  });
+
+  it('keys that are guessed are not looked up once the address has no requests left; a key in use works on', async () => {
+    const used = await small.key(['READ']);
+    const { url } = await small.beside({ PROBELOG_RATE_PER_ADDRESS: '6' });
+    expect((await askAt(url, MODELS, {}, used)).status).toBe(200);
+    const lookUps = vi.spyOn(small.small.service.store.apiKeys, 'byPrefix');
+    const guess = (turn: number) => `plk_${turn.toString(16).padStart(12, '0')}_${'A'.repeat(43)}`;
+    const guesses = Array.from({ length: 20 }, (_, turn) => askAt(url, MODELS, {}, guess(turn)));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([...Array(5).fill(401), ...Array(15).fill(429)]);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { authorization: `Bearer ${guess(20)}` },
+    });
+    await expect(once(socket, 'open')).rejects.toThrow('429');
+    expect(lookUps).toHaveBeenCalledTimes(5);
+    expect((await askAt(url, MODELS, {}, used)).status).toBe(200);
+    lookUps.mockRestore();
+  });
+
   it('scopes decide, and a refusal does not tell whether a thing exists', async () => {
     const [read, ingest] = [await small.key(['READ']), await small.key(['INGEST'])];
     const remove = 'mutation M($id: ID!) { removeModel(id: $id) }';
@@ -162,6 +204,34 @@ describe('once there is a key', () => {
     await expect(ask(`Bearer ${UNKNOWN}`)).rejects.toMatchObject({ code: 4403 });
     const reader = await small.key(['READ']);
     expect(await ask(`Bearer ${reader}`)).toMatchObject({ data: { models: {} } });
+  });
+
+  it('a database that does not answer now is no word on a key: a busy WebSocket stays, a new one is to come again', async () => {
+    const [used, other] = [await small.key(['READ']), await small.key(['READ'])];
+    const [model] = (await small.ask('{ models { edges { node { id } } } }', {}, admin)).data.models.edges;
+    const limits = { operationSeconds: 100, socketIdleSeconds: 1 };
+    const { server, query, nextSearch } = await openHungServer(small, model.node.id, limits);
+    const client = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${used}` },
+      retryAttempts: 0,
+    });
+    const closed = new Promise((resolve) => client.on('closed', resolve));
+    const search = nextSearch();
+    const ignore = () => undefined;
+    client.subscribe({ query }, { next: ignore, error: ignore, complete: ignore });
+    await search;
+    const { access, store } = small.small.service;
+    const lookUps = vi.spyOn(store.apiKeys, 'byPrefix').mockRejectedValue(new Error('connection refused'));
+    access.keyChanged(used.split('_')[1]);
+    const looked = vi.waitFor(() => expect(lookUps.mock.calls.length).toBeGreaterThan(1), 20_000);
+    expect(await Promise.race([closed, looked.then(() => 'open')])).toBe('open');
+    const asked = askBySocket(server.url, '{ __typename }', { secret: other });
+    await expect(asked).rejects.toMatchObject({ code: 1013 });
+    lookUps.mockRestore();
+    await client.dispose();
+    await server.close();
   });
 
   it('keys are changed under load without a refusal that is not due', async () => {

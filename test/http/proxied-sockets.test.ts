@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import { askBySocket } from './support/ask-by-socket.js';
 import { openSmallServer, type SmallServer } from './support/small-server.js';
 
@@ -12,7 +13,8 @@ beforeAll(async () => {
   small = await openSmallServer({
     PROBELOG_TRUSTED_PROXIES: '127.0.0.1',
     PROBELOG_ALLOW_ANONYMOUS: 'read',
-    PROBELOG_RATE_PER_ADDRESS: '3',
+    // Each connection counts, and each operation on it.
+    PROBELOG_RATE_PER_ADDRESS: '6',
   });
   admin = await small.key(['ADMIN']);
 });
@@ -35,9 +37,7 @@ describe('on a WebSocket through a trusted proxy', () => {
     const { url } = small.server;
     for (const said of [SPOOFED, '192.0.2.2', '192.0.2.3'])
       expect(await askBySocket(url, ASK, through(`${said}, 198.51.100.7`))).toMatchObject({ data: {} });
-    await expect(askBySocket(url, ASK, through('192.0.2.4, 198.51.100.7'))).rejects.toMatchObject([
-      { extensions: { code: 'RATE_LIMITED' } },
-    ]);
+    await expect(askBySocket(url, ASK, through('192.0.2.4, 198.51.100.7'))).rejects.toThrow('429');
     expect(await askBySocket(url, ASK, through('198.51.100.8'))).toMatchObject({ data: {} });
   });
 
@@ -69,9 +69,7 @@ describe('on a WebSocket of nobody that is trusted', () => {
   it('the rate is that of the connection', async () => {
     const { url } = await untrusting();
     for (let turn = 0; turn < 3; turn++) await askBySocket(url, ASK, through(`192.0.2.${turn}`));
-    await expect(askBySocket(url, ASK, through('192.0.2.9'))).rejects.toMatchObject([
-      { extensions: { code: 'RATE_LIMITED' } },
-    ]);
+    await expect(askBySocket(url, ASK, through('192.0.2.9'))).rejects.toThrow('429');
   });
 
   it('the name that it says it asked counts for nothing', async () => {
@@ -85,6 +83,25 @@ it('keys that are guessed on WebSockets count for the address', async () => {
   const { url } = small.server;
   const wrong = `plk_${'0'.repeat(12)}_${'A'.repeat(43)}`;
   const guess = () => askBySocket(url, ASK, { ...through('198.51.100.11'), secret: wrong });
-  for (let turn = 0; turn < 3; turn++) await expect(guess()).rejects.toMatchObject({ code: 4403 });
-  await expect(guess()).rejects.toMatchObject({ code: 4429 });
+  for (let turn = 0; turn < 6; turn++) await expect(guess()).rejects.toMatchObject({ code: 4403 });
+  await expect(guess()).rejects.toThrow('429');
+});
+
+it('connections that never say who they are count for the address, before they are made', async () => {
+  const { url } = await small.beside({ PROBELOG_MAX_SOCKETS: '8' });
+  const open = (forwardedFor: string) =>
+    new Promise<number>((resolve, reject) => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+        headers: { 'x-forwarded-for': forwardedFor },
+      });
+      socket.once('upgrade', () => resolve(101)).once('error', reject);
+      socket.once('unexpected-response', (_request, { statusCode = 0, headers }) => {
+        expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+        resolve(statusCode);
+      });
+    });
+  const opened = await Promise.all(Array.from({ length: 10 }, () => open('198.51.100.12')));
+  expect(opened.toSorted()).toEqual([...Array(6).fill(101), ...Array(4).fill(429)]);
+  expect([await open('198.51.100.13'), await open('198.51.100.14')]).toEqual([101, 101]);
+  expect(await open('198.51.100.15')).toBe(503);
 });
