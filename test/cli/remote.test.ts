@@ -11,6 +11,7 @@ const QUESTIONS = [
   ['models', 'resnet20'],
   ['models', '--concept', 'frog', 'truck', '--min-classes', '5', '--first', '3'],
   ['search', 'frog', '--first', '3', '--evidence', '2'],
+  ['search', 'frog', '--first', '100', '--evidence', '100'],
   ['search', '--all', 'frog', '--none', 'truck', '--first', '3', '--models', 'first', 'second@1'],
   ['search', '--image', 'picture.jpg', '--first', '2', '--exclude-models', 'first'],
   ['search', '--like', 'first@1#6', '--first', '3'],
