@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type IngestRequest, parseLabels } from '../ingest/index.js';
@@ -20,6 +20,10 @@ export interface IngestFlags extends ProbingFlags {
   visibility?: string;
   priority?: string;
 }
+
+/** Told to whoever gives a server something else. */
+export const WHAT_A_SERVER_READS =
+  'Give a URL, s3://bucket/key or the whole path of a file that the server can read; or run the model here and send its responses with `probelog upload` (docs/any-framework.md).';
 
 /** A `manifest.json` beside several models: what to register, with files relative to it. */
 const manifestSchema = z.array(
@@ -47,6 +51,19 @@ export async function ingestRequests(source: string, flags: IngestFlags): Promis
     () => false,
   );
   return isFolder ? manifestRequests(source, flags) : [await singleRequest(source, flags)];
+}
+
+/**
+ * The model that a command line names to a server, which reads its source itself.
+ *
+ * @throws ProbelogError INPUT_INVALID for a file or folder of this machine, SOURCE_NOT_FOUND of the other files
+ */
+export async function remoteIngestRequest(source: string, flags: IngestFlags): Promise<IngestRequest> {
+  if (isAbsolute(source) || URL.canParse(source)) return singleRequest(source, flags);
+  throw new ProbelogError(
+    'INPUT_INVALID',
+    `${source} is of this machine, and the server cannot read it. ${WHAT_A_SERVER_READS}`,
+  );
 }
 
 async function singleRequest(source: string, flags: IngestFlags): Promise<IngestRequest> {

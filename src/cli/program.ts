@@ -1,15 +1,19 @@
 import { Command, CommanderError } from 'commander';
-import { ProbelogError } from '../errors/index.js';
 import { EXIT } from './exit-codes.js';
+import { isKnownError } from './known-error.js';
 import { printable } from './output/printable.js';
 import { packageFacts } from './package-root.js';
 
-const SETTINGS = `
-Settings come from environment variables and a .env file; \`probelog config\` lists them.`;
+const URL_TAKEN =
+  'ingest, ingests, reprobe, sync, search, models, name, keys, kit and upload ask a server by --url; the other commands are about this machine and its data folder alone.';
 
-/** Also told by the help of those that take it. */
-const URL_NOT_TAKEN =
-  'Only models, search and name ask a server by --url; for the rest, ask its /graphql (docs/graphql.md).';
+const LOCAL_ONLY = `
+It is about this machine and its data folder, and takes no --url.`;
+
+const SETTINGS = `
+Settings come from environment variables and a .env file; \`probelog config\` lists them.
+
+${URL_TAKEN}`;
 
 const EXIT_STATUS = `
 Exit status:
@@ -28,7 +32,10 @@ export function createProgram(commands: readonly Command[]): Command {
     .addHelpText('after', SETTINGS)
     .addHelpText('afterAll', EXIT_STATUS)
     .exitOverride();
-  for (const command of commands) program.addCommand(throwing(command));
+  for (const command of commands) {
+    if (!takesUrl(command)) command.addHelpText('after', LOCAL_ONLY);
+    program.addCommand(throwing(command));
+  }
   return program;
 }
 
@@ -47,6 +54,10 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
   }
 }
 
+function takesUrl(command: Command): boolean {
+  return command.options.some(({ long }) => long === '--url') || command.commands.some(takesUrl);
+}
+
 /** A command, and those below it, throw where they would end the process, so that what is open is closed. */
 function throwing(command: Command): Command {
   for (const below of command.commands) throwing(below);
@@ -56,19 +67,14 @@ function throwing(command: Command): Command {
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) {
     if (thrown.code === 'commander.unknownOption' && thrown.message.includes("'--url'"))
-      process.stderr.write(`${URL_NOT_TAKEN}\n`);
+      process.stderr.write(`${URL_TAKEN}\n`);
     return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  if (thrown instanceof ProbelogError || isOfServer(thrown)) {
+  if (isKnownError(thrown)) {
     const lines = thrown.message.split('\n').map(printable).join('\n');
     process.stderr.write(`${thrown.code}: ${lines}\n`);
     return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;
   }
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return EXIT.failed;
-}
-
-/** Known by its name, as the client is loaded by the commands that use it alone. */
-function isOfServer(thrown: unknown): thrown is Error & { code: string } {
-  return thrown instanceof Error && thrown.name === 'ProbelogClientError' && 'code' in thrown;
 }

@@ -1,4 +1,10 @@
+import type { NewApiKeyRequest } from '../access/index.js';
+import type { IngestRequest, ReprobeOptions, UploadForm } from '../ingest/index.js';
+import type { SweepReport } from '../service/index.js';
+import type { ApiKeyRecord, IngestState } from '../store/index.js';
 import type { FilterFlags } from './filter-flags.js';
+import type { ProgressDisplay } from './output/progress.js';
+import type { IngestOutcome } from './run-ingests.js';
 import type { SubjectFlags } from './search-subject.js';
 
 /** A model in a list. */
@@ -69,6 +75,70 @@ export interface ModelQuestion extends FilterFlags {
   first: number;
 }
 
+/** An ingest in a list. */
+export interface ListedIngest {
+  id: string;
+  name: string | null;
+  version: string | null;
+  registry: string | null;
+  state: IngestState;
+  attempts: number;
+  priority: number;
+  nextAttemptAt: string | null;
+  code: string | null;
+  message: string | null;
+}
+
+/** Which ingests are wanted. */
+export interface IngestsQuestion {
+  /** All when absent. */
+  states?: IngestState[];
+  registry?: string;
+  first: number;
+}
+
+/** Responses in a file, and the model that gave them. */
+export interface Upload {
+  named: string;
+  file: string;
+  form: UploadForm;
+  labels?: string[];
+  licence?: string;
+  registry?: string;
+  probeSet?: string;
+}
+
+/** What became of an upload. */
+export interface UploadedModel {
+  /** As the API has it. */
+  id: string;
+  name: string;
+  version: string;
+  outputs: number;
+  probes: number;
+  coverage: number;
+  degenerate: number;
+  changed: boolean;
+}
+
+/** The images of a probe set, to be written to a file. */
+export interface OpenedKit {
+  probeSet: string;
+  images: number;
+  digest: string;
+  /** A tar archive. */
+  content: AsyncIterable<Uint8Array>;
+}
+
+/** What is told of a key; never its hash. */
+export type KeyFacts = Omit<ApiKeyRecord, 'id' | 'hash'>;
+
+/** A key that was made a moment ago. */
+export interface CreatedKey {
+  secret: string;
+  key: KeyFacts;
+}
+
 /** What commands ask of a ProbeLog: the one in a data folder of this machine, or a server. They answer alike. */
 export interface Registry {
   /** All models whose name, version or labels contain a text. */
@@ -85,4 +155,30 @@ export interface Registry {
    * @param first names for each
    */
   names(named: string, output: string | undefined, first: number): Promise<ModelNames>;
+  /** Registers models and waits until each is searchable or has failed. @throws the signal's reason */
+  ingest(requests: IngestRequest[], display: ProgressDisplay, signal: AbortSignal): Promise<IngestOutcome[]>;
+  /** Probes a model again, and waits as for an ingest. @param named as of `names` @throws the signal's reason */
+  reprobe(
+    named: string,
+    how: ReprobeOptions,
+    display: ProgressDisplay,
+    signal: AbortSignal,
+  ): Promise<IngestOutcome>;
+  /** Ingests, the newest first. */
+  ingests(question: IngestsQuestion): Promise<ListedIngest[]>;
+  /** Those with these ids. NOT_FOUND names the first that does not exist. */
+  ingestsById(ids: string[]): Promise<ListedIngest[]>;
+  /** Puts an ingest back into the queue. */
+  retryIngest(id: string): Promise<ListedIngest>;
+  /** Takes the responses of a model, which is registered when there is none. */
+  upload(upload: Upload): Promise<UploadedModel>;
+  /** @param probeSet its name or id; the default one when undefined */
+  kit(probeSet: string | undefined): Promise<OpenedKit>;
+  /** Lists registries and catches up with them. @param registries all that can be listed when undefined */
+  sync(registries: string[] | undefined, dryRun: boolean): Promise<SweepReport[]>;
+  createKey(request: NewApiKeyRequest): Promise<CreatedKey>;
+  /** All keys, newest first. */
+  keys(): Promise<KeyFacts[]>;
+  /** Ends a key for ever. */
+  revokeKey(prefix: string): Promise<KeyFacts>;
 }

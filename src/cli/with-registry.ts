@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { readClientKey, readEnvironment } from '../config/index.js';
 import { ProbelogError } from '../errors/index.js';
+import { endSignal, fired } from './end-signal.js';
+import { EXIT } from './exit-codes.js';
 import { localRegistry } from './local/local-registry.js';
 import type { Registry } from './registry.js';
 import { remoteRegistry } from './remote/remote-registry.js';
@@ -19,13 +21,34 @@ export function withUrl(command: Command): Command {
   );
 }
 
-/** Opens what a command asks, and closes it whatever happens. @throws ProbelogError as `openService`; INPUT_INVALID */
+/** What a command asks, and how. */
+export interface RegistryOptions extends UrlFlag {
+  /** Whether the command ingests models; where a server is asked, its own workers do. */
+  work?: boolean;
+}
+
+/**
+ * Opens what a command asks, and closes it whatever happens; Ctrl-C and SIGTERM end it.
+ *
+ * @param use it ends soon after its signal fires: what goes on waiting keeps the process
+ * @throws ProbelogError as `openService`; INPUT_INVALID
+ */
 export async function withRegistry(
-  { url }: UrlFlag,
-  use: (registry: Registry) => Promise<void>,
+  { url, work = false }: RegistryOptions,
+  use: (registry: Registry, interrupted: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  if (url === undefined) return withService(false, (service) => use(localRegistry(service)));
-  return use(remoteRegistry({ url: serverAt(url), key: readClientKey(readEnvironment()) }));
+  if (url === undefined)
+    return withService(work, (service, interrupted) => use(localRegistry(service), interrupted));
+  const server = serverAt(url);
+  const key = readClientKey(readEnvironment());
+  const interrupted = endSignal();
+  const fetch = (address: URL, { signal, ...request }: RequestInit) =>
+    globalThis.fetch(address, {
+      ...request,
+      signal: signal ? AbortSignal.any([signal, interrupted]) : interrupted,
+    });
+  await Promise.race([use(remoteRegistry({ url: server, key, fetch }), interrupted), fired(interrupted)]);
+  if (interrupted.aborted) process.exitCode = EXIT.interrupted;
 }
 
 /** @throws ProbelogError INPUT_INVALID; a key in the address would stand in the history of the shell */

@@ -156,14 +156,14 @@ export function createClient(options: ClientOptions): ProbelogClient {
           listOf(await ask(connection, operation, { ...variables, ...place } as never, options)),
         options,
       ),
-    async *logits(question, { first, signal, ...how } = {}) {
+    async *logits(question, { first, perPage, signal, ...how } = {}) {
       const asked = { ...(await variablesOf(question)), ...how };
       yield* edges(
         async (place) => (await ask(connection, LogitsDocument, { ...asked, ...place }, { signal })).logits,
-        { first },
+        { first, perPage },
       );
     },
-    similar: (id, { first, signal, ...how } = {}) =>
+    similar: (id, { first, perPage, signal, ...how } = {}) =>
       edges(
         async (place) => {
           const { logit } = await ask(
@@ -175,12 +175,12 @@ export function createClient(options: ClientOptions): ProbelogClient {
           if (!logit) throw new ProbelogClientError('NOT_FOUND', 'There is no logit with this id.');
           return logit.similar;
         },
-        { first },
+        { first, perPage },
       ),
-    models: ({ first, signal, ...how } = {}) =>
+    models: ({ first, perPage, signal, ...how } = {}) =>
       edges(
         async (place) => (await ask(connection, ModelsDocument, { ...how, ...place }, { signal })).models,
-        { first },
+        { first, perPage },
       ),
     logit: async (id, options) => (await ask(connection, LogitDocument, { id }, options)).logit,
     model: async (id, options) => (await ask(connection, ModelDocument, { id }, options)).model,

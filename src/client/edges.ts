@@ -15,17 +15,20 @@ export interface Page<Edge> {
 export interface ListOptions extends CallOptions {
   /** How many at the most; all when absent. Pages are fetched as they are needed. */
   first?: number;
+  /** How many are asked for at a time, 1 to 100: fewer where each is costly, so that the server takes the operation. */
+  perPage?: number;
 }
 
 /** The items of a list, page after page. @param fetchPage fetches so many after a place, from the start without one */
 export async function* edges<Edge>(
   fetchPage: (place: { first: number; after?: string }) => Promise<Page<Edge>>,
-  { first = Infinity }: ListOptions = {},
+  { first = Infinity, perPage }: ListOptions = {},
 ): AsyncGenerator<Edge, void, undefined> {
   let left = first;
   let after: string | undefined;
   while (left > 0) {
-    const asked = left === Infinity ? PER_PAGE : Math.min(left, MOST_PER_PAGE);
+    const most = perPage ?? (left === Infinity ? PER_PAGE : MOST_PER_PAGE);
+    const asked = Math.min(left, most);
     const { edges: found, pageInfo } = await fetchPage({ first: asked, after });
     yield* found;
     left -= found.length;

@@ -11,6 +11,7 @@ const QUESTIONS = [
   ['models', 'resnet20'],
   ['models', '--concept', 'frog', 'truck', '--min-classes', '5', '--first', '3'],
   ['search', 'frog', '--first', '3', '--evidence', '2'],
+  ['search', 'frog', '--first', '100', '--evidence', '100'],
   ['search', '--all', 'frog', '--none', 'truck', '--first', '3', '--models', 'first', 'second@1'],
   ['search', '--image', 'picture.jpg', '--first', '2', '--exclude-models', 'first'],
   ['search', '--like', 'first@1#6', '--first', '3'],
@@ -99,7 +100,7 @@ it('says which commands ask no server, and refuses what is none', async () => {
   const options = { dataFolder: folder };
   expect(await runProbelog(['probes', 'list', '--url', url], options)).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('Only models, search and name ask a server by --url'),
+    stderr: expect.stringContaining('upload ask a server by --url; the other commands'),
   });
   expect(await runProbelog(['models', '--url', 'ftp://u:p@host'], options)).toMatchObject({ code: 2 });
   const nobody = await runProbelog(['models', '--url', 'http://127.0.0.1:1'], options);

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import { type IngestFlags, ingestRequests } from '../ingest-requests.js';
+import { type IngestFlags, ingestRequests, remoteIngestRequest } from '../ingest-requests.js';
 import { type FormatFlags, withFormats } from '../output/formats.js';
 import { printOutcomes } from '../output/ingest-outcomes.js';
 import { progressDisplay } from '../output/progress.js';
 import { withProbingFlags } from '../probing-flags.js';
-import { runIngests } from '../run-ingests.js';
-import { withService } from '../with-service.js';
+import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog ingest` */
 export function ingestCommand(): Command {
@@ -25,16 +24,19 @@ export function ingestCommand(): Command {
     )
     .option('--priority <n>', 'place in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
-  return withFormats(withProbingFlags(command)).action(
-    async (source: string, flags: IngestFlags & FormatFlags) => {
-      const requests = await ingestRequests(source, flags);
-      await withService(true, async (service, interrupted) => {
+  return withUrl(withFormats(withProbingFlags(command)))
+    .addHelpText(
+      'after',
+      '\nWith --url the server reads the source, so it is a URL, s3://bucket/key or a whole path there. Ctrl-C ends the waiting, not the ingest.',
+    )
+    .action(async (source: string, flags: IngestFlags & FormatFlags & UrlFlag) => {
+      const { url } = flags;
+      const requests =
+        url === undefined ? await ingestRequests(source, flags) : [await remoteIngestRequest(source, flags)];
+      await withRegistry({ url, work: true }, async (registry, interrupted) => {
         const display = progressDisplay(process.stderr);
-        const outcomes = await runIngests(service, requests, display, interrupted).finally(() =>
-          display.close(),
-        );
+        const outcomes = await registry.ingest(requests, display, interrupted).finally(() => display.close());
         printOutcomes(outcomes, flags);
       });
-    },
-  );
+    });
 }

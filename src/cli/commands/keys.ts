@@ -1,11 +1,9 @@
 import { Command } from 'commander';
-import { createApiKey, parseScopes, SCOPES, scopeName } from '../../access/index.js';
-import { ProbelogError } from '../../errors/index.js';
-import type { ApiKeyRecord, Store } from '../../store/index.js';
+import { parseScopes, SCOPES, scopeName } from '../../access/index.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
-import { withService } from '../with-service.js';
+import type { KeyFacts } from '../registry.js';
+import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
-const PAGE = 100;
 const DAY_MS = 86_400_000;
 
 /** `probelog keys` */
@@ -17,7 +15,7 @@ export function keysCommand(): Command {
     .addCommand(revokeCommand());
 }
 
-interface CreateFlags {
+interface CreateFlags extends UrlFlag {
   scope: string[];
   label?: string[];
   registry?: string;
@@ -26,7 +24,7 @@ interface CreateFlags {
 }
 
 function createCommand(): Command {
-  return new Command('create')
+  return withUrl(new Command('create'))
     .description('make a key, and print it: it is shown this once, and not kept')
     .argument('<name>', 'what it is for')
     .requiredOption('--scope <scope...>', `what it is for: ${SCOPES.map(scopeName).join(', ')}`)
@@ -34,70 +32,59 @@ function createCommand(): Command {
     .option('--registry <name>', 'the one registry whose models it may change')
     .option('--days <n>', 'when it stops being good')
     .option('--json', 'print JSON')
-    .action((name: string, { scope, label, registry, days, json }: CreateFlags, command: Command) => {
-      const scopes = parseScopes(scope);
-      if (!scopes) command.error(`error: --scope takes ${SCOPES.map(scopeName).join(', ')}`);
-      if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days)) command.error('error: --days takes 1 to 99999');
-      const expiresAt = days === undefined ? null : new Date(Date.now() + Number(days) * DAY_MS);
-      return withService(false, async ({ store }) => {
-        const { secret, key } = await createApiKey(store.apiKeys, {
-          name,
-          scopes: scopes ?? [],
-          labels: label,
-          registry,
-          expiresAt,
+    .action(
+      (name: string, { scope, label, registry: only, days, json, url }: CreateFlags, command: Command) => {
+        const scopes = parseScopes(scope);
+        if (!scopes) command.error(`error: --scope takes ${SCOPES.map(scopeName).join(', ')}`);
+        if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days))
+          command.error('error: --days takes 1 to 99999');
+        const expiresAt = days === undefined ? null : new Date(Date.now() + Number(days) * DAY_MS);
+        return withRegistry({ url }, async (registry) => {
+          const { secret, key } = await registry.createKey({
+            name,
+            scopes: scopes ?? [],
+            labels: label,
+            registry: only,
+            expiresAt,
+          });
+          // Only the key goes to standard output, so that it can be piped into a file of secrets.
+          if (json) process.stdout.write(`${JSON.stringify({ secret, ...shown(key) }, null, 2)}\n`);
+          else {
+            process.stderr.write(`key:${key.prefix} for ${key.name}; it is shown this once.\n`);
+            process.stdout.write(`${secret}\n`);
+          }
         });
-        // Only the key goes to standard output, so that it can be piped into a file of secrets.
-        if (json) process.stdout.write(`${JSON.stringify({ secret, ...shown(key) }, null, 2)}\n`);
-        else {
-          process.stderr.write(`key:${key.prefix} for ${key.name}; it is shown this once.\n`);
-          process.stdout.write(`${secret}\n`);
-        }
-      });
-    });
+      },
+    );
 }
 
 function listCommand(): Command {
-  return withFormats(new Command('list'))
+  return withUrl(withFormats(new Command('list')))
     .description('list the keys, newest first')
-    .action((formats: FormatFlags) =>
-      withService(false, async ({ store }) => {
-        const rows = (await allKeys(store)).map(shown);
-        printRows(rows, COLUMNS, formats);
+    .action(({ url, ...formats }: FormatFlags & UrlFlag) =>
+      withRegistry({ url }, async (registry) => {
+        printRows((await registry.keys()).map(shown), COLUMNS, formats);
       }),
     );
 }
 
 function revokeCommand(): Command {
-  return new Command('revoke')
+  return withUrl(new Command('revoke'))
     .description('end a key for ever')
     .argument('<prefix>', 'how it begins after plk_, as `probelog keys list` shows it')
-    .action((prefix: string) =>
-      withService(false, async ({ store }) => {
-        const key = await store.apiKeys.byPrefix(prefix.replace(/^(plk_|key:)/, '').split('_')[0]);
-        if (!key) throw new ProbelogError('NOT_FOUND', 'There is no key with this prefix.');
-        await store.apiKeys.revoke(key.id);
-        process.stdout.write(`key:${key.prefix} (${key.name}) is revoked.\n`);
+    .action((given: string, { url }: UrlFlag) =>
+      withRegistry({ url }, async (registry) => {
+        const { prefix, name } = await registry.revokeKey(given.replace(/^(plk_|key:)/, '').split('_')[0]);
+        process.stdout.write(`key:${prefix} (${name}) is revoked.\n`);
       }),
     );
 }
 
-async function allKeys(store: Store): Promise<ApiKeyRecord[]> {
-  const keys: ApiKeyRecord[] = [];
-  let page: ApiKeyRecord[];
-  do {
-    page = await store.apiKeys.page({ first: PAGE, after: keys.at(-1) });
-    keys.push(...page);
-  } while (page.length === PAGE);
-  return keys;
-}
-
-/** What is told of a key; never its hash. */
-function shown({ hash: _, id: __, scopes, ...key }: ApiKeyRecord) {
+function shown({ scopes, ...key }: KeyFacts) {
   return { ...key, scopes: scopes.map(scopeName), status: statusOf(key) };
 }
 
-function statusOf({ revokedAt, expiresAt }: Pick<ApiKeyRecord, 'revokedAt' | 'expiresAt'>): string {
+function statusOf({ revokedAt, expiresAt }: Pick<KeyFacts, 'revokedAt' | 'expiresAt'>): string {
   if (revokedAt) return 'revoked';
   return expiresAt && expiresAt.getTime() <= Date.now() ? 'expired' : 'good';
 }

@@ -2,31 +2,32 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { globalId } from '../../graphql/index.js';
-import { findProbeSet, openKit } from '../../ingest/index.js';
-import { withService } from '../with-service.js';
+import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog kit` */
 export function kitCommand(): Command {
-  return new Command('kit')
+  return withUrl(new Command('kit'))
     .description('write the images of a probe set to a tar archive, for a model that is run elsewhere')
     .argument('[probe set]', 'its name or id (default: PROBELOG_PROBE_SET, or the oldest)')
     .requiredOption('--out <file>', 'where the archive goes')
     .option('--json', 'print JSON')
-    .action((named: string | undefined, { out, json }: { out: string; json?: boolean }) =>
-      withService(false, async ({ store, config }) => {
-        const probeSet = await findProbeSet(store.probeSets, config.probeSet, named);
-        const kit = await openKit(store, probeSet, globalId('ProbeSet', probeSet.id));
-        await writeWhole(out, kit.stream());
-        const { name, size, digest } = probeSet;
-        const shown = { file: out, probeSet: name, images: size, bytes: (await stat(out)).size, digest };
+    .action((named: string | undefined, { out, json, url }: KitFlags) =>
+      withRegistry({ url }, async (registry) => {
+        const { content, probeSet, images, digest } = await registry.kit(named);
+        await writeWhole(out, content);
+        const shown = { file: out, probeSet, images, bytes: (await stat(out)).size, digest };
         process.stdout.write(
           json
             ? `${JSON.stringify(shown, null, 2)}\n`
-            : `${out}: ${size} images of "${name}", digest ${digest}\n`,
+            : `${out}: ${images} images of "${probeSet}", digest ${digest}\n`,
         );
       }),
     );
+}
+
+interface KitFlags extends UrlFlag {
+  out: string;
+  json?: boolean;
 }
 
 /** A command that is interrupted leaves what was there. */

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
-import type { Service, SweepReport } from '../../service/index.js';
+import type { SweepReport } from '../../service/index.js';
 import { EXIT } from '../exit-codes.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
-import { withService } from '../with-service.js';
+import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog sync` */
 export function syncCommand(): Command {
-  return withFormats(new Command('sync'))
+  return withUrl(withFormats(new Command('sync')))
     .description(
       'list the configured registries, and register, probe again or remove what their webhooks did not tell',
     )
@@ -15,30 +15,32 @@ export function syncCommand(): Command {
     .option('--dry-run', 'change nothing, and say what would be changed')
     .addHelpText(
       'after',
-      '\nWhat is registered is queued for a server or worker. An embedded database belongs to one process: while a server has it, ask\nthat server instead, at its /graphql: mutation { syncRegistries { registry error ingested { names } } }',
+      '\nWhat is registered is queued for a server or worker. An embedded database belongs to one process: while a server has it, ask\nthat server instead, by --url.',
     )
-    .action(({ registry, dryRun, json, jsonl }: SyncFlags) =>
-      openOrPointToServer(async ({ sweeper }) => {
-        const reports = await sweeper.sweep({ registries: registry, dryRun });
-        if (json || jsonl) printRows(reports, {}, { json, jsonl });
-        else process.stdout.write(described(reports));
-        if (reports.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
-      }),
+    .action(({ registry: names, dryRun = false, url, json, jsonl }: SyncFlags) =>
+      orPointToServer(
+        withRegistry({ url }, async (registry) => {
+          const reports = await registry.sync(names, dryRun);
+          if (json || jsonl) printRows(reports, {}, { json, jsonl });
+          else process.stdout.write(described(reports));
+          if (reports.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
+        }),
+      ),
     );
 }
 
-interface SyncFlags extends FormatFlags {
+interface SyncFlags extends FormatFlags, UrlFlag {
   registry?: string[];
   dryRun?: boolean;
 }
 
 /** @throws ProbelogError DATA_FOLDER_IN_USE saying whom to ask instead */
-async function openOrPointToServer(use: (service: Service) => Promise<void>): Promise<void> {
-  await withService(false, use).catch((thrown) => {
+async function orPointToServer(swept: Promise<void>): Promise<void> {
+  await swept.catch((thrown) => {
     if (!(thrown instanceof ProbelogError) || thrown.code !== 'DATA_FOLDER_IN_USE') throw thrown;
     throw new ProbelogError(
       'DATA_FOLDER_IN_USE',
-      `${thrown.message} If it is a server, ask it to sweep, at its /graphql: mutation { syncRegistries { registry error ingested { names } } }`,
+      `${thrown.message} If it is a server, ask it to sweep: probelog sync --url <its address>`,
       thrown.details,
     );
   });

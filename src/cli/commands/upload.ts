@@ -1,18 +1,13 @@
-import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
-import { globalId } from '../../graphql/index.js';
 import { parseLabels, parseUploadForm } from '../../ingest/index.js';
-import type { Service } from '../../service/index.js';
-import type { ModelRecord } from '../../store/index.js';
-import { findModel } from '../find-model.js';
 import { jsonFile } from '../json-file.js';
-import { withService } from '../with-service.js';
+import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog upload` */
 export function uploadCommand(): Command {
-  return new Command('upload')
+  return withUrl(new Command('upload'))
     .description("take a model's responses from a file; it need not be here, or be ONNX")
     .argument('<model>', 'its id, or name@version: registered when there is none (name alone: version 1)')
     .argument('<file>', 'a .npy or .safetensors file, outputs × probes or probes × outputs')
@@ -37,31 +32,21 @@ export function uploadCommand(): Command {
       await access(file).catch(() => {
         throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
       });
-      await withService(false, async (service) => {
-        const model = await findOrRegister(service, named, flags, labels);
-        const outcome = await service.uploads.accept(model.id, createReadStream(file), form, labels);
-        const { outputs, probes, coverage, degenerate, changed } = outcome;
-        const { name, version } = model;
-        const shown = {
-          id: globalId('Model', model.id),
-          name,
-          version,
-          outputs,
-          probes,
-          coverage,
-          degenerate,
-          changed,
-        };
+      const { url, licence, registry: from, probeSet, json } = flags;
+      await withRegistry({ url }, async (registry) => {
+        const upload = { named, file, form, labels, licence, registry: from, probeSet };
+        const uploaded = await registry.upload(upload);
+        const { name, version, outputs, probes, coverage, changed } = uploaded;
         process.stdout.write(
-          flags.json
-            ? `${JSON.stringify(shown, null, 2)}\n`
+          json
+            ? `${JSON.stringify(uploaded, null, 2)}\n`
             : `${name}@${version}: ${outputs} outputs, ${Math.round(coverage * probes)} of ${probes} probes${changed ? '' : '; nothing changed'}\n`,
         );
       });
     });
 }
 
-interface UploadFlags {
+interface UploadFlags extends UrlFlag {
   labels?: string;
   layout?: string;
   kind?: string;
@@ -70,21 +55,4 @@ interface UploadFlags {
   registry?: string;
   probeSet?: string;
   json?: boolean;
-}
-
-async function findOrRegister(
-  { store, uploads }: Service,
-  named: string,
-  { licence, registry, probeSet }: UploadFlags,
-  labels: string[] | undefined,
-): Promise<ModelRecord> {
-  const at = named.lastIndexOf('@');
-  const [name, version] = at > 0 ? [named.slice(0, at), named.slice(at + 1)] : [named, '1'];
-  const exact = await store.models.byNameVersion(name, version);
-  if (exact) return exact;
-  const found = await findModel(store, named).catch((thrown) => {
-    if (thrown instanceof ProbelogError && thrown.code === 'NOT_FOUND') return null;
-    throw thrown;
-  });
-  return found ?? uploads.register({ name, version, labels, licence, registry, probeSet });
 }

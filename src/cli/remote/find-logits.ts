@@ -11,6 +11,13 @@ import {
   LogitsAlikeDocument,
 } from './generated/operations.js';
 
+/** Of the 50,000 that an operation may cost as shipped (docs/limits.md), what a page's results may take. */
+const MOST_COST_OF_PAGE = 25_000;
+/** What a result costs without its probes, and what each of these adds. */
+const COST_OF_RESULT = 20;
+const COST_OF_PROBE = 5;
+const MOST_PER_PAGE = 100;
+
 /** Logits that recognise something, best first. */
 export async function findLogits(client: ProbelogClient, question: LogitQuestion): Promise<FoundLogit[]> {
   const found: FoundLogit[] = [];
@@ -35,6 +42,7 @@ async function edgesOf(client: ProbelogClient, question: LogitQuestion): Promise
     const id = await findLogit(client, like);
     return client.edges(LogitsAlikeDocument, { id, ...how }, ({ logit }) => pageOf(logit?.similar, like), {
       first,
+      perPage: perPage(evidence),
     });
   }
   const expression = all || any || none ? { all, any, none } : undefined;
@@ -46,7 +54,16 @@ async function edgesOf(client: ProbelogClient, question: LogitQuestion): Promise
     probeSet: await findProbeSet(client, probeSet),
     ...how,
   };
-  return client.edges(FoundLogitsDocument, variables, ({ logits }) => logits, { first });
+  return client.edges(FoundLogitsDocument, variables, ({ logits }) => logits, {
+    first,
+    perPage: perPage(evidence),
+  });
+}
+
+/** How many results with so many probes each are asked for at a time. */
+function perPage(probes: number): number {
+  const cost = COST_OF_RESULT + probes * COST_OF_PROBE;
+  return Math.min(MOST_PER_PAGE, Math.floor(MOST_COST_OF_PAGE / cost));
 }
 
 function pageOf<Found>(page: Found | undefined, like: string): Found {

@@ -10,11 +10,19 @@ import {
 export function findModel(client: ProbelogClient, named: string): Promise<NamedModel> {
   const lookup: ModelLookup<NamedModel> = {
     byName: (name) => withName(client, name),
-    byNameVersion: async (name, version) =>
-      (await withName(client, name)).find((model) => model.version === version) ?? null,
+    byNameVersion: (name, version) => findVersion(client, name, version),
     byId: (id) => withId(client, id),
   };
   return findModelIn(lookup, named);
+}
+
+/** The version with just this name; null when there is none. */
+export async function findVersion(
+  client: ProbelogClient,
+  name: string,
+  version: string,
+): Promise<NamedModel | null> {
+  return (await withName(client, name)).find((model) => model.version === version) ?? null;
 }
 
 /** The server finds every model that has the text somewhere; those with just this name are picked here. */

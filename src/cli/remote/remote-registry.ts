@@ -1,17 +1,35 @@
 import { type ClientOptions, createClient } from '../../client/index.js';
 import type { Registry } from '../registry.js';
+import { createKey, listKeys, revokeKey } from './api-keys.js';
 import { findLogits } from './find-logits.js';
+import { ingestModels } from './ingest-models.js';
+import { ingestsById, listIngests, retryIngest } from './list-ingests.js';
 import { listModels } from './list-models.js';
 import { nameOutputs } from './name-outputs.js';
+import { openKit } from './open-kit.js';
 import { rankModels } from './rank-models.js';
+import { reprobeModel } from './reprobe-model.js';
+import { sweepRegistries } from './sweep-registries.js';
+import { uploadResponses } from './upload-responses.js';
 
 /** The ProbeLog that a server is. Errors are those of the client, with the codes of the server. */
-export function remoteRegistry(options: Pick<ClientOptions, 'url' | 'key'>): Registry {
+export function remoteRegistry(options: Pick<ClientOptions, 'url' | 'key' | 'fetch'>): Registry {
   const client = createClient(options);
   return {
     models: (text) => listModels(client, text),
     rankedModels: (question) => rankModels(client, question),
     logits: (question) => findLogits(client, question),
     names: (named, output, first) => nameOutputs(client, named, output, first),
+    ingest: (requests, display, signal) => ingestModels(client, requests, display, signal),
+    reprobe: (named, how, display, signal) => reprobeModel(client, named, how, display, signal),
+    ingests: (question) => listIngests(client, question),
+    ingestsById: (ids) => ingestsById(client, ids),
+    retryIngest: (id) => retryIngest(client, id),
+    upload: (upload) => uploadResponses(client, upload),
+    kit: (probeSet) => openKit(client, probeSet),
+    sync: (registries, dryRun) => sweepRegistries(client, registries, dryRun),
+    createKey: (request) => createKey(client, request),
+    keys: () => listKeys(client),
+    revokeKey: (prefix) => revokeKey(client, prefix),
   };
 }
