@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { type BackupContents, backUp } from '../../store/index.js';
 import { interruptible } from '../interruptible.js';
+import { backupCounts } from '../output/backup-counts.js';
 import { byteSize } from '../output/byte-size.js';
 import { progressDisplay } from '../output/progress.js';
 import { writeWholeFile } from '../output/write-whole-file.js';
@@ -57,18 +58,8 @@ async function backup(file: string, json: boolean, signal: AbortSignal): Promise
 }
 
 function described(file: string, bytes: number, contents: BackupContents, json: boolean): string {
-  const { manifest, blobs, absentFiles } = contents;
-  const { tables } = manifest;
-  const shown = {
-    file,
-    bytes,
-    models: tables.model ?? 0,
-    logits: tables.logit ?? 0,
-    probeSets: tables.probe_set ?? 0,
-    keys: tables.api_key ?? 0,
-    files: blobs,
-    absentModelFiles: absentFiles,
-  };
+  const { blobs, absentFiles } = contents;
+  const shown = { file, bytes, ...backupCounts(contents), absentModelFiles: absentFiles };
   if (json) return `${JSON.stringify(shown, null, 2)}\n`;
   const absent =
     absentFiles === 0

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { type RestoredBackup, restoreBackup } from '../../store/index.js';
 import { interruptible } from '../interruptible.js';
+import { backupCounts } from '../output/backup-counts.js';
 import { progressDisplay } from '../output/progress.js';
 import { storeLocation } from '../store-location.js';
 
@@ -55,18 +56,10 @@ async function checkReadable(file: string): Promise<void> {
   });
 }
 
-function described({ manifest, blobs, requeued }: RestoredBackup, json: boolean): string {
-  const { createdAt, release, tables } = manifest;
-  const shown = {
-    createdAt,
-    release,
-    models: tables.model ?? 0,
-    logits: tables.logit ?? 0,
-    probeSets: tables.probe_set ?? 0,
-    keys: tables.api_key ?? 0,
-    files: blobs,
-    requeuedIngests: requeued,
-  };
+function described(restored: RestoredBackup, json: boolean): string {
+  const { manifest, blobs, requeued } = restored;
+  const { createdAt, release } = manifest;
+  const shown = { createdAt, release, ...backupCounts(restored), requeuedIngests: requeued };
   if (json) return `${JSON.stringify(shown, null, 2)}\n`;
   const { models, logits, keys } = shown;
   return `Restored the backup of ${createdAt}: ${models} models, ${logits} logits, ${keys} keys, ${blobs} files; ${requeued} ingests that ran are queued again.\n`;
