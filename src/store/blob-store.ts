@@ -4,6 +4,7 @@ import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes
 import { dirname, join, resolve } from 'node:path';
 import { ProbelogError } from '../errors/index.js';
 import { asStorageError } from './storage-error.js';
+import { syncFolder } from './sync-folder.js';
 
 /** A stored file: its name is the SHA-256 of its content. */
 export interface StoredBlob {
@@ -188,15 +189,6 @@ async function makeFolder(folder: string): Promise<void> {
   if (first === undefined) return;
   const above = dirname(resolve(first));
   for (let made = folder; made !== above; made = dirname(made)) await syncFolder(dirname(made));
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function listFolder(path: string): Promise<string[]> {

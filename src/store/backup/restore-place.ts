@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobStore } from '../blob-store.js';
 import { blobsFolder, databaseFolder } from '../data-folder.js';
 import { lockFolder } from '../folder-lock.js';
+import { syncFolder } from '../sync-folder.js';
 import { notEmpty } from './backup-errors.js';
 
 const UNFINISHED = 'restoring';
@@ -66,13 +67,4 @@ async function checkEmpty(dataFolder: string): Promise<void> {
     `the data folder has ${named}`,
     'Name another one by PROBELOG_DATA, or move away what is there.',
   );
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
