@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -14,6 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // FAISS and ONNX Runtime must not be loaded twice in one process: one process per test file.
     pool: 'forks',
+    // Tests wait for child processes and servers more than they compute: one core left idle, as is Vitest's way, is half of two.
+    maxWorkers: availableParallelism(),
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+import { statementsDuring } from '../fixtures/statements-during.js';
 
 let demo: DemoService;
 let imagenet: Awaited<ReturnType<typeof ingestDemoModel>>;
@@ -98,12 +99,10 @@ describe('the graph around a logit', () => {
   });
 
   it('costs a few statements, however many logits are listed', async () => {
-    const statements: string[] = [];
-    const stop = demo.service.store.onStatement((sql) => statements.push(sql));
-    await demo.ask(`{ logits(concept: "car", first: 50) { edges { node {
+    const query = `{ logits(concept: "car", first: 50) { edges { node {
       label model { name ingest { state } probeSet { name } } topProbes(first: 3) { probe { url } }
-    } } } }`);
-    stop();
+    } } } }`;
+    const statements = await statementsDuring(demo.service.store, () => demo.ask(query));
     expect(statements.length).toBeLessThanOrEqual(10);
   });
 });

@@ -6,6 +6,7 @@ import { rowOf, similarityMatrix } from '../../src/domain/index.js';
 import { createProbeSet } from '../../src/probing/index.js';
 import { loadDescriptors } from '../../src/search/child/load-descriptors.js';
 import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+import { statementsDuring } from '../fixtures/statements-during.js';
 import { FLOAT, floats, node, value } from '../probing/support/encode-onnx.js';
 import { meanColour } from '../probing/support/made-models.js';
 
@@ -101,10 +102,8 @@ describe('similarity(a, b)', () => {
   });
 
   it('costs a few statements', async () => {
-    const statements: string[] = [];
-    const stop = demo.service.store.onStatement((sql) => statements.push(sql));
-    await similarity(ids.resnet20, ids.tiny);
-    stop();
+    const ask = () => similarity(ids.resnet20, ids.tiny);
+    const statements = await statementsDuring(demo.service.store, ask);
     expect(statements.length).toBeLessThanOrEqual(4);
   });
 });

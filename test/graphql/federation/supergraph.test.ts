@@ -15,6 +15,7 @@ import {
   ingestDemoModel,
   openDemoService,
 } from '../../fixtures/demo-service.js';
+import { statementsDuring } from '../../fixtures/statements-during.js';
 import { HOST_SDL, startHostSubgraph } from './host-subgraph.js';
 
 const CIFAR = 'cifar10_resnet20';
@@ -141,13 +142,7 @@ describe('_entities', () => {
     post(`query E($of: [_Any!]!) { _entities(representations: $of) { ${fields} } }`, { of: representations });
   const version = (name: string, number = '1') => ({ __typename: 'RegisteredModel', name, version: number });
 
-  async function statements(act: () => Promise<unknown>): Promise<string[]> {
-    const seen: string[] = [];
-    const stop = demo.service.store.onStatement((sql) => seen.push(sql));
-    await act();
-    stop();
-    return seen;
-  }
+  const statements = (act: () => Promise<unknown>) => statementsDuring(demo.service.store, act);
 
   it('looks up any number of model versions in one statement', async () => {
     const many = [...Array(200)].map((_, index) => version(`unknown ${index}`));
