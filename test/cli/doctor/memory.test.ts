@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os';
+import { expect, it } from 'vitest';
+import { memory } from '../../../src/cli/doctor/checks/memory.js';
+import { examine } from './examine.js';
+
+it('what is said to mend too little memory mends it', async () => {
+  const settings = { PROBELOG_MODEL_MEMORY: '1024GiB' };
+  const [finding] = await examine(memory, settings);
+  expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining('1 models at once') });
+  const mended = /PROBELOG_MODEL_MEMORY to (\w+)/.exec(finding.mend ?? '')?.[1] ?? '';
+  expect(await examine(memory, { PROBELOG_MODEL_MEMORY: mended })).toMatchObject([
+    { state: 'ok', says: expect.stringContaining(`${availableParallelism()} cores`) },
+  ]);
+});
+
+it('more models at once than there are cores', async () => {
+  const found = await examine(memory, {
+    PROBELOG_INGEST_CONCURRENCY: '64',
+    PROBELOG_MODEL_MEMORY: '256MiB',
+  });
+  expect(found).toContainEqual({
+    check: undefined,
+    state: 'warning',
+    says: expect.stringContaining('64 models are probed at once'),
+    mend: `set PROBELOG_INGEST_CONCURRENCY to ${availableParallelism()} or less`,
+  });
+});
