@@ -7,7 +7,9 @@ import { ProbelogError } from '../errors/index.js';
  */
 export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
-    const message = `There is nothing at ${request.method} ${request.url.split('?')[0]}; GraphQL is at /graphql.`;
+    const [path] = request.originalUrl.split('?');
+    const hint = app.hasRoute({ method: 'POST', url: '/graphql' }) ? ' GraphQL is at /graphql.' : '';
+    const message = `There is nothing at ${request.method} ${path}.${hint}`;
     return reply.status(404).send({ error: { code: 'NOT_FOUND', message } });
   });
   app.setErrorHandler<FastifyError | ProbelogError>((error, request, reply) => {

@@ -10,6 +10,9 @@ import type { ServerLimits } from './server-limits.js';
 /** Answers one request of an HTTP server. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** A request whose address may have been shortened by a server that something is mounted in. */
+type MountedRequest = IncomingMessage & { originalUrl?: string };
+
 /** What is not GraphQL, for another server. */
 export interface MountedRoutes {
   handler: NodeHandler;
@@ -36,13 +39,15 @@ export async function mountRoutes(options: MountOptions): Promise<MountedRoutes>
   let isClosed = false;
 
   return {
-    handler(request, response) {
+    handler(request: MountedRequest, response) {
       if (isClosed) return refuse(response, closing());
       if (request.readableDidRead) return refuse(response, bodyWasRead());
       const ended = new Promise<void>((resolve) => response.once('close', resolve));
       underWay.add(ended);
       void ended.then(() => underWay.delete(ended));
+      const { originalUrl = request.url } = request;
       request.url = ownPath(request, options.basePath);
+      request.originalUrl = originalUrl;
       app.routing(request, response);
     },
     async close() {
@@ -54,7 +59,7 @@ export async function mountRoutes(options: MountOptions): Promise<MountedRoutes>
 }
 
 /** The address below the base path, whether or not the other server has taken that off already. */
-function ownPath(request: IncomingMessage & { originalUrl?: string }, basePath: string): string {
+function ownPath(request: MountedRequest, basePath: string): string {
   const { url = '/', originalUrl = url } = request;
   return originalUrl.startsWith(`${basePath}/`) ? originalUrl.slice(basePath.length) : url;
 }

@@ -227,6 +227,12 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
       'content-type': 'application/json',
       ...standardHeaders(BODY, SECRET, id, new Date()),
     });
+    const notFound = async (url: string): Promise<string> => {
+      const { error } = (await (await fetch(`${url}/probelog/nothing`)).json()) as {
+        error: { message: string };
+      };
+      return error.message;
+    };
 
     it('takes webhooks in Fastify, whose own bodies stay its own', async () => {
       const app: FastifyInstance = Fastify();
@@ -249,6 +255,7 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
       ]);
       const own = await post('/own', { 'content-type': 'application/json' });
       expect(await own.json()).toEqual(JSON.parse(BODY));
+      expect(await notFound(url)).toBe('There is nothing at GET /probelog/nothing.');
       await app.close();
     });
 
@@ -267,6 +274,7 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
       expect(await answer.json()).toMatchObject({
         error: { code: 'CONFIG_INVALID', message: expect.stringContaining('body parsers') },
       });
+      expect(await notFound(`http://127.0.0.1:${port}`)).toBe('There is nothing at GET /probelog/nothing.');
       listening.close();
     });
 

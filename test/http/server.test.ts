@@ -38,7 +38,8 @@ describe('the server', () => {
   it('answers what it does not know with JSON', async () => {
     const response = await fetch(`${demo.server.url}/nothing`);
     expect(response.status).toBe(404);
-    expect(await response.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    const message = 'There is nothing at GET /nothing. GraphQL is at /graphql.';
+    expect(await response.json()).toEqual({ error: { code: 'NOT_FOUND', message } });
   });
 
   it('gives browsers the explorer, with nothing from elsewhere', async () => {
