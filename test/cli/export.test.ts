@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseNpyHeader } from '../../src/domain/index.js';
@@ -6,7 +6,7 @@ import { openStore } from '../../src/store/index.js';
 import { npyFile } from '../ingest/support/array-files.js';
 import { location } from '../store/backup/archives.js';
 import { folderOfImages } from './probe-images.js';
-import { runProbelog } from './run-probelog.js';
+import { runProbelog, startProbelog } from './run-probelog.js';
 
 const IMAGES = 30;
 /** A hostile name: it must not become a path. */
@@ -127,4 +127,17 @@ it('refuses a folder that has something, and a format that is none', async () =>
   expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('name a new or empty folder')]);
   const odd = await probelog('first', 'export', '--out', 'odd', '--format', 'csv');
   expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('npy or safetensors')]);
+});
+
+it('Ctrl-C leaves nothing behind', async () => {
+  const seen = watch(folder);
+  const { child, ended } = startProbelog(['export', '--out', 'cut'], {
+    dataFolder: folder,
+    environment: { PROBELOG_DATA: 'first' },
+  });
+  for await (const { filename } of seen) if (filename?.endsWith('.part')) break;
+  // Stopped first, so that it cannot be done before it hears.
+  for (const signal of ['SIGSTOP', 'SIGINT', 'SIGCONT'] as const) child.kill(signal);
+  expect(await ended).toMatchObject({ code: 130, stdout: '' });
+  expect((await readdir(folder)).filter((name) => name.startsWith('cut'))).toEqual([]);
 });
