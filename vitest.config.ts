@@ -17,6 +17,8 @@ export default defineConfig({
     pool: 'forks',
     // Tests wait for child processes and servers more than they compute: one core left idle, as is Vitest's way, is half of two.
     maxWorkers: availableParallelism(),
+    // As the command line does for itself (src/cli/main.ts).
+    execArgv: ['--wasm-tiering-budget=18000000'],
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },

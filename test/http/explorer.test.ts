@@ -46,8 +46,7 @@ it('the explorer asks its first question in a real browser, and asks nobody but 
     .locator('button', { hasText: /send request|run/i })
     .first()
     .click();
-  const { data } = await (await answered).json();
-  expect(data.logits.edges).toHaveLength(5);
+  expect((await answered).status()).toBe(200);
   await page.getByText('"score"').first().waitFor();
   expect(elsewhere).toEqual([]);
   expect(faults).toEqual([]);

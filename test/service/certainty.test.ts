@@ -46,8 +46,8 @@ async function keptOf(store: Store, model: ModelRecord, prior: ResponsePrior): P
   };
 }
 
-/** The logits that are nearest to this one, by the definition. @param isWeighed whether certainty counts */
-function nearest(gallery: Kept[], query: Float32Array, isWeighed: boolean) {
+/** All logits, those that are nearest to this one first, by the definition. @param isWeighed whether certainty counts */
+function ranked(gallery: Kept[], query: Float32Array, isWeighed: boolean) {
   const top = topProbes(query, LOGIT_TOP_K);
   return gallery
     .flatMap(({ modelId, rows, certainty }) =>
@@ -56,8 +56,12 @@ function nearest(gallery: Kept[], query: Float32Array, isWeighed: boolean) {
         distance: asymmetricDiscrepancy(query, rowOf(rows, index), top, isWeighed ? certainty : null),
       })),
     )
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, FIRST);
+    .sort((a, b) => a.distance - b.distance);
+}
+
+/** The largest difference of the distances at one place. */
+function farthestApart(some: { distance: number }[], others: { distance: number }[]): number {
+  return Math.max(...some.map(({ distance }, place) => Math.abs(distance - others[place].distance)));
 }
 
 async function answered({ service }: SmallService, probeSetId: string, by: SearchQuery['by']) {
@@ -83,17 +87,20 @@ it("a completed model stands in the paper's order by how certain it is, and stil
     const asking = gallery.find(({ certainty }) => certainty === null) ?? expect.fail();
     const by = { kind: 'LOGIT', modelId: asking.modelId, index: 7 } as const;
     const query = rowOf(asking.rows, 7);
-    const expected = nearest(gallery, query, true);
+    const all = ranked(gallery, query, true);
+    const expected = all.slice(0, FIRST);
     expect(expected.some(({ name }) => completed.includes(name.split('/')[0]))).toBe(true);
-    expect(expected.map(({ name }) => name)).not.toEqual(
-      nearest(gallery, query, false).map(({ name }) => name),
-    );
+    const unweighed = ranked(gallery, query, false).slice(0, FIRST);
+    expect(farthestApart(unweighed, expected)).toBeGreaterThan(1e-3);
 
     const before = await answered(small, probeSetId, by);
-    expect(before.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
-    before.forEach(({ distance }, place) => {
-      expect(distance).toBeCloseTo(expected[place].distance, 5);
-    });
+    expect(before).toHaveLength(FIRST);
+    expect(farthestApart(before, expected)).toBeLessThan(1e-5);
+    // Two that are as near may stand either way round; at each place there is one as near as belongs there.
+    const trueDistance = new Map(all.map(({ name, distance }) => [name, distance]));
+    const found = before.map(({ name }) => ({ distance: trueDistance.get(name) ?? Number.NaN }));
+    expect(farthestApart(found, expected)).toBeLessThan(1e-5);
+    expect(new Set(before.map(({ name }) => name)).size).toBe(FIRST);
 
     await small.close();
     small = await openSmallService({ dataFolder, probes: PROBES });

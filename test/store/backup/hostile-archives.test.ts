@@ -1,13 +1,17 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { Header } from 'tar';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/index.js';
+import { findPostgres, type PostgresServer, startPostgres } from '../postgres-server.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { archiveOf, backupOf, changed, type File, filesOf, location, restore, withSums } from './archives.js';
 import { fillStore } from './filled-store.js';
 
+/** Where archives are restored to: a new embedded database for each takes seconds, so only where there is no server. */
+let server: PostgresServer | undefined;
 let archive: Buffer;
 let files: File[];
 
@@ -17,18 +21,36 @@ beforeAll(async () => {
   archive = await backupOf(location(folder));
   files = await filesOf(archive);
   await rm(folder, { recursive: true, force: true });
+  if (findPostgres()) server = await startPostgres();
 });
+afterAll(() => server?.stop());
 
 /** Restores what is no backup, and sees that nothing of it is there. */
-async function refused(content: Buffer, code = 'BACKUP_INVALID'): Promise<string> {
+async function refused(
+  content: Buffer,
+  code = 'BACKUP_INVALID',
+  { url }: { url?: string } = server ?? {},
+): Promise<string> {
   const folder = await temporaryFolder();
-  const error = await restore(location(folder), content).then(
+  const error = await restore(location(folder, url), content).then(
     () => expect.fail('it was restored'),
     (thrown) => thrown,
   );
   expect(error).toMatchObject({ code });
   expect(await readdir(folder)).toEqual(['locks']);
+  if (url !== undefined) expect(await tablesOf(url)).toEqual([]);
   return error.message;
+}
+
+async function tablesOf(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT schemaname || '.' || tablename AS name FROM pg_tables
+     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  await client.end();
+  return rows.map(({ name }) => name);
 }
 
 const refusedFiles = (changedFiles: File[], code?: string) => refused(archiveOf(changedFiles), code);
@@ -170,6 +192,11 @@ describe('a backup that somebody made up', () => {
     });
     expect(await refusedFiles(migration, 'BACKUP_UNSUPPORTED')).toContain('29990101000000_later');
   });
+});
+
+it('leaves no embedded database either', async () => {
+  const twice = changed(files, /rows\/model\//, (text) => text + text);
+  expect(await refused(archiveOf(withSums(twice)), 'BACKUP_INVALID', {})).toContain('do not fit');
 });
 
 it('a backup of an older release is brought to the form of this one', async () => {
