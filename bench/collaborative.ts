@@ -21,6 +21,8 @@ import { SCHEMES } from './collaborative/schemes.js';
 
 /** What can be measured by itself. */
 const PARTS = ['curve', 'zoo', 'scale'];
+/** Models of even or of odd index. */
+const HALVES = ['even', 'odd'];
 /** What the curve compares. */
 const CURVES = [...Object.keys(SCHEMES), NOT_COMPLETED];
 /** On which the zoo is probed. */
@@ -38,7 +40,7 @@ const HELP = `usage: npm run bench:collaborative -- <hub folder> [options]
        npm run bench:collaborative -- --from FILE [--from FILE …] [options]
 
 Accuracy against the share of the probes that a model is run on, for each way to choose them (docs/collaborative-probing.md).
-What models are completed with is learnt from those of even index, and reported on those of odd index. Then the hub's ONNX
+What models are completed with is learnt from those of even index, and reported on those of odd index, or the other way round. Then the hub's ONNX
 models (the zoo), completed from what was learnt from all response matrices, never from them, in wall time end to end; and time
 and memory at 4,000 probes × 100,000 made logits.
 
@@ -47,6 +49,8 @@ and memory at 4,000 probes × 100,000 made logits.
   --shares LIST      comma-separated shares, 0 to 1 (default: ${SHARES.join(',')})
   --queries N        logits that ask (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
   --probe-set NAME   the curve of only this one
+  --teach HALF       the curve of models of odd index, learnt from those of even index: even (default); or odd: the other
+                     way round, which no setting was chosen by
   --schemes LIST     the curve of only these ways to choose: ${CURVES.join(', ')}
   --only LIST        only these parts: ${PARTS.join(', ')}
   --from FILE        also what another run wrote with --json; may be given several times. The same figure counts from
@@ -58,6 +62,7 @@ interface Options {
   schemes: string[];
   queries: number;
   probeSet: string | undefined;
+  teach: string;
 }
 
 /** What all parts are measured with. */
@@ -78,6 +83,7 @@ async function main(): Promise<void> {
       shares: { type: 'string' },
       queries: { type: 'string' },
       'probe-set': { type: 'string' },
+      teach: { type: 'string' },
       schemes: { type: 'string' },
       only: { type: 'string' },
       from: { type: 'string', multiple: true },
@@ -94,6 +100,7 @@ async function main(): Promise<void> {
     schemes: values.schemes?.split(',') ?? CURVES,
     queries: Number(values.queries ?? QUERIES),
     probeSet: values['probe-set'],
+    teach: values.teach ?? HALVES[0],
   };
   if (options.shares.some((share) => !(share > 0 && share <= 1)) || !(options.queries > 0))
     throw new Error(`shares are above 0 and at most 1, and queries above 0\n${HELP}`);
@@ -101,6 +108,7 @@ async function main(): Promise<void> {
   for (const [kind, given, known] of [
     ['part', parts, PARTS],
     ['scheme', options.schemes, CURVES],
+    ['half', [options.teach], HALVES],
   ] as const) {
     const unknown = given.find((name) => !known.includes(name));
     if (unknown !== undefined) throw new Error(`${unknown} is not a ${kind}\n${HELP}`);
@@ -146,7 +154,7 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
 
 async function measureCurves(
   { hub, folder, products, encoder, vocabulary }: Bench,
-  { shares, schemes, queries, probeSet: only }: Options,
+  { shares, schemes, queries, probeSet: only, teach }: Options,
   report: Report,
 ): Promise<void> {
   const classes = new Map(hub.models.flatMap(({ logits }) => logits.map(({ wnid, label }) => [wnid, label])));
@@ -157,13 +165,15 @@ async function measureCurves(
     console.error(`${probeSet}: learning`);
     const started = performance.now();
     const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
-    const learnt = await learn(products, choosing);
+    const [teachers, learners] = teach === 'even' ? [choosing, reporting] : [reporting, choosing];
+    const learnt = await learn(products, teachers);
     const concepts = conceptRows(await openConceptSpace(images, encoder, vocabulary), names);
     console.error(`${probeSet}: measuring`);
     const measured = await measureCurve(products, {
-      probeSet,
+      // What was learnt the other way round is never taken for the same figure.
+      probeSet: teach === 'even' ? probeSet : `${probeSet}, odd models teach`,
       learnt,
-      models: reporting,
+      models: learners,
       concepts,
       classes: [...classes.keys()],
       shares,
