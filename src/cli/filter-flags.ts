@@ -1,8 +1,4 @@
 import type { Command } from 'commander';
-import { checkFilter, conditionsOf } from '../graphql/index.js';
-import type { SearchQuery } from '../search/index.js';
-import type { ProbeSetRecord, Store } from '../store/index.js';
-import { findModel } from './find-model.js';
 import { numberFlag } from './number-flag.js';
 
 /** What narrows a search on the command line; see `LogitFilter` of the schema. */
@@ -40,33 +36,6 @@ export function withModelOptions(command: Command): Command {
     .option('--min-classes <n>', 'only models with at least so many outputs')
     .option('--max-classes <n>', 'only models with at most so many outputs')
     .option('--min-coverage <share>', 'only models of which this share of the probes was run, 0 to 1');
-}
-
-/**
- * The flags as conditions of a search.
- *
- * @throws ProbelogError INPUT_INVALID, NOT_FOUND
- */
-export async function filteredBy(
-  store: Store,
-  probeSet: ProbeSetRecord,
-  flags: FilterFlags,
-): Promise<Pick<SearchQuery, 'models' | 'excludeModels' | 'minExpectedAccuracy'>> {
-  const filter = filterOf(flags);
-  checkFilter(filter);
-  const conditions = conditionsOf(filter);
-  const isFiltered = Object.values(conditions).some((condition) => condition !== undefined);
-  const named = flags.models && (await idsOf(store, flags.models));
-  const matching = isFiltered ? await store.models.ids({ ...conditions, probeSetId: probeSet.id }) : named;
-  return {
-    models: named ? matching?.filter((id) => named.includes(id)) : matching,
-    excludeModels: await idsOf(store, flags.excludeModels ?? []),
-    minExpectedAccuracy: filter.minExpectedAccuracy,
-  };
-}
-
-async function idsOf(store: Store, names: string[]): Promise<string[]> {
-  return (await Promise.all(names.map((name) => findModel(store, name)))).map(({ id }) => id);
 }
 
 /** What is in the flags alone; models that they name must be looked up. @throws ProbelogError INPUT_INVALID */

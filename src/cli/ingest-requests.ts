@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
-import { type IngestRequest, parseLabels } from '../ingest/index.js';
+import type { IngestRequest } from '../ingest/index.js';
 import { jsonFile } from './json-file.js';
 import { numberFlag } from './number-flag.js';
 import { type ProbingFlags, probingRequest } from './probing-flags.js';
@@ -66,17 +66,22 @@ export async function remoteIngestRequest(source: string, flags: IngestFlags): P
   );
 }
 
+async function labelsIn(path: string): Promise<string[]> {
+  const { parseLabels } = await import('../ingest/index.js');
+  return parseLabels(await jsonFile(path));
+}
+
 async function singleRequest(source: string, flags: IngestFlags): Promise<IngestRequest> {
   return {
     name: flags.name ?? nameOf(source),
     version: flags.version ?? '1',
     source,
-    labels: flags.labels === undefined ? undefined : parseLabels(await jsonFile(flags.labels)),
+    labels: flags.labels === undefined ? undefined : await labelsIn(flags.labels),
     preprocessing: flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing),
     output: flags.output,
     probeSet: flags.probeSet,
     licence: flags.licence,
-    probing: probingRequest(flags),
+    probing: await probingRequest(flags),
     registry: flags.registry,
     visibility: flags.visibility,
     priority: numberFlag('--priority', flags.priority),
@@ -100,14 +105,14 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       name: entry.name,
       version: flags.version ?? entry.version,
       source: join(folder, entry.file),
-      labels: entry.labels ? parseLabels(await jsonFile(join(folder, entry.labels))) : undefined,
+      labels: entry.labels ? await labelsIn(join(folder, entry.labels)) : undefined,
       preprocessing: entry.preprocessing,
       output: entry.output ?? undefined,
       licence: flags.licence ?? entry.licence ?? undefined,
       registry: flags.registry ?? entry.registry ?? undefined,
       visibility: flags.visibility ?? entry.visibility ?? undefined,
       probeSet: flags.probeSet,
-      probing: probingRequest(flags),
+      probing: await probingRequest(flags),
       priority: numberFlag('--priority', flags.priority),
     })),
   );

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ProbelogError } from '../errors/index.js';
-import { MOST_PICTURE_BYTES } from '../graphql/index.js';
+import { MOST_PICTURE_BYTES } from '../text/index.js';
 
 /** The picture that a command line names. @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND */
 export async function pictureOf(path: string): Promise<Buffer> {

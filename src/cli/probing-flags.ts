@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ProbingRequest, validateProbing } from '../ingest/index.js';
+import type { ProbingRequest } from '../ingest/index.js';
 import { numberFlag } from './number-flag.js';
 
 /** What the command line may say about how much of the probe set a model is shown. */
@@ -33,9 +33,10 @@ export function withProbingFlags(command: Command): Command {
  *
  * @throws ProbelogError INPUT_INVALID
  */
-export function probingRequest(flags: ProbingFlags): ProbingRequest | undefined {
+export async function probingRequest(flags: ProbingFlags): Promise<ProbingRequest | undefined> {
   const { budget, errorBound, errorFactor, full } = flags;
   if ([budget, errorBound, errorFactor, full].every((flag) => flag === undefined)) return undefined;
+  const { validateProbing } = await import('../ingest/index.js');
   return validateProbing({
     budget: numberFlag('--budget', budget),
     errorBound: numberFlag('--error-bound', errorBound),

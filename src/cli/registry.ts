@@ -5,7 +5,7 @@ import type { ApiKeyRecord, IngestState } from '../store/index.js';
 import type { FilterFlags } from './filter-flags.js';
 import type { ProgressDisplay } from './output/progress.js';
 import type { IngestOutcome } from './run-ingests.js';
-import type { SubjectFlags } from './search-subject.js';
+import type { SubjectFlags } from './subject-flags.js';
 
 /** A model in a list. */
 export interface ListedModel {

@@ -3,10 +3,7 @@ import { readClientKey, readEnvironment } from '../config/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { endSignal, fired } from './end-signal.js';
 import { EXIT } from './exit-codes.js';
-import { localRegistry } from './local/local-registry.js';
 import type { Registry } from './registry.js';
-import { remoteRegistry } from './remote/remote-registry.js';
-import { withService } from './with-service.js';
 
 /** Whom a command asks. */
 export interface UrlFlag {
@@ -30,6 +27,9 @@ export interface RegistryOptions extends UrlFlag {
 /**
  * Opens what a command asks, and closes it whatever happens; Ctrl-C and SIGTERM end it.
  *
+ * Each kind is loaded when it is asked for: whoever asks a server need not wait for a database to be loaded, and whoever
+ * misspelt a flag for neither.
+ *
  * @param use it ends soon after its signal fires: what goes on waiting keeps the process
  * @throws ProbelogError as `openService`; INPUT_INVALID
  */
@@ -37,9 +37,13 @@ export async function withRegistry(
   { url, work = false }: RegistryOptions,
   use: (registry: Registry, interrupted: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  if (url === undefined)
+  if (url === undefined) {
+    const { withService } = await import('./with-service.js');
+    const { localRegistry } = await import('./local/local-registry.js');
     return withService(work, (service, interrupted) => use(localRegistry(service), interrupted));
+  }
   const server = serverAt(url);
+  const { remoteRegistry } = await import('./remote/remote-registry.js');
   const key = readClientKey(readEnvironment());
   const interrupted = endSignal();
   const fetch = (address: URL, { signal, ...request }: RequestInit) =>

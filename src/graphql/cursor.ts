@@ -4,6 +4,8 @@ import { ProbelogError } from '../errors/index.js';
 
 /** Short enough for a cursor, long enough that no two queries of anyone share it by chance. */
 const HASH_LENGTH = 16;
+/** Several times what ours have. A longer one was made to be read for long. */
+const LONGEST_CURSOR = 1_000;
 
 /**
  * An opaque cursor: a place in the results of one query, and which query that was.
@@ -32,6 +34,7 @@ export function decodeCursor<Place>(query: unknown, cursor: string, schema: z.Zo
 }
 
 function parsed(cursor: string): unknown[] {
+  if (cursor.length > LONGEST_CURSOR) return [];
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     return Array.isArray(value) ? value : [];

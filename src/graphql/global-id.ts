@@ -5,6 +5,8 @@ import type { LogitKey } from '../store/index.js';
 export type IdKind = 'Model' | 'Logit' | 'Ingest' | 'ProbeSet' | 'Probe' | 'ApiKey' | 'AuditEntry';
 
 const SEPARATOR = ':';
+/** More than any of ours has; what is cut off is none. */
+const LONGEST_ID = 200;
 
 /** An opaque id that is unique over all kinds. */
 export function globalId(kind: IdKind, key: string): string {
@@ -18,7 +20,8 @@ export function logitId({ modelId, index }: LogitKey): string {
 
 /** The key within an id. @throws ProbelogError ID_INVALID when it is malformed or of another kind */
 export function keyOf(kind: IdKind, id: string): string {
-  const [actual, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(SEPARATOR);
+  const short = id.slice(0, LONGEST_ID);
+  const [actual, ...rest] = Buffer.from(short, 'base64url').toString('utf8').split(SEPARATOR);
   const key = rest.join(SEPARATOR);
   if (actual !== kind || !/^[0-9a-f-]{36}(:\d{1,9})?$/.test(key)) {
     throw new ProbelogError('ID_INVALID', `${JSON.stringify(id.slice(0, 100))} is not the id of a ${kind}.`, {

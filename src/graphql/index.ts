@@ -10,7 +10,6 @@ export { globalId, keyOf, logitKeyOf } from './global-id.js';
 export { checkScopes } from './guard-fields.js';
 export * from './limits/index.js';
 export { modelSummary } from './model-summary.js';
-export { MOST_PICTURE_BYTES } from './picture-file.js';
 export { conditionsOf } from './search-page.js';
 export type { Services } from './services.js';
 export {

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProbelogError } from '../errors/index.js';
 import { inspectImage } from '../probing/index.js';
-import type { Picture } from '../text/index.js';
+import { MOST_PICTURE_BYTES, type Picture } from '../text/index.js';
 
-/** Of a picture's file. */
-export const MOST_PICTURE_BYTES = 10 * 2 ** 20;
 const MOST_PIXELS = 25_000_000;
 
 /**

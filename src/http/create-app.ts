@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
-import { jsonNesting, MOST_JSON_LEVELS } from '../runtime/index.js';
+import { isNestedTooDeep, MOST_JSON_LEVELS } from '../runtime/index.js';
 import { answerErrors } from './error-answers.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
@@ -49,14 +49,13 @@ export async function createApp(
   return app;
 }
 
-/** Fastify's own parser, for bodies that {@link jsonNesting} lets through. */
+/** Fastify's own parser, for bodies that {@link isNestedTooDeep} lets through. */
 function refuseDeepJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser('application/json');
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (jsonNesting(body) <= MOST_JSON_LEVELS) return parse(request, body.toString(), done);
+    if (!isNestedTooDeep(body)) return parse(request, body.toString(), done);
     const message = `The body is nested deeper than ${MOST_JSON_LEVELS} levels.`;
-    done(new ProbelogError('INPUT_INVALID', message));
+    done(new ProbelogError('INPUT_INVALID', message, { limit: 'levels', most: MOST_JSON_LEVELS }));
   });
 }
 

@@ -3,6 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
 import { type Context, createContext, type Services } from '../graphql/index.js';
+import { parseJson } from '../runtime/index.js';
 import { AtOnce } from './at-once.js';
 import { limitBodyTime } from './body-time.js';
 import { goneSignal } from './gone-signal.js';
@@ -89,7 +90,7 @@ function listedOf(request: FastifyRequest): FastifyRequest {
 
 function jsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null;
   }

@@ -13,6 +13,7 @@ import { isForwarded } from './is-forwarded.js';
 import type { RateLimit } from './rate-limit.js';
 import { recognise } from './recognise.js';
 import type { ServerLimits } from './server-limits.js';
+import { ShallowWebSocket } from './shallow-web-socket.js';
 import {
   type Admitted,
   asGraphqlError,
@@ -70,6 +71,7 @@ export function serveSubscriptions(
     server: app.server,
     path: '/graphql',
     maxPayload: limits.maxMessageBytes,
+    WebSocket: ShallowWebSocket,
     verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }, answer: Verdict) => {
       refusalOf(origin, req).then(
         (refusal) => (refusal ? answer(false, ...refusal) : answer(true)),

@@ -1,8 +1,10 @@
+import { parseJson } from '../runtime/index.js';
+
 /** What a small file beside a model says; undefined when there is none, or it is not JSON. */
 export function jsonOf(text: string | null): unknown {
   if (text === null) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,3 @@
 export { compiledEntry } from './compiled-entry.js';
-export { jsonNesting, MOST_JSON_LEVELS } from './json-nesting.js';
+export { isNestedTooDeep, MOST_JSON_LEVELS, parseJson } from './parse-json.js';
 export { Turns } from './turns.js';

@@ -3,6 +3,9 @@ import { Turns } from '../runtime/index.js';
 import { SharedWork } from './shared-work.js';
 import type { TextEncoder } from './text-encoder.js';
 
+/** Of a picture's file. */
+export const MOST_PICTURE_BYTES = 10 * 2 ** 20;
+
 /** A picture that somebody asks about. */
 export interface Picture {
   /** SHA-256 of its bytes. */

@@ -4,9 +4,10 @@ import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { type ExportFormat, exportGallery } from '../../ingest/index.js';
 import { asStorageError } from '../../store/index.js';
-import { type FilterFlags, filteredBy, withModelOptions } from '../filter-flags.js';
+import { type FilterFlags, withModelOptions } from '../filter-flags.js';
 import { findGallery } from '../find-gallery.js';
 import { interruptible } from '../interruptible.js';
+import { filteredBy } from '../local/filtered-by.js';
 import { progressDisplay } from '../output/progress.js';
 import { withService } from '../with-service.js';
 

@@ -14,7 +14,7 @@ export function reprobeCommand(): Command {
   return withUrl(withFormats(withProbingFlags(command))).action(
     async (named: string, flags: ReprobeFlags) => {
       const { url, probeSet } = flags;
-      const probing = probingRequest(flags);
+      const probing = await probingRequest(flags);
       await withRegistry({ url, work: true }, async (registry, interrupted) => {
         const display = progressDisplay(process.stderr);
         const outcome = await registry

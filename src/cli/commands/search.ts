@@ -3,7 +3,7 @@ import { countFlag } from '../count-flag.js';
 import { type FilterFlags, withFilterOptions } from '../filter-flags.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import type { FoundLogit, LogitQuestion } from '../registry.js';
-import { type SubjectFlags, subjectsIn } from '../search-subject.js';
+import { type SubjectFlags, subjectsIn } from '../subject-flags.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 const MOST_RESULTS = 10_000;

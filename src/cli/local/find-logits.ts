@@ -3,11 +3,11 @@ import { evidenceOf } from '../../graphql/index.js';
 import type { SearchSubject } from '../../search/index.js';
 import type { Service } from '../../service/index.js';
 import type { ProbeSetRecord } from '../../store/index.js';
-import { filteredBy } from '../filter-flags.js';
 import { findGallery } from '../find-gallery.js';
 import { findLogit } from '../find-logit.js';
 import type { FoundLogit, LogitQuestion } from '../registry.js';
-import { searchSubject } from '../search-subject.js';
+import { filteredBy } from './filtered-by.js';
+import { searchSubject } from './search-subject.js';
 
 /** Logits that recognise something, best first. */
 export async function findLogits(service: Service, question: LogitQuestion): Promise<FoundLogit[]> {

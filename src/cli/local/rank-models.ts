@@ -1,8 +1,8 @@
 import { conceptSubject, conceptsSubject } from '../../graphql/index.js';
 import type { Service } from '../../service/index.js';
-import { filteredBy } from '../filter-flags.js';
 import { findGallery } from '../find-gallery.js';
 import type { ModelQuestion, RankedModel } from '../registry.js';
+import { filteredBy } from './filtered-by.js';
 
 /** Models that know concepts, best first. */
 export async function rankModels(

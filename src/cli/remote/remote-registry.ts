@@ -3,7 +3,6 @@ import type { Registry } from '../registry.js';
 import { createKey, listKeys, revokeKey } from './api-keys.js';
 import { findLogits } from './find-logits.js';
 import { ingestModels } from './ingest-models.js';
-import { ingestsById, listIngests, retryIngest } from './list-ingests.js';
 import { listModels } from './list-models.js';
 import { nameOutputs } from './name-outputs.js';
 import { openKit } from './open-kit.js';
@@ -22,9 +21,19 @@ export function remoteRegistry(options: Pick<ClientOptions, 'url' | 'key' | 'fet
     names: (named, output, first) => nameOutputs(client, named, output, first),
     ingest: (requests, display, signal) => ingestModels(client, requests, display, signal),
     reprobe: (named, how, display, signal) => reprobeModel(client, named, how, display, signal),
-    ingests: (question) => listIngests(client, question),
-    ingestsById: (ids) => ingestsById(client, ids),
-    retryIngest: (id) => retryIngest(client, id),
+    // Ids are made and read as by the schema, which takes longer to load than all else.
+    async ingests(question) {
+      const { listIngests } = await import('./list-ingests.js');
+      return listIngests(client, question);
+    },
+    async ingestsById(ids) {
+      const { ingestsById } = await import('./list-ingests.js');
+      return ingestsById(client, ids);
+    },
+    async retryIngest(id) {
+      const { retryIngest } = await import('./list-ingests.js');
+      return retryIngest(client, id);
+    },
     upload: (upload) => uploadResponses(client, upload),
     kit: (probeSet) => openKit(client, probeSet),
     sync: (registries, dryRun) => sweepRegistries(client, registries, dryRun),

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { parseJson } from '../../runtime/index.js';
 import { openLocal } from './open-local.js';
 import type { FileSource, LocalFile } from './parse-source.js';
 
@@ -70,7 +71,7 @@ async function smallDownload(file: RemoteFile, limits: DownloadLimits, signal?: 
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

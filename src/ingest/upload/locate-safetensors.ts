@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
+import { parseJson } from '../../runtime/index.js';
 import { formatInvalid } from './format-invalid.js';
 import type { LocatedArray, NumberType } from './located-array.js';
 
@@ -67,7 +68,7 @@ async function headerLength(file: FileHandle, size: number): Promise<number> {
 function parse(text: string): z.infer<typeof header> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch {
     throw formatInvalid('The file is neither a .npy nor a .safetensors file: its header is not JSON.');
   }

@@ -13,13 +13,12 @@ it('what is said to mend too little memory mends it', async () => {
   ]);
 });
 
-it('more models at once than there are cores', async () => {
+it.runIf(availableParallelism() < 64)('more models at once than there are cores', async () => {
   const found = await examine(memory, {
     PROBELOG_INGEST_CONCURRENCY: '64',
     PROBELOG_MODEL_MEMORY: '256MiB',
   });
   expect(found).toContainEqual({
-    check: undefined,
     state: 'warning',
     says: expect.stringContaining('64 models are probed at once'),
     mend: `set PROBELOG_INGEST_CONCURRENCY to ${availableParallelism()} or less`,

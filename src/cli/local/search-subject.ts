@@ -1,0 +1,23 @@
+import { subjectOf } from '../../graphql/index.js';
+import type { SearchSubject } from '../../search/index.js';
+import type { ProbeSetRecord } from '../../store/index.js';
+import type { Concepts } from '../../text/index.js';
+import { pictureOf } from '../picture-of.js';
+import type { SubjectFlags } from '../subject-flags.js';
+
+/**
+ * The subject of a command line: a concept, an expression, or a picture.
+ *
+ * @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND, and as `subjectOf`
+ */
+export async function searchSubject(
+  concepts: Concepts,
+  concept: string | undefined,
+  { all, any, none, image }: Omit<SubjectFlags, 'like'>,
+  probeSet: ProbeSetRecord,
+): Promise<SearchSubject> {
+  const expression = all || any || none ? { all, any, none } : null;
+  const picture = image === undefined ? null : (await pictureOf(image)).toString('base64');
+  const { subject } = await subjectOf({ concepts }, { concept, expression, image: picture }, probeSet);
+  return subject;
+}
