@@ -1,19 +1,19 @@
 import {
   columnsOf,
+  leastKnownProbes,
   type Matrix,
   ProbeChooser,
   type ResponsePrior,
   random,
   rowOf,
-  tellingProbes,
   transpose,
 } from '../../src/domain/index.js';
-import { dOptimalProbes } from './d-optimal-probes.js';
+import { aOptimalProbes } from './a-optimal-probes.js';
 
 /** Which probes a model with these responses is run on. */
 export type Choice = (raw: Matrix) => Uint32Array;
 
-/** A way to choose `most` probes for each model. @param target what they are to tell of, see `tellingProbes` */
+/** A way to choose `most` probes for each model. @param target what they are to tell of, see `aOptimalProbes` */
 export type Scheme = (prior: ResponsePrior, most: number, target: Matrix) => Choice;
 
 const SEED = 6;
@@ -43,19 +43,19 @@ const byLeverage: Scheme = ({ families: [{ factor, noise }] }, most) => {
   return () => chosen;
 };
 
-/** Each the one of which least is known from those before it, over the whole gallery (greedy D-optimal). */
+/** The product's order, for the whole budget: each the one of which least is known from those before it. */
 const dOptimal: Scheme = ({ families: [whole] }, most) => {
-  const chosen = dOptimalProbes(whole, most);
+  const chosen = leastKnownProbes(whole, most);
   return () => chosen;
 };
 
-/** The product's order of the whole gallery (greedy A-optimal), the same for every model. */
+/** Each the one that tells most of what is searched by, beside those before it, over the whole gallery. */
 const aOptimal: Scheme = ({ families: [whole] }, most, target) => {
-  const chosen = tellingProbes(whole, target, most);
+  const chosen = aOptimalProbes(whole, target, most);
   return () => chosen;
 };
 
-/** The product's: rounds, each chosen from the responses so far. */
+/** The product's: that order, then rounds, each chosen from the responses so far. */
 const adaptive: Scheme = (prior, most) => (raw) => {
   const chooser = new ProbeChooser(prior, { budget: most / prior.probes, errorBound: 0, errorFactor: 0 });
   const run: number[] = [];

@@ -25,8 +25,10 @@ export interface ChooserOptions {
 const ROUND_PROBES = 32;
 /** The same as a share of P: few rounds for large probe sets. */
 const ROUND_SHARE = 0.025;
-/** How much of the budget goes to what tells most in a family; the rest is run where a model is expected to answer. */
-const TELLING_SHARE = 0.8;
+/** The share of P up to which a budget goes to the probes of which least is known: before, nobody knows where a model answers. */
+const LISTED_SHARE = 0.2;
+/** How much of the budget beyond is run where a model is expected to answer. */
+const ANSWERING_SHARE = 0.5;
 /** What a probe is worth that no output is expected to answer, as a squared response. */
 const LEAST_EXCITEMENT = 0.01;
 /** A model's outputs that have a say in what is run next. */
@@ -35,15 +37,15 @@ const MOST_OUTPUTS = 64;
 /**
  * Chooses which probes a model is run on, in three steps:
  *
- *   the same few for every model ─▶ which family? ─▶ what tells most in that family, for most of the budget ─▶ rounds:
- *   what is uncertain and expected to excite an output ─▶ budget spent, or the expected error small enough
+ *   the same few for every model ─▶ which family? ─▶ what is least known, for most of the budget ─▶ rounds: what is
+ *   uncertain and expected to excite an output ─▶ budget spent, or the expected error small enough
  *
  * A model that is not known well enough when its budget is spent is unlike the gallery (`beyond-budget.ts`). It is run on
  * all other probes at once: each further look would cost as much as dozens of forward passes, to save a few, and fully
  * probed it teaches the gallery its kind. So is one of which no output has answered anything yet.
  *
- * What tells most is not the same for all models, so the family pays; and a text finds an output by the few probes that
- * excite it, so the last rounds pay for texts (docs/collaborative-measured.md).
+ * A text finds an output by the few probes that excite it, so the last rounds pay for texts; they take from what all other
+ * searches go by, so they are few (docs/collaborative-measured.md).
  */
 export class ProbeChooser {
   /** Probes that the budget allows. */
@@ -51,8 +53,8 @@ export class ProbeChooser {
   /** Probes by which a family is told: they come first. */
   private readonly common: Uint32Array;
   private readonly roundProbes: number;
-  /** Probes up to which a family's list is followed. */
-  private readonly telling: number;
+  /** Probes up to which the list is followed. */
+  private readonly listed: number;
   /** The families given the common probes; made when the first model has answered them. */
   private onCommon: ConditionedPrior[] | null = null;
 
@@ -62,7 +64,8 @@ export class ProbeChooser {
   ) {
     this.most = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
     this.common = prior.families[0].order.slice(0, Math.min(COMMON_PROBES, this.most));
-    this.telling = Math.round(TELLING_SHARE * this.most);
+    const alwaysListed = Math.min(this.most, Math.ceil(LISTED_SHARE * prior.probes));
+    this.listed = this.most - Math.floor(ANSWERING_SHARE * (this.most - alwaysListed));
     this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
   }
 
@@ -90,14 +93,14 @@ export class ProbeChooser {
     if (values.rows === 0) return this.allBut(done);
     if (left <= 0 && errorFactor === 0) return null;
     const family = this.familyOf(probes, raw);
-    const untold = family.order
+    const unlisted = family.order
       .filter((probe) => !done.has(probe))
-      .slice(0, Math.max(0, this.telling - probes.length));
-    if (untold.length > 0 && errorBound === 0) return untold;
+      .slice(0, Math.max(0, this.listed - probes.length));
+    if (unlisted.length > 0 && errorBound === 0) return unlisted;
     const { expectedError, worth } = judge(family, probes, values, silentShare(standard));
     if (left <= 0) return expectedError <= this.allowedBeyond() ? null : this.allBut(done);
     if (expectedError <= errorBound) return null;
-    const next = untold.length > 0 ? untold : untried(probes, worth);
+    const next = unlisted.length > 0 ? unlisted : untried(probes, worth);
     return next.slice(0, this.roundOf(left));
   }
 

@@ -25,6 +25,7 @@ export { fixGauge, SPREAD_SHARE } from './fix-gauge.js';
 export { decodeFloat16, encodeFloat16 } from './float16.js';
 export { dot } from './inner-product.js';
 export { alignToLabels } from './label-prototype.js';
+export { leastKnownProbes } from './least-known-probes.js';
 export { linearScore } from './linear-score.js';
 export { type Matrix, rowOf } from './matrix.js';
 export { columnsOf, leadingColumns } from './matrix-columns.js';
@@ -45,7 +46,6 @@ export {
 } from './response-prior.js';
 export { sharpen } from './sharpen.js';
 export { similarityMatrix } from './similarity-matrix.js';
-export { tellingProbes } from './telling-probes.js';
 export { topIndexes } from './top-indexes.js';
 export { transpose } from './transpose.js';
 export { type Unsharpening, unsharpeningOf, unsharpenRows } from './unsharpen.js';

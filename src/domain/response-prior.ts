@@ -36,7 +36,7 @@ export interface PriorFamily {
   factor: Matrix;
   /** n, P: the variance of each probe that W leaves over. */
   noise: Float32Array;
-  /** Probes in the order in which they tell most (`tellingProbes`); the first `COMMON_PROBES` are the same in each list. */
+  /** Probes in the order in which they are run (`leastKnownProbes`); the first `COMMON_PROBES` are the same in each list. */
   order: Uint32Array;
 }
 

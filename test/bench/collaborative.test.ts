@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dOptimalProbes } from '../../bench/collaborative/d-optimal-probes.js';
 import { lostBetween } from '../../bench/collaborative/lost-between.js';
 import type { CurvePoint } from '../../bench/collaborative/measure-curve.js';
 import { collaborativePage } from '../../bench/collaborative/page.js';
@@ -58,11 +57,6 @@ it('draws a line for each scheme in a panel for each row', () => {
   const svg = plotOf([point('full', 1, 90), point('adaptive', 0.1, 80)]);
   expect(svg).toContain('logit-logit, set');
   expect(svg).toContain('points="0.0,34.0 250.0,17.0"');
-});
-
-it('takes what is least known first by the D-optimal choice', () => {
-  const factor = { rows: 3, columns: 1, data: Float32Array.of(1, 0.9, 0) };
-  expect([...dOptimalProbes({ factor, noise: Float32Array.of(0.1, 0.1, 9) }, 2)]).toEqual([2, 0]);
 });
 
 it.each(Object.entries(SCHEMES))('runs as many different probes as it is told by %s', (_, choose) => {

@@ -1,18 +1,16 @@
 import {
   type Basis,
-  COMMON_PROBES,
   dot,
   familyCentres,
   fitBasis,
   leadingColumns,
+  leastKnownProbes,
   type Matrix,
   modelSignature,
   nearestFamily,
   type PriorFamily,
   type PriorShape,
   rowOf,
-  tellingProbes,
-  whiteningMatrix,
 } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { gramOfRows } from './gram-of-rows.js';
@@ -77,15 +75,13 @@ export function ridged({ factor, noise }: FittedFamily, ridge: number): FittedFa
   };
 }
 
-/** Puts the probes of each family in the order in which they tell most of what the gallery is searched by. */
-export function inOrder(families: readonly FittedFamily[], basis: Basis): PriorFamily[] {
-  const target = whiteningMatrix(basis);
-  const count = Math.min(MOST_ORDERED, basis.probes);
-  const common = tellingProbes(families[0], target, count);
-  return families.map((family, place) => ({
-    ...family,
-    order: place === 0 ? common : tellingProbes(family, target, count, common.subarray(0, COMMON_PROBES)),
-  }));
+/**
+ * Gives each family the order of the whole gallery: a family's own is no better, for what is peculiar to its teachers is in
+ * it, too.
+ */
+export function inOrder(families: readonly FittedFamily[]): PriorFamily[] {
+  const order = leastKnownProbes(families[0], MOST_ORDERED);
+  return families.map((family) => ({ ...family, order }));
 }
 
 async function groupByFamily({ basis, models, read, products }: FamiliesTask): Promise<Uint32Array[][]> {

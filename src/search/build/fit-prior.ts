@@ -3,14 +3,13 @@ import {
   columnsOf,
   dot,
   leadingColumns,
+  leastKnownProbes,
   likeliestAmong,
   type Matrix,
   type PriorShape,
   type ResponsePrior,
   rowOf,
   SHARE_OF_EXPECTED_ERROR,
-  tellingProbes,
-  whiteningMatrix,
 } from '../../domain/index.js';
 import { type FittedFamily, fitFamilies, inOrder, type PriorTask, ridged } from './fit-families.js';
 import { unsharpened } from './unsharpened.js';
@@ -33,7 +32,7 @@ export async function fitPrior(gallery: PriorTask): Promise<ResponsePrior> {
   const task = { ...gallery, read: unsharpened(gallery.read) };
   const { basis, models } = task;
   const { shape, expectedError } = await chooseShape(task);
-  const families = inOrder(await fitFamilies({ ...task, shape }), basis);
+  const families = inOrder(await fitFamilies({ ...task, shape }));
   const logits = models.reduce((sum, { length }) => sum + length, 0);
   return { version: basis.version, probes: basis.probes, logits, shape, expectedError, families };
 }
@@ -45,8 +44,7 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
   const widest: PriorShape = { directions: DIRECTIONS[DIRECTIONS.length - 1], ridge: 0 };
   if (teaching.length === 0) return { shape: widest, expectedError: 1 };
   const families = await fitFamilies({ ...task, models: teaching, shape: widest });
-  const target = whiteningMatrix(task.basis);
-  const order = tellingProbes(families[0], target, Math.ceil(SHARE_OF_EXPECTED_ERROR * task.basis.probes));
+  const order = leastKnownProbes(families[0], Math.ceil(SHARE_OF_EXPECTED_ERROR * task.basis.probes));
   const responses = heldOut.map((rows) => task.read(rows.slice(0, MOST_OUTPUTS)));
   let best = { shape: widest, expectedError: Number.POSITIVE_INFINITY };
   for (const directions of DIRECTIONS) {

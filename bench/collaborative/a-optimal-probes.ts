@@ -1,8 +1,6 @@
-import { dot, dotAt } from './inner-product.js';
-import { type Matrix, rowOf } from './matrix.js';
-import { multiply } from './multiply.js';
-import type { PriorFamily } from './response-prior.js';
-import { transpose } from './transpose.js';
+import { dot, type Matrix, type PriorFamily, rowOf, transpose } from '../../src/domain/index.js';
+import { dotAt } from '../../src/domain/inner-product.js';
+import { multiply } from '../../src/domain/multiply.js';
 
 /** Below this a probe is known. */
 const LEAST_VARIANCE = 1e-9;
@@ -12,17 +10,13 @@ const LEAST_VARIANCE = 1e-9;
  * what is searched by (the greedy A-optimal choice for a target). With K = W Wᵀ + diag(n) given what was chosen, and
  * T the target, that is the probe p with the largest `|Tᵀ K_p|² / K_pp`.
  *
- * A probe of which little is known need not tell of others: choosing by K_pp alone (D-optimal) collects odd images.
- *
  * @param target P × r: directions that matter, by their lengths; the gallery's whitening, BΛ^{-1/4}
  * @param count how many; at most P
- * @param start probes that come first whatever they tell
  */
-export function tellingProbes(
+export function aOptimalProbes(
   family: Pick<PriorFamily, 'factor' | 'noise'>,
   target: Matrix,
   count: number,
-  start: ArrayLike<number> = [],
 ): Uint32Array {
   const { factor, noise } = family;
   const probes = factor.rows;
@@ -35,7 +29,7 @@ export function tellingProbes(
   const taken = new Uint8Array(probes);
   const latent = new LatentCovariance(factor.columns);
   for (let step = 0; step < most; step++) {
-    const pivot = step < start.length ? start[step] : mostTelling(gains, unknown, taken);
+    const pivot = mostTelling(gains, unknown, taken);
     order[step] = pivot;
     taken[pivot] = 1;
     const known = latent.observe(rowOf(factor, pivot), unknown[pivot]);

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { type Matrix, random, tellingProbes } from '../../src/domain/index.js';
-import { covarianceOf } from './covariance-of.js';
+import { expect, it } from 'vitest';
+import { aOptimalProbes } from '../../bench/collaborative/a-optimal-probes.js';
+import { type Matrix, random } from '../../src/domain/index.js';
+import { covarianceOf } from '../domain/covariance-of.js';
 
 const PROBES = 31;
 const DIRECTIONS = 6;
@@ -18,7 +19,7 @@ const family = {
 const target = drawn(PROBES, AIMS, 3);
 
 /** The definition, with the whole covariance. */
-function byDefinition(count: number, start: number[]): number[] {
+function byDefinition(count: number): number[] {
   const k = covarianceOf(family);
   const told = (p: number) => {
     let sum = 0;
@@ -29,8 +30,7 @@ function byDefinition(count: number, start: number[]): number[] {
   const order: number[] = [];
   while (order.length < count) {
     const left = [...k.keys()].filter((probe) => !order.includes(probe));
-    const pivot =
-      start[order.length] ?? left.reduce((best, probe) => (told(probe) > told(best) ? probe : best));
+    const pivot = left.reduce((best, probe) => (told(probe) > told(best) ? probe : best));
     order.push(pivot);
     const column = k.map((row) => row[pivot]);
     for (const [p, row] of k.entries())
@@ -39,12 +39,12 @@ function byDefinition(count: number, start: number[]): number[] {
   return order;
 }
 
-describe('tellingProbes', () => {
-  it('takes the probe that tells most beside those before it', () => {
-    expect([...tellingProbes(family, target, PROBES - 1)]).toEqual(byDefinition(PROBES - 1, []));
-  });
+it('takes the probe that tells most beside those before it', () => {
+  expect([...aOptimalProbes(family, target, PROBES - 1)]).toEqual(byDefinition(PROBES - 1));
+});
 
-  it('goes on from probes that come first whatever they tell', () => {
-    expect([...tellingProbes(family, target, 12, [7, 3])]).toEqual(byDefinition(12, [7, 3]));
-  });
+it('leaves aside a probe that is uncertain and tells nothing of what is searched by', () => {
+  const factor: Matrix = { rows: 3, columns: 1, data: Float32Array.of(1, 0.9, 0) };
+  const noise = Float32Array.of(0.1, 0.1, 9);
+  expect([...aOptimalProbes({ factor, noise }, factor, 3)]).toEqual([0, 1, 2]);
 });

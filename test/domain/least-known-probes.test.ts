@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { leastKnownProbes, type Matrix, random } from '../../src/domain/index.js';
+import { covarianceOf } from './covariance-of.js';
+
+const PROBES = 31;
+const DIRECTIONS = 6;
+const next = random(1);
+const factor: Matrix = {
+  rows: PROBES,
+  columns: DIRECTIONS,
+  data: Float32Array.from({ length: PROBES * DIRECTIONS }, () => next() - 0.5),
+};
+const family = { factor, noise: Float32Array.from({ length: PROBES }, () => 0.1 + next() / 4) };
+
+/** The definition, with the whole covariance. */
+function byDefinition(count: number): number[] {
+  const k = covarianceOf(family);
+  const order: number[] = [];
+  while (order.length < count) {
+    const left = [...k.keys()].filter((probe) => !order.includes(probe));
+    const pivot = left.reduce((best, probe) => (k[probe][probe] > k[best][best] ? probe : best));
+    order.push(pivot);
+    const column = k.map((row) => row[pivot]);
+    for (const [p, row] of k.entries())
+      for (let q = 0; q < PROBES; q++) row[q] -= (column[p] * column[q]) / column[pivot];
+  }
+  return order;
+}
+
+it('takes the probe of which least is known from those before it', () => {
+  expect([...leastKnownProbes(family, PROBES - 1)]).toEqual(byDefinition(PROBES - 1));
+});
+
+it('names every probe once, and no more than there are', () => {
+  expect(new Set(leastKnownProbes(family, 100)).size).toBe(PROBES);
+  expect(leastKnownProbes(family, 100)).toHaveLength(PROBES);
+});
+
+it('takes one that nothing tells of before one that others tell of', () => {
+  const alone = {
+    factor: { rows: 3, columns: 1, data: Float32Array.of(1, 0.9, 0) },
+    noise: Float32Array.of(0.1, 0.1, 9),
+  };
+  expect([...leastKnownProbes(alone, 2)]).toEqual([2, 0]);
+});
