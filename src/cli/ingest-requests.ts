@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import type { IngestRequest } from '../ingest/index.js';
 import { jsonFile } from './json-file.js';
+import { load } from './load.js';
 import { numberFlag } from './number-flag.js';
 import { type ProbingFlags, probingRequest } from './probing-flags.js';
 
@@ -67,7 +68,7 @@ export async function remoteIngestRequest(source: string, flags: IngestFlags): P
 }
 
 async function labelsIn(path: string): Promise<string[]> {
-  const { parseLabels } = await import('../ingest/index.js');
+  const { parseLabels } = await load(() => import('../ingest/index.js'));
   return parseLabels(await jsonFile(path));
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ProbingRequest } from '../ingest/index.js';
+import { load } from './load.js';
 import { numberFlag } from './number-flag.js';
 
 /** What the command line may say about how much of the probe set a model is shown. */
@@ -36,7 +37,7 @@ export function withProbingFlags(command: Command): Command {
 export async function probingRequest(flags: ProbingFlags): Promise<ProbingRequest | undefined> {
   const { budget, errorBound, errorFactor, full } = flags;
   if ([budget, errorBound, errorFactor, full].every((flag) => flag === undefined)) return undefined;
-  const { validateProbing } = await import('../ingest/index.js');
+  const { validateProbing } = await load(() => import('../ingest/index.js'));
   return validateProbing({
     budget: numberFlag('--budget', budget),
     errorBound: numberFlag('--error-bound', errorBound),

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { isKnownError } from './known-error.js';
+import { NotLoaded } from './load.js';
 import { printable } from './output/printable.js';
 import { packageFacts } from './package-root.js';
 
@@ -44,12 +45,14 @@ export function createProgram(commands: readonly Command[]): Command {
  *
  * @param args arguments without the program's own name
  * @returns the exit status, see {@link EXIT}
+ * @throws why a part of the program cannot be loaded
  */
 export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (thrown) {
+    if (thrown instanceof NotLoaded) throw thrown.cause;
     return report(thrown);
   }
 }

@@ -3,6 +3,7 @@ import { readClientKey, readEnvironment } from '../config/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { endSignal, fired } from './end-signal.js';
 import { EXIT } from './exit-codes.js';
+import { load } from './load.js';
 import type { Registry } from './registry.js';
 
 /** Whom a command asks. */
@@ -38,12 +39,12 @@ export async function withRegistry(
   use: (registry: Registry, interrupted: AbortSignal) => Promise<void>,
 ): Promise<void> {
   if (url === undefined) {
-    const { withService } = await import('./with-service.js');
-    const { localRegistry } = await import('./local/local-registry.js');
+    const { withService } = await load(() => import('./with-service.js'));
+    const { localRegistry } = await load(() => import('./local/local-registry.js'));
     return withService(work, (service, interrupted) => use(localRegistry(service), interrupted));
   }
   const server = serverAt(url);
-  const { remoteRegistry } = await import('./remote/remote-registry.js');
+  const { remoteRegistry } = await load(() => import('./remote/remote-registry.js'));
   const key = readClientKey(readEnvironment());
   const interrupted = endSignal();
   const fetch = (address: URL, { signal, ...request }: RequestInit) =>

@@ -1,4 +1,5 @@
 import { type ClientOptions, createClient } from '../../client/index.js';
+import { load } from '../load.js';
 import type { Registry } from '../registry.js';
 import { createKey, listKeys, revokeKey } from './api-keys.js';
 import { findLogits } from './find-logits.js';
@@ -23,15 +24,15 @@ export function remoteRegistry(options: Pick<ClientOptions, 'url' | 'key' | 'fet
     reprobe: (named, how, display, signal) => reprobeModel(client, named, how, display, signal),
     // Ids are made and read as by the schema, which takes longer to load than all else.
     async ingests(question) {
-      const { listIngests } = await import('./list-ingests.js');
+      const { listIngests } = await load(() => import('./list-ingests.js'));
       return listIngests(client, question);
     },
     async ingestsById(ids) {
-      const { ingestsById } = await import('./list-ingests.js');
+      const { ingestsById } = await load(() => import('./list-ingests.js'));
       return ingestsById(client, ids);
     },
     async retryIngest(id) {
-      const { retryIngest } = await import('./list-ingests.js');
+      const { retryIngest } = await load(() => import('./list-ingests.js'));
       return retryIngest(client, id);
     },
     upload: (upload) => uploadResponses(client, upload),
