@@ -49,8 +49,8 @@ and memory at 4,000 probes × 100,000 made logits.
   --shares LIST      comma-separated shares, 0 to 1 (default: ${SHARES.join(',')})
   --queries N        logits that ask (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
   --probe-set NAME   the curve of only this one
-  --teach HALF       the curve of models of odd index, learnt from those of even index: even (default); or odd: the other
-                     way round, by which no constant of completion was chosen (others of the product were)
+  --teach HALF       even (default): the curve of models of odd index, learnt from those of even index; odd: the other way
+                     round
   --schemes LIST     the curve of only these ways to choose: ${CURVES.join(', ')}
   --only LIST        only these parts: ${PARTS.join(', ')}
   --from FILE        also what another run wrote with --json; may be given several times. The same figure counts from

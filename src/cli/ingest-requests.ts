@@ -68,7 +68,7 @@ export async function remoteIngestRequest(source: string, flags: IngestFlags): P
 }
 
 async function labelsIn(path: string): Promise<string[]> {
-  const { parseLabels } = await load(() => import('../ingest/index.js'));
+  const parseLabels = await load(async () => (await import('../ingest/index.js')).parseLabels);
   return parseLabels(await jsonFile(path));
 }
 

@@ -37,7 +37,7 @@ export function withProbingFlags(command: Command): Command {
 export async function probingRequest(flags: ProbingFlags): Promise<ProbingRequest | undefined> {
   const { budget, errorBound, errorFactor, full } = flags;
   if ([budget, errorBound, errorFactor, full].every((flag) => flag === undefined)) return undefined;
-  const { validateProbing } = await load(() => import('../ingest/index.js'));
+  const validateProbing = await load(async () => (await import('../ingest/index.js')).validateProbing);
   return validateProbing({
     budget: numberFlag('--budget', budget),
     errorBound: numberFlag('--error-bound', errorBound),

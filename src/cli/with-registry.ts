@@ -39,12 +39,12 @@ export async function withRegistry(
   use: (registry: Registry, interrupted: AbortSignal) => Promise<void>,
 ): Promise<void> {
   if (url === undefined) {
-    const { withService } = await load(() => import('./with-service.js'));
-    const { localRegistry } = await load(() => import('./local/local-registry.js'));
+    const withService = await load(async () => (await import('./with-service.js')).withService);
+    const localRegistry = await load(async () => (await import('./local/local-registry.js')).localRegistry);
     return withService(work, (service, interrupted) => use(localRegistry(service), interrupted));
   }
   const server = serverAt(url);
-  const { remoteRegistry } = await load(() => import('./remote/remote-registry.js'));
+  const remoteRegistry = await load(async () => (await import('./remote/remote-registry.js')).remoteRegistry);
   const key = readClientKey(readEnvironment());
   const interrupted = endSignal();
   const fetch = (address: URL, { signal, ...request }: RequestInit) =>

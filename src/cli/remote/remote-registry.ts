@@ -24,15 +24,15 @@ export function remoteRegistry(options: Pick<ClientOptions, 'url' | 'key' | 'fet
     reprobe: (named, how, display, signal) => reprobeModel(client, named, how, display, signal),
     // Ids are made and read as by the schema, which takes longer to load than all else.
     async ingests(question) {
-      const { listIngests } = await load(() => import('./list-ingests.js'));
+      const listIngests = await load(async () => (await import('./list-ingests.js')).listIngests);
       return listIngests(client, question);
     },
     async ingestsById(ids) {
-      const { ingestsById } = await load(() => import('./list-ingests.js'));
+      const ingestsById = await load(async () => (await import('./list-ingests.js')).ingestsById);
       return ingestsById(client, ids);
     },
     async retryIngest(id) {
-      const { retryIngest } = await load(() => import('./list-ingests.js'));
+      const retryIngest = await load(async () => (await import('./list-ingests.js')).retryIngest);
       return retryIngest(client, id);
     },
     upload: (upload) => uploadResponses(client, upload),
