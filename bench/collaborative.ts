@@ -40,8 +40,8 @@ const HELP = `usage: npm run bench:collaborative -- <hub folder> [options]
        npm run bench:collaborative -- --from FILE [--from FILE …] [options]
 
 Accuracy against the share of the probes that a model is run on, for each way to choose them (docs/collaborative-probing.md).
-What models are completed with is learnt from those of even index, and reported on those of odd index, or the other way round. Then the hub's ONNX
-models (the zoo), completed from what was learnt from all response matrices, never from them, in wall time end to end; and time
+What models are completed with is learnt from those of even index, and reported on those of odd index, or the other way round.
+Then the hub's ONNX models (the zoo), completed from what was learnt from all response matrices, never from them, in wall time end to end; and time
 and memory at 4,000 probes × 100,000 made logits.
 
   --json FILE        write everything as JSON

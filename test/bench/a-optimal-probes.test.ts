@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { aOptimalProbes } from '../../bench/collaborative/a-optimal-probes.js';
 import { type Matrix, random } from '../../src/domain/index.js';
-import { covarianceOf } from '../domain/covariance-of.js';
+import { greedyOrder } from '../domain/greedy-order.js';
 
 const PROBES = 31;
 const DIRECTIONS = 6;
@@ -18,29 +18,16 @@ const family = {
 };
 const target = drawn(PROBES, AIMS, 3);
 
-/** The definition, with the whole covariance. */
-function byDefinition(count: number): number[] {
-  const k = covarianceOf(family);
-  const told = (p: number) => {
-    let sum = 0;
-    for (let aim = 0; aim < AIMS; aim++)
-      sum += k[p].reduce((along, value, q) => along + value * target.data[q * AIMS + aim], 0) ** 2;
-    return sum / k[p][p];
-  };
-  const order: number[] = [];
-  while (order.length < count) {
-    const left = [...k.keys()].filter((probe) => !order.includes(probe));
-    const pivot = left.reduce((best, probe) => (told(probe) > told(best) ? probe : best));
-    order.push(pivot);
-    const column = k.map((row) => row[pivot]);
-    for (const [p, row] of k.entries())
-      for (let q = 0; q < PROBES; q++) row[q] -= (column[p] * column[q]) / column[pivot];
-  }
-  return order;
+/** What a probe tells of the aims, by the definition. */
+function told(k: number[][], probe: number): number {
+  let sum = 0;
+  for (let aim = 0; aim < AIMS; aim++)
+    sum += k[probe].reduce((along, value, q) => along + value * target.data[q * AIMS + aim], 0) ** 2;
+  return sum / k[probe][probe];
 }
 
 it('takes the probe that tells most beside those before it', () => {
-  expect([...aOptimalProbes(family, target, PROBES - 1)]).toEqual(byDefinition(PROBES - 1));
+  expect([...aOptimalProbes(family, target, PROBES - 1)]).toEqual(greedyOrder(family, PROBES - 1, told));
 });
 
 it('leaves aside a probe that is uncertain and tells nothing of what is searched by', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { leastKnownProbes, type Matrix, random } from '../../src/domain/index.js';
-import { covarianceOf } from './covariance-of.js';
+import { greedyOrder } from './greedy-order.js';
 
 const PROBES = 31;
 const DIRECTIONS = 6;
@@ -12,23 +12,10 @@ const factor: Matrix = {
 };
 const family = { factor, noise: Float32Array.from({ length: PROBES }, () => 0.1 + next() / 4) };
 
-/** The definition, with the whole covariance. */
-function byDefinition(count: number): number[] {
-  const k = covarianceOf(family);
-  const order: number[] = [];
-  while (order.length < count) {
-    const left = [...k.keys()].filter((probe) => !order.includes(probe));
-    const pivot = left.reduce((best, probe) => (k[probe][probe] > k[best][best] ? probe : best));
-    order.push(pivot);
-    const column = k.map((row) => row[pivot]);
-    for (const [p, row] of k.entries())
-      for (let q = 0; q < PROBES; q++) row[q] -= (column[p] * column[q]) / column[pivot];
-  }
-  return order;
-}
-
 it('takes the probe of which least is known from those before it', () => {
-  expect([...leastKnownProbes(family, PROBES - 1)]).toEqual(byDefinition(PROBES - 1));
+  expect([...leastKnownProbes(family, PROBES - 1)]).toEqual(
+    greedyOrder(family, PROBES - 1, (k, probe) => k[probe][probe]),
+  );
 });
 
 it('names every probe once, and no more than there are', () => {
