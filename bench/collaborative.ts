@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Matrix } from '../src/domain/index.js';
-import { type MatrixProducts, openMatrixProducts } from '../src/search/matrix-products.js';
+import { type MatrixProducts, openMatrixProducts } from '../src/search/client/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder, type TextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { halvesOf } from './accuracy/halves.js';
@@ -40,8 +40,8 @@ const HELP = `usage: npm run bench:collaborative -- <hub folder> [options]
        npm run bench:collaborative -- --from FILE [--from FILE …] [options]
 
 Accuracy against the share of the probes that a model is run on, for each way to choose them (docs/collaborative-probing.md).
-What models are completed with is learnt from those of even index, and reported on those of odd index, or the other way round.
-Then the hub's ONNX models (the zoo), completed from what was learnt from all response matrices, never from them, in wall time end to end; and time
+What models are completed with is learned from those of even index, and reported on those of odd index, or the other way round.
+Then the hub's ONNX models (the zoo), completed from what was learned from all response matrices, never from them, in wall time end to end; and time
 and memory at 4,000 probes × 100,000 made logits.
 
   --json FILE        write everything as JSON
@@ -49,7 +49,7 @@ and memory at 4,000 probes × 100,000 made logits.
   --shares LIST      comma-separated shares, 0 to 1 (default: ${SHARES.join(',')})
   --queries N        logits that ask (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
   --probe-set NAME   the curve of only this one
-  --teach HALF       even (default): the curve of models of odd index, learnt from those of even index; odd: the other way
+  --teach HALF       even (default): the curve of models of odd index, learned from those of even index; odd: the other way
                      round
   --schemes LIST     the curve of only these ways to choose: ${CURVES.join(', ')}
   --only LIST        only these parts: ${PARTS.join(', ')}
@@ -166,13 +166,13 @@ async function measureCurves(
     const started = performance.now();
     const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
     const [teachers, learners] = teach === 'even' ? [choosing, reporting] : [reporting, choosing];
-    const learnt = await learn(products, teachers);
+    const learned = await learn(products, teachers);
     const concepts = conceptRows(await openConceptSpace(images, encoder, vocabulary), names);
     console.error(`${probeSet}: measuring`);
     const measured = await measureCurve(products, {
-      // What was learnt the other way round is never taken for the same figure.
+      // What was learned the other way round is never taken for the same figure.
       probeSet: teach === 'even' ? probeSet : `${probeSet}, odd models teach`,
-      learnt,
+      learned,
       models: learners,
       concepts,
       classes: [...classes.keys()],
@@ -197,9 +197,9 @@ async function measureRealModels(
   if (!images) return;
   console.error('zoo: learning');
   const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, ZOO_PROBE_SET), false);
-  const learnt = await learn(products, [...choosing, ...reporting]);
+  const learned = await learn(products, [...choosing, ...reporting]);
   const space = await openConceptSpace(images, encoder, vocabulary);
-  const setting = { products, encoder, space, learnt };
+  const setting = { products, encoder, space, learned };
   report.zoo.push(...(await measureZoo(folder, hub.zoo, images, setting, ZOO_OPTIONS)));
 }
 

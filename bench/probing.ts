@@ -10,7 +10,7 @@ import { type ProbeFile, parsePreprocessing, probeModel } from '../src/probing/i
 import type { BareJob, BareResult } from './probing/bare-session.js';
 
 /**
- * End-to-end time of `probeModel` (starting its process, reading, decoding, resizing, normalising, inference, handing
+ * End-to-end time of `probeModel` (starting its process, reading, decoding, resizing, normalizing, inference, handing
  * the responses over) as a ratio to the time that a bare ONNX session takes to be made and to run the same images,
  * already preprocessed, at its fastest batch size. "cold": images are decoded; "warm": resized pixels are cached, as
  * for every model after the first one of its input size.

@@ -64,7 +64,7 @@ async function readBatch() {
   const [image, labels] = await Promise.all([read('test_batch.png'), read('test_lables.json')]);
   const { data, info } = await sharp(image)
     .removeAlpha()
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const classes = JSON.parse(labels.toString('utf8'));

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 
+export type { Log } from './app/index.js';
 export {
   type CallerOf,
   createProbelog,
@@ -14,9 +15,8 @@ export type {
   HostModel,
   ModelKey,
   ModelVersion,
-  ShapedResolver,
-  ShapedResolvers,
+  TransformedResolver,
+  TransformedResolvers,
 } from './graphql/index.js';
-export type { NodeHandler } from './http/index.js';
 export type { IngestRequest, ProbingRequest } from './ingest/index.js';
-export type { Log } from './service/index.js';
+export type { NodeHandler } from './server/index.js';

@@ -25,8 +25,8 @@ export interface ConceptSpace {
 export interface ConceptRows {
   /** Cosines with the probes. */
   cosines: Matrix;
-  /** The paper's: standardised. */
-  standardised: Matrix;
+  /** The paper's: standardized. */
+  standardized: Matrix;
   /** Sharpened cosines. */
   sharpened: Matrix;
   /** Sharpened contrast to the vocabulary. */
@@ -77,7 +77,7 @@ export function conceptRows({ images, background }: ConceptSpace, embeddings: Ma
     stackRows(concepts.map((concept) => make(concept) ?? new Float32Array(images.rows)));
   return {
     cosines: each(({ cosines }) => cosines),
-    standardised: each(({ cosines }) => zscore(cosines)),
+    standardized: each(({ cosines }) => zscore(cosines)),
     sharpened: each(({ cosines }) => sharpen(cosines, CONTRAST_SHARPNESS)),
     contrast: each(({ contrast }) => sharpen(contrast, CONTRAST_SHARPNESS)),
     regression: each(({ regression }) => sharpen(regression, REGRESSION_SHARPNESS)),

@@ -53,7 +53,7 @@ function curves({ fitted }: Report): Table {
   ];
   return {
     title: 'Confidence: curves',
-    text: 'Those in `src/domain/confidence.ts`, and those that fit the even models with both probe sets in this run.',
+    text: 'Those in `src/domain/scoring/confidence.ts`, and those that fit the even models with both probe sets in this run.',
     columns: ['row', 'curve', 'offset', 'slope', 'margin', 'most'],
     rows: fitted.flatMap(({ row, shipped, fitted: fit }) => [
       [row, 'shipped', ...partsOf(shipped)],

@@ -3,7 +3,7 @@ import type { Answer } from './answers.js';
 import { fitLogistic } from './fit-logistic.js';
 import { confidenceOf } from './reliability.js';
 
-const MOST_TRIED = [1, 0.98, 0.96, 0.94, 0.92, 0.9, 0.88];
+const MAX_TRIED = [1, 0.98, 0.96, 0.94, 0.92, 0.9, 0.88];
 const TINY = 1e-9;
 
 /**
@@ -21,7 +21,7 @@ export function fitCurve(
     features: byMargin ? [1, above, ahead] : [1, above],
     target: right ? 1 : 0,
   }));
-  const curves = MOST_TRIED.map((most): ConfidenceCurve => {
+  const curves = MAX_TRIED.map((most): ConfidenceCurve => {
     const [offset, slope, margin = 0] = fitLogistic(samples, byMargin ? [-4, 0.8, 0] : [-4, 0.8], most);
     return { unit, offset, slope, margin, most };
   });

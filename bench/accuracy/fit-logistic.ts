@@ -3,7 +3,7 @@ import { Matrix, solve } from 'ml-matrix';
 const STEPS = 50;
 const HALVINGS = 20;
 /** A step that gains less log-likelihood a sample is the last. */
-const LEAST_GAIN = 1e-9;
+const MIN_GAIN = 1e-9;
 const TINY = 1e-9;
 
 /** What a curve is fitted to: features, the first of them 1, and what came of them, 0 to 1. */
@@ -30,7 +30,7 @@ export function fitLogistic(samples: readonly Sample[], start: readonly number[]
       weights = next;
       loss = reached;
     }
-    if (gain < LEAST_GAIN) break;
+    if (gain < MIN_GAIN) break;
   }
   return weights;
 }

@@ -6,7 +6,7 @@ import {
   unitRows,
   whiteningMatrix,
 } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import type { DescriptorKind } from './descriptor-kinds.js';
 import { synonyms } from './hub.js';
 import type { HubModel } from './hub-model.js';
@@ -95,9 +95,9 @@ export function logSoftmax({ rows, columns, data }: Matrix): Matrix {
     for (let row = 0; row < rows; row++) largest = Math.max(largest, data[row * columns + column]);
     let sum = 0;
     for (let row = 0; row < rows; row++) sum += Math.exp(data[row * columns + column] - largest);
-    const normaliser = largest + Math.log(sum);
+    const normalizer = largest + Math.log(sum);
     for (let row = 0; row < rows; row++)
-      result[row * columns + column] = data[row * columns + column] - normaliser;
+      result[row * columns + column] = data[row * columns + column] - normalizer;
   }
   return { rows, columns, data: result };
 }

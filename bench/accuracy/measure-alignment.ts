@@ -1,5 +1,5 @@
 import { alignToLabels, type Matrix, rowOf, timesVector } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import type { BenchGallery } from './gallery.js';
 import { figures } from './metrics.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
@@ -16,20 +16,20 @@ export interface ClassQueries {
 }
 
 /**
- * Concepts helped by the labels of other models: those of the labelled half help to search the half without labels. In
- * a second row the concept's own class is taken from the labelled models, as if none of them knew it.
+ * Concepts helped by the labels of other models: those of the labeled half help to search the half without labels. In
+ * a second row the concept's own class is taken from the labeled models, as if none of them knew it.
  */
 export async function measureAlignment(
   with_: MatrixProducts,
   probeSet: string,
-  labelled: BenchGallery,
+  labeled: BenchGallery,
   searched: BenchGallery,
   classes: ClassQueries,
 ): Promise<Row[]> {
   const judges = classes.wnids.map(
     (wnid): Judge => ({ isAllowed: () => true, isRight: (candidate) => candidate.wnid === wnid }),
   );
-  const prototypes = meansOf(labelled, classes.wnids);
+  const prototypes = meansOf(labeled, classes.wnids);
   const rows: Row[] = [];
   for (const [row, isLeftOut] of [
     ['text-logit-labels', false],

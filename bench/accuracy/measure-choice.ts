@@ -9,7 +9,7 @@ import {
   whiteningMatrix,
   zscore,
 } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import { descriptorKind, MEAN_ONLY } from './descriptor-kinds.js';
 import { type BenchGallery, basisOf, buildGallery, type ModelResponses } from './gallery.js';
 import { drawQueries, judges } from './measure-logits.js';
@@ -57,12 +57,12 @@ export async function measureChoice(
     value: number,
     shipped: number,
     gallery: BenchGallery,
-    neighbours = CONSENSUS_NEIGHBOURS,
+    neighbors = CONSENSUS_NEIGHBOURS,
     agreement: number | null = null,
   ) => {
     const reached = async (queries: Matrix, against: Matrix, judged: Judge[]) => {
       const scores = await products(with_, queries, against);
-      return top1(ranks(gallery, await withConsensus(with_, gallery, scores, judged, neighbours), judged));
+      return top1(ranks(gallery, await withConsensus(with_, gallery, scores, judged, neighbors), judged));
     };
     const asked = pick(gallery.index, drawn);
     rows.push({
@@ -89,7 +89,7 @@ export async function measureChoice(
     const gallery = sharpness === RESPONSE_SHARPNESS ? ours : await buildGallery(models, kind, with_);
     await add('sharpness', sharpness, RESPONSE_SHARPNESS, gallery);
   }
-  for (const count of NEIGHBOURS) await add('consensus neighbours', count, CONSENSUS_NEIGHBOURS, ours, count);
+  for (const count of NEIGHBOURS) await add('consensus neighbors', count, CONSENSUS_NEIGHBOURS, ours, count);
 
   const most = Math.max(...RANKS);
   const basis = await basisOf(ours.rows, with_, most);

@@ -1,5 +1,5 @@
 import { rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import type { ConceptRows } from './concepts.js';
 import { KINDS } from './descriptor-kinds.js';
 import { type BenchGallery, collectDescriptors, type DescriptorGallery } from './gallery.js';
@@ -29,18 +29,18 @@ export async function measureConcepts(
     rows.push({ row, probeSet, method, k, ...figures(ranks(gallery, scores, judges)) });
 
   const half = collectDescriptors(choosing, KINDS.plain);
-  const k = await bestK(with_, concepts.standardised, half.rows, (scores) =>
+  const k = await bestK(with_, concepts.standardized, half.rows, (scores) =>
     top1(ranks(half, scores, judges)),
   );
   const plain = collectDescriptors(reporting, KINDS.plain);
-  report('paper', plain, await asymmetric(with_, concepts.standardised, plain.rows, k), k);
+  report('paper', plain, await asymmetric(with_, concepts.standardized, plain.rows, k), k);
   if (full) {
     const raw = collectDescriptors(reporting, KINDS.raw);
     report('raw-cosine', raw, await cosines(with_, concepts.cosines, raw.rows));
     report(
       'paper-all-probes',
       plain,
-      await asymmetric(with_, concepts.standardised, plain.rows, raw.rows.columns),
+      await asymmetric(with_, concepts.standardized, plain.rows, raw.rows.columns),
     );
     report('sharpened', plain, await products(with_, concepts.sharpened, plain.rows));
     for (const kind of ['gauge', 'gauge+sharp'] as const) {
@@ -64,10 +64,10 @@ export async function measureConcepts(
   return rows;
 
   function variant(of: 'bothTails' | 'ranked') {
-    const { standardised } = concepts;
-    const made = { ...standardised, data: standardised.data.slice() };
+    const { standardized } = concepts;
+    const made = { ...standardized, data: standardized.data.slice() };
     for (let concept = 0; concept < made.rows; concept++) {
-      const values = rowOf(standardised, concept);
+      const values = rowOf(standardized, concept);
       const weights = of === 'ranked' ? byRank(values) : signedPower(values, TAIL_POWER);
       if (weights) rowOf(made, concept).set(weights);
     }

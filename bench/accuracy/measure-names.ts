@@ -31,9 +31,9 @@ export async function measureNames(
   });
   const choosing = task(galleries.choosing, halves.choosing);
   const reporting = task(galleries.reporting, halves.reporting);
-  const { standardised, ours } = rows;
+  const { standardized, ours } = rows;
   report.rows.push(
-    ...(await measureNaming(with_, probeSet, choosing, reporting, { names: NAMES, standardised, ours })),
+    ...(await measureNaming(with_, probeSet, choosing, reporting, { names: NAMES, standardized, ours })),
   );
   const without = conceptRows(spaces.withoutClassNames, bench.vocabulary).ours;
   const scores = standingOut(await products(with_, without, reporting.gallery.rows));

@@ -1,5 +1,5 @@
 import { type Matrix, nameStandings, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import type { DescriptorGallery } from './gallery.js';
 import { figures, firstRightRank, top1 } from './metrics.js';
 import type { Row } from './row.js';
@@ -9,7 +9,7 @@ import { bestK } from './sweep-paper.js';
 /** Logits to name, as if they had no label. */
 export interface NamingTask {
   gallery: DescriptorGallery;
-  /** The same logits, standardised only. */
+  /** The same logits, standardized only. */
   plain: Matrix;
   queries: number[];
 }
@@ -17,7 +17,7 @@ export interface NamingTask {
 /** Names as rows of queries. */
 export interface NameRows {
   names: readonly string[];
-  standardised: Matrix;
+  standardized: Matrix;
   ours: Matrix;
 }
 
@@ -36,12 +36,12 @@ export async function measureNaming(
     k,
     ...figures(nameRanks(reporting, vocabulary.names, scores)),
   });
-  const k = await bestK(with_, vocabulary.standardised, choosing.plain, (scores) =>
+  const k = await bestK(with_, vocabulary.standardized, choosing.plain, (scores) =>
     top1(nameRanks(choosing, vocabulary.names, scores)),
   );
   const scores = await products(with_, vocabulary.ours, reporting.gallery.rows);
   return [
-    report('paper', k, await asymmetric(with_, vocabulary.standardised, reporting.plain, k)),
+    report('paper', k, await asymmetric(with_, vocabulary.standardized, reporting.plain, k)),
     report('score', null, scores),
     report('ours', null, standingOut(scores)),
   ];

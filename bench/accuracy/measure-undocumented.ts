@@ -1,5 +1,5 @@
 import { CONFIDENCE_CURVES, confidence, type Matrix, nameStandings, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import { STANDARD } from './answers.js';
 import { KINDS } from './descriptor-kinds.js';
 import type { ModelResponses } from './gallery.js';
@@ -10,7 +10,7 @@ import { products } from './scores.js';
 const OUTPUTS = 10;
 const NAMES = 3;
 
-/** What an undocumented model seems to recognise; there is nothing to judge it by. */
+/** What an undocumented model seems to recognize; there is nothing to judge it by. */
 export interface NamedOutput {
   model: string;
   probeSet: string;

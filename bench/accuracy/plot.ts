@@ -16,8 +16,8 @@ export function plotOf(rows: Row[]): string {
       ),
     }));
   const x = (percent: number) => LEFT + ((WIDTH - LEFT - 50) * percent) / 100;
-  const bar = (y: number, { top1 }: Row, colour: string) =>
-    `<rect x="${LEFT}" y="${y}" width="${x(top1) - LEFT}" height="7" fill="${colour}"/><text x="${x(top1) + 4}" y="${y + 7}" font-size="9">${top1.toFixed(1)}</text>`;
+  const bar = (y: number, { top1 }: Row, color: string) =>
+    `<rect x="${LEFT}" y="${y}" width="${x(top1) - LEFT}" height="7" fill="${color}"/><text x="${x(top1) + 4}" y="${y + 7}" font-size="9">${top1.toFixed(1)}</text>`;
   const lines = pairs.map(({ ours, paper }, place) => {
     const y = TOP + place * (LINE + 6);
     return [

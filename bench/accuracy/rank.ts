@@ -1,5 +1,5 @@
 import { CONSENSUS_CANDIDATES, consensusScores, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import type { BenchGallery, GalleryLogit } from './gallery.js';
 import { firstRightRank } from './metrics.js';
 import { pick, products, type Scores } from './scores.js';
@@ -34,7 +34,7 @@ export async function withConsensus(
   { logits, index }: Pick<BenchGallery, 'logits' | 'index'>,
   scores: Scores,
   judges: Judge[],
-  neighbours?: number,
+  neighbors?: number,
 ): Promise<Scores> {
   const refined: Scores = { ...scores, data: scores.data.slice() };
   for (const [query, { isAllowed }] of judges.entries()) {
@@ -45,7 +45,7 @@ export async function withConsensus(
       head.map((candidate) => values[candidate]),
       await products(with_, vectors, vectors),
       head.map((candidate) => logits[candidate].model),
-      neighbours,
+      neighbors,
     );
     for (const [place, candidate] of head.entries()) rowOf(refined, query)[candidate] = agreed[place];
   }

@@ -8,7 +8,7 @@ import {
   probabilitiesToLogits,
   transpose,
 } from '../../src/domain/index.js';
-import { spreadColumns } from '../../src/ingest/assemble/spread-columns.js';
+import { spreadColumns } from '../../src/ingest/pipeline/assemble/spread-columns.js';
 import {
   type ProbeFile,
   type ProbePlan,

@@ -77,7 +77,7 @@ function accuracyWeights({ expectedAccuracyWeights: weights }: Report): Table {
     : [];
   return {
     title: 'Expected accuracy: constants',
-    text: 'Those in `src/domain/expected-accuracy.ts`, and those that fit the even models with both probe sets in this run.',
+    text: 'Those in `src/domain/scoring/expected-accuracy.ts`, and those that fit the even models with both probe sets in this run.',
     columns: ['constants', 'offset', 'by skewness of the logit', 'of its model'],
     rows,
   };
@@ -105,7 +105,7 @@ function choice({ choice: rows }: Report): Table {
     title: 'The product’s constants, on the even models',
     text: [
       'Each with the others as shipped (*), top-1 in percent of the whole method. Agreement: the share of a logit’s ten',
-      'nearest neighbours by one half of the probes that are among them by the other half; it needs no labels. Exponents and',
+      'nearest neighbors by one half of the probes that are among them by the other half; it needs no labels. Exponents and',
       'ranks are cut from one basis of 450 directions, so their starred rows differ a little from the others’: less than',
       'that is noise.',
     ].join('\n'),

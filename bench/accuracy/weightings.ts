@@ -1,9 +1,9 @@
 import { zscore } from '../../src/domain/index.js';
 
-/** Both tails alike: what is rejected tells as much as what is recognised. */
+/** Both tails alike: what is rejected tells as much as what is recognized. */
 export function signedPower(values: Float32Array, power: number): Float32Array | null {
-  const standardised = zscore(values);
-  return standardised && zscore(standardised.map((value) => Math.sign(value) * Math.abs(value) ** power));
+  const standardized = zscore(values);
+  return standardized && zscore(standardized.map((value) => Math.sign(value) * Math.abs(value) ** power));
 }
 
 /** The order alone: the logarithm of the share of probes that are no higher up (Savage's scores). */

@@ -1,9 +1,9 @@
 import { dot, type Matrix, type PriorFamily, rowOf, transpose } from '../../src/domain/index.js';
-import { dotAt } from '../../src/domain/inner-product.js';
-import { multiply } from '../../src/domain/multiply.js';
+import { dotAt } from '../../src/domain/linalg/inner-product.js';
+import { multiply } from '../../src/domain/linalg/multiply.js';
 
 /** Below this a probe is known. */
-const LEAST_VARIANCE = 1e-9;
+const MIN_VARIANCE = 1e-9;
 
 /**
  * Probes in greedy order: each is the one whose response, beside those before it, takes most from the uncertainty of
@@ -38,7 +38,7 @@ export function aOptimalProbes(
       // What was chosen is known: nothing is left of it to be told.
       if (taken[probe] === 1) continue;
       const value = dotAt(factor.data, probe * factor.columns, known) / unknown[pivot];
-      unknown[probe] = Math.max(unknown[probe] - value * value * unknown[pivot], LEAST_VARIANCE);
+      unknown[probe] = Math.max(unknown[probe] - value * value * unknown[pivot], MIN_VARIANCE);
       gains[probe] = subtracted(touched.data, probe * moved.length, moved, value);
     }
   }

@@ -1,18 +1,18 @@
 import type { Basis, ResponsePrior } from '../../src/domain/index.js';
-import { fitPrior } from '../../src/search/build/fit-prior.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import { fitPrior } from '../../src/search/snapshot/build/fit-prior.js';
 import { KINDS } from '../accuracy/descriptor-kinds.js';
 import { basisOf, collectDescriptors, type ModelResponses } from '../accuracy/gallery.js';
 import { pick } from '../accuracy/scores.js';
 
 /** What is known before the models to be measured are seen. */
-export interface Learnt {
+export interface Learned {
   basis: Basis;
   prior: ResponsePrior;
 }
 
 /** Learns basis and prior from fully probed models, as a gallery's build does. */
-export async function learn(with_: MatrixProducts, models: ModelResponses[]): Promise<Learnt> {
+export async function learn(with_: MatrixProducts, models: ModelResponses[]): Promise<Learned> {
   const { rows } = collectDescriptors(models, KINDS.sharp);
   const basis = await basisOf(rows, with_);
   let first = 0;

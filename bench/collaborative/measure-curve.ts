@@ -7,7 +7,7 @@ import {
   unitRows,
   whiteningMatrix,
 } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import type { ConceptRows } from '../accuracy/concepts.js';
 import { KINDS } from '../accuracy/descriptor-kinds.js';
 import {
@@ -63,8 +63,8 @@ export interface MeasuredCurve {
 /** What is asked of which models, and how. */
 export interface CurveTask {
   probeSet: string;
-  /** Learnt from other models. */
-  learnt: { basis: Basis; prior: ResponsePrior };
+  /** Learned from other models. */
+  learned: { basis: Basis; prior: ResponsePrior };
   models: ModelResponses[];
   concepts: ConceptRows;
   /** The class of each concept. */
@@ -80,7 +80,7 @@ type Ranks = ReturnType<typeof ranks>;
 /** Accuracy against the share of probes that was run, for every scheme, on models that the basis never saw. */
 export async function measureCurve(with_: MatrixProducts, task: CurveTask): Promise<MeasuredCurve> {
   const { probeSet, models } = task;
-  const { basis, prior } = task.learnt;
+  const { basis, prior } = task.learned;
   const whole = collectDescriptors(models, KINDS.sharp);
   const target = whiteningMatrix(basis);
   const measured: MeasuredCurve = { curve: [], errors: [], distances: [] };

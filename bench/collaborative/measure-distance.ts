@@ -21,7 +21,7 @@ export interface DistancePoint {
   unweighed: Figures;
 }
 
-/** @param asked texts as standardised cosines, and logits as descriptors */
+/** @param asked texts as standardized cosines, and logits as descriptors */
 export function measureDistance(
   { rows, certainties }: Pick<CompletedGallery, 'rows' | 'certainties'>,
   logits: GalleryLogit[],

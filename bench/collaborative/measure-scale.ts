@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { descriptors, encodeFloat16 } from '../../src/domain/index.js';
-import type { BuildTask } from '../../src/search/build/build-snapshot.js';
-import { RowFile } from '../../src/search/child/row-file.js';
-import { SNAPSHOT_FILES } from '../../src/search/child/snapshot.js';
-import { openMatrixProducts } from '../../src/search/matrix-products.js';
+import { openMatrixProducts } from '../../src/search/client/matrix-products.js';
+import { RowFile } from '../../src/search/gallery/row-file.js';
+import type { BuildTask } from '../../src/search/snapshot/build/build-snapshot.js';
+import { SNAPSHOT_FILES } from '../../src/search/snapshot/snapshot.js';
 import type { ScaleAnswer, ScaleTask } from './scale/child/tasks.js';
 import { type MadeResponses, makeResponses } from './scale/made-responses.js';
 

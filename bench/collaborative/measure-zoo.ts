@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeDescriptors, encodePrior, type Matrix, rowOf, stackRows } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import { embedConcepts, type TextEncoder } from '../../src/text/index.js';
 import { type ConceptSpace, conceptRows } from '../accuracy/concepts.js';
 import { mean } from '../accuracy/correlation.js';
@@ -10,7 +10,7 @@ import type { DescriptorGallery, GalleryLogit } from '../accuracy/gallery.js';
 import { synonyms } from '../accuracy/hub.js';
 import { probeFiles } from '../accuracy/run-zoo-model.js';
 import { type ZooEntry, zooModel } from '../accuracy/zoo.js';
-import type { Learnt } from './learn.js';
+import type { Learned } from './learn.js';
 import { type Seconds, type TimedRun, timeZooModel, type ZooPlan } from './time-zoo-model.js';
 import { bestForConcepts, mostAlike } from './zoo-answers.js';
 
@@ -70,13 +70,13 @@ export interface ZooSetting {
   encoder: TextEncoder;
   space: ConceptSpace;
   /** Without the zoo. */
-  learnt: Learnt;
+  learned: Learned;
 }
 
-const MOST_TEXTS = 200;
+const MAX_TEXTS = 200;
 
 /**
- * Probing real classifiers with what was learnt without them.
+ * Probing real classifiers with what was learned without them.
  *
  * @param folder the hub's
  * @param images of the probe set
@@ -89,7 +89,7 @@ export async function measureZoo(
   { warmRounds, plans }: ZooOptions,
 ): Promise<ZooPoint[]> {
   const probes = probeFiles(images);
-  const { prior } = setting.learnt;
+  const { prior } = setting.learned;
   const priorFolder = await mkdtemp(join(tmpdir(), 'probelog-zoo-prior-'));
   const path = join(priorFolder, 'prior');
   const logits: GalleryLogit[] = [];
@@ -160,7 +160,7 @@ function compare(a: Float32Array, b: Float32Array): { squared: number; cosine: n
 
 /** Of each model, in the order in which the logits name them. */
 async function answersOf(
-  { products, encoder, space, learnt: { basis } }: ZooSetting,
+  { products, encoder, space, learned: { basis } }: ZooSetting,
   logits: GalleryLogit[],
   wholeModels: Matrix[],
   completedModels: Matrix[],
@@ -205,7 +205,7 @@ function rowsOf(matrix: Matrix): Float32Array[] {
 function textsOf(logits: GalleryLogit[]): { text: string; names: string[] }[] {
   const labels = new Map(logits.flatMap(({ names }) => (names.length > 0 ? [[names[0], names]] : [])));
   const all = [...labels].map(([text, names]) => ({ text, names }));
-  const step = Math.max(1, all.length / MOST_TEXTS);
+  const step = Math.max(1, all.length / MAX_TEXTS);
   return all.filter((_, place) => Math.floor(place / step) !== Math.floor((place - 1) / step));
 }
 

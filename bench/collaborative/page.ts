@@ -8,7 +8,7 @@ export function collaborativePage(report: Report, plot: string): { markdown: str
     '# Collaborative probing, measured',
     '',
     'Written by `npm run bench:collaborative -- <hub> --page docs/collaborative-measured.md`;',
-    '[collaborative-probing.md](collaborative-probing.md) says what it is about. What new models are completed with is learnt',
+    '[collaborative-probing.md](collaborative-probing.md) says what it is about. What new models are completed with is learned',
     "from the hub's models of even index; those of odd index, which it never saw, are run on a share of the probes. `full` ran",
     'all of them, and `not completed` leaves what was not run at the mean. `D-optimal` are the probes of which least is known from',
     'those before them, the same for every model. `adaptive` is the product: that list, but for half of what is beyond a fifth of all',

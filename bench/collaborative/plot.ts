@@ -26,8 +26,8 @@ export function plotOf(curve: readonly CurvePoint[]): string {
     }),
   );
   const legend = Object.entries(COLOURS).map(
-    ([scheme, colour], place) =>
-      `<rect x="${MARGIN.left + place * 110}" y="${height - 22}" width="14" height="3" fill="${colour}"/><text x="${MARGIN.left + place * 110 + 18}" y="${height - 17}">${scheme}</text>`,
+    ([scheme, color], place) =>
+      `<rect x="${MARGIN.left + place * 110}" y="${height - 22}" width="14" height="3" fill="${color}"/><text x="${MARGIN.left + place * 110 + 18}" y="${height - 17}">${scheme}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="sans-serif" font-size="10">`,
@@ -55,12 +55,12 @@ function panelOf(points: CurvePoint[], title: string): string {
     (share) =>
       `<text x="${x(share).toFixed(1)}" y="${PANEL.height + 12}" text-anchor="middle">${Math.round(share * 100)}</text>`,
   );
-  const lines = Object.entries(COLOURS).map(([scheme, colour]) => {
+  const lines = Object.entries(COLOURS).map(([scheme, color]) => {
     const path = points
       .filter((point) => point.scheme === scheme || point.scheme === 'full')
       .sort((a, b) => a.share - b.share)
       .map(({ share, top1 }) => `${x(share).toFixed(1)},${y(top1).toFixed(1)}`);
-    return `<polyline points="${path.join(' ')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;
+    return `<polyline points="${path.join(' ')}" fill="none" stroke="${color}" stroke-width="1.5"/>`;
   });
   return [
     `<text x="0" y="-8" font-size="11">${title}</text>`,

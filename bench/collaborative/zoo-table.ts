@@ -42,7 +42,7 @@ function tableOf({ budget, errorFactor }: ZooPlan, points: ZooPoint[]): Table {
       : `more for a model whose expected error is above ${errorFactor} times the gallery's`;
   return {
     title: `ONNX zoo: a budget of ${budget}, ${further}`,
-    text: `Real classifiers, completed from what was learnt without them. ${savedBy(points)} All seconds are end to end: the process started, images read (cold) or their pixels taken from the cache (warm), all runs, choosing and completing.`,
+    text: `Real classifiers, completed from what was learned without them. ${savedBy(points)} All seconds are end to end: the process started, images read (cold) or their pixels taken from the cache (warm), all runs, choosing and completing.`,
     columns: COLUMNS,
     rows: [...points.map(rowOfModel), totals(points)],
   };

@@ -47,11 +47,11 @@ export interface FaultOptions {
 
 const PROBES = 48;
 /** A kill comes within this time after the process is ready, about as long as an ingest takes. */
-const MOST_WAIT_MS = 2_500;
+const MAX_WAIT_MS = 2_500;
 /** One in so many kills does not wait until the process is ready. */
 const HASTY = 6;
 /** Ingests that may wait before the sender pauses, so that the end does not take long. */
-const MOST_WAITING = 40;
+const MAX_WAITING = 40;
 const SEND_EVERY_MS = 300;
 const LOOK_EVERY_MS = 250;
 const SETTLED_WITHIN_MS = 240_000;
@@ -121,7 +121,7 @@ export async function runRounds({ rounds, databaseUrl, demo, log }: FaultOptions
   };
   const send = async () => {
     while (isKilling) {
-      if ((await waiting()) < MOST_WAITING) await sender.sendOne();
+      if ((await waiting()) < MAX_WAITING) await sender.sendOne();
       await sleep(SEND_EVERY_MS);
     }
   };
@@ -140,7 +140,7 @@ export async function runRounds({ rounds, databaseUrl, demo, log }: FaultOptions
       const victim = processes[Math.floor(Math.random() * processes.length)];
       const isHasty = round % HASTY === 0;
       if (!isHasty) await victim.isReady();
-      await sleep(Math.random() * MOST_WAIT_MS);
+      await sleep(Math.random() * MAX_WAIT_MS);
       const stage = isHasty ? 'STARTING' : await stageOf(victim.pid);
       await victim.kill();
       kills[victim.title][stage] = (kills[victim.title][stage] ?? 0) + 1;

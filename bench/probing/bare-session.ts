@@ -73,7 +73,7 @@ async function preprocessed({ edge, mean, std }: BareJob, images: string[]): Pro
   for (const [i, image] of images.entries()) {
     const pixels = await sharp(image)
       .resize(edge, edge, { fit: 'cover', kernel: 'linear' })
-      .toColourspace('srgb')
+      .toColorspace('srgb')
       .removeAlpha()
       .raw()
       .toBuffer();

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSENSUS_CANDIDATES, dot, logitQuery, rowOf } from '../../src/domain/index.js';
-import type { Candidate } from '../../src/search/child/best-hits.js';
-import { consensusHead } from '../../src/search/child/consensus-head.js';
-import { RowFile } from '../../src/search/child/row-file.js';
-import { RowScales } from '../../src/search/child/row-scales.js';
-import { readSnapshot } from '../../src/search/child/snapshot.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import { RowFile } from '../../src/search/gallery/row-file.js';
+import { RowScales } from '../../src/search/gallery/row-scales.js';
 import type { SearchSubject } from '../../src/search/index.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import { consensusWindow } from '../../src/search/ranking/consensus-window.js';
+import type { Candidate } from '../../src/search/ranking/top-k.js';
+import { readSnapshot } from '../../src/search/snapshot/snapshot.js';
 import type { MadeGallery } from './make-gallery.js';
 
 /** A question, and where the gallery's files are. */
@@ -57,7 +57,7 @@ export async function exactTop(
     return { value: score, modelId: names[place][0], index: row - names[place][1], row };
   });
   const inUse = { snapshot, scales: new RowScales(snapshot, rows, products) };
-  const agreed = await consensusHead(candidates, rows, inUse, products);
+  const agreed = await consensusWindow(candidates, rows, inUse, products);
   rows.close();
   return agreed.slice(0, count).map(({ modelId, index }) => `${modelId}/${index}`);
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
 
-const MOST_OUTPUT_SHOWN = 4_000;
+const MAX_OUTPUT_SHOWN = 4_000;
 
 /** Runs a program in the root and throws, with the end of its output, when it fails. */
 export function run(program, args, options = {}) {
@@ -15,7 +15,7 @@ export function run(program, args, options = {}) {
   });
   if (error) throw new Error(`${program} cannot be run: ${error.message}`);
   if (status === 0) return;
-  const said = `${stdout}\n${stderr}`.trim().slice(-MOST_OUTPUT_SHOWN);
+  const said = `${stdout}\n${stderr}`.trim().slice(-MAX_OUTPUT_SHOWN);
   throw new Error(`${[program, ...args].join(' ')} ended with ${signal ?? status}:\n${said}`);
 }
 

@@ -2,7 +2,7 @@ import { ProbelogError } from '../errors/index.js';
 import type { AccessScope, ApiKeys } from '../store/index.js';
 import { looksLikeKey } from './key-secret.js';
 import { Keys } from './keys.js';
-import { NOBODY, type Principal } from './principal.js';
+import { ANONYMOUS, type Principal } from './principal.js';
 import { SCOPES } from './scopes.js';
 import type { Tokens } from './tokens.js';
 
@@ -51,7 +51,7 @@ export class Access {
     const { anonymous } = this.options;
     if (authorization !== undefined) return this.bearer(authorization);
     if (anonymous === undefined && (await this.isOpen())) return local(origin);
-    return { ...NOBODY, scopes: anonymous ?? [] };
+    return { ...ANONYMOUS, scopes: anonymous ?? [] };
   }
 
   /** Whether these credentials are a key that was not seen here before: to find out whose it is takes the database. */
@@ -125,7 +125,7 @@ function local({ host, forwarded }: Pick<Credentials, 'host' | 'forwarded'>): Pr
       'As long as there is no key, this server answers to nobody who comes through a proxy. Make a key (probelog keys create), or set PROBELOG_ALLOW_ANONYMOUS.',
     );
   if (host === undefined || /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host))
-    return { ...NOBODY, kind: 'LOCAL', name: 'local', scopes: SCOPES };
+    return { ...ANONYMOUS, kind: 'LOCAL', name: 'local', scopes: SCOPES };
   throw new ProbelogError(
     'FORBIDDEN',
     `As long as there is no key, this server answers only to the names of this machine, such as localhost, and not to ${JSON.stringify(host.slice(0, 100))}. Make a key (probelog keys create), or set PROBELOG_ALLOW_ANONYMOUS.`,

@@ -4,7 +4,7 @@ import { type ApiKeyRecord, type ApiKeys, VISIBILITY_LABEL } from '../store/inde
 import { newSecret } from './key-secret.js';
 import { SCOPES } from './scopes.js';
 
-const MOST_LABELS = 100;
+const MAX_LABELS = 100;
 
 const line = z
   .string()
@@ -20,7 +20,7 @@ const schema = z.strictObject({
   scopes: z.array(z.enum(SCOPES)).min(1, 'a key without a scope opens nothing'),
   labels: z
     .array(z.string().regex(VISIBILITY_LABEL, 'a label has 1 to 100 letters, digits and . _ : @ / -'))
-    .max(MOST_LABELS)
+    .max(MAX_LABELS)
     .default([]),
   registry: line.nullish().transform((registry) => registry ?? null),
   expiresAt: z

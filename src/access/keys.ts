@@ -5,7 +5,7 @@ import type { Principal } from './principal.js';
 
 /** A key that another process revoked is good here for this long at the most. */
 const REMEMBERED_MS = 5_000;
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 /** The database notes a use at most once a minute; it need not be asked more often. */
 const NOTED_EVERY_MS = 60_000;
 
@@ -15,12 +15,12 @@ export class Keys {
   /** What the cache fails with for those who wait for a look-up that it dropped. */
   private readonly dropped = new WeakSet<object>();
   /** Prefixes that were found, however long ago. */
-  private readonly seen = new LRUCache<string, true>({ max: MOST_REMEMBERED });
-  private readonly noted = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  private readonly seen = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  private readonly noted = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'noteUse'>) {
     this.found = new LRUCache<string, ApiKeyRecord>({
-      max: MOST_REMEMBERED,
+      max: MAX_REMEMBERED,
       ttl: REMEMBERED_MS,
       // Those who come at once with one key are one look-up. What is not there is not remembered.
       fetchMethod: async (prefix, _, { signal }) => {

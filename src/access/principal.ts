@@ -1,4 +1,4 @@
-import type { AccessScope, Sight } from '../store/index.js';
+import type { AccessScope, VisibilityScope } from '../store/index.js';
 
 /** Who asks, by whichever door. */
 export interface Principal {
@@ -15,7 +15,7 @@ export interface Principal {
 }
 
 /** Whoever says nothing of who they are, and may do nothing. */
-export const NOBODY: Principal = {
+export const ANONYMOUS: Principal = {
   kind: 'ANONYMOUS',
   name: 'anonymous',
   scopes: [],
@@ -30,6 +30,6 @@ export function allows({ scopes }: Pick<Principal, 'scopes'>, wanted: readonly A
 }
 
 /** Which models somebody sees: an administrator all, others those without a label and those with theirs. */
-export function sightOf({ scopes, labels }: Pick<Principal, 'scopes' | 'labels'>): Sight {
+export function visibilityScopeOf({ scopes, labels }: Pick<Principal, 'scopes' | 'labels'>): VisibilityScope {
   return scopes.includes('ADMIN') ? 'ALL' : labels;
 }

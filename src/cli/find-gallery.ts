@@ -1,5 +1,5 @@
+import type { Service } from '../app/index.js';
 import { ProbelogError } from '../errors/index.js';
-import type { Service } from '../service/index.js';
 import type { ProbeSetRecord } from '../store/index.js';
 
 /** The probe set whose gallery a command searches. @throws ProbelogError PROBE_SET_UNKNOWN */

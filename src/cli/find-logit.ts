@@ -2,7 +2,7 @@ import { ProbelogError } from '../errors/index.js';
 import { logitKeyOf } from '../graphql/index.js';
 import type { ModelRecord, Store } from '../store/index.js';
 import { findModel } from './find-model.js';
-import { outputIn } from './output-in.js';
+import { parseLogitRef } from './flags/parse-logit-ref.js';
 
 /**
  * The logit that a user names on the command line: its id, or `model#output` with the model as for {@link findModel} and the
@@ -11,7 +11,7 @@ import { outputIn } from './output-in.js';
  * @throws ProbelogError NOT_FOUND, INPUT_INVALID, ID_INVALID
  */
 export async function findLogit(store: Store, named: string): Promise<{ model: ModelRecord; index: number }> {
-  const output = outputIn(named) ?? byId(named);
+  const output = parseLogitRef(named) ?? byId(named);
   const { index } = output;
   const model = await findModel(store, output.model);
   if ((await store.logits.byKeys([{ modelId: model.id, index }])).length > 0) return { model, index };

@@ -2,7 +2,7 @@ import { ProbelogError } from '../errors/index.js';
 import type { ModelRecord, Store } from '../store/index.js';
 
 /** Versions listed in a message. */
-const MOST_LISTED = 10;
+const MAX_LISTED = 10;
 
 /** Where models are looked up. */
 export interface ModelLookup<Model> {
@@ -34,10 +34,10 @@ export async function findModelIn<Model extends { version: string }>(
 ): Promise<Model> {
   const versions = await lookup.byName(named);
   if (versions.length > 1) {
-    const listed = versions.slice(0, MOST_LISTED).map(({ version }) => version);
+    const listed = versions.slice(0, MAX_LISTED).map(({ version }) => version);
     throw new ProbelogError(
       'INPUT_INVALID',
-      `${JSON.stringify(named)} has ${versions.length} versions (${listed.join(', ')}${versions.length > MOST_LISTED ? ', …' : ''}); name one, as in ${named}@${listed[0]}.`,
+      `${JSON.stringify(named)} has ${versions.length} versions (${listed.join(', ')}${versions.length > MAX_LISTED ? ', …' : ''}); name one, as in ${named}@${listed[0]}.`,
     );
   }
   const found = versions[0] ?? (await byNameAndVersion(lookup, named)) ?? (await lookup.byId(named));

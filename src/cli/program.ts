@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
-import { isKnownError } from './known-error.js';
-import { NotLoaded } from './load.js';
+import { isReportableError } from './is-reportable-error.js';
+import { LoadFailed } from './lazy-load.js';
 import { printable } from './output/printable.js';
 import { packageFacts } from './package-root.js';
 
@@ -26,7 +26,7 @@ Exit status:
 /** The program, with these commands. */
 export function createProgram(commands: readonly Command[]): Command {
   const program = new Command('probelog')
-    .description('Find image classifiers by what they recognise.')
+    .description('Find image classifiers by what they recognize.')
     .version(packageFacts().version, '-V, --version', 'print the version')
     .enablePositionalOptions()
     .showHelpAfterError('(probelog --help shows what there is)')
@@ -52,7 +52,7 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (thrown) {
-    if (thrown instanceof NotLoaded) throw thrown.cause;
+    if (thrown instanceof LoadFailed) throw thrown.cause;
     return report(thrown);
   }
 }
@@ -73,7 +73,7 @@ function report(thrown: unknown): number {
       process.stderr.write(`${URL_TAKEN}\n`);
     return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  if (isKnownError(thrown)) {
+  if (isReportableError(thrown)) {
     const lines = thrown.message.split('\n').map(printable).join('\n');
     process.stderr.write(`${thrown.code}: ${lines}\n`);
     return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;

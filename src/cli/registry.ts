@@ -1,11 +1,11 @@
 import type { NewApiKeyRequest } from '../access/index.js';
+import type { SweepReport } from '../app/index.js';
 import type { IngestRequest, ReprobeOptions, UploadForm } from '../ingest/index.js';
-import type { SweepReport } from '../service/index.js';
 import type { ApiKeyRecord, IngestState } from '../store/index.js';
-import type { FilterFlags } from './filter-flags.js';
+import type { FilterFlags } from './flags/filter-flags.js';
+import type { SubjectFlags } from './flags/subject-flags.js';
 import type { ProgressDisplay } from './output/progress.js';
 import type { IngestOutcome } from './run-ingests.js';
-import type { SubjectFlags } from './subject-flags.js';
 
 /** A model in a list. */
 export interface ListedModel {
@@ -33,7 +33,7 @@ export interface RankedModel {
 export interface MatchingProbe {
   probe: number;
   contribution: number;
-  /** What is looked for, at this probe, and the found logit's response; standardised. */
+  /** What is looked for, at this probe, and the found logit's response; standardized. */
   query: number;
   response: number;
 }
@@ -52,7 +52,7 @@ export interface FoundLogit {
   evidence?: MatchingProbe[];
 }
 
-/** What a model recognises. */
+/** What a model recognizes. */
 export interface ModelNames {
   summary: string;
   names: { index: number; name: string; score: number; confidence: number | null }[];
@@ -145,7 +145,7 @@ export interface Registry {
   models(text: string | undefined): Promise<ListedModel[]>;
   /** Models that know concepts, best first. */
   rankedModels(question: ModelQuestion): Promise<RankedModel[]>;
-  /** Logits that recognise something, best first. */
+  /** Logits that recognize something, best first. */
   logits(question: LogitQuestion): Promise<FoundLogit[]>;
   /**
    * Names for the outputs of a model.

@@ -1,6 +1,6 @@
+import type { Service } from '../app/index.js';
 import { messageOf, ProbelogError } from '../errors/index.js';
 import type { IngestRequest, ReprobeOptions } from '../ingest/index.js';
-import type { Service } from '../service/index.js';
 import type { IngestRecord, ModelRecord } from '../store/index.js';
 import type { ProgressDisplay, ProgressLine } from './output/progress.js';
 

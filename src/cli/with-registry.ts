@@ -3,7 +3,7 @@ import { readClientKey, readEnvironment } from '../config/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { endSignal, fired } from './end-signal.js';
 import { EXIT } from './exit-codes.js';
-import { load } from './load.js';
+import { load } from './lazy-load.js';
 import type { Registry } from './registry.js';
 
 /** Whom a command asks. */

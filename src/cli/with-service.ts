@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
+import { openService, type Service } from '../app/index.js';
 import { loadConfig, readEnvironment } from '../config/index.js';
-import { openService, type Service } from '../service/index.js';
 import { EXIT } from './exit-codes.js';
 
 /**

@@ -59,7 +59,7 @@ export interface IngestOptions extends FollowOptions {
 /** A name for an output, from the vocabulary that ships with ProbeLog. */
 export type LogitName = NonNullable<LogitNamesQuery['logit']>['concepts'][number];
 
-/** A model, and what it recognises as one paragraph. */
+/** A model, and what it recognizes as one paragraph. */
 export type ModelDetails = NonNullable<ModelQuery['model']>;
 
 /** What the operation takes as variables; left out where it takes none, or none that are needed. */
@@ -86,16 +86,16 @@ export interface ProbelogClient {
     options?: ListOptions,
   ): AsyncGenerator<Edge, void, undefined>;
 
-  /** Logits that recognise something, best first; pages are fetched as they are needed. */
+  /** Logits that recognize something, best first; pages are fetched as they are needed. */
   logits(question: LogitQuestion, options?: LogitSearchOptions): AsyncGenerator<LogitMatch, void, undefined>;
 
-  /** Logits of other models that recognise what this one does, best first. */
+  /** Logits of other models that recognize what this one does, best first. */
   similar(
     logitId: string,
     options?: Omit<LogitSearchOptions, 'probeSet'>,
   ): AsyncGenerator<LogitMatch, void, undefined>;
 
-  /** Models: those that recognise a concept, best first, or all. */
+  /** Models: those that recognize a concept, best first, or all. */
   models(options?: ModelListOptions): AsyncGenerator<ModelMatch, void, undefined>;
 
   /** A logit; null when there is none with this id. */
@@ -104,7 +104,7 @@ export interface ProbelogClient {
   /** A model; null when there is none with this id. */
   model(id: string, options?: CallOptions): Promise<ModelDetails | null>;
 
-  /** Names for what a logit recognises, best first; empty when there is none with this id. @param first 1 to 100 */
+  /** Names for what a logit recognizes, best first; empty when there is none with this id. @param first 1 to 100 */
   name(logitId: string, options?: CallOptions & { first?: number }): Promise<LogitName[]>;
 
   /**

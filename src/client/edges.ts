@@ -1,7 +1,7 @@
 import type { CallOptions } from './client-options.js';
 
 /** The most that a page of the server has. */
-const MOST_PER_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 /** Large enough to be worth a request, small enough that the first results are soon there. */
 const PER_PAGE = 50;
 
@@ -27,7 +27,7 @@ export async function* edges<Edge>(
   let left = first;
   let after: string | undefined;
   while (left > 0) {
-    const most = perPage ?? (left === Infinity ? PER_PAGE : MOST_PER_PAGE);
+    const most = perPage ?? (left === Infinity ? PER_PAGE : MAX_PAGE_SIZE);
     const asked = Math.min(left, most);
     const { edges: found, pageInfo } = await fetchPage({ first: asked, after });
     yield* found;

@@ -4,7 +4,7 @@ import { ProbelogClientError } from './client-error.js';
 /** The server sends a comment every 12 s: a stream that is silent for longer than this is held back on the way. */
 const SILENT_MS = 40_000;
 /** No event of ours is longer. */
-const MOST_CHARACTERS = 2 ** 20;
+const MAX_CHARACTERS = 2 ** 20;
 
 /** One event. */
 export interface StreamEvent {
@@ -34,7 +34,7 @@ export async function* readEvents(
     const [, field, value] = /^([^:]*):? ?([\s\S]*)$/.exec(line) ?? [];
     if (field === 'event') event.type = value;
     if (field === 'data') event.data += `${value}\n`;
-    if (event.data.length > MOST_CHARACTERS) throw badAnswer('The stream has an event without an end.');
+    if (event.data.length > MAX_CHARACTERS) throw badAnswer('The stream has an event without an end.');
   }
 }
 
@@ -49,7 +49,7 @@ async function* lines(
     const text = rest + decoder.decode(bytes, { stream: true });
     const complete = text.split(/\r\n|\n|\r(?!$)/);
     rest = complete.pop() ?? '';
-    if (rest.length > MOST_CHARACTERS) throw badAnswer('The stream has a line without an end.');
+    if (rest.length > MAX_CHARACTERS) throw badAnswer('The stream has a line without an end.');
     yield* complete;
   }
   if (rest.endsWith('\r')) yield rest.slice(0, -1);

@@ -14,7 +14,7 @@ import { delayOf, isPassing, isRefusal, isTooLong, pause } from './retrying.js';
 
 const POLL_MS = 2_000;
 /** So many failures in a row, with nothing heard in between, are one too many: some 50 s, where nobody says how long to wait. */
-const MOST_FAILURES = 10;
+const MAX_FAILURES = 10;
 
 /** How an ingest is followed. */
 export interface FollowOptions extends CallOptions {
@@ -67,7 +67,7 @@ async function* states(connection: Connection, id: string, signal?: AbortSignal)
       if (next === streamed && hasNoStream(thrown)) next = polled;
       else if (!isPassing(thrown) && !isRefusal(thrown)) throw thrown;
       else wait = thrown.retryAfterSeconds;
-      if (isTooLong(wait) || ++failures >= MOST_FAILURES) throw thrown;
+      if (isTooLong(wait) || ++failures >= MAX_FAILURES) throw thrown;
     }
     await pause(delayOf(turns++, wait), signal);
   }

@@ -3,7 +3,7 @@ import { isProbelogError, ProbelogClientError, type ProbelogError } from './clie
 const FIRST_MS = 250;
 const LONGEST_MS = 8_000;
 /** Whoever is told to wait for longer is told so by the error. */
-const MOST_SECONDS = 120;
+const MAX_SECONDS = 120;
 
 /** The server did nothing of what it refused with these: whatever it was may be sent again. */
 const REFUSALS = new Set<string>(['RATE_LIMITED', 'SERVER_BUSY', 'SERVER_CLOSING', 'UPLOADS_BUSY']);
@@ -56,7 +56,7 @@ export function isPassing({ code, status }: ProbelogError): boolean {
 
 /** Whether it would be too long to wait for so many seconds. */
 export function isTooLong(seconds = 0): boolean {
-  return seconds > MOST_SECONDS;
+  return seconds > MAX_SECONDS;
 }
 
 /**

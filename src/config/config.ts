@@ -1,4 +1,4 @@
-import type { OPTIONS } from './options.js';
+import type { OPTIONS } from './options/index.js';
 
 type OptionKey = keyof typeof OPTIONS;
 

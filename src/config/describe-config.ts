@@ -1,5 +1,5 @@
 import type { Config } from './config.js';
-import { OPTIONS } from './options.js';
+import { OPTIONS } from './options/index.js';
 
 /** One line of `probelog config`. */
 export interface ConfigLine {

@@ -2,7 +2,7 @@ import { ZodError } from 'zod';
 import { CLIENT_VARIABLES } from './client-key.js';
 import { closestName } from './closest-name.js';
 import type { Config } from './config.js';
-import { OPTIONS } from './options.js';
+import { OPTIONS } from './options/index.js';
 
 /** Variables as the process has them or a parsed `.env` file hold them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import { OPTIONS } from './options.js';
+import { OPTIONS } from './options/index.js';
 import type { Environment } from './read-settings.js';
 
 /** The files of secrets that an environment names. */

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
  * Whether a download may connect to this address.
  *
  * Threat model: a source URL is attacker data, so without this check the service would fetch cloud metadata,
- * neighbouring services or itself on an outsider's behalf (SSRF). Only globally routed unicast addresses pass;
+ * neighboring services or itself on an outsider's behalf (SSRF). Only globally routed unicast addresses pass;
  * private, loopback, link-local, carrier-grade, documentation and multicast ranges do not, also when wrapped as
  * IPv4-mapped, 6to4, NAT64 or Teredo addresses, nor do IPv6 addresses outside the only block that is given out as global
  * unicast (2000::/3, RFC 4291 and IANA's registry), such as IPv4-compatible ones. An operator may open ranges (`PROBELOG_PRIVATE_ADDRESSES`).

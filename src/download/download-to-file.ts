@@ -9,7 +9,7 @@ import type { DownloadLimits, RemoteFile } from './remote-file.js';
 import { asSourceError, paceOf, sourceMayRecover } from './source-errors.js';
 
 /** How often a broken connection is taken up again within one call. */
-const MOST_BREAKS = 4;
+const MAX_BREAKS = 4;
 const FIRST_PAUSE_MS = 250;
 
 /** Where a download is kept until it is whole. */
@@ -65,7 +65,7 @@ async function readWhole(file: RemoteFile, part: PartFile, reading: Reading): Pr
       if (signal?.aborted) throw signal.reason;
       const error = asSourceError(thrown, file, limits);
       const isNoUse = part.validator === null || part.bytes === 0 || pace.isTooSlow;
-      if (isNoUse || !sourceMayRecover(error) || breaks === MOST_BREAKS) throw error;
+      if (isNoUse || !sourceMayRecover(error) || breaks === MAX_BREAKS) throw error;
     }
     await pause(FIRST_PAUSE_MS * 2 ** breaks, undefined, { signal }).catch(() => {
       throw signal?.reason;

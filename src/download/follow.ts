@@ -6,7 +6,7 @@ import { forbiddenAddress, guardedAgent, unguardedAgent } from './guarded-agent.
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
 import { badStatus, shown } from './source-errors.js';
 
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 /** What is compressed on the way could be neither measured nor continued. */
 const PLAIN = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'probelog' };
 
@@ -53,7 +53,7 @@ export async function follow(
   let at = file.at;
   let url = new URL(file.url);
   let status = 0;
-  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     if (url.origin !== at?.origin) at = undefined;
     checkUrl(url, at === undefined, limits);
     const response = await request(url, {
@@ -72,7 +72,7 @@ export async function follow(
   }
   throw new ProbelogError(
     'SOURCE_UNREACHABLE',
-    `${shown(new URL(file.url))} redirects more than ${MOST_REDIRECTS} times.`,
+    `${shown(new URL(file.url))} redirects more than ${MAX_REDIRECTS} times.`,
     { status },
   );
 }

@@ -1,10 +1,16 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import type { DocumentNode } from 'graphql';
+import { openService, type Service } from '../app/index.js';
 import { messageOf, ProbelogError } from '../errors/index.js';
-import { buildSchema, createContext, embedGraph, globalId, type ShapedResolvers } from '../graphql/index.js';
-import { mountRoutes, type NodeHandler, servicesOf } from '../http/index.js';
+import {
+  buildSchema,
+  createContext,
+  embedGraph,
+  globalId,
+  type TransformedResolvers,
+} from '../graphql/index.js';
 import { createProbeSet } from '../probing/index.js';
-import { openService, type Service } from '../service/index.js';
+import { mountRoutes, type NodeHandler, servicesOf } from '../server/index.js';
 import { closePlugin } from './close-plugin.js';
 import { fastifyLogger } from './fastify-logger.js';
 import { type HostCaller, principalOfCaller, THE_HOST } from './host-caller.js';
@@ -17,7 +23,7 @@ export interface Probelog {
   /** To be merged with the host's own definitions. */
   typeDefs: DocumentNode;
   /** To be merged with the host's own resolvers. */
-  resolvers: ShapedResolvers;
+  resolvers: TransformedResolvers;
   /**
    * What the host's context must hold beside its own, made anew for each request.
    *

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Log } from '../service/index.js';
+import type { Log } from '../app/index.js';
 
 /** What Fastify says, as lines of our log. */
 export function fastifyLogger(log: Log): FastifyBaseLogger {

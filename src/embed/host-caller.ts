@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOBODY, type Principal, SCOPES, scopeName } from '../access/index.js';
+import { ANONYMOUS, type Principal, SCOPES, scopeName } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { VISIBILITY_LABEL } from '../store/index.js';
 
@@ -14,7 +14,7 @@ export interface HostCaller {
 }
 
 /** The host itself, which lets through whom it likes. */
-export const THE_HOST: Principal = { ...NOBODY, kind: 'LOCAL', name: 'host', scopes: SCOPES };
+export const THE_HOST: Principal = { ...ANONYMOUS, kind: 'LOCAL', name: 'host', scopes: SCOPES };
 
 const schema = z
   .strictObject({
@@ -35,10 +35,10 @@ export function principalOfCaller(caller: HostCaller | null): Principal {
     const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'caller'}: ${message}`);
     throw new ProbelogError('CONFIG_INVALID', `The caller is not usable.\n  ${problems.join('\n  ')}`);
   }
-  if (data === null) return NOBODY;
+  if (data === null) return ANONYMOUS;
   const { name, scopes, labels } = data;
   return {
-    ...NOBODY,
+    ...ANONYMOUS,
     kind: 'TOKEN',
     name: `host:${name}`,
     scopes: SCOPES.filter((scope) => (scopes as string[]).includes(scopeName(scope))),

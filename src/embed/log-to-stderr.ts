@@ -1,4 +1,4 @@
-import type { Log } from '../service/index.js';
+import type { Log } from '../app/index.js';
 
 /** The log of a host that gave none: what somebody should see to, one line each. */
 export const logToStderr: Log = (level, message, details) => {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import type { Log } from '../app/index.js';
 import { type Config, loadConfig } from '../config/index.js';
 import { ProbelogError } from '../errors/index.js';
 import type { HostModel } from '../graphql/index.js';
-import type { Log } from '../service/index.js';
 import type { HostCaller } from './host-caller.js';
 
 /** Tells who sends a request of the host's. */

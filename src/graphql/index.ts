@@ -1,23 +1,23 @@
-export { buildSchema } from './build-schema.js';
-export { checkFilter } from './check-filter.js';
-export { conceptSubject, conceptsSubject, subjectOf } from './concept-subject.js';
-export { type Caller, type Context, createContext } from './context.js';
-export { evidenceOf } from './evidence-of.js';
+export { conceptSubject, conceptsSubject, subjectOf } from './concept/concept-subject.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
-export { formatError } from './format-error.js';
-export { generateSdl } from './generate-sdl.js';
-export { globalId, keyOf, logitKeyOf } from './global-id.js';
-export { checkScopes } from './guard-fields.js';
 export * from './limits/index.js';
-export { modelSummary } from './model-summary.js';
-export { conditionsOf } from './search-page.js';
-export type { Services } from './services.js';
+export { evidenceOf } from './logit/evidence-of.js';
+export { modelSummary } from './model/model-summary.js';
+export { buildSchema } from './schema/build-schema.js';
+export { type Caller, type Context, createContext } from './schema/context.js';
+export { formatError } from './schema/format-error.js';
+export { generateSdl } from './schema/generate-sdl.js';
+export { globalId, keyOf, logitKeyOf } from './schema/global-id.js';
+export { checkScopes } from './schema/guard-fields.js';
+export type { Services } from './schema/services.js';
 export {
   type EmbeddedGraph,
   type EmbeddedGraphOptions,
   embedGraph,
   type HostModel,
   type ModelVersion,
-} from './shape/embedded-graph.js';
-export type { KeyFields, ModelKey } from './shape/model-key.js';
-export type { ShapedResolver, ShapedResolvers } from './shape/shape-resolvers.js';
+} from './schema-transform/embedded-graph.js';
+export type { KeyFields, ModelKey } from './schema-transform/model-key.js';
+export type { TransformedResolver, TransformedResolvers } from './schema-transform/transform-resolvers.js';
+export { checkFilter } from './search/check-filter.js';
+export { conditionsOf } from './search/search-page.js';

@@ -4,5 +4,5 @@ export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
 export type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
 export type { DoneProbes, ProbeFile, ProbePlan } from './probe-input.js';
 export { type ProbeModelOptions, type ProbeRun, probeModel } from './probe-model.js';
-export { createProbeSet, type NewProbeSet } from './probe-set/create-probe-set.js';
-export { inspectImage } from './probe-set/inspect-image.js';
+export { createProbeSet, type NewProbeSet } from './probe-sets/create-probe-set.js';
+export { inspectImage } from './probe-sets/inspect-image.js';

@@ -1,6 +1,6 @@
 import type { PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
 
-/** What was read off a model before it ran. JSON-serialisable. */
+/** What was read off a model before it ran. JSON-serializable. */
 export interface ModelInspection {
   input: {
     name: string;
@@ -20,7 +20,7 @@ export interface ModelInspection {
     outputs: number;
   };
   /**
-   * LOGITS: nothing in the graph normalises the responses, or it was cut off. PROBABILITIES_UNCUT: they come out of a
+   * LOGITS: nothing in the graph normalizes the responses, or it was cut off. PROBABILITIES_UNCUT: they come out of a
    * softmax or sigmoid that could not be cut, so they are probabilities. A graph can hide what it does: look at the
    * values as well.
    */

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { ProbelogError } from '../errors/index.js';
-import { compiledEntry } from '../runtime/index.js';
+
+import { compiledEntry } from '../lib/compiled-entry.js';
+
 import { childEnvironment } from './child-environment.js';
 import type { NetworkIsolation } from './network-isolation.js';
 import type { ChildMessage, ParentMessage } from './protocol.js';
@@ -29,7 +31,7 @@ export interface ModelProcess {
  * it runs as the same user beside us and can do all of that: then only the user that the service runs as bounds it.
  */
 export function startModelProcess(isolation: NetworkIsolation | null): ModelProcess {
-  const child = fork(compiledEntry(import.meta.url, './child/main.js'), [], {
+  const child = fork(compiledEntry(import.meta.url, './worker/main.js'), [], {
     serialization: 'advanced',
     ...launchedBy(isolation),
     env: childEnvironment(),

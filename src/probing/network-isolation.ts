@@ -31,7 +31,7 @@ const LAUNCHERS: readonly Launcher[] = [
 ];
 
 const NAMESPACE = '/proc/self/ns/net';
-const MOST_MS = 10_000;
+const MAX_MS = 10_000;
 
 /**
  * Finds out by trying. Containers often forbid it, and other systems than Linux do not have it.
@@ -62,7 +62,7 @@ async function namespaceUnder({ program, args }: Launcher): Promise<string> {
   const command = [...args, process.execPath, '-e', script];
   const { stdout } = await promisify(execFile)(program, command, {
     env: childEnvironment(),
-    timeout: MOST_MS,
+    timeout: MAX_MS,
   });
   return stdout;
 }

@@ -17,7 +17,7 @@ export interface DeliverySender {
 }
 
 /** How many deliveries had which end since the start of this process. */
-export type ReceiverCounts = Record<Receipt['status'] | 'unauthorised' | 'invalid' | 'failed', number>;
+export type ReceiverCounts = Record<Receipt['status'] | 'unauthorized' | 'invalid' | 'failed', number>;
 
 /** What a receiver needs. */
 export interface ReceiverOptions {
@@ -34,7 +34,7 @@ export class WebhookReceiver {
     accepted: 0,
     ignored: 0,
     duplicate: 0,
-    unauthorised: 0,
+    unauthorized: 0,
     invalid: 0,
     failed: 0,
   };
@@ -86,8 +86,8 @@ export class WebhookReceiver {
   }
 }
 
-function endOf(thrown: unknown): 'unauthorised' | 'invalid' | 'failed' {
+function endOf(thrown: unknown): 'unauthorized' | 'invalid' | 'failed' {
   if (!(thrown instanceof ProbelogError)) return 'failed';
-  if (thrown.httpStatus === 401) return 'unauthorised';
+  if (thrown.httpStatus === 401) return 'unauthorized';
   return thrown.httpStatus === 400 ? 'invalid' : 'failed';
 }

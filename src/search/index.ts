@@ -1,6 +1,6 @@
-export { compareModels, MOST_LOGITS_A_SIDE, type ModelComparison } from './compare-models.js';
-export { lookAtSnapshots, type SnapshotLook } from './look-at-snapshots.js';
-export { openSearch, type Search, type SearchOptions } from './open-search.js';
+export { compareModels, MAX_LOGITS_PER_SIDE, type ModelComparison } from './client/compare-models.js';
+export { inspectSnapshots, type SnapshotInspection } from './client/inspect-snapshots.js';
+export { openSearch, type Search, type SearchOptions } from './client/open-search.js';
 export type {
   ConceptTerm,
   ExpressionSubject,

@@ -6,7 +6,7 @@ export interface ConceptTerm {
   weights: Float32Array;
 }
 
-/** Concepts of which all, any (at least one of these must be given) and none shall be recognised. */
+/** Concepts of which all, any (at least one of these must be given) and none shall be recognized. */
 export interface ExpressionSubject {
   kind: 'EXPRESSION';
   all: ConceptTerm[];
@@ -14,7 +14,7 @@ export interface ExpressionSubject {
   none: ConceptTerm[];
 }
 
-/** What is looked for: a concept, an expression of several, or what another logit recognises. */
+/** What is looked for: a concept, an expression of several, or what another logit recognizes. */
 export type SearchSubject =
   | ({ kind: 'CONCEPT' } & ConceptTerm)
   | ExpressionSubject
@@ -132,7 +132,7 @@ export interface SearchModel {
 export interface GalleryPrior {
   /** File of a `ResponsePrior`; replaced by another when the basis is fitted anew. */
   path: string;
-  /** Fully probed models and logits that it was learnt from. */
+  /** Fully probed models and logits that it was learned from. */
   fullyProbed: { models: number; logits: number };
 }
 
@@ -150,7 +150,7 @@ export interface GalleryStats {
   /** What partly probed models are completed from; null while there is too little to learn it from. */
   prior: {
     version: string;
-    /** Fully probed models and logits that it was learnt from. */
+    /** Fully probed models and logits that it was learned from. */
     models: number;
     logits: number;
     /** Families of models that respond alike, the whole gallery among them. */

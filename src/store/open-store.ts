@@ -1,22 +1,22 @@
 import { mkdir } from 'node:fs/promises';
-import { BlobStore } from './blob-store.js';
-import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './data-folder.js';
-import type { Database } from './database.js';
-import { lockFolder } from './folder-lock.js';
+import { ApiKeys } from './access/api-keys.js';
+import { Audit } from './access/audit.js';
+import { INTERNAL_VIEWER, type Viewer } from './access/viewer.js';
+import { BlobStore } from './blobs/blob-store.js';
+import { referencedBlobs } from './blobs/referenced-blobs.js';
+import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './database/data-folder.js';
+import type { Database } from './database/database.js';
+import { lockFolder } from './database/folder-lock.js';
+import { Leases } from './database/leases.js';
+import { openEmbedded } from './database/open-embedded.js';
+import { openServer } from './database/open-server.js';
+import { Deliveries } from './deliveries/deliveries.js';
+import { RegistrySweeps } from './deliveries/registry-sweeps.js';
+import { Ingests } from './ingests/ingests.js';
 import { applyMigrations } from './migrations/apply-migrations.js';
-import { openEmbedded } from './open-embedded.js';
-import { openServer } from './open-server.js';
-import { referencedBlobs } from './referenced-blobs.js';
-import { ApiKeys } from './repositories/api-keys.js';
-import { Audit } from './repositories/audit.js';
-import { Deliveries } from './repositories/deliveries.js';
-import { Ingests } from './repositories/ingests.js';
-import { Leases } from './repositories/leases.js';
-import { Logits } from './repositories/logits.js';
-import { Models } from './repositories/models.js';
-import { ProbeSets } from './repositories/probe-sets.js';
-import { RegistrySweeps } from './repositories/registry-sweeps.js';
-import { OURSELVES, type Viewer } from './viewer.js';
+import { Logits } from './models/logits.js';
+import { Models } from './models/models.js';
+import { ProbeSets } from './probe-sets/probe-sets.js';
 
 /** Everything that is kept: rows in PostgreSQL, files in the blob store. */
 export interface Store {
@@ -132,5 +132,5 @@ export function storeOn(
       await release();
     },
   });
-  return as(OURSELVES);
+  return as(INTERNAL_VIEWER);
 }

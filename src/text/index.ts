@@ -1,17 +1,17 @@
-export { absentTextEncoder } from './absent-text-encoder.js';
-export { type ConceptBackground, prepareBackground } from './background/prepare-background.js';
+export { type ConceptBackground, prepareBackground } from './concepts/background/prepare-background.js';
 export {
-  type Concepts,
+  type ConceptEncoder,
   type ConceptVectors,
-  createConcepts,
+  createConceptEncoder,
   PICTURE_SHARPNESS,
   type Vocabulary,
-} from './concept-cache.js';
-export { embedConcepts, PROMPTS } from './embed-concepts.js';
-export { missingHubFiles } from './hub-cache.js';
-export { LONGEST_CONCEPT, normaliseConcept } from './normalise-concept.js';
-export { openTextEncoder, type TextEncoderOptions } from './open-text-encoder.js';
-export { MOST_PICTURE_BYTES, type Picture } from './picture-embeddings.js';
-export { type EmbeddingStore, ensureProbeEmbeddings } from './probe-embeddings.js';
-export type { TextEncoder } from './text-encoder.js';
+} from './concepts/concept-encoder.js';
+export { embedConcepts, PROMPTS } from './concepts/embed-concepts.js';
+export { MAX_CONCEPT_LENGTH, normalizeConcept } from './concepts/normalize-concept.js';
+export { MAX_IMAGE_BYTES, type Picture } from './concepts/picture-embeddings.js';
+export { type EmbeddingStore, ensureProbeEmbeddings } from './concepts/probe-embeddings.js';
+export { absentTextEncoder } from './encoder/absent-text-encoder.js';
+export { missingHubFiles } from './encoder/hub-cache.js';
+export { openTextEncoder, type TextEncoderOptions } from './encoder/open-text-encoder.js';
+export type { TextEncoder } from './encoder/text-encoder.js';
 export { EVERYDAY_VOCABULARY } from './vocabulary/index.js';

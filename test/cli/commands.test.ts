@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { create } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeConcepts, takeDatabase } from '../fixtures/prepared-data.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { folderOfImages } from './probe-images.js';
 import { type Ended, runProbelog } from './run-probelog.js';
 
@@ -61,7 +61,7 @@ describe('probelog probes create', () => {
 describe('probelog ingest', () => {
   it('registers the good models of a folder and says what was wrong with the bad one', async () => {
     await mkdir(join(folder, 'models'));
-    await writeFile(join(folder, 'models', 'good.onnx'), meanColour());
+    await writeFile(join(folder, 'models', 'good.onnx'), meanColor());
     await writeFile(join(folder, 'models', 'bad.onnx'), 'words');
     await writeFile(join(folder, 'models', 'labels.json'), JSON.stringify(['a', 'b', 'c', 'd']));
     const manifest = [

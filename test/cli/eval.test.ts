@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
 import { takeDatabase } from '../fixtures/prepared-data.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { type Ended, runProbelog } from './run-probelog.js';
 
 const LABELS = ['red & blue', '<b>', 'c', 'd'];
@@ -19,9 +19,9 @@ beforeAll(async () => {
   for (const name of names) await cp(join(DEMO, 'probes', name), join(folder, 'images', name));
   for (const name of names.slice(12)) await cp(join(DEMO, 'probes', name), join(folder, 'others', name));
   await mkdir(join(folder, 'models'));
-  await writeFile(join(folder, 'models', 'colour.onnx'), meanColour());
+  await writeFile(join(folder, 'models', 'color.onnx'), meanColor());
   await writeFile(join(folder, 'models', 'labels.json'), JSON.stringify(LABELS));
-  const file = 'colour.onnx';
+  const file = 'color.onnx';
   const manifest = [
     { name: 'one', file, labels: 'labels.json' },
     { name: 'two', file, version: '1' },
@@ -32,7 +32,7 @@ beforeAll(async () => {
     ['probes', 'create', 'images', 'images'],
     ['probes', 'create', 'others', 'others'],
     ['ingest', 'models'],
-    ['ingest', 'models/colour.onnx', '--name', 'elsewhere', '--probe-set', 'others'],
+    ['ingest', 'models/color.onnx', '--name', 'elsewhere', '--probe-set', 'others'],
   ]) {
     const { code, stderr } = await probelog(...args);
     expect(code, stderr).toBe(0);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSmallService } from '../ingest/support/small-service.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { failWaiting } from '../store/models.js';
 import { runProbelog } from './run-probelog.js';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
     ['cars', 'hub'],
     ['waits', 'hub'],
   ]) {
-    await writeFile(join(folder, `${name}.onnx`), meanColour());
+    await writeFile(join(folder, `${name}.onnx`), meanColor());
     const { id } = await small.enqueue(join(folder, `${name}.onnx`), { name, registry });
     if (name !== 'waits') await failWaiting(small.service.store, id);
     ids[name] = id;

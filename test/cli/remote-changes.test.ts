@@ -7,7 +7,7 @@ import { list } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeDatabase } from '../fixtures/prepared-data.js';
 import { npyFile } from '../ingest/support/array-files.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
 import { folderOfImages } from './probe-images.js';
 import { type Ended, type Running, runProbelog, startProbelog } from './run-probelog.js';
@@ -34,8 +34,8 @@ beforeAll(async () => {
   folder = await folderOfImages(IMAGES);
   await mkdir(join(folder, 'elsewhere'));
   await mkdir(join(folder, 'models'));
-  await writeFile(join(folder, 'models', 'birds.onnx'), meanColour());
-  await writeFile(join(folder, 'elsewhere', 'here.onnx'), meanColour());
+  await writeFile(join(folder, 'models', 'birds.onnx'), meanColor());
+  await writeFile(join(folder, 'elsewhere', 'here.onnx'), meanColor());
   await takeDatabase(join(folder, 'data'));
   await runProbelog(['probes', 'create', 'mine', 'images'], { dataFolder: folder });
   const made = ['keys', 'create', 'admin', '--scope', 'read', 'ingest', 'admin'];
@@ -176,7 +176,7 @@ describe('probelog upload --url', () => {
 
 describe('probelog sync --url', () => {
   it('has the server catch up with its registries', async () => {
-    mlflow.add({ name: 'trees', version: '1', files: { 'model.onnx': meanColour() } });
+    mlflow.add({ name: 'trees', version: '1', files: { 'model.onnx': meanColor() } });
     const dry = await remote('sync', '--dry-run');
     expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('would be queued: trees@1') });
     expect(await asked('sync', '--registry', 'mlflow')).toMatchObject([

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { divergingColour } from '../../src/cli/output/diverging-colour.js';
+import { divergingColor } from '../../src/cli/output/diverging-color.js';
 import type { SimilarityFigure } from '../../src/cli/output/similarity-layout.js';
 import { similaritySvg } from '../../src/cli/output/similarity-svg.js';
 import { xmlText } from '../../src/cli/output/xml-text.js';
@@ -36,7 +36,7 @@ describe('similaritySvg', () => {
     for (const label of ['first', 'first 0', 'first 2', 'second', 'second 4', 'cosine similarity'])
       expect(svg).toContain(`>${label}</text>`);
     expect(count(svg, /<rect [^>]*><title>/g)).toBe(15);
-    expect(svg).toContain(`fill="${divergingColour(-1)}"><title>first 0 × second 0: −1.00</title>`);
+    expect(svg).toContain(`fill="${divergingColor(-1)}"><title>first 0 × second 0: −1.00</title>`);
     expect(svg).not.toContain('no descriptor');
     const { info } = await drawn(svg);
     expect(svg).toContain(`width="${info.width}" height="${info.height}"`);
@@ -99,7 +99,7 @@ describe('similaritySvg', () => {
   });
 });
 
-describe('divergingColour', () => {
+describe('divergingColor', () => {
   it.each([
     [-1, '#2166ac'],
     [0, '#f7f7f7'],
@@ -107,8 +107,8 @@ describe('divergingColour', () => {
     [-7, '#2166ac'],
     [1.0000001, '#b2182b'],
     [0.25, '#f6cebd'],
-  ])('of %d is %s', (value, colour) => {
-    expect(divergingColour(value)).toBe(colour);
+  ])('of %d is %s', (value, color) => {
+    expect(divergingColor(value)).toBe(color);
   });
 });
 

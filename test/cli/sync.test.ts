@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
 import { runProbelog, startProbelog } from './run-probelog.js';
 
@@ -30,7 +30,7 @@ const probelog = (args: string[], environment: Record<string, string> = {}) =>
   });
 
 it('says what it would do, does it, and finds nothing more to do', { timeout: 60_000 }, async () => {
-  mlflow.add({ name: 'birds', version: '1', files: { 'model.onnx': meanColour() } });
+  mlflow.add({ name: 'birds', version: '1', files: { 'model.onnx': meanColor() } });
   const dry = await probelog(['sync', '--dry-run']);
   expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('would be queued: birds@1') });
   const done = await probelog(['sync', '--json']);

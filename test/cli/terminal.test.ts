@@ -45,7 +45,7 @@ it('elsewhere there are plain lines, without an escape sequence', async () => {
   expect(stdout + stderr).not.toContain(ESCAPE);
 });
 
-it('NO_COLOR takes colours from a terminal, and FORCE_COLOR brings them elsewhere', async () => {
+it('NO_COLOR takes colors from a terminal, and FORCE_COLOR brings them elsewhere', async () => {
   expect(await onTerminal(['probes', 'list'], { NO_COLOR: '1' })).not.toContain(`${ESCAPE}1m`);
   const forced = await runProbelog(['probes', 'list'], {
     dataFolder: folder,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
 import { openSmallService, type SmallService, settled } from '../ingest/support/small-service.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { type Running, runProbelog, startProbelog } from './run-probelog.js';
@@ -62,7 +62,7 @@ describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
 
   it('take up what a server queued, and end on SIGTERM', async () => {
     const worker = await startWorker();
-    const { id } = await small.enqueue(meanColour());
+    const { id } = await small.enqueue(meanColor());
     expect(await settled(small.service, id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1 });
     expect(await stop(worker)).toBe(0);
   });
@@ -96,7 +96,7 @@ describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
     await running(id);
     await small.service.ingest.cancel(id);
     // It works on one at a time: the next is not begun before the cancelled one is let go.
-    const next = await small.enqueue(meanColour());
+    const next = await small.enqueue(meanColor());
     expect(await settled(small.service, next.id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await stateOf(id)).toBe('CANCELLED');
     expect((await small.service.store.models.byIds([modelId]))[0]?.status).not.toBe('READY');
@@ -108,7 +108,7 @@ describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
     const worker = startProbelog(['worker'], { dataFolder: folder, environment: without });
     workers.push(worker);
     expect(await worker.printed(READY)).toMatch(/nowhere.*there is no text encoder/);
-    const { id } = await small.enqueue(meanColour());
+    const { id } = await small.enqueue(meanColor());
     expect(await settled(small.service, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await stop(worker)).toBe(0);
     const server = await runProbelog(['serve'], { dataFolder: folder, environment: without });
@@ -127,7 +127,7 @@ describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
   it('a server with --no-work leaves ingests to them', async () => {
     const running = startProbelog(['serve', '--no-work'], { dataFolder: folder, environment });
     await running.printed(/answers at/);
-    const { id } = await small.enqueue(meanColour());
+    const { id } = await small.enqueue(meanColor());
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(await stateOf(id)).toBe('QUEUED');
     const worker = await startWorker();

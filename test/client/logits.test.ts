@@ -71,7 +71,7 @@ it('are ordered by the metric that is asked for', async () => {
   expect(distances).toEqual(distances.toSorted((a, b) => a - b));
 });
 
-it('are found by what one of them recognises, and can be asked about one by one', async () => {
+it('are found by what one of them recognizes, and can be asked about one by one', async () => {
   const [frog] = await all(client.logits('frog', { filter: { modelName: 'cifar' }, first: 1 }));
   const [nearest] = await all(client.similar(frog.node.id, { first: 1 }));
   expect(nearest.node.model.name).toBe('mobilenet_v1_0.25_128');

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => demo.close());
 
-it('are listed, page after page, or those that recognise a concept', async () => {
+it('are listed, page after page, or those that recognize a concept', async () => {
   const listed: string[] = [];
   for await (const { node } of client.models()) listed.push(`${node.name} ${node.version}`);
   expect(listed).toHaveLength(61);

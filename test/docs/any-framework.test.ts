@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { extract } from 'tar';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RESPOND_PY } from '../../src/ingest/kit/texts.js';
+import { RESPOND_PY } from '../../src/ingest/probe-kit/texts.js';
 import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
 import { npyFile } from '../ingest/support/array-files.js';
 

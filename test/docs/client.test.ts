@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IngestProgressDocument, LogitsDocument } from '../../src/client/index.js';
-import { readPersistedOperations } from '../../src/http/persisted-operations.js';
+import { readPersistedOperations } from '../../src/server/graphql/persisted-operations.js';
 import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 

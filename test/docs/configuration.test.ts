@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { LIMIT_OPTIONS } from '../../src/config/limit-options.js';
-import { OPTIONS } from '../../src/config/options.js';
+import { OPTIONS } from '../../src/config/options/index.js';
+import { LIMIT_OPTIONS } from '../../src/config/options/limits.js';
 
 const LIMITS = new Set(Object.keys(LIMIT_OPTIONS));
 

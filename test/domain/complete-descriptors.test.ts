@@ -3,7 +3,7 @@ import {
   completeDescriptors,
   descriptors,
   earnedBudget,
-  familyCentres,
+  familyCenters,
   leastKnownProbes,
   type Matrix,
   modelSignature,
@@ -116,7 +116,7 @@ describe('completeDescriptors', () => {
 });
 
 describe('unsharpened descriptors', () => {
-  it('are the standardised responses they were made from', () => {
+  it('are the standardized responses they were made from', () => {
     const responses = modelOf(families[0]);
     const { rows } = descriptors(responses);
     const how = Array.from({ length: rows.rows }, (_, row) =>
@@ -222,16 +222,16 @@ describe('families', () => {
     });
     const kinds = Array.from({ length: 12 }, (_, place) => place % 2);
     const signatures = kinds.map((kind) => modelSignature(model(kind)));
-    const centres = familyCentres(signatures, 2);
-    const found = signatures.map((signature) => nearestFamily(signature, centres));
+    const centers = familyCenters(signatures, 2);
+    const found = signatures.map((signature) => nearestFamily(signature, centers));
     expect(new Set(kinds.map((kind, place) => `${kind}${found[place]}`)).size).toBe(2);
   });
 
   it('are not split, however many are looked for', () => {
-    const towards = (axis: number) =>
+    const toward = (axis: number) =>
       Float32Array.from({ length: 3 }, (_, place) => (place === axis ? 1 : 0.05 * next()));
-    const signatures = Array.from({ length: 12 }, (_, place) => towards(place % 3));
-    expect(familyCentres(signatures, 8)).toHaveLength(3);
+    const signatures = Array.from({ length: 12 }, (_, place) => toward(place % 3));
+    expect(familyCenters(signatures, 8)).toHaveLength(3);
   });
 });
 

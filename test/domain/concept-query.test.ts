@@ -42,15 +42,15 @@ it('solves the ridge regression: A (AᵀA + μI)⁻¹ (AᵀA + μI) is A again',
   ]);
   const regression = regressionMatrix(images);
   const means = [0.25, 0.65];
-  const centred = [0, 1, 2, 3].map((row) =>
+  const centered = [0, 1, 2, 3].map((row) =>
     [...rowOf(images, row)].map((value, axis) => value - means[axis]),
   );
-  const scatter = (a: number, b: number) => centred.reduce((sum, row) => sum + row[a] * row[b], 0);
+  const scatter = (a: number, b: number) => centered.reduce((sum, row) => sum + row[a] * row[b], 0);
   const [p, q, r] = [scatter(0, 0), scatter(0, 1), scatter(1, 1)];
   const ridge = 0.1 * ((p + r) / 2 + Math.hypot((p - r) / 2, q));
   const again = timesVector(regression, Float32Array.of(p + ridge, q));
   again.forEach((value, row) => {
-    expect(value).toBeCloseTo(centred[row][0], 4);
+    expect(value).toBeCloseTo(centered[row][0], 4);
   });
 });
 

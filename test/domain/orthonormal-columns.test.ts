@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Matrix, random } from '../../src/domain/index.js';
-import { multiply } from '../../src/domain/multiply.js';
-import { orthonormalColumns } from '../../src/domain/orthonormal-columns.js';
-import { transpose } from '../../src/domain/transpose.js';
+import { multiply } from '../../src/domain/linalg/multiply.js';
+import { orthonormalColumns } from '../../src/domain/linalg/orthonormal-columns.js';
+import { transpose } from '../../src/domain/linalg/transpose.js';
 
 const ROWS = 203;
 /** Three blocks, the last of them small. */

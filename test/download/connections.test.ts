@@ -47,8 +47,8 @@ it('reaches a configured server at a private address, and nobody else there', as
   const at = configured(server.url);
   expect((await readSmall({ url: server.url, at }, limits())).toString()).toBe('inside');
   await expect(readSmall({ url: server.url }, limits())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
-  const neighbour = await start((_, response) => response.end('neighbour'));
-  await expect(readSmall({ url: neighbour.url, at }, limits())).rejects.toMatchObject({
+  const neighbor = await start((_, response) => response.end('neighbor'));
+  await expect(readSmall({ url: neighbor.url, at }, limits())).rejects.toMatchObject({
     code: 'SOURCE_FORBIDDEN',
   });
 });

@@ -16,7 +16,7 @@ import { createProbelog, type HostCaller, type Probelog, type ProbelogOptions } 
 import { openStore } from '../../src/store/index.js';
 import { DEMO } from '../fixtures/demo-service.js';
 import { gradientImages } from '../ingest/support/small-service.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { standardHeaders } from '../registries/signing.js';
 import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
 
@@ -46,7 +46,7 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
     probes = await gradientImages(join(folder, 'pictures/probes'), 24);
     models = join(folder, 'models');
     await mkdir(models);
-    await writeFile(join(models, 'colours.onnx'), meanColour());
+    await writeFile(join(models, 'colors.onnx'), meanColor());
     left = await open('left');
     right = await open('right', { prefix: 'Probelog', settings: { PROBELOG_STANDARD_SECRETS: SECRET } });
   });
@@ -90,9 +90,9 @@ describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL da
 
   const tell = (host: Host, version: string) =>
     host.probelog.onModelRegistered({
-      name: 'colours',
+      name: 'colors',
       version,
-      source: join(models, 'colours.onnx'),
+      source: join(models, 'colors.onnx'),
       preprocessing: { mean: [0, 0, 0], std: [1, 1, 1] },
     });
 

@@ -65,7 +65,7 @@ describe('the example registry', () => {
     expect(lines.length).toBeLessThan(60);
   });
 
-  it('has its own models searched by what they recognise, in one graph', async () => {
+  it('has its own models searched by what they recognize, in one graph', async () => {
     expect((await publish('cifar', FILE)).errors).toBeUndefined();
     await expect.poll(ingests, { timeout: 120_000, interval: 200 }).toEqual(['SUCCEEDED']);
     const { data, errors } = await ask(`{

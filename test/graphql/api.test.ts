@@ -69,8 +69,8 @@ describe('the graph around a logit', () => {
       logits(concept: "airplane", first: 1, filter: { modelText: "cifar" }) { edges { node {
         id label index status coverage completionError
         model { name version coverage ingest { state progress { done total } } }
-        topProbes(first: 3) { response standardised probe { url position } }
-        bottomProbes(first: 1) { standardised }
+        topProbes(first: 3) { response standardized probe { url position } }
+        bottomProbes(first: 1) { standardized }
         similar(first: 3) { edges { score distance node { label model { name } } } }
       } } }
     }`);
@@ -87,8 +87,8 @@ describe('the graph around a logit', () => {
         ingest: { state: 'SUCCEEDED', progress: { done: 480, total: 480 } },
       },
     });
-    expect(node.topProbes[0].standardised).toBeGreaterThan(node.topProbes[2].standardised);
-    expect(node.bottomProbes[0].standardised).toBeLessThan(0);
+    expect(node.topProbes[0].standardized).toBeGreaterThan(node.topProbes[2].standardized);
+    expect(node.bottomProbes[0].standardized).toBeLessThan(0);
     expect(
       node.similar.edges.every(
         (edge: { node: { model: { name: string } } }) => edge.node.model.name !== 'cifar10_resnet20',
@@ -121,7 +121,7 @@ describe('models', () => {
     });
   });
 
-  it('tell how well they recognise a concept, and what probing made of them', async () => {
+  it('tell how well they recognize a concept, and what probing made of them', async () => {
     const { data, errors } = await demo.ask(
       `query Model($id: ID!) { model(id: $id) {
         recognises(concept: "terrier") { score distance confidence bestLogit { label } }

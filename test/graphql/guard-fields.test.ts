@@ -1,7 +1,7 @@
 import { getNamedType, isObjectType } from 'graphql';
 import { expect, it } from 'vitest';
-import { scopesOfField } from '../../src/graphql/guard-fields.js';
 import { buildSchema } from '../../src/graphql/index.js';
+import { scopesOfField } from '../../src/graphql/schema/guard-fields.js';
 
 it('from what whoever ingests gets to see, no field leads to the rest of the gallery', async () => {
   const schema = await buildSchema();

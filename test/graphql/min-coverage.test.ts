@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { minCoverage } from '../../src/graphql/min-coverage.js';
+import { minCoverage } from '../../src/graphql/logit/min-coverage.js';
 
 it('is what the stricter of two filters asks for', () => {
   expect(minCoverage({ minCoverage: 0.2 }, { minCoverage: 0.5 })).toBe(0.5);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelSummary } from '../../src/graphql/model-summary.js';
+import { modelSummary } from '../../src/graphql/model/model-summary.js';
 
 const named = (text: string, confidence: number | null) => ({ text, confidence });
 
@@ -8,7 +8,7 @@ describe('modelSummary', () => {
     expect(
       modelSummary([named('cat', 0.8), named('dog', 0.6), named('dog', 0.7), named('car', 0.4), null]),
     ).toBe(
-      'An image classifier with 5 outputs. By its responses it recognises most clearly: dog (2 outputs), cat. 2 outputs could not be named with a confidence of 0.5 or more.',
+      'An image classifier with 5 outputs. By its responses it recognizes most clearly: dog (2 outputs), cat. 2 outputs could not be named with a confidence of 0.5 or more.',
     );
   });
 

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExecutionResult, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Access, NOBODY } from '../../src/access/index.js';
+import { type Access, ANONYMOUS } from '../../src/access/index.js';
 import { buildSchema, createContext, formatError, globalId, keyOf } from '../../src/graphql/index.js';
 import { IngestFeed, IngestService, type ResponseUploads } from '../../src/ingest/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import type { Store } from '../../src/store/index.js';
-import type { Concepts } from '../../src/text/index.js';
+import type { ConceptEncoder } from '../../src/text/index.js';
 import { makeVisible, newIngest, published } from '../store/models.js';
 import { openStoreWithSet } from '../store/store-with-set.js';
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
     files: 'LISTED',
     objects: null,
   });
-  const principal = { ...NOBODY, scopes: ['ADMIN' as const] };
+  const principal = { ...ANONYMOUS, scopes: ['ADMIN' as const] };
   const services = {
     store,
     access: {} as Access,
@@ -69,7 +69,7 @@ beforeAll(async () => {
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,
     sweeper: { sync: async () => [] },
-    concepts: {} as Concepts,
+    concepts: {} as ConceptEncoder,
     defaultProbeSet: undefined,
     basePath: '',
   };

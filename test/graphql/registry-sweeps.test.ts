@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
 
 const FIELDS = `registry dryRun startedAt finishedAt listed error
@@ -15,7 +15,7 @@ let mlflow: MlflowServer;
 beforeAll(async () => {
   mlflow = await startMlflow();
   demo = await openDemoService({ PROBELOG_MLFLOW_URL: mlflow.url }, false);
-  mlflow.add({ name: 'birds', version: '1', files: { 'model.onnx': meanColour() } });
+  mlflow.add({ name: 'birds', version: '1', files: { 'model.onnx': meanColor() } });
 });
 afterAll(async () => {
   await demo.close();

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowOf, similarityMatrix } from '../../src/domain/index.js';
 import { createProbeSet } from '../../src/probing/index.js';
-import { loadDescriptors } from '../../src/search/child/load-descriptors.js';
+import { loadDescriptors } from '../../src/search/gallery/load-descriptors.js';
 import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
 import { statementsDuring } from '../fixtures/statements-during.js';
 import { FLOAT, floats, node, value } from '../probing/support/encode-onnx.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 
 const PROBES = 480;
 const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 /** Its third output is always 0. */
-const HALF_DEAD = meanColour({
+const HALF_DEAD = meanColor({
   tail: {
     nodes: [node('Mul', ['logits', 'mask'], ['masked'])],
     outputs: [value('masked', FLOAT, ['N', 4])],
-    initialisers: [floats('mask', [4], [1, 1, 0, 1])],
+    initializers: [floats('mask', [4], [1, 1, 0, 1])],
   },
 });
 
@@ -131,7 +131,7 @@ describe('similarity(a, b) is refused', () => {
     const few = await createProbeSet(demo.service.store, { name: 'few', source, limits: { maxPixels: 1e7 } });
     const probeSet = Buffer.from(`ProbeSet:${few.id}`).toString('base64url');
     const onnx = join(folder, 'other.onnx');
-    await writeFile(onnx, meanColour());
+    await writeFile(onnx, meanColor());
     const other = await ingestDemoModel(demo, 'other', { source: onnx, probeSet, preprocessing: PLAIN });
     expect(other.state).toBe('SUCCEEDED');
     const error = await refusal(ids.tiny, other.modelId);

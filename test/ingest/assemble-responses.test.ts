@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFloat16, parseNpyHeader } from '../../src/domain/index.js';
-import { assembleResponses } from '../../src/ingest/assemble/assemble-responses.js';
+import { assembleResponses } from '../../src/ingest/pipeline/assemble/assemble-responses.js';
 import { tinyPrior } from '../probing/support/tiny-prior.js';
 
 const PROBES = 6;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLOAT, floats, message, model, node, value } from '../probing/support/encode-onnx.js';
-import { meanColour, meanColourGraph } from '../probing/support/made-models.js';
+import { meanColor, meanColorGraph } from '../probing/support/made-models.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
 let small: SmallService;
@@ -9,9 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-const answer = (nodes: Uint8Array[], initialisers: Uint8Array[] = []) =>
-  meanColour({ tail: { nodes, initialisers, outputs: [value('answer', FLOAT, ['N', 4])] } });
-const plain = meanColourGraph({});
+const answer = (nodes: Uint8Array[], initializers: Uint8Array[] = []) =>
+  meanColor({ tail: { nodes, initializers, outputs: [value('answer', FLOAT, ['N', 4])] } });
+const plain = meanColorGraph({});
 const external = message([
   [1, 4],
   [2, FLOAT],
@@ -28,7 +28,7 @@ const external = message([
 
 const BAD: [what: string, code: string, file: Uint8Array, says: RegExp][] = [
   ['an empty file', 'MODEL_EMPTY', new Uint8Array(), /no bytes/],
-  ['half a model', 'MODEL_TRUNCATED', meanColour().subarray(0, 150), /end/i],
+  ['half a model', 'MODEL_TRUNCATED', meanColor().subarray(0, 150), /end/i],
   ['a text', 'MODEL_NOT_ONNX', Buffer.from('# Notes on a model that is not here\n'.repeat(20)), /ONNX/],
   [
     'a model of words',
@@ -37,7 +37,7 @@ const BAD: [what: string, code: string, file: Uint8Array, says: RegExp][] = [
       nodes: [node('MatMul', ['words', 'weights'], ['logits'])],
       inputs: [value('words', FLOAT, ['N', 3])],
       outputs: [value('logits', FLOAT, ['N', 4])],
-      initialisers: plain.initialisers,
+      initializers: plain.initializers,
     }),
     /words/,
   ],
@@ -69,7 +69,7 @@ const BAD: [what: string, code: string, file: Uint8Array, says: RegExp][] = [
   [
     'weights in another file',
     'MODEL_EXTERNAL_DATA',
-    model({ ...plain, initialisers: [external] }),
+    model({ ...plain, initializers: [external] }),
     /weights/,
   ],
   [
@@ -92,7 +92,7 @@ describe('a failed ingest says why and leaves nothing', () => {
   });
 
   it('and the next good model is registered', async () => {
-    const ingest = await small.ingest(meanColour());
+    const ingest = await small.ingest(meanColor());
     expect(ingest.state).toBe('SUCCEEDED');
     expect(await small.service.store.logits.page(ingest.modelId, { first: 10 })).toHaveLength(4);
   });
@@ -122,20 +122,20 @@ describe('refused before it is queued', () => {
     );
 
   it('PROBE_SET_UNKNOWN, SOURCE_NOT_FOUND, INPUT_INVALID', async () => {
-    expect(await codeOf(small.enqueue(meanColour(), { probeSet: 'none' }))).toBe('PROBE_SET_UNKNOWN');
+    expect(await codeOf(small.enqueue(meanColor(), { probeSet: 'none' }))).toBe('PROBE_SET_UNKNOWN');
     expect(await codeOf(small.enqueue('/nowhere/model.onnx'))).toBe('SOURCE_NOT_FOUND');
-    expect(await codeOf(small.enqueue(meanColour(), { version: 'two\nlines' }))).toBe('INPUT_INVALID');
+    expect(await codeOf(small.enqueue(meanColor(), { version: 'two\nlines' }))).toBe('INPUT_INVALID');
   });
 
   it('MODEL_EXISTS for a second ingest of the same name and version, which leaves the first as it was', async () => {
-    const first = await small.ingest(meanColour(), { name: 'twice' });
-    expect(await codeOf(small.enqueue(meanColour(), { name: 'twice' }))).toBe('MODEL_EXISTS');
+    const first = await small.ingest(meanColor(), { name: 'twice' });
+    expect(await codeOf(small.enqueue(meanColor(), { name: 'twice' }))).toBe('MODEL_EXISTS');
     const [kept] = await small.service.store.models.byIds([first.modelId]);
     expect(kept?.responsesDigest).toBeTruthy();
   });
 
   it('a failed name and version may be tried again', async () => {
     await small.ingest(new Uint8Array(), { name: 'again' });
-    expect((await small.ingest(meanColour(), { name: 'again' })).state).toBe('SUCCEEDED');
+    expect((await small.ingest(meanColor(), { name: 'again' })).state).toBe('SUCCEEDED');
   });
 });

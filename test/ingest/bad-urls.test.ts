@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
 const LIMIT = 20_000;
@@ -10,8 +10,8 @@ let server: Server;
 let url: string;
 
 const ANSWERS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
-  '/good.onnx': (_, response) => response.end(meanColour()),
-  '/hangs.onnx': (_, response) => response.write(meanColour().subarray(0, 50)),
+  '/good.onnx': (_, response) => response.end(meanColor()),
+  '/hangs.onnx': (_, response) => response.write(meanColor().subarray(0, 50)),
   '/silent.onnx': () => undefined,
   '/endless.onnx': (_, response) => {
     const send = () => {

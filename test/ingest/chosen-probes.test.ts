@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFloat16, type Matrix, parseNpyHeader, rowOf } from '../../src/domain/index.js';
 import { type IngestRequest, type PipelineDependencies, runIngest } from '../../src/ingest/index.js';
-import { Stopped } from '../../src/ingest/stopped.js';
+import { Stopped } from '../../src/ingest/queue/stopped.js';
 import type { ClaimedIngest, IngestRecord, LogitRecord } from '../../src/store/index.js';
 import { DEMO } from '../fixtures/demo-service.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { priorFile, tinyPrior } from '../probing/support/tiny-prior.js';
 import { pipelineOf } from './support/pipeline-of.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
@@ -106,10 +106,10 @@ function usable(path: string) {
 
 describe('an ingest with a prior', () => {
   it('stores the responses of the chosen probes where they belong, and nothing for the others', async () => {
-    const full = await ingest(meanColour(), { probing: { full: true } });
+    const full = await ingest(meanColor(), { probing: { full: true } });
     expect(full.ran).toHaveLength(PROBES);
     expect(full.logits.map(({ coverage }) => coverage)).toEqual([1, 1, 1, 1]);
-    const partly = await ingest(meanColour());
+    const partly = await ingest(meanColor());
     expect(partly.ran).toHaveLength(HALF);
     expect(partly.stored.columns).toBe(PROBES);
     expect(partly.logits.map(({ coverage, status }) => [coverage, status])).toEqual(
@@ -128,28 +128,28 @@ describe('an ingest with a prior', () => {
     const never = async () => {
       throw new Error('nobody asks for the prior of a full run');
     };
-    expect((await ingest(meanColour(), { probing: { full: true } }, { prior: never })).ran).toHaveLength(
+    expect((await ingest(meanColor(), { probing: { full: true } }, { prior: never })).ran).toHaveLength(
       PROBES,
     );
-    expect((await ingest(meanColour(), { probing: { budget: 1 } }, { prior: never })).ran).toHaveLength(
+    expect((await ingest(meanColor(), { probing: { budget: 1 } }, { prior: never })).ran).toHaveLength(
       PROBES,
     );
-    expect((await ingest(meanColour(), { probing: { budget: 0.25 } })).ran).toHaveLength(40);
-    const early = await ingest(meanColour(), { probing: { errorBound: 1 } });
+    expect((await ingest(meanColor(), { probing: { budget: 0.25 } })).ran).toHaveLength(40);
+    const early = await ingest(meanColor(), { probing: { errorBound: 1 } });
     expect(early.ran.length).toBeGreaterThan(0);
     expect(early.ran.length).toBeLessThan(HALF);
     expect(early.ingest.total).toBe(early.ran.length);
-    await expect(small.enqueue(meanColour(), { probing: { budget: 0 } })).rejects.toMatchObject({
+    await expect(small.enqueue(meanColor(), { probing: { budget: 0 } })).rejects.toMatchObject({
       code: 'INPUT_INVALID',
     });
   });
 
   it('runs all probes when there is no prior, or a damaged one', async () => {
-    const none = await ingest(meanColour(), {}, { prior: async () => null });
+    const none = await ingest(meanColor(), {}, { prior: async () => null });
     expect(none.ran).toHaveLength(PROBES);
-    expect(none.notes.join()).not.toMatch(/learnt/);
+    expect(none.notes.join()).not.toMatch(/learned/);
     const wrong = await priorFile(tinyPrior(PROBES - 1));
-    const damaged = await ingest(meanColour(), {}, { prior: async () => usable(wrong) });
+    const damaged = await ingest(meanColor(), {}, { prior: async () => usable(wrong) });
     expect(damaged.ran).toHaveLength(PROBES);
     expect(damaged.logits[0].coverage).toBe(1);
     expect(damaged.notes.join()).toMatch(/all probes were run/);
@@ -157,7 +157,7 @@ describe('an ingest with a prior', () => {
 });
 
 describe('an ingest that was stopped while probing', () => {
-  it('goes on with the same choices, whatever was learnt or set meanwhile, behind a row that was cut off', async () => {
+  it('goes on with the same choices, whatever was learned or set meanwhile, behind a row that was cut off', async () => {
     const whole = await ingest(SLOW, { preprocessing: undefined });
     const claimed = await claim(SLOW, { preprocessing: undefined });
     const { path, rowBytes } = await stopAt(claimed, 8);

@@ -1,18 +1,18 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FLOAT, floats, node, value } from '../probing/support/encode-onnx.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { type Loopback, startLoopback } from '../registries/loopback.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
 
 const LABELS = ['a', 'b', 'c', 'd'];
 const TWO_LABELS = ['x', 'y'];
 /** A model of two outputs. */
-const TWO_OUTPUTS = meanColour({
+const TWO_OUTPUTS = meanColor({
   tail: {
     nodes: [node('MatMul', ['logits', 'halves'], ['two'])],
     outputs: [value('two', FLOAT, ['N', 2])],
-    initialisers: [floats('halves', [4, 2], [1, 0, 1, 0, 0, 1, 0, 2])],
+    initializers: [floats('halves', [4, 2], [1, 0, 1, 0, 0, 1, 0, 2])],
   },
 });
 const MEAN = [0.25, 0.5, 0.75];
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   faults = {};
-  served = { model: meanColour(), labels: LABELS };
+  served = { model: meanColor(), labels: LABELS };
 });
 afterAll(async () => {
   await small.close();
@@ -127,7 +127,7 @@ describe('other content under the name of a version', () => {
     const { modelId } = await delivered('set');
     const set = ['p', 'q', 'r', 's'];
     await small.service.store.models.setLabels(modelId, set);
-    served = { model: meanColour({ size: 16 }), labels: LABELS };
+    served = { model: meanColor({ size: 16 }), labels: LABELS };
     expect(await delivered('set')).toMatchObject({ state: 'SUCCEEDED', modelId });
     expect(await modelOf(modelId)).toMatchObject({ labels: set });
   });

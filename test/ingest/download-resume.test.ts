@@ -2,12 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { sendFile, startLoopback } from '../registries/loopback.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { openSmallService, settled } from './support/small-service.js';
 
-const MODEL = meanColour();
+const MODEL = meanColor();
 const HALF = 60;
 
 it('an ingest whose process ended goes on in the middle of its download', { timeout: 60_000 }, async () => {

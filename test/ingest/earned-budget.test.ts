@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/domain/index.js';
 import { FLOAT, floats, node, value } from '../probing/support/encode-onnx.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import {
   ingestLearner,
   ingestProbed,
@@ -21,15 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-/** The same many outputs over features that leap from one colour to the next: nothing in the gallery is like it. */
+/** The same many outputs over features that leap from one color to the next: nothing in the gallery is like it. */
 function leaping(seed: number): Uint8Array {
   const next = random(seed);
   const weights = Array.from({ length: 4 * OUTPUTS }, () => (next() * 2 - 1) * 1_000);
-  return meanColour({
+  return meanColor({
     tail: {
       nodes: [node('MatMul', ['logits', 'wide'], ['phases']), node('Sin', ['phases'], ['answer'])],
       outputs: [value('answer', FLOAT, ['N', OUTPUTS])],
-      initialisers: [floats('wide', [4, OUTPUTS], weights)],
+      initializers: [floats('wide', [4, OUTPUTS], weights)],
     },
   });
 }

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { fetchModel } from '../../src/ingest/fetch-model.js';
-import { Stopped } from '../../src/ingest/stopped.js';
+import { fetchModel } from '../../src/ingest/pipeline/fetch-model.js';
+import { Stopped } from '../../src/ingest/queue/stopped.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 const LIMITS = { maxBytes: 1_000, stallMs: 1_000, privateAddresses: [] };

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
 import { FLOAT, floats, model, node, value } from '../probing/support/encode-onnx.js';
-import { meanColour, meanColourGraph } from '../probing/support/made-models.js';
+import { meanColor, meanColorGraph } from '../probing/support/made-models.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { openSmallService } from './support/small-service.js';
 
@@ -18,9 +18,9 @@ const PROBES = 100;
 
 /** A model file of 24 MB. */
 function heavy(): Uint8Array {
-  const plain = meanColourGraph({});
+  const plain = meanColorGraph({});
   const ballast = floats('ballast', [6_000_000], Array(6_000_000).fill(0));
-  return model({ ...plain, initialisers: [...(plain.initialisers ?? []), ballast] });
+  return model({ ...plain, initializers: [...(plain.initializers ?? []), ballast] });
 }
 
 /** Answers to 100 probes of which take 24 MB. */
@@ -31,11 +31,11 @@ function wide(): Uint8Array {
     [4, outputs],
     Array.from({ length: 4 * outputs }, (_, i) => (i % 7) - 3),
   );
-  return meanColour({
+  return meanColor({
     tail: {
       nodes: [node('MatMul', ['logits', 'wide'], ['answer'])],
       outputs: [value('answer', FLOAT, ['N', outputs])],
-      initialisers: [weights],
+      initializers: [weights],
     },
   });
 }
@@ -51,7 +51,7 @@ it('no room for the model, then none for its responses: STORAGE_FULL, nothing st
   const folder = await temporaryFolder();
   const dataFolder = join(folder, 'data');
   await (await openSmallService({ dataFolder, probes: PROBES, work: false })).close();
-  const models = await saved(folder, { heavy: heavy(), wide: wide(), good: meanColour() });
+  const models = await saved(folder, { heavy: heavy(), wide: wide(), good: meanColor() });
   const limited = `ulimit -f ${LIMIT_KIB}; trap '' XFSZ; exec "$@"`;
   const child = [process.execPath, CHILD, compiled('service/index.js'), compiled('config/index.js')];
   const { stdout } = await promisify(execFile)('bash', [

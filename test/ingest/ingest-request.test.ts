@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { validateIngestRequest, validateProbing } from '../../src/ingest/ingest-request.js';
+import { validateIngestRequest, validateProbing } from '../../src/ingest/queue/ingest-request.js';
 
 const request = { name: 'model', version: '1', source: '/m.onnx' };
 

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ModelCache } from '../../src/ingest/index.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
 
-const MODELS = new Map([8, 9, 10].map((size) => [`/${size}.onnx`, meanColour({ size })]));
+const MODELS = new Map([8, 9, 10].map((size) => [`/${size}.onnx`, meanColor({ size })]));
 
 let small: SmallService;
 let server: Loopback;
@@ -31,7 +31,7 @@ async function fetched(path: string) {
 
 it('removes what was not used for the longest time, and fetches it again when it is needed', async () => {
   const { store, ingest } = small.service;
-  const local = (await small.ingest(meanColour({ size: 11 }))).modelId;
+  const local = (await small.ingest(meanColor({ size: 11 }))).modelId;
   const models = [await fetched('/8.onnx'), await fetched('/9.onnx'), await fetched('/10.onnx')];
   await store.blobs.touch(models[0].fileDigest as string);
   const kept = () => Promise.all(models.map(({ fileDigest }) => store.blobs.has(fileDigest as string)));
@@ -58,7 +58,7 @@ it('removes what was not used for the longest time, and fetches it again when it
 
   // An evicted file is the one that was probed, or none.
   await store.blobs.evict(models[1].fileDigest as string);
-  MODELS.set('/9.onnx', meanColour({ size: 12 }));
+  MODELS.set('/9.onnx', meanColor({ size: 12 }));
   const again = await ingest.reprobe(models[1].id);
   expect(await settled(small.service, again.id)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestRecord } from '../../src/store/index.js';
 import { endless } from '../probing/support/bad-models.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
 
 let small: SmallService;
@@ -14,7 +14,7 @@ afterAll(() => small.close());
 
 describe('watching an ingest', () => {
   it('shows its stages in order and probes that only become more', async () => {
-    const { id } = await small.enqueue(meanColour());
+    const { id } = await small.enqueue(meanColor());
     const seen: IngestRecord[] = [];
     for await (const ingest of small.service.ingest.watch(id)) seen.push(ingest);
     const probing = seen.filter(({ total }) => total !== null && total > 0);
@@ -25,7 +25,7 @@ describe('watching an ingest', () => {
   });
 
   it('of a finished ingest gives its last state once', async () => {
-    const { id } = await small.ingest(meanColour());
+    const { id } = await small.ingest(meanColor());
     const seen: string[] = [];
     for await (const { state } of small.service.ingest.watch(id)) seen.push(state);
     expect(seen).toEqual(['SUCCEEDED']);
@@ -43,7 +43,7 @@ describe('while a model runs', () => {
     await untilItRuns(id);
     await small.service.ingest.cancel(id);
     expect((await settled(small.service, id)).state).toBe('CANCELLED');
-    expect((await small.ingest(meanColour())).state).toBe('SUCCEEDED');
+    expect((await small.ingest(meanColor())).state).toBe('SUCCEEDED');
     expect(await readdir(join(small.folder, 'data/ingests'))).toEqual([]);
   });
 
@@ -52,6 +52,6 @@ describe('while a model runs', () => {
     await untilItRuns(id);
     expect(await small.service.ingest.remove(modelId)).toBe(true);
     expect(await small.service.store.models.byIds([modelId])).toEqual([]);
-    expect((await small.ingest(meanColour())).state).toBe('SUCCEEDED');
+    expect((await small.ingest(meanColor())).state).toBe('SUCCEEDED');
   });
 });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpyHeader, random } from '../../src/domain/index.js';
-import { readUpload } from '../../src/ingest/upload/read-upload.js';
-import type { UploadForm } from '../../src/ingest/upload/upload-form.js';
+import { readUpload } from '../../src/ingest/uploads/read-upload.js';
+import type { UploadForm } from '../../src/ingest/uploads/upload-form.js';
 import { npyFile, type Rows, safetensorsFile, transposed, withHeader } from './support/array-files.js';
 
 /** C = 2 outputs of P = 3 probes, in numbers that float16 and bfloat16 hold. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createProbeSet } from '../../src/probing/index.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
 
 let small: SmallService;
@@ -15,7 +15,7 @@ afterAll(() => small.close());
 it('a model that is probed again with another set moves to its gallery, with the same logits', async () => {
   const { store, search, ingest } = small.service;
   const { modelId, ingestId } = await small
-    .ingest(meanColour())
+    .ingest(meanColor())
     .then(({ id, modelId }) => ({ ingestId: id, modelId }));
   const before = await store.logits.page(modelId, { first: 10 });
   const [first] = await store.probeSets.list();

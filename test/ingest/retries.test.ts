@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
 
 const ATTEMPTS = 3;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const left = answers.get(request.url ?? '') ?? [404];
     const status = (left.length > 1 ? left.shift() : left[0]) ?? 404;
-    response.writeHead(status).end(status === 200 ? meanColour() : '');
+    response.writeHead(status).end(status === 200 ? meanColor() : '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

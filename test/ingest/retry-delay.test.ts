@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProbelogError } from '../../src/errors/index.js';
-import { ingestMaySucceedLater, retryDelay } from '../../src/ingest/retry-delay.js';
+import { ingestMaySucceedLater, retryDelay } from '../../src/ingest/queue/retry-delay.js';
 
 const POLICY = { attempts: 5, firstDelayMs: 1_000 };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GalleryWriter, type PipelineDependencies, runIngest } from '../../src/ingest/index.js';
 import { type ClaimedIngest, ClaimLost, type DeliveredChange } from '../../src/store/index.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
 import { takeUp } from '../store/models.js';
 import { pipelineOf } from './support/pipeline-of.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
     const happens = whileFetching;
     whileFetching = async () => undefined;
     await happens();
-    if (isThere && request.url?.startsWith('/model')) sendFile(request, response, meanColour(), '"one"');
+    if (isThere && request.url?.startsWith('/model')) sendFile(request, response, meanColor(), '"one"');
     else response.writeHead(404).end();
   });
 });
@@ -57,7 +57,7 @@ function galleryWith(beforeAdding: () => Promise<unknown>) {
 
 describe('between the publication of a model and its place in the gallery', () => {
   it('a model that is removed stays away', async () => {
-    const ingest = await claimed(meanColour());
+    const ingest = await claimed(meanColor());
     const { gallery, models } = galleryWith(() => small.service.ingest.remove(ingest.modelId));
     await expect(run(ingest, { gallery })).rejects.toThrow(ClaimLost);
     expect([...models.keys()]).toEqual([]);
@@ -65,7 +65,7 @@ describe('between the publication of a model and its place in the gallery', () =
   });
 
   it('the responses of an ingest that was quicker stay', async () => {
-    const ingest = await claimed(meanColour());
+    const ingest = await claimed(meanColor());
     const newer = 'cd'.repeat(32);
     let isFirst = true;
     const { gallery, models } = galleryWith(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rowOf } from '../../src/domain/index.js';
-import { loadDescriptors } from '../../src/search/child/load-descriptors.js';
+import { loadDescriptors } from '../../src/search/gallery/load-descriptors.js';
 import { attribute, FLOAT, node, value } from '../probing/support/encode-onnx.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
 const PROBES = 24;
@@ -13,15 +13,15 @@ beforeAll(async () => {
 afterAll(() => small.close());
 
 const OUTPUTS = [value('answer', FLOAT, ['N', 4])];
-const softmax = meanColour({ tail: { nodes: [node('Softmax', ['logits'], ['answer'])], outputs: OUTPUTS } });
-const behindIdentity = meanColour({
+const softmax = meanColor({ tail: { nodes: [node('Softmax', ['logits'], ['answer'])], outputs: OUTPUTS } });
+const behindIdentity = meanColor({
   tail: {
     nodes: [node('Softmax', ['logits'], ['shares']), node('Identity', ['shares'], ['answer'])],
     outputs: OUTPUTS,
   },
 });
 /** Nothing in the graph says that these are probabilities: the log is taken of what comes out. */
-const disguised = meanColour({
+const disguised = meanColor({
   tail: {
     nodes: [
       node('Exp', ['logits'], ['powers']),
@@ -33,7 +33,7 @@ const disguised = meanColour({
 });
 
 it('a model that ends in a softmax and its twin that ends in logits have the same descriptors', async () => {
-  const logits = await descriptorsOf(meanColour());
+  const logits = await descriptorsOf(meanColor());
   for (const twin of [softmax, behindIdentity]) expectSame(await descriptorsOf(twin), logits, 1e-6);
   // Log of float32 probabilities, then float16: as near as that rounding allows.
   expectSame(await descriptorsOf(disguised), logits, 0.01);

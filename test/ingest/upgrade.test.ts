@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random, sharpen } from '../../src/domain/index.js';
 import { globalId, keyOf } from '../../src/graphql/index.js';
-import { openSmallServer, type SmallServer } from '../http/support/small-server.js';
+import { openSmallServer, type SmallServer } from '../server/support/small-server.js';
 import { ingestLearner, ingestProbed, MOST, OUTPUTS, PROBES, teach, wide } from './support/earned-gallery.js';
 
 let running: SmallServer;

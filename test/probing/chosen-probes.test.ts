@@ -6,15 +6,8 @@ import { encodePrior } from '../../src/domain/index.js';
 import type { DoneProbes, ProbeFile, ProbePlan } from '../../src/probing/index.js';
 import { childrenOf } from './support/children.js';
 import { attribute, FLOAT, node, value } from './support/encode-onnx.js';
-import { meanColour } from './support/made-models.js';
-import {
-  type Colour,
-  LIMITS,
-  plainProbes,
-  type Ran,
-  runModel,
-  temporaryFolder,
-} from './support/run-model.js';
+import { meanColor } from './support/made-models.js';
+import { type Color, LIMITS, plainProbes, type Ran, runModel, temporaryFolder } from './support/run-model.js';
 import { expectedRounds, priorFile, tinyPrior } from './support/tiny-prior.js';
 
 const HAS_PROC = process.platform === 'linux';
@@ -29,13 +22,13 @@ let full: Ran;
 let plan: ProbePlan;
 
 beforeAll(async () => {
-  const colours = Array.from(
+  const colors = Array.from(
     { length: COUNT },
-    (_, i): Colour => [(i * 73) % 256, (i * 151 + 40) % 256, (i * 37) % 256],
+    (_, i): Color => [(i * 73) % 256, (i * 151 + 40) % 256, (i * 37) % 256],
   );
-  probes = await plainProbes(colours);
+  probes = await plainProbes(colors);
   plan = { ...OPTIONS, priorPath: await priorFile(prior) };
-  full = await runModel(meanColour({ batch: 4 }), probes);
+  full = await runModel(meanColor({ batch: 4 }), probes);
 });
 
 /** The rows of a full run for the probes of a partial one. */
@@ -43,20 +36,20 @@ const columnsOf = ({ probes: ran }: Ran, whole = full) => ran.map((probe) => who
 
 describe('a run with a plan', () => {
   it('runs the chosen probes only, each once, in the rounds that follow from its answers', async () => {
-    const ran = await runModel(meanColour({ batch: 4 }), probes, { plan });
+    const ran = await runModel(meanColor({ batch: 4 }), probes, { plan });
     const rounds = expectedRounds(prior, OPTIONS, full.rows);
     expect(rounds.length).toBeGreaterThan(2);
     expect(ran.probes).toEqual(rounds.flat());
     expect(ran.rounds).toBe(rounds.length);
     expect(ran.most).toBe(MOST);
     expect(ran.rows).toEqual(columnsOf(ran));
-    expect(ran.inspected.notes.join()).not.toMatch(/learnt/);
+    expect(ran.inspected.notes.join()).not.toMatch(/learned/);
   });
 
   it('takes batches of the size that suits the model, none of which reaches over a round', async () => {
-    const free = await runModel(meanColour(), probes, { plan });
+    const free = await runModel(meanColor(), probes, { plan });
     expect(free.probes).toEqual(expectedRounds(prior, OPTIONS, full.rows).flat());
-    const fixed = await runModel(meanColour({ batch: 3 }), probes, { plan });
+    const fixed = await runModel(meanColor({ batch: 3 }), probes, { plan });
     expect(fixed.probes).toEqual(free.probes);
     expect(fixed.rows).toEqual(columnsOf(fixed));
     const sizes = expectedRounds(prior, OPTIONS, full.rows).map(({ length }) => Math.ceil(length / 3));
@@ -64,7 +57,7 @@ describe('a run with a plan', () => {
   });
 
   it('stops earlier when the expected error is small enough', async () => {
-    const ran = await runModel(meanColour(), probes, { plan: { ...plan, errorBound: 100 } });
+    const ran = await runModel(meanColor(), probes, { plan: { ...plan, errorBound: 100 } });
     expect(ran.most).toBe(MOST);
     expect(ran.probes.length).toBeGreaterThan(0);
     expect(ran.probes.length).toBeLessThan(MOST);
@@ -76,7 +69,7 @@ describe('a run with a plan', () => {
       node('ReduceL1', ['powers'], ['sum'], [attribute('axes', [1])]),
       node('Div', ['powers', 'sum'], ['answer']),
     ];
-    const disguised = meanColour({
+    const disguised = meanColor({
       batch: 4,
       tail: { nodes, outputs: [value('answer', FLOAT, [4, 4])] },
     });
@@ -112,19 +105,19 @@ describe('without a usable prior', () => {
     ],
   ])('%s: all probes are run, and a note says so', async (_, path) => {
     const broken = { ...plan, priorPath: await path() };
-    const ran = await runModel(meanColour({ batch: 4 }), probes, { plan: broken });
+    const ran = await runModel(meanColor({ batch: 4 }), probes, { plan: broken });
     expect(ran.rows).toEqual(full.rows);
     expect(ran.probes).toEqual(probes.map((_probe, i) => i));
     expect(ran.most).toBe(COUNT);
     expect(ran.inspected.notes.join()).toMatch(NOTE);
     const done = { probes: Uint32Array.of(7, 3), responses: Float32Array.from(Array(8).fill(1)) };
-    const rest = await runModel(meanColour({ batch: 4 }), probes, { plan: broken, done });
+    const rest = await runModel(meanColor({ batch: 4 }), probes, { plan: broken, done });
     expect(rest.probes).toEqual(ran.probes.filter((probe) => probe !== 7 && probe !== 3));
   });
 });
 
 describe('an interrupted run', () => {
-  const model = meanColour({ batch: 2 });
+  const model = meanColor({ batch: 2 });
 
   async function killedAfter(batches: number): Promise<DoneProbes> {
     let left = batches;
@@ -170,7 +163,7 @@ describe('an interrupted run', () => {
 });
 
 describe('pixels of chosen probes', () => {
-  const model = meanColour({ batch: 4 });
+  const model = meanColor({ batch: 4 });
   const filesIn = (folder: string) => readdirSync(folder).map((name) => name.replace(/^.*\./, ''));
 
   it('come from the cache of the whole set when it is there', async () => {

@@ -31,7 +31,7 @@ const make = (source: string, options: object = {}) =>
 
 let images: string;
 
-/** Six images of six colours in two folders, with what may lie beside them. */
+/** Six images of six colors in two folders, with what may lie beside them. */
 beforeAll(async () => {
   images = await temporaryFolder();
   await mkdir(join(images, 'more'));

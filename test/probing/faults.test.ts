@@ -9,7 +9,7 @@ import type { ProbeFile } from '../../src/probing/index.js';
 import { endless, hungry } from './support/bad-models.js';
 import { childrenOf, isAlive } from './support/children.js';
 import { attribute, FLOAT, graph, message, model, node, value } from './support/encode-onnx.js';
-import { meanColour, meanColourGraph } from './support/made-models.js';
+import { meanColor, meanColorGraph } from './support/made-models.js';
 import { codeOf, LIMITS, plainProbes, probeFile, runModel, temporaryFolder } from './support/run-model.js';
 
 /** Some tests look at processes from outside. */
@@ -48,7 +48,7 @@ describe('a file that is no model', () => {
   });
 
   it('MODEL_TRUNCATED wherever a model is cut', async () => {
-    const whole = meanColour();
+    const whole = meanColor();
     for (const share of [0.1, 0.3, 0.6, 0.9, 0.98]) {
       const part = whole.subarray(0, Math.floor(whole.length * share));
       expect(await codeOf(runModel(part, probes)), `${share}`).toBe('MODEL_TRUNCATED');
@@ -60,7 +60,7 @@ describe('a file that is no model', () => {
       'SOURCE_NOT_FOUND',
     );
     const limits = { ...LIMITS, maxModelBytes: 100 };
-    expect(await codeOf(runModel(meanColour(), probes, { limits }))).toBe('MODEL_TOO_LARGE');
+    expect(await codeOf(runModel(meanColor(), probes, { limits }))).toBe('MODEL_TOO_LARGE');
   });
 });
 
@@ -80,13 +80,13 @@ describe('data outside the model file', () => {
       ],
       [14, 1],
     ]);
-  const plain = meanColourGraph({});
+  const plain = meanColorGraph({});
   const constant = node('Constant', [], ['c'], [attribute('value', { tensor: external('hidden') })]);
   const inBranch = graph({ nodes: [constant], inputs: [], outputs: [value('c')] });
 
   it.each([
-    ['an initialiser', model({ ...plain, initialisers: [...(plain.initialisers ?? []), external('w')] })],
-    ['a sparse initialiser', model({ ...plain, sparseInitialisers: [message([[1, external('s')]])] })],
+    ['an initializer', model({ ...plain, initializers: [...(plain.initializers ?? []), external('w')] })],
+    ['a sparse initializer', model({ ...plain, sparseInitializers: [message([[1, external('s')]])] })],
     ['an attribute', model({ ...plain, nodes: [...plain.nodes, constant] })],
     [
       'a sparse attribute',
@@ -152,7 +152,7 @@ describe('operators', () => {
       nodes: [node('Frobnicate', ['logits'], ['answer'], [], 'com.example')],
       outputs: [value('answer', FLOAT, ['N', 4])],
     };
-    await expect(runModel(meanColour({ tail, domains: ['com.example'] }), probes)).rejects.toMatchObject({
+    await expect(runModel(meanColor({ tail, domains: ['com.example'] }), probes)).rejects.toMatchObject({
       code: 'MODEL_UNSUPPORTED',
       message: expect.stringMatching(/"Frobnicate".*"com\.example"/),
     });
@@ -163,7 +163,7 @@ describe('operators', () => {
       nodes: [node('Frobnicate', ['logits'], ['answer'])],
       outputs: [value('answer', FLOAT, ['N', 4])],
     };
-    await expect(runModel(meanColour({ tail }), probes)).rejects.toMatchObject({
+    await expect(runModel(meanColor({ tail }), probes)).rejects.toMatchObject({
       code: 'MODEL_UNSUPPORTED',
       message: expect.stringMatching(/Frobnicate/),
     });
@@ -188,7 +188,7 @@ describe('operators', () => {
       nodes: [node('Twice', ['logits'], ['answer'], [], 'own')],
       outputs: [value('answer', FLOAT, ['N', 4])],
     };
-    const bytes = model(meanColourGraph({ tail }), { domains: ['own'], functions: [own] });
+    const bytes = model(meanColorGraph({ tail }), { domains: ['own'], functions: [own] });
     expect((await runModel(bytes, probes)).rows).toHaveLength(probes.length);
   });
 
@@ -248,7 +248,7 @@ describe('a model that misbehaves', () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 800);
     expect(await codeOf(runModel(endless(), probes, { signal: controller.signal }))).toBe('INGEST_CANCELLED');
-    expect(await codeOf(runModel(meanColour(), probes, { signal: AbortSignal.abort() }))).toBe(
+    expect(await codeOf(runModel(meanColor(), probes, { signal: AbortSignal.abort() }))).toBe(
       'INGEST_CANCELLED',
     );
   });
@@ -256,7 +256,7 @@ describe('a model that misbehaves', () => {
   it.runIf(HAS_PROC)('sees no environment variable of ours', async () => {
     process.env.PROBELOG_TEST_SECRET = 'hush';
     let environment = '';
-    await runModel(meanColour(), probes, {
+    await runModel(meanColor(), probes, {
       async onInspected() {
         for (const child of childrenOf(process.pid))
           environment += await readFile(`/proc/${child}/environ`, 'latin1');
@@ -286,18 +286,18 @@ describe('a model that misbehaves', () => {
     const onBatch = () => {
       throw new Error('the disk is full');
     };
-    expect(await codeOf(runModel(meanColour(), probes, { onBatch }))).toMatch(/the disk is full/);
+    expect(await codeOf(runModel(meanColor(), probes, { onBatch }))).toMatch(/the disk is full/);
     expect(childrenOf(process.pid).filter(isAlive)).toEqual([]);
   });
 });
 
 describe('a run', () => {
   it('goes on where it was interrupted', async () => {
-    const whole = await runModel(meanColour({ batch: 2 }), probes);
-    const rest = await runModel(meanColour({ batch: 2 }), probes, { startAt: 3 });
+    const whole = await runModel(meanColor({ batch: 2 }), probes);
+    const rest = await runModel(meanColor({ batch: 2 }), probes, { startAt: 3 });
     expect(rest.rows).toEqual(whole.rows.slice(3));
     expect(rest.firsts[0]).toBe(3);
-    const none = await runModel(meanColour(), probes, { startAt: probes.length });
+    const none = await runModel(meanColor(), probes, { startAt: probes.length });
     expect(none.rows).toEqual([]);
     expect(none.inspected.output.outputs).toBe(4);
   });
@@ -305,7 +305,7 @@ describe('a run', () => {
   it('waits for its caller, and does not take the waiting for a hang', async () => {
     const many = Array.from({ length: 12 }, (_, i) => probes[i % probes.length]);
     let under = 0;
-    const run = await runModel(meanColour({ batch: 1 }), many, {
+    const run = await runModel(meanColor({ batch: 1 }), many, {
       limits: { ...LIMITS, stallMs: 5_000 },
       async onBatch([first]) {
         expect(++under).toBe(1);
@@ -317,7 +317,7 @@ describe('a run', () => {
   });
 
   it('reports the peak of its memory', async () => {
-    const { peakMemoryBytes } = await runModel(meanColour(), probes);
+    const { peakMemoryBytes } = await runModel(meanColor(), probes);
     expect(peakMemoryBytes).toBeGreaterThan(20 * 2 ** 20);
     expect(peakMemoryBytes).toBeLessThan(2 ** 30);
   });
@@ -325,9 +325,9 @@ describe('a run', () => {
   it('PROBE_IMAGE_INVALID when a probe has gone bad', async () => {
     const path = join(await temporaryFolder(), 'bad.png');
     await writeFile(path, 'no image');
-    expect(await codeOf(runModel(meanColour(), [...probes, await probeFile(path)]))).toBe(
+    expect(await codeOf(runModel(meanColor(), [...probes, await probeFile(path)]))).toBe(
       'PROBE_IMAGE_INVALID',
     );
-    expect(await codeOf(runModel(meanColour(), []))).toBe('PROBE_SET_EMPTY');
+    expect(await codeOf(runModel(meanColor(), []))).toBe('PROBE_SET_EMPTY');
   });
 });

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkModel } from '../../src/probing/child/onnx/check-model.js';
-import { MODEL_LIMITS } from '../../src/probing/child/onnx/limits.js';
-import { readModel } from '../../src/probing/child/onnx/read-model.js';
 import type { ProbeFile } from '../../src/probing/index.js';
+import { checkModel } from '../../src/probing/worker/onnx/check-model.js';
+import { MODEL_LIMITS } from '../../src/probing/worker/onnx/limits.js';
+import { readModel } from '../../src/probing/worker/onnx/read-model.js';
 import {
   attribute,
   FLOAT,
@@ -32,7 +32,7 @@ import {
   withField,
   withGraph,
 } from './support/hostile-models.js';
-import { meanColour, meanColourGraph } from './support/made-models.js';
+import { meanColor, meanColorGraph } from './support/made-models.js';
 import { expectRows, plainProbes, runModel, temporaryFolder } from './support/run-model.js';
 
 let probes: ProbeFile[];
@@ -68,7 +68,7 @@ describe('data outside the model file', () => {
     'C:\\weights.bin',
     '',
   ])('is refused wherever it is said to be: %s', (location) => {
-    expect(verdict(withGraph({ initialisers: [externalTensor(location)] }))).toBe(
+    expect(verdict(withGraph({ initializers: [externalTensor(location)] }))).toBe(
       'MODEL_EXTERNAL_DATA at graph.initializer[1]',
     );
   });
@@ -84,7 +84,7 @@ describe('data outside the model file', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'weights.bin'), new Uint8Array(48));
     for (const location of [`http://127.0.0.1:${port}/w`, join(folder, 'weights.bin')]) {
-      const file = withGraph({ initialisers: [externalTensor(location)] });
+      const file = withGraph({ initializers: [externalTensor(location)] });
       await expect(runModel(file, probes)).rejects.toMatchObject({ code: 'MODEL_EXTERNAL_DATA' });
     }
     server.close();
@@ -98,7 +98,7 @@ describe('data outside the model file', () => {
       [8, 'w'],
       [14, 7],
     ]);
-    expect(verdict(withGraph({ initialisers: [noEntry] }))).toBe(
+    expect(verdict(withGraph({ initializers: [noEntry] }))).toBe(
       'MODEL_EXTERNAL_DATA at graph.initializer[1]',
     );
   });
@@ -160,7 +160,7 @@ describe('a tensor whose data disagrees with its shape', () => {
       ],
     ],
   ] as [string, number[], number, Parameters<typeof tensorWith>[2]][])('%s', (_, shape, type, data) => {
-    expect(verdict(withGraph({ initialisers: [tensorWith(shape, type, data)] }))).toBe(
+    expect(verdict(withGraph({ initializers: [tensorWith(shape, type, data)] }))).toBe(
       'MODEL_MALFORMED at graph.initializer[1]',
     );
   });
@@ -193,7 +193,7 @@ describe('a tensor whose data disagrees with its shape', () => {
   ] as [string, number[], number, Parameters<typeof tensorWith>[2]][])(
     'is not one with %s',
     (_, shape, type, data) => {
-      expect(verdict(withGraph({ initialisers: [tensorWith(shape, type, data)] }))).toBe('accepted');
+      expect(verdict(withGraph({ initializers: [tensorWith(shape, type, data)] }))).toBe('accepted');
     },
   );
 
@@ -213,7 +213,7 @@ describe('shapes that nothing can have', () => {
     ['huge beside a zero', [0, 2 ** 50], 'graph.initializer[1]'],
     ['of too many dimensions', Array(40).fill(1), 'graph.initializer[1]'],
   ])('of a constant: %s', (_, shape, where) => {
-    expect(verdict(withGraph({ initialisers: [tensorWith(shape, FLOAT, [])] }))).toBe(
+    expect(verdict(withGraph({ initializers: [tensorWith(shape, FLOAT, [])] }))).toBe(
       `MODEL_MALFORMED at ${where}`,
     );
   });
@@ -223,7 +223,7 @@ describe('shapes that nothing can have', () => {
     ['more than memory', ['N', 3, 2 ** 31, 2 ** 31], 'graph.input[0].type.tensor_type'],
     ['of too many dimensions', Array(40).fill(1), 'graph.input[0].type.tensor_type.shape'],
   ])('of an input: %s', (_, shape, where) => {
-    const plain = meanColourGraph({});
+    const plain = meanColorGraph({});
     expect(verdict(model({ ...plain, inputs: [value('image', FLOAT, shape)] }))).toBe(
       `MODEL_MALFORMED at ${where}`,
     );
@@ -263,13 +263,13 @@ describe('shapes that nothing can have', () => {
       [3, 2 ** 20],
       [3, 2 ** 20],
     ]);
-    expect(verdict(withGraph({ sparseInitialisers: [bomb] }))).toBe(
+    expect(verdict(withGraph({ sparseInitializers: [bomb] }))).toBe(
       'MODEL_MALFORMED at graph.sparse_initializer[0]',
     );
   });
 
   it('are not free dimensions: a name, −1 or 0', () => {
-    const plain = meanColourGraph({});
+    const plain = meanColorGraph({});
     expect(verdict(model({ ...plain, inputs: [value('image', FLOAT, [-1, 3, 'H', 0])] }))).toBe('accepted');
   });
 });
@@ -338,7 +338,7 @@ describe('too many of anything', () => {
       [1, new Uint8Array(2 ** 20).fill(1)],
       [2, FLOAT],
     ]);
-    expect(verdict(withGraph({ initialisers: [packed] }))).toBe('MODEL_MALFORMED at graph.initializer[1]');
+    expect(verdict(withGraph({ initializers: [packed] }))).toBe('MODEL_MALFORMED at graph.initializer[1]');
   });
 
   it('bytes in a name', () => {
@@ -420,7 +420,7 @@ describe('operators that are not run here', () => {
     expect(verdict(file)).toBe('MODEL_UNSUPPORTED at graph.node[3]');
   });
 
-  it('are not those that quantised models consist of', () => {
+  it('are not those that quantized models consist of', () => {
     const file = withGraph({ nodes: [node('QLinearAdd', ['x'], ['y'], [], 'com.microsoft')] });
     expect(verdict(file)).toBe('accepted');
   });
@@ -429,7 +429,7 @@ describe('operators that are not run here', () => {
 describe('a file of two formats', () => {
   it('is run as the ONNX model that was checked, not as ONNX Runtime’s own format', async () => {
     // ONNX Runtime knows its own format by these letters at byte 4: here a producer's name.
-    const plain = meanColour();
+    const plain = meanColor();
     const polyglot = Buffer.concat([Buffer.from([0x08, 0x08, 0x12, 0x04]), Buffer.from('ORTM'), plain]);
     const { rows } = await runModel(polyglot, probes);
     expectRows(rows, (await runModel(plain, probes)).rows);

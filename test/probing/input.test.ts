@@ -12,11 +12,11 @@ import {
   UINT8,
   value,
 } from './support/encode-onnx.js';
-import { expectedLogits, halfPrecision, meanColour, meanColourGraph } from './support/made-models.js';
+import { expectedLogits, halfPrecision, meanColor, meanColorGraph } from './support/made-models.js';
 import { COLOURS, codeOf, expectRows, plainProbes, runModel } from './support/run-model.js';
 
 let probes: ProbeFile[];
-const expected = COLOURS.map((colour) => expectedLogits(colour.map((x) => x / 255)));
+const expected = COLOURS.map((color) => expectedLogits(color.map((x) => x / 255)));
 
 beforeAll(async () => {
   probes = await plainProbes();
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 describe('the image input', () => {
   it('takes float32 in NCHW with a free batch', async () => {
-    const { rows, inspected, announced } = await runModel(meanColour(), probes);
+    const { rows, inspected, announced } = await runModel(meanColor(), probes);
     expectRows(rows, expected);
     expect(inspected.input).toEqual({
       name: 'image',
@@ -40,18 +40,18 @@ describe('the image input', () => {
   });
 
   it('takes NHWC', async () => {
-    const { rows, inspected } = await runModel(meanColour({ layout: 'NHWC' }), probes);
+    const { rows, inspected } = await runModel(meanColor({ layout: 'NHWC' }), probes);
     expectRows(rows, expected);
     expect(inspected.input.layout).toBe('NHWC');
   });
 
   it('takes uint8, whose pixels stay as they are', async () => {
-    const { rows } = await runModel(meanColour({ layout: 'NHWC', type: UINT8 }), probes, {
+    const { rows } = await runModel(meanColor({ layout: 'NHWC', type: UINT8 }), probes, {
       preprocessing: null,
     });
     expectRows(
       rows,
-      COLOURS.map((colour) => expectedLogits(colour)),
+      COLOURS.map((color) => expectedLogits(color)),
       2,
     );
   });
@@ -63,21 +63,21 @@ describe('the image input', () => {
   });
 
   it('fills up the last batch of a model with a fixed one', async () => {
-    const { rows, inspected, firsts } = await runModel(meanColour({ batch: 2 }), probes);
+    const { rows, inspected, firsts } = await runModel(meanColor({ batch: 2 }), probes);
     expectRows(rows, expected);
     expect(inspected.input.batch).toBe(2);
     expect(firsts).toEqual([0, 2, 4]);
   });
 
   it('runs a model one image at a time that only says it takes more', async () => {
-    const graph = meanColourGraph({
+    const graph = meanColorGraph({
       tail: {
         nodes: [node('Reshape', ['logits', 'form'], ['answer'])],
         outputs: [value('answer', FLOAT, ['N', 4])],
       },
     });
     const { rows, inspected } = await runModel(
-      model({ ...graph, initialisers: [...(graph.initialisers ?? []), ints('form', [1, 4])] }),
+      model({ ...graph, initializers: [...(graph.initializers ?? []), ints('form', [1, 4])] }),
       probes,
     );
     expectRows(rows, expected);
@@ -85,7 +85,7 @@ describe('the image input', () => {
   });
 
   it('takes 224 pixels, or the size given, where the model takes any', async () => {
-    const any = meanColour({ size: 'edge' });
+    const any = meanColor({ size: 'edge' });
     const { inspected, rows } = await runModel(any, probes);
     expect([inspected.input.width, inspected.input.height]).toEqual([224, 224]);
     expect(inspected.notes.join()).toMatch(/224/);
@@ -99,15 +99,15 @@ describe('the image input', () => {
   });
 
   it('takes an input without a single fixed dimension, as Hugging Face exports have', async () => {
-    const graph = meanColourGraph({});
+    const graph = meanColorGraph({});
     const inputs = [value('image', FLOAT, ['batch', 'num_channels', 'height', 'width'])];
     const { rows, inspected } = await runModel(model({ ...graph, inputs }), probes);
     expectRows(rows, expected, 2);
     expect(inspected.notes.join()).toMatch(/NCHW was assumed/);
   });
 
-  it('does not take initialisers among the graph inputs for inputs', async () => {
-    const graph = meanColourGraph({});
+  it('does not take initializers among the graph inputs for inputs', async () => {
+    const graph = meanColorGraph({});
     const inputs = [...graph.inputs, value('weights', FLOAT, [3, 4])];
     expectRows((await runModel(model({ ...graph, inputs }), probes)).rows, expected);
   });
@@ -121,7 +121,7 @@ describe('the image input', () => {
       ],
       inputs: [value('image', FLOAT, ['N', 1, 8, 8])],
       outputs: [value('logits', FLOAT, ['N', 2])],
-      initialisers: [floats('w', [1, 2], [1, -1])],
+      initializers: [floats('w', [1, 2], [1, -1])],
     });
     const grey = await plainProbes([
       [0, 0, 0],
@@ -140,16 +140,16 @@ describe('the image input', () => {
   it('applies scale, mean, std and channel order', async () => {
     const mean = [0.1, 0.2, 0.3];
     const std = [0.5, 0.4, 0.2];
-    const { rows } = await runModel(meanColour(), probes, {
+    const { rows } = await runModel(meanColor(), probes, {
       preprocessing: { mean, std, channelOrder: 'BGR' },
     });
-    const wanted = COLOURS.map((colour) => colour.map((x, c) => (x / 255 - mean[c]) / std[c]).reverse());
+    const wanted = COLOURS.map((color) => color.map((x, c) => (x / 255 - mean[c]) / std[c]).reverse());
     expectRows(rows, wanted.map(expectedLogits), 3);
   });
 
   it('refuses a size that is not the model’s', async () => {
     const wrong = { preprocessing: { width: 9, height: 9 } };
-    expect(await codeOf(runModel(meanColour(), probes, wrong))).toBe('PREPROCESSING_INVALID');
+    expect(await codeOf(runModel(meanColor(), probes, wrong))).toBe('PREPROCESSING_INVALID');
   });
 
   it.each([
@@ -164,13 +164,13 @@ describe('the image input', () => {
   });
 
   it('refuses a model that wants more than images', async () => {
-    const graph = meanColourGraph({});
+    const graph = meanColorGraph({});
     const inputs = [...graph.inputs, value('tokens', INT64, ['N', 77])];
     expect(await codeOf(runModel(model({ ...graph, inputs }), probes))).toBe('MODEL_UNSUPPORTED');
   });
 
   it('takes float16 in NHWC', async () => {
-    const parts = meanColourGraph({ type: FLOAT16, layout: 'NHWC' });
+    const parts = meanColorGraph({ type: FLOAT16, layout: 'NHWC' });
     const { rows } = await runModel(model(parts), probes);
     expectRows(rows, expected, 2);
   });

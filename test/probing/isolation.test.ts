@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type NetworkIsolation, type ProbeFile, probeNetworkIsolation } from '../../src/probing/index.js';
 import { launchedBy } from '../../src/probing/model-process.js';
 import { childrenOf } from './support/children.js';
-import { meanColour } from './support/made-models.js';
+import { meanColor } from './support/made-models.js';
 import { expectRows, plainProbes, runModel } from './support/run-model.js';
 
 const HAS_PROC = process.platform === 'linux';
@@ -68,7 +68,7 @@ describe('the network of a model', () => {
     'is another one than ours while the model runs, and its answers are the same',
     async () => {
       const namespaces: string[] = [];
-      const { rows } = await runModel(meanColour(), probes, {
+      const { rows } = await runModel(meanColor(), probes, {
         isolation,
         async onInspected() {
           for (const child of childrenOf(process.pid))
@@ -78,7 +78,7 @@ describe('the network of a model', () => {
       const ours = await readlink('/proc/self/ns/net');
       expect(namespaces).toHaveLength(1);
       expect(namespaces[0] === ours).toBe(!isolation.inForce);
-      expectRows(rows, (await runModel(meanColour(), probes)).rows);
+      expectRows(rows, (await runModel(meanColor(), probes)).rows);
     },
   );
 
@@ -102,7 +102,7 @@ describe('the environment of a model', () => {
   it.runIf(HAS_PROC)('holds what it needs to run, and nothing else of ours', async () => {
     process.env.PROBELOG_TEST_SECRET = 'hush';
     let environment = '';
-    await runModel(meanColour(), probes, {
+    await runModel(meanColor(), probes, {
       isolation,
       async onInspected() {
         for (const child of childrenOf(process.pid))

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { descriptors } from '../../src/domain/index.js';
 import type { ProbeFile } from '../../src/probing/index.js';
 import { attribute, FLOAT, floats, INT64, ints, node, value } from './support/encode-onnx.js';
-import { expectedLogits, type MadeOptions, meanColour } from './support/made-models.js';
+import { expectedLogits, type MadeOptions, meanColor } from './support/made-models.js';
 import { COLOURS, codeOf, expectRows, plainProbes, runModel } from './support/run-model.js';
 
 let probes: ProbeFile[];
-const expected = COLOURS.map((colour) => expectedLogits(colour.map((x) => x / 255)));
+const expected = COLOURS.map((color) => expectedLogits(color.map((x) => x / 255)));
 
 beforeAll(async () => {
   probes = await plainProbes();
@@ -38,7 +38,7 @@ const CUTTABLE: [string, MadeOptions][] = [
           node('Reshape', ['q', 'form'], ['answer']),
         ],
         outputs: ANSWER,
-        initialisers: [ints('form', [-1, 4])],
+        initializers: [ints('form', [-1, 4])],
       },
     },
   ],
@@ -60,7 +60,7 @@ const CUTTABLE: [string, MadeOptions][] = [
           node('Div', ['e', 's'], ['answer']),
         ],
         outputs: ANSWER,
-        initialisers: [ints('axes', [1])],
+        initializers: [ints('axes', [1])],
       },
     },
   ],
@@ -77,7 +77,7 @@ const CUTTABLE: [string, MadeOptions][] = [
 
 describe('the output', () => {
   it.each(CUTTABLE)('is the logits where a model ends in %s', async (_, options) => {
-    const { rows, inspected } = await runModel(meanColour(options), probes);
+    const { rows, inspected } = await runModel(meanColor(options), probes);
     expect(inspected.responseKind).toBe('LOGITS');
     expect(inspected.output.outputs).toBe(4);
     expectRows(rows, expected);
@@ -85,7 +85,7 @@ describe('the output', () => {
 
   it('gives a model that ends in a softmax the descriptors of its twin that ends in logits', async () => {
     const twins = await Promise.all(
-      [meanColour(), meanColour(CUTTABLE[3][1])].map((model) => runModel(model, probes)),
+      [meanColor(), meanColor(CUTTABLE[3][1])].map((model) => runModel(model, probes)),
     );
     const [logits, softmax] = twins.map(({ rows }) => {
       const data = Float32Array.from([0, 1, 2, 3].flatMap((c) => rows.map((row) => row[c])));
@@ -99,7 +99,7 @@ describe('the output', () => {
       nodes: [node('Softmax', ['logits'], ['answer'], [attribute('axis', 0)])],
       outputs: ANSWER,
     };
-    const { inspected } = await runModel(meanColour({ tail }), probes);
+    const { inspected } = await runModel(meanColor({ tail }), probes);
     expect(inspected).toMatchObject({ responseKind: 'PROBABILITIES_UNCUT', output: { name: 'answer' } });
     expect(inspected.notes.join()).toMatch(/cannot be cut/);
   });
@@ -108,9 +108,9 @@ describe('the output', () => {
     const tail = {
       nodes: [node('Unsqueeze', ['logits', 'axes'], ['answer'])],
       outputs: [value('answer', FLOAT, ['N', 4, 1, 1])],
-      initialisers: [ints('axes', [2, 3])],
+      initializers: [ints('axes', [2, 3])],
     };
-    const { rows, inspected } = await runModel(meanColour({ tail }), probes);
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
     expect(inspected.output).toEqual({ name: 'answer', outputs: 4 });
     expect(rows[0]).toHaveLength(4);
   });
@@ -119,26 +119,26 @@ describe('the output', () => {
     const tail = {
       nodes: [node('MatMul', ['logits', 'w'], ['one'])],
       outputs: [value('one', FLOAT, ['N', 1])],
-      initialisers: [floats('w', [4, 1], [1, 0, 0, 0])],
+      initializers: [floats('w', [4, 1], [1, 0, 0, 0])],
     };
-    const { rows } = await runModel(meanColour({ tail }), probes);
+    const { rows } = await runModel(meanColor({ tail }), probes);
     expect(rows.map(([x]) => x.toFixed(3))).toEqual(expected.map(([x]) => x.toFixed(3)));
   });
 
   const twoHeads = {
     nodes: [node('MatMul', ['logits', 'w'], ['other'])],
     outputs: [value('logits', FLOAT, ['N', 4]), value('other', FLOAT, ['N', 2])],
-    initialisers: [floats('w', [4, 2], [1, 0, 0, 1, 0, 0, 0, 0])],
+    initializers: [floats('w', [4, 2], [1, 0, 0, 1, 0, 0, 0, 0])],
   };
 
   it('is the one called logits of several', async () => {
-    expect((await runModel(meanColour({ tail: twoHeads }), probes)).inspected.output.name).toBe('logits');
+    expect((await runModel(meanColor({ tail: twoHeads }), probes)).inspected.output.name).toBe('logits');
   });
 
   it('is the one that the caller names', async () => {
-    const run = await runModel(meanColour({ tail: twoHeads }), probes, { outputName: 'other' });
+    const run = await runModel(meanColor({ tail: twoHeads }), probes, { outputName: 'other' });
     expect(run.inspected.output).toEqual({ name: 'other', outputs: 2 });
-    expect(await codeOf(runModel(meanColour({ tail: twoHeads }), probes, { outputName: 'third' }))).toBe(
+    expect(await codeOf(runModel(meanColor({ tail: twoHeads }), probes, { outputName: 'third' }))).toBe(
       'MODEL_NO_LOGITS_OUTPUT',
     );
   });
@@ -149,7 +149,7 @@ describe('the output', () => {
       nodes: [...twoHeads.nodes, node('Add', ['logits', 'logits'], ['twice'])],
       outputs: [value('twice', FLOAT, ['N', 4]), value('other', FLOAT, ['N', 2])],
     };
-    await expect(runModel(meanColour({ tail }), probes)).rejects.toMatchObject({
+    await expect(runModel(meanColor({ tail }), probes)).rejects.toMatchObject({
       code: 'MODEL_OUTPUT_AMBIGUOUS',
       message: expect.stringMatching(/"twice" \[N, 4\], "other" \[N, 2\]/),
     });
@@ -160,7 +160,7 @@ describe('the output', () => {
       nodes: [node('Relu', ['image'], ['map'])],
       outputs: [value('map', FLOAT, ['N', 3, 8, 8])],
     };
-    await expect(runModel(meanColour({ tail }), probes)).rejects.toMatchObject({
+    await expect(runModel(meanColor({ tail }), probes)).rejects.toMatchObject({
       code: 'MODEL_NO_LOGITS_OUTPUT',
       message: expect.stringMatching(/"map" \[N, 3, 8, 8\]/),
     });
@@ -171,16 +171,16 @@ describe('the output', () => {
       nodes: [node('ArgMax', ['logits'], ['class'], [attribute('axis', 1)])],
       outputs: [value('class', INT64, ['N', 1])],
     };
-    expect(await codeOf(runModel(meanColour({ tail }), probes))).toBe('MODEL_NO_LOGITS_OUTPUT');
+    expect(await codeOf(runModel(meanColor({ tail }), probes))).toBe('MODEL_NO_LOGITS_OUTPUT');
   });
 
   it('hands over NaN and constants as they are: the caller decides', async () => {
     const tail = {
       nodes: [node('Mul', ['logits', 'poison'], ['answer'])],
       outputs: ANSWER,
-      initialisers: [floats('poison', [4], [Number.NaN, 0, 1, Number.POSITIVE_INFINITY])],
+      initializers: [floats('poison', [4], [Number.NaN, 0, 1, Number.POSITIVE_INFINITY])],
     };
-    const { rows } = await runModel(meanColour({ tail }), probes);
+    const { rows } = await runModel(meanColor({ tail }), probes);
     for (const row of rows) {
       expect(row[0]).toBeNaN();
       expect(row[1]).toBeCloseTo(0);

@@ -3,7 +3,7 @@ import { chmod, readdir, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProbeFile } from '../../src/probing/index.js';
-import { meanColour } from './support/made-models.js';
+import { meanColor } from './support/made-models.js';
 import { plainProbes, runModel, temporaryFolder } from './support/run-model.js';
 
 let probes: ProbeFile[];
@@ -16,19 +16,19 @@ beforeAll(async () => {
 describe('the pixel cache', () => {
   it('rebuilds a damaged file', async () => {
     const cacheFolder = await temporaryFolder();
-    const cold = await runModel(meanColour(), probes, { cacheFolder });
+    const cold = await runModel(meanColor(), probes, { cacheFolder });
     const [file] = readdirSync(cacheFolder);
     await truncate(join(cacheFolder, file), 100);
-    const again = await runModel(meanColour(), probes, { cacheFolder });
+    const again = await runModel(meanColor(), probes, { cacheFolder });
     expect(again.pixelsCached).toBe(false);
     expect(again.rows).toEqual(cold.rows);
-    expect((await runModel(meanColour(), probes, { cacheFolder })).pixelsCached).toBe(true);
+    expect((await runModel(meanColor(), probes, { cacheFolder })).pixelsCached).toBe(true);
   });
 
-  it('belongs to the images, their order and the geometry, not to the normalisation', async () => {
+  it('belongs to the images, their order and the geometry, not to the normalization', async () => {
     const cacheFolder = await temporaryFolder();
     const cached = async (list: ProbeFile[], preprocessing: object) =>
-      (await runModel(meanColour(), list, { cacheFolder, preprocessing })).pixelsCached;
+      (await runModel(meanColor(), list, { cacheFolder, preprocessing })).pixelsCached;
     expect(await cached(probes, {})).toBe(false);
     expect(await cached(probes, { mean: [0.5], std: [0.5], channelOrder: 'BGR' })).toBe(true);
     expect(await cached([...probes].reverse(), {})).toBe(false);
@@ -41,7 +41,7 @@ describe('the pixel cache', () => {
     const cacheFolder = await temporaryFolder();
     const cacheBytes = 2 * IMAGE_BYTES * probes.length;
     const run = (resample: 'NEAREST' | 'BILINEAR' | 'BICUBIC') =>
-      runModel(meanColour(), probes, { cacheFolder, cacheBytes, preprocessing: { resample } });
+      runModel(meanColor(), probes, { cacheFolder, cacheBytes, preprocessing: { resample } });
     await run('NEAREST');
     const [oldest] = await readdir(cacheFolder);
     await run('BILINEAR');
@@ -56,12 +56,12 @@ describe('the pixel cache', () => {
 
   it('is left alone when it could not hold the set, or cannot be written', async () => {
     const small = await temporaryFolder();
-    await runModel(meanColour(), probes, { cacheFolder: small, cacheBytes: 10 });
+    await runModel(meanColor(), probes, { cacheFolder: small, cacheBytes: 10 });
     expect(await readdir(small)).toEqual([]);
     const blocked = join(await temporaryFolder(), 'file');
     await writeFile(blocked, '');
     await chmod(blocked, 0o400);
-    expect((await runModel(meanColour(), probes, { cacheFolder: blocked })).rows).toHaveLength(probes.length);
+    expect((await runModel(meanColor(), probes, { cacheFolder: blocked })).rows).toHaveLength(probes.length);
   });
 
   it('never holds half a set: an interrupted run leaves none', async () => {
@@ -69,9 +69,9 @@ describe('the pixel cache', () => {
     const onBatch = () => {
       throw new Error('stop');
     };
-    await runModel(meanColour({ batch: 1 }), probes, { cacheFolder, onBatch }).catch(() => undefined);
+    await runModel(meanColor({ batch: 1 }), probes, { cacheFolder, onBatch }).catch(() => undefined);
     expect((await readdir(cacheFolder)).filter((name) => name.endsWith('.pixels'))).toEqual([]);
-    await runModel(meanColour(), probes, { cacheFolder, startAt: 2 });
+    await runModel(meanColor(), probes, { cacheFolder, startAt: 2 });
     expect((await readdir(cacheFolder)).filter((name) => name.endsWith('.pixels'))).toEqual([]);
   });
 });

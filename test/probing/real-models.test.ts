@@ -54,7 +54,7 @@ describe('the demo’s models', () => {
     for (const [i, row] of rows.entries()) {
       const pixels = await sharp(probes[i].path)
         .resize(128, 128, { fit: 'cover', kernel: 'linear' })
-        .toColourspace('srgb')
+        .toColorspace('srgb')
         .removeAlpha()
         .raw()
         .toBuffer();

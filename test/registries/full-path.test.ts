@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
-import { ingestKey } from '../http/webhook-service.js';
+import { ingestKey } from '../server/webhook-service.js';
 import { type Delivered, deliver } from './deliver.js';
 import { type HubServer, pushEvent, startHub } from './huggingface/hub-server.js';
 import { sendFile, startLoopback } from './loopback.js';

@@ -22,7 +22,7 @@ it('counts how deliveries end, and keeps nothing else of those that it refuses',
   await expect(taking.receive(DISCUSSION, {})).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   await expect(taking.receive(Buffer.from('{'), GENUINE)).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
   expect(recorded).toHaveLength(1);
-  expect(taking.counts).toMatchObject({ ignored: 1, unauthorised: 1, invalid: 1, failed: 0 });
+  expect(taking.counts).toMatchObject({ ignored: 1, unauthorized: 1, invalid: 1, failed: 0 });
 });
 
 it('counts what could not be recorded', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compareModels } from '../../src/search/index.js';
 import type { ModelRecord } from '../../src/store/index.js';
 import { openSmallService, type SmallService } from '../ingest/support/small-service.js';
-import { meanColour } from '../probing/support/made-models.js';
+import { meanColor } from '../probing/support/made-models.js';
 
 let idle: SmallService;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => idle.close());
 
 async function queued(): Promise<ModelRecord> {
-  const { modelId } = await idle.enqueue(meanColour());
+  const { modelId } = await idle.enqueue(meanColor());
   const [model] = await idle.service.store.models.byIds([modelId]);
   return model;
 }

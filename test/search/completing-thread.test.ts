@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { completeDescriptors, encodePrior, type Matrix, random } from '../../src/domain/index.js';
-import { CompletingThread } from '../../src/search/child/completion/completing-thread.js';
+import { CompletingThread } from '../../src/search/worker/completion/completing-thread.js';
 import { tinyPrior } from '../probing/support/tiny-prior.js';
 
 const PROBES = 80;

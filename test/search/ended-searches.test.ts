@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeMatrix, random, rowOf, sharpen } from '../../src/domain/index.js';
-import { GallerySample } from '../../src/search/child/gallery-sample.js';
-import { LogitNames } from '../../src/search/child/logit-names.js';
-import { RowFile } from '../../src/search/child/row-file.js';
+import { openMatrixProducts } from '../../src/search/client/matrix-products.js';
+import { GallerySample } from '../../src/search/gallery/gallery-sample.js';
+import { RowFile } from '../../src/search/gallery/row-file.js';
 import type { SearchQuery } from '../../src/search/index.js';
-import { openMatrixProducts } from '../../src/search/matrix-products.js';
+import { LogitNames } from '../../src/search/ranking/logit-names.js';
 import { openQuietly } from './open-quietly.js';
 import { randomModels } from './random-gallery.js';
 

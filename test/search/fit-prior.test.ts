@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConditionedPrior, rowOf, standardResponses } from '../../src/domain/index.js';
-import { fitPrior } from '../../src/search/build/fit-prior.js';
-import { type MatrixProducts, openMatrixProducts } from '../../src/search/matrix-products.js';
+import { type MatrixProducts, openMatrixProducts } from '../../src/search/client/matrix-products.js';
+import { fitPrior } from '../../src/search/snapshot/build/fit-prior.js';
 import { type MadeGallery, madeResponses, priorTask } from './made-gallery.js';
 
 let products: MatrixProducts;

@@ -1,7 +1,7 @@
 import { basisRank, descriptors, fitBasis, type Matrix, random, rowOf } from '../../src/domain/index.js';
-import type { PriorTask } from '../../src/search/build/fit-families.js';
-import { gramOfRows } from '../../src/search/build/gram-of-rows.js';
-import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { PriorTask } from '../../src/search/snapshot/build/fit-families.js';
+import { gramOfRows } from '../../src/search/snapshot/build/gram-of-rows.js';
 
 /** What a gallery's responses are made of. */
 export interface MadeGallery {

@@ -39,7 +39,7 @@ async function halfRun(model: SearchModel): Promise<SearchModel> {
 }
 
 describe('a partly probed model', () => {
-  it('is completed by a gallery that has learnt enough, and comes near its fully probed self', async () => {
+  it('is completed by a gallery that has learned enough, and comes near its fully probed self', async () => {
     await search.sync(SET, models);
     await search.settled();
     const prior = await search.prior(SET.id);
@@ -58,7 +58,7 @@ describe('a partly probed model', () => {
     expect(await search.stats(SET.id)).toMatchObject({ models: 14, prior: { models: 13, logits: 1_300 } });
   });
 
-  it('that came before anything was learnt is completed once it is, and teaches nothing', async () => {
+  it('that came before anything was learned is completed once it is, and teaches nothing', async () => {
     const half = await halfRun(models[0]);
     await search.sync(SET, [half]);
     const before = await search.descriptor(SET.id, half.modelId, 0);

@@ -148,14 +148,14 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
 
   it('that take up a failed version open it to nobody new', async () => {
     const ingest = newIngest(probeSetId, 'closed');
-    const labelled = { ...ingest, visibility: 'team-a' };
+    const labeled = { ...ingest, visibility: 'team-a' };
     const { ingestId } = await record('closed-1', registration('closed'));
     await store.ingests.cancel(ingestId ?? '');
     const [{ id }] = await store.models.byName('closed');
     await store.models.setVisibility(id, 'top');
     const taken = [
       async () => (await record('closed-2', registration('closed'))).ingestId,
-      async () => (await record('closed-3', registration('closed', { ingest: labelled }))).ingestId,
+      async () => (await record('closed-3', registration('closed', { ingest: labeled }))).ingestId,
       async () => (await store.ingests.enqueue(ingest)).id,
     ];
     for (const take of taken) {

@@ -2,10 +2,10 @@ import { fork, spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { lockFolder } from '../../src/store/folder-lock.js';
+import { lockFolder } from '../../src/store/database/folder-lock.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const COMPILED = new URL('../../dist/src/store/folder-lock.js', import.meta.url).href;
+const COMPILED = new URL('../../dist/src/store/database/folder-lock.js', import.meta.url).href;
 
 it('refuses a folder that a live process holds, and gives it back on release', async () => {
   const folder = await temporaryFolder();

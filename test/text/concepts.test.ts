@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  createConcepts,
+  createConceptEncoder,
   type EmbeddingStore,
   type Picture,
   PROMPTS,
@@ -62,7 +62,7 @@ function unit(values: number[]): Float32Array {
 }
 
 it('gives the cosine of a concept with each probe', async () => {
-  const concepts = createConcepts({
+  const concepts = createConceptEncoder({
     ...madeStore(['dog.jpg', 'dog-cat.jpg', 'bird.jpg']),
     ...madeEncoder(),
     folder,
@@ -76,7 +76,12 @@ it('gives the cosine of a concept with each probe', async () => {
 
 it('puts a concept into every prompt, whatever characters it has', async () => {
   const { encoder, asked } = madeEncoder();
-  const concepts = createConcepts({ ...madeStore(['dog.jpg', 'cat.jpg']), encoder, folder, vocabulary });
+  const concepts = createConceptEncoder({
+    ...madeStore(['dog.jpg', 'cat.jpg']),
+    encoder,
+    folder,
+    vocabulary,
+  });
   await concepts.vectors("dog $& {} $'", { id: 'set' });
   expect(asked).toContainEqual(["a photo of a dog $& {} $'", "dog $& {} $'"]);
   expect(PROMPTS).toHaveLength(2);
@@ -84,7 +89,12 @@ it('puts a concept into every prompt, whatever characters it has', async () => {
 
 it('asks the encoder once for a concept, however it is spelt and however often it is asked', async () => {
   const { encoder, asked } = madeEncoder();
-  const concepts = createConcepts({ ...madeStore(['dog.jpg', 'cat.jpg']), encoder, folder, vocabulary });
+  const concepts = createConceptEncoder({
+    ...madeStore(['dog.jpg', 'cat.jpg']),
+    encoder,
+    folder,
+    vocabulary,
+  });
   await Promise.all([
     concepts.vectors('dog', { id: 'set' }),
     concepts.vectors('  dog ', { id: 'set' }),
@@ -96,7 +106,12 @@ it('asks the encoder once for a concept, however it is spelt and however often i
 
 it('does not remember a failure', async () => {
   const { encoder, asked } = madeEncoder();
-  const concepts = createConcepts({ ...madeStore(['dog.jpg', 'cat.jpg']), encoder, folder, vocabulary });
+  const concepts = createConceptEncoder({
+    ...madeStore(['dog.jpg', 'cat.jpg']),
+    encoder,
+    folder,
+    vocabulary,
+  });
   await expect(concepts.vectors('broken', { id: 'set' })).rejects.toThrow('broken');
   await expect(concepts.vectors('broken', { id: 'set' })).rejects.toThrow('broken');
   expect(asked.filter((texts) => texts.length === PROMPTS.length)).toHaveLength(2);
@@ -107,14 +122,21 @@ it('stores the embeddings of a probe set once for each encoder', async () => {
     Array.from({ length: 40 }, (_, at) => `${AXES[at % 3]}-${at}`),
   );
   const { encoder } = madeEncoder();
-  const first = await createConcepts({ store, encoder, folder, vocabulary }).vectors('cat', { id: 'set' });
-  const again = await createConcepts({ store, encoder, folder, vocabulary }).vectors('cat', { id: 'set' });
+  const first = await createConceptEncoder({ store, encoder, folder, vocabulary }).vectors('cat', {
+    id: 'set',
+  });
+  const again = await createConceptEncoder({ store, encoder, folder, vocabulary }).vectors('cat', {
+    id: 'set',
+  });
   expect(again).toEqual(first);
   expect(blobs.size).toBe(1);
   expect(embeddings.get('set made')).toEqual({ digest: '0', dimensions: 3 });
-  await createConcepts({ store, encoder: { ...encoder, id: 'other' }, folder, vocabulary }).vectors('cat', {
-    id: 'set',
-  });
+  await createConceptEncoder({ store, encoder: { ...encoder, id: 'other' }, folder, vocabulary }).vectors(
+    'cat',
+    {
+      id: 'set',
+    },
+  );
   expect(blobs.size).toBe(2);
 });
 
@@ -134,7 +156,7 @@ describe('a concept that is not waited for any more', () => {
         return encoder.embedTexts(texts);
       },
     };
-    const concepts = createConcepts({
+    const concepts = createConceptEncoder({
       ...madeStore(['dog.jpg', 'cat.jpg']),
       encoder: slow,
       folder,
@@ -172,7 +194,7 @@ describe('a concept that is not waited for any more', () => {
 });
 
 describe('a picture', () => {
-  const pictureOf = (name: string, used: string[]): Picture => ({
+  const readImage = (name: string, used: string[]): Picture => ({
     digest: name,
     asFile: async (use) => {
       used.push(name);
@@ -183,9 +205,9 @@ describe('a picture', () => {
 
   it('is checked and embedded once, however often and by however many it is sent', async () => {
     const { store } = madeStore(['dog.jpg', 'cat.jpg']);
-    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
+    const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
     const used: string[] = [];
-    const ask = () => concepts.pictureVectors(pictureOf('dog', used), { id: 'set' });
+    const ask = () => concepts.pictureVectors(readImage('dog', used), { id: 'set' });
     const [first] = await Promise.all([ask(), ask(), ask()]);
     expect(await ask()).toEqual(first);
     expect(used).toEqual(['dog']);
@@ -193,7 +215,7 @@ describe('a picture', () => {
 
   it('that nobody waits for any more is not embedded', async () => {
     const { store } = madeStore(['dog.jpg', 'cat.jpg']);
-    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
+    const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
     const used: string[] = [];
     let finish: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
@@ -202,7 +224,7 @@ describe('a picture', () => {
     const slow = (name: string): Picture => ({ digest: name, asFile: (use) => held.then(() => use(name)) });
     const first = ['cat', 'bird'].map((name) => concepts.pictureVectors(slow(name), { id: 'set' }));
     const gone = new AbortController();
-    const left = concepts.pictureVectors(pictureOf('dog', used), { id: 'set' }, gone.signal);
+    const left = concepts.pictureVectors(readImage('dog', used), { id: 'set' }, gone.signal);
     gone.abort(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
     finish();
@@ -212,9 +234,9 @@ describe('a picture', () => {
 
   it('that failed is tried again', async () => {
     const { store } = madeStore(['dog.jpg', 'cat.jpg']);
-    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
+    const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
     const used: string[] = [];
-    const ask = () => concepts.pictureVectors(pictureOf('broken', used), { id: 'set' });
+    const ask = () => concepts.pictureVectors(readImage('broken', used), { id: 'set' });
     await expect(ask()).rejects.toThrow('broken');
     await expect(ask()).rejects.toThrow('broken');
     expect(used).toHaveLength(2);
@@ -222,15 +244,15 @@ describe('a picture', () => {
 
   it('that tells no probe from another is called a picture in the refusal', async () => {
     const { store } = madeStore(['dog.jpg', 'dog.png']);
-    const concepts = createConcepts({ store, ...madeEncoder(), folder, vocabulary });
-    await expect(concepts.pictureVectors(pictureOf('dog', []), { id: 'set' })).rejects.toThrow(
+    const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
+    await expect(concepts.pictureVectors(readImage('dog', []), { id: 'set' })).rejects.toThrow(
       /^The picture is equally near/,
     );
   });
 });
 
 it('makes the vocabulary file again when it was deleted', async () => {
-  const concepts = createConcepts({
+  const concepts = createConceptEncoder({
     ...madeStore(['dog.jpg', 'cat.jpg']),
     ...madeEncoder(),
     folder,

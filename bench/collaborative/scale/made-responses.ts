@@ -1,5 +1,5 @@
 import { type Matrix, random } from '../../../src/domain/index.js';
-import type { MatrixProducts } from '../../../src/search/matrix-products.js';
+import type { MatrixProducts } from '../../../src/search/client/matrix-products.js';
 
 /** Directions of a family; a third of them are those of every family. */
 const DIRECTIONS = 150;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { loadDescriptors } from '../../../src/search/child/load-descriptors.js';
+import { loadDescriptors } from '../../../src/search/gallery/load-descriptors.js';
 import { percentile } from '../measure.js';
 
 /** The part of faiss-node that the comparison needs. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type RouteHandlerMethod } from 'fastify';
-import { NOBODY, SCOPES } from '../../../src/access/index.js';
+import { ANONYMOUS, SCOPES } from '../../../src/access/index.js';
 import { buildSchema, type Context, createContext, type Services } from '../../../src/graphql/index.js';
 
 /** GraphQL as it would be without anything that keeps callers within limits. */
@@ -13,7 +13,7 @@ export async function startBareServer(services: Services): Promise<string> {
   });
   await apollo.start();
   const app = Fastify();
-  const principal = { ...NOBODY, scopes: SCOPES };
+  const principal = { ...ANONYMOUS, scopes: SCOPES };
   app.post(
     '/graphql',
     fastifyApolloHandler(apollo, {

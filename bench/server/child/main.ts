@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { createApiKey } from '../../../src/access/index.js';
+import { openService } from '../../../src/app/index.js';
 import { loadConfig } from '../../../src/config/index.js';
-import { servicesOf, startServer } from '../../../src/http/index.js';
 import { createProbeSet } from '../../../src/probing/index.js';
-import { openService } from '../../../src/service/index.js';
+import { servicesOf, startServer } from '../../../src/server/index.js';
 import type { ServerJob, ServersReady } from '../server-job.js';
 import { startBareServer } from './bare-server.js';
 

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { openService } from '../../../src/app/index.js';
 import { loadConfig } from '../../../src/config/index.js';
-import { servicesOf, startServer } from '../../../src/http/index.js';
 import { createProbeSet } from '../../../src/probing/index.js';
-import { openService } from '../../../src/service/index.js';
+import { servicesOf, startServer } from '../../../src/server/index.js';
 import type { ServerJob, ServerReady } from '../server-job.js';
 
 // Forked by ../../webhooks.ts: a real server on an embedded database of its own that queues and never probes. A process

@@ -19,7 +19,7 @@ export interface RegistrySettings {
   textEncoder: string;
 }
 
-/** A model registry whose models can be searched by what they recognise. */
+/** A model registry whose models can be searched by what they recognize. */
 export async function startRegistry(settings: RegistrySettings) {
   const { port, folder, databaseUrl } = settings;
   const prisma = await openDatabase({ url: databaseUrl, folder: `${folder}/registry` });

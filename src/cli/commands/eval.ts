@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { similarityCommand } from './eval/similarity.js';
+import { similarityCommand } from './eval-similarity.js';
 
 /** `probelog eval` */
 export function evalCommand(): Command {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { type IngestFlags, ingestRequests, remoteIngestRequest } from '../ingest-requests.js';
+import { type IngestFlags, ingestRequests, remoteIngestRequest } from '../flags/ingest-requests.js';
+import { withProbingFlags } from '../flags/probing-flags.js';
 import { type FormatFlags, withFormats } from '../output/formats.js';
 import { printOutcomes } from '../output/ingest-outcomes.js';
 import { progressDisplay } from '../output/progress.js';
-import { withProbingFlags } from '../probing-flags.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog ingest` */

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import type { IngestState } from '../../store/index.js';
-import { countFlag } from '../count-flag.js';
 import { EXIT } from '../exit-codes.js';
-import { isKnownError } from '../known-error.js';
+import { countFlag } from '../flags/count-flag.js';
+import { isReportableError } from '../is-reportable-error.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import type { ListedIngest, Registry } from '../registry.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
@@ -46,7 +46,7 @@ async function retried(registry: Registry, wanted: ListedIngest[]): Promise<List
     try {
       queued.push(await registry.retryIngest(id));
     } catch (thrown) {
-      if (!isKnownError(thrown)) throw thrown;
+      if (!isReportableError(thrown)) throw thrown;
       process.stderr.write(`${id}: ${thrown.code}: ${thrown.message}\n`);
       process.exitCode = EXIT.failed;
     }

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import { countFlag } from '../count-flag.js';
-import { type FilterFlags, withFilterOptions } from '../filter-flags.js';
+import { countFlag } from '../flags/count-flag.js';
+import { type FilterFlags, withFilterOptions } from '../flags/filter-flags.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
-const MOST_RESULTS = 10_000;
+const MAX_RESULTS = 10_000;
 
 /** `probelog models` */
 export function modelsCommand(): Command {
   const command = new Command('models')
-    .description('list the registered models, or rank them by the concepts that they recognise')
+    .description('list the registered models, or rank them by the concepts that they recognize')
     .argument('[text]', 'only models whose name, version or labels contain this')
     .option('--concept <concept...>', 'rank by these: models that know many of them, well, come first');
   withFilterOptions(command)
@@ -21,7 +21,7 @@ export function modelsCommand(): Command {
       const { concept: concepts, json, jsonl, url, ...narrowing } = flags;
       const given = Object.keys(narrowing).find((name) => command.getOptionValueSource(name) === 'cli');
       if (!concepts && given) command.error('error: options that narrow or count need --concept');
-      const first = countFlag('--first', flags.first, MOST_RESULTS);
+      const first = countFlag('--first', flags.first, MAX_RESULTS);
       return withRegistry({ url }, async (registry) => {
         if (concepts) {
           const question = { ...narrowing, modelText: text, concepts, first };

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import { type ProbingFlags, probingRequest, withProbingFlags } from '../flags/probing-flags.js';
 import { type FormatFlags, withFormats } from '../output/formats.js';
 import { printOutcomes } from '../output/ingest-outcomes.js';
 import { progressDisplay } from '../output/progress.js';
-import { type ProbingFlags, probingRequest, withProbingFlags } from '../probing-flags.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog reprobe` */

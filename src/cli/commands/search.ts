@@ -1,24 +1,24 @@
 import { Command, Option } from 'commander';
-import { countFlag } from '../count-flag.js';
-import { type FilterFlags, withFilterOptions } from '../filter-flags.js';
+import { countFlag } from '../flags/count-flag.js';
+import { type FilterFlags, withFilterOptions } from '../flags/filter-flags.js';
+import { type SubjectFlags, subjectsIn } from '../flags/subject-flags.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import type { FoundLogit, LogitQuestion } from '../registry.js';
-import { type SubjectFlags, subjectsIn } from '../subject-flags.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
-const MOST_RESULTS = 10_000;
-const MOST_EVIDENCE = 100;
+const MAX_RESULTS = 10_000;
+const MAX_EVIDENCE = 100;
 
 /** `probelog search` */
 export function searchCommand(): Command {
   const command = new Command('search')
     .description(
-      'find logits, of whichever model, that recognise a concept, several, what a picture shows, or what another logit does',
+      'find logits, of whichever model, that recognize a concept, several, what a picture shows, or what another logit does',
     )
     .argument('[concept]', 'a word or short phrase, such as "dog"')
-    .option('--all <concept...>', 'in place of one concept: each of these is recognised')
-    .option('--any <concept...>', 'at least one of these is recognised')
-    .option('--none <concept...>', 'none of these is recognised')
+    .option('--all <concept...>', 'in place of one concept: each of these is recognized')
+    .option('--any <concept...>', 'at least one of these is recognized')
+    .option('--none <concept...>', 'none of these is recognized')
     .option('--image <file>', 'in place of a concept: a picture of what is looked for')
     .option(
       '--like <logit>',
@@ -41,8 +41,8 @@ export function searchCommand(): Command {
           'error: give a concept, or --all, --any and --none, or --image, or --like: exactly one of the four',
         );
       }
-      const first = countFlag('--first', flags.first, MOST_RESULTS);
-      const evidence = countFlag('--evidence', flags.evidence, MOST_EVIDENCE);
+      const first = countFlag('--first', flags.first, MAX_RESULTS);
+      const evidence = countFlag('--evidence', flags.evidence, MAX_EVIDENCE);
       const { json, jsonl, url, ...question } = flags;
       return withRegistry({ url }, async (registry) => {
         const found = await registry.logits({ ...question, concept, first, evidence });

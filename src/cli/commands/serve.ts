@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { openService } from '../../app/index.js';
 import { type Config, type Environment, loadConfig, readEnvironment } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
 import type { SubgraphOptions } from '../../graphql/index.js';
-import { servicesOf, startServer } from '../../http/index.js';
-import { openService } from '../../service/index.js';
+import { servicesOf, startServer } from '../../server/index.js';
 import { checkDemo, DEMO_ENCODER } from '../demo/demo-folder.js';
 import { introduceDemo } from '../demo/introduce-demo.js';
 import { seedDemo } from '../demo/seed-demo.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import type { SweepReport } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { SweepReport } from '../../service/index.js';
 import { EXIT } from '../exit-codes.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { parseLabels, parseUploadForm } from '../../ingest/index.js';
-import { jsonFile } from '../json-file.js';
+import { jsonFile } from '../flags/json-file.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog upload` */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { openService } from '../../app/index.js';
 import { type Config, loadConfig, readEnvironment } from '../../config/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { openService } from '../../service/index.js';
 import { endSignal, fired } from '../end-signal.js';
 import { logToStderr } from '../log-to-stderr.js';
 

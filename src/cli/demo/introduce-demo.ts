@@ -16,7 +16,7 @@ export async function introduceDemo(url: string): Promise<string> {
     ({ score, node }) => `  ${score.toFixed(3)}  ${node.label ?? '(no label)'}  –  ${node.model.name}`,
   );
   return `
-Which classifiers recognise dogs? No label is looked at to find out:
+Which classifiers recognize dogs? No label is looked at to find out:
 
   curl -s ${url}/graphql -H 'content-type: application/json' \\
     -d '${JSON.stringify({ query: QUERY })}'

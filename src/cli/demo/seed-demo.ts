@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { Service } from '../../app/index.js';
 import { createProbeSet } from '../../probing/index.js';
-import type { Service } from '../../service/index.js';
 import { ensureProbeEmbeddings } from '../../text/index.js';
-import { ingestRequests } from '../ingest-requests.js';
+import { ingestRequests } from '../flags/ingest-requests.js';
 import type { ProgressDisplay } from '../output/progress.js';
 import { followIngest, runIngests } from '../run-ingests.js';
 import { DEMO_FOLDER } from './demo-folder.js';

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { messageOf } from '../../errors/index.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 
-const MOST_MS = 30_000;
+const MAX_MS = 30_000;
 
 /** What a script printed, or why it did not end well. */
 export type ChildOutcome = { printed: string } | { problem: string };
@@ -17,7 +17,7 @@ export async function inChild(script: string): Promise<ChildOutcome> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
       cwd: PACKAGE_ROOT,
-      timeout: MOST_MS,
+      timeout: MAX_MS,
     });
     return { printed: stdout.trim() };
   } catch (thrown) {
@@ -33,7 +33,7 @@ interface Failure {
 }
 
 function problemOf({ stderr = '', signal, killed, message }: Partial<Failure>): string {
-  if (killed) return `it did not end within ${MOST_MS / 1000} s`;
+  if (killed) return `it did not end within ${MAX_MS / 1000} s`;
   if (signal) return `it ended its process (${signal})`;
   const telling = stderr.split('\n').find((line) => /^\w*Error\b/.test(line));
   return telling ?? messageOf(message).split('\n')[0];

@@ -6,7 +6,7 @@ import {
   type SettingProblem,
   variableOf,
 } from '../../config/index.js';
-import type { Store, StoreLook } from '../../store/index.js';
+import type { Store, StoreInspection } from '../../store/index.js';
 import type { TextEncoder } from '../../text/index.js';
 import { Skipped } from './check.js';
 
@@ -22,7 +22,7 @@ const ENCODERS = 'encoders';
 export class Machine {
   readonly problems: readonly SettingProblem[];
   private readonly settings: Partial<Config>;
-  private look: Promise<StoreLook | null> | undefined;
+  private look: Promise<StoreInspection | null> | undefined;
   private encoderOpened: Promise<TextEncoder> | undefined;
 
   constructor(
@@ -52,8 +52,8 @@ export class Machine {
     return resolve(this.setting('dataFolder'));
   }
 
-  /** Opens the database to look at it; null when there is none yet. @throws Skipped; ProbelogError as `lookAtStore` */
-  database(): Promise<StoreLook | null> {
+  /** Opens the database to look at it; null when there is none yet. @throws Skipped; ProbelogError as `inspectStore` */
+  database(): Promise<StoreInspection | null> {
     this.look ??= this.openDatabase();
     return this.look;
   }
@@ -85,12 +85,12 @@ export class Machine {
     await (await this.look?.catch(() => undefined))?.close();
   }
 
-  private async openDatabase(): Promise<StoreLook | null> {
+  private async openDatabase(): Promise<StoreInspection | null> {
     const { dataFolder } = this;
     const databaseUrl = this.setting('databaseUrl');
     const databaseSchema = databaseUrl === undefined ? undefined : this.setting('databaseSchema');
-    const { lookAtStore } = await import('../../store/index.js');
-    return lookAtStore({ dataFolder, databaseUrl, databaseSchema });
+    const { inspectStore } = await import('../../store/index.js');
+    return inspectStore({ dataFolder, databaseUrl, databaseSchema });
   }
 
   private async openEncoder(): Promise<TextEncoder> {

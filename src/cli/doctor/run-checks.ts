@@ -8,7 +8,7 @@ export interface CheckedFinding extends Finding {
 }
 
 /** Longer than any check takes that is not stuck, such as on a network folder whose server is gone. */
-const MOST_MS = 60_000;
+const MAX_MS = 60_000;
 
 /** Runs checks one after another, telling what each found: none needs another to have passed. */
 export async function* runChecks(
@@ -16,15 +16,15 @@ export async function* runChecks(
   machine: Machine,
 ): AsyncGenerator<CheckedFinding, void> {
   for (const check of checks) {
-    const found = await inTime(check, machine).catch(asFinding);
+    const found = await withDeadline(check, machine).catch(asFinding);
     for (const finding of [found].flat()) yield { check: check.name, ...finding };
   }
 }
 
-async function inTime(check: Check, machine: Machine): Promise<Finding | Finding[]> {
+async function withDeadline(check: Check, machine: Machine): Promise<Finding | Finding[]> {
   let timer: NodeJS.Timeout | undefined;
   const stuck = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${MOST_MS / 1000} s`)), MOST_MS);
+    timer = setTimeout(() => reject(new Error(`no answer within ${MAX_MS / 1000} s`)), MAX_MS);
   });
   try {
     return await Promise.race([check.run(machine), stuck]);

@@ -1,7 +1,7 @@
 /** Outputs of {@link TINY_MODEL}. */
 export const TINY_MODEL_LOGITS = 4;
 
-/** An ONNX classifier for 8 × 8 images: their mean colour times a 3 × 4 matrix. */
+/** An ONNX classifier for 8 × 8 images: their mean color times a 3 × 4 matrix. */
 export const TINY_MODEL = Buffer.from(
   'CAgSBHRlc3Q65QEKIgoFaW1hZ2USBnBvb2xlZCIRR2xvYmFsQXZlcmFnZVBvb2wKFwoGcG9vbGVkEgRmbGF0IgdGbGF0dGVuCh8KBGZsYXQKB3dlaWdodHMSBmxvZ2l0cyIGTWF0TXVsEgVncmFwaCpBCAMIBBABQgd3ZWlnaHRzSjAAAIA/AAAAQAAAgL8AAAA/AABAQAAAAMAAAIBAAACAPwAAQMAAAKBAAAAAQAAAgD5aIAoFaW1hZ2USFwoVCAESEQoDEgFOCgIIAwoCCAgKAggIYhkKBmxvZ2l0cxIPCg0IARIJCgMSAU4KAggEQgQKABAN',
   'base64',

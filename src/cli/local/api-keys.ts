@@ -1,6 +1,6 @@
 import { createApiKey, type NewApiKeyRequest } from '../../access/index.js';
+import type { Service } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { Service } from '../../service/index.js';
 import type { ApiKeyRecord } from '../../store/index.js';
 import type { CreatedKey, KeyFacts } from '../registry.js';
 

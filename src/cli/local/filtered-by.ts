@@ -1,8 +1,8 @@
 import { checkFilter, conditionsOf } from '../../graphql/index.js';
 import type { SearchQuery } from '../../search/index.js';
 import type { ProbeSetRecord, Store } from '../../store/index.js';
-import { type FilterFlags, filterOf } from '../filter-flags.js';
 import { findModel } from '../find-model.js';
+import { type FilterFlags, filterOf } from '../flags/filter-flags.js';
 
 /**
  * The flags as conditions of a search.

@@ -1,5 +1,5 @@
+import type { Service } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { Service } from '../../service/index.js';
 import type { IngestRecord } from '../../store/index.js';
 import type { IngestsQuestion, ListedIngest } from '../registry.js';
 

@@ -1,4 +1,4 @@
-import type { Service } from '../../service/index.js';
+import type { Service } from '../../app/index.js';
 import type { ModelRecord } from '../../store/index.js';
 import type { ListedModel } from '../registry.js';
 

@@ -1,8 +1,8 @@
+import type { Service } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { modelSummary } from '../../graphql/index.js';
-import type { Service } from '../../service/index.js';
-import { countFlag } from '../count-flag.js';
 import { findModel } from '../find-model.js';
+import { countFlag } from '../flags/count-flag.js';
 import type { ModelNames } from '../registry.js';
 
 /** Names for the outputs of a model. */

@@ -1,6 +1,6 @@
+import type { Service } from '../../app/index.js';
 import { globalId } from '../../graphql/index.js';
 import { findProbeSet, openKit as openKitOf } from '../../ingest/index.js';
-import type { Service } from '../../service/index.js';
 import type { OpenedKit } from '../registry.js';
 
 /** The images of a probe set. @param named its name or id; the default one when undefined */

@@ -1,5 +1,5 @@
+import type { Service } from '../../app/index.js';
 import { conceptSubject, conceptsSubject } from '../../graphql/index.js';
-import type { Service } from '../../service/index.js';
 import { findGallery } from '../find-gallery.js';
 import type { ModelQuestion, RankedModel } from '../registry.js';
 import { filteredBy } from './filtered-by.js';

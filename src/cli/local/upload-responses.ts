@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
+import type { Service } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { globalId } from '../../graphql/index.js';
-import type { Service } from '../../service/index.js';
 import type { ModelRecord } from '../../store/index.js';
 import { findModel } from '../find-model.js';
-import { nameAndVersion } from '../name-and-version.js';
+import { nameAndVersion } from '../flags/name-and-version.js';
 import type { Upload, UploadedModel } from '../registry.js';
 
 /** Takes the responses of a model, which is registered when there is none. */

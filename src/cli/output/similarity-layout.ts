@@ -23,7 +23,7 @@ export const PADDING = 12;
 export const TITLE_FONT = 14;
 const TITLE_LINE = 22;
 const TITLE_MOST = 60;
-export const LABEL_MOST = 32;
+export const MAX_LABEL_WIDTH = 32;
 export const LABEL_GAP = 6;
 export const NOTE_FONT = 11;
 export const LEGEND = { gap: 24, width: 14, height: 160, heading: 18, swatch: 30 };
@@ -68,7 +68,7 @@ export function layoutOf({ rows, columns, values, caption }: SimilarityFigure) {
 }
 
 function labelExtent(labels: string[], font: number): number {
-  return LABEL_GAP + Math.max(...labels.map((label) => textExtent(shortened(label, LABEL_MOST), font)));
+  return LABEL_GAP + Math.max(...labels.map((label) => textExtent(shortened(label, MAX_LABEL_WIDTH), font)));
 }
 
 /** As much of a model's name as there is room for. */

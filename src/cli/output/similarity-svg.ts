@@ -1,10 +1,10 @@
-import { COLOUR_STOPS, divergingColour, hex } from './diverging-colour.js';
+import { COLOUR_STOPS, divergingColor, hex } from './diverging-color.js';
 import {
   LABEL_GAP,
-  LABEL_MOST,
   type Layout,
   LEGEND,
   layoutOf,
+  MAX_LABEL_WIDTH,
   NOTE_FONT,
   PADDING,
   type SimilarityFigure,
@@ -17,7 +17,7 @@ import { xmlText } from './xml-text.js';
 /** Cells from this size on have their value written into them. */
 const CELL_WITH_VALUE = 28;
 /** Up to so many cells, each names its logits when it is pointed at; more would make the file slow to open. */
-const MOST_TOOLTIPS = 2_500;
+const MAX_TOOLTIPS = 2_500;
 
 /**
  * The heat map of a similarity matrix (figure 4 of the paper) as an SVG file that needs nothing else: no style sheet,
@@ -73,7 +73,7 @@ function definitions(): string {
   const stops = [...COLOUR_STOPS]
     .reverse()
     .map(
-      (colour, index) => `<stop offset="${index / (COLOUR_STOPS.length - 1)}" stop-color="${hex(colour)}"/>`,
+      (color, index) => `<stop offset="${index / (COLOUR_STOPS.length - 1)}" stop-color="${hex(color)}"/>`,
     );
   return [
     '<defs>',
@@ -93,7 +93,7 @@ function sideTitles({ rows, columns }: SimilarityFigure, { left, top }: Layout):
 
 function columnLabels(labels: string[], { left, top, cell, labelFont }: Layout): string[] {
   return labels.map((label, column) =>
-    text(shortened(label, LABEL_MOST), {
+    text(shortened(label, MAX_LABEL_WIDTH), {
       x: left + column * cell + middleOf(cell, labelFont),
       y: top - LABEL_GAP,
       size: labelFont,
@@ -104,10 +104,10 @@ function columnLabels(labels: string[], { left, top, cell, labelFont }: Layout):
 
 function rowOfCells({ rows, columns, values }: SimilarityFigure, row: number, layout: Layout): string {
   const { left, top, cell, labelFont } = layout;
-  const hasTooltips = rows.labels.length * columns.labels.length <= MOST_TOOLTIPS;
+  const hasTooltips = rows.labels.length * columns.labels.length <= MAX_TOOLTIPS;
   const label = rows.labels[row];
   const cells = values[row].map((value, column) => {
-    const fill = value === null ? 'url(#similarity-none)' : divergingColour(value);
+    const fill = value === null ? 'url(#similarity-none)' : divergingColor(value);
     const shape = `x="${column * cell}" width="${cell}" height="${cell}" fill="${fill}"`;
     const shown = value === null ? 'no descriptor' : number(value);
     const rect = hasTooltips
@@ -115,7 +115,7 @@ function rowOfCells({ rows, columns, values }: SimilarityFigure, row: number, la
       : `<rect ${shape}/>`;
     return value === null || cell < CELL_WITH_VALUE ? rect : `${rect}${valueText(value, column, cell)}`;
   });
-  const name = text(shortened(label, LABEL_MOST), {
+  const name = text(shortened(label, MAX_LABEL_WIDTH), {
     x: -LABEL_GAP,
     y: middleOf(cell, labelFont),
     size: labelFont,

@@ -1,5 +1,5 @@
 import type { ProbelogClient } from '../../client/index.js';
-import { type FilterFlags, filterOf } from '../filter-flags.js';
+import { type FilterFlags, filterOf } from '../flags/filter-flags.js';
 import { findModel } from './find-model.js';
 import type { LogitFilter } from './generated/operations.js';
 

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { IngestModelDocument, isProbelogError, type ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { IngestRequest } from '../../ingest/index.js';
-import { WHAT_A_SERVER_READS } from '../ingest-requests.js';
+import { WHAT_A_SERVER_READS } from '../flags/ingest-requests.js';
 import type { ProgressDisplay } from '../output/progress.js';
 import type { IngestOutcome } from '../run-ingests.js';
 import { findProbeSet } from './find-probe-set.js';

@@ -1,6 +1,6 @@
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { countFlag } from '../count-flag.js';
+import { countFlag } from '../flags/count-flag.js';
 import type { ModelNames } from '../registry.js';
 import { findModel } from './find-model.js';
 import { NamedOutputsDocument } from './generated/operations.js';

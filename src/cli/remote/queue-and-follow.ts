@@ -1,6 +1,6 @@
 import type { Ingest, ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { isKnownError } from '../known-error.js';
+import { isReportableError } from '../is-reportable-error.js';
 import type { ProgressDisplay, ProgressLine } from '../output/progress.js';
 import type { IngestOutcome } from '../run-ingests.js';
 import { IngestOutcomeDocument } from './generated/operations.js';
@@ -24,7 +24,7 @@ export async function queueAndFollow(
     id = await queue();
   } catch (thrown) {
     signal.throwIfAborted();
-    if (!isKnownError(thrown)) throw thrown;
+    if (!isReportableError(thrown)) throw thrown;
     const { code, message } = thrown;
     line.finish(`${code}: ${message}`);
     return { name, version, state: 'FAILED', logits: null, seconds: 0, peakMemoryMiB: null, code, message };

@@ -1,14 +1,14 @@
 import { type ClientOptions, createClient } from '../../client/index.js';
-import { load } from '../load.js';
+import { load } from '../lazy-load.js';
 import type { Registry } from '../registry.js';
 import { createKey, listKeys, revokeKey } from './api-keys.js';
-import { findLogits } from './find-logits.js';
 import { ingestModels } from './ingest-models.js';
 import { listModels } from './list-models.js';
 import { nameOutputs } from './name-outputs.js';
 import { openKit } from './open-kit.js';
 import { rankModels } from './rank-models.js';
 import { reprobeModel } from './reprobe-model.js';
+import { searchLogits } from './search-logits.js';
 import { sweepRegistries } from './sweep-registries.js';
 import { uploadResponses } from './upload-responses.js';
 
@@ -18,7 +18,7 @@ export function remoteRegistry(options: Pick<ClientOptions, 'url' | 'key' | 'fet
   return {
     models: (text) => listModels(client, text),
     rankedModels: (question) => rankModels(client, question),
-    logits: (question) => findLogits(client, question),
+    logits: (question) => searchLogits(client, question),
     names: (named, output, first) => nameOutputs(client, named, output, first),
     ingest: (requests, display, signal) => ingestModels(client, requests, display, signal),
     reprobe: (named, how, display, signal) => reprobeModel(client, named, how, display, signal),

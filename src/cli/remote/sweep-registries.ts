@@ -1,5 +1,5 @@
+import type { SweepReport } from '../../app/index.js';
 import type { ProbelogClient } from '../../client/index.js';
-import type { SweepReport } from '../../service/index.js';
 import { SweepRegistriesDocument, type SweepRegistriesMutation } from './generated/operations.js';
 
 type Sweep = SweepRegistriesMutation['syncRegistries'][number];

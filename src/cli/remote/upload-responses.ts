@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { type ProbelogClient, RegisterModelDocument, SetLabelsDocument } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { nameAndVersion } from '../name-and-version.js';
+import { nameAndVersion } from '../flags/name-and-version.js';
 import type { Upload, UploadedModel } from '../registry.js';
 import { findModel, findVersion } from './find-model.js';
 import { findProbeSet } from './find-probe-set.js';

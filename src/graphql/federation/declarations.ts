@@ -1,6 +1,6 @@
 import { type ConstDirectiveNode, type FieldDefinitionNode, Kind } from 'graphql';
-import type { KeyFields, KeyPart } from '../shape/model-key.js';
-import { addedFields, type Declare } from '../shape/shape-type-defs.js';
+import type { KeyFields, KeyPart } from '../schema-transform/model-key.js';
+import { addedFields, type Declare } from '../schema-transform/transform-type-defs.js';
 
 const DESCRIPTIONS: Readonly<Record<KeyPart, string>> = {
   id: 'The id of the version in ProbeLog.',

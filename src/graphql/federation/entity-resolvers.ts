@@ -1,13 +1,13 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { ModelRecord } from '../../store/index.js';
-import { normaliseConcept } from '../../text/index.js';
-import type { Context } from '../context.js';
-import { findProbeSet } from '../find-probe-set.js';
-import { logitKeyOf } from '../global-id.js';
-import type { ConceptRoot } from '../resolvers/concept.js';
-import { MODEL } from '../shape/graph-names.js';
-import { type KeyFields, keyIn, keyPart } from '../shape/model-key.js';
-import type { Meeting, ShapedResolver } from '../shape/shape-resolvers.js';
+import { normalizeConcept } from '../../text/index.js';
+import type { ConceptRoot } from '../concept/concept-resolver.js';
+import { findProbeSet } from '../probe-set/find-probe-set.js';
+import type { Context } from '../schema/context.js';
+import { logitKeyOf } from '../schema/global-id.js';
+import { MODEL } from '../schema-transform/graph-names.js';
+import { type KeyFields, keyIn, keyPart } from '../schema-transform/model-key.js';
+import type { Meeting, TransformedResolver } from '../schema-transform/transform-resolvers.js';
 
 /** What a gateway sends for an entity: its type and key fields, of which nothing is checked yet. */
 type Reference = Readonly<Record<string, unknown>>;
@@ -26,13 +26,13 @@ export const ownMeeting: Meeting = {
  * What finds an entity, by our name of its type. All references of a request are looked up together, by the loaders;
  * null is a model version that was never registered here.
  */
-export function referenceResolvers(modelKey: KeyFields): Record<string, ShapedResolver> {
+export function referenceResolvers(modelKey: KeyFields): Record<string, TransformedResolver> {
   return {
     [MODEL]: onReference((reference, { loaders }) => loaders.modelByKey.load(keyIn(modelKey, reference))),
     Logit: onReference(({ id }, { loaders }) => loaders.logit.load(logitKeyOf(textOf('id', id)))),
     Concept: onReference(
       async ({ text }, context): Promise<ConceptRoot> => ({
-        text: normaliseConcept(textOf('text', text)),
+        text: normalizeConcept(textOf('text', text)),
         probeSet: await findProbeSet(context, undefined),
       }),
     ),
@@ -40,7 +40,7 @@ export function referenceResolvers(modelKey: KeyFields): Record<string, ShapedRe
 }
 
 /** The key fields of a model version. */
-export function keyResolvers(modelKey: KeyFields): Record<string, ShapedResolver> {
+export function keyResolvers(modelKey: KeyFields): Record<string, TransformedResolver> {
   return Object.fromEntries(
     Object.entries(modelKey).map(([field, part]) => [
       field,
@@ -50,7 +50,9 @@ export function keyResolvers(modelKey: KeyFields): Record<string, ShapedResolver
 }
 
 /** Federation calls these with a reference, the context, and more that is not needed. */
-function onReference(find: (reference: Reference, context: Context) => Promise<unknown>): ShapedResolver {
+function onReference(
+  find: (reference: Reference, context: Context) => Promise<unknown>,
+): TransformedResolver {
   return async (reference, context) => find(reference as Reference, context as unknown as Context);
 }
 

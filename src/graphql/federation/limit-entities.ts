@@ -1,9 +1,9 @@
 import { type GraphQLSchema, isUnionType } from 'graphql';
 import { ProbelogError } from '../../errors/index.js';
-import { guardField } from '../guard-fields.js';
+import { guardField } from '../schema/guard-fields.js';
 
 /** References of one request: as many as ten full pages have. */
-const MOST_REFERENCES = 1_000;
+const MAX_REFERENCES = 1_000;
 
 /**
  * Checks who asks for what is Federation's own, and what `_entities` is asked for, before anything is looked up.
@@ -26,11 +26,11 @@ export function limitEntities(schema: GraphQLSchema): GraphQLSchema {
 
 /** @throws ProbelogError INPUT_INVALID */
 function check(references: unknown[], known: ReadonlySet<string>): void {
-  if (references.length > MOST_REFERENCES) {
+  if (references.length > MAX_REFERENCES) {
     throw new ProbelogError(
       'INPUT_INVALID',
-      `There are ${references.length} references; at most ${MOST_REFERENCES} are taken.`,
-      { argument: 'representations', most: MOST_REFERENCES },
+      `There are ${references.length} references; at most ${MAX_REFERENCES} are taken.`,
+      { argument: 'representations', most: MAX_REFERENCES },
     );
   }
   for (const reference of references) {

@@ -1,10 +1,10 @@
 import { type DocumentNode, type GraphQLSchema, Kind, parse, print } from 'graphql';
-import { buildSchema } from '../build-schema.js';
-import { markSearches } from '../mark-searches.js';
-import { checkModelType, graphNames, MODEL } from '../shape/graph-names.js';
-import type { KeyFields } from '../shape/model-key.js';
-import { type ShapedResolver, shapeResolvers } from '../shape/shape-resolvers.js';
-import { shapeTypeDefs } from '../shape/shape-type-defs.js';
+import { markSearchCosts } from '../limits/search-cost.js';
+import { buildSchema } from '../schema/build-schema.js';
+import { checkModelType, graphNames, MODEL } from '../schema-transform/graph-names.js';
+import type { KeyFields } from '../schema-transform/model-key.js';
+import { type TransformedResolver, transformResolvers } from '../schema-transform/transform-resolvers.js';
+import { transformTypeDefs } from '../schema-transform/transform-type-defs.js';
 import { asEntity, asKeyed, asShareable } from './declarations.js';
 import { keyResolvers, ownMeeting, referenceResolvers } from './entity-resolvers.js';
 import { limitEntities } from './limit-entities.js';
@@ -36,7 +36,7 @@ export async function buildSubgraph(options: SubgraphOptions): Promise<GraphQLSc
   const schema = await buildSchema();
   const { prefix, modelType, modelKey } = options;
   const names = graphNames(schema, prefix, modelType);
-  const entities: Record<string, Record<string, ShapedResolver>> = {};
+  const entities: Record<string, Record<string, TransformedResolver>> = {};
   for (const [type, __resolveReference] of Object.entries(referenceResolvers(modelKey))) {
     entities[names.type(type)] = { __resolveReference };
   }
@@ -46,17 +46,17 @@ export async function buildSubgraph(options: SubgraphOptions): Promise<GraphQLSc
   const subgraph = buildSubgraphSchema([
     {
       typeDefs: parse(typeDefsOf(schema, options)),
-      resolvers: shapeResolvers(schema, names, ownMeeting),
+      resolvers: transformResolvers(schema, names, ownMeeting),
     },
     { typeDefs: NOTHING_MORE, resolvers: entities },
   ]);
-  return limitEntities(markSearches(subgraph, names));
+  return limitEntities(markSearchCosts(subgraph, names));
 }
 
 function typeDefsOf(schema: GraphQLSchema, { prefix, modelType, modelKey }: SubgraphOptions): string {
   const names = graphNames(schema, prefix, modelType);
   checkModelType(schema, names, modelType);
-  const definitions = shapeTypeDefs(schema, names, {
+  const definitions = transformTypeDefs(schema, names, {
     [MODEL]: asEntity(modelKey),
     Logit: asKeyed('id'),
     Concept: asKeyed('text'),

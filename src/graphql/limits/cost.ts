@@ -9,10 +9,10 @@ import {
 } from 'graphql';
 // Its other form loads a second graphql beside ours.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
-import { MOST_PER_PAGE } from '../check-first.js';
-import { isSearch } from '../mark-searches.js';
+import { MAX_PAGE_SIZE } from '../pagination/check-first.js';
 import type { OperationLimits } from './operation-limits.js';
 import { tooComplex } from './rules.js';
+import { isSearch } from './search-cost.js';
 
 const FIELD = 1;
 const SEARCH = 20;
@@ -90,7 +90,7 @@ function itemsOf(field: ComplexityEstimatorArgs['field'], { first, representatio
   if (takes('representations')) return Array.isArray(representations) ? representations.length : 1;
   if (!takes('first')) return 1;
   // What is no number is refused when it is resolved; until then it counts as the most.
-  return typeof first === 'number' && first >= 0 ? Math.min(first, MOST_PER_PAGE) : MOST_PER_PAGE;
+  return typeof first === 'number' && first >= 0 ? Math.min(first, MAX_PAGE_SIZE) : MAX_PAGE_SIZE;
 }
 
 function conceptsOf({ concepts, expression }: Arguments): number {

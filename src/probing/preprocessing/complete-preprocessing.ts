@@ -71,7 +71,7 @@ function edge(
   return size;
 }
 
-/** One number stands for all channels. For luminance, colour statistics are averaged. */
+/** One number stands for all channels. For luminance, color statistics are averaged. */
 function perChannel(name: string, values: number[], channels: number): number[] {
   if (values.length === channels) return values;
   if (values.length === 1) return Array.from({ length: channels }, () => values[0]);

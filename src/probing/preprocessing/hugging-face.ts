@@ -51,18 +51,18 @@ const CONVNEXT_STRETCH_FROM = 384;
 /**
  * Hugging Face's `preprocessor_config.json`, as transformers' image processors read it.
  *
- * `size.shortest_edge` keeps the aspect ratio and crops the centre (even where the file asks for no crop: a batch
+ * `size.shortest_edge` keeps the aspect ratio and crops the center (even where the file asks for no crop: a batch
  * needs one size); `size.{height,width}` stretches, then crops when `do_center_crop` says so. `rescale_factor` is the
  * scale, 1 when `do_rescale` is false; without `do_normalize`, mean 0 and std 1.
  */
 export const huggingFaceSchema = schema.transform((config): PartialPreprocessing => {
-  const normalise = config.do_normalize ?? config.image_mean != null;
+  const normalize = config.do_normalize ?? config.image_mean != null;
   return {
     ...geometry(config),
     resample: RESAMPLE[config.resample ?? 2],
     scale: config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255),
-    mean: normalise ? (config.image_mean ?? undefined) : [0],
-    std: normalise ? (config.image_std ?? undefined) : [1],
+    mean: normalize ? (config.image_mean ?? undefined) : [0],
+    std: normalize ? (config.image_std ?? undefined) : [1],
     channelOrder: config.do_flip_channel_order ? 'BGR' : 'RGB',
   };
 });

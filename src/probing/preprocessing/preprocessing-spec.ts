@@ -2,7 +2,7 @@
 export type ResizeMode =
   /** Both edges to the target; the aspect ratio is lost. */
   | 'STRETCH'
-  /** The short edge to the target, the centre kept. */
+  /** The short edge to the target, the center kept. */
   | 'CROP'
   /** The long edge to the target, black borders. */
   | 'PAD';
@@ -22,7 +22,7 @@ export interface PreprocessingSpec {
   width: number;
   height: number;
   resize: ResizeMode;
-  /** The image is resized to size / cropFraction and its centre kept; in (0, 1], default 1. Not for PAD. */
+  /** The image is resized to size / cropFraction and its center kept; in (0, 1], default 1. Not for PAD. */
   cropFraction?: number;
   resample: Resample;
   /** Usually 1/255. */
@@ -33,7 +33,7 @@ export interface PreprocessingSpec {
   channelOrder: 'RGB' | 'BGR';
   /** Only to overrule what the model's own input shape says. */
   layout?: 'NCHW' | 'NHWC';
-  /** One channel of luminance instead of three of colour. */
+  /** One channel of luminance instead of three of color. */
   grayscale?: boolean;
 }
 

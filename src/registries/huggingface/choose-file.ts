@@ -26,5 +26,5 @@ export function chooseFile(paths: readonly string[]): Choice {
   }
   return models.length === 1
     ? { path: models[0] }
-    : { problem: `it has ${models.length} quantised .onnx files, and none is called model` };
+    : { problem: `it has ${models.length} quantized .onnx files, and none is called model` };
 }

@@ -31,12 +31,12 @@ export interface RepoHead {
 const HEAD_FIELDS = ['sha', 'filePaths'] as const;
 
 /** A page of a list, or a companion: while it is parsed, everybody waits. */
-const MOST_BYTES = 4 * 2 ** 20;
+const MAX_BYTES = 4 * 2 ** 20;
 /** Models on a page; each comes with the names of all its files. */
 const PAGE_SIZE = '100';
-const MOST_PAGES = 10_000;
+const MAX_PAGES = 10_000;
 /** A repository of more files than this is no image classifier. */
-const MOST_FILES = 20_000;
+const MAX_FILES = 20_000;
 
 const ADVICE =
   'There is no such repository, or it is private or gated: set PROBELOG_HUGGINGFACE_TOKEN to a token that may read it, and accept the terms of a gated one on the Hub with the same account.';
@@ -52,7 +52,7 @@ export class HubApi {
     // The client is not told of the token: it would send it wherever the Hub's answers point.
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.at = { origin: new URL(this.base).origin, headers: () => headers, advice: ADVICE };
-    this.small = { ...limits, maxBytes: MOST_BYTES };
+    this.small = { ...limits, maxBytes: MAX_BYTES };
   }
 
   /** All files of a commit. @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_DENIED, SOURCE_UNREACHABLE, … */
@@ -68,7 +68,7 @@ export class HubApi {
     try {
       for await (const entry of listing) {
         if (entry.type === 'file') files.push(entry);
-        if (files.length > MOST_FILES) throw tooMany(name);
+        if (files.length > MAX_FILES) throw tooMany(name);
       }
     } catch (thrown) {
       throw this.asSourceError(thrown, `/api/models/${name}`);
@@ -85,7 +85,7 @@ export class HubApi {
       fetch: this.pages(signal),
     });
     try {
-      for await (const { name, sha, filePaths } of listing) yield headOf(name, sha, filePaths);
+      for await (const { name, sha, filePaths } of listing) yield rerankedWindow(name, sha, filePaths);
     } catch (thrown) {
       throw this.asSourceError(thrown, '/api/models');
     }
@@ -106,7 +106,7 @@ export class HubApi {
         hubUrl: this.base,
         fetch: guardedFetch(this.at, this.small, signal),
       });
-      return headOf(info.name, info.sha, info.filePaths);
+      return rerankedWindow(info.name, info.sha, info.filePaths);
     } catch (thrown) {
       throw this.asSourceError(thrown, `/api/models/${name}`);
     }
@@ -130,7 +130,7 @@ export class HubApi {
     return async (input, init) => {
       const url = new URL(input instanceof Request ? input.url : input);
       if (url.searchParams.has('limit')) url.searchParams.set('limit', PAGE_SIZE);
-      if (asked.has(url.href) || asked.size === MOST_PAGES) {
+      if (asked.has(url.href) || asked.size === MAX_PAGES) {
         throw new ProbelogError('SOURCE_UNREACHABLE', "The Hub's list does not end.");
       }
       asked.add(url.href);
@@ -154,11 +154,11 @@ export class HubApi {
   }
 }
 
-function headOf(name: unknown, sha: unknown, paths: string[]): RepoHead {
+function rerankedWindow(name: unknown, sha: unknown, paths: string[]): RepoHead {
   if (typeof name === 'string' && typeof sha === 'string') return { name, sha, paths };
   throw new ProbelogError('SOURCE_UNREACHABLE', 'The Hub does not say which commit a repository is at.');
 }
 
 function tooMany(name: string): ProbelogError {
-  return new ProbelogError('MODEL_UNSUPPORTED', `${name} has more than ${MOST_FILES} files.`);
+  return new ProbelogError('MODEL_UNSUPPORTED', `${name} has more than ${MAX_FILES} files.`);
 }

@@ -22,7 +22,7 @@ export interface MlflowConnection {
 }
 
 /** Answers and companions are small JSON or YAML documents; one of this size keeps everybody waiting while it is parsed. */
-const MOST_BYTES = 4 * 2 ** 20;
+const MAX_BYTES = 4 * 2 ** 20;
 
 /** A version has up to 40 KiB of tags then. */
 const VERSIONS_PER_PAGE = '100';
@@ -73,9 +73,9 @@ export class MlflowApi {
 
   constructor(connection: MlflowConnection, workspace: string | null, limits: DownloadLimits) {
     this.base = connection.url.replace(/\/+$/, '');
-    const headers = { ...authorisation(connection), ...(workspace && { [WORKSPACE_HEADER]: workspace }) };
+    const headers = { ...authorization(connection), ...(workspace && { [WORKSPACE_HEADER]: workspace }) };
     this.at = { origin: new URL(this.base).origin, headers: () => headers, advice: ADVICE };
-    this.limits = { ...limits, maxBytes: Math.min(limits.maxBytes, MOST_BYTES) };
+    this.limits = { ...limits, maxBytes: Math.min(limits.maxBytes, MAX_BYTES) };
   }
 
   /** @throws ProbelogError SOURCE_NOT_FOUND when there is no such version; SOURCE_DENIED, SOURCE_UNREACHABLE, … */
@@ -171,7 +171,7 @@ export class MlflowApi {
   }
 }
 
-function authorisation({ token, username, password }: MlflowConnection): Record<string, string> {
+function authorization({ token, username, password }: MlflowConnection): Record<string, string> {
   if (token !== undefined) return { authorization: `Bearer ${token}` };
   if (username === undefined) return {};
   const pair = Buffer.from(`${username}:${password ?? ''}`, 'utf8').toString('base64');

@@ -27,8 +27,8 @@ export interface ModelLayout {
 }
 
 /** Flow collections that may be open at once, and explicit keys (`? `) in all. */
-const MOST_OPEN = 32;
-const MOST_EXPLICIT_KEYS = 32;
+const MAX_OPEN = 32;
+const MAX_EXPLICIT_KEYS = 32;
 
 /**
  * Reads an `MLmodel` file, whoever wrote it; null when it is none.
@@ -65,7 +65,7 @@ function isNestedDeep(text: string): boolean {
     if (sign === '{' || sign === '[') open++;
     else if ((sign === '}' || sign === ']') && open > 0) open--;
     else if (sign === '?' && /\s/.test(text[place + 1] ?? ' ')) keys++;
-    if (open > MOST_OPEN || keys > MOST_EXPLICIT_KEYS) return true;
+    if (open > MAX_OPEN || keys > MAX_EXPLICIT_KEYS) return true;
   }
   return false;
 }

@@ -14,8 +14,8 @@ import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 const USUAL_PLACES = ['model.onnx', 'data/model.onnx'];
 const LAYOUT = 'MLmodel';
 /** YAML takes its time to be read: real ones have some thousand bytes. */
-const MOST_LAYOUT_BYTES = 2 ** 15;
-const MOST_COMPANION_BYTES = 4 * 2 ** 20;
+const MAX_LAYOUT_BYTES = 2 ** 15;
+const MAX_COMPANION_BYTES = 4 * 2 ** 20;
 const PREPROCESSING = 'preprocessor_config.json';
 const LABELS = ['labels.json', 'config.json'];
 
@@ -82,7 +82,7 @@ async function listFiles(
 }
 
 async function readLayout(files: VersionFiles, signal?: AbortSignal): Promise<ModelLayout | null> {
-  const text = await files.text(LAYOUT, MOST_LAYOUT_BYTES, signal);
+  const text = await files.text(LAYOUT, MAX_LAYOUT_BYTES, signal);
   return text === null ? null : readModelLayout(text);
 }
 
@@ -115,7 +115,7 @@ async function companion(
   signal?: AbortSignal,
 ): Promise<unknown> {
   for (const name of names) {
-    const json = jsonOf(await files.text(name, MOST_COMPANION_BYTES, signal));
+    const json = jsonOf(await files.text(name, MAX_COMPANION_BYTES, signal));
     if (json !== undefined) return json;
   }
   return undefined;

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { isNestedTooDeep, MOST_JSON_LEVELS, parseJson } from '../../runtime/index.js';
+
+import { isNestedTooDeep, MAX_JSON_DEPTH, parseJson } from '../../lib/parse-json.js';
+
 import { payloadInvalid } from './payload-invalid.js';
 
 /** @throws ProbelogError PAYLOAD_INVALID */
@@ -8,7 +10,7 @@ export function readJson(body: Buffer): unknown {
   try {
     return parseJson(body);
   } catch {
-    const deep = `it is nested deeper than ${MOST_JSON_LEVELS} levels`;
+    const deep = `it is nested deeper than ${MAX_JSON_DEPTH} levels`;
     throw payloadInvalid(isNestedTooDeep(body) ? deep : 'it is not JSON');
   }
 }

@@ -7,7 +7,7 @@ import { identifier, isLine, line, moment } from '../payload/text.js';
 /** Standard Webhooks' own form, and CloudEvents 1.0 in structured mode, which calls the time `time`. */
 const envelope = z.object({ type: line(200), timestamp: moment, time: moment, data: z.unknown() });
 
-const MOST_LABELS = 1_000_000;
+const MAX_LABELS = 1_000_000;
 
 /** CloudEvents put a domain before the type, as in `org.example.model.version.created`. */
 const KNOWN_TYPE = /(?:^|\.)model\.version\.(created|updated|deleted)$/;
@@ -16,7 +16,7 @@ const version = z.object({ name: identifier(300), version: identifier(300) });
 
 /** Looked at as a whole: a schema for each of a hundred thousand would keep the event loop for most of a second. */
 function areLabels(value: unknown): boolean {
-  return Array.isArray(value) && value.length <= MOST_LABELS && value.every((label) => isLine(label, 1_000));
+  return Array.isArray(value) && value.length <= MAX_LABELS && value.every((label) => isLine(label, 1_000));
 }
 
 const file = version.extend({

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { parseNpyHeader } from '../../domain/index.js';
-import type { BlobStore } from '../blob-store.js';
-import type { Connection } from '../connection.js';
+import type { BlobStore } from '../blobs/blob-store.js';
+import type { Connection } from '../database/connection.js';
 import { backupInvalid } from './backup-errors.js';
 import { namedBlobs } from './named-blobs.js';
 import { rowsOf } from './snapshot.js';

@@ -1,5 +1,5 @@
-import type { Connection } from '../connection.js';
-import { REFETCHABLE_SOURCE } from '../refetchable-source.js';
+import type { Connection } from '../database/connection.js';
+import { REFETCHABLE_SOURCE } from '../models/refetchable-source.js';
 import { rowsOf } from './snapshot.js';
 
 /** A blob that rows refer to. */

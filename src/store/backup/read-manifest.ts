@@ -4,7 +4,7 @@ import { backupInvalid, backupUnsupported } from './backup-errors.js';
 import { type BackupManifest, FORMAT_VERSION, formatSchema, MANIFEST, manifestSchema } from './manifest.js';
 import { sumLine } from './write-backup.js';
 
-const MOST_BYTES = 4 * 2 ** 20;
+const MAX_BYTES = 4 * 2 ** 20;
 
 /** A manifest, with what is made of it. */
 export interface ReadManifest {
@@ -21,7 +21,7 @@ export interface ReadManifest {
 export async function readManifest(archive: ArchiveReader): Promise<ReadManifest> {
   const first = await archive.next();
   if (first?.path !== MANIFEST) throw backupInvalid(first?.path ?? 'archive', `it should be ${MANIFEST}`);
-  const bytes = await archive.whole(MOST_BYTES);
+  const bytes = await archive.whole(MAX_BYTES);
   const json = parse(bytes);
   const format = formatSchema.safeParse(json);
   if (!format.success) throw backupInvalid(MANIFEST, 'it is not the manifest of a backup of ProbeLog');

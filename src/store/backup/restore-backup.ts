@@ -1,10 +1,10 @@
-import type { Connection } from '../connection.js';
-import { EMBEDDED_SCHEMA } from '../data-folder.js';
+import type { Connection } from '../database/connection.js';
+import { EMBEDDED_SCHEMA } from '../database/data-folder.js';
+import { openEmbedded } from '../database/open-embedded.js';
+import { openServer } from '../database/open-server.js';
+import type { StoreLocation } from '../database/store-location.js';
 import { withMigrationLock } from '../migrations/apply-migrations.js';
 import { makeMigrationsTable, runMigration } from '../migrations/run-migration.js';
-import { openEmbedded } from '../open-embedded.js';
-import { openServer } from '../open-server.js';
-import type { StoreLocation } from '../store-location.js';
 import { type ArchiveEntry, ArchiveReader } from './archive-reader.js';
 import { closeBoth } from './back-up.js';
 import { backupInvalid, notEmpty } from './backup-errors.js';
@@ -17,9 +17,9 @@ import { BACKED_UP_TABLES } from './tables.js';
 import { sumLine } from './write-backup.js';
 
 /** PostgreSQL takes no larger JSON, so no entry with rows can be larger. */
-const MOST_ROWS_BYTES = 256 * 2 ** 20;
-const MOST_SUMS_BYTES = 64 * 2 ** 20;
-const MOST_TABLES_NAMED = 5;
+const MAX_ROWS_BYTES = 256 * 2 ** 20;
+const MAX_SUMS_BYTES = 64 * 2 ** 20;
+const MAX_TABLES_NAMED = 5;
 const BLOB = /^blobs\/([0-9a-f]{64})$/;
 
 /** What was restored. */
@@ -141,7 +141,7 @@ class Restoring {
     for (let part = 1; this.entry?.path === rowsPath(table, part); part++) {
       const { path } = this.entry;
       if (columns.size === 0) throw backupInvalid(path, 'the release that it is from had no such table');
-      const bytes = await this.archive.whole(MOST_ROWS_BYTES);
+      const bytes = await this.archive.whole(MAX_ROWS_BYTES);
       count += await restoreRows(this.connection, { table, columns }, { path, text: bytes.toString('utf8') });
       this.sums.push(sumLine(path, bytes));
       this.entry = await this.archive.next();
@@ -156,7 +156,7 @@ class Restoring {
   private async checkEnd(): Promise<void> {
     if (this.entry?.path !== SUMS)
       throw backupInvalid(this.entry?.path ?? 'archive', `there should be ${SUMS}, which ends a backup`);
-    const sums = (await this.archive.whole(MOST_SUMS_BYTES)).toString('utf8');
+    const sums = (await this.archive.whole(MAX_SUMS_BYTES)).toString('utf8');
     const differing = sums.split('\n').find((line, index) => `${line}\n` !== (this.sums[index] ?? '\n'));
     if (sums !== this.sums.join(''))
       throw backupInvalid(
@@ -175,7 +175,7 @@ async function checkEmpty(connection: Connection, schema: string): Promise<void>
     [schema],
   );
   if (rows.length === 0) return;
-  const names = rows.slice(0, MOST_TABLES_NAMED).map(({ tablename }) => tablename);
+  const names = rows.slice(0, MAX_TABLES_NAMED).map(({ tablename }) => tablename);
   throw notEmpty(
     `the schema ${schema} has ${rows.length} tables (${names.join(', ')}${rows.length > names.length ? ', …' : ''})`,
     'Name another schema by PROBELOG_DATABASE_SCHEMA, or another database by DATABASE_URL.',

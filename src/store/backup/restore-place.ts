@@ -1,15 +1,15 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BlobStore } from '../blob-store.js';
-import { blobsFolder, databaseFolder } from '../data-folder.js';
-import { lockFolder } from '../folder-lock.js';
-import { syncFolder } from '../sync-folder.js';
+import { syncFolder } from '../../lib/sync-folder.js';
+import { BlobStore } from '../blobs/blob-store.js';
+import { blobsFolder, databaseFolder } from '../database/data-folder.js';
+import { lockFolder } from '../database/folder-lock.js';
 import { notEmpty } from './backup-errors.js';
 
 const UNFINISHED = 'restoring';
 /** Our locks; what a new file system brings; what an earlier restore left that was killed. */
 const NOTHING = ['locks', 'lost+found', UNFINISHED];
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** An empty data folder in which a backup is restored: all of it comes to be in a folder within, and is moved when whole. */
 export interface RestorePlace {
@@ -62,7 +62,7 @@ export async function takePlace(dataFolder: string): Promise<RestorePlace> {
 async function checkEmpty(dataFolder: string): Promise<void> {
   const found = (await readdir(dataFolder)).filter((name) => !NOTHING.includes(name)).sort();
   if (found.length === 0) return;
-  const named = found.slice(0, MOST_NAMED).join(', ') + (found.length > MOST_NAMED ? ', …' : '');
+  const named = found.slice(0, MAX_NAMED).join(', ') + (found.length > MAX_NAMED ? ', …' : '');
   throw notEmpty(
     `the data folder has ${named}`,
     'Name another one by PROBELOG_DATA, or move away what is there.',

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors/index.js';
-import type { Connection } from '../connection.js';
+import type { Connection } from '../database/connection.js';
 import { backupInvalid } from './backup-errors.js';
 
 /** Columns of a table of the schema that the connection looks into. */

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js';
+import type { Connection } from '../database/connection.js';
 
 /**
  * Reads the database as it is at one moment, however long that takes. A server's limits for statements and idle
@@ -20,7 +20,7 @@ export async function inSnapshot<T>(connection: Connection, read: () => Promise<
 }
 
 /** Rows are asked for so many at a time at most. */
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 /** As many rows are asked for as make this much: one may have a label, or twenty thousand. */
 const TARGET_BYTES = 256 * 2 ** 10;
 
@@ -42,7 +42,7 @@ export async function* rowsOf<Row>(
     yield rows;
     const bytes = rows.reduce((sum, row) => sum + bytesOf(row), 0);
     const fitting = Math.floor((TARGET_BYTES * rows.length) / bytes);
-    count = Math.max(1, Math.min(fitting, 2 * count, MOST_ROWS));
+    count = Math.max(1, Math.min(fitting, 2 * count, MAX_ROWS));
   }
   await connection.execute('CLOSE "backup_rows"');
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ProbelogError } from '../../errors/index.js';
-import type { BlobStore } from '../blob-store.js';
-import type { Connection } from '../connection.js';
+import { entryHeader, entryPadding, TAR_END } from '../../lib/tar-entry.js';
+import type { BlobStore } from '../blobs/blob-store.js';
+import type { Connection } from '../database/connection.js';
 import { appliedMigrations } from '../migrations/apply-migrations.js';
-import { entryHeader, entryPadding, TAR_END } from '../tar-entry.js';
 import { type BackupManifest, blobPath, FORMAT_VERSION, MANIFEST, rowsPath, SUMS } from './manifest.js';
 import { countNamedBlobs, type NamedBlob, namedBlobs } from './named-blobs.js';
 import { rowsOf } from './snapshot.js';

@@ -1,5 +1,5 @@
 import { ProbelogError } from '../../errors/index.js';
-import type { Connection } from '../connection.js';
+import type { Connection } from '../database/connection.js';
 import { makeMigrationsTable, runMigration } from './run-migration.js';
 import { type Migration, shippedMigrations } from './shipped-migrations.js';
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js';
+import type { Connection } from '../database/connection.js';
 import { appliedMigrations } from './apply-migrations.js';
 import { shippedMigrations } from './shipped-migrations.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf, ProbelogError } from '../../errors/index.js';
-import type { Connection } from '../connection.js';
+import type { Connection } from '../database/connection.js';
 import type { Migration } from './shipped-migrations.js';
 
 /** As Prisma makes it. */

@@ -1,9 +1,9 @@
-const NOBODY = 65_534;
+const ANONYMOUS = 65_534;
 
 /** Does something without root's right to pass over permissions; who runs the tests may be root. */
 export async function asNobody<T>(action: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return action();
-  process.seteuid?.(NOBODY);
+  process.seteuid?.(ANONYMOUS);
   try {
     return await action();
   } finally {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningServer } from '../../../src/http/index.js';
-import { askAt, openSmallServer, type SmallServer } from '../../http/support/small-server.js';
+import type { RunningServer } from '../../../src/server/index.js';
+import { askAt, openSmallServer, type SmallServer } from '../../server/support/small-server.js';
 
 const ENTITIES = `query E($references: [_Any!]!) { _entities(representations: $references) {
-  ... on Model { id recognises(concept: "colour") { score } }
+  ... on Model { id recognises(concept: "color") { score } }
   ... on Logit { label }
   ... on Concept { logits(first: 100) { edges { node { model { id } } } } } } }`;
 
@@ -64,7 +64,7 @@ describe('_entities', () => {
     const logit = Buffer.from(`Logit:${Buffer.from(ids.hidden, 'base64url').toString().split(':')[1]}:0`);
     const references = [
       { __typename: 'Logit', id: logit.toString('base64url') },
-      { __typename: 'Concept', text: 'colour' },
+      { __typename: 'Concept', text: 'color' },
     ];
     const outside = await entities(references, keys.outsider);
     expect(outside.data._entities[0]).toBeNull();
@@ -103,7 +103,7 @@ it('a search costs the same under another name', async () => {
     { PROBELOG_MAX_COST: '20' },
     { prefix: 'Probelog', modelType: 'Model', modelKey: { id: 'id' } },
   );
-  const query = '{ probelogLogits(concept: "colour", first: 1) { totalCount } }';
+  const query = '{ probelogLogits(concept: "color", first: 1) { totalCount } }';
   expect(codeOf(await askAt(mean.url, query, {}, keys.insider))).toBe('OPERATION_TOO_COMPLEX');
 });
 

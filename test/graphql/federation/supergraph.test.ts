@@ -7,7 +7,7 @@ import { parse } from 'graphql';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateSubgraphSdl } from '../../../src/graphql/index.js';
-import { type RunningServer, servicesOf, startServer } from '../../../src/http/index.js';
+import { type RunningServer, servicesOf, startServer } from '../../../src/server/index.js';
 import {
   type Answer,
   DEMO,
@@ -103,7 +103,7 @@ describe('a supergraph of a registry and us', () => {
     }`);
     expect(errors).toBeUndefined();
     const probing = { status: 'READY', coverage: 1, ingest: { state: 'SUCCEEDED' } };
-    const recognised = (name: string, owner: string) => ({
+    const recognized = (name: string, owner: string) => ({
       score: expect.any(Number),
       bestLogit: { index: 0, similar: { edges: [{ node: { index: 0, model: { name, owner } } }] } },
     });
@@ -113,14 +113,14 @@ describe('a supergraph of a registry and us', () => {
         name: CIFAR,
         owner: 'vision team',
         probing,
-        recognises: recognised(TINY, 'edge team'),
+        recognises: recognized(TINY, 'edge team'),
         summary,
       },
       {
         name: TINY,
         owner: 'edge team',
         probing,
-        recognises: recognised(CIFAR, 'vision team'),
+        recognises: recognized(CIFAR, 'vision team'),
         summary,
       },
       { name: 'tabular', owner: 'risk team', probing: null, recognises: null, summary: null },

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { random, teachesBasis } from '../../../src/domain/index.js';
-import type { ProbingRequest } from '../../../src/ingest/ingest-request.js';
+import type { ProbingRequest } from '../../../src/ingest/queue/ingest-request.js';
 import { attribute, FLOAT, floats, node, value } from '../../probing/support/encode-onnx.js';
-import { meanColour } from '../../probing/support/made-models.js';
+import { meanColor } from '../../probing/support/made-models.js';
 import type { SmallService } from './small-service.js';
 
 export const OUTPUTS = 400;
@@ -13,23 +13,23 @@ export const MOST = Math.ceil(0.34 * PROBES);
 /** With 400 outputs each they earn the whole budget, and the eleventh is what calls for the last build. */
 export const TEACHERS = 11;
 
-/** Many outputs over a few features of an image's mean colour. */
+/** Many outputs over a few features of an image's mean color. */
 export function wide(seed: number): Uint8Array {
   const next = random(seed);
   const weights = Array.from({ length: 4 * OUTPUTS }, () => next() * 2 - 1);
-  return meanColour({
+  return meanColor({
     tail: {
       nodes: [
         node('Softmax', ['logits'], ['features'], [attribute('axis', 1)]),
         node('MatMul', ['features', 'wide'], ['answer']),
       ],
       outputs: [value('answer', FLOAT, ['N', OUTPUTS])],
-      initialisers: [floats('wide', [4, OUTPUTS], weights)],
+      initializers: [floats('wide', [4, OUTPUTS], weights)],
     },
   });
 }
 
-/** Ingests a model, waits until the gallery has learnt what it can from it, and says how it was probed. */
+/** Ingests a model, waits until the gallery has learned what it can from it, and says how it was probed. */
 export async function ingestProbed(small: SmallService, model: Uint8Array, probing?: ProbingRequest) {
   const { modelId, state, done, total } = await small.ingest(model, { probing });
   expect(state).toBe('SUCCEEDED');
@@ -43,9 +43,9 @@ export async function ingestProbed(small: SmallService, model: Uint8Array, probi
 /** The same for one that is not among those that teach the gallery, which are run on all probes anyway. */
 export async function ingestLearner(small: SmallService, model: Uint8Array, probing?: ProbingRequest) {
   for (;;) {
-    const learnt = await ingestProbed(small, model, probing);
-    if (!teachesBasis(learnt.modelId)) return learnt;
-    expect(learnt.coverage).toBe(1);
+    const learned = await ingestProbed(small, model, probing);
+    if (!teachesBasis(learned.modelId)) return learned;
+    expect(learned.coverage).toBe(1);
   }
 }
 

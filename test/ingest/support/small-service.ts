@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { openService, type Service } from '../../../src/app/index.js';
 import { loadConfig } from '../../../src/config/index.js';
 import type { IngestRequest } from '../../../src/ingest/index.js';
 import { createProbeSet } from '../../../src/probing/index.js';
-import { openService, type Service } from '../../../src/service/index.js';
 import type { IngestRecord } from '../../../src/store/index.js';
 import { DEMO } from '../../fixtures/demo-service.js';
 import { takeDatabase } from '../../fixtures/prepared-data.js';
@@ -90,7 +90,7 @@ export async function settled(service: Service, ingestId: string): Promise<Inges
   return last;
 }
 
-/** Images of different mean colours, the same for the same count. */
+/** Images of different mean colors, the same for the same count. */
 export async function gradientImages(folder: string, count: number): Promise<string> {
   await mkdir(folder);
   for (let index = 0; index < count; index++) {

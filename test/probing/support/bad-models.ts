@@ -1,5 +1,5 @@
 import { attribute, BOOL, FLOAT, graph, INT64, ints, node, tensor, value } from './encode-onnx.js';
-import { meanColour } from './made-models.js';
+import { meanColor } from './made-models.js';
 
 const ANSWER = [value('answer', FLOAT, ['N', 4])];
 
@@ -10,18 +10,18 @@ export function endless(): Uint8Array {
     inputs: [value('turn', INT64, []), value('going', BOOL, []), value('x', FLOAT, ['N', 4])],
     outputs: [value('goes', BOOL, []), value('next', FLOAT, ['N', 4])],
   });
-  return meanColour({
+  return meanColor({
     tail: {
       nodes: [node('Loop', ['turns', 'go', 'logits'], ['answer'], [attribute('body', { graph: body })])],
       outputs: ANSWER,
-      initialisers: [ints('turns', [2 ** 50], []), tensor('go', BOOL, [], Uint8Array.of(1))],
+      initializers: [ints('turns', [2 ** 50], []), tensor('go', BOOL, [], Uint8Array.of(1))],
     },
   });
 }
 
 /** Fills a tensor of so many floats when it runs. */
 export function hungry(elements: number): Uint8Array {
-  return meanColour({
+  return meanColor({
     tail: {
       nodes: [
         // Its size depends on the image, so that it cannot be made before the model runs.
@@ -33,7 +33,7 @@ export function hungry(elements: number): Uint8Array {
         node('Add', ['logits', 'sum'], ['answer']),
       ],
       outputs: ANSWER,
-      initialisers: [ints('second', [1]), ints('third', [Math.ceil(elements / 3)])],
+      initializers: [ints('second', [1]), ints('third', [Math.ceil(elements / 3)])],
     },
   });
 }

@@ -101,19 +101,19 @@ export interface GraphParts {
   nodes: Uint8Array[];
   inputs: Uint8Array[];
   outputs: Uint8Array[];
-  initialisers?: Uint8Array[];
-  sparseInitialisers?: Uint8Array[];
+  initializers?: Uint8Array[];
+  sparseInitializers?: Uint8Array[];
 }
 
 /** GraphProto */
-export function graph({ nodes, inputs, outputs, initialisers = [], sparseInitialisers = [] }: GraphParts) {
+export function graph({ nodes, inputs, outputs, initializers = [], sparseInitializers = [] }: GraphParts) {
   return message([
     ...nodes.map((n): Field => [1, n]),
     [2, 'graph'],
-    ...initialisers.map((t): Field => [5, t]),
+    ...initializers.map((t): Field => [5, t]),
     ...inputs.map((v): Field => [11, v]),
     ...outputs.map((v): Field => [12, v]),
-    ...sparseInitialisers.map((t): Field => [15, t]),
+    ...sparseInitializers.map((t): Field => [15, t]),
   ]);
 }
 

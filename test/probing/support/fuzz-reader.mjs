@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { random } from '../../../dist/src/domain/index.js';
 import { ProbelogError } from '../../../dist/src/errors/index.js';
-import { checkModel } from '../../../dist/src/probing/child/onnx/check-model.js';
-import { readModel } from '../../../dist/src/probing/child/onnx/read-model.js';
+import { checkModel } from '../../../dist/src/probing/worker/onnx/check-model.js';
+import { readModel } from '../../../dist/src/probing/worker/onnx/read-model.js';
 
 // Reads mutations of model files, in a thread whose memory is limited; answers with how they ended, by code.
 

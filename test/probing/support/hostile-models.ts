@@ -9,7 +9,7 @@ import {
   node,
   value,
 } from './encode-onnx.js';
-import { meanColourGraph } from './made-models.js';
+import { meanColorGraph } from './made-models.js';
 
 type Field = [field: number, value: number | string | Uint8Array];
 
@@ -45,13 +45,13 @@ export function attributeWith(name: string, ...fields: Field[]): Uint8Array {
 
 /** A working classifier with more in its graph. */
 export function withGraph(more: Partial<GraphParts>, options: Parameters<typeof model>[1] = {}): Uint8Array {
-  const plain = meanColourGraph({});
+  const plain = meanColorGraph({});
   return model(
     {
       ...plain,
       nodes: [...plain.nodes, ...(more.nodes ?? [])],
-      initialisers: [...(plain.initialisers ?? []), ...(more.initialisers ?? [])],
-      sparseInitialisers: more.sparseInitialisers ?? [],
+      initializers: [...(plain.initializers ?? []), ...(more.initializers ?? [])],
+      sparseInitializers: more.sparseInitializers ?? [],
     },
     options,
   );
@@ -59,7 +59,7 @@ export function withGraph(more: Partial<GraphParts>, options: Parameters<typeof 
 
 /** A working classifier with a further field of the model, such as 20 for training or 25 for a function. */
 export function withField(field: number, content: Uint8Array): Uint8Array {
-  return Buffer.concat([model(meanColourGraph({})), message([[field, content]])]);
+  return Buffer.concat([model(meanColorGraph({})), message([[field, content]])]);
 }
 
 /** FunctionProto */
@@ -91,16 +91,16 @@ export function hidingPlaces(tensor: Tensor): [place: string, where: string, fil
   const inValue = constant(attribute('value', { tensor }));
   const inBranch = node('If', ['q'], ['c'], [attribute('then_branch', { graph: branch(inValue) })]);
   return [
-    ['an initialiser', 'graph.initializer[1]', withGraph({ initialisers: [tensor] })],
+    ['an initializer', 'graph.initializer[1]', withGraph({ initializers: [tensor] })],
     [
-      'the values of a sparse initialiser',
+      'the values of a sparse initializer',
       'graph.sparse_initializer[0].values',
-      withGraph({ sparseInitialisers: [sparse(1)] }),
+      withGraph({ sparseInitializers: [sparse(1)] }),
     ],
     [
-      'the indices of a sparse initialiser',
+      'the indices of a sparse initializer',
       'graph.sparse_initializer[0].indices',
-      withGraph({ sparseInitialisers: [sparse(2)] }),
+      withGraph({ sparseInitializers: [sparse(2)] }),
     ],
     ['an attribute', 'graph.node[3].attribute[value].t', withGraph({ nodes: [inValue] })],
     [
@@ -151,7 +151,7 @@ export function hidingPlaces(tensor: Tensor): [place: string, where: string, fil
       withField(25, ownFunction('F', [], [[11, message([[6, branch(inValue)]])]])),
     ],
     [
-      'the initialisation of a training',
+      'the initialization of a training',
       'training_info[0].initialization.initializer[0]',
       withField(20, message([[1, message([[5, tensor]])]])),
     ],

@@ -1,11 +1,11 @@
 import { attribute, FLOAT, FLOAT16, floats, type GraphParts, model, node, value } from './encode-onnx.js';
 
-/** Mean colour times this 3 × 4 matrix: what {@link meanColour} models answer with. */
+/** Mean color times this 3 × 4 matrix: what {@link meanColor} models answer with. */
 export const WEIGHTS = [1, 2, -1, 0.5, 3, -2, 4, 1, -3, 5, 2, 0.25];
 
-/** The logits of a plain image by the formula of {@link meanColour}, for colours in 0..1. */
-export function expectedLogits(colour: number[]): number[] {
-  return [0, 1, 2, 3].map((c) => colour.reduce((sum, x, channel) => sum + x * WEIGHTS[channel * 4 + c], 0));
+/** The logits of a plain image by the formula of {@link meanColor}, for colors in 0..1. */
+export function expectedLogits(color: number[]): number[] {
+  return [0, 1, 2, 3].map((c) => color.reduce((sum, x, channel) => sum + x * WEIGHTS[channel * 4 + c], 0));
 }
 
 export interface MadeOptions {
@@ -14,17 +14,17 @@ export interface MadeOptions {
   batch?: number | string;
   size?: number | string;
   /** Nodes behind the tensor "logits" and the outputs that they make; default: "logits" itself. */
-  tail?: { nodes: Uint8Array[]; outputs: Uint8Array[]; initialisers?: Uint8Array[] };
+  tail?: { nodes: Uint8Array[]; outputs: Uint8Array[]; initializers?: Uint8Array[] };
   opset?: number;
   domains?: string[];
 }
 
-/** A classifier whose 4 logits are a linear function of the image's mean colour; its graph is "image" → "logits". */
-export function meanColour(options: MadeOptions = {}): Uint8Array {
-  return model(meanColourGraph(options), options);
+/** A classifier whose 4 logits are a linear function of the image's mean color; its graph is "image" → "logits". */
+export function meanColor(options: MadeOptions = {}): Uint8Array {
+  return model(meanColorGraph(options), options);
 }
 
-export function meanColourGraph({
+export function meanColorGraph({
   layout = 'NCHW',
   type = FLOAT,
   batch = 'N',
@@ -52,13 +52,13 @@ export function meanColourGraph({
     nodes,
     inputs: [value('image', type, shape)],
     outputs: tail?.outputs ?? [value('logits', FLOAT, [batch, 4])],
-    initialisers: [floats('weights', [3, 4], WEIGHTS), ...(tail?.initialisers ?? [])],
+    initializers: [floats('weights', [3, 4], WEIGHTS), ...(tail?.initializers ?? [])],
   };
 }
 
 /** A float16 classifier from end to end. */
 export function halfPrecision(): Uint8Array {
-  return meanColour({
+  return meanColor({
     type: FLOAT16,
     tail: {
       nodes: [node('Cast', ['logits'], ['half'], [attribute('to', FLOAT16)])],

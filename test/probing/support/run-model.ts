@@ -12,12 +12,12 @@ import {
   probeModel,
 } from '../../../src/probing/index.js';
 
-export type Colour = [red: number, green: number, blue: number];
+export type Color = [red: number, green: number, blue: number];
 
 /** Enough for everything that ends well. */
 export const LIMITS = { memoryBytes: 2 ** 32, stallMs: 60_000, maxModelBytes: 2 ** 31 };
 
-export const COLOURS: Colour[] = [
+export const COLOURS: Color[] = [
   [255, 0, 0],
   [0, 255, 0],
   [0, 0, 255],
@@ -25,15 +25,11 @@ export const COLOURS: Colour[] = [
   [128, 128, 128],
 ];
 
-/** One plain image per colour. */
-export async function plainProbes(
-  colours: Colour[] = COLOURS,
-  width = 20,
-  height = 12,
-): Promise<ProbeFile[]> {
+/** One plain image per color. */
+export async function plainProbes(colors: Color[] = COLOURS, width = 20, height = 12): Promise<ProbeFile[]> {
   const folder = await temporaryFolder();
   return Promise.all(
-    colours.map(async ([r, g, b], i) => {
+    colors.map(async ([r, g, b], i) => {
       const path = join(folder, `${i}.png`);
       await sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
         .png()

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openSmallService, type SmallService, settled } from '../../ingest/support/small-service.js';
-import { meanColour } from '../../probing/support/made-models.js';
+import { meanColor } from '../../probing/support/made-models.js';
 import { type HubServer, pushEvent, type ServedRepo, startHub } from './hub-server.js';
 
 const SECRET = 'hub-secret';
-const FILES = { 'model.onnx': meanColour() };
+const FILES = { 'model.onnx': meanColor() };
 const [ONE, TWO, THREE] = ['1', '2', '3'].map((digit) => digit.repeat(40));
 
 let hub: HubServer;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Parser, type ReadEntry } from 'tar';
-import { EMBEDDED_SCHEMA } from '../../../src/store/data-folder.js';
+import { entryHeader, entryPadding, TAR_END } from '../../../src/lib/tar-entry.js';
+import { EMBEDDED_SCHEMA } from '../../../src/store/database/data-folder.js';
 import { backUp, restoreBackup, type StoreLocation } from '../../../src/store/index.js';
-import { entryHeader, entryPadding, TAR_END } from '../../../src/store/tar-entry.js';
 
 /** One file of an archive. */
 export interface File {

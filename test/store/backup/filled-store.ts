@@ -17,7 +17,7 @@ function storedResponses(seed: number): Buffer {
 export async function fillStore(options: StoreOptions): Promise<void> {
   const store = await openStore(options);
   const actor = { name: 'cli:test', address: null, userAgent: null, requestId: null };
-  const asSomebody = store.as({ sight: 'ALL', registry: null, actor });
+  const asSomebody = store.as({ visibilityScope: 'ALL', registry: null, actor });
   const probeSetId = await addProbeSet(store);
   await addModel(asSomebody, probeSetId, 'whole', 1);
   await addModel(asSomebody, probeSetId, 'näme with "quotes"\n\\ and \u{1F436}', 2);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { BACKED_UP_TABLES } from '../../../src/store/backup/tables.js';
+import { openEmbedded } from '../../../src/store/database/open-embedded.js';
 import { applyMigrations } from '../../../src/store/migrations/apply-migrations.js';
-import { openEmbedded } from '../../../src/store/open-embedded.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 /** They say nothing on another machine. */

@@ -8,11 +8,11 @@ import {
   ProbeChooser,
   transpose,
 } from '../../../../src/domain/index.js';
-import { type BuildTask, buildSnapshot } from '../../../../src/search/build/build-snapshot.js';
-import { gramOfRows } from '../../../../src/search/build/gram-of-rows.js';
-import { CompletingThread } from '../../../../src/search/child/completion/completing-thread.js';
-import { RowFile } from '../../../../src/search/child/row-file.js';
-import { openMatrixProducts } from '../../../../src/search/matrix-products.js';
+import { openMatrixProducts } from '../../../../src/search/client/matrix-products.js';
+import { RowFile } from '../../../../src/search/gallery/row-file.js';
+import { type BuildTask, buildSnapshot } from '../../../../src/search/snapshot/build/build-snapshot.js';
+import { gramOfRows } from '../../../../src/search/snapshot/build/gram-of-rows.js';
+import { CompletingThread } from '../../../../src/search/worker/completion/completing-thread.js';
 import { masked } from '../../schemes.js';
 import { makeResponses } from '../made-responses.js';
 import { peakMemory } from '../peak-memory.js';

@@ -1,4 +1,4 @@
-import type { BuildTask } from '../../../../src/search/build/build-snapshot.js';
+import type { BuildTask } from '../../../../src/search/snapshot/build/build-snapshot.js';
 
 /** A gallery as a whole. */
 export interface MadeSize {

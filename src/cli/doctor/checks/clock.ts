@@ -6,7 +6,7 @@ import type { Machine } from '../machine.js';
 import { remoteClock } from '../remote-clock.js';
 
 /** Beyond it, signed webhooks are refused (300 s), and tokens sooner (PROBELOG_OIDC_CLOCK_TOLERANCE_SECONDS). */
-const MOST_OFF_SECONDS = 60;
+const MAX_OFF_SECONDS = 60;
 const MEND = 'set the clock by NTP: timedatectl set-ntp true';
 
 /** The clock is not before this program was made, and agrees with the clocks of others that can be asked. */
@@ -42,7 +42,7 @@ async function ofHub(machine: Machine): Promise<Finding[]> {
 }
 
 function compared(whose: string, secondsOff: number): Finding {
-  if (secondsOff <= MOST_OFF_SECONDS) return ok(`it agrees with that of ${whose}`);
+  if (secondsOff <= MAX_OFF_SECONDS) return ok(`it agrees with that of ${whose}`);
   return warning(
     `it is ${Math.round(secondsOff)} s off that of ${whose}: signed webhooks, tokens and S3 may refuse that`,
     MEND,

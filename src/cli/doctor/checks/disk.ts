@@ -4,7 +4,7 @@ import { type Check, type Finding, failed, ok, warning } from '../check.js';
 import { size } from '../size.js';
 
 /** Less than a single ingest needs for its work. */
-const LEAST_BYTES = 256 * 2 ** 20;
+const MIN_BYTES = 256 * 2 ** 20;
 
 /** Of the system's `statfs`. */
 const FILE_SYSTEMS: Record<number, string> = {
@@ -33,7 +33,7 @@ export const disk: Check = {
     const name = FILE_SYSTEMS[type >>> 0] ?? `file system 0x${(type >>> 0).toString(16)}`;
     const found: Finding[] = [];
     const largest = machine.setting('maxModelBytes');
-    if (free < LEAST_BYTES)
+    if (free < MIN_BYTES)
       found.push(failed(`${size(free)} are free`, 'free some space, or set PROBELOG_DATA to another disk'));
     else if (free < largest)
       found.push(

@@ -3,7 +3,7 @@ import { type Check, failed, ok, Skipped } from '../check.js';
 import { remoteClock } from '../remote-clock.js';
 
 /** S3 refuses what is signed longer ago than this. */
-const MOST_OFF_SECONDS = 900;
+const MAX_OFF_SECONDS = 900;
 
 /** The S3 store that models are read from can be reached, and will take what this clock signs. */
 export const objectStorage: Check = {
@@ -20,7 +20,7 @@ export const objectStorage: Check = {
     const url = machine.setting('s3Endpoint') ?? `https://s3.${machine.setting('s3Region')}.amazonaws.com`;
     try {
       const off = await remoteClock(url);
-      if (off <= MOST_OFF_SECONDS) return ok(`${new URL(url).host} answers`);
+      if (off <= MAX_OFF_SECONDS) return ok(`${new URL(url).host} answers`);
       return failed(
         `the clock is ${Math.round(off)} s off that of ${new URL(url).host}, which refuses such signatures`,
         'set the clock by NTP: timedatectl set-ntp true',

@@ -5,11 +5,11 @@ export const registries: Check = {
   name: 'registries',
   async run(machine) {
     const config = machine.config();
-    const { reachRegistries } = await import('../../../service/index.js');
+    const { checkRegistryAccess } = await import('../../../app/index.js');
     if (config.mlflowUrl === undefined && config.huggingfaceRepositories === undefined)
       return ok('none is to be listed');
     if (!machine.network) throw new Skipped('other machines are asked with --network only');
-    const reached = await reachRegistries(config);
+    const reached = await checkRegistryAccess(config);
     return reached.map(({ registry, part, problem }) =>
       problem === null
         ? ok(`${registry}: ${part} can be listed`)

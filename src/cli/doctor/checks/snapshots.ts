@@ -8,8 +8,8 @@ const STALE_SHARE = 0.25;
 export const snapshots: Check = {
   name: 'search snapshots',
   async run(machine) {
-    const { lookAtSnapshots } = await import('../../../search/index.js');
-    const looks = await lookAtSnapshots(join(machine.dataFolder, 'search'));
+    const { inspectSnapshots } = await import('../../../search/index.js');
+    const looks = await inspectSnapshots(join(machine.dataFolder, 'search'));
     const kept = looks.filter(({ logits, problem }) => logits !== null || problem !== null);
     if (kept.length === 0) return ok('there is none; galleries below 200 logits need none');
     const store = await machine.store();

@@ -1,0 +1,61 @@
+import { headerSecret, headerSecretFile, hubNames, secretFile, secretList, serverUrl } from '../formats.js';
+import { option } from './option.js';
+
+/** Settings of the Hugging Face Hub. */
+export const HUGGINGFACE_OPTIONS = {
+  huggingfaceSecrets: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_SECRETS',
+      description:
+        'Secrets of Hugging Face webhooks; several may be valid at once. Unset: the receiver is off.',
+      allowed: 'comma-separated secrets',
+      secret: true,
+    },
+    secretList().optional(),
+  ),
+  huggingfaceSecretsFile: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_SECRETS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_HUGGINGFACE_SECRETS.',
+      allowed: 'the path of a readable file with comma-separated secrets',
+      secret: true,
+    },
+    secretFile().optional(),
+  ),
+  huggingfaceUrl: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_URL',
+      description:
+        'Hugging Face Hub, or a mirror of it, that models are read from; it may have a private address.',
+      allowed: 'an http(s) URL without user and password',
+      fallback: 'https://huggingface.co',
+    },
+    serverUrl(),
+  ),
+  huggingfaceRepositories: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_REPOSITORIES',
+      description: 'What a sweep lists on the Hub: owners, or single repositories. Unset: nothing.',
+      allowed: 'comma-separated owner or owner/name',
+    },
+    hubNames().optional(),
+  ),
+  huggingfaceToken: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_TOKEN',
+      description: 'Access token for private and gated repositories; sent to that address only.',
+      allowed: 'printable ASCII',
+      secret: true,
+    },
+    headerSecret().optional(),
+  ),
+  huggingfaceTokenFile: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_TOKEN_FILE',
+      description: 'File with that token, instead of PROBELOG_HUGGINGFACE_TOKEN.',
+      allowed: 'the path of a readable file with one token',
+      secret: true,
+    },
+    headerSecretFile().optional(),
+  ),
+};

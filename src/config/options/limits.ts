@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { byteSize, wholeNumber } from '../formats.js';
+import { option } from './option.js';
+
+const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
+
+/** Settings of how much may be asked; docs/limits.md has them all. */
+export const LIMIT_OPTIONS = {
+  maxDepth: option(
+    {
+      variable: 'PROBELOG_MAX_DEPTH',
+      description: 'Fields within fields of an operation.',
+      allowed: 'a whole number from 1 to 1,000',
+      fallback: '16',
+    },
+    wholeNumber(1, 1_000),
+  ),
+  maxAliases: option(
+    {
+      variable: 'PROBELOG_MAX_ALIASES',
+      description: 'Aliases in an operation; each may ask the same again.',
+      allowed: 'a whole number from 0 to 10,000',
+      fallback: '30',
+    },
+    wholeNumber(0, 10_000),
+  ),
+  maxDirectives: option(
+    {
+      variable: 'PROBELOG_MAX_DIRECTIVES',
+      description: 'Directives in an operation.',
+      allowed: 'a whole number from 0 to 10,000',
+      fallback: '50',
+    },
+    wholeNumber(0, 10_000),
+  ),
+  maxTokens: option(
+    {
+      variable: 'PROBELOG_MAX_TOKENS',
+      description: 'Names, numbers, texts and signs in the text of an operation.',
+      allowed: 'a whole number from 10 to 1,000,000',
+      fallback: '2000',
+    },
+    wholeNumber(10, 1_000_000),
+  ),
+  maxCost: option(
+    {
+      variable: 'PROBELOG_MAX_COST',
+      description:
+        'Cost of an operation: 1 for a field, 20 for a search and for each further concept of it; what stands in a list counts `first` times.',
+      allowed: 'a whole number from 10 to 1,000,000,000',
+      fallback: '50000',
+    },
+    wholeNumber(10, 1_000_000_000),
+  ),
+  batchSize: option(
+    {
+      variable: 'PROBELOG_BATCH_SIZE',
+      description: 'Operations in one HTTP request, sent as a list; 0 takes no lists.',
+      allowed: 'a whole number from 0 to 100',
+      fallback: '0',
+    },
+    wholeNumber(0, 100),
+  ),
+  maxBodyBytes: option(
+    {
+      variable: 'PROBELOG_MAX_BODY_BYTES',
+      description: 'Body of a GraphQL request; a picture of 10 MiB takes 14 MiB in base64.',
+      allowed: 'a size from 1 KiB to 256 MiB',
+      fallback: '16MiB',
+    },
+    byteSize(2 ** 10, 2 ** 28),
+  ),
+  headerSeconds: option(
+    {
+      variable: 'PROBELOG_HEADER_SECONDS',
+      description:
+        'Time in which the headers of a request must have come, and of a new connection the first ones.',
+      allowed: 'a whole number from 1 to 300',
+      fallback: '20',
+    },
+    wholeNumber(1, 300),
+  ),
+  bodySeconds: option(
+    {
+      variable: 'PROBELOG_BODY_SECONDS',
+      description: 'Time in which that body must have come.',
+      allowed: 'a whole number from 1 to 3600',
+      fallback: '30',
+    },
+    wholeNumber(1, 3_600),
+  ),
+  operationSeconds: option(
+    {
+      variable: 'PROBELOG_OPERATION_SECONDS',
+      description:
+        'Time that a query, a mutation or the answer to one event of a subscription may take; then it is ended, its searches too.',
+      allowed: 'a whole number from 1 to 3600',
+      fallback: '120',
+    },
+    wholeNumber(1, 3_600),
+  ),
+  operationsAtOnce: option(
+    {
+      variable: 'PROBELOG_OPERATIONS_AT_ONCE',
+      description:
+        'Queries, mutations and events of subscriptions worked on at once; further events wait, further operations get 503 and Retry-After.',
+      allowed: 'a whole number from 1 to 10,000',
+      fallback: '200',
+    },
+    wholeNumber(1, 10_000),
+  ),
+  ratePerKey: option(
+    {
+      variable: 'PROBELOG_RATE_PER_KEY',
+      description: 'Requests of one key or token a minute; 0 is any number.',
+      allowed: 'a whole number from 0 to 10,000,000',
+      fallback: '6000',
+    },
+    wholeNumber(0, 10_000_000),
+  ),
+  ratePerAddress: option(
+    {
+      variable: 'PROBELOG_RATE_PER_ADDRESS',
+      description:
+        'Requests of one address a minute that have no good key or token; 0 is any number. IPv6 addresses count by their /64.',
+      allowed: 'a whole number from 0 to 10,000,000',
+      fallback: '600',
+    },
+    wholeNumber(0, 10_000_000),
+  ),
+  maxSockets: option(
+    {
+      variable: 'PROBELOG_MAX_SOCKETS',
+      description: 'WebSockets open at once, and event streams as many.',
+      allowed: 'a whole number from 0 to 1,000,000',
+      fallback: '2000',
+    },
+    wholeNumber(0, 1_000_000),
+  ),
+  maxSubscriptions: option(
+    {
+      variable: 'PROBELOG_MAX_SUBSCRIPTIONS',
+      description: 'Operations at once on one WebSocket.',
+      allowed: 'a whole number from 1 to 10,000',
+      fallback: '100',
+    },
+    wholeNumber(1, 10_000),
+  ),
+  maxMessageBytes: option(
+    {
+      variable: 'PROBELOG_MAX_MESSAGE_BYTES',
+      description: 'Message on a WebSocket, and operation that is asked of an event stream.',
+      allowed: 'a size from 1 KiB to 256 MiB',
+      fallback: '256KiB',
+    },
+    byteSize(2 ** 10, 2 ** 28),
+  ),
+  socketIdleSeconds: option(
+    {
+      variable: 'PROBELOG_SOCKET_IDLE_SECONDS',
+      description: 'Time without an operation after which a WebSocket is closed.',
+      allowed: 'a whole number from 1 to 86400',
+      fallback: '300',
+    },
+    wholeNumber(1, 86_400),
+  ),
+  introspection: option(
+    {
+      variable: 'PROBELOG_INTROSPECTION',
+      description:
+        'Whether the schema may be asked for; off also hides what a misspelt name or value, in the text or a variable, may have meant.',
+      allowed: 'on, off',
+      fallback: 'on',
+    },
+    onOff,
+  ),
+  explorer: option(
+    {
+      variable: 'PROBELOG_EXPLORER',
+      description: 'Whether browsers get the explorer; it needs introspection.',
+      allowed: 'on, off',
+      fallback: 'on',
+    },
+    onOff,
+  ),
+  automaticPersistedQueries: option(
+    {
+      variable: 'PROBELOG_AUTOMATIC_PERSISTED_QUERIES',
+      description:
+        'Whether a client may send the SHA-256 of an operation that it sent before instead of its text.',
+      allowed: 'on, off',
+      fallback: 'on',
+    },
+    onOff,
+  ),
+  persistedOperations: option(
+    {
+      variable: 'PROBELOG_PERSISTED_OPERATIONS',
+      description: 'List of the only operations that are run, by text or SHA-256. Unset: any operation is.',
+      allowed:
+        'the path of a JSON file: texts by their SHA-256, or a manifest of @apollo/generate-persisted-query-manifest',
+    },
+    z.string().min(1).optional(),
+  ),
+};

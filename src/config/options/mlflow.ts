@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import {
+  commaList,
+  headerSecret,
+  headerSecretFile,
+  secretFile,
+  secretList,
+  serverUrl,
+  textFile,
+} from '../formats.js';
+import { option } from './option.js';
+
+/** Settings of MLflow. */
+export const MLFLOW_OPTIONS = {
+  mlflowSecrets: option(
+    {
+      variable: 'PROBELOG_MLFLOW_SECRETS',
+      description: 'Secrets of MLflow webhooks; several may be valid at once. Unset: the receiver is off.',
+      allowed: 'comma-separated secrets',
+      secret: true,
+    },
+    secretList().optional(),
+  ),
+  mlflowSecretsFile: option(
+    {
+      variable: 'PROBELOG_MLFLOW_SECRETS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_MLFLOW_SECRETS.',
+      allowed: 'the path of a readable file with comma-separated secrets',
+      secret: true,
+    },
+    secretFile().optional(),
+  ),
+  mlflowUrl: option(
+    {
+      variable: 'PROBELOG_MLFLOW_URL',
+      description:
+        'MLflow tracking server that models are read from; it may have a private address. Unset: none is.',
+      allowed: 'an http(s) URL without user and password, such as https://mlflow.example.org',
+    },
+    serverUrl().optional(),
+  ),
+  mlflowToken: option(
+    {
+      variable: 'PROBELOG_MLFLOW_TOKEN',
+      description: 'Bearer token for it; sent to that server only.',
+      allowed: 'printable ASCII',
+      secret: true,
+    },
+    headerSecret().optional(),
+  ),
+  mlflowTokenFile: option(
+    {
+      variable: 'PROBELOG_MLFLOW_TOKEN_FILE',
+      description: 'File with that token, instead of PROBELOG_MLFLOW_TOKEN.',
+      allowed: 'the path of a readable file with one token',
+      secret: true,
+    },
+    headerSecretFile().optional(),
+  ),
+  mlflowWorkspaces: option(
+    {
+      variable: 'PROBELOG_MLFLOW_WORKSPACES',
+      description: 'Workspaces that a sweep lists, for a server that has some. Unset: the default one.',
+      allowed: 'comma-separated names; default is the default one',
+    },
+    commaList().optional(),
+  ),
+  mlflowUsername: option(
+    {
+      variable: 'PROBELOG_MLFLOW_USERNAME',
+      description: 'User for it (basic authentication), when there is no token.',
+      allowed: 'a user name without a colon',
+    },
+    z
+      .string()
+      .regex(/^[^:]+$/)
+      .optional(),
+  ),
+  mlflowPassword: option(
+    {
+      variable: 'PROBELOG_MLFLOW_PASSWORD',
+      description: 'Password of that user.',
+      allowed: 'any text',
+      secret: true,
+    },
+    z.string().optional(),
+  ),
+  mlflowPasswordFile: option(
+    {
+      variable: 'PROBELOG_MLFLOW_PASSWORD_FILE',
+      description: 'File with that password, instead of PROBELOG_MLFLOW_PASSWORD.',
+      allowed: 'the path of a readable file with one password',
+      secret: true,
+    },
+    textFile().optional(),
+  ),
+};

@@ -1,0 +1,25 @@
+import { isStandardSecret, secretFile, secretList } from '../formats.js';
+import { option } from './option.js';
+
+/** Settings of any other registry. */
+export const STANDARD_OPTIONS = {
+  standardSecrets: option(
+    {
+      variable: 'PROBELOG_STANDARD_SECRETS',
+      description:
+        'Secrets of any other registry, by Standard Webhooks; several may be valid at once. Unset: the receiver is off.',
+      allowed: 'comma-separated secrets in base64, with or without whsec_',
+      secret: true,
+    },
+    secretList(isStandardSecret).optional(),
+  ),
+  standardSecretsFile: option(
+    {
+      variable: 'PROBELOG_STANDARD_SECRETS_FILE',
+      description: 'File with more of them, beside or instead of PROBELOG_STANDARD_SECRETS.',
+      allowed: 'the path of a readable file with comma-separated secrets in base64, with or without whsec_',
+      secret: true,
+    },
+    secretFile(isStandardSecret).optional(),
+  ),
+};

@@ -1,0 +1,153 @@
+import {
+  type Descriptors,
+  descriptors,
+  RESPONSE_SHARPNESS,
+  standardResponses,
+} from '../descriptors/descriptors.js';
+import { dot } from '../linalg/inner-product.js';
+import { type Matrix, rowOf } from '../linalg/matrix.js';
+import { columnsOf } from '../linalg/matrix-columns.js';
+import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
+import type { PriorFamily, ResponsePrior } from './response-prior.js';
+import { wholeRowMean } from './whole-row-mean.js';
+
+/** Descriptors of a model of which only some probes were run. */
+export interface CompletedDescriptors extends Descriptors {
+  /** P: 1 where a probe was run, else the share of its variance that the completion explains, 0..1. */
+  certainty: Float32Array;
+  /** C: expected squared error per probe of each descriptor, whose values have variance 1. */
+  errors: Float32Array;
+}
+
+/** A model's likeliest family is judged by so many of its outputs and probes: they agree. */
+const OUTPUTS_FOR_FAMILY = 128;
+const PROBES_FOR_FAMILY = 120;
+const MIN_VARIANCE = 1e-6;
+
+/**
+ * Completes a partly probed model: what was not run is what the prior expects beside what was, and the whole is then
+ * sharpened as that of a fully probed model.
+ *
+ * It is completed before it is sharpened, while it is linear in what the model answered. The responses run are not a
+ * fair sample of all, so their mean and spread are not those of the whole row: the mean is found by generalized least
+ * squares under the prior, in which rows have mean 0 and deviation 1, and the scale is the likeliest under it. What the
+ * completed row still lacks of variance 1 is what is unknown of it. Both matter, for sharpening is not linear.
+ *
+ * @param responses C × P raw responses; a probe that was not run is NaN for every output
+ * @param prior null when nothing is known: what was not run is then 0, the mean
+ */
+export function completeDescriptors(responses: Matrix, prior: ResponsePrior | null): CompletedDescriptors {
+  const observed = observedProbes(responses);
+  const run = columnsOf(responses, observed);
+  const rows = { ...responses, data: new Float32Array(responses.data.length) };
+  const certainty = new Float32Array(responses.columns);
+  const errors = new Float32Array(responses.rows);
+  for (const probe of observed) certainty[probe] = 1;
+  if (prior === null || observed.length === responses.columns) {
+    const partial = descriptors(run);
+    for (let row = 0; row < rows.rows; row++) {
+      for (const [place, probe] of observed.entries())
+        rowOf(rows, row)[probe] = rowOf(partial.rows, row)[place];
+    }
+    errors.fill(1 - observed.length / responses.columns);
+    return { rows, degenerate: partial.degenerate, certainty, errors };
+  }
+  const partial = standardResponses(run);
+  const family = likeliestFamily(prior.families, observed, someRows(partial, OUTPUTS_FOR_FAMILY));
+  const conditioned = new ConditionedPrior(family, observed);
+  const variances = conditioned.variances();
+  let unknown = 0;
+  for (let probe = 0; probe < variances.length; probe++) {
+    const direction = rowOf(family.factor, probe);
+    const before = family.noise[probe] + dot(direction, direction);
+    certainty[probe] = Math.max(0, 1 - variances[probe] / before);
+    unknown += variances[probe] / variances.length;
+  }
+  const meanOf = wholeRowMean(conditioned, observed.length);
+  for (let row = 0; row < rows.rows; row++) {
+    if (partial.degenerate[row] === 1) continue;
+    const { descriptor, error } = completeOne(
+      conditioned,
+      rowOf(partial.rows, row),
+      meanOf,
+      variances,
+      unknown,
+    );
+    rowOf(rows, row).set(descriptor);
+    errors[row] = error;
+  }
+  return { rows, degenerate: partial.degenerate, certainty, errors };
+}
+
+/** @param values responses of some outputs to the probes observed */
+function likeliestFamily(
+  families: readonly PriorFamily[],
+  observed: Uint32Array,
+  values: Matrix,
+): PriorFamily {
+  const step = Math.max(1, observed.length / PROBES_FOR_FAMILY);
+  const places = Uint32Array.from({ length: Math.floor(observed.length / step) }, (_, n) =>
+    Math.floor(n * step),
+  );
+  const probes = places.map((place) => observed[place]);
+  return likeliestOf(families, probes, columnsOf(values, places));
+}
+
+/** Indices of the probes that were run, ascending. */
+export function observedProbes({ rows, columns, data }: Matrix): Uint32Array {
+  return Uint32Array.from({ length: columns }, (_, probe) => probe).filter((probe) => {
+    for (let row = 0; row < rows; row++) if (!Number.isNaN(data[row * columns + probe])) return true;
+    return false;
+  });
+}
+
+/**
+ * @param meanOf the mean of a whole row, by generalized least squares from the responses that were run
+ * @param variances P, of what is not known yet, in rows of deviation 1
+ * @param unknown their mean
+ */
+function completeOne(
+  conditioned: ConditionedPrior,
+  values: Float32Array,
+  meanOf: (values: Float32Array) => number,
+  variances: Float32Array,
+  unknown: number,
+): { descriptor: Float32Array; error: number } {
+  const shift = meanOf(values);
+  const { completed, surprise } = conditioned.expect(values.map((value) => value - shift));
+  const { mean, variance } = spreadOf(completed);
+  const scale = 1 / Math.sqrt(Math.max(variance + surprise * unknown, MIN_VARIANCE));
+  const sharpened = completed.map((value) => Math.exp(RESPONSE_SHARPNESS * scale * (value - mean)));
+  const whole = spreadOf(sharpened);
+  const steepness = (RESPONSE_SHARPNESS * scale) ** 2 / Math.max(whole.variance, MIN_VARIANCE);
+  let left = 0;
+  for (let probe = 0; probe < variances.length; probe++)
+    left += (steepness * sharpened[probe] ** 2 * surprise * variances[probe]) / variances.length;
+  const deviation = Math.sqrt(Math.max(whole.variance, MIN_VARIANCE));
+  return {
+    descriptor: sharpened.map((value) => (value - whole.mean) / deviation),
+    error: Math.min(1, left),
+  };
+}
+
+function spreadOf(values: Float32Array): { mean: number; variance: number } {
+  let sum = 0;
+  let squares = 0;
+  for (let place = 0; place < values.length; place++) {
+    sum += values[place];
+    squares += values[place] ** 2;
+  }
+  const mean = sum / values.length;
+  return { mean, variance: squares / values.length - mean * mean };
+}
+
+/** At most so many rows with a descriptor, spread evenly. */
+export function someRows({ rows, degenerate }: Descriptors, most: number): Matrix {
+  const whole = [...degenerate.keys()].filter((row) => degenerate[row] === 0);
+  const step = Math.max(1, whole.length / most);
+  const count = Math.min(most, whole.length);
+  const data = new Float32Array(count * rows.columns);
+  for (let place = 0; place < count; place++)
+    data.set(rowOf(rows, whole[Math.floor(place * step)]), place * rows.columns);
+  return { rows: count, columns: rows.columns, data };
+}

@@ -1,0 +1,45 @@
+import { type Matrix, rowOf } from '../linalg/matrix.js';
+import { fixGauge } from './fix-gauge.js';
+import { sharpen } from './sharpen.js';
+import { zscore } from './zscore.js';
+
+/** Sharpness of a descriptor: more helps texts a little and costs logits, whose whole profile tells. */
+export const RESPONSE_SHARPNESS = 0.3;
+
+/** The descriptors of one model version. */
+export interface Descriptors {
+  /** C × P; the row of a degenerate output is 0. */
+  rows: Matrix;
+  /** C flags: 1 where the output has no descriptor. */
+  degenerate: Uint8Array;
+}
+
+/**
+ * The responses of all outputs of a model, gauge-fixed and standardized over probes (design 3.1 and 3.2): descriptors
+ * before they are sharpened, still linear in what the model answered.
+ *
+ * An output whose raw responses are constant or not finite has none. It is judged before the gauge is fixed, which
+ * would lend it the negative of what the other outputs do.
+ *
+ * @param responses C × P raw responses; any positive scale and any offset common to a probe's outputs
+ */
+export function standardResponses(responses: Matrix): Descriptors {
+  return ofWholeRows(responses, zscore);
+}
+
+/** The descriptors of all outputs of a model: {@link standardResponses}, slightly sharpened. */
+export function descriptors(responses: Matrix): Descriptors {
+  return ofWholeRows(responses, (values) => sharpen(values, RESPONSE_SHARPNESS));
+}
+
+function ofWholeRows(responses: Matrix, make: (values: Float32Array) => Float32Array | null): Descriptors {
+  const fixed = fixGauge(responses);
+  const rows = { ...fixed, data: new Float32Array(fixed.data.length) };
+  const degenerate = new Uint8Array(fixed.rows);
+  for (let row = 0; row < fixed.rows; row++) {
+    const made = zscore(rowOf(responses, row)) && make(rowOf(fixed, row));
+    if (made) rowOf(rows, row).set(made);
+    else degenerate[row] = 1;
+  }
+  return { rows, degenerate };
+}

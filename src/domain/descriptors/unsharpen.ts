@@ -1,0 +1,73 @@
+import { type Matrix, rowOf } from '../linalg/matrix.js';
+
+const MAX_STEPS = 40;
+const CLOSE = 1e-6;
+const LONGEST_STEP = 1;
+const SMALLEST_DISTANCE = 1e-3;
+
+/** The logarithms that one descriptor stands for: `zscore(v) = (log(x + shift) − middle) / t`. */
+export interface Unsharpening {
+  shift: number;
+  middle: number;
+}
+
+/**
+ * How `sharpen` is undone for one descriptor x. `x = (exp(t · z) − m) / s` with unknown m and s, but z has mean 0 and
+ * deviation 1, so `log(x + m/s)` has deviation t: that deviation falls as m/s grows, so there is one such shift.
+ *
+ * @param sharpness t, which x was made with
+ */
+export function unsharpeningOf(x: Float32Array, sharpness: number): Unsharpening {
+  let least = Number.POSITIVE_INFINITY;
+  for (const value of x) if (value < least) least = value;
+  // Of a normal distribution's exponential; Newton's steps in the logarithm of the distance from the smallest value.
+  let distance = Math.max(1 / Math.sqrt(Math.expm1(sharpness ** 2)) + least, SMALLEST_DISTANCE);
+  let middle = 0;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const { mean, variance, slope } = spreadOfLogarithms(x, distance - least);
+    middle = mean;
+    const excess = variance - sharpness ** 2;
+    if (Math.abs(excess) < CLOSE) break;
+    const change = -excess / (slope * distance);
+    distance *= Math.exp(Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, change)));
+  }
+  return { shift: distance - least, middle };
+}
+
+/** The standardized values that `sharpen` made each row from. @param how of each row, see {@link unsharpeningOf} */
+export function unsharpenRows(rows: Matrix, sharpness: number, how: readonly Unsharpening[]): Matrix {
+  const data = new Float32Array(rows.data.length);
+  for (let row = 0; row < rows.rows; row++) {
+    const { shift, middle } = how[row];
+    const values = rowOf(rows, row);
+    const start = row * rows.columns;
+    for (let place = 0; place < values.length; place++)
+      data[start + place] = (Math.log(values[place] + shift) - middle) / sharpness;
+  }
+  return { ...rows, data };
+}
+
+/** Mean and variance of `log(x + shift)`, and how the variance changes with the shift. */
+function spreadOfLogarithms(
+  x: Float32Array,
+  shift: number,
+): { mean: number; variance: number; slope: number } {
+  let sum = 0;
+  let squares = 0;
+  let inverses = 0;
+  let products = 0;
+  for (let place = 0; place < x.length; place++) {
+    const value = Math.log(x[place] + shift);
+    const inverse = 1 / (x[place] + shift);
+    sum += value;
+    squares += value * value;
+    inverses += inverse;
+    products += value * inverse;
+  }
+  const mean = sum / x.length;
+  return {
+    mean,
+    variance: squares / x.length - mean * mean,
+    slope: 2 * (products / x.length - (mean * inverses) / x.length),
+  };
+}

@@ -1,0 +1,59 @@
+const MAGIC = '\x93NUMPY';
+const ALIGNMENT = 64;
+/** Characters of a header that is not understood in the error: real ones have some sixty. */
+const MAX_SHOWN = 100;
+
+/** What stands in front of the values of a `.npy` file (NumPy enhancement proposal 1). */
+export interface NpyHeader {
+  /** Such as `<f2`: byte order, kind, bytes. */
+  dtype: string;
+  /** Whether columns, not rows, lie together. */
+  fortranOrder: boolean;
+  shape: number[];
+}
+
+/** The header's bytes, padded so that the values behind it are aligned. */
+export function encodeNpyHeader({ dtype, fortranOrder, shape }: NpyHeader): Uint8Array {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const text = `{'descr': '${dtype}', 'fortran_order': ${fortranOrder ? 'True' : 'False'}, 'shape': ${tuple}, }`;
+  const used = MAGIC.length + 4 + text.length + 1;
+  const padding = (ALIGNMENT - (used % ALIGNMENT)) % ALIGNMENT;
+  const length = text.length + padding + 1;
+  const bytes = new Uint8Array(MAGIC.length + 4 + length).fill(0x20);
+  bytes.set(Array.from(MAGIC, (character) => character.charCodeAt(0)));
+  bytes.set([1, 0, length & 0xff, length >> 8], MAGIC.length);
+  bytes.set(new TextEncoder().encode(text), MAGIC.length + 4);
+  bytes[bytes.length - 1] = 0x0a;
+  return bytes;
+}
+
+/**
+ * Reads the header of a `.npy` file, version 1 to 3.
+ *
+ * @param bytes at least the header
+ * @returns the header and where the values begin
+ * @throws Error saying what is wrong when it is no `.npy` file
+ */
+export function parseNpyHeader(bytes: Uint8Array): NpyHeader & { dataOffset: number } {
+  const start = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
+  if (start !== MAGIC) throw new Error('not a .npy file: it does not begin with \\x93NUMPY');
+  if (!(bytes[6] >= 1 && bytes[6] <= 3 && bytes.length >= 12))
+    throw new Error('the .npy file has an unknown version');
+  const wide = bytes[6] >= 2;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const textOffset = wide ? 12 : 10;
+  const dataOffset = textOffset + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
+  if (dataOffset > bytes.length) throw new Error('the .npy header is cut off');
+  const text = new TextDecoder().decode(bytes.subarray(textOffset, dataOffset));
+  const dtype = /'descr':\s*'([^']{1,40})'/.exec(text)?.[1];
+  const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
+  const shape = /'shape':\s*\(([\d,\sL]*)\)/.exec(text)?.[1];
+  if (!dtype || !order || shape === undefined)
+    throw new Error(`the .npy header is not understood: ${JSON.stringify(text.trim().slice(0, MAX_SHOWN))}`);
+  return {
+    dtype,
+    fortranOrder: order === 'True',
+    shape: (shape.match(/\d+/g) ?? []).map(Number),
+    dataOffset,
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * Fitted on the logits of the hub's even models with both probe sets; Spearman and error on the odd models are in
+ * docs/accuracy.md. The number of outputs would help there, but its range would be left by any larger model.
+ */
+export const EXPECTED_ACCURACY_WEIGHTS = { offset: -2.256, logit: 0.604, model: 1.111 } as const;
+
+/** Third standardized moment of a descriptor, which has mean 0 and deviation 1. */
+export function skewness(descriptor: Float32Array): number {
+  let sum = 0;
+  for (let probe = 0; probe < descriptor.length; probe++) sum += descriptor[probe] ** 3;
+  return sum / descriptor.length;
+}
+
+/**
+ * The accuracy that a logit is expected to have on images of its class, 0 to 1, from its responses alone: an output
+ * that has learned its class answers strongly to few probes and weakly to the rest, so its responses are skewed, and
+ * those of its model's other outputs are too.
+ *
+ * @param logit its skewness
+ * @param model mean skewness of its model's outputs
+ */
+export function expectedAccuracy(logit: number, model: number): number {
+  const { offset, logit: byLogit, model: byModel } = EXPECTED_ACCURACY_WEIGHTS;
+  return 1 / (1 + Math.exp(-(offset + byLogit * logit + byModel * model)));
+}

@@ -1,0 +1,74 @@
+import type { Basis } from '../completion/basis.js';
+import type { Matrix } from '../linalg/matrix.js';
+
+/** Share of the whitening: eigenvalues to the power −1/4, half of what would make all directions equal. */
+export const EXPONENT = -0.25;
+
+/** Bᵀx, each direction j times λ_j^power. */
+function project(basis: Basis, x: Float32Array, power: number): Float32Array {
+  const { probes, rank, vectors } = basis;
+  const projected = new Float32Array(rank);
+  for (let probe = 0; probe < probes; probe++) {
+    const value = x[probe];
+    const start = probe * rank;
+    for (let direction = 0; direction < rank; direction++)
+      projected[direction] += vectors[start + direction] * value;
+  }
+  return scaled(basis, projected, power);
+}
+
+/** Each direction j times λ_j^power, in place. */
+function scaled({ eigenvalues }: Basis, projected: Float32Array, power: number): Float32Array {
+  for (let direction = 0; direction < projected.length; direction++)
+    projected[direction] *= eigenvalues[direction] ** power;
+  return projected;
+}
+
+/** BΛ^{-1/4}, P × r: whitens many descriptors by one product, before they are made unit length. */
+export function whiteningMatrix(
+  { probes, rank, vectors, eigenvalues }: Basis,
+  exponent: number = EXPONENT,
+): Matrix {
+  const data = vectors.map((value, index) => value * eigenvalues[index % rank] ** exponent);
+  return { rows: probes, columns: rank, data };
+}
+
+/** |Λ^{-1/4}Bᵀx|, the length that {@link whiten} divides by. */
+export function whitenedNorm(basis: Basis, descriptor: Float32Array): number {
+  return Math.hypot(...project(basis, descriptor, EXPONENT));
+}
+
+/** The index vector `unit(Λ^{-1/4}Bᵀx)` of a descriptor: r numbers, partial whitening (design 3.5a). */
+export function whiten(basis: Basis, descriptor: Float32Array): Float32Array {
+  const projected = project(basis, descriptor, EXPONENT);
+  const length = Math.hypot(...projected);
+  return length === 0 ? projected : projected.map((value) => value / length);
+}
+
+/**
+ * The weights e of a logit as a query, for which `⟨e, x⟩ / whitenedNorm(x)` is the cosine of the whitened q and x:
+ * `e = B Λ^{-1/2} Bᵀ q / |Λ^{-1/4}Bᵀq|`.
+ *
+ * @param descriptor q, P
+ * @returns P weights
+ */
+export function logitQuery(basis: Basis, descriptor: Float32Array): Float32Array {
+  const { probes, rank, vectors } = basis;
+  const whitened = project(basis, descriptor, EXPONENT);
+  const length = Math.hypot(...whitened);
+  const weights = scaled(basis, whitened, EXPONENT);
+  const query = new Float32Array(probes);
+  if (length === 0) return query;
+  for (let probe = 0; probe < probes; probe++) {
+    let sum = 0;
+    for (let direction = 0; direction < rank; direction++)
+      sum += vectors[probe * rank + direction] * weights[direction];
+    query[probe] = sum / length;
+  }
+  return query;
+}
+
+/** Any linear query e in the index's own space: `Λ^{1/4}Bᵀe`, r numbers (design 3.5b). */
+export function indexQuery(basis: Basis, weights: Float32Array): Float32Array {
+  return project(basis, weights, -EXPONENT);
+}

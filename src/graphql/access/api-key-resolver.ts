@@ -1,0 +1,76 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { createApiKey } from '../../access/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { type ApiKeyRecord, VISIBILITY_LABEL } from '../../store/index.js';
+import { Model } from '../model/model-type.js';
+import { After, First } from '../pagination/page-arguments.js';
+import { readCreated } from '../pagination/pages.js';
+import type { Context } from '../schema/context.js';
+import { globalId, keyOf } from '../schema/global-id.js';
+import { ApiKey, ApiKeyConnection, CreatedApiKey, NewApiKeyInput } from './api-key-type.js';
+
+@Resolver(() => ApiKey)
+export class AccessResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { id }: ApiKeyRecord): string {
+    return globalId('ApiKey', id);
+  }
+
+  @Query(() => ApiKeyConnection, { description: 'Keys, newest first; for administrators.' })
+  apiKeys(@Ctx() { store }: Context, @First() first: number, @After() after: string | null) {
+    return readCreated(
+      { first, after },
+      {
+        query: ['apiKeys'],
+        read: (count, place) => store.apiKeys.page({ first: count, after: place }),
+      },
+    );
+  }
+
+  @Mutation(() => CreatedApiKey, { description: 'Makes a key; for administrators.' })
+  async createApiKey(
+    @Ctx() { store, access }: Context,
+    @Arg('input', () => NewApiKeyInput) { name, scopes, labels, registry, expiresAt }: NewApiKeyInput,
+  ) {
+    const created = await createApiKey(store.apiKeys, {
+      name,
+      scopes,
+      labels: labels ?? undefined,
+      registry,
+      expiresAt,
+    });
+    access.keyChanged(created.key.prefix);
+    return created;
+  }
+
+  @Mutation(() => ApiKey, {
+    description: 'Ends a key for ever: here at once, in other processes within seconds; for administrators.',
+  })
+  async revokeApiKey(@Ctx() { store, access }: Context, @Arg('id', () => ID) id: string) {
+    const key = await store.apiKeys.revoke(keyOf('ApiKey', id));
+    access.keyChanged(key.prefix);
+    return key;
+  }
+
+  @Mutation(() => Model, {
+    description:
+      'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
+  })
+  async setVisibility(
+    @Ctx() { store }: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('visibility', () => String, {
+      nullable: true,
+      description: 'The label; null: everybody who may read.',
+    })
+    visibility: string | null,
+  ) {
+    if (typeof visibility === 'string' && !VISIBILITY_LABEL.test(visibility))
+      throw new ProbelogError('INPUT_INVALID', 'A label has 1 to 100 letters, digits and . _ : @ / -', {
+        argument: 'visibility',
+      });
+    const model = await store.models.setVisibility(keyOf('Model', id), visibility ?? null);
+    if (model) return model;
+    throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+  }
+}

@@ -1,0 +1,60 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { ProbeSetRecord } from '../../store/index.js';
+import { LogitConnection } from '../logit/logit-type.js';
+import { strongest } from '../logit/strongest.js';
+import { ModelConnection } from '../model/model-type.js';
+import { checkFirst } from '../pagination/check-first.js';
+import { After, First } from '../pagination/page-arguments.js';
+import { ProbeCosine } from '../probe-set/probe-type.js';
+import type { Context } from '../schema/context.js';
+import { SearchMetric } from '../schema/enums.js';
+import { LogitFilter } from '../schema/inputs.js';
+import { logitConnection, modelConnection } from '../search/search-connections.js';
+import { conceptSubject } from './concept-subject.js';
+import { Concept } from './concept-type.js';
+
+/** A concept, and the gallery that it is asked of. */
+export interface ConceptRoot {
+  text: string;
+  probeSet: ProbeSetRecord;
+}
+
+@Resolver(() => Concept)
+export class ConceptResolver {
+  @FieldResolver(() => LogitConnection, { description: 'Logits that recognize it, best first.' })
+  async logits(
+    @Ctx() context: Context,
+    @Root() { text, probeSet }: ConceptRoot,
+    @First() first: number,
+    @After() after: string | null,
+    @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
+    @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
+  ) {
+    const subject = await conceptSubject(context, text, probeSet);
+    return logitConnection(context, probeSet, subject, { first, after, metric, filter });
+  }
+
+  @FieldResolver(() => ModelConnection, { description: 'Models that recognize it, by their best logit.' })
+  async models(
+    @Ctx() context: Context,
+    @Root() { text, probeSet }: ConceptRoot,
+    @First() first: number,
+    @After() after: string | null,
+  ) {
+    const subject = await conceptSubject(context, text, probeSet);
+    return modelConnection(context, probeSet, subject, { first, after, metric: 'SCORE' });
+  }
+
+  @FieldResolver(() => [ProbeCosine], { description: 'The probes nearest to it, nearest first.' })
+  async topProbes(
+    @Ctx() { concepts, loaders }: Context,
+    @Root() { text, probeSet }: ConceptRoot,
+    @Arg('first', () => Int, { defaultValue: 10, description: '0 to 100.' }) first: number,
+  ) {
+    const { cosines } = await concepts.vectors(text, probeSet);
+    return strongest(cosines, checkFirst(first), 'HIGHEST').map((position) => ({
+      cosine: cosines[position],
+      probe: loaders.probeAt.load({ probeSetId: probeSet.id, position }),
+    }));
+  }
+}

@@ -1,0 +1,34 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { SearchSubject } from '../../search/index.js';
+import type { LogitRecord, ProbeSetRecord } from '../../store/index.js';
+import { checkFirst } from '../pagination/check-first.js';
+import type { Context } from '../schema/context.js';
+import { Evidence } from './evidence.js';
+import { evidenceOf } from './evidence-of.js';
+import { LogitEdge } from './logit-type.js';
+
+/** A match, and what it was a match for. */
+export interface LogitEdgeRoot {
+  node: LogitRecord;
+  subject: SearchSubject;
+  probeSet: ProbeSetRecord;
+}
+
+@Resolver(() => LogitEdge)
+export class LogitEdgeResolver {
+  @FieldResolver(() => [Evidence], {
+    description:
+      'The probes that made it match, largest contribution first; for an expression, of the concept whose score it has: the worst of `all`, the best of `any`. Empty for a removed logit.',
+  })
+  async evidence(
+    @Ctx() { search, loaders }: Context,
+    @Root() { node, subject, probeSet }: LogitEdgeRoot,
+    @Arg('first', () => Int, { defaultValue: 5, description: '0 to 100.' }) first: number,
+  ) {
+    const found = await evidenceOf(search, probeSet, subject, node, checkFirst(first));
+    return found.map(({ probe, ...facts }) => ({
+      ...facts,
+      probe: loaders.probeAt.load({ probeSetId: probeSet.id, position: probe }),
+    }));
+  }
+}

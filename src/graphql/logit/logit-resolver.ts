@@ -1,0 +1,108 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { ProbelogError } from '../../errors/index.js';
+import type { LogitRecord, ModelRecord, ProbeSetRecord } from '../../store/index.js';
+import { Model } from '../model/model-type.js';
+import { checkFirst } from '../pagination/check-first.js';
+import { After, First } from '../pagination/page-arguments.js';
+import { ProbeResponse } from '../probe-set/probe-type.js';
+import type { Context } from '../schema/context.js';
+import { SearchMetric } from '../schema/enums.js';
+import { logitId } from '../schema/global-id.js';
+import { LogitFilter } from '../schema/inputs.js';
+import { logitConnection } from '../search/search-connections.js';
+import { LogitName } from './logit-name.js';
+import { Logit, LogitConnection } from './logit-type.js';
+import { strongest } from './strongest.js';
+
+@Resolver(() => Logit)
+export class LogitResolver {
+  @FieldResolver(() => ID)
+  id(@Root() logit: LogitRecord): string {
+    return logitId(logit);
+  }
+
+  @FieldResolver(() => Model, { description: 'The model that it is an output of.' })
+  model(@Ctx() context: Context, @Root() logit: LogitRecord) {
+    return modelOf(context, logit);
+  }
+
+  @FieldResolver(() => LogitConnection, {
+    description: 'Logits of other models that recognize the same, best first.',
+  })
+  async similar(
+    @Ctx() context: Context,
+    @Root() logit: LogitRecord,
+    @First() first: number,
+    @After() after: string | null,
+    @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
+    @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
+  ) {
+    const { modelId, index } = logit;
+    const model = await modelOf(context, logit);
+    const probeSet = (await context.loaders.probeSet.load(model.probeSetId)) as ProbeSetRecord;
+    const subject = { subject: { kind: 'LOGIT' as const, modelId, index }, named: logitId(logit) };
+    return logitConnection(context, probeSet, subject, { first, after, metric, filter }, [modelId]);
+  }
+
+  @FieldResolver(() => [LogitName], {
+    description:
+      'Names for what it recognizes, from the vocabulary that ships with ProbeLog, best first; empty for a degenerate logit.',
+  })
+  async concepts(
+    @Ctx() context: Context,
+    @Root() logit: LogitRecord,
+    @Arg('first', () => Int, { defaultValue: 5, description: '0 to 100.' }) first: number,
+  ) {
+    const { modelId, index } = logit;
+    const { probeSetId } = await modelOf(context, logit);
+    return (await context.loaders.names.load({ modelId, index, probeSetId, first: checkFirst(first) })) ?? [];
+  }
+
+  @FieldResolver(() => [ProbeResponse], {
+    description: 'The probes that it responds to most, strongest first.',
+  })
+  topProbes(
+    @Ctx() context: Context,
+    @Root() logit: LogitRecord,
+    @Arg('first', () => Int, { defaultValue: 10, description: '0 to 100.' }) first: number,
+  ) {
+    return extremeProbes(context, logit, first, 'HIGHEST');
+  }
+
+  @FieldResolver(() => [ProbeResponse], { description: 'The probes that it rejects most, weakest first.' })
+  bottomProbes(
+    @Ctx() context: Context,
+    @Root() logit: LogitRecord,
+    @Arg('first', () => Int, { defaultValue: 10, description: '0 to 100.' }) first: number,
+  ) {
+    return extremeProbes(context, logit, first, 'LOWEST');
+  }
+}
+
+async function modelOf({ loaders }: Context, { modelId }: LogitRecord): Promise<ModelRecord> {
+  const model = await loaders.model.load(modelId);
+  if (model) return model;
+  throw new ProbelogError('NOT_FOUND', 'The model was removed a moment ago.');
+}
+
+async function extremeProbes(
+  context: Context,
+  logit: LogitRecord,
+  first: number,
+  which: 'HIGHEST' | 'LOWEST',
+) {
+  const { loaders, search } = context;
+  const count = checkFirst(first);
+  const { probeSetId, responsesDigest: digest } = await modelOf(context, logit);
+  if (digest === null) return [];
+  const [responses, descriptor] = await Promise.all([
+    loaders.responses.load({ modelId: logit.modelId, index: logit.index, digest }),
+    search.descriptor(probeSetId, logit.modelId, logit.index),
+  ]);
+  // Judged by the descriptor: raw responses also hold what all outputs of the model share.
+  return strongest(descriptor ?? responses, count, which).map((position) => ({
+    response: Number.isFinite(responses[position]) ? responses[position] : null,
+    standardized: descriptor?.[position] ?? null,
+    probe: loaders.probeAt.load({ probeSetId, position }),
+  }));
+}

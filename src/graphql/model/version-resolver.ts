@@ -1,0 +1,44 @@
+import { type ClassType, Ctx, FieldResolver, Float, ID, Resolver, Root } from 'type-graphql';
+import type { ModelRecord } from '../../store/index.js';
+import { Ingest } from '../ingest/ingest-type.js';
+import { ProbeSet } from '../probe-set/probe-type.js';
+import type { Context } from '../schema/context.js';
+import { globalId } from '../schema/global-id.js';
+
+/**
+ * Resolves the fields that every type for a model version has.
+ *
+ * TypeGraphQL hands the fields of a base class to one subclass only, so each type gets a base class of its own.
+ */
+export function versionResolver(type: ClassType) {
+  @Resolver(() => type)
+  abstract class VersionResolver {
+    @FieldResolver(() => ID)
+    id(@Root() { id }: ModelRecord): string {
+      return globalId('Model', id);
+    }
+
+    @FieldResolver(() => Float, {
+      nullable: true,
+      description:
+        'Share of the probes that were really run for it, 0 to 1, the same for all its logits; null before it is READY.',
+    })
+    coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
+      return loaders.coverage.load(id);
+    }
+
+    @FieldResolver(() => Ingest, {
+      nullable: true,
+      description: 'Its last ingest; null when it never had one.',
+    })
+    ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
+      return loaders.latestIngest.load(id);
+    }
+
+    @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
+    probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
+      return loaders.probeSet.load(probeSetId);
+    }
+  }
+  return VersionResolver;
+}

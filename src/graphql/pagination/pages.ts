@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { CreatedPosition } from '../../store/index.js';
+import { checkFirst } from './check-first.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+
+/** The arguments of a page. */
+export interface PageArguments {
+  first: number;
+  after?: string | null;
+}
+
+/** A list that is read page by page. */
+export interface PagedList<Item, Place> {
+  /** Everything that decides the order and the content of the list. */
+  query: unknown;
+  place: z.ZodType<Place>;
+  /** Up to `first` items behind a place. */
+  read(first: number, after: Place | undefined): Promise<Item[]>;
+  /** What the cursor of an item holds; `place` reads it. */
+  placeOf(item: Item): unknown;
+}
+
+/**
+ * One page of a list, with a cursor at each item.
+ *
+ * @throws ProbelogError INPUT_INVALID (first), CURSOR_INVALID (after)
+ */
+export async function readPage<Item, Place>({ first, after }: PageArguments, list: PagedList<Item, Place>) {
+  checkFirst(first);
+  const place = after ? decodeCursor(list.query, after, list.place) : undefined;
+  const items = await list.read(first + 1, place);
+  const edges = items
+    .slice(0, first)
+    .map((node) => ({ node, cursor: encodeCursor(list.query, list.placeOf(node)) }));
+  return { edges, pageInfo: { hasNextPage: items.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
+}
+
+/** The place of something in the order of creation. */
+const createdPlace = z
+  .tuple([z.iso.datetime(), z.uuid()])
+  .transform(([createdAt, id]): CreatedPosition => ({ createdAt: new Date(createdAt), id }));
+
+/** One page of a list in the order of creation, either way. @throws as {@link readPage} */
+export function readCreated<Item extends CreatedPosition>(
+  page: PageArguments,
+  list: Pick<PagedList<Item, CreatedPosition>, 'query' | 'read'>,
+) {
+  return readPage(page, {
+    ...list,
+    place: createdPlace,
+    placeOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
+  });
+}

@@ -1,0 +1,40 @@
+import { Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { allows } from '../../access/index.js';
+import type { ProbeRecord, ProbeSetRecord } from '../../store/index.js';
+import type { Context } from '../schema/context.js';
+import { globalId } from '../schema/global-id.js';
+import { Probe, ProbeSet } from './probe-type.js';
+
+/** Those who sent a header to be let in, as no browser does for an image. */
+const SHOWED_SOMETHING = ['KEY', 'TOKEN'];
+
+@Resolver(() => ProbeSet)
+export class ProbeSetResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { id }: ProbeSetRecord): string {
+    return globalId('ProbeSet', id);
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      'Where its images are served as one tar archive, relative to the server; docs/any-framework.md.',
+  })
+  kitUrl(@Ctx() { basePath }: Context, @Root() { id }: ProbeSetRecord): string {
+    return `${basePath}/probe-sets/${globalId('ProbeSet', id)}/kit.tar`;
+  }
+}
+
+@Resolver(() => Probe)
+export class ProbeResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { id }: ProbeRecord): string {
+    return globalId('Probe', id);
+  }
+
+  @FieldResolver(() => String)
+  url(@Ctx() { basePath, principal, imageLinks }: Context, @Root() record: ProbeRecord): string {
+    const id = globalId('Probe', record.id);
+    const isSigned = SHOWED_SOMETHING.includes(principal.kind) && allows(principal, ['READ']);
+    return `${basePath}/probes/${id}${isSigned ? imageLinks.sign(id) : ''}`;
+  }
+}

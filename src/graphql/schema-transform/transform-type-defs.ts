@@ -1,0 +1,64 @@
+import {
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  lexicographicSortSchema,
+  type ObjectTypeDefinitionNode,
+  type ObjectTypeExtensionNode,
+  parse,
+  printSchema,
+  visit,
+} from 'graphql';
+import { type GraphNames, MODEL } from './graph-names.js';
+import { ADDED_FIELDS } from './model-fields.js';
+
+/** How a type of ours is declared in another graph, when not as it stands. */
+export type Declare = (type: ObjectTypeDefinitionNode) => ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
+
+/** Our schema as definitions with other names. @param declare by our own names of the types */
+export function transformTypeDefs(
+  schema: GraphQLSchema,
+  names: GraphNames,
+  declare: Readonly<Record<string, Declare>> = {},
+): DocumentNode {
+  const document = parse(printSchema(lexicographicSortSchema(schema)), { noLocation: true });
+  const renamed = (node: { name: { value: string } }) => ({
+    ...node,
+    name: { ...node.name, value: names.type(node.name.value) },
+  });
+  return visit(document, {
+    ObjectTypeDefinition: {
+      enter(node) {
+        const fields = node.fields?.map((field) => ({
+          ...field,
+          name: { ...field.name, value: names.field(node.name.value, field.name.value) },
+        }));
+        return { ...node, fields };
+      },
+      leave: (node) => renamed((declare[node.name.value] ?? same)(node)),
+    },
+    NamedType: renamed,
+    EnumTypeDefinition: { leave: renamed },
+    InputObjectTypeDefinition: { leave: renamed },
+  });
+}
+
+function same(type: ObjectTypeDefinitionNode): ObjectTypeDefinitionNode {
+  return type;
+}
+
+/**
+ * The model version as a type of somebody else's, to which we add fields.
+ *
+ * They may be null: it can be one that was never registered here, and no field of ours may take the others along.
+ */
+export function addedFields(type: ObjectTypeDefinitionNode): readonly FieldDefinitionNode[] {
+  if (type.name.value !== MODEL) throw new Error('only a Model has fields to add');
+  return (type.fields ?? [])
+    .filter(({ name }) => ADDED_FIELDS.includes(name.value))
+    .map((field) => ({
+      ...field,
+      type: field.type.kind === Kind.NON_NULL_TYPE ? field.type.type : field.type,
+    }));
+}

@@ -1,0 +1,55 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
+import { AccessResolver } from '../access/api-key-resolver.js';
+import { AuditResolver } from '../access/audit-resolver.js';
+import { ConceptResolver } from '../concept/concept-resolver.js';
+import { IngestResolver } from '../ingest/ingest-resolver.js';
+import { SubscriptionResolver } from '../ingest/ingest-subscription.js';
+import { markSearchCosts } from '../limits/search-cost.js';
+import { LogitEdgeResolver } from '../logit/logit-edge-resolver.js';
+import { LogitResolver } from '../logit/logit-resolver.js';
+import { ModelResolver } from '../model/model-resolver.js';
+import { ProbeResolver, ProbeSetResolver } from '../probe-set/probe-resolver.js';
+import { ProbingResolver } from '../probe-set/probing-resolver.js';
+import { RegistrySweepResolver } from '../registry/registry-sweep-resolver.js';
+import { refineSimilarityValues } from '../similarity/refine-similarity-values.js';
+import { SimilarityResolver } from '../similarity/similarity-resolver.js';
+import { guardFields } from './guard-fields.js';
+import { MutationResolver } from './mutation.js';
+import { QueryResolver } from './query.js';
+
+/** The executable schema. */
+export async function buildSchema(): Promise<GraphQLSchema> {
+  const schema = await buildTypeGraphqlSchema({
+    resolvers: [
+      QueryResolver,
+      MutationResolver,
+      SubscriptionResolver,
+      AccessResolver,
+      AuditResolver,
+      ConceptResolver,
+      IngestResolver,
+      LogitEdgeResolver,
+      LogitResolver,
+      ModelResolver,
+      ProbeResolver,
+      ProbeSetResolver,
+      ProbingResolver,
+      RegistrySweepResolver,
+      SimilarityResolver,
+    ],
+    // Inputs are checked where they are used, with our own codes.
+    validate: false,
+    pubSub: noTopics,
+  });
+  return markSearchCosts(guardFields(refineSimilarityValues(schema)));
+}
+
+/** Our subscriptions bring their own event streams; type-graphql insists on a hub for named topics all the same. */
+const noTopics = {
+  publish: () => undefined,
+  subscribe: (): AsyncIterable<never> => {
+    throw new Error('there are no topics');
+  },
+};

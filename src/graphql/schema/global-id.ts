@@ -1,0 +1,40 @@
+import { ProbelogError } from '../../errors/index.js';
+import type { LogitKey } from '../../store/index.js';
+
+/** Things that have an id of their own. */
+export type IdKind = 'Model' | 'Logit' | 'Ingest' | 'ProbeSet' | 'Probe' | 'ApiKey' | 'AuditEntry';
+
+const SEPARATOR = ':';
+/** More than any of ours has; what is cut off is none. */
+const LONGEST_ID = 200;
+
+/** An opaque id that is unique over all kinds. */
+export function globalId(kind: IdKind, key: string): string {
+  return Buffer.from(`${kind}${SEPARATOR}${key}`).toString('base64url');
+}
+
+/** The id of a logit: the same after its model is probed again. */
+export function logitId({ modelId, index }: LogitKey): string {
+  return globalId('Logit', `${modelId}${SEPARATOR}${index}`);
+}
+
+/** The key within an id. @throws ProbelogError ID_INVALID when it is malformed or of another kind */
+export function keyOf(kind: IdKind, id: string): string {
+  const short = id.slice(0, LONGEST_ID);
+  const [actual, ...rest] = Buffer.from(short, 'base64url').toString('utf8').split(SEPARATOR);
+  const key = rest.join(SEPARATOR);
+  if (actual !== kind || !/^[0-9a-f-]{36}(:\d{1,9})?$/.test(key)) {
+    throw new ProbelogError('ID_INVALID', `${JSON.stringify(id.slice(0, 100))} is not the id of a ${kind}.`, {
+      kind,
+    });
+  }
+  return key;
+}
+
+/** @throws ProbelogError ID_INVALID */
+export function logitKeyOf(id: string): LogitKey {
+  const [modelId, index] = keyOf('Logit', id).split(SEPARATOR);
+  if (index === undefined)
+    throw new ProbelogError('ID_INVALID', 'This is not the id of a Logit.', { kind: 'Logit' });
+  return { modelId, index: Number(index) };
+}

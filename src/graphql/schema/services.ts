@@ -1,0 +1,27 @@
+import type { Access, ImageLinks } from '../../access/index.js';
+import type { IngestService, ResponseUploads } from '../../ingest/index.js';
+import type { Search } from '../../search/index.js';
+import type { Store, SweepRecord } from '../../store/index.js';
+import type { ConceptEncoder } from '../../text/index.js';
+
+/** Compares registries with their lists, and makes up for what their webhooks did not tell. */
+export interface RegistrySweeper {
+  /** @throws ProbelogError INPUT_INVALID for a registry that cannot be listed */
+  sync(request: { registries?: readonly string[]; dryRun?: boolean }): Promise<SweepRecord[]>;
+}
+
+/** What the resolvers work on. */
+export interface Services {
+  store: Store;
+  access: Access;
+  imageLinks: ImageLinks;
+  search: Search;
+  concepts: ConceptEncoder;
+  ingest: IngestService;
+  uploads: ResponseUploads;
+  sweeper: RegistrySweeper;
+  /** Name of the default probe set; the oldest when undefined. */
+  defaultProbeSet: string | undefined;
+  /** What stands before the paths of what is not GraphQL, such as `/probelog` inside another server; '' on our own. */
+  basePath: string;
+}

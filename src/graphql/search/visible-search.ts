@@ -1,0 +1,51 @@
+import type { GalleryStats, Search, SearchQuery } from '../../search/index.js';
+
+/** For whom is searched. */
+export interface Searcher {
+  /** Ids of the models that they do not see. */
+  hidden(): Promise<readonly string[]>;
+  /** Ends the searches under way when nobody waits for them any more. */
+  signal?: AbortSignal;
+}
+
+/**
+ * The search for somebody who does not see every model: in each question the models that they do not see are left out
+ * before anything is ranked, so that pages stay full and counts are right; and asked for by its id, such a model is as one
+ * that was never there.
+ */
+export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): Search {
+  const hides = async (modelId: string) => (await hidden()).includes(modelId);
+  const seen = async (query: SearchQuery): Promise<SearchQuery> => {
+    const unseen = await hidden();
+    if (unseen.length === 0) return query;
+    const by = query.by.kind === 'LOGIT' && unseen.includes(query.by.modelId) ? UNKNOWN_LOGIT : query.by;
+    return { ...query, by, excludeModels: [...(query.excludeModels ?? []), ...unseen] };
+  };
+  return {
+    ...search,
+    search: async (probeSetId, query) => search.search(probeSetId, await seen(query), signal),
+    searchModels: async (probeSetId, query) => search.searchModels(probeSetId, await seen(query), signal),
+    descriptor: async (probeSetId, modelId, index) =>
+      (await hides(modelId)) ? null : search.descriptor(probeSetId, modelId, index),
+    similarity: async (probeSetId, modelId, otherModelId) =>
+      (await hides(modelId)) || (await hides(otherModelId))
+        ? null
+        : search.similarity(probeSetId, modelId, otherModelId),
+    names: async (probeSetId, query) =>
+      (await hides(query.modelId))
+        ? (query.indexes ?? []).map(() => null)
+        : search.names(probeSetId, query, signal),
+    stats: async (probeSetId) => {
+      const unseen = await hidden();
+      const stats = await search.stats(probeSetId, [...unseen]);
+      return stats && unseen.length > 0 ? withoutSums(stats) : stats;
+    },
+  };
+}
+
+const UNKNOWN_LOGIT = { kind: 'LOGIT' as const, modelId: '', index: 0 };
+
+/** Basis and prior are learned from all models, and their sums would tell how many there are. */
+function withoutSums(stats: GalleryStats): GalleryStats {
+  return { ...stats, prior: null };
+}

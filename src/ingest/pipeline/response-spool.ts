@@ -1,0 +1,76 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { DoneProbes } from '../../probing/index.js';
+import {
+  countRows,
+  encodeHeader,
+  encodeRows,
+  HEADER_BYTES,
+  readHeader,
+  readRows,
+  rowBytes,
+} from './spool-format.js';
+
+/**
+ * The responses of a probing run under way, on disk: one row per probe, in the order in which they were run.
+ *
+ * A run that ends early leaves its finished batches here, and the next attempt goes on behind them. The file is in a
+ * folder of the ingest, under the hash of everything the responses depend on, so a spool is never continued with another
+ * model, probe set, plan or preprocessing, and never shared by two ingests of the same file.
+ */
+export class ResponseSpool {
+  private constructor(
+    readonly path: string,
+    private readonly file: FileHandle,
+    /** C; null while nothing is written. */
+    private outputs: number | null,
+    /** Whole rows in the file. */
+    private count: number,
+  ) {}
+
+  /** @param path from `workPath`, so that it stands for everything that the responses depend on */
+  static async open(path: string): Promise<ResponseSpool> {
+    const file = await open(path, 'a+');
+    const outputs = await readHeader(file);
+    if (outputs === null) {
+      await file.truncate(0);
+      return new ResponseSpool(path, file, null, 0);
+    }
+    const rows = await countRows(file, outputs);
+    await file.truncate(HEADER_BYTES + rows * rowBytes(outputs));
+    return new ResponseSpool(path, file, outputs, rows);
+  }
+
+  /** Probes whose responses are here. */
+  get rows(): number {
+    return this.count;
+  }
+
+  /** Everything that is here; null when nothing is. */
+  async done(): Promise<DoneProbes | null> {
+    if (this.outputs === null || this.count === 0) return null;
+    const probes = new Uint32Array(this.count);
+    const responses = new Float32Array(this.count * this.outputs);
+    let row = 0;
+    for await (const block of readRows(this.file, this.outputs)) {
+      probes.set(block.probes, row);
+      responses.set(block.responses, row * this.outputs);
+      row += block.probes.length;
+    }
+    return { probes, responses };
+  }
+
+  /** Appends the rows of one batch. */
+  async append(batch: DoneProbes): Promise<void> {
+    if (this.outputs === null) {
+      this.outputs = batch.responses.length / batch.probes.length;
+      await this.file.appendFile(encodeHeader(this.outputs));
+    }
+    await this.file.appendFile(encodeRows(batch));
+    this.count += batch.probes.length;
+  }
+
+  /** Closes the file and keeps it for the next attempt. */
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+}

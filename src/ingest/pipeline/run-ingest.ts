@@ -1,0 +1,168 @@
+import { ProbelogError } from '../../errors/index.js';
+import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../../probing/index.js';
+import { asStorageError, type ClaimedIngest, checkLabels, type Store } from '../../store/index.js';
+import type { IngestRequest } from '../queue/ingest-request.js';
+import { ProgressReporter } from '../queue/progress-reporter.js';
+import type { LocalFile } from '../sources/parse-source.js';
+import { type ProbeBudget, probeBudget } from './probe-budget.js';
+import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
+import { type ResolvedModelFile, resolveModelFile, type SourceDependencies } from './resolve-model-file.js';
+import { type NewResponses, publishedModel, storeResponses } from './stored-responses.js';
+import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
+import { workFolderOf } from './work-folder.js';
+
+/** A request as it stands in the queue. */
+interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
+  /** Its id: the probe set is settled. */
+  probeSet: string;
+  /**
+   * Whether the source decides if the version exists, since deliveries cannot. With OR_CLOSED its registry said that it was
+   * deleted: a source that is closed to us then is gone, for the Hub does not tell one from the other without a token.
+   */
+  mayBeGone?: true | 'OR_CLOSED';
+}
+
+/** What the pipeline needs; its folders hold nothing that cannot be made again. */
+export interface PipelineDependencies extends SourceDependencies {
+  store: Store;
+  gallery: GalleryWriter;
+  workFolder: string;
+  cacheFolder: string;
+  probing: {
+    memoryBytes: number;
+    stallMs: number;
+    cacheBytes: number;
+    isolation: NetworkIsolation;
+  } & ProbeBudget;
+  /** By which a model's probes are chosen; null when there is too little to learn it from. */
+  prior(probeSetId: string, modelId: string): Promise<UsablePrior | null>;
+  announce(ingestId: string): void;
+}
+
+/**
+ * Takes one claimed ingest from its source to the gallery: fetch → inspect → probe → store → index.
+ *
+ * Every step may run twice: files are content-addressed, responses go on behind the last finished batch, and the one
+ * transaction that publishes the model replaces what an earlier attempt published. Nothing is visible before it, and
+ * nothing is written but under the claim.
+ *
+ * @throws ProbelogError why the model cannot be registered
+ * @throws ClaimLost; whatever `signal` was aborted with
+ */
+export async function runIngest(
+  ingest: ClaimedIngest,
+  signal: AbortSignal,
+  dependencies: PipelineDependencies,
+): Promise<void> {
+  const { store, gallery } = dependencies;
+  const { claim } = ingest;
+  const [model] = await store.models.byIds([ingest.modelId]);
+  if (!model) throw new ProbelogError('NOT_FOUND', 'The model was removed while its ingest waited.');
+  const request = ingest.request as QueuedRequest;
+  const progress = new ProgressReporter(claim, store.ingests, dependencies.announce);
+
+  await progress.stage('FETCHING');
+  let fetched: ResolvedModelFile;
+  try {
+    fetched = await resolveModelFile(ingest, model, request, dependencies, signal);
+  } catch (thrown) {
+    if (!isGone(thrown, request)) throw thrown;
+    await store.models.removeClaimed(claim);
+    return gallery.remove(model.probeSetId, model.id);
+  }
+
+  await progress.stage('INSPECTING');
+  const identity = {
+    file: fetched.digest,
+    probeSet: request.probeSet,
+    preprocessing: fetched.preprocessing,
+    output: request.output ?? null,
+  };
+  const wanted = probeBudget(request, dependencies.probing);
+  const prior = () => dependencies.prior(request.probeSet, model.id);
+  const work = await openProbingWork(
+    workFolderOf(dependencies.workFolder, ingest.id),
+    identity,
+    wanted,
+    prior,
+  );
+  let run: ProbeRun;
+  try {
+    const probes = await store.probeSets.probes(request.probeSet);
+    const files = probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) }));
+    run = await probe(request, fetched, files, work, progress, dependencies, signal).finally(() =>
+      work.spool.close(),
+    );
+    await progress.stage('STORING', work.spool.rows, work.spool.rows);
+    const stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
+    const { input, output, preprocessing, notes } = run.inspected;
+    const described = { inputShape: input, outputName: output.name, preprocessing, notes };
+    const facts = { probeSetId: request.probeSet, labels: fetched.labels, ...described };
+    await store.models.publish(claim, publishedModel(stored, facts));
+  } catch (thrown) {
+    // Whoever tries the ingest again goes on with what is there, unless the disk needs the room more.
+    if (work.spool.rows === 0 || isFull(thrown)) await work.discard();
+    throw thrown;
+  }
+  await work.discard();
+
+  await progress.stage('INDEXING');
+  if (model.probeSetId !== request.probeSet) await gallery.remove(model.probeSetId, model.id);
+  await syncToGallery(model.id, { store, gallery });
+  await store.ingests.succeed(claim, run.peakMemoryBytes);
+}
+
+function isFull(thrown: unknown): boolean {
+  const error = asStorageError(thrown);
+  return error instanceof ProbelogError && error.code === 'STORAGE_FULL';
+}
+
+function isGone(thrown: unknown, { mayBeGone }: QueuedRequest): boolean {
+  if (!mayBeGone || !(thrown instanceof ProbelogError)) return false;
+  return thrown.code === 'SOURCE_NOT_FOUND' || (mayBeGone === 'OR_CLOSED' && thrown.code === 'SOURCE_DENIED');
+}
+
+function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {
+  return {
+    source: { kind: 'SPOOL', path: spool.path },
+    declared: inspected.responseKind === 'PROBABILITIES_UNCUT' ? 'PROBABILITIES' : null,
+    probes,
+    priorPath: plan?.priorPath ?? null,
+  };
+}
+
+async function probe(
+  request: QueuedRequest,
+  file: ResolvedModelFile,
+  probes: ProbeFile[],
+  { spool, plan }: ProbingWork,
+  progress: ProgressReporter,
+  { store, cacheFolder, probing, download }: PipelineDependencies,
+  signal: AbortSignal,
+): Promise<ProbeRun> {
+  let total = probes.length;
+  return probeModel({
+    modelFile: store.blobs.path(file.digest),
+    preprocessing: file.preprocessing,
+    outputName: request.output,
+    probes,
+    cacheFolder,
+    cacheBytes: probing.cacheBytes,
+    limits: { memoryBytes: probing.memoryBytes, stallMs: probing.stallMs, maxModelBytes: download.maxBytes },
+    isolation: probing.isolation,
+    plan,
+    startAt: spool.rows,
+    done: plan && (await spool.done()),
+    signal,
+    onInspected: async ({ output }, most) => {
+      checkLabels(file.labels, output.outputs);
+      total = most;
+      await progress.stage('PROBING', spool.rows, total);
+    },
+    onBatch: async (ran, responses, most) => {
+      total = most;
+      await spool.append({ probes: ran, responses });
+      await progress.update(spool.rows, total);
+    },
+  });
+}

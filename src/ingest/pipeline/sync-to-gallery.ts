@@ -1,0 +1,41 @@
+import type { ModelRecord, Store } from '../../store/index.js';
+
+/** Where a finished model goes to become searchable. */
+export interface GalleryWriter {
+  add(
+    probeSet: { id: string; probes: number },
+    model: { modelId: string; responsesDigest: string; outputs: number; responsesPath: string },
+  ): Promise<void>;
+  remove(probeSetId: string, modelId: string): Promise<void>;
+}
+
+/**
+ * Brings the gallery in line with the database about one model that was published. The model may be removed, or published
+ * anew, while the gallery takes it in; whoever did that may have been there before us, so the last word is the database's.
+ *
+ * @returns false when the model was removed
+ */
+export async function syncToGallery(
+  modelId: string,
+  {
+    store: { models, probeSets, blobs },
+    gallery,
+  }: { store: Pick<Store, 'models' | 'probeSets' | 'blobs'>; gallery: GalleryWriter },
+): Promise<boolean> {
+  let added: ModelRecord | undefined;
+  for (;;) {
+    const [model] = await models.byIds([modelId]);
+    const isMoved = added !== undefined && model?.probeSetId !== added.probeSetId;
+    if (added && (!model || isMoved)) await gallery.remove(added.probeSetId, modelId);
+    if (!model) return false;
+    if (!isMoved && model.responsesDigest === added?.responsesDigest) return true;
+    const probeSet = await probeSets.byId(model.probeSetId);
+    const { responsesDigest, outputs } = model;
+    if (!probeSet || responsesDigest === null || outputs === null) return true;
+    await gallery.add(
+      { id: probeSet.id, probes: probeSet.size },
+      { modelId, responsesDigest, outputs, responsesPath: blobs.path(responsesDigest) },
+    );
+    added = model;
+  }
+}

@@ -1,0 +1,144 @@
+import { availableParallelism } from 'node:os';
+import type * as Ort from 'onnxruntime-node';
+import { ProbelogError } from '../../errors/index.js';
+import type { ModelInspection } from '../model-inspection.js';
+import { completePreprocessing } from '../preprocessing/complete-preprocessing.js';
+import type { PreprocessingSpec } from '../preprocessing/preprocessing-spec.js';
+import type { ProbeJob, RunFigures } from '../protocol.js';
+import { openPixels } from './images/open-pixels.js';
+import { bytesPerImage, pixelGeometry } from './images/pixel-geometry.js';
+import { tensorFiller } from './images/tensor-filler.js';
+import { checkModel } from './onnx/check-model.js';
+import { findInput, type ImageInput } from './onnx/find-input.js';
+import { outputsSuffix } from './onnx/outputs-suffix.js';
+import { readModel } from './onnx/read-model.js';
+import { readModelFile } from './read-model-file.js';
+import { openRounds } from './rounds/open-rounds.js';
+import { type ProbeBatch, ProbeBatches } from './rounds/probe-batches.js';
+import { batchSize } from './session/batch-size.js';
+import type { ChosenOutput } from './session/choose-output.js';
+import { floatValues } from './session/float-values.js';
+import { type HalfCodec, loadHalfCodec, NO_HALF_CODEC } from './session/half-codec.js';
+import { learnOutput, planOutputs } from './session/learn-output.js';
+import { type ModelRunner, modelRunner } from './session/model-runner.js';
+import { openSession } from './session/open-session.js';
+
+/** More than any model insists on; a declared batch beyond it is a mistake or an attack. */
+const LARGEST_BATCH = 1024;
+
+/** Where results go. */
+export interface ProbeSink {
+  inspected(inspected: ModelInspection, most: number): void;
+  /** Resolves when there is room for more. */
+  batch(probes: Uint32Array, responses: Float32Array, most: number): Promise<void>;
+  /** Resolves when all batches so far were taken. */
+  settled(): Promise<void>;
+}
+
+/**
+ * The whole work of a child: inspects a model and runs it on the probes that the job asks for.
+ *
+ * Image decoding starts as soon as the input is known, before the session is made, and stays ahead of the model.
+ */
+export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigures> {
+  const file = await readModelFile(job.modelFile, job.maxModelBytes);
+  const model = readModel(file);
+  checkModel(model);
+  const input = findInput(model.graph, job.preprocessing?.layout);
+  const { spec, notes } = completePreprocessing(job.preprocessing, input);
+  const batch = checkedBatch(input.batch) ?? batchSize(spec.width, spec.height);
+
+  const rounds = await openRounds(job, sink.settled);
+  const geometry = pixelGeometry(spec);
+  const ahead = Math.max(2 * batch, 4 * availableParallelism());
+  const source = await openPixels(job, geometry, rounds.whole, ahead);
+  const batches = await ProbeBatches.open(rounds, source);
+
+  const plan = planOutputs(model.graph);
+  const session = await openSession(withOutputs(file, plan.hidden));
+  const half = await halfCodecFor(input, session);
+  const values = (tensor: Ort.Tensor) => floatValues(tensor, half.decode);
+  const filler = tensorFiller({ ...input, width: spec.width, height: spec.height }, spec, half.encode);
+  const runnerOf = (images: number) => modelRunner(session, input, spec, filler, images);
+
+  const first = await batches.next(batch);
+  // An interrupted run may miss nothing any more: any probe then tells what the output is.
+  const trial = first ?? (await batches.single(job.probes.length - 1));
+  const single = () => runnerOf(1);
+  const learned = await learnOutput(
+    plan,
+    await runnerOf(batch),
+    single,
+    trial.pixels,
+    trial.probes.length,
+    job.outputName,
+    values,
+  );
+  const { chosen, runner } = learned;
+  const allNotes = [...input.notes, ...notes, ...chosen.notes, ...rounds.notes];
+  sink.inspected(inspectionOf(input, spec, chosen, allNotes), rounds.most);
+
+  for (let present = first; present; present = await batches.next(runner.batch)) {
+    const responses = await responsesTo(present, bytesPerImage(geometry), runner, chosen, values);
+    rounds.add(present.probes, responses);
+    await sink.batch(present.probes, responses, rounds.most);
+  }
+  await source.finish();
+  const { rounds: chosenRounds, milliseconds: choosingMs } = rounds.choices();
+  const inferenceMs = runner.milliseconds();
+  return { inferenceMs, pixelsCached: source.cached(), rounds: chosenRounds, choosingMs };
+}
+
+/** @returns count × C, probe-major */
+async function responsesTo(
+  { probes, pixels }: ProbeBatch,
+  imageBytes: number,
+  runner: ModelRunner,
+  { tensor, outputs }: ChosenOutput,
+  values: (tensor: Ort.Tensor) => Float32Array | null,
+): Promise<Float32Array> {
+  const count = probes.length;
+  const responses = new Float32Array(count * outputs);
+  for (let done = 0; done < count; done += runner.batch) {
+    const images = Math.min(runner.batch, count - done);
+    const part = pixels.subarray(done * imageBytes, (done + images) * imageBytes);
+    const result = (await runner.run(part, images, [tensor])).get(tensor);
+    const rows = result && values(result);
+    if (rows?.length !== runner.rows(images) * outputs)
+      throw new ProbelogError('INFERENCE_FAILED', "The shape of the model's output changes between runs.");
+    // A model that insists on its batch answers for the padding too.
+    responses.set(rows.subarray(0, images * outputs), done * outputs);
+  }
+  return responses;
+}
+
+function checkedBatch(batch: number | null): number | null {
+  if (batch !== null && batch > LARGEST_BATCH)
+    throw new ProbelogError('MODEL_UNSUPPORTED', `The model wants batches of ${batch} images.`);
+  return batch;
+}
+
+function withOutputs(file: Buffer, names: string[]): Buffer {
+  return names.length === 0 ? file : Buffer.concat([file, outputsSuffix(names)]);
+}
+
+async function halfCodecFor(input: ImageInput, session: Ort.InferenceSession): Promise<HalfCodec> {
+  const types = session.outputMetadata.map((output) => (output.isTensor ? output.type : null));
+  return input.type === 'float16' || types.includes('float16') ? loadHalfCodec() : NO_HALF_CODEC;
+}
+
+function inspectionOf(
+  { name, layout, type, channels, batch }: ImageInput,
+  spec: PreprocessingSpec,
+  { tensor, outputs, responseKind }: ChosenOutput,
+  notes: string[],
+): ModelInspection {
+  const { width, height } = spec;
+  return {
+    input: { name, layout, type, width, height, channels, batch },
+    output: { name: tensor, outputs },
+    responseKind,
+    notes,
+    preprocessing: { ...spec, layout },
+  };
+}

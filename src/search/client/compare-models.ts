@@ -1,0 +1,88 @@
+import { type Matrix, rowOf } from '../../domain/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import type { LogitRecord, ModelRecord, Store } from '../../store/index.js';
+import type { Search } from './open-search.js';
+
+/** Above this, labels are too small to be read in a figure, and the answer too large to be sent at once. */
+export const MAX_LOGITS_PER_SIDE = 200;
+
+/** How similar every logit of one model is to every logit of another. */
+export interface ModelComparison {
+  /** Logits of the first model, in output order. */
+  rows: LogitRecord[];
+  /** Logits of the second. */
+  columns: LogitRecord[];
+  /** Cosines of their descriptors, a list for each row; null where a logit has none. */
+  values: (number | null)[][];
+}
+
+/**
+ * The similarity matrix of two models (figure 4 of the paper), or of a model with itself.
+ *
+ * @throws ProbelogError INPUT_INVALID when one cannot be searched yet or has more than {@link MAX_LOGITS_PER_SIDE}
+ *   logits, or when they were probed with different sets; SEARCH_UNAVAILABLE when one is about to become searchable
+ */
+export async function compareModels(
+  { store, search }: { store: Store; search: Search },
+  first: ModelRecord,
+  second: ModelRecord,
+): Promise<ModelComparison> {
+  for (const model of [first, second]) {
+    checkSearchable(model);
+    checkSize(model);
+  }
+  await checkSameProbeSet(store, first, second);
+  const [rows, columns, similarities] = await Promise.all([
+    store.logits.page(first.id, { first: MAX_LOGITS_PER_SIDE }),
+    store.logits.page(second.id, { first: MAX_LOGITS_PER_SIDE }),
+    search.similarity(first.probeSetId, first.id, second.id),
+  ]);
+  // A model is published a moment before the gallery has it, and may be removed at any time.
+  if (similarities?.rows !== rows.length || similarities.columns !== columns.length) {
+    throw new ProbelogError('SEARCH_UNAVAILABLE', 'One of the models is changing at this moment. Try again.');
+  }
+  return { rows, columns, values: listed(similarities) };
+}
+
+function checkSearchable(model: ModelRecord): void {
+  if (model.status === 'READY') return;
+  const reason = model.status === 'PENDING' ? 'it has no responses yet' : 'its ingest failed';
+  throw new ProbelogError('INPUT_INVALID', `${titleOf(model)} cannot be compared: ${reason}.`, {
+    model: model.name,
+    version: model.version,
+    status: model.status,
+  });
+}
+
+function checkSize(model: ModelRecord): void {
+  const { name, version, outputs } = model;
+  if (outputs === null || outputs <= MAX_LOGITS_PER_SIDE) return;
+  throw new ProbelogError(
+    'INPUT_INVALID',
+    `${titleOf(model)} has ${outputs} logits; models of up to ${MAX_LOGITS_PER_SIDE} can be compared.`,
+    { model: name, version, logits: outputs, most: MAX_LOGITS_PER_SIDE },
+  );
+}
+
+async function checkSameProbeSet(store: Store, first: ModelRecord, second: ModelRecord): Promise<void> {
+  if (first.probeSetId === second.probeSetId) return;
+  const sets = await store.probeSets.byIds([first.probeSetId, second.probeSetId]);
+  const shown = [first, second].map((model) => {
+    const name = sets.find(({ id }) => id === model.probeSetId)?.name ?? 'a removed set';
+    return `${titleOf(model)} with ${JSON.stringify(name)}`;
+  });
+  throw new ProbelogError(
+    'INPUT_INVALID',
+    `Models can be compared when they were probed with the same set; ${shown.join(', ')}. Probe one of them again with the set of the other.`,
+  );
+}
+
+function titleOf({ name, version }: ModelRecord): string {
+  return `${JSON.stringify(name)} version ${JSON.stringify(version)}`;
+}
+
+function listed(matrix: Matrix): (number | null)[][] {
+  return Array.from({ length: matrix.rows }, (_, row) =>
+    Array.from(rowOf(matrix, row), (value) => (Number.isNaN(value) ? null : value)),
+  );
+}

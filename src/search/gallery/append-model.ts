@@ -1,0 +1,45 @@
+import { encodeFloat16 } from '../../domain/index.js';
+import type { SearchModel } from '../search-query.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import type { CompletingThread } from '../worker/completion/completing-thread.js';
+import type { Journal } from './journal.js';
+import { type CompleteModel, loadDescriptors } from './load-descriptors.js';
+import { meanSkewness } from './mean-skewness.js';
+import type { RowFile } from './row-file.js';
+
+/** Where a model's descriptors go, and who completes them. */
+export interface AppendTarget {
+  rows: RowFile;
+  journal: Journal;
+  completing: Pick<CompletingThread, 'complete'>;
+}
+
+/**
+ * Writes a model's descriptors behind the others, of a partly probed one with a row of certainties, and then the line of
+ * the journal that makes them count, in place of those that the model had.
+ *
+ * @param prior what a partly probed model is completed with
+ */
+export async function appendModel(
+  { rows, journal, completing }: AppendTarget,
+  { modelId, responsesDigest, responsesPath }: SearchModel,
+  prior: Snapshot['prior'],
+): Promise<void> {
+  const complete: CompleteModel = (responses) => completing.complete(responses, prior);
+  const loaded = await loadDescriptors(responsesPath, rows.columns, complete);
+  const { coverage, certainty, degenerate } = loaded;
+  const firstRow = rows.rows;
+  rows.append(encodeFloat16(loaded.rows.data));
+  if (certainty) rows.append(encodeFloat16(certainty));
+  journal.add({
+    modelId,
+    responsesDigest,
+    firstRow,
+    rows: loaded.rows.rows,
+    degenerate: [...degenerate.keys()].filter((output) => degenerate[output] === 1),
+    coverage,
+    completedFrom: certainty && prior ? prior.logits : 0,
+    certaintyRow: certainty ? firstRow + loaded.rows.rows : null,
+    skewness: meanSkewness(loaded.rows, degenerate),
+  });
+}

@@ -1,0 +1,30 @@
+import type { MatrixProducts } from '../client/matrix-products.js';
+import type { ExactScan } from '../ranking/exact-scan.js';
+import type { RankingCache } from '../ranking/ranking-cache.js';
+import type { SnapshotInUse } from '../ranking/scorer.js';
+import type { GallerySample } from './gallery-sample.js';
+import type { GalleryEntry } from './journal.js';
+import type { RowFile } from './row-file.js';
+
+/** A gallery as it is at one moment. */
+export interface GalleryView {
+  /** By first row. */
+  entries: readonly GalleryEntry[];
+  inUse: SnapshotInUse | null;
+  rows: RowFile;
+  exact: ExactScan;
+  sample: GallerySample;
+  products: MatrixProducts;
+  remembered: RankingCache;
+  /** Galleries up to this many logits are scanned exactly. */
+  exactLimit: number;
+  entryAt(row: number): GalleryEntry | undefined;
+  /** Certainty of each probe in a completed row; null for a row of which all probes were run. */
+  certaintyOf(row: number): Float32Array | null;
+  descriptor(modelId: string, index: number): Float32Array | null;
+}
+
+/** Logits with a descriptor. */
+export function comparable(entries: readonly GalleryEntry[]): number {
+  return entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
+}

@@ -1,0 +1,145 @@
+import { setImmediate } from 'node:timers/promises';
+import { decodeFloat16 } from '../../domain/index.js';
+import type { MatrixProducts } from '../client/matrix-products.js';
+import type { GalleryEntry } from '../gallery/journal.js';
+import type { RowFile } from '../gallery/row-file.js';
+import type { Scorer } from './scorer.js';
+import type { HitSink } from './top-k.js';
+
+/** Rows read, and multiplied, at a time. */
+const BLOCK_ROWS = 1_024;
+/** Rows scanned before other questions get their turn. */
+const TURN_ROWS = 4_096;
+
+/**
+ * Puts a question to every row of some models.
+ *
+ * Where the order follows from a product, ONNX Runtime multiplies a whole block, and only rows that may be among the
+ * best by that rounded product are scored one by one. The outcome is the same as without, to the last bit.
+ */
+export class ExactScan {
+  /** Rows scanned so far, by this and by those that {@link until} makes. */
+  private readonly scanned: { rows: number };
+
+  constructor(
+    private readonly rows: RowFile,
+    private readonly products: MatrixProducts,
+    private readonly asked?: { signal: AbortSignal; scanned: { rows: number } },
+  ) {
+    this.scanned = asked?.scanned ?? { rows: 0 };
+  }
+
+  get scannedRows(): number {
+    return this.scanned.rows;
+  }
+
+  /** The same scan for one question, which ends between two turns when nobody waits for it any more. */
+  until(signal: AbortSignal | undefined): ExactScan {
+    return signal ? new ExactScan(this.rows, this.products, { signal, scanned: this.scanned }) : this;
+  }
+
+  /** @throws the signal's reason */
+  async run(scorer: Scorer, entries: GalleryEntry[], sink: HitSink): Promise<void> {
+    const signal = this.asked?.signal;
+    signal?.throwIfAborted();
+    const block = new Uint16Array(BLOCK_ROWS * this.rows.columns);
+    let sinceTurn = 0;
+    for (const run of adjacent(entries)) {
+      const walk = new EntryWalk(run);
+      const end = run[run.length - 1].firstRow + run[run.length - 1].rows;
+      for (let first = run[0].firstRow; first < end; first += BLOCK_ROWS) {
+        const count = Math.min(BLOCK_ROWS, end - first);
+        await this.offerBlock(scorer, first, this.rows.encoded(first, count, block), walk, sink);
+        this.scanned.rows += count;
+        sinceTurn += count;
+        if (sinceTurn < TURN_ROWS) continue;
+        sinceTurn = 0;
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+    }
+  }
+
+  /**
+   * The same for candidates that an index named.
+   *
+   * @param candidates rows with the model that each belongs to
+   */
+  async pick(scorer: Scorer, candidates: Map<number, GalleryEntry>, sink: HitSink): Promise<void> {
+    const probes = this.rows.columns;
+    const rows = Uint32Array.from(candidates.keys()).sort();
+    const values = new Uint16Array(rows.length * probes);
+    for (const [place, row] of rows.entries())
+      values.set(this.rows.encoded(row, 1, values.subarray(place * probes)), place * probes);
+    const products = scorer.weights && (await this.products.scores(values, scorer.weights));
+    const most = Float64Array.from(rows, (row, place) =>
+      products ? scorer.atMost(products[place], row) : Number.POSITIVE_INFINITY,
+    );
+    const order = Uint32Array.from(rows.keys()).sort((a, b) => most[b] - most[a]);
+    for (const place of order) {
+      const row = rows[place];
+      const entry = candidates.get(row);
+      if (!entry || most[place] < sink.least(entry.modelId)) continue;
+      const descriptor = decodeFloat16(values.subarray(place * probes, (place + 1) * probes));
+      if (scorer.admits && !scorer.admits(descriptor, entry)) continue;
+      const value = scorer.value(descriptor, row);
+      sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
+    }
+  }
+
+  private async offerBlock(
+    scorer: Scorer,
+    first: number,
+    values: Uint16Array,
+    walk: EntryWalk,
+    sink: HitSink,
+  ): Promise<void> {
+    const probes = this.rows.columns;
+    const products = scorer.weights && (await this.products.scores(values, scorer.weights));
+    const descriptor = new Float32Array(probes);
+    for (let offset = 0; offset * probes < values.length; offset++) {
+      const row = first + offset;
+      const entry = walk.at(row);
+      if (!entry) continue;
+      if (products && scorer.atMost(products[offset], row) < sink.least(entry.modelId)) continue;
+      decodeFloat16(values.subarray(offset * probes, (offset + 1) * probes), descriptor);
+      if (scorer.admits && !scorer.admits(descriptor, entry)) continue;
+      const value = scorer.value(descriptor, row);
+      sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
+    }
+  }
+}
+
+/** Entries whose rows follow each other in the file, so that they are read together. */
+function adjacent(entries: GalleryEntry[]): GalleryEntry[][] {
+  const runs: GalleryEntry[][] = [];
+  let next = -1;
+  for (const entry of entries) {
+    if (entry.rows === 0) continue;
+    if (entry.firstRow === next) runs[runs.length - 1].push(entry);
+    else runs.push([entry]);
+    next = entry.firstRow + entry.rows;
+  }
+  return runs;
+}
+
+/** Whose each row is, for rows asked in order. */
+class EntryWalk {
+  private place = 0;
+  private degenerate: Set<number>;
+
+  constructor(private readonly run: GalleryEntry[]) {
+    this.degenerate = new Set(run[0].degenerate);
+  }
+
+  /** Null for a row without a descriptor. */
+  at(row: number): GalleryEntry | null {
+    let entry = this.run[this.place];
+    while (row >= entry.firstRow + entry.rows) {
+      this.place++;
+      entry = this.run[this.place];
+      this.degenerate = new Set(entry.degenerate);
+    }
+    return this.degenerate.has(row - entry.firstRow) ? null : entry;
+  }
+}

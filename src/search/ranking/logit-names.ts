@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import {
+  CONFIDENCE_CURVES,
+  confidence,
+  decodeMatrix,
+  type Matrix,
+  nameStandings,
+  rowOf,
+  stackRows,
+  topIndexes,
+  transpose,
+} from '../../domain/index.js';
+import type { MatrixProducts } from '../client/matrix-products.js';
+import type { GallerySample } from '../gallery/gallery-sample.js';
+import type { GalleryEntry } from '../gallery/journal.js';
+import type { LogitName } from '../search-query.js';
+
+/** Logits that are named before other questions get their turn; a model may have thousands. */
+const LOGITS_AT_ONCE = 128;
+
+/** How the scores of each name lie over the gallery; null in a gallery too small to tell. */
+type Standings = { means: Float32Array; deviations: Float32Array } | null;
+
+/**
+ * Names outputs from a vocabulary: the search turned round. A name's score for a logit counts by how far it stands out
+ * from the same name's scores over the gallery, since some names suit nearly everything a little. In a gallery too
+ * small to stand out from, the score alone counts, and there is no confidence.
+ */
+export class LogitNames {
+  private vocabulary: { path: string; queries: Promise<Matrix> } | null = null;
+  private known: { path: string; entries: readonly GalleryEntry[]; standings: Promise<Standings> } | null =
+    null;
+
+  constructor(
+    private readonly sample: GallerySample,
+    private readonly products: MatrixProducts,
+  ) {}
+
+  /**
+   * The best names of each descriptor, best first; null for none.
+   *
+   * @param path of a `.npy` file, float32, V × P: the vocabulary as queries
+   * @param entries of the whole gallery; another array when they changed
+   * @throws the signal's reason
+   */
+  async of(
+    descriptors: (Float32Array | null)[],
+    path: string,
+    first: number,
+    entries: readonly GalleryEntry[],
+    signal?: AbortSignal,
+  ): Promise<(LogitName[] | null)[]> {
+    const [queries, standings] = [await this.queries(path), await this.standings(path, entries)];
+    const names: LogitName[][] = [];
+    const there = descriptors.filter((descriptor) => descriptor !== null);
+    for (let start = 0; start < there.length; start += LOGITS_AT_ONCE) {
+      const block = there.slice(start, start + LOGITS_AT_ONCE);
+      const scores = await this.products.project(stackRows(block), queries);
+      for (let logit = 0; logit < block.length; logit++)
+        names.push(bestNames(rowOf(scores, logit), standings, first));
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    return descriptors.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
+  }
+
+  /** P × V, so that the product with descriptors is the scores. Read once, however many ask at a time. */
+  private queries(path: string): Promise<Matrix> {
+    if (this.vocabulary?.path !== path) {
+      const vocabulary = { path, queries: readQueries(path) };
+      this.vocabulary = vocabulary;
+      vocabulary.queries.catch(() => {
+        if (this.vocabulary === vocabulary) this.vocabulary = null;
+      });
+    }
+    return this.vocabulary.queries;
+  }
+
+  private standings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
+    if (this.known?.path !== path || this.known.entries !== entries) {
+      const known = { path, entries, standings: this.newStandings(path, entries) };
+      this.known = known;
+      known.standings.catch(() => {
+        if (this.known === known) this.known = null;
+      });
+    }
+    return this.known.standings;
+  }
+
+  private async newStandings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
+    const crowd = this.sample.crowd(entries);
+    if (!crowd) return null;
+    return nameStandings(transpose(await this.products.project(stackRows(crowd), await this.queries(path))));
+  }
+}
+
+function bestNames(scores: Float32Array, standings: Standings, first: number): LogitName[] {
+  if (!standings) {
+    return topIndexes(scores, first).map((name) => ({ name, score: scores[name], confidence: null }));
+  }
+  const { means, deviations } = standings;
+  const distances = scores.map((score, name) =>
+    deviations[name] > 0 ? (score - means[name]) / deviations[name] : Number.NEGATIVE_INFINITY,
+  );
+  return topIndexes(distances, first).map((name) => ({
+    name,
+    score: scores[name],
+    confidence: confidence(distances[name], { middle: 0, below: 1, above: 1 }, CONFIDENCE_CURVES.NAME),
+  }));
+}
+
+async function readQueries(path: string): Promise<Matrix> {
+  const { data, ...shape } = transpose(decodeMatrix(await readFile(path)));
+  return { ...shape, data: data.map((value) => value / shape.rows) };
+}

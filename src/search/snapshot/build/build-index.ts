@@ -1,0 +1,75 @@
+import type { Matrix } from '../../../domain/index.js';
+import type { FaissIndex, FaissLibrary } from '../faiss.js';
+
+/** Vectors that the coarse quantizer learns from, for each of its cells (FAISS warns below 39). */
+const TRAINING_PER_CELL = 40;
+/** Below it a cell would be a handful of vectors, and looking into one costs more than it saves. */
+const MIN_CELLS = 16;
+const MAX_CELLS = 4_096;
+/**
+ * Cells that a query looks into. A logit finds its neighbors in the nearest 40 even at a million logits; a concept
+ * lies further from all of them (bench:search).
+ */
+const PROBED = 80;
+
+/**
+ * An inverted-file index over unit vectors, one byte a value (`IVF…,SQ8`, inner product).
+ *
+ * @param blocks yields the vectors; called twice, first for training
+ */
+export async function buildIndex(
+  faiss: FaissLibrary,
+  dimensions: number,
+  count: number,
+  blocks: () => AsyncGenerator<Matrix>,
+): Promise<FaissIndex> {
+  const cells = cellsFor(count);
+  const trained = faiss.Index.fromFactory(
+    dimensions,
+    `IVF${cells},SQ8`,
+    faiss.MetricType.METRIC_INNER_PRODUCT,
+  );
+  trained.train(await trainingVectors(blocks, count, cells * TRAINING_PER_CELL));
+  const index = withProbedCells(faiss, trained, cells, Math.min(cells, PROBED));
+  for await (const { data } of blocks()) index.add(Array.from(data));
+  return index;
+}
+
+function cellsFor(count: number): number {
+  const trainable = Math.floor(count / TRAINING_PER_CELL);
+  return Math.max(MIN_CELLS, Math.min(MAX_CELLS, trainable, Math.round(4 * Math.sqrt(count))));
+}
+
+async function trainingVectors(
+  blocks: () => AsyncGenerator<Matrix>,
+  count: number,
+  wanted: number,
+): Promise<number[]> {
+  const step = Math.max(1, Math.floor(count / wanted));
+  const vectors: number[] = [];
+  let row = 0;
+  for await (const { rows, columns, data } of blocks()) {
+    for (let offset = 0; offset < rows; offset++, row++) {
+      if (row % step !== 0) continue;
+      for (let axis = 0; axis < columns; axis++) vectors.push(data[offset * columns + axis]);
+    }
+  }
+  return vectors;
+}
+
+/**
+ * The same index, looking into `probed` cells for each query instead of one.
+ *
+ * faiss-node has no setter for `nprobe`, but the number stands in the serialized form, right behind the number of
+ * cells; both are 64-bit little-endian. The index is still empty, so the copy costs little.
+ */
+function withProbedCells(faiss: FaissLibrary, index: FaissIndex, cells: number, probed: number): FaissIndex {
+  const bytes = index.toBuffer();
+  const pattern = Buffer.alloc(16);
+  pattern.writeBigUInt64LE(BigInt(cells), 0);
+  pattern.writeBigUInt64LE(1n, 8);
+  const place = bytes.indexOf(pattern);
+  if (place < 0) throw new Error('the serialized FAISS index has another form than expected');
+  bytes.writeBigUInt64LE(BigInt(probed), place + 8);
+  return faiss.Index.fromBuffer(bytes);
+}

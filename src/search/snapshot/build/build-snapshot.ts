@@ -1,0 +1,184 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Basis,
+  basisRank,
+  decodeFloat16,
+  earnedBudget,
+  encodePrior,
+  fitBasis,
+  type Matrix,
+  random,
+  whiteningMatrix,
+} from '../../../domain/index.js';
+import { type MatrixProducts, openMatrixProducts } from '../../client/matrix-products.js';
+import { RowFile } from '../../gallery/row-file.js';
+import { loadFaiss } from '../faiss.js';
+import { type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../snapshot.js';
+import { buildIndex } from './build-index.js';
+import { fitPrior } from './fit-prior.js';
+import { gramOfRows } from './gram-of-rows.js';
+
+/** What one build is made of. */
+export interface BuildTask {
+  /** The gallery's descriptor file, which may grow meanwhile. */
+  rowsPath: string;
+  targetFolder: string;
+  version: string;
+  /** P */
+  probes: number;
+  /** Rows of the file that the build sees. */
+  rows: number;
+  /** Rows of models that are there. */
+  live: { firstRow: number; rows: number; degenerate: number[]; isFull: boolean }[];
+  /** Whether a FAISS index is made besides the basis. */
+  withIndex: boolean;
+}
+
+/** A basis learns nothing from more rows than this. */
+const SAMPLE_ROWS = 20_000;
+const BLOCK_ROWS = 4_096;
+const SEED = 20_502;
+
+/** Fits the basis to a sample of the gallery, projects all of it, and writes the snapshot's folder. */
+export async function buildSnapshot(task: BuildTask): Promise<void> {
+  const rows = new RowFile(task.rowsPath, task.probes, task.rows, 'READ');
+  const products = await openMatrixProducts();
+  const liveRows = listRows(task.live);
+  const teaching = teachers(task);
+  const taught = teaching.length === 0 ? liveRows : listRows(teaching);
+  const basis = await fitToSample(task, rows, sample(taught), products);
+  const directions = whiteningMatrix(basis);
+  const scales = new Float32Array(task.rows);
+  const faiss = task.withIndex ? loadFaiss().library : null;
+  const index = faiss && buildIndex(faiss, basis.rank, liveRows.length, projectedBlocks);
+  mkdirSync(task.targetFolder, { recursive: true });
+  if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
+  else for await (const _ of projectedBlocks());
+  const prior = await fitPriorToTeachers(rows, teaching, basis, products);
+  writeSnapshot(task, basis, scales, liveRows, index !== null, prior);
+
+  /** The whitened, unit rows of the gallery; each pass also fills `scales`. */
+  async function* projectedBlocks(): AsyncGenerator<Matrix> {
+    for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
+      const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
+      const projected = await products.project(readRows(rows, chosen), directions);
+      for (let row = 0; row < chosen.length; row++) {
+        const vector = projected.data.subarray(row * basis.rank, (row + 1) * basis.rank);
+        const length = Math.hypot(...vector);
+        scales[chosen[row]] = length === 0 ? 0 : 1 / length;
+        for (let axis = 0; axis < vector.length; axis++) vector[axis] *= scales[chosen[row]];
+      }
+      yield projected;
+    }
+  }
+}
+
+async function fitToSample(
+  task: BuildTask,
+  rows: RowFile,
+  chosen: Uint32Array,
+  products: MatrixProducts,
+): Promise<Basis> {
+  return fitBasis({
+    probes: task.probes,
+    rank: basisRank(chosen.length, task.probes),
+    seed: SEED,
+    version: task.version,
+    multiply: gramOfRows(products, (rowsOfBlock) => readRows(rows, rowsOfBlock), chosen, BLOCK_ROWS),
+    product: products.project,
+  });
+}
+
+/** Models whose every probe was run: completed ones would teach the basis what it believes already. */
+function teachers({ live }: BuildTask): BuildTask['live'] {
+  return live.filter(({ isFull }) => isFull);
+}
+
+interface LearntPrior {
+  encoded: Uint8Array;
+  facts: PriorFacts;
+}
+
+async function fitPriorToTeachers(
+  rows: RowFile,
+  teaching: BuildTask['live'],
+  basis: Basis,
+  products: MatrixProducts,
+): Promise<LearntPrior | null> {
+  const models = teaching.map((model) => listRows([model])).filter(({ length }) => length > 0);
+  const logits = models.reduce((sum, { length }) => sum + length, 0);
+  // Nothing is earned by so few.
+  if (earnedBudget({ models: models.length, logits }, 0) === 1) return null;
+  const prior = await fitPrior({ basis, models, products, read: (chosen) => readRows(rows, chosen) });
+  const { families, expectedError } = prior;
+  const rank = families[0].factor.columns;
+  return {
+    encoded: encodePrior(prior),
+    facts: { models: models.length, logits, families: families.length, rank, expectedError },
+  };
+}
+
+function listRows(live: BuildTask['live']): Uint32Array {
+  return Uint32Array.from(
+    live.flatMap(({ firstRow, rows, degenerate }) => {
+      const left = new Set(degenerate);
+      return Array.from({ length: rows }, (_, index) => index).flatMap((index) =>
+        left.has(index) ? [] : [firstRow + index],
+      );
+    }),
+  );
+}
+
+function sample(liveRows: Uint32Array): Uint32Array {
+  if (liveRows.length <= SAMPLE_ROWS) return liveRows;
+  const next = random(SEED);
+  const shuffled = liveRows.slice();
+  for (let index = 0; index < SAMPLE_ROWS; index++) {
+    const other = index + Math.floor(next() * (shuffled.length - index));
+    [shuffled[index], shuffled[other]] = [shuffled[other], shuffled[index]];
+  }
+  return shuffled.slice(0, SAMPLE_ROWS).sort();
+}
+
+function readRows(rows: RowFile, chosen: Uint32Array): Matrix {
+  const data = new Float32Array(chosen.length * rows.columns);
+  const block = new Uint16Array(chosen.length * rows.columns);
+  let start = 0;
+  while (start < chosen.length) {
+    let end = start + 1;
+    while (end < chosen.length && chosen[end] === chosen[end - 1] + 1) end++;
+    const values = rows.encoded(chosen[start], end - start, block);
+    decodeFloat16(values, data.subarray(start * rows.columns, end * rows.columns));
+    start = end;
+  }
+  return { rows: chosen.length, columns: rows.columns, data };
+}
+
+function writeSnapshot(
+  task: BuildTask,
+  basis: Basis,
+  scales: Float32Array,
+  liveRows: Uint32Array,
+  indexed: boolean,
+  prior: LearntPrior | null,
+): void {
+  const write = (name: string, content: string | Float32Array | Uint32Array | Uint8Array) =>
+    writeFileSync(join(task.targetFolder, name), content, { flush: true });
+  write(SNAPSHOT_FILES.vectors, basis.vectors);
+  write(SNAPSHOT_FILES.eigenvalues, basis.eigenvalues);
+  write(SNAPSHOT_FILES.scales, scales);
+  write(SNAPSHOT_FILES.indexedRows, indexed ? liveRows : new Uint32Array(0));
+  if (prior) write(SNAPSHOT_FILES.prior, prior.encoded);
+  const { version, probes, rows } = task;
+  const facts: SnapshotFacts = {
+    version,
+    probes,
+    rank: basis.rank,
+    rows,
+    logits: liveRows.length,
+    indexed,
+    prior: prior?.facts ?? null,
+  };
+  write(SNAPSHOT_FILES.facts, JSON.stringify(facts));
+}

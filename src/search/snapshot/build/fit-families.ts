@@ -1,0 +1,178 @@
+import {
+  type Basis,
+  dot,
+  familyCenters,
+  fitBasis,
+  leadingColumns,
+  leastKnownProbes,
+  type Matrix,
+  modelSignature,
+  nearestFamily,
+  type PriorFamily,
+  type PriorShape,
+  rowOf,
+} from '../../../domain/index.js';
+import type { MatrixProducts } from '../../client/matrix-products.js';
+import { gramOfRows } from './gram-of-rows.js';
+
+/** Leading directions by which models are compared. */
+const SIGNATURE_DIRECTIONS = 60;
+/** Models among which families are looked for; the others join the nearest. */
+const MODELS_FOR_CENTRES = 1_000;
+const MAX_FAMILIES = 12;
+/** Logits that a family is worth; smaller ones are left to the whole gallery. */
+const LOGITS_A_FAMILY = 600;
+const FEWEST_LOGITS = 300;
+const MAX_FAMILY_ROWS = 8_000;
+const LOGITS_A_DIRECTION = 3;
+const MIN_NOISE = 1e-3;
+/** Probes of the greedy order that are kept; what is run beyond them is chosen for each model. */
+const MAX_ORDERED = 400;
+const BLOCK_ROWS = 2_048;
+/** Of a family's rows, 160 MB: all that there may be at 4,000 probes and a few blocks at more. */
+const HELD_VALUES = 40_000_000;
+const SEED = 1_502;
+
+/** The gallery's fully probed models, as a prior is fitted to them. */
+export interface PriorTask {
+  basis: Basis;
+  /** Rows of each fully probed model. */
+  models: Uint32Array[];
+  /** Standardized responses of chosen rows. */
+  read(rows: Uint32Array): Matrix;
+  products: MatrixProducts;
+}
+
+/** The same, with what cross-validation chose. */
+export interface FamiliesTask extends PriorTask {
+  shape: PriorShape;
+}
+
+/** A family before its probes are put in order. */
+export type FittedFamily = Omit<PriorFamily, 'order'>;
+
+/** Fits the families of a gallery; the first is all of it. */
+export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
+  const { basis, models } = task;
+  const all = thinned(concatenated(models), MAX_FAMILY_ROWS);
+  const families = [await fitFamily(task, all, Math.min(basis.rank, task.shape.directions))];
+  for (const members of await groupByFamily(task)) {
+    const rows = concatenated(members);
+    if (rows.length >= FEWEST_LOGITS)
+      families.push(await fitFamily(task, thinned(rows, MAX_FAMILY_ROWS), task.shape.directions));
+  }
+  return families.map((family) => ridged(family, task.shape.ridge));
+}
+
+/**
+ * The family's covariance drawn toward its own diagonal: `(1 − λ) K + λ diag(K)`. Of what its models share, a part is
+ * theirs by chance; how much is seen on models held out. Each probe keeps its variance.
+ */
+export function ridged({ factor, noise }: FittedFamily, ridge: number): FittedFamily {
+  return {
+    factor: { ...factor, data: factor.data.map((value) => value * Math.sqrt(1 - ridge)) },
+    noise: noise.map((left, probe) => left + ridge * squaredLength(rowOf(factor, probe))),
+  };
+}
+
+/**
+ * Gives each family the order of the whole gallery: a family's own is no better, for what is peculiar to its teachers is in
+ * it, too.
+ */
+export function inOrder(families: readonly FittedFamily[]): PriorFamily[] {
+  const order = leastKnownProbes(families[0], MAX_ORDERED);
+  return families.map((family) => ({ ...family, order }));
+}
+
+async function groupByFamily({ basis, models, read, products }: FamiliesTask): Promise<Uint32Array[][]> {
+  const logits = models.reduce((sum, { length }) => sum + length, 0);
+  const count = Math.min(MAX_FAMILIES, Math.floor(logits / LOGITS_A_FAMILY));
+  if (count < 2) return [];
+  const directions = equalDirections(basis);
+  const signatureOf = async (rows: Uint32Array) =>
+    modelSignature(await products.project(read(rows), directions));
+  const step = Math.max(1, models.length / MODELS_FOR_CENTRES);
+  const signatures = new Map<Uint32Array, Float32Array>();
+  for (let place = 0; place < models.length; place += step) {
+    const rows = models[Math.floor(place)];
+    signatures.set(rows, await signatureOf(rows));
+  }
+  const centers = familyCenters([...signatures.values()], count);
+  const groups: Uint32Array[][] = centers.map(() => []);
+  for (const rows of models) {
+    const signature = signatures.get(rows) ?? (await signatureOf(rows));
+    groups[nearestFamily(signature, centers)].push(rows);
+  }
+  return groups;
+}
+
+/** The leading directions, each scaled to variance 1. */
+function equalDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
+  const data = vectors.map((value, place) => value / Math.sqrt(eigenvalues[place % rank]));
+  return leadingColumns({ rows: probes, columns: rank, data }, Math.min(SIGNATURE_DIRECTIONS, rank));
+}
+
+async function fitFamily(task: FamiliesTask, rows: Uint32Array, directions: number): Promise<FittedFamily> {
+  const { basis, products } = task;
+  const read = readOnce(task.read);
+  const { probes, rank, vectors, eigenvalues } = await fitBasis({
+    probes: basis.probes,
+    rank: Math.min(directions, Math.floor(rows.length / LOGITS_A_DIRECTION)),
+    seed: SEED,
+    version: basis.version,
+    multiply: gramOfRows(products, read, rows, BLOCK_ROWS),
+    product: products.project,
+  });
+  const data = vectors.map((value, place) => value * Math.sqrt(eigenvalues[place % rank]));
+  const factor: Matrix = { rows: probes, columns: rank, data };
+  const squares = new Float64Array(probes);
+  for (let first = 0; first < rows.length; first += BLOCK_ROWS) {
+    const block = read(rows.subarray(first, first + BLOCK_ROWS));
+    for (let start = 0; start < block.data.length; start += probes)
+      for (let probe = 0; probe < probes; probe++)
+        squares[probe] += block.data[start + probe] ** 2 / rows.length;
+  }
+  const noise = Float32Array.from(squares, (total, probe) =>
+    Math.max(MIN_NOISE, total - squaredLength(rowOf(factor, probe))),
+  );
+  return { factor, noise };
+}
+
+function squaredLength(vector: Float32Array): number {
+  return dot(vector, vector);
+}
+
+/**
+ * The same rows again without undoing their sharpening again, which costs a logarithm a value: blocks are kept, as
+ * many as `HELD_VALUES` allow.
+ */
+function readOnce(read: PriorTask['read']): PriorTask['read'] {
+  const held = new Map<number, Matrix>();
+  let values = 0;
+  return (rows) => {
+    const known = held.get(rows[0]);
+    if (known?.rows === rows.length) return known;
+    const block = read(rows);
+    if (values + block.data.length <= HELD_VALUES) {
+      held.set(rows[0], block);
+      values += block.data.length;
+    }
+    return block;
+  };
+}
+
+/** At most so many rows, spread evenly. */
+function thinned(rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows;
+  return Uint32Array.from({ length: most }, (_, place) => rows[Math.floor((place * rows.length) / most)]);
+}
+
+function concatenated(parts: Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    all.set(part, place);
+    place += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,95 @@
+import {
+  ConditionedPrior,
+  columnsOf,
+  dot,
+  leadingColumns,
+  leastKnownProbes,
+  likeliestAmong,
+  type Matrix,
+  type PriorShape,
+  type ResponsePrior,
+  rowOf,
+  SHARE_OF_EXPECTED_ERROR,
+} from '../../../domain/index.js';
+import { type FittedFamily, fitFamilies, inOrder, type PriorTask, ridged } from './fit-families.js';
+import { unsharpened } from './unsharpened.js';
+
+/** Every fifth model is held out, at most so many, and at most so many outputs of each. */
+const HELD_OUT_EVERY = 5;
+const MAX_HELD_OUT = 40;
+const MAX_OUTPUTS = 24;
+const PROBES_FOR_FAMILY = 120;
+const DIRECTIONS = [75, 150, 300];
+const RIDGES = [0.02, 0.05, 0.1, 0.2];
+
+/**
+ * Fits what new models are completed with. The directions of a family and the ridge are those that complete held-out
+ * models best from a third of their probes; then all models teach.
+ *
+ * @param gallery its `read` gives descriptors
+ */
+export async function fitPrior(gallery: PriorTask): Promise<ResponsePrior> {
+  const task = { ...gallery, read: unsharpened(gallery.read) };
+  const { basis, models } = task;
+  const { shape, expectedError } = await chooseShape(task);
+  const families = inOrder(await fitFamilies({ ...task, shape }));
+  const logits = models.reduce((sum, { length }) => sum + length, 0);
+  return { version: basis.version, probes: basis.probes, logits, shape, expectedError, families };
+}
+
+async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expectedError: number }> {
+  const isHeldOut = (place: number) => place % HELD_OUT_EVERY === 0;
+  const teaching = task.models.filter((_, place) => !isHeldOut(place));
+  const heldOut = task.models.filter((_, place) => isHeldOut(place)).slice(0, MAX_HELD_OUT);
+  const widest: PriorShape = { directions: DIRECTIONS[DIRECTIONS.length - 1], ridge: 0 };
+  if (teaching.length === 0) return { shape: widest, expectedError: 1 };
+  const families = await fitFamilies({ ...task, models: teaching, shape: widest });
+  const order = leastKnownProbes(families[0], Math.ceil(SHARE_OF_EXPECTED_ERROR * task.basis.probes));
+  const responses = heldOut.map((rows) => task.read(rows.slice(0, MAX_OUTPUTS)));
+  let best = { shape: widest, expectedError: Number.POSITIVE_INFINITY };
+  for (const directions of DIRECTIONS) {
+    for (const ridge of RIDGES) {
+      const shape = { directions, ridge };
+      const shaped = families.map((family) => reshaped(family, shape));
+      const expectedError = meanError(shaped, responses, order);
+      if (expectedError < best.expectedError) best = { shape, expectedError };
+    }
+  }
+  return best;
+}
+
+/** A family with fewer directions; what the others explained is noise then. */
+function reshaped({ factor, noise }: FittedFamily, { directions, ridge }: PriorShape): FittedFamily {
+  const kept = leadingColumns(factor, Math.min(directions, factor.columns));
+  const left = noise.map((value, probe) => {
+    const dropped = rowOf(factor, probe).subarray(kept.columns);
+    return value + dot(dropped, dropped);
+  });
+  return ridged({ factor: kept, noise: left }, ridge);
+}
+
+/** Mean squared error over all probes of models that are completed from some of them. */
+function meanError(families: FittedFamily[], models: Matrix[], order: Uint32Array): number {
+  const conditioned = families.map((family) => new ConditionedPrior(family, order));
+  const some = order.slice(0, PROBES_FOR_FAMILY);
+  const onSome = families.map((family) => new ConditionedPrior(family, some));
+  const errors = models.map((responses) => {
+    const likeliest = conditioned[likeliestAmong(onSome, columnsOf(responses, some))];
+    const ofOutputs = Array.from({ length: responses.rows }, (_, row) =>
+      squaredError(likeliest, rowOf(responses, row), order),
+    );
+    return meanOf(ofOutputs);
+  });
+  return meanOf(errors);
+}
+
+function squaredError(conditioned: ConditionedPrior, truth: Float32Array, order: Uint32Array): number {
+  const { completed } = conditioned.expect(Float32Array.from(order, (probe) => truth[probe]));
+  let sum = 0;
+  for (let probe = 0; probe < truth.length; probe++) sum += (completed[probe] - truth[probe]) ** 2;
+  return sum / truth.length;
+}
+
+function meanOf(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,36 @@
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import { ProbelogError } from '../errors/index.js';
+
+/**
+ * Every error outside an operation has one form, `{ "error": { "code", "message" } }`, with the status of its code; at
+ * the door of GraphQL it has the form that its clients read.
+ */
+export function addErrorReplies(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => {
+    const [path] = request.originalUrl.split('?');
+    const hint = app.hasRoute({ method: 'POST', url: '/graphql' }) ? ' GraphQL is at /graphql.' : '';
+    const message = `There is nothing at ${request.method} ${path}.${hint}`;
+    return reply.status(404).send({ error: { code: 'NOT_FOUND', message } });
+  });
+  app.setErrorHandler<FastifyError | ProbelogError>((error, request, reply) => {
+    if (error instanceof ProbelogError) {
+      const { code, message, details, httpStatus, retryAfterSeconds } = error;
+      if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after'))
+        reply.header('retry-after', retryAfterSeconds);
+      return reply.status(httpStatus).send(formOf(request, code, message, details));
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      const code = error.statusCode === 413 ? 'PAYLOAD_TOO_LARGE' : 'INPUT_INVALID';
+      return reply.status(error.statusCode).send(formOf(request, code, error.message));
+    }
+    request.log.error({ error }, 'a request failed on a fault of ours');
+    const message = `Internal error ${request.id}; the server's log has the details.`;
+    return reply.status(500).send(formOf(request, 'INTERNAL', message));
+  });
+}
+
+function formOf(request: FastifyRequest, code: string, message: string, details?: Record<string, unknown>) {
+  if (request.routeOptions.url?.startsWith('/graphql'))
+    return { errors: [{ message, extensions: { ...details, code } }] };
+  return { error: { code, message } };
+}

@@ -1,0 +1,49 @@
+import { cancellableGenerator } from './cancellable-generator.js';
+
+const NOTHING_YET = Symbol('nothing yet');
+
+/**
+ * Events for as long as whoever asked for them is still let in: that is looked at for each event, and now and then while
+ * there are none, for nothing may happen for hours.
+ *
+ * @param stillGood throws when they are not
+ */
+export function revalidateAuth<T>(
+  events: AsyncGenerator<T, void, void>,
+  stillGood: () => Promise<void>,
+  everyMs: number,
+): AsyncGenerator<T, void, void> {
+  return cancellableGenerator(checked(events, stillGood, everyMs), events);
+}
+
+async function* checked<T>(
+  events: AsyncGenerator<T, void, void>,
+  stillGood: () => Promise<void>,
+  everyMs: number,
+): AsyncGenerator<T, void, void> {
+  try {
+    let next = events.next();
+    for (;;) {
+      const event = await within(everyMs, next);
+      if (event !== NOTHING_YET && event.done) return;
+      await stillGood();
+      if (event === NOTHING_YET) continue;
+      yield event.value;
+      next = events.next();
+    }
+  } finally {
+    await events.return();
+  }
+}
+
+async function within<T>(ms: number, awaited: Promise<T>): Promise<T | typeof NOTHING_YET> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof NOTHING_YET>((resolve) => {
+    timer = setTimeout(() => resolve(NOTHING_YET), ms);
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

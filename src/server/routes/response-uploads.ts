@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ProbelogError } from '../../errors/index.js';
+import { createContext, globalId, keyOf, type Services } from '../../graphql/index.js';
+import { parseUploadForm, type UploadForm } from '../../ingest/index.js';
+import { callerOf } from '../auth/auth-hook.js';
+
+/** An upload that sends nothing for so long is given up. */
+const STALL_MS = 60_000;
+
+const TYPES = ['application/octet-stream', 'application/x-npy', 'application/vnd.safetensors'];
+
+type Route = {
+  Params: { id: string };
+  Querystring: Record<string, unknown>;
+  Body: IncomingMessage | undefined;
+};
+
+/**
+ * `PUT /models/<id>/responses`: takes the responses of a model that was run elsewhere.
+ *
+ * Everything that can be is refused before the body is read; the body goes to the disk as it comes. These routes are a
+ * scope of their own, so that nobody else's bodies are taken like that.
+ */
+export function addResponseUploads(app: FastifyInstance, services: Services): void {
+  const uploadsOf = (request: FastifyRequest<Route>) =>
+    createContext(services, callerOf(request as FastifyRequest)).uploads;
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(TYPES, async (_: unknown, body: IncomingMessage) => body);
+    scope.route<Route>({
+      method: 'PUT',
+      url: '/models/:id/responses',
+      config: { requiredScopes: ['INGEST'] },
+      onRequest: async (request, reply) => {
+        // Whoever is refused may still be sending: the connection ends with the answer.
+        reply.header('connection', 'close');
+        const length = request.headers['content-length'];
+        await uploadsOf(request).check(
+          keyOf('Model', request.params.id),
+          formOf(request.query, request.headers['probe-set-digest']),
+          length === undefined ? undefined : Number(length),
+        );
+      },
+      handler: async (request, reply) => {
+        const { params, query, headers, body, raw } = request;
+        if (!body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
+        const form = formOf(query, headers['probe-set-digest']);
+        const outcome = await uploadsOf(request).accept(keyOf('Model', params.id), whole(raw), form);
+        const { model, created, changed, outputs, probes, coverage, degenerate } = outcome;
+        return reply.status(created ? 201 : 200).send({
+          model: { id: globalId('Model', model.id), name: model.name, version: model.version },
+          status: 'READY',
+          changed,
+          outputs,
+          probes,
+          coverage,
+          degenerate,
+        });
+      },
+    });
+  });
+}
+
+/** The content of a request, or an error when it ends before its end, or sends nothing for too long. */
+async function* whole(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  request.setTimeout(STALL_MS, () => request.destroy());
+  try {
+    // Whoever refuses it in the middle still has an answer to send: to destroy the request is to end the connection.
+    yield* request.iterator({ destroyOnReturn: false });
+  } catch (thrown) {
+    if (request.complete) throw thrown;
+    throw new ProbelogError('INPUT_INVALID', 'The upload ended before it was whole.');
+  } finally {
+    // What is done with it may take its time.
+    request.setTimeout(0);
+  }
+}
+
+/** The digest may also be a header: some clients cannot touch the address that they were given. */
+function formOf(query: Record<string, unknown>, header: string | string[] | undefined): UploadForm {
+  const form = parseUploadForm(query);
+  if (header === undefined) return form;
+  const { digest } = parseUploadForm({ digest: header });
+  if (form.digest !== undefined && form.digest !== digest)
+    throw new ProbelogError('INPUT_INVALID', 'The header and the query name two digests.');
+  return { ...form, digest };
+}

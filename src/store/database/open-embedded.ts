@@ -1,0 +1,53 @@
+import { access, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { messageOf, ProbelogError } from '../../errors/index.js';
+import { createPrismaClient } from './create-prisma-client.js';
+import type { Database } from './database.js';
+
+/**
+ * Opens PostgreSQL inside this process.
+ *
+ * @param folder its files; made when they are not there
+ * @throws ProbelogError DATABASE_UNAVAILABLE when the files are damaged or of another PostgreSQL version
+ */
+export async function openEmbedded(folder: string, log: (line: string) => void): Promise<Database> {
+  const lite = await openFiles(folder, log).catch((thrown) => {
+    throw new ProbelogError(
+      'DATABASE_UNAVAILABLE',
+      `The embedded database in the data folder cannot be opened: ${messageOf(thrown)}.`,
+      {},
+      { cause: thrown },
+    );
+  });
+  const prisma = createPrismaClient(new PrismaPGlite(lite));
+  return {
+    prisma,
+    connection: {
+      execute: async (sql) => void (await lite.exec(sql)),
+      query: async (sql, values) => (await lite.query<Record<string, unknown>>(sql, values)).rows,
+    },
+    endConnection: async () => undefined,
+    async close() {
+      await prisma.$disconnect();
+      if (!lite.closed) await lite.close();
+    },
+  };
+}
+
+async function openFiles(folder: string, log: (line: string) => void): Promise<PGlite> {
+  const exists = await access(join(folder, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    log('making the database; this takes some seconds, once');
+    // Made beside its place and moved there whole: a process killed meanwhile leaves no half-made database behind.
+    const unfinished = `${folder}.new`;
+    for (const path of [folder, unfinished]) await rm(path, { recursive: true, force: true });
+    await (await PGlite.create(unfinished)).close();
+    await rename(unfinished, folder);
+  }
+  return PGlite.create(folder);
+}

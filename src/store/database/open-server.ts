@@ -1,0 +1,66 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { messageOf, ProbelogError } from '../../errors/index.js';
+import { createPrismaClient } from './create-prisma-client.js';
+import type { Database } from './database.js';
+
+/** A server that does not answer at all would otherwise be waited for by the operating system's minutes. */
+const CONNECT_MS = 5_000;
+/** The one that PostgreSQL looks into by itself. */
+const DEFAULT_SCHEMA = 'public';
+
+/**
+ * Connects to a PostgreSQL server.
+ *
+ * @param schema of the tables. Prisma names it in its statements; our own find it by the connection's search path, which
+ *   holds nothing else: a table of somebody else's with one of our names is never meant.
+ * @throws ProbelogError DATABASE_UNAVAILABLE naming the host, never the password
+ */
+export async function openServer(url: string, schema: string): Promise<Database> {
+  const settings = { ...searchPath(url, schema), connectionTimeoutMillis: CONNECT_MS };
+  const client = await connect(settings, url);
+  const prisma = createPrismaClient(new PrismaPg(settings, { schema }));
+  return {
+    prisma,
+    connection: {
+      execute: async (sql) => void (await client.query(sql)),
+      query: async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
+    },
+    endConnection: () => client.end(),
+    close: () => prisma.$disconnect(),
+  };
+}
+
+/** Poolers may refuse such options, so they are sent only where they are needed; those of the URL itself stay. */
+function searchPath(url: string, schema: string): pg.ClientConfig {
+  if (schema === DEFAULT_SCHEMA) return { connectionString: url };
+  const options = `-c search_path=${schema}`;
+  const given = URL.canParse(url) ? new URL(url).searchParams.get('options') : null;
+  if (given === null) return { connectionString: url, options };
+  const changed = new URL(url);
+  changed.searchParams.set('options', `${given} ${options}`);
+  return { connectionString: changed.href };
+}
+
+async function connect(settings: pg.ClientConfig, url: string): Promise<pg.Client> {
+  try {
+    const client = new pg.Client(settings);
+    // A lost connection also fails the statement that is under way, and that is where it is reported.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  } catch (thrown) {
+    const reason = messageOf(thrown) || (thrown as NodeJS.ErrnoException).code;
+    throw new ProbelogError(
+      'DATABASE_UNAVAILABLE',
+      `The database server ${hostOf(url)} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`,
+    );
+  }
+}
+
+/** Host and port of a database URL, or its socket's folder. */
+function hostOf(url: string): string {
+  if (!URL.canParse(url)) return '(in DATABASE_URL)';
+  const { host, searchParams } = new URL(url);
+  return host || (searchParams.get('host') ?? '(in DATABASE_URL)');
+}

@@ -1,0 +1,57 @@
+import { INTERNAL_VIEWER, type Viewer, visible, visibleSql } from '../access/viewer.js';
+import { isId, validIds } from '../database/ids.js';
+import type { PrismaClient } from '../generated/client.js';
+import type { LogitKey, LogitRecord, LogitStatus } from '../records.js';
+
+/** Output dimensions of models. */
+export class Logits {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly viewer: Viewer = INTERNAL_VIEWER,
+  ) {}
+
+  /** In no order; unknown keys are left out. One statement. */
+  async byKeys(keys: readonly LogitKey[]): Promise<LogitRecord[]> {
+    const known = keys.filter(({ modelId }) => validIds([modelId]).length === 1);
+    const modelIds = known.map(({ modelId }) => modelId);
+    const indexes = known.map(({ index }) => index);
+    return this.prisma.$queryRaw<LogitRecord[]>`
+      SELECT l."model_id" AS "modelId", l."index", l."label", l."status"::text AS "status", l."coverage",
+        l."completion_error" AS "completionError"
+      FROM "logit" l JOIN "model" m ON m."id" = l."model_id"
+      WHERE (l."model_id", l."index") IN (SELECT * FROM unnest(${modelIds}::uuid[], ${indexes}::int[]))
+        AND ${visibleSql(this.viewer.visibilityScope, 'm')}`;
+  }
+
+  /** Share of the probes that was run for each model, by its id; models that were never published are left out. */
+  async coverages(modelIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.prisma.logit.findMany({
+      where: { modelId: { in: validIds(modelIds) }, index: 0, model: visible(this.viewer.visibilityScope) },
+      select: { modelId: true, coverage: true },
+    });
+    return new Map(rows.map(({ modelId, coverage }) => [modelId, coverage]));
+  }
+
+  /** The logits of a model in output order, behind output `after`. */
+  page(modelId: string, options: { after?: number; first: number }): Promise<LogitRecord[]> {
+    return this.prisma.logit.findMany({
+      where: {
+        modelId: isId(modelId),
+        index: { gt: options.after ?? -1 },
+        model: visible(this.viewer.visibilityScope),
+      },
+      orderBy: { index: 'asc' },
+      take: options.first,
+    });
+  }
+
+  /** Number of logits of models that can be searched with a probe set. */
+  count(probeSetId: string, status?: LogitStatus): Promise<number> {
+    return this.prisma.logit.count({
+      where: {
+        status,
+        model: { probeSetId: isId(probeSetId), status: 'READY', AND: visible(this.viewer.visibilityScope) },
+      },
+    });
+  }
+}

@@ -1,0 +1,127 @@
+import { ProbelogError } from '../../errors/index.js';
+import { chunks } from '../database/chunks.js';
+import { isId, newId, validIds } from '../database/ids.js';
+import type { PrismaClient } from '../generated/client.js';
+import type { ProbeRecord, ProbeSetRecord } from '../records.js';
+
+const ROWS_AT_ONCE = 500;
+
+/** A probe set to be made. */
+export interface NewProbeSet {
+  name: string;
+  digest: string;
+  probes: Omit<ProbeRecord, 'id' | 'probeSetId' | 'position'>[];
+}
+
+/** Probe sets, their probes, and the embeddings of their images. */
+export class ProbeSets {
+  constructor(private readonly prisma: PrismaClient) {}
+
+  /**
+   * Makes a set, or returns the one that has this name and these images already.
+   *
+   * @throws ProbelogError PROBE_SET_EXISTS when the name belongs to other images
+   */
+  async create({ name, digest, probes }: NewProbeSet): Promise<ProbeSetRecord> {
+    const existing = await this.byName(name);
+    if (existing) return sameImages(existing, digest);
+    const id = newId();
+    const rows = probes.map((probe, position) => ({ ...probe, id: newId(), probeSetId: id, position }));
+    try {
+      const [created] = await this.prisma.$transaction([
+        this.prisma.probeSet.create({ data: { id, name, digest, size: probes.length } }),
+        ...chunks(rows, ROWS_AT_ONCE).map((data) => this.prisma.probe.createMany({ data })),
+      ]);
+      return created as ProbeSetRecord;
+    } catch (thrown) {
+      const rival = await this.byName(name);
+      if (rival) return sameImages(rival, digest);
+      throw thrown;
+    }
+  }
+
+  /** Oldest first. */
+  list(): Promise<ProbeSetRecord[]> {
+    return this.prisma.probeSet.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+  }
+
+  async byId(id: string): Promise<ProbeSetRecord | null> {
+    return (await this.byIds([id]))[0] ?? null;
+  }
+
+  byIds(ids: readonly string[]): Promise<ProbeSetRecord[]> {
+    return this.prisma.probeSet.findMany({ where: { id: { in: validIds(ids) } } });
+  }
+
+  byName(name: string): Promise<ProbeSetRecord | null> {
+    return this.prisma.probeSet.findUnique({ where: { name } });
+  }
+
+  /** The set with this name, or without one the oldest; null when there is none. */
+  async default(name?: string): Promise<ProbeSetRecord | null> {
+    return name === undefined ? ((await this.list())[0] ?? null) : this.byName(name);
+  }
+
+  /** The probes of a set, in order. */
+  probes(probeSetId: string): Promise<ProbeRecord[]> {
+    return this.prisma.probe.findMany({
+      where: { probeSetId: isId(probeSetId) },
+      orderBy: { position: 'asc' },
+    });
+  }
+
+  probesByIds(ids: readonly string[]): Promise<ProbeRecord[]> {
+    return this.prisma.probe.findMany({ where: { id: { in: validIds(ids) } } });
+  }
+
+  /** Some probes of a set, by position, in no order. */
+  probesAt(probeSetId: string, positions: readonly number[]): Promise<ProbeRecord[]> {
+    return this.prisma.probe.findMany({
+      where: { probeSetId: isId(probeSetId), position: { in: [...positions] } },
+    });
+  }
+
+  /** The blob with the image embeddings of a set under one encoder. */
+  embedding(probeSetId: string, encoderId: string): Promise<{ digest: string; dimensions: number } | null> {
+    return this.prisma.probeEmbedding.findUnique({
+      where: { probeSetId_encoderId: { probeSetId, encoderId } },
+      select: { digest: true, dimensions: true },
+    });
+  }
+
+  async saveEmbedding(
+    probeSetId: string,
+    encoderId: string,
+    stored: { digest: string; dimensions: number },
+  ): Promise<void> {
+    await this.prisma.probeEmbedding.upsert({
+      where: { probeSetId_encoderId: { probeSetId, encoderId } },
+      create: { probeSetId, encoderId, ...stored },
+      update: stored,
+    });
+  }
+
+  /** @throws ProbelogError PROBE_SET_IN_USE when a model was probed with it */
+  async remove(id: string): Promise<void> {
+    const { count } = await this.prisma.probeSet.deleteMany({
+      where: { id: isId(id), models: { none: {} } },
+    });
+    if (count > 0) return;
+    const models = await this.prisma.model.count({ where: { probeSetId: isId(id) } });
+    if (models === 0) return;
+    throw new ProbelogError(
+      'PROBE_SET_IN_USE',
+      `${models} models were probed with this set; remove them first.`,
+      { models },
+    );
+  }
+}
+
+function sameImages(existing: ProbeSetRecord, digest: string): ProbeSetRecord {
+  if (existing.digest === digest) return existing;
+  throw new ProbelogError(
+    'PROBE_SET_EXISTS',
+    `The name ${JSON.stringify(existing.name)} belongs to a probe set with other images; a set is never changed. Choose another name.`,
+    { name: existing.name, digest: existing.digest },
+  );
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { encodeMatrix, type Matrix } from '../../../domain/index.js';
+import type { TextEncoder } from '../../encoder/text-encoder.js';
+import { embedConcepts, PROMPTS } from '../embed-concepts.js';
+import { keptMatrix } from '../matrix-file.js';
+import type { ConceptBackground } from './prepare-background.js';
+import { prepareInWorker } from './prepare-in-worker.js';
+
+/** Changes with the formulas, so that files of older ones are not used. */
+const FORMAT = 1;
+
+/** Where and from what a background is made. */
+export interface BackgroundOptions {
+  encoder: TextEncoder;
+  /** For derived files; they may be deleted at any time. */
+  folder: string;
+  vocabulary: readonly string[];
+}
+
+/** A background, but for the vocabulary's queries, which other processes read from their file. */
+export interface KeptBackground extends Omit<ConceptBackground, 'vocabulary'> {
+  vocabularyPath: string;
+}
+
+/** The background for a probe set's image embeddings: made once, then read from its files. */
+export async function ensureBackground(
+  { encoder, folder, vocabulary }: BackgroundOptions,
+  images: Matrix,
+): Promise<KeptBackground> {
+  const texts = await keptMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
+    embedConcepts(encoder, vocabulary),
+  );
+  const key = digest(FORMAT, encodeMatrix(texts), encodeMatrix(images));
+  let preparing: Promise<ConceptBackground> | undefined;
+  const part = (name: keyof ConceptBackground) =>
+    keptMatrix(join(folder, `${name}-${key}.npy`), async () => {
+      preparing ??= prepareInWorker({ images, texts });
+      return (await preparing)[name];
+    });
+  const levels = await part('levels');
+  const regression = await part('regression');
+  await part('vocabulary');
+  return { levels, regression, vocabularyPath: join(folder, `vocabulary-${key}.npy`) };
+}
+
+function digest(...parts: (string | number | Uint8Array | readonly string[])[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    const content = part instanceof Uint8Array ? part : JSON.stringify(part);
+    hash.update(String(content.length)).update(':').update(content);
+  }
+  return hash.digest('hex').slice(0, 32);
+}

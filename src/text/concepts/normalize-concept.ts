@@ -1,0 +1,30 @@
+import { ProbelogError } from '../../errors/index.js';
+
+/** Longer than any concept; encoders read some 77 tokens and would silently drop the rest. */
+export const MAX_CONCEPT_LENGTH = 300;
+
+/**
+ * One spelling of a concept: Unicode NFC, single blanks, no blanks around it.
+ *
+ * @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG (over {@link MAX_CONCEPT_LENGTH} characters)
+ */
+export function normalizeConcept(text: string): string {
+  const concept = text
+    .normalize('NFC')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  if (concept === '') {
+    throw new ProbelogError(
+      'CONCEPT_EMPTY',
+      'The concept is empty; give a word or a short phrase, such as "dog".',
+    );
+  }
+  if (concept.length > MAX_CONCEPT_LENGTH) {
+    throw new ProbelogError(
+      'CONCEPT_TOO_LONG',
+      `The concept has ${concept.length} characters; the limit is ${MAX_CONCEPT_LENGTH}.`,
+      { limit: MAX_CONCEPT_LENGTH },
+    );
+  }
+  return concept;
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProbelogError } from '../../errors/index.js';
+
+/** The files of a folder in CLIP's layout, without which transformers.js fails with a message that helps nobody. */
+export const ENCODER_FILES = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'preprocessor_config.json',
+  'onnx/text_model.onnx',
+  'onnx/vision_model.onnx',
+];
+
+/** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE naming the first file that is missing */
+export async function checkEncoderFolder(folder: string): Promise<void> {
+  for (const file of ENCODER_FILES) {
+    const present = await access(join(folder, file)).then(
+      () => true,
+      () => false,
+    );
+    if (!present) {
+      throw new ProbelogError(
+        'TEXT_ENCODER_UNAVAILABLE',
+        `The text encoder's folder lacks ${file}. It needs ${ENCODER_FILES.join(', ')}; set PROBELOG_TEXT_ENCODER to such a folder.`,
+        { missing: file },
+      );
+    }
+  }
+}
+
+/** SHA-256 over the files of an encoder's folder: another file, another encoder. */
+export async function encoderFingerprint(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of ENCODER_FILES) {
+    hash.update(`${file}\0`);
+    for await (const chunk of createReadStream(join(folder, file))) hash.update(chunk as Buffer);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}

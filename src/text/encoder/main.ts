@@ -1,0 +1,89 @@
+import { basename, dirname } from 'node:path';
+import {
+  AutoProcessor,
+  AutoTokenizer,
+  CLIPTextModelWithProjection,
+  CLIPVisionModelWithProjection,
+  env,
+  RawImage,
+} from '@xenova/transformers';
+import type { EncoderReply, EncoderRequest, EncoderSettings } from './protocol.js';
+
+/**
+ * The text encoder's own process: ONNX Runtime blocks the thread that it runs on, and native code may crash.
+ * Requests are answered one after another; the process ends with its parent.
+ */
+const { model, isFolder, revision, cacheFolder } = JSON.parse(process.argv[2]) as EncoderSettings;
+
+env.cacheDir = cacheFolder;
+env.allowRemoteModels = !isFolder;
+if (isFolder) env.localModelPath = `${dirname(model)}/`;
+const id = isFolder ? basename(model) : model;
+const options = {
+  dtype: 'fp32',
+  local_files_only: isFolder,
+  // Threads that wait would turn round and round for work, which other processes need the processor for.
+  session_options: { extra: { session: { intra_op: { allow_spinning: '0' } } } },
+  ...(isFolder ? {} : { revision }),
+} as const;
+
+const loadText = once(() =>
+  Promise.all([
+    AutoTokenizer.from_pretrained(id, options),
+    CLIPTextModelWithProjection.from_pretrained(id, options),
+  ]),
+);
+const loadVision = once(() =>
+  Promise.all([
+    AutoProcessor.from_pretrained(id, options),
+    CLIPVisionModelWithProjection.from_pretrained(id, options),
+  ]),
+);
+
+async function embedTexts(texts: string[]): Promise<Float32Array[]> {
+  const [tokenizer, encoder] = await loadText();
+  const { text_embeds: embeddings } = await encoder(tokenizer(texts, { padding: true, truncation: true }));
+  return unitRows(embeddings.data as Float32Array, texts.length);
+}
+
+async function embedImages(paths: string[]): Promise<Float32Array[]> {
+  const [processor, encoder] = await loadVision();
+  const images = await Promise.all(paths.map((path) => RawImage.read(path)));
+  const { image_embeds: embeddings } = await encoder(await processor(images));
+  return unitRows(embeddings.data as Float32Array, paths.length);
+}
+
+function unitRows(data: Float32Array, rows: number): Float32Array[] {
+  const columns = data.length / rows;
+  return Array.from({ length: rows }, (_, row) => {
+    const values = data.slice(row * columns, (row + 1) * columns);
+    const length = Math.hypot(...values);
+    return values.map((value) => value / length);
+  });
+}
+
+/** Loads at the first call; again after a failure, because the Hub may be reachable by then. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((thrown) => {
+      loaded = undefined;
+      throw thrown;
+    });
+    return loaded;
+  };
+}
+
+let last = Promise.resolve();
+process.on('message', ({ id: request, kind, items }: EncoderRequest) => {
+  last = last.then(async () => {
+    try {
+      const vectors = await (kind === 'TEXTS' ? embedTexts(items) : embedImages(items));
+      process.send?.({ id: request, vectors } satisfies EncoderReply);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown.message : String(thrown);
+      process.send?.({ id: request, error } satisfies EncoderReply);
+    }
+  });
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,114 @@
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { messageOf, ProbelogError } from '../../errors/index.js';
+
+import { Turns } from '../../lib/turns.js';
+
+import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
+import { type EncoderProcess, startEncoderProcess } from './encoder-process.js';
+import type { EncoderRequest, EncoderSettings } from './protocol.js';
+import type { TextEncoder } from './text-encoder.js';
+
+/** Which encoder to open. */
+export interface TextEncoderOptions {
+  /** A folder in CLIP's layout, or an id on the Hugging Face Hub: `owner/name` or `owner/name@revision`. */
+  model: string;
+  /** Where files of the Hub are kept. */
+  cacheFolder: string;
+}
+
+/** One that the process works on, and one that is there when it has done that; others can still be given up. */
+const AT_ONCE = 2;
+
+/** What the process may see of our environment: what it needs to run, and for the Hub its proxy and token. */
+const VARIABLES = ['PATH', 'HOME', 'LD_LIBRARY_PATH'];
+const HUB_VARIABLES = [
+  'HF_TOKEN',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+];
+
+/**
+ * Opens a text–image encoder in a process of its own.
+ *
+ * The process starts at the first use and again after a crash; a crash fails the calls under way and nothing else.
+ *
+ * @throws ProbelogError TEXT_ENCODER_UNAVAILABLE when the folder is missing or incomplete
+ */
+export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions): Promise<TextEncoder> {
+  const settings = await findEncoder(model, cacheFolder);
+  const id = settings.isFolder
+    ? await encoderFingerprint(settings.model)
+    : `hub:${settings.model}@${settings.revision}`;
+  const name = settings.isFolder ? basename(settings.model) : settings.model;
+  const turns = new Turns(AT_ONCE);
+  let running: EncoderProcess | undefined;
+  let isClosed = false;
+
+  function start(): EncoderProcess {
+    const started = startEncoderProcess(
+      settings,
+      pick(settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES]),
+      () => {
+        if (running === started) running = undefined;
+      },
+    );
+    return started;
+  }
+
+  async function ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
+    if (isClosed) throw unavailable(name, 'it is closed');
+    running ??= start();
+    try {
+      return await running.ask(kind, items);
+    } catch (thrown) {
+      throw unavailable(name, messageOf(thrown));
+    }
+  }
+
+  async function inTurn(kind: EncoderRequest['kind'], items: string[], unwanted: AbortSignal | undefined) {
+    return items.length === 0 ? [] : turns.run(() => ask(kind, items), unwanted);
+  }
+
+  return {
+    id,
+    embedTexts: (texts, unwanted) => inTurn('TEXTS', texts, unwanted),
+    embedImages: (paths, unwanted) => inTurn('IMAGES', paths, unwanted),
+    async close() {
+      isClosed = true;
+      await running?.end();
+    },
+  };
+}
+
+async function findEncoder(model: string, cacheFolder: string): Promise<EncoderSettings> {
+  const looksLikePath = /^[./~]|^[A-Za-z]:\\/.test(model);
+  const facts = await stat(model).catch(() => undefined);
+  if (facts?.isDirectory()) {
+    await checkEncoderFolder(model);
+    return { model: resolve(model), isFolder: true, revision: '', cacheFolder };
+  }
+  if (looksLikePath) {
+    throw new ProbelogError('TEXT_ENCODER_UNAVAILABLE', `There is no text encoder folder ${model}.`);
+  }
+  const [id, revision = 'main'] = model.split('@');
+  return { model: id, isFolder: false, revision, cacheFolder };
+}
+
+function pick(names: string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
+function unavailable(name: string, reason: string): ProbelogError {
+  return new ProbelogError(
+    'TEXT_ENCODER_UNAVAILABLE',
+    `The text encoder ${name} cannot be used: ${reason}. Without a way to the Hugging Face Hub, set PROBELOG_TEXT_ENCODER to a local folder.`,
+  );
+}
