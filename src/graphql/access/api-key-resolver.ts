@@ -44,10 +44,22 @@ export class AccessResolver {
   }
 
   @Mutation(() => ApiKey, {
-    description: 'Ends a key for ever: here at once, in other processes within seconds; for administrators.',
+    description:
+      'Revokes the key with this id, or with this prefix, for good: here at once, in other processes within seconds; for administrators.',
   })
-  async revokeApiKey(@Ctx() { store, access }: Context, @Arg('id', () => ID) id: string) {
-    const key = await store.apiKeys.revoke(keyOf('ApiKey', id));
+  async revokeApiKey(
+    @Ctx() { store, access }: Context,
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('prefix', () => String, { nullable: true, description: 'In place of `id`.' }) prefix: string | null,
+  ) {
+    if (((id ?? null) === null) === ((prefix ?? null) === null)) {
+      throw new ProbelogError('INPUT_INVALID', 'Give id or prefix, one of the two.', {
+        arguments: ['id', 'prefix'],
+      });
+    }
+    const key = await store.apiKeys.revoke(
+      (id ?? null) === null ? await withPrefix(store, prefix ?? '') : keyOf('ApiKey', id ?? ''),
+    );
     access.keyChanged(key.prefix);
     return key;
   }
@@ -73,4 +85,10 @@ export class AccessResolver {
     if (model) return model;
     throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
   }
+}
+
+async function withPrefix({ apiKeys }: Context['store'], prefix: string): Promise<string> {
+  const key = await apiKeys.byPrefix(prefix);
+  if (key) return key.id;
+  throw new ProbelogError('NOT_FOUND', 'There is no key with this prefix.');
 }

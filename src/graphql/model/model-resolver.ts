@@ -1,8 +1,8 @@
-import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import { EXTERNAL_SOURCE, type ModelRecord } from '../../store/index.js';
 import { conceptSubject } from '../concept/concept-subject.js';
-import { ModelLogitConnection } from '../logit/logit-type.js';
+import { Logit, ModelLogitConnection } from '../logit/logit-type.js';
 import { Recognition } from '../logit/recognition.js';
 import { After, First } from '../pagination/page-arguments.js';
 import { type PageArguments, readPage } from '../pagination/pages.js';
@@ -80,6 +80,18 @@ export class ModelResolver extends versionResolver(Model) {
     return concept === null || concept === undefined
       ? allLogits(context, model, page)
       : recognizingLogits(context, model, concept, page);
+  }
+
+  @FieldResolver(() => Logit, {
+    nullable: true,
+    description: 'Its logit with this index; null when it has no such output, or was not probed yet.',
+  })
+  logit(
+    @Ctx() { loaders }: Context,
+    @Root() { id: modelId }: ModelRecord,
+    @Arg('index', () => Int, { description: "Place among the model's outputs, from 0." }) index: number,
+  ) {
+    return loaders.logit.load({ modelId, index });
   }
 
   @FieldResolver(() => Recognition, {

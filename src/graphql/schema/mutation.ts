@@ -81,6 +81,18 @@ export class MutationResolver {
     return ingest.retry(keyOf('Ingest', id));
   }
 
+  @Mutation(() => Ingest, {
+    description:
+      'Ends an ingest that waits for another attempt: it is FAILED, with the error of its last attempt. Any other ingest stays as it is.',
+  })
+  async giveUpIngest(@Ctx() { ingest, loaders }: Context, @Arg('id', () => ID) id: string) {
+    const key = keyOf('Ingest', id);
+    await ingest.giveUp(key);
+    const ended = await loaders.ingest.load(key);
+    if (ended) return ended;
+    throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+  }
+
   @Mutation(() => Model, { description: "Replaces a model's labels; null takes them away." })
   async setLabels(
     @Ctx() { store, loaders }: Context,

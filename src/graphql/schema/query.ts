@@ -97,9 +97,28 @@ export class QueryResolver {
     return loaders.logit.load(logitKeyOf(id));
   }
 
-  @Query(() => Model, { nullable: true, description: 'The model with this id.' })
-  model(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
-    return loaders.model.load(keyOf('Model', id));
+  @Query(() => Model, {
+    nullable: true,
+    description: 'The model with this id, or with this name and version. Give `id` or `name`.',
+  })
+  model(
+    @Ctx() { loaders }: Context,
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('name', () => String, { nullable: true, description: 'Its exact name.' }) name: string | null,
+    @Arg('version', () => String, {
+      nullable: true,
+      description: 'With `name`; when absent, the newest version that can be searched, or else the newest.',
+    })
+    version: string | null,
+  ) {
+    const isById = (id ?? null) !== null;
+    if (isById === ((name ?? null) !== null) || (isById && (version ?? null) !== null)) {
+      throw new ProbelogError('INPUT_INVALID', 'Give either id, or name and, if you like, version.', {
+        arguments: ['id', 'name', 'version'],
+      });
+    }
+    if (isById) return loaders.model.load(keyOf('Model', id ?? ''));
+    return loaders.modelByKey.load({ name: name ?? '', ...(typeof version === 'string' && { version }) });
   }
 
   @Query(() => Concept, { description: 'Something that a text names, to be asked about.' })
