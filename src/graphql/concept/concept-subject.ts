@@ -3,7 +3,7 @@ import type { ConceptTerm, SearchSubject } from '../../search/index.js';
 import type { ProbeSetRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
 import { readPicture } from '../search/read-picture.js';
-import { ConceptInput } from './concept-type.js';
+import type { ConceptInput } from './concept-type.js';
 
 /** What is looked for, in numbers and by name. */
 export interface NamedSubject {

@@ -8,8 +8,8 @@ import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
 import { checkText } from '../search/check-filter.js';
 import { modelConnection } from '../search/search-connections.js';
-import { LogitFilter } from '../search/search-input.js';
-import { ModelFilter } from './model-input.js';
+import type { LogitFilter } from '../search/search-input.js';
+import type { ModelFilter } from './model-input.js';
 
 /** The arguments of `models`. */
 export interface ModelsArguments extends PageArguments {

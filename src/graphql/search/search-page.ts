@@ -14,7 +14,7 @@ import type { PageArguments } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
 import { checkFilter } from './check-filter.js';
-import { LogitFilter } from './search-input.js';
+import type { LogitFilter } from './search-input.js';
 
 /** A page of search results, as a query asks for it. */
 export interface SearchArguments extends PageArguments {
