@@ -1,8 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { createApiKey } from '../../access/index.js';
-import { ProbelogError } from '../../errors/index.js';
-import { type ApiKeyRecord, VISIBILITY_LABEL } from '../../store/index.js';
-import { Model } from '../model/model-type.js';
+import { type ApiKeyRecord } from '../../store/index.js';
 import { After, First } from '../pagination/page-arguments.js';
 import { readCreated } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
@@ -50,27 +48,5 @@ export class AccessResolver {
     const key = await store.apiKeys.revoke(keyOf('ApiKey', id));
     access.keyChanged(key.prefix);
     return key;
-  }
-
-  @Mutation(() => Model, {
-    description:
-      'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
-  })
-  async setVisibility(
-    @Ctx() { store }: Context,
-    @Arg('id', () => ID) id: string,
-    @Arg('visibility', () => String, {
-      nullable: true,
-      description: 'The label; null: everybody who may read.',
-    })
-    visibility: string | null,
-  ) {
-    if (typeof visibility === 'string' && !VISIBILITY_LABEL.test(visibility))
-      throw new ProbelogError('INPUT_INVALID', 'A label has 1 to 100 letters, digits and . _ : @ / -', {
-        argument: 'visibility',
-      });
-    const model = await store.models.setVisibility(keyOf('Model', id), visibility ?? null);
-    if (model) return model;
-    throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
   }
 }

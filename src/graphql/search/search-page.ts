@@ -13,8 +13,8 @@ import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import type { PageArguments } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
-import type { LogitFilter } from '../schema/inputs.js';
 import { checkFilter } from './check-filter.js';
+import type { LogitFilter } from './search-input.js';
 
 /** A page of search results, as a query asks for it. */
 export interface SearchArguments extends PageArguments {
