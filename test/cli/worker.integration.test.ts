@@ -15,7 +15,7 @@ it('a worker without a database server is refused, and told why', async () => {
 });
 
 describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
-  const READY = /works on ingests/;
+  const READY = /runs ingests/;
   let server: PostgresServer;
   let folder: string;
   let environment: Record<string, string>;
