@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-const MODULE = fileURLToPath(new URL('../../scripts/setup/node-version.mjs', import.meta.url));
+/** Plain JavaScript, because it runs before anything is installed. */
+const MODULE = new URL('../../scripts/setup/node-version.mjs', import.meta.url).href;
+const { judge }: { judge(version: string, today: Date): { supported: boolean; message?: string } } =
+  await import(MODULE);
+
 const CASES = [
   {
     version: '18.20.8',
@@ -29,22 +30,9 @@ const CASES = [
   { version: '22.12.0', day: '2031-01-01', supported: true, message: 'Install Node 26.' },
 ];
 
-let judged: { supported: boolean; message?: string }[];
-
-beforeAll(async () => {
-  const script = `
-    import { judge } from ${JSON.stringify(MODULE)};
-    const cases = ${JSON.stringify(CASES)};
-    console.log(JSON.stringify(cases.map(({ version, day }) => judge(version, new Date(day + 'T12:00:00Z')))));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-  judged = JSON.parse(stdout);
+it.each(CASES)('judges Node $version on $day', ({ version, day, supported, message }) => {
+  const judged = judge(version, new Date(`${day}T12:00:00Z`));
+  expect(judged.supported).toBe(supported);
+  if (message === undefined) expect(judged.message).toBeUndefined();
+  else expect(judged.message).toContain(message);
 });
-
-it.each(CASES.map((each, index) => ({ ...each, index })))(
-  'judges Node $version on $day',
-  ({ index, supported, message }) => {
-    expect(judged[index].supported).toBe(supported);
-    if (message === undefined) expect(judged[index].message).toBeUndefined();
-    else expect(judged[index].message).toContain(message);
-  },
-);

@@ -42,7 +42,8 @@ async function start(...args: string[]) {
   const child = spawn(process.execPath, ['scripts/dev.mjs', ...args], { cwd: clone });
   dev = child;
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => {
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => {
       output += text;
     });
   const printed = async (text: string, times = 1) => {
