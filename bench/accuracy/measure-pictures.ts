@@ -1,5 +1,5 @@
 import { type Matrix, rowOf, sharpen, stackRows, timesVector } from '../../src/domain/index.js';
-import { PICTURE_SHARPNESS } from '../../src/text/index.js';
+import { IMAGE_SHARPNESS } from '../../src/text/index.js';
 import type { Bench } from './bench.js';
 import type { BenchGallery } from './gallery.js';
 import { figures } from './metrics.js';
@@ -42,7 +42,7 @@ export async function measurePictures(
     const { rows } = gallery;
     return Float32Array.from({ length: rows.rows }, (_, logit) => rowOf(rows, logit)[probe]);
   });
-  const weights = cosines.map((values) => sharpen(values, PICTURE_SHARPNESS) ?? values);
+  const weights = cosines.map((values) => sharpen(values, IMAGE_SHARPNESS) ?? values);
   const scores = await products(with_, stackRows(weights), gallery.rows);
   return [
     report('nearest-probe', stackRows(oneHot)),

@@ -93,7 +93,7 @@ async function measureGallery(options: ScaleOptions): Promise<Scale> {
         firstRow: model * outputsOfModel,
         rows: outputsOfModel,
         degenerate: [],
-        isFull: true,
+        isFullyProbed: true,
       })),
       withIndex: false,
     };

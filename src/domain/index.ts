@@ -1,15 +1,19 @@
 export { type Basis, basisRank } from './completion/basis.js';
-export { errorAllowed, galleryError, SHARE_OF_EXPECTED_ERROR } from './completion/beyond-budget.js';
+export {
+  EXPECTED_ERROR_BUDGET,
+  expectedErrorAtBudget,
+  maxAcceptedError,
+} from './completion/beyond-budget.js';
 export { type ChooserOptions, ProbeChooser } from './completion/choose-probes.js';
 export {
   type CompletedDescriptors,
   completeDescriptors,
   observedProbes,
 } from './completion/complete-descriptors.js';
-export { ConditionedPrior, likeliestAmong, likeliestOf } from './completion/conditioned-prior.js';
-export { earnedBudget, teachesBasis } from './completion/earned-budget.js';
+export { ConditionedPrior, mostLikelyFamily, mostLikelyIndex } from './completion/conditioned-prior.js';
+export { isTrainingModel, probeBudget } from './completion/earned-budget.js';
 export { fitBasis, multiplyGram } from './completion/fit-basis.js';
-export { leastKnownProbes } from './completion/least-known-probes.js';
+export { dOptimalProbes } from './completion/least-known-probes.js';
 export { familyCenters, modelSignature, nearestFamily } from './completion/model-families.js';
 export {
   COMMON_PROBES,
@@ -23,7 +27,7 @@ export {
   type Descriptors,
   descriptors,
   RESPONSE_SHARPNESS,
-  standardResponses,
+  standardizedResponses,
 } from './descriptors/descriptors.js';
 export { fixGauge, SPREAD_SHARE } from './descriptors/fix-gauge.js';
 export {
@@ -32,7 +36,7 @@ export {
   withoutUnderflow,
 } from './descriptors/probabilities.js';
 export { sharpen } from './descriptors/sharpen.js';
-export { type Unsharpening, unsharpeningOf, unsharpenRows } from './descriptors/unsharpen.js';
+export { fitUnsharpening, type Unsharpening, unsharpenRows } from './descriptors/unsharpen.js';
 export { zscore } from './descriptors/zscore.js';
 export { decodeFloat16, encodeFloat16 } from './formats/float16.js';
 export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './formats/npy.js';
@@ -58,15 +62,15 @@ export {
   CONFIDENCE_CURVES,
   type ConfidenceCurve,
   confidence,
-  type Standing,
-  standingOf,
+  type ScoreSpread,
+  scoreSpread,
 } from './scoring/confidence.js';
-export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBOURS, consensusScores } from './scoring/consensus.js';
+export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBORS, consensusScores } from './scoring/consensus.js';
 export { type Contribution, evidence } from './scoring/evidence.js';
 export { EXPECTED_ACCURACY_WEIGHTS, expectedAccuracy, skewness } from './scoring/expected-accuracy.js';
 export { alignToLabels } from './scoring/label-prototype.js';
 export { linearScore } from './scoring/linear-score.js';
-export { nameStandings } from './scoring/name-standings.js';
+export { nameStatistics } from './scoring/name-standings.js';
 export { similarityMatrix } from './scoring/similarity-matrix.js';
 export {
   EXPONENT as WHITENING_EXPONENT,

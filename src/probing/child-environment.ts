@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /** What a model's process sees of our environment. */
-export function childEnvironment(): NodeJS.ProcessEnv {
+export function workerEnvironment(): NodeJS.ProcessEnv {
   const { PATH, LD_LIBRARY_PATH } = process.env;
   return {
     PATH,

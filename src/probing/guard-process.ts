@@ -4,10 +4,10 @@ import type { ProbeLimits } from './probe-input.js';
 import { readPeakMemory } from './read-peak-memory.js';
 
 /** How often a model's process is looked at. */
-const EVERY_MS = 100;
+const CHECK_INTERVAL_MS = 100;
 
-/** Watches a model's process, see {@link guardProcess}. */
-export interface ProcessGuard {
+/** Watches a model's process, see {@link enforceLimits}. */
+export interface LimitGuard {
   /** The child has said something and we are at it: its silence is ours. */
   busy(): void;
   /** The child's turn again; its time starts anew. */
@@ -16,19 +16,19 @@ export interface ProcessGuard {
 }
 
 /** Ends a model's process when it takes too much memory, says nothing for too long, or runs for too long altogether. */
-export function guardProcess(child: Pick<ModelProcess, 'pid' | 'fail'>, limits: ProbeLimits): ProcessGuard {
+export function enforceLimits(worker: Pick<ModelProcess, 'pid' | 'kill'>, limits: ProbeLimits): LimitGuard {
   const started = performance.now();
   let lastSign = started;
   let isBusy = false;
   const timer = setInterval(() => {
     const now = performance.now();
-    const memory = child.pid === undefined ? null : readPeakMemory(child.pid);
-    if (memory !== null && memory > limits.memoryBytes) child.fail(tooMuchMemory(limits.memoryBytes));
+    const memory = worker.pid === undefined ? null : readPeakMemory(worker.pid);
+    if (memory !== null && memory > limits.memoryBytes) worker.kill(tooMuchMemory(limits.memoryBytes));
     else if (!isBusy && now - lastSign > limits.stallMs)
-      child.fail(tooSlow(`did not finish a batch within ${limits.stallMs / 1000} s`));
+      worker.kill(tooSlow(`did not finish a batch within ${limits.stallMs / 1000} s`));
     else if (limits.totalMs !== undefined && now - started > limits.totalMs)
-      child.fail(tooSlow(`took more than ${limits.totalMs / 1000} s`));
-  }, EVERY_MS);
+      worker.kill(tooSlow(`took more than ${limits.totalMs / 1000} s`));
+  }, CHECK_INTERVAL_MS);
   timer.unref();
   return {
     busy() {

@@ -4,9 +4,9 @@ import { ProbelogError } from '../errors/index.js';
 
 import { compiledEntry } from '../lib/compiled-entry.js';
 
-import { childEnvironment } from './child-environment.js';
+import { workerEnvironment } from './child-environment.js';
 import type { NetworkIsolation } from './network-isolation.js';
-import type { ChildMessage, ParentMessage } from './protocol.js';
+import type { ParentMessage, WorkerMessage } from './protocol.js';
 
 /** How much of what a model's process printed is kept for the error message. */
 const PRINTED_CHARACTERS = 2_000;
@@ -16,9 +16,9 @@ export interface ModelProcess {
   pid: number | undefined;
   send(message: ParentMessage): void;
   /** What the child says, in order; throws when it ends before anybody asked it to, or after `fail`. */
-  messages(): AsyncGenerator<ChildMessage, void>;
+  messages(): AsyncGenerator<WorkerMessage, void>;
   /** Kills the child; `messages` throws this. */
-  fail(reason: ProbelogError): void;
+  kill(reason: ProbelogError): void;
   /** Kills the child and waits until it is gone. */
   end(): Promise<void>;
 }
@@ -31,41 +31,41 @@ export interface ModelProcess {
  * it runs as the same user beside us and can do all of that: then only the user that the service runs as bounds it.
  */
 export function startModelProcess(isolation: NetworkIsolation | null): ModelProcess {
-  const child = fork(compiledEntry(import.meta.url, './worker/main.js'), [], {
+  const worker = fork(compiledEntry(import.meta.url, './worker/main.js'), [], {
     serialization: 'advanced',
-    ...launchedBy(isolation),
-    env: childEnvironment(),
+    ...forkOptions(isolation),
+    env: workerEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const printed = tailOf(child.stdout, child.stderr);
-  const queue: ChildMessage[] = [];
+  const printed = captureTail(worker.stdout, worker.stderr);
+  const queue: WorkerMessage[] = [];
   let failure: ProbelogError | null = null;
   let wake: () => void = () => undefined;
 
   const exited = new Promise<void>((resolve) => {
-    child.once('close', (code, signal) => {
+    worker.once('close', (code, signal) => {
       failure ??= crash(code, signal, printed());
       wake();
       resolve();
     });
-    child.once('error', (thrown) => {
+    worker.once('error', (thrown) => {
       failure ??= new ProbelogError(
         'INTERNAL',
         `The process for the model cannot be started: ${thrown.message}.`,
       );
       wake();
-      if (child.pid === undefined) resolve();
+      if (worker.pid === undefined) resolve();
     });
   });
-  child.on('message', (message) => {
-    queue.push(message as ChildMessage);
+  worker.on('message', (message) => {
+    queue.push(message as WorkerMessage);
     wake();
   });
   return {
-    pid: child.pid,
+    pid: worker.pid,
     send(message) {
       // To a child that has just died: its exit is what gets reported.
-      if (child.connected) child.send(message, () => undefined);
+      if (worker.connected) worker.send(message, () => undefined);
     },
     async *messages() {
       for (;;) {
@@ -79,27 +79,27 @@ export function startModelProcess(isolation: NetworkIsolation | null): ModelProc
           });
       }
     },
-    fail(reason) {
+    kill(reason) {
       failure ??= reason;
       queue.length = 0;
-      child.kill('SIGKILL');
+      worker.kill('SIGKILL');
       wake();
     },
     async end() {
-      child.kill('SIGKILL');
+      worker.kill('SIGKILL');
       await exited;
     },
   };
 }
 
 /** How `fork` starts Node without a network. */
-export function launchedBy(isolation: NetworkIsolation | null): { execPath?: string; execArgv: string[] } {
+export function forkOptions(isolation: NetworkIsolation | null): { execPath?: string; execArgv: string[] } {
   if (!isolation?.inForce) return { execArgv: [] };
   const { program, args } = isolation.launcher;
   return { execPath: program, execArgv: [...args, process.execPath] };
 }
 
-function tailOf(...streams: (Readable | null)[]): () => string {
+function captureTail(...streams: (Readable | null)[]): () => string {
   let text = '';
   for (const stream of streams)
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -117,10 +117,10 @@ function crash(code: number | null, signal: NodeJS.Signals | null, printed: stri
       details,
     );
   const lines = printed.split('\n');
-  const telling = lines.find((line) => /error|what\(\)|fatal/i.test(line)) ?? lines.at(-1);
+  const cause = lines.find((line) => /error|what\(\)|fatal/i.test(line)) ?? lines.at(-1);
   return new ProbelogError(
     'INFERENCE_CRASHED',
-    `The model ended the process that ran it (${signal ?? `exit code ${code}`})${telling ? `: ${telling}` : '.'}`,
+    `The model ended the process that ran it (${signal ?? `exit code ${code}`})${cause ? `: ${cause}` : '.'}`,
     details,
   );
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { messageOf } from '../errors/index.js';
-import { childEnvironment } from './child-environment.js';
+import { workerEnvironment } from './child-environment.js';
 
 /** Whether processes that run models can be kept from every network, and how. */
 export type NetworkIsolation =
@@ -31,7 +31,7 @@ const LAUNCHERS: readonly Launcher[] = [
 ];
 
 const NAMESPACE = '/proc/self/ns/net';
-const MAX_MS = 10_000;
+const LAUNCH_TIMEOUT_MS = 10_000;
 
 /**
  * Finds out by trying. Containers often forbid it, and other systems than Linux do not have it.
@@ -44,12 +44,12 @@ export async function probeNetworkIsolation(
   if (process.platform !== 'linux') return { inForce: false, reason: `${process.platform} has no way to it` };
   let reason = 'there is no way to it';
   try {
-    const ours = await readlink(NAMESPACE);
+    const ownNamespace = await readlink(NAMESPACE);
     for (const launcher of launchers) {
-      const theirs = await namespaceUnder(launcher).catch((thrown) => {
+      const childNamespace = await launchedNamespace(launcher).catch((thrown) => {
         reason = messageOf(thrown).trim();
       });
-      if (theirs && theirs !== ours) return { inForce: true, launcher };
+      if (childNamespace && childNamespace !== ownNamespace) return { inForce: true, launcher };
     }
   } catch (thrown) {
     reason = messageOf(thrown);
@@ -57,12 +57,12 @@ export async function probeNetworkIsolation(
   return { inForce: false, reason };
 }
 
-async function namespaceUnder({ program, args }: Launcher): Promise<string> {
+async function launchedNamespace({ program, args }: Launcher): Promise<string> {
   const script = `process.stdout.write(require('node:fs').readlinkSync(${JSON.stringify(NAMESPACE)}))`;
   const command = [...args, process.execPath, '-e', script];
   const { stdout } = await promisify(execFile)(program, command, {
-    env: childEnvironment(),
-    timeout: MAX_MS,
+    env: workerEnvironment(),
+    timeout: LAUNCH_TIMEOUT_MS,
   });
   return stdout;
 }

@@ -1,11 +1,11 @@
 import { ProbelogError } from '../errors/index.js';
-import { guardProcess } from './guard-process.js';
+import { enforceLimits } from './guard-process.js';
 import type { ModelInspection } from './model-inspection.js';
 import { startModelProcess } from './model-process.js';
 import type { NetworkIsolation } from './network-isolation.js';
 import type { PartialPreprocessing } from './preprocessing/preprocessing-spec.js';
 import type { DoneProbes, ProbeFile, ProbeLimits, ProbePlan } from './probe-input.js';
-import type { ChildMessage, ProbeJob, RunFigures } from './protocol.js';
+import type { ProbeJob, RunFigures, WorkerMessage } from './protocol.js';
 
 const DEFAULT_CACHE_BYTES = 2 * 2 ** 30;
 
@@ -37,18 +37,18 @@ export interface ProbeModelOptions {
   /**
    * Called once, before the first batch.
    *
-   * @param most probes that have responses in the end, those of an interrupted run included; fewer when the plan's
+   * @param expectedProbes probes that have responses in the end, those of an interrupted run included; fewer when the plan's
    *   error bound is reached earlier, and more when it goes on beyond its budget
    */
-  onInspected?(inspected: ModelInspection, most: number): Promise<void> | void;
+  onInspected?(inspected: ModelInspection, expectedProbes: number): Promise<void> | void;
   /**
    * Never called concurrently; the model waits when it falls behind. Without a plan the probes come in order.
    *
    * @param probes positions in the probe set
    * @param responses a row of C for each of them
-   * @param most as for `onInspected`, as far as is known by now
+   * @param expectedProbes as for `onInspected`, as far as is known by now
    */
-  onBatch(probes: Uint32Array, responses: Float32Array, most: number): Promise<void> | void;
+  onBatch(probes: Uint32Array, responses: Float32Array, expectedProbes: number): Promise<void> | void;
 }
 
 /** A finished run. */
@@ -72,28 +72,28 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
   if (probes.length === 0)
     throw new ProbelogError('PROBE_SET_EMPTY', 'There are no probes to run the model on.');
 
-  const child = startModelProcess(options.isolation ?? null);
+  const worker = startModelProcess(options.isolation ?? null);
   let inspected: ModelInspection | null = null;
   /** Messages are handled one after the other; while one is, the child may rightly be silent. */
-  const handle = async (message: ChildMessage): Promise<ProbeRun | null> => {
+  const handle = async (message: WorkerMessage): Promise<ProbeRun | null> => {
     if (message.kind === 'FAILED') throw new ProbelogError(message.code, message.message, message.details);
     if (message.kind === 'INSPECTED') {
       inspected = message.inspected;
-      await options.onInspected?.(inspected, message.most);
+      await options.onInspected?.(inspected, message.expectedProbes);
     } else if (message.kind === 'BATCH') {
-      await options.onBatch(message.probes, message.responses, message.most);
-      child.send({ kind: 'TAKEN' });
+      await options.onBatch(message.probes, message.responses, message.expectedProbes);
+      worker.send({ kind: 'TAKEN' });
     } else if (inspected) {
       return { inspected, peakMemoryBytes: message.peakMemoryBytes, ...message.figures };
     }
     return null;
   };
-  const abort = () => child.fail(cancelled());
+  const abort = () => worker.kill(cancelled());
   signal?.addEventListener('abort', abort, { once: true });
-  const guard = guardProcess(child, limits);
+  const guard = enforceLimits(worker, limits);
   try {
-    child.send({ kind: 'START', job: jobOf(options) });
-    for await (const message of child.messages()) {
+    worker.send({ kind: 'START', job: toJob(options) });
+    for await (const message of worker.messages()) {
       guard.busy();
       const run = await handle(message);
       guard.waiting();
@@ -104,11 +104,11 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
   } finally {
     guard.stop();
     signal?.removeEventListener('abort', abort);
-    await child.end();
+    await worker.end();
   }
 }
 
-function jobOf(options: ProbeModelOptions): ProbeJob {
+function toJob(options: ProbeModelOptions): ProbeJob {
   const { modelFile, limits, preprocessing, outputName, probes, cacheFolder, cacheBytes } = options;
   return {
     modelFile,

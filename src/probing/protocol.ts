@@ -35,11 +35,11 @@ export interface RunFigures {
 }
 
 /** From the child to its parent. */
-export type ChildMessage =
+export type WorkerMessage =
   /** most: probes that have responses in the end, unless the run stops earlier or goes on beyond its budget */
-  | { kind: 'INSPECTED'; inspected: ModelInspection; most: number }
+  | { kind: 'INSPECTED'; inspected: ModelInspection; expectedProbes: number }
   /** probes: positions in the probe set; responses: a row of C for each; most: as by now */
-  | { kind: 'BATCH'; probes: Uint32Array; responses: Float32Array; most: number }
+  | { kind: 'BATCH'; probes: Uint32Array; responses: Float32Array; expectedProbes: number }
   | { kind: 'DONE'; peakMemoryBytes: number; figures: RunFigures }
   | { kind: 'FAILED'; code: ErrorCode; message: string; details: Record<string, unknown> };
 

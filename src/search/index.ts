@@ -3,16 +3,16 @@ export { inspectSnapshots, type SnapshotInspection } from './client/inspect-snap
 export { openSearch, type Search, type SearchOptions } from './client/open-search.js';
 export type {
   ConceptTerm,
-  ExpressionSubject,
+  ExpressionQuery,
   GalleryStats,
   LogitName,
-  SearchAnswer,
-  SearchHit,
   SearchMetric,
   SearchModel,
   SearchPosition,
   SearchProbeSet,
   SearchQuery,
+  SearchRequest,
+  SearchResult,
+  SearchResults,
   SearchSettings,
-  SearchSubject,
 } from './search-query.js';

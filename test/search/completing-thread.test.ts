@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { completeDescriptors, encodePrior, type Matrix, random } from '../../src/domain/index.js';
-import { CompletingThread } from '../../src/search/worker/completion/completing-thread.js';
+import { CompletionThread } from '../../src/search/worker/completion/completing-thread.js';
 import { tinyPrior } from '../probing/support/tiny-prior.js';
 
 const PROBES = 80;
@@ -13,12 +13,12 @@ const prior = tinyPrior(PROBES);
 
 let folder: string;
 let path: string;
-let thread: CompletingThread;
+let thread: CompletionThread;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-completing-'));
   path = join(folder, 'prior');
   await writeFile(path, encodePrior(prior));
-  thread = new CompletingThread();
+  thread = new CompletionThread();
 });
 afterEach(async () => {
   thread.close();
@@ -64,7 +64,7 @@ describe('the completing thread', () => {
   });
 
   it('ends without work, prior and all, and starts again for the next model', async () => {
-    const brief = new CompletingThread(1);
+    const brief = new CompletionThread(1);
     await brief.complete(halfRun(1), { path, version: 'a' });
     await sleep(100);
     await rm(path);

@@ -6,7 +6,7 @@ import { encodeMatrix, random, rowOf, sharpen } from '../../src/domain/index.js'
 import { openMatrixProducts } from '../../src/search/client/matrix-products.js';
 import { GallerySample } from '../../src/search/gallery/gallery-sample.js';
 import { RowFile } from '../../src/search/gallery/row-file.js';
-import type { SearchQuery } from '../../src/search/index.js';
+import type { SearchRequest } from '../../src/search/index.js';
 import { LogitNames } from '../../src/search/ranking/logit-names.js';
 import { openQuietly } from './open-quietly.js';
 import { randomModels } from './random-gallery.js';
@@ -31,7 +31,11 @@ it('a scan that nobody waits for stops in the middle, and the process scans no f
     const cosines = Float32Array.from({ length: PROBES }, () => next() ** 4);
     const weights = sharpen(cosines, 1) ?? expect.fail();
     // By this metric every row is looked at by itself.
-    const query: SearchQuery = { by: { kind: 'CONCEPT', cosines, weights }, metric: 'ASYMMETRIC', first: 5 };
+    const query: SearchRequest = {
+      query: { kind: 'CONCEPT', cosines, weights },
+      metric: 'ASYMMETRIC',
+      first: 5,
+    };
     const gone = new AbortController();
     const searched = search.search(SET.id, query, gone.signal);
     const outcome = expect(searched).rejects.toThrow('gone');
@@ -43,7 +47,7 @@ it('a scan that nobody waits for stops in the middle, and the process scans no f
     expect(atEnd - before).toBeLessThan(LOGITS);
     await search.search(SET.id, { ...query, models: [] });
     expect(await scanned()).toBe(atEnd);
-    expect((await search.search(SET.id, query)).hits).toHaveLength(5);
+    expect((await search.search(SET.id, query)).results).toHaveLength(5);
     expect(await scanned()).toBe(atEnd + LOGITS);
   } finally {
     await search.close();

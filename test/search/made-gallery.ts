@@ -1,7 +1,7 @@
 import { basisRank, descriptors, fitBasis, type Matrix, random, rowOf } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import type { PriorTask } from '../../src/search/snapshot/build/fit-families.js';
-import { gramOfRows } from '../../src/search/snapshot/build/gram-of-rows.js';
+import { blockwiseGram } from '../../src/search/snapshot/build/gram-of-rows.js';
 
 /** What a gallery's responses are made of. */
 export interface MadeGallery {
@@ -65,7 +65,7 @@ export async function priorTask(responses: Matrix[], products: MatrixProducts): 
     rank: basisRank(rows.length, probes),
     seed: 1,
     version: 'made',
-    multiply: gramOfRows(products, read, all, rows.length),
+    multiply: blockwiseGram(products, read, all, rows.length),
     product: products.project,
   });
   return { basis, models, products, read };

@@ -2,9 +2,9 @@ import { ConditionedPrior } from './conditioned-prior.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
 
 /** The share of the probes at which the error that a prior expects is measured. */
-export const SHARE_OF_EXPECTED_ERROR = 1 / 3;
+export const EXPECTED_ERROR_BUDGET = 1 / 3;
 /** Whose expected error is no more is known well enough, whatever a gallery of much the same models has. */
-const LITTLE_ERROR = 0.05;
+const NEGLIGIBLE_ERROR = 0.05;
 
 /**
  * The expected error that a model of the gallery's own kind has when its budget is spent.
@@ -14,13 +14,13 @@ const LITTLE_ERROR = 0.05;
  *
  * @param budget share of the probes, (0, 1]
  */
-export function galleryError(
+export function expectedErrorAtBudget(
   { expectedError, probes, families: [whole] }: ResponsePrior,
   budget: number,
 ): number {
-  if (budget >= SHARE_OF_EXPECTED_ERROR) return expectedError;
-  const after = (share: number) => unknownAfter(whole, Math.ceil(share * probes));
-  return (expectedError * after(budget)) / after(SHARE_OF_EXPECTED_ERROR);
+  if (budget >= EXPECTED_ERROR_BUDGET) return expectedError;
+  const after = (share: number) => meanVarianceAfter(whole, Math.ceil(share * probes));
+  return (expectedError * after(budget)) / after(EXPECTED_ERROR_BUDGET);
 }
 
 /**
@@ -29,12 +29,12 @@ export function galleryError(
  *
  * @param own see `galleryError`
  */
-export function errorAllowed(own: number, factor: number): number {
-  return Math.max(LITTLE_ERROR, own * factor);
+export function maxAcceptedError(own: number, factor: number): number {
+  return Math.max(NEGLIGIBLE_ERROR, own * factor);
 }
 
 /** Mean variance over all probes that is left when the first of a family's order were run, and then any. */
-function unknownAfter(family: PriorFamily, count: number): number {
+function meanVarianceAfter(family: PriorFamily, count: number): number {
   const run = new Set([...family.order, ...family.noise.keys()]);
   const variances = new ConditionedPrior(family, [...run].slice(0, count)).variances();
   return variances.reduce((sum, value) => sum + value, 0) / variances.length;

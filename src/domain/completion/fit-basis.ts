@@ -11,7 +11,7 @@ import type { Basis } from './basis.js';
 const OVERSAMPLING = 16;
 const ITERATIONS = 4;
 /** Directions with less than this share of the largest eigenvalue are rounding noise. */
-const SMALLEST_SHARE = 1e-6;
+const MIN_EIGENVALUE_SHARE = 1e-6;
 
 /** What a basis is fitted to. */
 export interface FitOptions {
@@ -49,8 +49,8 @@ export async function fitBasis({
   for (let iteration = 0; iteration < ITERATIONS; iteration++)
     block = await orthonormalColumns(await multiply(block), product);
   const image = await multiply(block);
-  const { values, vectors } = descending(dense(await product(transpose(block), image)));
-  const kept = values.slice(0, rank).filter((value) => value > values[0] * SMALLEST_SHARE);
+  const { values, vectors } = eigenDescending(toDense(await product(transpose(block), image)));
+  const kept = values.slice(0, rank).filter((value) => value > values[0] * MIN_EIGENVALUE_SHARE);
   const directions = await product(block, leadingColumns(vectors, kept.length));
   return {
     version,
@@ -61,11 +61,11 @@ export async function fitBasis({
   };
 }
 
-function dense({ rows, columns, data }: Matrix): DenseMatrix {
+function toDense({ rows, columns, data }: Matrix): DenseMatrix {
   return DenseMatrix.from1DArray(rows, columns, data);
 }
 
-function descending(square: DenseMatrix): { values: number[]; vectors: Matrix } {
+function eigenDescending(square: DenseMatrix): { values: number[]; vectors: Matrix } {
   const symmetric = DenseMatrix.add(square, square.transpose()).mul(0.5);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
     assumeSymmetric: true,

@@ -14,44 +14,44 @@ const MIN_VARIANCE = 1e-9;
  *
  * @param count how many; at most P
  */
-export function leastKnownProbes(
+export function dOptimalProbes(
   { factor, noise }: Pick<PriorFamily, 'factor' | 'noise'>,
   count: number,
 ): Uint32Array {
   const probes = factor.rows;
-  const most = Math.min(count, probes);
-  const unknown = Float64Array.from(noise, (left, probe) => {
+  const steps = Math.min(count, probes);
+  const variances = Float64Array.from(noise, (noiseVariance, probe) => {
     const direction = rowOf(factor, probe);
-    return left + dot(direction, direction);
+    return noiseVariance + dot(direction, direction);
   });
-  const order = new Uint32Array(most);
+  const order = new Uint32Array(steps);
   const taken = new Uint8Array(probes);
   /** Columns of the Cholesky factor so far, a row of `most` for each probe. */
-  const columns = new Float32Array(probes * most);
-  for (let step = 0; step < most; step++) {
-    const pivot = leastKnown(unknown, taken);
+  const columns = new Float32Array(probes * steps);
+  for (let step = 0; step < steps; step++) {
+    const pivot = largestVariance(variances, taken);
     order[step] = pivot;
     taken[pivot] = 1;
     const direction = Float64Array.from(rowOf(factor, pivot));
-    const known = Float64Array.from(columns.subarray(pivot * most, pivot * most + step));
-    const root = Math.sqrt(Math.max(unknown[pivot], MIN_VARIANCE));
+    const pivotRow = Float64Array.from(columns.subarray(pivot * steps, pivot * steps + step));
+    const root = Math.sqrt(Math.max(variances[pivot], MIN_VARIANCE));
     for (let probe = 0; probe < probes; probe++) {
       // What was chosen is known: nothing is left of it to be told.
       if (taken[probe] === 1) continue;
       const covariance =
-        dotAt(factor.data, probe * factor.columns, direction) - dotAt(columns, probe * most, known);
+        dotAt(factor.data, probe * factor.columns, direction) - dotAt(columns, probe * steps, pivotRow);
       const value = covariance / root;
-      columns[probe * most + step] = value;
-      unknown[probe] = Math.max(unknown[probe] - value * value, MIN_VARIANCE);
+      columns[probe * steps + step] = value;
+      variances[probe] = Math.max(variances[probe] - value * value, MIN_VARIANCE);
     }
   }
   return order;
 }
 
-function leastKnown(unknown: Float64Array, taken: Uint8Array): number {
+function largestVariance(variances: Float64Array, taken: Uint8Array): number {
   let best = -1;
-  for (let probe = 0; probe < unknown.length; probe++) {
-    if (taken[probe] === 0 && (best < 0 || unknown[probe] > unknown[best])) best = probe;
+  for (let probe = 0; probe < variances.length; probe++) {
+    if (taken[probe] === 0 && (best < 0 || variances[probe] > variances[best])) best = probe;
   }
   return best;
 }

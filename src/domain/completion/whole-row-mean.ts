@@ -7,7 +7,10 @@ import type { ConditionedPrior } from './conditioned-prior.js';
  *
  * @param count how many probes were run
  */
-export function wholeRowMean(conditioned: ConditionedPrior, count: number): (values: Float32Array) => number {
+export function glsMeanEstimator(
+  conditioned: ConditionedPrior,
+  count: number,
+): (values: Float32Array) => number {
   const ones = conditioned.precisionTimes(new Float32Array(count).fill(1));
   const total = ones.reduce((sum, value) => sum + value, 0);
   return (values) => dot(ones, values) / total;

@@ -2,9 +2,9 @@ import type { Matrix } from './matrix.js';
 
 /** The matrix with rows and columns exchanged. */
 export function transpose({ rows, columns, data }: Matrix): Matrix {
-  const turned = new Float32Array(data.length);
+  const transposed = new Float32Array(data.length);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = data[row * columns + column];
-  return { rows: columns, columns: rows, data: turned };
+      transposed[column * rows + row] = data[row * columns + column];
+  return { rows: columns, columns: rows, data: transposed };
 }

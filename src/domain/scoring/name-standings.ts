@@ -6,7 +6,7 @@ import type { Matrix } from '../linalg/matrix.js';
  * @param scores V × N: each name's score for logits spread over the gallery
  * @returns V means, and V (population) deviations
  */
-export function nameStandings({ rows, columns, data }: Matrix): {
+export function nameStatistics({ rows, columns, data }: Matrix): {
   means: Float32Array;
   deviations: Float32Array;
 } {

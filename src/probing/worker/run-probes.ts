@@ -19,18 +19,18 @@ import { batchSize } from './session/batch-size.js';
 import type { ChosenOutput } from './session/choose-output.js';
 import { floatValues } from './session/float-values.js';
 import { type HalfCodec, loadHalfCodec, NO_HALF_CODEC } from './session/half-codec.js';
-import { learnOutput, planOutputs } from './session/learn-output.js';
+import { outputSelection, selectOutput } from './session/learn-output.js';
 import { type ModelRunner, modelRunner } from './session/model-runner.js';
 import { openSession } from './session/open-session.js';
 
 /** More than any model insists on; a declared batch beyond it is a mistake or an attack. */
-const LARGEST_BATCH = 1024;
+const MAX_BATCH = 1024;
 
 /** Where results go. */
 export interface ProbeSink {
-  inspected(inspected: ModelInspection, most: number): void;
+  inspected(inspected: ModelInspection, expectedProbes: number): void;
   /** Resolves when there is room for more. */
-  batch(probes: Uint32Array, responses: Float32Array, most: number): Promise<void>;
+  batch(probes: Uint32Array, responses: Float32Array, expectedProbes: number): Promise<void>;
   /** Resolves when all batches so far were taken. */
   settled(): Promise<void>;
 }
@@ -54,8 +54,8 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   const source = await openPixels(job, geometry, rounds.whole, ahead);
   const batches = await ProbeBatches.open(rounds, source);
 
-  const plan = planOutputs(model.graph);
-  const session = await openSession(withOutputs(file, plan.hidden));
+  const selection = outputSelection(model.graph);
+  const session = await openSession(withOutputs(file, selection.hidden));
   const half = await halfCodecFor(input, session);
   const values = (tensor: Ort.Tensor) => floatValues(tensor, half.decode);
   const filler = tensorFiller({ ...input, width: spec.width, height: spec.height }, spec, half.encode);
@@ -65,8 +65,8 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   // An interrupted run may miss nothing any more: any probe then tells what the output is.
   const trial = first ?? (await batches.single(job.probes.length - 1));
   const single = () => runnerOf(1);
-  const learned = await learnOutput(
-    plan,
+  const selected = await selectOutput(
+    selection,
     await runnerOf(batch),
     single,
     trial.pixels,
@@ -74,14 +74,14 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
     job.outputName,
     values,
   );
-  const { chosen, runner } = learned;
+  const { chosen, runner } = selected;
   const allNotes = [...input.notes, ...notes, ...chosen.notes, ...rounds.notes];
-  sink.inspected(inspectionOf(input, spec, chosen, allNotes), rounds.most);
+  sink.inspected(inspectionOf(input, spec, chosen, allNotes), rounds.expectedProbes);
 
   for (let present = first; present; present = await batches.next(runner.batch)) {
     const responses = await responsesTo(present, bytesPerImage(geometry), runner, chosen, values);
     rounds.add(present.probes, responses);
-    await sink.batch(present.probes, responses, rounds.most);
+    await sink.batch(present.probes, responses, rounds.expectedProbes);
   }
   await source.finish();
   const { rounds: chosenRounds, milliseconds: choosingMs } = rounds.choices();
@@ -113,7 +113,7 @@ async function responsesTo(
 }
 
 function checkedBatch(batch: number | null): number | null {
-  if (batch !== null && batch > LARGEST_BATCH)
+  if (batch !== null && batch > MAX_BATCH)
     throw new ProbelogError('MODEL_UNSUPPORTED', `The model wants batches of ${batch} images.`);
   return batch;
 }

@@ -16,25 +16,29 @@ export interface SnapshotInspection {
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** Search folders are numbered, below the name of the host where a database is shared. */
-const DEEPEST = 2;
+const MAX_DEPTH = 2;
 
 /** The snapshots of all galleries below a folder, looked at without taking any folder. */
 export async function inspectSnapshots(folder: string): Promise<SnapshotInspection[]> {
-  return below(folder, '', DEEPEST);
+  return inspectBelow(folder, '', MAX_DEPTH);
 }
 
-async function below(root: string, path: string, depth: number): Promise<SnapshotInspection[]> {
+async function inspectBelow(root: string, path: string, depth: number): Promise<SnapshotInspection[]> {
   const entries = await readdir(join(root, path), { withFileTypes: true }).catch(() => []);
-  const looks = entries
+  const inspections = entries
     .filter((entry) => entry.isDirectory())
     .map(async ({ name }) => {
-      if (UUID.test(name)) return [await lookAt(root, join(path, name), name)];
-      return depth > 0 ? below(root, join(path, name), depth - 1) : [];
+      if (UUID.test(name)) return [await inspectSnapshot(root, join(path, name), name)];
+      return depth > 0 ? inspectBelow(root, join(path, name), depth - 1) : [];
     });
-  return (await Promise.all(looks)).flat();
+  return (await Promise.all(inspections)).flat();
 }
 
-async function lookAt(root: string, folder: string, probeSetId: string): Promise<SnapshotInspection> {
+async function inspectSnapshot(
+  root: string,
+  folder: string,
+  probeSetId: string,
+): Promise<SnapshotInspection> {
   const gallery = join(root, folder);
   const version = await readFile(join(gallery, 'current'), 'utf8').catch(() => null);
   if (version === null) return { folder, probeSetId, logits: null, problem: null };

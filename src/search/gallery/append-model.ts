@@ -1,7 +1,7 @@
 import { encodeFloat16 } from '../../domain/index.js';
 import type { SearchModel } from '../search-query.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
-import type { CompletingThread } from '../worker/completion/completing-thread.js';
+import type { CompletionThread } from '../worker/completion/completing-thread.js';
 import type { Journal } from './journal.js';
 import { type CompleteModel, loadDescriptors } from './load-descriptors.js';
 import { meanSkewness } from './mean-skewness.js';
@@ -11,7 +11,7 @@ import type { RowFile } from './row-file.js';
 export interface AppendTarget {
   rows: RowFile;
   journal: Journal;
-  completing: Pick<CompletingThread, 'complete'>;
+  completing: Pick<CompletionThread, 'complete'>;
 }
 
 /**

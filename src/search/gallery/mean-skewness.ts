@@ -1,7 +1,7 @@
 import { type Matrix, rowOf, skewness } from '../../domain/index.js';
 
 /** With two outputs each is the other's negative, and their skewness says nothing. */
-const FEWEST_FOR_SKEWNESS = 3;
+const MIN_OUTPUTS = 3;
 
 /** Mean skewness of a model's descriptors; null when it has fewer than three, too few to tell. */
 export function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | null {
@@ -12,5 +12,5 @@ export function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | nul
     sum += skewness(rowOf(rows, row));
     counted++;
   }
-  return counted < FEWEST_FOR_SKEWNESS ? null : sum / counted;
+  return counted < MIN_OUTPUTS ? null : sum / counted;
 }

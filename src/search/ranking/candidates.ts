@@ -1,8 +1,8 @@
-import type { SearchQuery } from '../search-query.js';
+import type { SearchRequest } from '../search-query.js';
 
 /** Beyond, a page is so deep that the exact scan is the honest answer. */
 export const MAX_CANDIDATES = 3_000;
-const PER_HIT = 6;
+const CANDIDATES_PER_RESULT = 6;
 /** The index ranks logits by the very score that orders them, but for the rounding to one byte. */
 const MIN_FOR_LOGIT = 300;
 /**
@@ -18,9 +18,13 @@ const SHARE_FOR_CONCEPT = 0.01;
  * @param limit best logits that are kept of them
  * @param logits of the gallery that are searched
  */
-export function candidatesFor({ by, first, after }: SearchQuery, limit: number, logits: number): number {
-  const wanted = limit + ((after?.depth ?? 0) + first) * PER_HIT;
-  if (by.kind === 'LOGIT') return Math.max(MIN_FOR_LOGIT, wanted);
+export function candidateCount(
+  { query, first, after }: SearchRequest,
+  limit: number,
+  logits: number,
+): number {
+  const count = limit + ((after?.depth ?? 0) + first) * CANDIDATES_PER_RESULT;
+  if (query.kind === 'LOGIT') return Math.max(MIN_FOR_LOGIT, count);
   const share = Math.min(Math.ceil(logits * SHARE_FOR_CONCEPT), MAX_CANDIDATES);
-  return Math.max(MIN_FOR_CONCEPT, share, wanted);
+  return Math.max(MIN_FOR_CONCEPT, share, count);
 }

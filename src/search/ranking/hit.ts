@@ -1,17 +1,22 @@
 import { confidence } from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
-import type { SearchHit, SearchPosition } from '../search-query.js';
+import type { SearchPosition, SearchResult } from '../search-query.js';
 import { accuracyOf, type PreparedQuery, versionOf } from './prepared-query.js';
-import { runnerUp } from './runner-up.js';
+import { runnerUpScore } from './runner-up.js';
 import type { Scorer } from './scorer.js';
 import type { Candidate } from './top-k.js';
 
 /** A candidate as a result; `order` counts from 0 on its page. */
-export function hit(view: GalleryView, asked: PreparedQuery, candidate: Candidate, order: number): SearchHit {
-  const { query, scorer } = asked;
+export function toResult(
+  view: GalleryView,
+  prepared: PreparedQuery,
+  candidate: Candidate,
+  order: number,
+): SearchResult {
+  const { request, scorer } = prepared;
   const { modelId, index, value, row } = candidate;
   const descriptor = view.rows.read(row);
-  const score = query.metric === 'SCORE' ? value : scorer.score(descriptor, row);
+  const score = request.metric === 'SCORE' ? value : scorer.score(descriptor, row);
   // The row is an old one when the model was probed again while pages are read.
   const entry = view.entryAt(row) ?? view.entries.find((other) => other.modelId === modelId);
   const accuracy = accuracyOf(descriptor, entry);
@@ -20,10 +25,10 @@ export function hit(view: GalleryView, asked: PreparedQuery, candidate: Candidat
     index,
     score,
     distance: scorer.distance(descriptor, row),
-    confidence: confidenceOf(asked, score, runnerUp(view, scorer, candidate)),
+    confidence: confidenceOf(prepared, score, runnerUpScore(view, scorer, candidate)),
     expectedAccuracy: accuracy,
     expectedAccuracyReason: accuracy === null ? 'TOO_FEW_OUTPUTS' : null,
-    position: positionOf(candidate, scorer, (query.after?.depth ?? 0) + order + 1),
+    position: positionOf(candidate, scorer, (request.after?.depth ?? 0) + order + 1),
   };
 }
 
@@ -33,18 +38,18 @@ export function hit(view: GalleryView, asked: PreparedQuery, candidate: Candidat
  * @param runnerUpScore see `confidence`
  */
 export function confidenceOf(
-  { standing, scorer }: PreparedQuery,
+  { spread, scorer }: PreparedQuery,
   score: number,
   runnerUpScore?: number,
 ): number | null {
-  return standing && scorer.curve && confidence(score, standing, scorer.curve, runnerUpScore);
+  return spread && scorer.curve && confidence(score, spread, scorer.curve, runnerUpScore);
 }
 
 /** The place of a candidate, `depth` results from the beginning. */
 export function positionOf(
-  { value, modelId, index, head }: Candidate,
+  { value, modelId, index, window }: Candidate,
   scorer: Scorer,
   depth: number,
 ): SearchPosition {
-  return { value, head: head ?? null, modelId, index, version: versionOf(scorer), depth };
+  return { value, head: window ?? null, modelId, index, version: versionOf(scorer), depth };
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { GalleryView } from '../gallery/gallery-view.js';
-import type { SearchAnswer, SearchQuery } from '../search-query.js';
-import { confidenceOf, hit } from './hit.js';
+import type { SearchRequest, SearchResults } from '../search-query.js';
+import { confidenceOf, toResult } from './hit.js';
 import { type PreparedQuery, prepareQueries } from './prepared-query.js';
 import type { RankedModel } from './ranking-cache.js';
-import { behind, newWindow } from './reranked-window.js';
+import { rankedAfter, rerank } from './reranked-window.js';
 import { type Candidate, isBefore, TopKByModel } from './top-k.js';
 
 /**
@@ -14,31 +14,34 @@ import { type Candidate, isBefore, TopKByModel } from './top-k.js';
  *
  * Confidence follows the gallery, so a ranking is remembered while its pages are read, as a head is.
  */
-export async function rankModels(view: GalleryView, query: SearchQuery): Promise<SearchAnswer> {
-  const parts = await prepareQueries(view, query);
-  const { after, first } = query;
-  const kept = after?.head ? view.remembered.rankings.get(after.head) : undefined;
-  const id = kept && after?.head ? after.head : randomUUID();
-  const ranking = kept ?? (await newRanking(view, parts));
-  view.remembered.rankings.set(id, ranking);
-  const listed = new Set(parts[0].entries.map(({ modelId }) => modelId));
-  const places = ranking.map((model) => ({ ...model, index: -1 }));
-  const ranked = behind(places, after).filter(({ modelId }) => listed.has(modelId));
+export async function searchModelsByConcepts(
+  view: GalleryView,
+  request: SearchRequest,
+): Promise<SearchResults> {
+  const parts = await prepareQueries(view, request);
+  const { after, first } = request;
+  const cached = after?.head ? view.cache.rankings.get(after.head) : undefined;
+  const id = cached && after?.head ? after.head : randomUUID();
+  const ranking = cached ?? (await rankByMeanConfidence(view, parts));
+  view.cache.rankings.set(id, ranking);
+  const searched = new Set(parts[0].entries.map(({ modelId }) => modelId));
+  const positioned = ranking.map((model) => ({ ...model, index: -1 }));
+  const ranked = rankedAfter(positioned, after).filter(({ modelId }) => searched.has(modelId));
   return {
-    hits: ranked.slice(0, first).map(({ value, concept, best }, order) => {
-      const found = hit(view, parts[concept], best, order);
-      const position = { ...found.position, value, head: id, index: -1 };
-      return { ...found, score: value, confidence: parts[0].standing && value, position };
+    results: ranked.slice(0, first).map(({ value, concept, best }, order) => {
+      const result = toResult(view, parts[concept], best, order);
+      const position = { ...result.position, value, head: id, index: -1 };
+      return { ...result, score: value, confidence: parts[0].spread && value, position };
     }),
     hasMore: ranked.length > first,
     candidates: parts[0].entries.length,
   };
 }
 
-async function newRanking(view: GalleryView, parts: PreparedQuery[]): Promise<RankedModel[]> {
+async function rankByMeanConfidence(view: GalleryView, parts: PreparedQuery[]): Promise<RankedModel[]> {
   const totals = new Map<string, RankedModel & { bestValue: number }>();
   for (const [concept, part] of parts.entries()) {
-    for (const best of await bestOfEachModel(view, part)) {
+    for (const best of await bestLogitByModel(view, part)) {
       const { modelId } = best;
       const value = confidenceOf(part, best.value) ?? best.value;
       const total = totals.get(modelId);
@@ -58,12 +61,12 @@ async function newRanking(view: GalleryView, parts: PreparedQuery[]): Promise<Ra
 }
 
 /** The best logit of each model, those of the head by what it agreed on. */
-async function bestOfEachModel(view: GalleryView, asked: PreparedQuery): Promise<Candidate[]> {
-  const chosen = new TopKByModel();
-  await view.exact.run(asked.scorer, asked.entries, chosen);
-  const { ranked } = await newWindow(view, { ...asked, query: { ...asked.query, after: undefined } });
-  const inHead = new Set(ranked.map(({ modelId }) => modelId));
-  const agreed = new TopKByModel();
-  for (const candidate of ranked) agreed.offer(candidate);
-  return [...agreed.list(), ...chosen.list().filter(({ modelId }) => !inHead.has(modelId))];
+async function bestLogitByModel(view: GalleryView, prepared: PreparedQuery): Promise<Candidate[]> {
+  const bestByScore = new TopKByModel();
+  await view.scan.scanModels(prepared.scorer, prepared.entries, bestByScore);
+  const { ranked } = await rerank(view, { ...prepared, request: { ...prepared.request, after: undefined } });
+  const inWindow = new Set(ranked.map(({ modelId }) => modelId));
+  const bestInWindow = new TopKByModel();
+  for (const candidate of ranked) bestInWindow.offer(candidate);
+  return [...bestInWindow.list(), ...bestByScore.list().filter(({ modelId }) => !inWindow.has(modelId))];
 }

@@ -19,19 +19,19 @@ interface Siblings {
  * The best score of the other outputs of an answer's model, for its confidence; of a large model, of some spread evenly
  * over it. Undefined when the model has no other, or the question's curve does not ask for it.
  */
-export function runnerUp(
+export function runnerUpScore(
   { rows, entryAt }: Siblings,
   scorer: Pick<Scorer, 'curve' | 'score'>,
   { row }: Pick<Candidate, 'row'>,
 ): number | undefined {
   const entry = !scorer.curve?.margin ? undefined : entryAt(row);
   if (!entry) return undefined;
-  const passedOver = new Set([row - entry.firstRow, ...entry.degenerate]);
+  const excluded = new Set([row - entry.firstRow, ...entry.degenerate]);
   const step = Math.max(1, entry.rows / MAX_OTHERS);
   let best: number | undefined;
   for (let place = 0; place < entry.rows; place += step) {
     const output = Math.floor(place);
-    if (passedOver.has(output)) continue;
+    if (excluded.has(output)) continue;
     const other = entry.firstRow + output;
     best = Math.max(best ?? Number.NEGATIVE_INFINITY, scorer.score(rows.read(other), other));
   }

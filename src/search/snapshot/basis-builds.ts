@@ -22,12 +22,12 @@ export class BasisBuilds {
     private changed = 0,
   ) {}
 
-  get underWay(): boolean {
+  get running(): boolean {
     return this.building !== null;
   }
 
   /** Notes that logits came or went, and builds when that is due. */
-  note(changed: number): void {
+  recordChanges(changed: number): void {
     this.changed += changed;
     if (
       this.building ||
@@ -46,7 +46,7 @@ export class BasisBuilds {
       })
       .finally(() => {
         this.building = null;
-        this.note(0);
+        this.recordChanges(0);
       });
   }
 

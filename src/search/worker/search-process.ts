@@ -9,15 +9,15 @@ import type {
   GalleryPrior,
   GalleryStats,
   LogitName,
-  NamesQuery,
-  SearchAnswer,
+  NamesRequest,
   SearchModel,
   SearchProbeSet,
-  SearchQuery,
+  SearchRequest,
+  SearchResults,
   SearchSettings,
 } from '../search-query.js';
 import { type FaissLibrary, loadFaiss } from '../snapshot/faiss.js';
-import { CompletingThread } from './completion/completing-thread.js';
+import { CompletionThread } from './completion/completing-thread.js';
 
 type Awaitable<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
@@ -26,9 +26,9 @@ type Awaitable<Calls> = {
 };
 
 /** All galleries of one search folder. Changes to a gallery go one after another; searches run between them. */
-export class SearchProcess implements Awaitable<SearchCalls> {
+export class SearchWorker implements Awaitable<SearchCalls> {
   private readonly galleries = new Map<string, Gallery>();
-  private readonly completing = new CompletingThread();
+  private readonly completing = new CompletionThread();
   private changes: Promise<unknown> = Promise.resolve();
   private folder = '';
   private settings: SearchSettings = { exactLimit: 0 };
@@ -54,7 +54,7 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     return this.inTurn(async () => {
       const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
       // Everything here is derived: what cannot be used, or is mostly waste, is made again from the responses.
-      await gallery.sync(models).catch(async () => (await this.renewGallery(probeSet)).sync(models));
+      await gallery.sync(models).catch(async () => (await this.recreateGallery(probeSet)).sync(models));
       return undefined;
     });
   }
@@ -74,11 +74,11 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     });
   }
 
-  search(probeSetId: string, query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
+  search(probeSetId: string, query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
     return this.gallery(probeSetId).search(query, signal);
   }
 
-  searchModels(probeSetId: string, query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
+  searchModels(probeSetId: string, query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
     return this.gallery(probeSetId).searchModels(query, signal);
   }
 
@@ -93,7 +93,7 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     return rows && columns ? similarityMatrix(rows, columns) : null;
   }
 
-  names(probeSetId: string, query: NamesQuery, signal?: AbortSignal): Promise<(LogitName[] | null)[]> {
+  names(probeSetId: string, query: NamesRequest, signal?: AbortSignal): Promise<(LogitName[] | null)[]> {
     signal?.throwIfAborted();
     return this.gallery(probeSetId).names(query, signal);
   }
@@ -130,25 +130,25 @@ export class SearchProcess implements Awaitable<SearchCalls> {
     const folder = join(this.folder, id);
     await mkdir(folder, { recursive: true });
     try {
-      const gallery = this.galleryIn(folder, probes);
+      const gallery = this.createGallery(folder, probes);
       this.galleries.set(id, gallery);
       return gallery;
     } catch {
-      return this.renewGallery({ id, probes });
+      return this.recreateGallery({ id, probes });
     }
   }
 
-  private async renewGallery({ id, probes }: SearchProbeSet): Promise<Gallery> {
+  private async recreateGallery({ id, probes }: SearchProbeSet): Promise<Gallery> {
     this.galleries.get(id)?.close();
     const folder = join(this.folder, id);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    const gallery = this.galleryIn(folder, probes);
+    const gallery = this.createGallery(folder, probes);
     this.galleries.set(id, gallery);
     return gallery;
   }
 
-  private galleryIn(folder: string, probes: number): Gallery {
+  private createGallery(folder: string, probes: number): Gallery {
     if (!this.products) throw new ProbelogError('SEARCH_UNAVAILABLE', 'The search is not open yet.');
     return new Gallery({
       folder,
@@ -158,7 +158,7 @@ export class SearchProcess implements Awaitable<SearchCalls> {
       products: this.products,
       completing: this.completing,
       onNewBasis: (gallery) => {
-        this.inTurn(() => gallery.completeAnew()).catch((thrown) =>
+        this.inTurn(() => gallery.recompleteModels()).catch((thrown) =>
           process.stderr.write(`partly probed models cannot be completed anew: ${String(thrown)}\n`),
         );
       },

@@ -4,17 +4,17 @@ import { dirname } from 'node:path';
 import { decodeMatrix, encodeMatrix, type Matrix } from '../../domain/index.js';
 
 /** A derived matrix that is kept as a file: what is missing or damaged is computed again, and written whole or not. */
-export async function keptMatrix(path: string, compute: () => Promise<Matrix>): Promise<Matrix> {
+export async function cachedMatrix(path: string, compute: () => Promise<Matrix>): Promise<Matrix> {
   try {
     return decodeMatrix(await readFile(path));
   } catch {
     const matrix = await compute();
-    await writeWhole(path, encodeMatrix(matrix));
+    await writeAtomically(path, encodeMatrix(matrix));
     return matrix;
   }
 }
 
-async function writeWhole(path: string, content: Uint8Array): Promise<void> {
+async function writeAtomically(path: string, content: Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
   try {

@@ -7,7 +7,7 @@ import type { TextEncoder } from '../encoder/text-encoder.js';
 export const MAX_IMAGE_BYTES = 10 * 2 ** 20;
 
 /** A picture that somebody asks about. */
-export interface Picture {
+export interface QueryImage {
   /** SHA-256 of its bytes. */
   digest: string;
   /** Checks it and lends it as a file. @throws ProbelogError PROBE_IMAGE_INVALID */
@@ -15,7 +15,7 @@ export interface Picture {
 }
 
 /** Some kilobytes each. */
-const MAX_KEPT = 1_000;
+const MAX_CACHED = 1_000;
 /** Pictures that are decoded and embedded at a time: each takes its pixels' memory and a share of the processor. */
 const MAX_CONCURRENT = 2;
 
@@ -23,24 +23,24 @@ const MAX_CONCURRENT = 2;
  * Embeds pictures under one encoder. A picture that is sent again, or by several callers at once, is decoded and
  * embedded once, and not at all when nobody waits for it by then; failures are not remembered.
  */
-export function imageEmbeddings(
+export function createImageEmbedder(
   encoder: TextEncoder,
-): (picture: Picture, gone?: AbortSignal) => Promise<Float32Array> {
+): (image: QueryImage, signal?: AbortSignal) => Promise<Float32Array> {
   const turns = new Turns(MAX_CONCURRENT);
-  const kept = new LRUCache<string, Float32Array>({ max: MAX_KEPT });
-  const wanted = new SingleFlight<Float32Array>();
-  return async (picture, gone) =>
-    kept.get(picture.digest) ??
-    wanted.run(
-      picture.digest,
-      async (unwanted) => {
+  const cache = new LRUCache<string, Float32Array>({ max: MAX_CACHED });
+  const inFlight = new SingleFlight<Float32Array>();
+  return async (image, signal) =>
+    cache.get(image.digest) ??
+    inFlight.run(
+      image.digest,
+      async (flightSignal) => {
         const [embedding] = await turns.run(
-          () => picture.asFile((path) => encoder.embedImages([path], unwanted)),
-          unwanted,
+          () => image.asFile((path) => encoder.embedImages([path], flightSignal)),
+          flightSignal,
         );
-        kept.set(picture.digest, embedding);
+        cache.set(image.digest, embedding);
         return embedding;
       },
-      gone,
+      signal,
     );
 }

@@ -1,7 +1,7 @@
 import type { TextEncoder } from './text-encoder.js';
 
 /** Stands for an encoder that cannot be opened: whatever needs it fails with the reason. */
-export function absentTextEncoder(reason: Error): TextEncoder {
+export function unavailableTextEncoder(reason: Error): TextEncoder {
   return {
     get id(): string {
       throw reason;

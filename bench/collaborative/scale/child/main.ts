@@ -11,8 +11,8 @@ import {
 import { openMatrixProducts } from '../../../../src/search/client/matrix-products.js';
 import { RowFile } from '../../../../src/search/gallery/row-file.js';
 import { type BuildTask, buildSnapshot } from '../../../../src/search/snapshot/build/build-snapshot.js';
-import { gramOfRows } from '../../../../src/search/snapshot/build/gram-of-rows.js';
-import { CompletingThread } from '../../../../src/search/worker/completion/completing-thread.js';
+import { blockwiseGram } from '../../../../src/search/snapshot/build/gram-of-rows.js';
+import { CompletionThread } from '../../../../src/search/worker/completion/completing-thread.js';
 import { masked } from '../../schemes.js';
 import { makeResponses } from '../made-responses.js';
 import { peakMemory } from '../peak-memory.js';
@@ -46,7 +46,7 @@ async function fitAlone({ rowsPath, probes, rows, version }: BuildTask): Promise
       file.read(row, data.subarray(place * probes, (place + 1) * probes));
     return { rows: some.length, columns: probes, data };
   };
-  const multiply = gramOfRows(products, read, chosen, BLOCK_ROWS);
+  const multiply = blockwiseGram(products, read, chosen, BLOCK_ROWS);
   const rank = basisRank(count, probes);
   await fitBasis({ probes, rank, seed: 1, version, multiply, product: products.project });
 }
@@ -66,12 +66,12 @@ async function complete(task: ScaleTask & { kind: 'COMPLETE' }): Promise<Complet
     }
   });
   const file = { path: task.priorPath, version: 'scale' };
-  const running = new CompletingThread();
+  const running = new CompletionThread();
   await running.complete(masked(raw, run), file);
   const seconds = { starting: [] as number[], running: [] as number[] };
   // In turns: a slow minute of the machine hits both.
   for (let again = 0; again < REPEATS; again++) {
-    const started = new CompletingThread();
+    const started = new CompletionThread();
     const partial = [masked(raw, run), masked(raw, run)];
     seconds.starting.push(await secondsOf(() => started.complete(partial[0], file)));
     started.close();

@@ -1,5 +1,5 @@
 /** Keeps decoded pixels for other runs. Never fails: a cache that cannot be written is no cache. */
-export interface PixelKeeper {
+export interface PixelCache {
   /** The pixels of an image that is kept already; null: it must be decoded. */
   read(probe: number): Promise<Uint8Array> | null;
   /**

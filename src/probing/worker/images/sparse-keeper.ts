@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { evict, isCached } from './cache-files.js';
-import type { PixelKeeper } from './pixel-keeper.js';
+import type { PixelCache } from './pixel-keeper.js';
 
 const PRESENT = Uint8Array.of(1);
 
@@ -16,12 +16,12 @@ const PRESENT = Uint8Array.of(1);
  * @param images how many the probe set has
  * @returns null when the pixels are larger than the cache may be, or the folder cannot be written
  */
-export async function sparseKeeper(
+export async function openSparseCache(
   path: string,
   imageBytes: number,
   images: number,
   cache: { folder: string; maxBytes: number },
-): Promise<PixelKeeper | null> {
+): Promise<PixelCache | null> {
   const bytes = images * (1 + imageBytes);
   if (bytes > cache.maxBytes) return null;
   try {
@@ -31,13 +31,13 @@ export async function sparseKeeper(
     await file.truncate(bytes);
     const present = new Uint8Array(images);
     await file.read(present, 0, images, 0);
-    return keeperOf(file, imageBytes, present);
+    return toCache(file, imageBytes, present);
   } catch {
     return null;
   }
 }
 
-function keeperOf(file: FileHandle, imageBytes: number, present: Uint8Array): PixelKeeper {
+function toCache(file: FileHandle, imageBytes: number, present: Uint8Array): PixelCache {
   const placeOf = (probe: number) => present.length + probe * imageBytes;
   const written: number[] = [];
   let writing = Promise.resolve();

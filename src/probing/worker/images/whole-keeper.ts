@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { evict, UNFINISHED } from './cache-files.js';
-import type { PixelKeeper } from './pixel-keeper.js';
+import type { PixelCache } from './pixel-keeper.js';
 
 /**
  * Keeps the pixels of a whole probe set, which must be written in order. The file is visible under its name when it is
@@ -11,30 +11,30 @@ import type { PixelKeeper } from './pixel-keeper.js';
  * @param replaces a file that is of no use beside it
  * @returns null when the pixels are larger than the cache may be, or the folder cannot be written
  */
-export async function wholeKeeper(
+export async function openWholeCache(
   path: string,
   bytes: number,
   cache: { folder: string; maxBytes: number },
   replaces: string,
-): Promise<PixelKeeper | null> {
+): Promise<PixelCache | null> {
   if (bytes > cache.maxBytes) return null;
   const partial = `${path}.${randomUUID()}${UNFINISHED}`;
   try {
     await mkdir(cache.folder, { recursive: true });
     await evict(cache.folder, cache.maxBytes - bytes);
-    return keeperOf(await open(partial, 'wx'), partial, path, bytes, replaces);
+    return toCache(await open(partial, 'wx'), partial, path, bytes, replaces);
   } catch {
     return null;
   }
 }
 
-function keeperOf(
+function toCache(
   file: FileHandle,
   partial: string,
   path: string,
   expected: number,
   replaces: string,
-): PixelKeeper {
+): PixelCache {
   let bytes = 0;
   let failed = false;
   let writing = Promise.resolve();

@@ -7,10 +7,10 @@ import type { MessageReader } from './message-reader.js';
  * @returns takes the name of a field, and returns it the first time
  * @throws ProbelogError MODEL_MALFORMED the second time
  */
-export function onlyOnce(reader: MessageReader): (field: string) => string {
+export function rejectRepeats(reader: MessageReader): (field: string) => string {
   const seen = new Set<string>();
   return (field) => {
-    if (seen.has(field)) throw reader.refusal('MODEL_MALFORMED', `there is more than one ${field}.`);
+    if (seen.has(field)) throw reader.error('MODEL_MALFORMED', `there is more than one ${field}.`);
     seen.add(field);
     return field;
   };

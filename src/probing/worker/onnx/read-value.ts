@@ -1,6 +1,6 @@
 import type { MessageReader } from './message-reader.js';
 import type { OnnxValue } from './model.js';
-import { onlyOnce } from './only-once.js';
+import { rejectRepeats } from './only-once.js';
 import { readType } from './read-type.js';
 
 /**
@@ -10,7 +10,7 @@ import { readType } from './read-type.js';
  */
 export function readValue(reader: MessageReader, at: string): OnnxValue {
   const value: OnnxValue = { name: '', elementType: null, shape: null };
-  const once = onlyOnce(reader);
+  const once = rejectRepeats(reader);
   reader.count('values');
   reader.message(at, (field) => {
     if (field === 1) value.name = reader.name();

@@ -10,7 +10,7 @@ import type { ProbeRounds } from './probe-rounds.js';
  * @param probes P
  * @returns null when the prior is missing, damaged or about another number of probes
  */
-export async function chooseByPrior(
+export async function openChosenRounds(
   { priorPath, ...options }: ProbePlan,
   probes: number,
   done: DoneProbes | null,

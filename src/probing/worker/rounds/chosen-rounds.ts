@@ -39,8 +39,8 @@ export function chosenRounds(
     return round.toSorted();
   };
   return {
-    get most() {
-      return Math.max(chooser.most, run.length);
+    get expectedProbes() {
+      return Math.max(chooser.maxProbes, run.length);
     },
     whole: false,
     notes: [],

@@ -1,6 +1,6 @@
 import type { ProbeJob } from '../../protocol.js';
 import type { ProbeRounds } from './probe-rounds.js';
-import { probesInOrder } from './probes-in-order.js';
+import { singleRound } from './probes-in-order.js';
 
 /**
  * The rounds of a job: chosen ones when it has a plan; else, or when the prior cannot be used, all probes that are not
@@ -13,13 +13,13 @@ export async function openRounds(
   settled: () => Promise<void>,
 ): Promise<ProbeRounds> {
   const all = Uint32Array.from(probes.keys());
-  if (!plan) return probesInOrder(all.subarray(startAt), all.length);
+  if (!plan) return singleRound(all.subarray(startAt), all.length);
   // Loaded only here: a run of all probes needs no mathematics.
-  const { chooseByPrior } = await import('./choose-by-prior.js');
-  const chosen = await chooseByPrior(plan, all.length, done, settled);
+  const { openChosenRounds } = await import('./choose-by-prior.js');
+  const chosen = await openChosenRounds(plan, all.length, done, settled);
   if (chosen) return chosen;
   const known = new Set(done?.probes);
-  return probesInOrder(
+  return singleRound(
     all.filter((probe) => !known.has(probe)),
     all.length,
     ['What was learned about this probe set cannot be used, so all probes were run.'],

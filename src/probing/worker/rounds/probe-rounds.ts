@@ -1,7 +1,7 @@
 /** Which probes a run shows its model, round after round. */
 export interface ProbeRounds {
   /** Probes that have responses in the end, those of an interrupted run included, as far as is known by now. */
-  readonly most: number;
+  readonly expectedProbes: number;
   /** Whether it is one round of all probes. */
   whole: boolean;
   /** What the caller should know. */

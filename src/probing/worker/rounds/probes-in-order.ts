@@ -6,15 +6,15 @@ import type { ProbeRounds } from './probe-rounds.js';
  * @param probes ascending
  * @param all how many the probe set has
  */
-export function probesInOrder(probes: Uint32Array, all: number, notes: string[] = []): ProbeRounds {
-  let left: Uint32Array | null = probes.length > 0 ? probes : null;
+export function singleRound(probes: Uint32Array, all: number, notes: string[] = []): ProbeRounds {
+  let next: Uint32Array | null = probes.length > 0 ? probes : null;
   return {
-    most: all,
+    expectedProbes: all,
     whole: probes.length === all,
     notes,
     async next() {
-      const round = left;
-      left = null;
+      const round = next;
+      next = null;
       return round;
     },
     add: () => undefined,

@@ -7,14 +7,14 @@ import { fetchableOutputs } from './fetchable-outputs.js';
 import type { ModelRunner } from './model-runner.js';
 
 /** What a first run taught. */
-export interface LearnedOutput {
+export interface SelectedOutput {
   chosen: ChosenOutput;
   /** The runner that worked: the given one, or one of single images. */
   runner: ModelRunner;
 }
 
 /** Everything about the outputs that is known before the model runs. */
-export interface OutputPlan {
+export interface OutputSelection {
   graph: OnnxGraph;
   tails: ReturnType<typeof outputTail>[];
   /** Tensors to fetch in the first run: the declared outputs that may qualify, and what lies before their normalizers. */
@@ -24,7 +24,7 @@ export interface OutputPlan {
 }
 
 /** Reads the graph's ends. */
-export function planOutputs(graph: OnnxGraph): OutputPlan {
+export function outputSelection(graph: OnnxGraph): OutputSelection {
   const tails = fetchableOutputs(graph).map((name) => outputTail(graph, name));
   const fetches = [
     ...new Set(tails.flatMap(({ name, logits }) => (logits === null ? [name] : [name, logits]))),
@@ -42,19 +42,27 @@ export function planOutputs(graph: OnnxGraph): OutputPlan {
  * @param single makes a runner of single images
  * @throws ProbelogError MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS, INFERENCE_FAILED
  */
-export async function learnOutput(
-  plan: OutputPlan,
+export async function selectOutput(
+  selection: OutputSelection,
   runner: ModelRunner,
   single: () => Promise<ModelRunner>,
   pixels: Uint8Array,
   images: number,
-  wanted: string | null,
+  requested: string | null,
   values: (tensor: Ort.Tensor) => Float32Array | null,
-): Promise<LearnedOutput> {
-  const attempt = async (using: ModelRunner, count: number): Promise<LearnedOutput> => {
+): Promise<SelectedOutput> {
+  const attempt = async (using: ModelRunner, count: number): Promise<SelectedOutput> => {
     // Without anything to fetch there is nothing to run either; choosing then says what the model has.
-    const tensors = plan.fetches.length > 0 ? await using.run(pixels, count, plan.fetches) : new Map();
-    const chosen = chooseOutput(plan.graph.outputs, plan.tails, tensors, using.rows(count), wanted, values);
+    const tensors =
+      selection.fetches.length > 0 ? await using.run(pixels, count, selection.fetches) : new Map();
+    const chosen = chooseOutput(
+      selection.graph.outputs,
+      selection.tails,
+      tensors,
+      using.rows(count),
+      requested,
+      values,
+    );
     return { chosen, runner: using };
   };
   try {
@@ -63,10 +71,10 @@ export async function learnOutput(
     const batchMayBeWrong =
       thrown instanceof ProbelogError && ['INFERENCE_FAILED', 'MODEL_NO_LOGITS_OUTPUT'].includes(thrown.code);
     if (!batchMayBeWrong || images === 1 || runner.rows(1) !== 1) throw thrown;
-    const learned = await attempt(await single(), 1).catch(() => {
+    const selected = await attempt(await single(), 1).catch(() => {
       throw thrown;
     });
-    learned.chosen.notes.push('The model declares a free batch size, but takes one image at a time.');
-    return learned;
+    selected.chosen.notes.push('The model declares a free batch size, but takes one image at a time.');
+    return selected;
   }
 }

@@ -1,9 +1,9 @@
 import {
+  fitUnsharpening,
   type Matrix,
   RESPONSE_SHARPNESS,
   rowOf,
   type Unsharpening,
-  unsharpeningOf,
   unsharpenRows,
 } from '../../../domain/index.js';
 
@@ -11,15 +11,15 @@ import {
  * Reads the standardized responses that a gallery's descriptors were made from. How each row is undone is found once
  * and kept, for a fit reads its rows again and again.
  */
-export function unsharpened(read: (rows: Uint32Array) => Matrix): (rows: Uint32Array) => Matrix {
-  const known = new Map<number, Unsharpening>();
+export function unsharpenedReader(read: (rows: Uint32Array) => Matrix): (rows: Uint32Array) => Matrix {
+  const cache = new Map<number, Unsharpening>();
   return (chosen) => {
     const descriptors = read(chosen);
-    const how = Array.from(chosen, (row, place) => {
-      const found = known.get(row) ?? unsharpeningOf(rowOf(descriptors, place), RESPONSE_SHARPNESS);
-      known.set(row, found);
+    const unsharpenings = Array.from(chosen, (row, place) => {
+      const found = cache.get(row) ?? fitUnsharpening(rowOf(descriptors, place), RESPONSE_SHARPNESS);
+      cache.set(row, found);
       return found;
     });
-    return unsharpenRows(descriptors, RESPONSE_SHARPNESS, how);
+    return unsharpenRows(descriptors, RESPONSE_SHARPNESS, unsharpenings);
   };
 }

@@ -10,7 +10,7 @@ const IDLE_MS = 60_000;
 /** Of its objects; numbers lie outside, and are those of one prior and one model. */
 const HEAP_MIB = 256;
 
-interface UnderWay {
+interface PendingCompletion {
   resolve(completed: CompletedDescriptors): void;
   reject(reason: unknown): void;
 }
@@ -22,11 +22,11 @@ interface UnderWay {
  * completing a small model does; without work it ends after a while. A thread that dies takes only the request with it
  * that it was at.
  */
-export class CompletingThread {
+export class CompletionThread {
   private worker: Worker | null = null;
-  private underWay: UnderWay | null = null;
+  private pending: PendingCompletion | null = null;
   private last: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
+  private queued = 0;
   private idle: NodeJS.Timeout | undefined;
   private isClosed = false;
 
@@ -38,8 +38,10 @@ export class CompletingThread {
    * @throws Error when the prior cannot be read, the thread dies over it, or it is closed
    */
   complete(responses: Matrix, prior: PriorFile | null): Promise<CompletedDescriptors> {
-    this.waiting++;
-    const completed = this.last.then(() => this.send({ responses, prior })).finally(() => this.rest());
+    this.queued++;
+    const completed = this.last
+      .then(() => this.send({ responses, prior }))
+      .finally(() => this.scheduleShutdown());
     this.last = completed.catch(() => undefined);
     return completed;
   }
@@ -57,7 +59,7 @@ export class CompletingThread {
     this.worker.ref();
     const { worker } = this;
     return new Promise((resolve, reject) => {
-      this.underWay = { resolve, reject };
+      this.pending = { resolve, reject };
       worker.postMessage(task, [task.responses.data.buffer as ArrayBuffer]);
     });
   }
@@ -66,22 +68,22 @@ export class CompletingThread {
     const worker = new Worker(compiledEntry(import.meta.url, './main.js'), {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
     });
-    const lost = (reason: unknown) => {
+    const fail = (reason: unknown) => {
       if (this.worker !== worker) return;
       this.worker = null;
-      this.underWay?.reject(reason);
+      this.pending?.reject(reason);
     };
-    worker.on('message', (completed: CompletedDescriptors) => this.underWay?.resolve(completed));
-    worker.on('error', lost);
-    worker.on('exit', (code) => lost(new Error(`The completing thread ended with code ${code}.`)));
+    worker.on('message', (completed: CompletedDescriptors) => this.pending?.resolve(completed));
+    worker.on('error', fail);
+    worker.on('exit', (code) => fail(new Error(`The completing thread ended with code ${code}.`)));
     return worker;
   }
 
   /** After each request: without another one the thread keeps no process alive, and has a while left. */
-  private rest(): void {
-    this.underWay = null;
-    this.waiting--;
-    if (this.waiting > 0) return;
+  private scheduleShutdown(): void {
+    this.pending = null;
+    this.queued--;
+    if (this.queued > 0) return;
     this.worker?.unref();
     this.idle = setTimeout(
       () => this.end(new Error('The completing thread had no work.')),
@@ -93,7 +95,7 @@ export class CompletingThread {
     clearTimeout(this.idle);
     const { worker } = this;
     this.worker = null;
-    this.underWay?.reject(reason);
+    this.pending?.reject(reason);
     void worker?.terminate();
   }
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { encodeMatrix, type Matrix } from '../../../domain/index.js';
 import type { TextEncoder } from '../../encoder/text-encoder.js';
 import { embedConcepts, PROMPTS } from '../embed-concepts.js';
-import { keptMatrix } from '../matrix-file.js';
+import { cachedMatrix } from '../matrix-file.js';
 import type { ConceptBackground } from './prepare-background.js';
-import { prepareInWorker } from './prepare-in-worker.js';
+import { computeInWorker } from './prepare-in-worker.js';
 
 /** Changes with the formulas, so that files of older ones are not used. */
 const FORMAT = 1;
@@ -19,7 +19,7 @@ export interface BackgroundOptions {
 }
 
 /** A background, but for the vocabulary's queries, which other processes read from their file. */
-export interface KeptBackground extends Omit<ConceptBackground, 'vocabulary'> {
+export interface StoredBackground extends Omit<ConceptBackground, 'vocabulary'> {
   vocabularyPath: string;
 }
 
@@ -27,16 +27,16 @@ export interface KeptBackground extends Omit<ConceptBackground, 'vocabulary'> {
 export async function ensureBackground(
   { encoder, folder, vocabulary }: BackgroundOptions,
   images: Matrix,
-): Promise<KeptBackground> {
-  const texts = await keptMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
+): Promise<StoredBackground> {
+  const texts = await cachedMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
     embedConcepts(encoder, vocabulary),
   );
   const key = digest(FORMAT, encodeMatrix(texts), encodeMatrix(images));
-  let preparing: Promise<ConceptBackground> | undefined;
+  let computing: Promise<ConceptBackground> | undefined;
   const part = (name: keyof ConceptBackground) =>
-    keptMatrix(join(folder, `${name}-${key}.npy`), async () => {
-      preparing ??= prepareInWorker({ images, texts });
-      return (await preparing)[name];
+    cachedMatrix(join(folder, `${name}-${key}.npy`), async () => {
+      computing ??= computeInWorker({ images, texts });
+      return (await computing)[name];
     });
   const levels = await part('levels');
   const regression = await part('regression');

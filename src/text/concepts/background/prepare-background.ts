@@ -24,7 +24,7 @@ export interface ConceptBackground {
  * @param images P × d unit rows
  * @param texts V × d unit rows, of the vocabulary
  */
-export function prepareBackground(images: Matrix, texts: Matrix): ConceptBackground {
+export function computeBackground(images: Matrix, texts: Matrix): ConceptBackground {
   const probes = images.rows;
   const cosines: Matrix = { rows: texts.rows, columns: probes, data: new Float32Array(texts.rows * probes) };
   for (let text = 0; text < texts.rows; text++)

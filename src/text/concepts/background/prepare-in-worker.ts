@@ -6,13 +6,13 @@ import { compiledEntry } from '../../../lib/compiled-entry.js';
 import type { ConceptBackground } from './prepare-background.js';
 
 /** What the preparing thread is given. */
-export interface PrepareOptions {
+export interface BackgroundEmbeddings {
   images: Matrix;
   texts: Matrix;
 }
 
 /** `prepareBackground` off the event loop, which it would hold up for seconds. */
-export function prepareInWorker(options: PrepareOptions): Promise<ConceptBackground> {
+export function computeInWorker(options: BackgroundEmbeddings): Promise<ConceptBackground> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(compiledEntry(import.meta.url, './main.js'), { workerData: options });
     worker.once('message', resolve);
