@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rowOf } from '../src/domain/index.js';
-import { openMatrixProducts } from '../src/search/client/matrix-products.js';
 import { type ConceptTerm, openSearch, type SearchRequest } from '../src/search/index.js';
+import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { openHub, probeImages } from './accuracy/hub.js';
@@ -197,7 +197,7 @@ async function measureOurs(
     milliseconds.push(performance.now() - begun);
     answers.push(results.map((hit) => `${hit.modelId}/${hit.index}`));
   }
-  const memoryMiB = childMemory('search/child/main.js');
+  const memoryMiB = childMemory('search/worker/main.js');
   const snapshotFolder = join(folder, 'search', probeSet.id);
   for (const one of questions) one.exact.folder = snapshotFolder;
   await search.close();
@@ -211,7 +211,7 @@ function question(query: ExactQuery['query']): Question {
 /** In a process of its own: FAISS may be loaded once in a process, and the flat index is large. */
 function measureFlat({ models, probes }: MadeGallery, count: number): Promise<number | null> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./search/child/main.js', import.meta.url)), [], {
+    const child = fork(fileURLToPath(new URL('./search/worker/main.js', import.meta.url)), [], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     let answer: number | null = null;

@@ -9,7 +9,7 @@ import {
   whiteningMatrix,
   zscore,
 } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { descriptorKind, MEAN_ONLY } from './descriptor-kinds.js';
 import { type BenchGallery, basisOf, buildGallery, type ModelResponses } from './gallery.js';
 import { drawQueries, judges } from './measure-logits.js';

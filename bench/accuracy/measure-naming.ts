@@ -1,5 +1,5 @@
 import { type Matrix, nameStatistics, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { DescriptorGallery } from './gallery.js';
 import { figures, firstRightRank, top1 } from './metrics.js';
 import type { Row } from './row.js';

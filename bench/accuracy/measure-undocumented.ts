@@ -1,5 +1,5 @@
 import { CONFIDENCE_CURVES, confidence, type Matrix, nameStatistics, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { STANDARD } from './answers.js';
 import { KINDS } from './descriptor-kinds.js';
 import type { ModelResponses } from './gallery.js';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSENSUS_CANDIDATES, dot, logitQuery, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import { RowFile } from '../../src/search/gallery/row-file.js';
 import { RowScales } from '../../src/search/gallery/row-scales.js';
 import type { SearchQuery } from '../../src/search/index.js';
-import { orderByConsensus } from '../../src/search/ranking/consensus-window.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import { orderByConsensus } from '../../src/search/ranking/reranked-window.js';
 import type { Candidate } from '../../src/search/ranking/top-k.js';
 import { readSnapshot } from '../../src/search/snapshot/snapshot.js';
 import type { MadeGallery } from './make-gallery.js';

@@ -1,5 +1,4 @@
 export { compareModels, MAX_LOGITS_PER_SIDE, type ModelComparison } from './client/compare-models.js';
-export { inspectSnapshots, type SnapshotInspection } from './client/inspect-snapshots.js';
 export { openSearch, type Search, type SearchOptions } from './client/open-search.js';
 export type {
   ConceptTerm,
@@ -16,3 +15,4 @@ export type {
   SearchResults,
   SearchSettings,
 } from './search-query.js';
+export { inspectSnapshots, type SnapshotInspection } from './snapshot/inspect-snapshots.js';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConditionedPrior, rowOf, standardizedResponses } from '../../src/domain/index.js';
-import { type MatrixProducts, openMatrixProducts } from '../../src/search/client/matrix-products.js';
+import { type MatrixProducts, openMatrixProducts } from '../../src/search/matrix-products.js';
 import { fitPrior } from '../../src/search/snapshot/build/fit-prior.js';
-import { type MadeGallery, madeResponses, priorTask } from './made-gallery.js';
+import { type MadeGallery, madeResponses, priorTask } from './synthetic-gallery.js';
 
 let products: MatrixProducts;
 beforeAll(async () => {

@@ -246,7 +246,7 @@ describe('changes', () => {
 it('comes back after its process is killed, knowing what it knew', async () => {
   await search.sync(SET, models.slice(0, 6));
   await search.add(SET, models[6]);
-  execFileSync('pkill', ['-KILL', '-P', String(process.pid), '-f', 'search/child/main.js']);
+  execFileSync('pkill', ['-KILL', '-P', String(process.pid), '-f', 'search/worker/main.js']);
   await expect.poll(() => logged.at(-1)).toContain('the search process ended');
   expect(await search.stats(SET.id)).toMatchObject({ models: 7 });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CONFIDENCE_CURVES, decodeFloat16, dot, encodeFloat16 } from '../../src/domain/index.js';
-import { runnerUpScore } from '../../src/search/ranking/runner-up.js';
+import { runnerUpScore } from '../../src/search/ranking/to-result.js';
 
 const PROBES = 2;
 const WEIGHTS = Float32Array.of(1, 0);

@@ -1,12 +1,9 @@
 import { type Descriptors, standardizedResponses } from '../descriptors/descriptors.js';
-import { type Matrix, rowOf } from '../linalg/matrix.js';
-import { columnsOf } from '../linalg/matrix-columns.js';
-import { transpose } from '../linalg/transpose.js';
-import { expectedErrorAtBudget, maxAcceptedError } from './beyond-budget.js';
+import { columnsOf, type Matrix, rowOf, transpose } from '../linalg/matrix.js';
+import { expectedErrorAtBudget, maxAcceptedError } from './accepted-error.js';
 import { sampleRows } from './complete-descriptors.js';
-import { ConditionedPrior, mostLikelyIndex } from './conditioned-prior.js';
+import { ConditionedPrior, glsMeanEstimator, mostLikelyIndex } from './conditioned-prior.js';
 import { COMMON_PROBES, type PriorFamily, type ResponsePrior } from './response-prior.js';
-import { glsMeanEstimator } from './whole-row-mean.js';
 
 /** How far probing goes. */
 export interface ChooserOptions {

@@ -5,11 +5,9 @@ import {
   standardizedResponses,
 } from '../descriptors/descriptors.js';
 import { dot } from '../linalg/inner-product.js';
-import { type Matrix, rowOf } from '../linalg/matrix.js';
-import { columnsOf } from '../linalg/matrix-columns.js';
-import { ConditionedPrior, mostLikelyFamily } from './conditioned-prior.js';
+import { columnsOf, type Matrix, rowOf } from '../linalg/matrix.js';
+import { ConditionedPrior, glsMeanEstimator, mostLikelyFamily } from './conditioned-prior.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
-import { glsMeanEstimator } from './whole-row-mean.js';
 
 /** Descriptors of a model of which only some probes were run. */
 export interface CompletedDescriptors extends Descriptors {

@@ -1,5 +1,4 @@
-import { type Matrix, rowOf } from './matrix.js';
-import { transpose } from './transpose.js';
+import { type Matrix, rowOf, transpose } from './matrix.js';
 
 /** Columns that are made orthonormal among themselves here; all else is left to the products. */
 const BLOCK = 32;

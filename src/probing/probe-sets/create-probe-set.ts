@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { ProbelogError } from '../../errors/index.js';
+import type { ProbeImageLimits } from './inspect-image.js';
 import { type ImageTitle, inspectImage } from './inspect-image.js';
-import type { ProbeImageLimits } from './probe-image-limits.js';
 import { readProbeImages, type SourceImage } from './read-probe-images.js';
 
 /** What a probe set is made of, as the store takes it. */

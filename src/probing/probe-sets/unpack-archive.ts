@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { Parser, type ReadEntry } from 'tar';
 import yauzl from 'yauzl';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import type { ProbeImageLimits } from './inspect-image.js';
 import type { SourceFile } from './list-folder.js';
-import type { ProbeImageLimits } from './probe-image-limits.js';
 
 const DEFAULT_TOTAL_BYTES = 64 * 2 ** 30;
 

@@ -1,4 +1,4 @@
-import type { MatrixProducts } from '../client/matrix-products.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { ExactScan } from '../ranking/exact-scan.js';
 import type { RankingCache } from '../ranking/ranking-cache.js';
 import type { ActiveSnapshot } from '../ranking/scorer.js';

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Descriptors } from '../../domain/index.js';
-import type { MatrixProducts } from '../client/matrix-products.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import { ExactScan } from '../ranking/exact-scan.js';
 import { LogitNames } from '../ranking/logit-names.js';
-import { searchModelsByConcepts } from '../ranking/rank-models.js';
 import { RankingCache } from '../ranking/ranking-cache.js';
 import type { ActiveSnapshot } from '../ranking/scorer.js';
 import { searchLogits } from '../ranking/search-logits.js';
 import { searchModels } from '../ranking/search-models.js';
+import { searchModelsByConcepts } from '../ranking/search-models-by-concepts.js';
 import type {
   GalleryPrior,
   GalleryStats,

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { decodeFloat16 } from '../../domain/index.js';
-import type { MatrixProducts } from '../client/matrix-products.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { RowFile } from '../gallery/row-file.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { Scorer } from './scorer.js';
 import type { CandidateSink } from './top-k.js';
 

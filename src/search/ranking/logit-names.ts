@@ -11,9 +11,9 @@ import {
   topIndexes,
   transpose,
 } from '../../domain/index.js';
-import type { MatrixProducts } from '../client/matrix-products.js';
 import type { GallerySample } from '../gallery/gallery-sample.js';
 import type { GalleryEntry } from '../gallery/journal.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { LogitName } from '../search-query.js';
 
 /** Logits that are named before other questions get their turn; a model may have thousands. */

@@ -1,9 +1,9 @@
 import { countLogits, type GalleryView } from '../gallery/gallery-view.js';
 import type { SearchRequest, SearchResults } from '../search-query.js';
-import { toResult } from './hit.js';
 import { type PreparedQuery, prepareQuery } from './prepared-query.js';
 import { openWindow, rankedAfter, startsInWindow } from './reranked-window.js';
 import { retrieveLogits } from './retrieve.js';
+import { toResult } from './to-result.js';
 import type { Candidate } from './top-k.js';
 
 /**

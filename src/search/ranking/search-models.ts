@@ -1,9 +1,9 @@
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { SearchRequest, SearchResults } from '../search-query.js';
-import { toResult } from './hit.js';
 import { type PreparedQuery, prepareQuery } from './prepared-query.js';
 import { openWindow, rankedAfter, startsInWindow } from './reranked-window.js';
 import { retrieveTopLogitByModel } from './retrieve.js';
+import { toResult } from './to-result.js';
 import { type Candidate, TopK } from './top-k.js';
 
 /** Models among the candidates, for each one wanted, below which the candidates may miss one. */

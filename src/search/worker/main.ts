@@ -1,6 +1,6 @@
 import { ProbelogError } from '../../errors/index.js';
 import { CANCELLABLE, type SearchCalls, type WorkerReply, type WorkerRequest } from '../protocol.js';
-import { SearchWorker } from './search-process.js';
+import { SearchWorker } from './search-worker.js';
 
 /** The search's own process: answers calls of its parent and ends with it, after background work has stopped. */
 const search = new SearchWorker();

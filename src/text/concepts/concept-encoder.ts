@@ -4,11 +4,11 @@ import { conceptContrast, conceptQuery, type Matrix, sharpen, timesVector } from
 import { ProbelogError } from '../../errors/index.js';
 import { SingleFlight } from '../../lib/single-flight.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
-import { EVERYDAY_VOCABULARY } from '../vocabulary/index.js';
+import { EVERYDAY_VOCABULARY } from '../vocabulary/everyday-vocabulary.js';
 import { ensureBackground, type StoredBackground } from './background/ensure-background.js';
 import { embedConcepts, PROMPTS } from './embed-concepts.js';
+import { createImageEmbedder, type QueryImage } from './image-embedder.js';
 import { normalizeConcept } from './normalize-concept.js';
-import { createImageEmbedder, type QueryImage } from './picture-embeddings.js';
 import { type EmbeddingStore, ensureProbeEmbeddings } from './probe-embeddings.js';
 
 const MAX_BYTES = 64 * 2 ** 20;

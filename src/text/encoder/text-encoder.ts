@@ -13,3 +13,15 @@ export interface TextEncoder {
   embedImages(paths: string[], signal?: AbortSignal): Promise<Float32Array[]>;
   close(): Promise<void>;
 }
+
+/** Stands for an encoder that cannot be opened: whatever needs it fails with the reason. */
+export function unavailableTextEncoder(reason: Error): TextEncoder {
+  return {
+    get id(): string {
+      throw reason;
+    },
+    embedTexts: () => Promise.reject(reason),
+    embedImages: () => Promise.reject(reason),
+    close: async () => undefined,
+  };
+}

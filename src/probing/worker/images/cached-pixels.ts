@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { PixelSource } from './pixel-source.js';
+import type { PixelSource } from './pixels.js';
 
 /**
  * Reads images from the cache file of a whole set, always one batch ahead of the model.

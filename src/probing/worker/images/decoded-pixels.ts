@@ -1,6 +1,5 @@
-import { bytesPerImage, type PixelGeometry } from './pixel-geometry.js';
-import type { PixelCache } from './pixel-keeper.js';
-import type { PixelSource } from './pixel-source.js';
+import type { PixelCache, PixelSource } from './pixels.js';
+import { bytesPerImage, type PixelGeometry } from './pixels.js';
 
 /**
  * Decodes images ahead of the model on libuv's threads, a bounded number of them, and has them kept for other runs.

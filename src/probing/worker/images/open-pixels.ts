@@ -2,11 +2,10 @@ import type { ProbeJob } from '../../protocol.js';
 import { cachePath, isCached } from './cache-files.js';
 import { cachedPixels } from './cached-pixels.js';
 import { decodedPixels } from './decoded-pixels.js';
-import { bytesPerImage, type PixelGeometry } from './pixel-geometry.js';
-import type { PixelCache } from './pixel-keeper.js';
-import type { PixelSource } from './pixel-source.js';
-import { openSparseCache } from './sparse-keeper.js';
-import { openWholeCache } from './whole-keeper.js';
+import type { PixelCache, PixelSource } from './pixels.js';
+import { bytesPerImage, type PixelGeometry } from './pixels.js';
+import { openSparseCache } from './sparse-cache.js';
+import { openWholeCache } from './whole-cache.js';
 
 /**
  * The probes' pixels: from the cache when it has the whole set, else decoded. What is decoded is cached: in a file of

@@ -1,5 +1,5 @@
-import type { ModelInspection } from '../../model-inspection.js';
 import type { PreprocessingSpec } from '../../preprocessing/preprocessing-spec.js';
+import type { ModelInspection } from '../../protocol.js';
 
 /** What ONNX Runtime takes for float32, float16 (as bits) and uint8. */
 export type TensorData = Float32Array | Uint16Array | Uint8Array;

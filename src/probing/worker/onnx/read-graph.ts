@@ -1,9 +1,8 @@
 import type { MessageReader } from './message-reader.js';
+import { rejectRepeats } from './message-reader.js';
 import { type Calls, type OnnxGraph, type OnnxNode, operatorKey } from './model.js';
-import { rejectRepeats } from './only-once.js';
 import { readSparseTensor, readTensor } from './read-tensor.js';
-import { readType } from './read-type.js';
-import { readValue } from './read-value.js';
+import { readType, readValue } from './read-type.js';
 
 export function emptyGraph(): OnnxGraph {
   return { nodes: [], inputs: [], outputs: [], initializers: new Map() };

@@ -2,7 +2,7 @@ import { ProbelogError } from '../../../errors/index.js';
 import { Malformed, MessageReader, UnexpectedEnd, WIRE } from './message-reader.js';
 import type { OnnxFunction, OnnxModel } from './model.js';
 import { emptyGraph, readAttribute, readGraph, readNode } from './read-graph.js';
-import { readValue } from './read-value.js';
+import { readValue } from './read-type.js';
 
 /**
  * Reads the structure of an ONNX file, wherever in it ONNX Runtime may look.

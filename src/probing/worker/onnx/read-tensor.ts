@@ -11,7 +11,7 @@ import {
 } from './element-types.js';
 import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
-import { rejectRepeats } from './only-once.js';
+import { rejectRepeats } from './message-reader.js';
 
 /** A constant, without its values. */
 export interface TensorFacts {

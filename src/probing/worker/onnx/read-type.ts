@@ -1,8 +1,8 @@
 import { fixedElements } from './check-shape.js';
 import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
+import { rejectRepeats } from './message-reader.js';
 import type { OnnxValue } from './model.js';
-import { rejectRepeats } from './only-once.js';
 
 /** What of a type is of use here: that of a tensor. */
 export type TensorType = Pick<OnnxValue, 'elementType' | 'shape'>;
@@ -85,4 +85,20 @@ function readDimension(reader: MessageReader, index: number): number | string {
     } else if (field === 2) dimension = reader.name();
   });
   return dimension;
+}
+
+/**
+ * Reads a ValueInfoProto: a declared input, output or intermediate value.
+ *
+ * @throws ProbelogError as {@link readType}
+ */
+export function readValue(reader: MessageReader, at: string): OnnxValue {
+  const value: OnnxValue = { name: '', elementType: null, shape: null };
+  const once = rejectRepeats(reader);
+  reader.count('values');
+  reader.message(at, (field) => {
+    if (field === 1) value.name = reader.name();
+    else if (field === 2) Object.assign(value, readType(reader, once('type')));
+  });
+  return value;
 }

@@ -1,4 +1,4 @@
-import type { PixelSource } from '../images/pixel-source.js';
+import type { PixelSource } from '../images/pixels.js';
 import type { ProbeRounds } from './probe-rounds.js';
 
 /** Some probes of one round, with their pixels. */

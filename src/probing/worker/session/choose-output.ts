@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { ProbelogError } from '../../../errors/index.js';
-import type { ModelInspection } from '../../model-inspection.js';
+import type { ModelInspection } from '../../protocol.js';
 import type { OutputTail } from '../onnx/find-normalizer.js';
 import type { OnnxValue } from '../onnx/model.js';
 import { isNormalizationOf } from './is-normalization-of.js';

@@ -11,13 +11,13 @@ import {
   random,
   whiteningMatrix,
 } from '../../../domain/index.js';
-import { type MatrixProducts, openMatrixProducts } from '../../client/matrix-products.js';
 import { RowFile } from '../../gallery/row-file.js';
+import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
 import { loadFaiss } from '../faiss.js';
 import { type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../snapshot.js';
+import { blockwiseGram } from './blockwise-gram.js';
 import { buildIndex } from './build-index.js';
 import { fitPrior } from './fit-prior.js';
-import { blockwiseGram } from './gram-of-rows.js';
 
 /** What one build is made of. */
 export interface BuildTask {

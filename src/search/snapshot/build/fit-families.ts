@@ -12,8 +12,8 @@ import {
   type PriorShape,
   rowOf,
 } from '../../../domain/index.js';
-import type { MatrixProducts } from '../../client/matrix-products.js';
-import { blockwiseGram } from './gram-of-rows.js';
+import type { MatrixProducts } from '../../matrix-products.js';
+import { blockwiseGram } from './blockwise-gram.js';
 
 /** Leading directions by which models are compared. */
 const SIGNATURE_DIRECTIONS = 60;

@@ -4,15 +4,18 @@ import {
   dOptimalProbes,
   dot,
   EXPECTED_ERROR_BUDGET,
+  fitUnsharpening,
   leadingColumns,
   type Matrix,
   mostLikelyIndex,
   type PriorShape,
+  RESPONSE_SHARPNESS,
   type ResponsePrior,
   rowOf,
+  type Unsharpening,
+  unsharpenRows,
 } from '../../../domain/index.js';
 import { type FittedFamily, fitFamilies, type PriorTask, withProbeOrder, withRidge } from './fit-families.js';
-import { unsharpenedReader } from './unsharpened.js';
 
 /** Every fifth model is held out, at most so many, and at most so many outputs of each. */
 const HELD_OUT_EVERY = 5;
@@ -92,4 +95,21 @@ function squaredError(conditioned: ConditionedPrior, truth: Float32Array, order:
 
 function meanOf(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Reads the standardized responses that a gallery's descriptors were made from. How each row is undone is found once
+ * and kept, for a fit reads its rows again and again.
+ */
+export function unsharpenedReader(read: (rows: Uint32Array) => Matrix): (rows: Uint32Array) => Matrix {
+  const cache = new Map<number, Unsharpening>();
+  return (chosen) => {
+    const descriptors = read(chosen);
+    const unsharpenings = Array.from(chosen, (row, place) => {
+      const found = cache.get(row) ?? fitUnsharpening(rowOf(descriptors, place), RESPONSE_SHARPNESS);
+      cache.set(row, found);
+      return found;
+    });
+    return unsharpenRows(descriptors, RESPONSE_SHARPNESS, unsharpenings);
+  };
 }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { completeDescriptors } from '../../../domain/index.js';
-import type { CompletionTask } from './completion-task.js';
-import { PriorCache } from './held-prior.js';
+import type { CompletionTask } from './completion-thread.js';
+import { PriorCache } from './prior-cache.js';
 
 /** That of 4,000 probes and a dozen families has 40 MiB. */
 const MAX_CACHED_BYTES = 2 ** 28;
