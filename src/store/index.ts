@@ -21,6 +21,15 @@ export type {
   NewDelivery,
   RemovedModel,
 } from './deliveries/deliveries.js';
+export {
+  AccessScope,
+  AuditAction,
+  IngestStage,
+  IngestState,
+  LogitStatus,
+  ModelStatus,
+  ResponseKind,
+} from './generated/enums.js';
 export { type Claim, ClaimLost } from './ingests/claim.js';
 export type { ClaimedIngest } from './ingests/ingests.js';
 export { inspectStore, type StoreInspection } from './inspect-store.js';
@@ -34,24 +43,17 @@ export type { NewIngest } from './models/register-version.js';
 export type { RegisteredVersion } from './models/registered-versions.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
-  AccessScope,
   ApiKeyRecord,
-  AuditAction,
   AuditRecord,
   CreatedPosition,
   DeliveryOutcome,
   DeliveryRecord,
   IngestRecord,
-  IngestStage,
-  IngestState,
   LogitKey,
   LogitRecord,
-  LogitStatus,
   ModelRecord,
-  ModelStatus,
   ProbeRecord,
   ProbeSetRecord,
-  ResponseKind,
   SweepRecord,
   SweptVersions,
 } from './records.js';

@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '../lib/exists.js';
 import { databaseFolder, EMBEDDED_SCHEMA } from './database/data-folder.js';
 import type { Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
@@ -35,11 +35,7 @@ export async function inspectStore({
     return lookAt(await openServer(databaseUrl, databaseSchema), dataFolder, true, async () => undefined);
   }
   const folder = databaseFolder(dataFolder);
-  const isThere = await access(join(folder, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return null;
+  if (!(await exists(join(folder, 'PG_VERSION')))) return null;
   const release = await lockFolder(dataFolder);
   try {
     return await lookAt(await openEmbedded(folder, () => undefined), dataFolder, false, release);

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
 import { BlobStore } from '../blobs/blob-store.js';
 import type { Connection } from '../database/connection.js';
 import { blobsFolder, databaseFolder } from '../database/data-folder.js';
@@ -94,9 +94,7 @@ async function checkMigrations(connection: Connection): Promise<void> {
 
 async function lockForBackup(dataFolder: string): Promise<() => Promise<void>> {
   // Looked for first: locking, and opening, would make what is not there.
-  await access(join(databaseFolder(dataFolder), 'PG_VERSION')).catch(() => {
-    throw noStore();
-  });
+  if (!(await exists(join(databaseFolder(dataFolder), 'PG_VERSION')))) throw noStore();
   try {
     return await lockFolder(dataFolder);
   } catch (thrown) {

@@ -1,6 +1,6 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../lib/sync-folder.js';
+import { moveDurably } from '../../lib/atomic-file.js';
 import { BlobStore } from '../blobs/blob-store.js';
 import { blobsFolder, databaseFolder } from '../database/data-folder.js';
 import { lockFolder } from '../database/folder-lock.js';
@@ -35,10 +35,6 @@ export async function takePlace(dataFolder: string): Promise<RestorePlace> {
   await mkdir(dataFolder, { recursive: true });
   const release = await lockFolder(dataFolder);
   const unfinished = join(dataFolder, UNFINISHED);
-  const show = async (from: string, to: string) => {
-    await rename(from, to);
-    await syncFolder(dataFolder);
-  };
   try {
     await checkEmpty(dataFolder);
     await rm(unfinished, { recursive: true, force: true });
@@ -50,8 +46,8 @@ export async function takePlace(dataFolder: string): Promise<RestorePlace> {
   return {
     database: databaseFolder(unfinished),
     blobs: new BlobStore(blobsFolder(unfinished)),
-    showBlobs: () => show(blobsFolder(unfinished), blobsFolder(dataFolder)),
-    showDatabase: () => show(databaseFolder(unfinished), databaseFolder(dataFolder)),
+    showBlobs: () => moveDurably(blobsFolder(unfinished), blobsFolder(dataFolder)),
+    showDatabase: () => moveDurably(databaseFolder(unfinished), databaseFolder(dataFolder)),
     async giveBack() {
       await rm(unfinished, { recursive: true, force: true });
       await release();

@@ -1,8 +1,10 @@
-import { access, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import { moveDurably } from '../../lib/atomic-file.js';
+import { exists } from '../../lib/exists.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import type { Database } from './database.js';
 
@@ -37,17 +39,13 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
 }
 
 async function openFiles(folder: string, log: (line: string) => void): Promise<PGlite> {
-  const exists = await access(join(folder, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) {
+  if (!(await exists(join(folder, 'PG_VERSION')))) {
     log('making the database; this takes some seconds, once');
     // Made beside its place and moved there whole: a process killed meanwhile leaves no half-made database behind.
     const unfinished = `${folder}.new`;
     for (const path of [folder, unfinished]) await rm(path, { recursive: true, force: true });
     await (await PGlite.create(unfinished)).close();
-    await rename(unfinished, folder);
+    await moveDurably(unfinished, folder);
   }
   return PGlite.create(folder);
 }

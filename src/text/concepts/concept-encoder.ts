@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { conceptContrast, conceptQuery, type Matrix, sharpen, timesVector } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
 import { SingleFlight } from '../../lib/single-flight.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 import { EVERYDAY_VOCABULARY } from '../vocabulary/everyday-vocabulary.js';
@@ -118,13 +118,6 @@ export function createConceptEncoder({
       return { names: vocabulary, path: vocabularyPath };
     },
   };
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function indistinct(what: 'concept' | 'picture'): ProbelogError {

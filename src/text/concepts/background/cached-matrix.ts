@@ -1,26 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeMatrix, encodeMatrix, type Matrix } from '../../../domain/index.js';
+import { writeFileAtomically } from '../../../lib/atomic-file.js';
 
-/** A derived matrix that is kept as a file: what is missing or damaged is computed again, and written whole or not. */
+/** Reads a derived matrix from its file. A missing or damaged file is computed again and written atomically. */
 export async function cachedMatrix(path: string, compute: () => Promise<Matrix>): Promise<Matrix> {
   try {
     return decodeMatrix(await readFile(path));
   } catch {
     const matrix = await compute();
-    await writeAtomically(path, encodeMatrix(matrix));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomically(path, encodeMatrix(matrix));
     return matrix;
-  }
-}
-
-async function writeAtomically(path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(temporary, content, { flush: true });
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
