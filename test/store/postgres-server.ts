@@ -15,8 +15,8 @@ export interface PostgresServer {
 
 /** Needs `requires('postgresql')`. */
 export async function startPostgres(): Promise<PostgresServer> {
-  const server = inject('postgresUrl');
-  if (!server)
+  const server = inject('postgresUrl') ?? '';
+  if (server === '')
     throw new Error("The run has no PostgreSQL server. Guard the test with requires('postgresql').");
   const made: string[] = [];
 
