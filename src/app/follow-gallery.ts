@@ -1,6 +1,7 @@
 import { messageOf } from '../errors/index.js';
 import type { GalleryWriter } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
+import { SerialQueue } from '../lib/serial-queue.js';
 import type { Search } from '../search/index.js';
 import type { Store } from '../store/index.js';
 
@@ -27,12 +28,7 @@ export async function followGallery(options: {
   log: Log;
 }): Promise<GalleryFollower> {
   const { store, search, log } = options;
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const result = last.then(change);
-    last = result.catch(() => undefined);
-    return result;
-  };
+  const changes = new SerialQueue();
   const sync = async () => {
     for (const probeSet of await store.probeSets.list()) {
       const models = await store.models.searchable(probeSet.id);
@@ -42,19 +38,21 @@ export async function followGallery(options: {
       );
     }
   };
-  await inTurn(sync);
+  await changes.run(sync);
   const timer = setInterval(() => {
-    inTurn(sync).catch((thrown) =>
-      log('error', 'the gallery cannot be brought up to date', { reason: messageOf(thrown) }),
-    );
+    changes
+      .run(sync)
+      .catch((thrown) =>
+        log('error', 'the gallery cannot be brought up to date', { reason: messageOf(thrown) }),
+      );
   }, SHARED_DATABASE_MS);
   if (!store.shared) clearInterval(timer);
   return {
-    add: (probeSet, model) => inTurn(() => search.add(probeSet, model)),
-    remove: (probeSetId, modelId) => inTurn(() => search.remove(probeSetId, modelId)),
+    add: (probeSet, model) => changes.run(() => search.add(probeSet, model)),
+    remove: (probeSetId, modelId) => changes.run(() => search.remove(probeSetId, modelId)),
     async close() {
       clearInterval(timer);
-      await last;
+      await changes.settled();
     },
   };
 }

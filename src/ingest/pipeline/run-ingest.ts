@@ -7,7 +7,7 @@ import type { LocalFile } from '../sources/parse-source.js';
 import { type ProbeBudget, probeBudget } from './probe-budget.js';
 import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
 import { type ResolvedModelFile, resolveModelFile, type SourceDependencies } from './resolve-model-file.js';
-import { type NewResponses, publishedModel, storeResponses } from './stored-responses.js';
+import { type NewResponses, publishedModel, storeResponses } from './store-responses.js';
 import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
 import { workFolderOf } from './work-folder.js';
 
@@ -124,7 +124,7 @@ function isGone(thrown: unknown, { mayBeGone }: QueuedRequest): boolean {
 
 function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {
   return {
-    source: { kind: 'SPOOL', path: spool.path },
+    responses: { kind: 'SPOOL', path: spool.path },
     declared: inspected.responseKind === 'PROBABILITIES_UNCUT' ? 'PROBABILITIES' : null,
     probes,
     priorPath: plan?.priorPath ?? null,

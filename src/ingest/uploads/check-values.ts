@@ -1,6 +1,6 @@
 import { type Matrix, rowOf } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { SpooledResponses } from '../pipeline/assemble/read-spool.js';
+import type { ObservedResponses } from '../pipeline/spool-format.js';
 import type { UploadForm } from './upload-form.js';
 
 /** A logarithm or a probability may be over by rounding. */
@@ -17,7 +17,7 @@ const MIN_PROBES = 2;
  * @throws ProbelogError RESPONSES_INVALID
  */
 export function checkValues(
-  { observed, probes }: SpooledResponses,
+  { observed, probes }: ObservedResponses,
   all: number,
   kind: UploadForm['kind'],
 ): void {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { SpooledResponses } from '../pipeline/assemble/read-spool.js';
+import type { ObservedResponses } from '../pipeline/spool-format.js';
 import { checkValues } from './check-values.js';
 import { decodeNumbers } from './decode-numbers.js';
 import { locateArray } from './locate-array.js';
@@ -20,7 +20,7 @@ export async function readUpload(
   path: string,
   all: number,
   { layout, kind }: Pick<UploadForm, 'layout' | 'kind'>,
-): Promise<SpooledResponses> {
+): Promise<ObservedResponses> {
   const file = await open(path);
   try {
     const located = await locateArray(file);
@@ -58,7 +58,7 @@ async function readInto(
 }
 
 /** Leaves out the columns of probes that were not run. */
-function onlyRun(matrix: { rows: number; columns: number; data: Float32Array }): SpooledResponses {
+function onlyRun(matrix: { rows: number; columns: number; data: Float32Array }): ObservedResponses {
   const { rows, columns, data } = matrix;
   const ran = new Uint8Array(columns);
   for (let index = 0; index < data.length; index++) if (!Number.isNaN(data[index])) ran[index % columns] = 1;

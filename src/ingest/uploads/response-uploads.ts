@@ -1,10 +1,12 @@
 import { Pace, type PaceLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { Limiter } from '../../lib/limiter.js';
+import { SerialQueue } from '../../lib/serial-queue.js';
 import { EXTERNAL_SOURCE, type ModelRecord, type ProbeSetRecord, type Store } from '../../store/index.js';
 import type { DeclaredKind } from '../pipeline/assemble/assemble-responses.js';
 import { findProbeSet } from '../pipeline/find-probe-set.js';
 import type { UsablePrior } from '../pipeline/probing-work.js';
-import { publishedModel, type StoredResponses, storeResponses } from '../pipeline/stored-responses.js';
+import { publishedModel, type StoredResponses, storeResponses } from '../pipeline/store-responses.js';
 import { type GalleryWriter, syncToGallery } from '../pipeline/sync-to-gallery.js';
 import { type ModelRegistration, validateRegistration } from '../queue/ingest-request.js';
 import { receiveFile, tooLarge } from './receive-file.js';
@@ -57,12 +59,12 @@ export class ResponseUploads {
   constructor(
     private readonly options: ResponseUploadsOptions,
     /** What all uploads of this process share. */
-    private readonly line = { last: Promise.resolve() as Promise<unknown>, underWay: 0 },
+    private readonly shared = { uploads: new Limiter(options.atOnce), publishing: new SerialQueue() },
   ) {}
 
   /** The same uploads, on behalf of somebody who sees and may change what this store says. */
   on(store: ResponseUploadsOptions['store']): ResponseUploads {
-    return new ResponseUploads({ ...this.options, store }, this.line);
+    return new ResponseUploads({ ...this.options, store }, this.shared);
   }
 
   /**
@@ -111,7 +113,9 @@ export class ResponseUploads {
     form: UploadForm,
     labels?: string[],
   ): Promise<UploadOutcome> {
-    return this.oneOfFew(async () => {
+    const { uploads, publishing } = this.shared;
+    if (uploads.isFull) throw uploadsBusy(this.options.atOnce);
+    return uploads.run(async () => {
       await this.check(modelId, form);
       const { folder, maxBytes, pace: limits } = this.options;
       const pace = new Pace(
@@ -119,32 +123,11 @@ export class ResponseUploads {
         (reason) => new ProbelogError('UPLOAD_TOO_SLOW', `The upload ${reason}.`),
       );
       return receiveFile(folder, pace.of(content), maxBytes, (path) =>
-        this.inTurn(() => this.publish(modelId, path, form, labels)),
+        // In order: each upload takes several times its size of memory, and the gallery must receive two uploads for one
+        // model in the order the database did.
+        publishing.run(() => this.publish(modelId, path, form, labels)),
       );
     });
-  }
-
-  /** Whoever reaches the server may upload; without a limit, anybody could fill its disk with files that wait. */
-  private async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
-    const { atOnce } = this.options;
-    if (this.line.underWay >= atOnce)
-      throw new ProbelogError('UPLOADS_BUSY', `${atOnce} uploads are under way; try again soon.`, { atOnce });
-    this.line.underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.line.underWay -= 1;
-    }
-  }
-
-  /**
-   * One after another: each takes some times its size of memory, and the search must hear of two uploads for one model in
-   * the order in which the database did.
-   */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.line.last.then(work);
-    this.line.last = result.catch(() => undefined);
-    return result;
   }
 
   private async publish(
@@ -157,7 +140,7 @@ export class ResponseUploads {
     const { model, probeSet } = await this.expected(modelId, form.digest);
     const stored = await storeResponses(
       {
-        source: { kind: 'UPLOAD', path, form },
+        responses: { kind: 'UPLOAD', path, form },
         declared: form.kind === undefined ? null : DECLARED[form.kind],
         probes: probeSet.size,
         priorPath: (await prior(probeSet.id))?.path ?? null,
@@ -217,4 +200,9 @@ function isPublished(model: ModelRecord, stored: StoredResponses, labels: string
     model.responseKind === stored.responseKind &&
     (labels === undefined || JSON.stringify(labels) === JSON.stringify(model.labels))
   );
+}
+
+/** Threat model: anyone with the scope may upload. Without a limit they could fill the disk with waiting files. */
+function uploadsBusy(atOnce: number): ProbelogError {
+  return new ProbelogError('UPLOADS_BUSY', `${atOnce} uploads are under way. Try again soon.`, { atOnce });
 }

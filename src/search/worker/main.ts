@@ -1,44 +1,9 @@
-import { ProbelogError } from '../../errors/index.js';
-import { CANCELLABLE, type SearchCalls, type SearchReply, type SearchRequest } from '../protocol.js';
+import { serveProcess } from '../../lib/worker-calls.js';
 import { SearchProcess } from './search-process.js';
 
-/** The search's own process: answers calls of its parent and ends with it, after background work has stopped. */
+/** The search worker ends with its parent, after it has stopped background work. */
 const search = new SearchProcess();
-
-const underWay = new Map<number, AbortController>();
-
-process.on('message', async (request: SearchRequest) => {
-  if ('cancel' in request) {
-    underWay.get(request.cancel)?.abort();
-    return;
-  }
-  const { id, method, args } = request;
-  try {
-    const value = await (search[method] as (...given: unknown[]) => unknown).call(
-      search,
-      ...args,
-      ...signalFor(id, method),
-    );
-    reply({ id, value });
-  } catch (thrown) {
-    const code = thrown instanceof ProbelogError ? thrown.code : null;
-    reply({ id, error: { code, message: thrown instanceof Error ? thrown.message : String(thrown) } });
-  } finally {
-    underWay.delete(id);
-  }
-});
-
-function signalFor(id: number, method: keyof SearchCalls): AbortSignal[] {
-  if (!CANCELLABLE.has(method)) return [];
-  const controller = new AbortController();
-  underWay.set(id, controller);
-  return [controller.signal];
-}
-
-function reply(message: SearchReply): void {
-  if (process.connected) process.send?.(message);
-}
-
+serveProcess(search);
 process.on('disconnect', () => {
   search.stop();
   process.exit();

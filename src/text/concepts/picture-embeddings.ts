@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { Limiter } from '../../lib/limiter.js';
 import { SingleFlight } from '../../lib/single-flight.js';
-import { Turns } from '../../lib/turns.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 
 /** Of a picture's file. */
@@ -26,7 +26,7 @@ const MAX_CONCURRENT = 2;
 export function imageEmbeddings(
   encoder: TextEncoder,
 ): (picture: Picture, gone?: AbortSignal) => Promise<Float32Array> {
-  const turns = new Turns(MAX_CONCURRENT);
+  const limiter = new Limiter(MAX_CONCURRENT);
   const kept = new LRUCache<string, Float32Array>({ max: MAX_KEPT });
   const wanted = new SingleFlight<Float32Array>();
   return async (picture, gone) =>
@@ -34,7 +34,7 @@ export function imageEmbeddings(
     wanted.run(
       picture.digest,
       async (unwanted) => {
-        const [embedding] = await turns.run(
+        const [embedding] = await limiter.run(
           () => picture.asFile((path) => encoder.embedImages([path], unwanted)),
           unwanted,
         );

@@ -1,95 +1,71 @@
 import { fork } from 'node:child_process';
-import { setTimeout } from 'node:timers/promises';
-
 import { compiledEntry } from '../../lib/compiled-entry.js';
+import { withDeadline } from '../../lib/deadline.js';
+import { callsToProcess } from '../../lib/worker-calls.js';
+import type { EncoderCalls, EncoderSettings } from './protocol.js';
 
-import type { EncoderReply, EncoderRequest, EncoderSettings } from './protocol.js';
-
-/** How long calls under way may take to finish when the process is to end. */
+/** How long pending calls may take when the process is ended. */
 const DRAIN_MS = 5_000;
 
 /** A running process that embeds texts and images. */
 export interface EncoderProcess {
-  /** One vector for each item. Rejected with a plain `Error` that says why. */
-  ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]>;
-  /** Lets calls under way finish, within limits, and ends the process. */
+  /** One vector per item. @throws a plain `Error` with the reason */
+  embed(method: keyof EncoderCalls, items: string[]): Promise<Float32Array[]>;
+  /** Waits for pending calls, up to a limit, and ends the process. */
   end(): Promise<void>;
-}
-
-interface Call {
-  resolve(vectors: Float32Array[]): void;
-  reject(error: Error): void;
 }
 
 /**
  * Starts the encoder's process.
  *
  * @param environment all that the process sees of ours
- * @param onGone called when the process is gone for whatever reason; no more calls can be made then
+ * @param onExit called when the process has exited for any reason; it takes no more calls then
  */
 export function startEncoderProcess(
   settings: EncoderSettings,
   environment: NodeJS.ProcessEnv,
-  onGone: () => void,
+  onExit: () => void,
 ): EncoderProcess {
-  const calls = new Map<number, Call>();
   const underWay = new Set<Promise<unknown>>();
-  let next = 0;
-
   const child = fork(compiledEntry(import.meta.url, './main.js'), [JSON.stringify(settings)], {
     env: environment,
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  child.on('message', (reply: EncoderReply) => {
-    const call = take(reply.id);
-    if ('error' in reply) call?.reject(new Error(reply.error));
-    else call?.resolve(reply.vectors);
-  });
-  const gone = new Promise<string>((resolve) => {
+  const calls = callsToProcess<EncoderCalls>(
+    child,
+    () => new Error('its process is ending'),
+    () => child.channel?.unref(),
+  );
+  const exited = new Promise<string>((resolve) => {
     child.on('exit', (code, signal) => resolve(`its process ended (${signal ?? code})`));
-    // A process that cannot be started has no exit.
+    // A process that cannot be started never exits.
     child.on('error', (error) => resolve(`its process failed (${error.message})`));
   });
-  const cleanedUp = gone.then((reason) => {
-    onGone();
-    for (const id of [...calls.keys()]) take(id)?.reject(new Error(reason));
+  const cleanedUp = exited.then((reason) => {
+    onExit();
+    calls.failAll(new Error(reason));
   });
-  // An idle encoder is no reason to keep the program running.
+  // An idle encoder does not keep the program running.
   child.unref();
   child.channel?.unref();
 
-  function take(id: number): Call | undefined {
-    const call = calls.get(id);
-    calls.delete(id);
-    if (calls.size === 0) child.channel?.unref();
-    return call;
-  }
-
   return {
-    ask(kind, items) {
-      const request: EncoderRequest = { id: next++, kind, items };
+    embed(method, items) {
       child.channel?.ref();
-      const answer = new Promise<Float32Array[]>((resolve, reject) => {
-        calls.set(request.id, { resolve, reject });
-        // Sending fails between the end of the channel and the exit that tells of it.
-        child.send(request, (error) => {
-          if (error) take(request.id)?.reject(new Error('its process is ending'));
-        });
-      });
-      const settled: Promise<unknown> = answer.then(
+      const vectors = calls.call(method, [items]);
+      const settled: Promise<unknown> = vectors.then(
         () => underWay.delete(settled),
         () => underWay.delete(settled),
       );
       underWay.add(settled);
-      return answer;
+      return vectors;
     },
     async end() {
       child.ref();
-      const timer = new AbortController();
-      await Promise.race([Promise.all(underWay), setTimeout(DRAIN_MS, undefined, { signal: timer.signal })]);
-      timer.abort();
+      const timeUp = () => new Error('The pending calls took too long.');
+      await withDeadline(DRAIN_MS, timeUp, () => Promise.all(underWay)).catch(() => undefined);
       child.kill('SIGKILL');
       await cleanedUp;
     },

@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 
-import { Turns } from '../../lib/turns.js';
+import { Limiter } from '../../lib/limiter.js';
 
 import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
 import { type EncoderProcess, startEncoderProcess } from './encoder-process.js';
-import type { EncoderRequest, EncoderSettings } from './protocol.js';
+import type { EncoderCalls, EncoderSettings } from './protocol.js';
 import type { TextEncoder } from './text-encoder.js';
 
 /** Which encoder to open. */
@@ -46,7 +46,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     ? await encoderFingerprint(settings.model)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
-  const turns = new Turns(AT_ONCE);
+  const limiter = new Limiter(AT_ONCE);
   let running: EncoderProcess | undefined;
   let isClosed = false;
 
@@ -61,24 +61,24 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     return started;
   }
 
-  async function ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
+  async function ask(method: keyof EncoderCalls, items: string[]): Promise<Float32Array[]> {
     if (isClosed) throw unavailable(name, 'it is closed');
     running ??= start();
     try {
-      return await running.ask(kind, items);
+      return await running.embed(method, items);
     } catch (thrown) {
       throw unavailable(name, messageOf(thrown));
     }
   }
 
-  async function inTurn(kind: EncoderRequest['kind'], items: string[], unwanted: AbortSignal | undefined) {
-    return items.length === 0 ? [] : turns.run(() => ask(kind, items), unwanted);
+  async function embed(method: keyof EncoderCalls, items: string[], signal: AbortSignal | undefined) {
+    return items.length === 0 ? [] : limiter.run(() => ask(method, items), signal);
   }
 
   return {
     id,
-    embedTexts: (texts, unwanted) => inTurn('TEXTS', texts, unwanted),
-    embedImages: (paths, unwanted) => inTurn('IMAGES', paths, unwanted),
+    embedTexts: (texts, signal) => embed('embedTexts', texts, signal),
+    embedImages: (paths, signal) => embed('embedImages', paths, signal),
     async close() {
       isClosed = true;
       await running?.end();

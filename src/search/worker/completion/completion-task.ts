@@ -1,4 +1,4 @@
-import type { Matrix } from '../../../domain/index.js';
+import type { CompletedDescriptors, Matrix } from '../../../domain/index.js';
 
 /** A `ResponsePrior` on the disk. */
 export interface PriorFile {
@@ -7,9 +7,8 @@ export interface PriorFile {
   version: string;
 }
 
-/** What the completing thread is sent; it answers with the `CompletedDescriptors`. */
-export interface CompletionTask {
+/** The method of the completing thread. */
+export interface CompletionCalls {
   /** See `completeDescriptors`. */
-  responses: Matrix;
-  prior: PriorFile | null;
+  complete(responses: Matrix, prior: PriorFile | null): CompletedDescriptors;
 }

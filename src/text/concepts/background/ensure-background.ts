@@ -1,14 +1,22 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { encodeMatrix, type Matrix } from '../../../domain/index.js';
+import { compiledEntry } from '../../../lib/compiled-entry.js';
+import { callInThread } from '../../../lib/worker-calls.js';
 import type { TextEncoder } from '../../encoder/text-encoder.js';
 import { embedConcepts, PROMPTS } from '../embed-concepts.js';
 import { keptMatrix } from '../matrix-file.js';
-import type { ConceptBackground } from './prepare-background.js';
-import { prepareInWorker } from './prepare-in-worker.js';
+import type { ConceptBackground, prepareBackground } from './prepare-background.js';
 
 /** Changes with the formulas, so that files of older ones are not used. */
 const FORMAT = 1;
+
+/** The thread that prepares. */
+const ENTRY = compiledEntry(import.meta.url, './main.js');
+
+interface PrepareCalls {
+  prepareBackground: typeof prepareBackground;
+}
 
 /** Where and from what a background is made. */
 export interface BackgroundOptions {
@@ -35,7 +43,8 @@ export async function ensureBackground(
   let preparing: Promise<ConceptBackground> | undefined;
   const part = (name: keyof ConceptBackground) =>
     keptMatrix(join(folder, `${name}-${key}.npy`), async () => {
-      preparing ??= prepareInWorker({ images, texts });
+      // Off the event loop, which it would block for seconds.
+      preparing ??= callInThread<PrepareCalls>(ENTRY, 'prepareBackground', [images, texts]);
       return (await preparing)[name];
     });
   const levels = await part('levels');

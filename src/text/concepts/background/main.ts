@@ -1,6 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { serveThread } from '../../../lib/worker-calls.js';
 import { prepareBackground } from './prepare-background.js';
-import type { PrepareOptions } from './prepare-in-worker.js';
 
-const { images, texts } = workerData as PrepareOptions;
-parentPort?.postMessage(prepareBackground(images, texts));
+serveThread({ prepareBackground });
