@@ -152,7 +152,7 @@ export async function openService(
       gallery,
       folder: join(dataFolder, 'uploads'),
       maxBytes: config.maxResponsesBytes,
-      atOnce: config.responsesAtOnce,
+      atOnce: config.maxConcurrentUploads,
       pace: download.pace,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),

@@ -23,7 +23,7 @@ export interface SearchArguments extends PageArguments {
   /** The argument that the filter was written in. */
   filterName?: string;
   /** Only logits of models of which this holds. */
-  models?: Pick<StoredModelFilter, 'status' | 'tag' | 'alias'>;
+  models?: Pick<StoredModelFilter, 'exactName' | 'status' | 'tag' | 'alias'>;
 }
 
 const position: z.ZodType<SearchPosition> = z.strictObject({

@@ -1,17 +1,17 @@
-import { wholeNumber } from '../formats.js';
+import { wholeNumber } from './formats.js';
 import { HUGGINGFACE_OPTIONS } from './huggingface.js';
 import { MLFLOW_OPTIONS } from './mlflow.js';
 import { option } from './option.js';
 import { STANDARD_OPTIONS } from './standard.js';
 import { WANDB_OPTIONS } from './wandb.js';
 
-/** Settings of the registries that models come from. */
+/** Settings of the model registries. */
 export const REGISTRY_OPTIONS = {
   sweepMinutes: option(
     {
       variable: 'PROBELOG_SWEEP_MINUTES',
       description:
-        'How often the server lists the registries that can be listed (PROBELOG_MLFLOW_URL, PROBELOG_HUGGINGFACE_REPOSITORIES) and makes up for what their webhooks did not tell; 0 is never.',
+        'Minutes between sweeps of the registries that can be listed (PROBELOG_MLFLOW_URL, PROBELOG_HUGGINGFACE_REPOSITORIES). A sweep applies the changes that webhooks missed; 0 turns sweeps off.',
       allowed: 'a whole number from 0 to 10080',
       fallback: '15',
     },

@@ -6,16 +6,16 @@ import {
   headerSecret,
   headerSecretFile,
   serverUrl,
-} from '../formats.js';
+} from './formats.js';
 import { option } from './option.js';
 
-/** Settings of where model files may come from. */
+/** Settings of the sources that model files may be read from. */
 export const SOURCE_OPTIONS = {
   modelFolders: option(
     {
       variable: 'PROBELOG_MODEL_FOLDERS',
       description:
-        'Folders from which `ingestModel` may read local files. Unset: anywhere for the user of this machine while there is no key, nowhere for all others. The command line may always read what its user can.',
+        'Folders that `ingestModel` may read local files from. Unset: any folder for the user of this machine while no API key exists, none for other callers. The command line may always read what its user can.',
       allowed: 'comma-separated folder paths',
     },
     commaList().optional(),
@@ -23,7 +23,7 @@ export const SOURCE_OPTIONS = {
   privateAddresses: option(
     {
       variable: 'PROBELOG_PRIVATE_ADDRESSES',
-      description: 'Private or loopback address ranges from which models may be downloaded.',
+      description: 'Private or loopback address ranges that models may be downloaded from.',
       allowed: 'comma-separated IP addresses or CIDR ranges, such as 10.1.0.0/16,127.0.0.1',
       fallback: '',
     },
@@ -32,8 +32,7 @@ export const SOURCE_OPTIONS = {
   s3Buckets: option(
     {
       variable: 'PROBELOG_S3_BUCKETS',
-      description:
-        'Buckets, or beginnings of keys in them, from which s3://bucket/key may be read. Unset: none.',
+      description: 'Buckets, or key prefixes in buckets, that s3://bucket/key may be read from. Unset: none.',
       allowed: 'comma-separated bucket or bucket/prefix, such as models,shared/onnx',
     },
     bucketList().optional(),
@@ -41,8 +40,7 @@ export const SOURCE_OPTIONS = {
   s3Endpoint: option(
     {
       variable: 'PROBELOG_S3_ENDPOINT',
-      description:
-        'Address of an S3-compatible store; it may be private. Unset: that of AWS in PROBELOG_S3_REGION.',
+      description: 'Address of an S3-compatible store; it may be private. Unset: AWS in PROBELOG_S3_REGION.',
       allowed: 'an http(s) URL without user and password, such as https://minio.example.org',
     },
     serverUrl().optional(),
@@ -59,7 +57,7 @@ export const SOURCE_OPTIONS = {
   s3AccessKeyId: option(
     {
       variable: 'PROBELOG_S3_ACCESS_KEY_ID',
-      description: 'Access key that may read them.',
+      description: 'Access key id for the buckets.',
       allowed: 'printable ASCII',
     },
     headerSecret().optional(),
@@ -67,7 +65,7 @@ export const SOURCE_OPTIONS = {
   s3SecretAccessKey: option(
     {
       variable: 'PROBELOG_S3_SECRET_ACCESS_KEY',
-      description: 'Its secret, which signs requests and is never sent.',
+      description: 'Secret access key. It signs requests and is never sent.',
       allowed: 'printable ASCII',
       secret: true,
     },
@@ -76,7 +74,7 @@ export const SOURCE_OPTIONS = {
   s3SecretAccessKeyFile: option(
     {
       variable: 'PROBELOG_S3_SECRET_ACCESS_KEY_FILE',
-      description: 'File with that secret, instead of PROBELOG_S3_SECRET_ACCESS_KEY.',
+      description: 'File with the secret access key, instead of PROBELOG_S3_SECRET_ACCESS_KEY.',
       allowed: 'the path of a readable file with one secret',
       secret: true,
     },
@@ -85,7 +83,7 @@ export const SOURCE_OPTIONS = {
   s3SessionToken: option(
     {
       variable: 'PROBELOG_S3_SESSION_TOKEN',
-      description: 'Session token of temporary credentials.',
+      description: 'Session token for temporary credentials.',
       allowed: 'printable ASCII',
       secret: true,
     },
@@ -94,7 +92,7 @@ export const SOURCE_OPTIONS = {
   s3SessionTokenFile: option(
     {
       variable: 'PROBELOG_S3_SESSION_TOKEN_FILE',
-      description: 'File with that token, instead of PROBELOG_S3_SESSION_TOKEN.',
+      description: 'File with the session token, instead of PROBELOG_S3_SESSION_TOKEN.',
       allowed: 'the path of a readable file with one token',
       secret: true,
     },

@@ -4,30 +4,35 @@ import { z } from 'zod';
 
 const UNITS: Record<string, number> = { '': 1, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 };
 
-/** A whole number within a range. */
-export function wholeNumber(least: number, most: number) {
-  return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most));
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number) {
+  return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
 }
 
-/** A decimal number within a range. */
-export function decimalNumber(least: number, most: number) {
+/** A decimal number from `min` to `max`. */
+export function decimalNumber(min: number, max: number) {
   return z
     .string()
     .regex(/^(\d+(\.\d*)?|\.\d+)$/)
     .transform(Number)
-    .pipe(z.number().min(least).max(most));
+    .pipe(z.number().min(min).max(max));
 }
 
-/** A size in bytes, written as a number with an optional KiB, MiB or GiB. */
-export function byteSize(least: number, most: number) {
+/** A size in bytes from `min` to `max`, written as a number with an optional KiB, MiB or GiB. */
+export function byteSize(min: number, max: number) {
   return z
     .string()
     .regex(/^\d+\s*(KiB|MiB|GiB)?$/i)
     .transform((text) => Number.parseInt(text, 10) * (UNITS[text.replace(/[\d\s]/g, '').toUpperCase()] ?? 1))
-    .pipe(z.number().min(least).max(most));
+    .pipe(z.number().min(min).max(max));
 }
 
-/** A comma-separated list; empty entries are dropped. */
+/** `true` or `false`. */
+export function flag() {
+  return z.enum(['true', 'false']).transform((text) => text === 'true');
+}
+
+/** A comma-separated list. Empty entries are dropped. */
 export function commaList() {
   return z.string().transform((text) =>
     text
@@ -37,34 +42,34 @@ export function commaList() {
   );
 }
 
-/** A comma-separated list of `name=value`; a name stands once. */
+/** A comma-separated list of `name=value`, each name once. */
 export function commaPairs() {
   return commaList().transform((entries, context) => {
     const pairs = new Map<string, string>();
     for (const entry of entries) {
       const [, name, value] = /^(.+)=([^=]+)$/.exec(entry) ?? [];
-      if (name === undefined || pairs.has(name)) context.addIssue(`${entry} is not usable.`);
+      if (name === undefined || pairs.has(name)) context.addIssue(`Invalid or repeated: ${entry}.`);
       else pairs.set(name, value);
     }
     return Object.fromEntries(pairs);
   });
 }
 
-/** A comma-separated list of origins: scheme, host and port, and nothing behind. */
+/** A comma-separated list of origins: scheme, host and port only. */
 export function originList() {
   return commaList().refine((entries) =>
     entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
   );
 }
 
-/** A comma-separated list of addresses or CIDR ranges. */
+/** A comma-separated list of IP addresses or CIDR ranges. */
 export function addressRanges() {
   return commaList().refine((entries) =>
     entries.every((entry) => ipaddr.isValidCIDR(entry) || ipaddr.isValid(entry)),
   );
 }
 
-/** A comma-separated list of at least one bucket, or `bucket/prefix`, without a slash at the end. */
+/** A comma-separated, non-empty list of buckets or `bucket/prefix`. Trailing slashes are dropped. */
 export function bucketList() {
   return commaList()
     .transform((entries) => entries.map((entry) => entry.replace(/\/+$/, '')))
@@ -73,16 +78,11 @@ export function bucketList() {
     );
 }
 
-/** A comma-separated list of at least one owner or repository of the Hugging Face Hub. */
+/** A comma-separated, non-empty list of owners or repositories on the Hugging Face Hub. */
 export function hubNames() {
   return commaList().refine(
     (names) => names.length > 0 && names.every((name) => /^[\w.-]{1,96}(\/[\w.-]{1,96})?$/.test(name)),
   );
-}
-
-/** A comma-separated list of at least one secret. */
-export function secretList(isSecret: (text: string) => boolean = () => true) {
-  return commaList().refine((secrets) => secrets.length > 0 && secrets.every(isSecret));
 }
 
 /** An http(s) URL without user, password, query and fragment. */
@@ -94,58 +94,58 @@ export function serverUrl() {
   });
 }
 
-/** A secret that is sent in a header: printable ASCII. */
-export function headerSecret() {
-  return z.string().regex(/^[\x20-\x7e]+$/);
-}
-
-/** `true` or `false`. */
-export function flag() {
-  return z.enum(['true', 'false']).transform((text) => text === 'true');
-}
-
-/** The name of a type in GraphQL. */
+/** The name of a GraphQL type. */
 export function typeName() {
   return z.string().regex(/^[A-Z][A-Za-z\d]{0,99}$/);
 }
 
 const KEYS = ['id', 'name', 'name,version'];
 
-/** Key fields of a type and what they hold: a list of `id`, `name`, `version`, or `field=name` where the field is called otherwise. */
+/** Key fields of a type and what each holds: a list of `id`, `name`, `version`, or `field=name` for a field with another name. */
 export function keyFields() {
   return commaList().transform((entries, context): Readonly<Record<string, 'id' | 'name' | 'version'>> => {
     const pairs = entries.map((entry) => /^(?:([A-Za-z]\w{0,99})=)?(id|name|version)$/.exec(entry));
     const fields = Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? pair?.[2], pair?.[2]]));
     const parts = Object.values(fields).sort().join();
     if (KEYS.includes(parts) && pairs.length === parts.split(',').length) return fields;
-    context.addIssue('It is no key.');
+    context.addIssue('Not a key.');
     return z.NEVER;
   });
 }
 
-/** The path of a file that holds one such secret. */
-export function headerSecretFile() {
-  return textFile().pipe(headerSecret());
+/** A comma-separated, non-empty list of secrets. */
+export function secretList(isSecret: (text: string) => boolean = () => true) {
+  return commaList().refine((secrets) => secrets.length > 0 && secrets.every(isSecret));
 }
 
-/** The path of a file that holds such a list, as container platforms hand secrets over. */
-export function secretFile(isSecret?: (text: string) => boolean) {
-  return textFile().pipe(secretList(isSecret));
+/** A Standard Webhooks secret: the base64 of at least one byte, after an optional `whsec_`. */
+export function isStandardSecret(text: string): boolean {
+  return /^(whsec_)?(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=|[A-Za-z\d+/]{4})$/.test(text);
 }
 
-/** The path of a file that holds a text; blanks and line ends around it do not count. */
+/** A secret that is sent in a header: printable ASCII. */
+export function headerSecret() {
+  return z.string().regex(/^[\x20-\x7e]+$/);
+}
+
+/** The path of a text file, read and trimmed: container platforms pass secrets as files. */
 export function textFile() {
   return z.string().transform((path, context) => {
     try {
       return readFileSync(path, 'utf8').trim();
     } catch {
-      context.addIssue('The file cannot be read.');
+      context.addIssue('Cannot read the file.');
       return z.NEVER;
     }
   });
 }
 
-/** A secret of Standard Webhooks: the base64 of at least one byte, after an optional `whsec_`. */
-export function isStandardSecret(text: string): boolean {
-  return /^(whsec_)?(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=|[A-Za-z\d+/]{4})$/.test(text);
+/** The path of a file with one {@link headerSecret}. */
+export function headerSecretFile() {
+  return textFile().pipe(headerSecret());
+}
+
+/** The path of a file with a {@link secretList}. */
+export function secretFile(isSecret?: (text: string) => boolean) {
+  return textFile().pipe(secretList(isSecret));
 }

@@ -1,13 +1,13 @@
-import { byteSize, wholeNumber } from '../formats.js';
+import { byteSize, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
-/** Settings of how large files are that come here, and how long one may take. */
+/** Settings of downloads and uploads: sizes and durations. */
 export const TRANSFER_OPTIONS = {
   maxModelBytes: option(
     {
       variable: 'PROBELOG_MAX_MODEL_BYTES',
       description: 'Largest model file accepted.',
-      allowed: 'a size from 1 KiB to 2 GiB, such as 500MiB (ONNX files end at 2 GiB)',
+      allowed: 'a size from 1 KiB to 2 GiB, such as 500MiB (an ONNX file cannot exceed 2 GiB)',
       fallback: '2GiB',
     },
     byteSize(2 ** 10, 2 ** 31),
@@ -16,7 +16,7 @@ export const TRANSFER_OPTIONS = {
     {
       variable: 'PROBELOG_MODEL_CACHE',
       description:
-        'Disk space for model files that can be fetched again; beyond it, those not used for the longest time go. Responses stay.',
+        'Disk space for model files that can be fetched again. Beyond it, the least recently used are deleted; their responses stay.',
       allowed: 'a size from 0 to 1,048,576 GiB',
       fallback: '20GiB',
     },
@@ -31,11 +31,11 @@ export const TRANSFER_OPTIONS = {
     },
     byteSize(2 ** 10, 2 ** 31),
   ),
-  responsesAtOnce: option(
+  maxConcurrentUploads: option(
     {
       variable: 'PROBELOG_RESPONSES_AT_ONCE',
       description:
-        'How many files of responses are taken at once, each up to PROBELOG_MAX_RESPONSES_BYTES of disk; further ones are told to come again.',
+        'How many uploads of responses are accepted at the same time, each using up to PROBELOG_MAX_RESPONSES_BYTES of disk. Others get 503 and Retry-After.',
       allowed: 'a whole number from 1 to 1,000',
       fallback: '8',
     },
@@ -44,17 +44,17 @@ export const TRANSFER_OPTIONS = {
   downloadStallSeconds: option(
     {
       variable: 'PROBELOG_DOWNLOAD_STALL_SECONDS',
-      description: 'Time without a byte after which a download counts as hanging.',
+      description: 'Seconds without a byte after which a download fails as stalled.',
       allowed: 'a whole number from 1 to 3600',
       fallback: '30',
     },
     wholeNumber(1, 3_600),
   ),
-  transferLeastRate: option(
+  minTransferRate: option(
     {
       variable: 'PROBELOG_TRANSFER_LEAST_RATE',
       description:
-        'Bytes a second that a download, or an upload of responses, must bring on the average once it has taken as long as one may hang; 0 asks for none.',
+        'Minimum average rate, in bytes per second, of a download or an upload of responses, checked once it has run for the stall time; 0 turns the check off.',
       allowed: 'a size from 0 to 1 GiB, such as 16KiB',
       fallback: '16KiB',
     },
@@ -64,7 +64,7 @@ export const TRANSFER_OPTIONS = {
     {
       variable: 'PROBELOG_TRANSFER_MINUTES',
       description:
-        'Time that may be waited for one download, or one upload of responses, in all. A download goes on where it ended when its ingest is tried again.',
+        'Longest time, in minutes, for one download or one upload of responses. When its ingest is retried, a download resumes where it stopped.',
       allowed: 'a whole number from 1 to 10080',
       fallback: '60',
     },
