@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/index.js';
-import { sweepWork } from '../ingest/index.js';
+import { cleanUpWork } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
 import type { Store } from '../store/index.js';
 
@@ -13,7 +13,7 @@ export function keepSwept(
 ): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   const sweep = () => {
-    last = sweepWork(workFolder, ingests).then(
+    last = cleanUpWork(workFolder, ingests).then(
       (removed) => {
         if (removed > 0) log('info', 'what ingests left behind was removed', { ingests: removed });
       },

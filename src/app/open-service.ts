@@ -194,7 +194,7 @@ export async function openService(
         feed,
         concurrency: config.ingestConcurrency,
         retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
-        mostKills: config.ingestKills,
+        maxKills: config.ingestKills,
         workerId: processId,
         log,
         run: (job, signal) =>
