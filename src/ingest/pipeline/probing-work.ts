@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { earnedBudget } from '../../domain/index.js';
+import { probeBudget } from '../../domain/index.js';
 import { exists } from '../../lib/exists.js';
 import type { ProbePlan } from '../../probing/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
@@ -40,7 +40,7 @@ export interface ProbingWork {
  * The budget of a request, with the settings for absent fields; null when all probes are to be run. A request that names a
  * budget or a bound is not subject to the settings' error factor.
  */
-export function probeBudget(
+export function requestedBudget(
   { probing }: Pick<IngestRequest, 'probing'>,
   settings: ProbeBudget,
 ): ProbeBudget | null {
@@ -73,7 +73,7 @@ export async function openProbingWork(
   // An attempt that began with all probes continues with all, even if they could be chosen by now.
   if (!decision && budget && !(await exists(inOrder))) {
     const usable = await prior();
-    const earned = usable && earnedBudget(usable.fullyProbed, budget.budget);
+    const earned = usable && probeBudget(usable.fullyProbed, budget.budget);
     if (usable && earned !== null && (earned < 1 || budget.errorBound > 0))
       decision = await checkpoint.decide(usable.path, { ...budget, budget: earned });
   }

@@ -8,7 +8,7 @@ import {
   openProbingWork,
   type ProbeBudget,
   type ProbingWork,
-  probeBudget,
+  requestedBudget,
   type UsablePrior,
 } from './probing-work.js';
 import { type ResolvedModelFile, resolveModelFile, type SourceDependencies } from './resolve-model-file.js';
@@ -83,7 +83,7 @@ export async function runIngest(
     preprocessing: fetched.preprocessing,
     output: request.output ?? null,
   };
-  const budget = probeBudget(request, dependencies.probing);
+  const budget = requestedBudget(request, dependencies.probing);
   const prior = () => dependencies.prior(request.probeSet, model.id);
   const work = await openProbingWork(
     workFolderOf(dependencies.workFolder, ingest.id),

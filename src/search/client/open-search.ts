@@ -6,14 +6,14 @@ import { callsToProcess, type WorkerCalls } from '../../lib/worker-calls.js';
 import type { SearchCalls } from '../protocol.js';
 import type { SearchModel, SearchSettings } from '../search-query.js';
 
-type Asynchronous<Calls> = {
+type AsyncMethods<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Result>
     : never;
 };
 
 /** The galleries of all probe sets, searched in a process of their own. */
-export interface Search extends Omit<Asynchronous<SearchCalls>, 'open'> {
+export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open'> {
   close(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { serveProcess } from '../../lib/worker-calls.js';
-import { SearchProcess } from './search-process.js';
+import { SearchWorker } from './search-worker.js';
 
 /** The search worker ends with its parent, after it has stopped background work. */
-const search = new SearchProcess();
+const search = new SearchWorker();
 serveProcess(search);
 process.on('disconnect', () => {
   search.stop();

@@ -26,7 +26,7 @@ export function startEncoderProcess(
   environment: NodeJS.ProcessEnv,
   onExit: () => void,
 ): EncoderProcess {
-  const underWay = new Set<Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
   const child = fork(compiledEntry(import.meta.url, './main.js'), [JSON.stringify(settings)], {
     env: environment,
     execArgv: [],
@@ -56,16 +56,16 @@ export function startEncoderProcess(
       child.channel?.ref();
       const vectors = calls.call(method, [items]);
       const settled: Promise<unknown> = vectors.then(
-        () => underWay.delete(settled),
-        () => underWay.delete(settled),
+        () => pending.delete(settled),
+        () => pending.delete(settled),
       );
-      underWay.add(settled);
+      pending.add(settled);
       return vectors;
     },
     async end() {
       child.ref();
       const timeUp = () => new Error('The pending calls took too long.');
-      await withDeadline(DRAIN_MS, timeUp, () => Promise.all(underWay)).catch(() => undefined);
+      await withDeadline(DRAIN_MS, timeUp, () => Promise.all(pending)).catch(() => undefined);
       child.kill('SIGKILL');
       await cleanedUp;
     },

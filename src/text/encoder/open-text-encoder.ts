@@ -18,7 +18,7 @@ export interface TextEncoderOptions {
 }
 
 /** One that the process works on, and one that is there when it has done that; others can still be given up. */
-const AT_ONCE = 2;
+const MAX_CONCURRENT = 2;
 
 /** What the process may see of our environment: what it needs to run, and for the Hub its proxy and token. */
 const VARIABLES = ['PATH', 'HOME', 'LD_LIBRARY_PATH'];
@@ -46,7 +46,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     ? await encoderFingerprint(settings.model)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
-  const limiter = new Limiter(AT_ONCE);
+  const limiter = new Limiter(MAX_CONCURRENT);
   let running: EncoderProcess | undefined;
   let isClosed = false;
 
@@ -61,7 +61,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     return started;
   }
 
-  async function ask(method: keyof EncoderCalls, items: string[]): Promise<Float32Array[]> {
+  async function embed(method: keyof EncoderCalls, items: string[]): Promise<Float32Array[]> {
     if (isClosed) throw unavailable(name, 'it is closed');
     running ??= start();
     try {
@@ -71,14 +71,14 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     }
   }
 
-  async function embed(method: keyof EncoderCalls, items: string[], signal: AbortSignal | undefined) {
-    return items.length === 0 ? [] : limiter.run(() => ask(method, items), signal);
+  async function embedInTurn(method: keyof EncoderCalls, items: string[], signal: AbortSignal | undefined) {
+    return items.length === 0 ? [] : limiter.run(() => embed(method, items), signal);
   }
 
   return {
     id,
-    embedTexts: (texts, signal) => embed('embedTexts', texts, signal),
-    embedImages: (paths, signal) => embed('embedImages', paths, signal),
+    embedTexts: (texts, signal) => embedInTurn('embedTexts', texts, signal),
+    embedImages: (paths, signal) => embedInTurn('embedImages', paths, signal),
     async close() {
       isClosed = true;
       await running?.end();

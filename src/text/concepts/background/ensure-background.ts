@@ -5,17 +5,17 @@ import { compiledEntry } from '../../../lib/compiled-entry.js';
 import { callInThread } from '../../../lib/worker-calls.js';
 import type { TextEncoder } from '../../encoder/text-encoder.js';
 import { embedConcepts, PROMPTS } from '../embed-concepts.js';
-import { keptMatrix } from '../matrix-file.js';
-import type { ConceptBackground, prepareBackground } from './prepare-background.js';
+import { cachedMatrix } from './cached-matrix.js';
+import type { ConceptBackground, computeBackground } from './compute-background.js';
 
 /** Changes with the formulas, so that files of older ones are not used. */
 const FORMAT = 1;
 
-/** The thread that prepares. */
+/** The thread that computes backgrounds. */
 const ENTRY = compiledEntry(import.meta.url, './main.js');
 
-interface PrepareCalls {
-  prepareBackground: typeof prepareBackground;
+interface BackgroundCalls {
+  computeBackground: typeof computeBackground;
 }
 
 /** Where and from what a background is made. */
@@ -27,7 +27,7 @@ export interface BackgroundOptions {
 }
 
 /** A background, but for the vocabulary's queries, which other processes read from their file. */
-export interface KeptBackground extends Omit<ConceptBackground, 'vocabulary'> {
+export interface StoredBackground extends Omit<ConceptBackground, 'vocabulary'> {
   vocabularyPath: string;
 }
 
@@ -35,17 +35,17 @@ export interface KeptBackground extends Omit<ConceptBackground, 'vocabulary'> {
 export async function ensureBackground(
   { encoder, folder, vocabulary }: BackgroundOptions,
   images: Matrix,
-): Promise<KeptBackground> {
-  const texts = await keptMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
+): Promise<StoredBackground> {
+  const texts = await cachedMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
     embedConcepts(encoder, vocabulary),
   );
   const key = digest(FORMAT, encodeMatrix(texts), encodeMatrix(images));
-  let preparing: Promise<ConceptBackground> | undefined;
+  let computing: Promise<ConceptBackground> | undefined;
   const part = (name: keyof ConceptBackground) =>
-    keptMatrix(join(folder, `${name}-${key}.npy`), async () => {
+    cachedMatrix(join(folder, `${name}-${key}.npy`), async () => {
       // Off the event loop, which it would block for seconds.
-      preparing ??= callInThread<PrepareCalls>(ENTRY, 'prepareBackground', [images, texts]);
-      return (await preparing)[name];
+      computing ??= callInThread<BackgroundCalls>(ENTRY, 'computeBackground', [images, texts]);
+      return (await computing)[name];
     });
   const levels = await part('levels');
   const regression = await part('regression');

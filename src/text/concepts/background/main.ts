@@ -1,4 +1,4 @@
 import { serveThread } from '../../../lib/worker-calls.js';
-import { prepareBackground } from './prepare-background.js';
+import { computeBackground } from './compute-background.js';
 
-serveThread({ prepareBackground });
+serveThread({ computeBackground });
