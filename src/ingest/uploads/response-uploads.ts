@@ -20,7 +20,7 @@ export interface ResponseUploadsOptions {
   folder: string;
   maxBytes: number;
   /** Uploads at the same time, from the first byte until they are published. */
-  atOnce: number;
+  maxConcurrent: number;
   /** Slowest accepted transfer; any when absent. */
   pace?: PaceLimits;
   /** Name of the default probe set; the oldest when undefined. */
@@ -59,7 +59,7 @@ export class ResponseUploads {
   constructor(
     private readonly options: ResponseUploadsOptions,
     /** Shared by all uploads of this process. */
-    private readonly shared = { uploads: new Limiter(options.atOnce), publishing: new SerialQueue() },
+    private readonly shared = { uploads: new Limiter(options.maxConcurrent), publishing: new SerialQueue() },
   ) {}
 
   /** The same uploads for one caller, with the store of its viewer. */
@@ -114,7 +114,7 @@ export class ResponseUploads {
     labels?: string[],
   ): Promise<UploadOutcome> {
     const { uploads, publishing } = this.shared;
-    if (uploads.isFull) throw uploadsBusy(this.options.atOnce);
+    if (uploads.isFull) throw uploadsBusy(this.options.maxConcurrent);
     return uploads.run(async () => {
       await this.check(modelId, form);
       const { folder, maxBytes, pace: limits } = this.options;
@@ -203,6 +203,8 @@ function isPublished(model: ModelRecord, stored: StoredResponses, labels: string
 }
 
 /** Threat model: anyone with the scope may upload. Without a limit they could fill the disk with waiting files. */
-function uploadsBusy(atOnce: number): ProbelogError {
-  return new ProbelogError('UPLOADS_BUSY', `${atOnce} uploads are under way. Try again soon.`, { atOnce });
+function uploadsBusy(max: number): ProbelogError {
+  return new ProbelogError('UPLOADS_BUSY', `${max} uploads are already running. Try again soon.`, {
+    atOnce: max,
+  });
 }

@@ -5,28 +5,27 @@ import { SerialQueue } from '../lib/serial-queue.js';
 import type { Search } from '../search/index.js';
 import type { Store } from '../store/index.js';
 
-/** With a shared database, models of other processes become searchable here within about this time. */
+/** On a shared database, models of other processes become searchable here within about this time. */
 const SHARED_DATABASE_MS = 2_000;
 
-/** What keeps a search in line with the database. */
-export interface GalleryFollower extends GalleryWriter {
-  remove(probeSetId: string, modelId: string): Promise<void>;
+/** Keeps the galleries in line with the database. */
+export interface GallerySync extends GalleryWriter {
   close(): Promise<void>;
 }
 
 /**
- * Brings every probe set's gallery in line with the database: now, and from then on when another process may have
- * changed it. The database is the truth and the search's files are derived, so this also mends a search folder that
- * a crash left behind.
+ * Brings every probe set's gallery in line with the database: now, and repeatedly when other processes may change the
+ * database. The database is the truth and the galleries are derived from it, so this also repairs a search folder after a
+ * crash.
  *
- * Changes go one after another. A model published between the reading of the list and its use would otherwise be
- * dropped as "not in the list".
+ * Changes run one after another. Otherwise a model published between the reading of the list and its use would be removed
+ * as "not in the list".
  */
-export async function followGallery(options: {
+export async function startGallerySyncJob(options: {
   store: Store;
   search: Search;
   log: Log;
-}): Promise<GalleryFollower> {
+}): Promise<GallerySync> {
   const { store, search, log } = options;
   const changes = new SerialQueue();
   const sync = async () => {
@@ -39,14 +38,15 @@ export async function followGallery(options: {
     }
   };
   await changes.run(sync);
-  const timer = setInterval(() => {
-    changes
-      .run(sync)
-      .catch((thrown) =>
-        log('error', 'the gallery cannot be brought up to date', { reason: messageOf(thrown) }),
-      );
-  }, SHARED_DATABASE_MS);
-  if (!store.shared) clearInterval(timer);
+  const timer = store.shared
+    ? setInterval(() => {
+        changes
+          .run(sync)
+          .catch((thrown) =>
+            log('error', 'the galleries cannot be synced with the database', { reason: messageOf(thrown) }),
+          );
+      }, SHARED_DATABASE_MS)
+    : undefined;
   return {
     add: (probeSet, model) => changes.run(() => search.add(probeSet, model)),
     remove: (probeSetId, modelId) => changes.run(() => search.remove(probeSetId, modelId)),
