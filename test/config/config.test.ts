@@ -5,7 +5,7 @@ import { describeConfig, loadConfig } from '../../src/config/index.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 describe('loadConfig', () => {
-  it('has a default for everything that needs one and freezes the result', () => {
+  it('has a default for every setting that needs one, and freezes the result', () => {
     const config = loadConfig({});
     expect(config).toMatchObject({
       host: '127.0.0.1',
@@ -135,7 +135,7 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ [variable]: value })).toThrow(`${variable} is `);
   });
 
-  it('reads what registries are shown', async () => {
+  it('reads the settings of registries', async () => {
     const file = join(await temporaryFolder(), 'token');
     await writeFile(file, 't0k\n');
     const config = loadConfig({
