@@ -33,6 +33,8 @@ const manifestSchema = z.array(
     file: z.string(),
     labels: z.string().nullish(),
     output: z.string().nullish(),
+    license: z.string().nullish(),
+    /** The older spelling of `license`. */
     licence: z.string().nullish(),
     registry: z.string().nullish(),
     visibility: z.string().nullish(),
@@ -104,7 +106,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       labels: entry.labels ? await labelsFile(join(folder, entry.labels)) : undefined,
       preprocessing: entry.preprocessing,
       output: entry.output ?? undefined,
-      licence: flags.licence ?? entry.licence ?? undefined,
+      licence: flags.licence ?? entry.license ?? entry.licence ?? undefined,
       registry: flags.registry ?? entry.registry ?? undefined,
       visibility: flags.visibility ?? entry.visibility ?? undefined,
       probeSet: flags.probeSet,

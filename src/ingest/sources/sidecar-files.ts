@@ -1,24 +1,22 @@
 import { dirname, join } from 'node:path';
 import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-
 import { parseJson } from '../../lib/parse-json.js';
-
-import { openLocal } from './open-local.js';
+import { openLocalFile } from './local-files.js';
 import type { FileSource, LocalFile } from './parse-source.js';
 
-/** Companion files are small JSON documents; anything larger is something else. */
+/** Sidecar files are small JSON documents. A larger file is not one. */
 const MAX_BYTES = 4 * 2 ** 20;
 
 /**
- * A JSON file that stands beside the model, as on the Hugging Face Hub: in the same folder or, for a model in a
- * folder `onnx`, in the one above. Undefined when there is none or it is not JSON: companions are a convenience,
- * an explicit argument is the way to be sure. A server that has no time says nothing about whether there is one.
+ * Reads a JSON file beside the model, as the Hugging Face Hub has them: in the model's folder or, if that is called `onnx`, in
+ * the one above. Undefined when it is missing or not JSON: sidecar files are a convenience, and explicit arguments the sure
+ * way.
  *
  * @param name such as `preprocessor_config.json`
- * @throws ProbelogError when another try may find it: SOURCE_UNREACHABLE, SOURCE_TIMEOUT
+ * @throws ProbelogError SOURCE_UNREACHABLE, SOURCE_TIMEOUT when the server may have the file but did not say
  */
-export async function readCompanion(
+export async function readSidecarFile(
   source: FileSource,
   name: string,
   limits: DownloadLimits,
@@ -51,9 +49,9 @@ function urlPlaces(url: string, name: string): string[] {
     : places;
 }
 
-/** What lies outside the allowed folder, or leads there, is like a file that is not there: it must not show that it is. */
+/** A file outside the allowed folder counts as missing: the outcome must not reveal that it exists. */
 async function smallFile(local: LocalFile): Promise<string | undefined> {
-  const file = await openLocal(local).catch(() => undefined);
+  const file = await openLocalFile(local).catch(() => undefined);
   try {
     const facts = await file?.stat();
     return facts?.isFile() && facts.size <= MAX_BYTES ? await file?.readFile('utf8') : undefined;
