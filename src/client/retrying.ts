@@ -1,27 +1,27 @@
 import { isProbelogError, ProbelogClientError, type ProbelogError } from './client-error.js';
 
 const FIRST_MS = 250;
-const LONGEST_MS = 8_000;
-/** Whoever is told to wait for longer is told so by the error. */
+const MAX_MS = 8_000;
+/** A longer `Retry-After` is left to the caller. */
 const MAX_SECONDS = 120;
 
-/** The server did nothing of what it refused with these: whatever it was may be sent again. */
+/** With these the server refuses a request before doing anything, so that any request may be repeated. */
 const REFUSALS = new Set<string>(['RATE_LIMITED', 'SERVER_BUSY', 'SERVER_CLOSING', 'UPLOADS_BUSY']);
-/** What is passing by itself, and may have come after something was done. */
+/** Failures that pass, but may come after the server did something. */
 const PASSING = new Set<string>(['NETWORK', 'SEARCH_UNAVAILABLE', 'DATABASE_UNAVAILABLE']);
-/** Of a proxy that has nobody to ask just now. */
+/** Statuses of a proxy that cannot reach the server now. */
 const PASSING_STATUS = new Set([429, 502, 503, 504]);
 
-/** How something is tried again. */
+/** Options of {@link retrying}. */
 export interface RetryOptions {
-  /** How often after the first time. */
+  /** Maximum number, after the first attempt. */
   retries: number;
-  /** Whether it may be done twice; if not, it is sent again only when the server refused it before doing anything. */
+  /** Whether a second attempt after a first that may have succeeded is harmless. If not, only refused attempts are repeated. */
   repeatable: boolean;
   signal?: AbortSignal;
 }
 
-/** Does something, and does it again while it fails on what may pass. @throws ProbelogClientError the last one's */
+/** Repeats an attempt while its failure may pass. @throws ProbelogClientError the error of the last attempt */
 export async function retrying<T>(
   attempt: () => Promise<T>,
   { retries, repeatable, signal }: RetryOptions,
@@ -39,32 +39,32 @@ export async function retrying<T>(
   }
 }
 
-/** Whether the server turned it away before doing anything. */
+/** Whether the server refused the request before doing anything. */
 export function isRefusal({ code }: ProbelogError): boolean {
   return REFUSALS.has(code);
 }
 
-/** Whether nothing was done at all: an error with a path is one field's, and others beside it may have done theirs. */
+/** Whether the whole operation was refused: an error with a path is one field's, and other fields may have done their work. */
 function isOfAll({ details }: ProbelogError): boolean {
   return details.path === undefined;
 }
 
-/** Whether what is wrong may pass without anybody's doing. */
+/** Whether the failure may pass by itself. */
 export function isPassing({ code, status }: ProbelogError): boolean {
   return PASSING.has(code) || (code === 'BAD_ANSWER' && status !== undefined && PASSING_STATUS.has(status));
 }
 
-/** Whether it would be too long to wait for so many seconds. */
+/** Whether a wait of this many seconds is too long. */
 export function isTooLong(seconds = 0): boolean {
   return seconds > MAX_SECONDS;
 }
 
 /**
- * How long to wait before the next time: what the server said, or twice as long each time; and by chance somewhat more or
- * less, so that those who were turned away together do not come back together.
+ * Milliseconds to wait before the next attempt: as long as the server said, or twice as long each time. Randomized, so that clients
+ * that were refused together do not return together.
  */
 export function delayOf(turn: number, retryAfterSeconds?: number): number {
-  const longest = Math.min(FIRST_MS * 2 ** turn, LONGEST_MS);
+  const longest = Math.min(FIRST_MS * 2 ** turn, MAX_MS);
   if (retryAfterSeconds !== undefined) return retryAfterSeconds * 1000 + Math.random() * FIRST_MS;
   return longest / 2 + (Math.random() * longest) / 2;
 }
@@ -85,7 +85,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** The caller's own signal ended the call. */
+/** The error of a call that the caller's signal ended. */
 export function aborted(signal: AbortSignal | undefined): ProbelogClientError {
   return new ProbelogClientError('ABORTED', 'The call was aborted.', { cause: signal?.reason });
 }

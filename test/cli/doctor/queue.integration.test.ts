@@ -9,7 +9,7 @@ beforeEach(async () => {
   opened = await openStoreWithSet();
 });
 
-/** What is found once nobody has the database open. */
+/** The findings once no process has the database open. */
 async function examined() {
   onTestFinished(opened.close);
   await opened.store.close();
@@ -19,10 +19,10 @@ async function examined() {
 const enqueue = (name: string) => opened.store.ingests.enqueue(newIngest(opened.probeSetId, name));
 
 it('an empty one is well', async () => {
-  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 wait, 0 run, none is parked' }]);
+  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 queued, 0 running, none parked' }]);
 });
 
-it('one that failed is parked, and one that waits has nobody to work on it', async () => {
+it('a failed ingest is parked, and a queued one has no worker', async () => {
   await failWaiting(opened.store, (await enqueue('failed')).id);
   await enqueue('waiting');
   expect(await examined()).toMatchObject([
@@ -39,8 +39,8 @@ it('one that failed is parked, and one that waits has nobody to work on it', asy
   ]);
 });
 
-it('one whose worker is gone needs nothing in an embedded database: the next start takes it up', async () => {
+it('an ingest of a lost worker is no problem in an embedded database: the next start takes it up', async () => {
   await enqueue('taken');
   await opened.store.ingests.claim('killed', 0);
-  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 wait, 1 run, none is parked' }]);
+  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 queued, 1 running, none parked' }]);
 });
