@@ -21,7 +21,7 @@ export function parseJson(json: Buffer | string): unknown {
  * Whether lists and objects of a JSON text lie in each other deeper than {@link MAX_JSON_DEPTH}.
  *
  * Threat model: hundreds of thousands of nested lists fit into a small body, and take a parser and what validates its
- * result a third of a second, in which nobody else is answered.
+ * result a third of a second, in which no other request is answered.
  *
  * @param json of what is no JSON, the answer may be either
  */
