@@ -55,8 +55,8 @@ function galleryWith(beforeAdding: () => Promise<unknown>) {
   return { gallery, models };
 }
 
-describe('between the publication of a model and its place in the gallery', () => {
-  it('a model that is removed stays away', async () => {
+describe('between publishing a model and adding it to the gallery', () => {
+  it('a removed model stays removed', async () => {
     const ingest = await claimed(meanColor());
     const { gallery, models } = galleryWith(() => small.service.ingest.remove(ingest.modelId));
     await expect(run(ingest, { gallery })).rejects.toThrow(ClaimLost);
@@ -64,7 +64,7 @@ describe('between the publication of a model and its place in the gallery', () =
     expect(await store().models.byIds([ingest.modelId])).toEqual([]);
   });
 
-  it('the responses of an ingest that was quicker stay', async () => {
+  it('the responses of a faster ingest stay', async () => {
     const ingest = await claimed(meanColor());
     const newer = 'cd'.repeat(32);
     let isFirst = true;
@@ -108,7 +108,7 @@ describe('while a model file is fetched', () => {
     expect(await store().deliveries.record(delivery)).toMatchObject({ stopped: [id] });
   }
 
-  it('tags and aliases of newer events stay, and the rest is what the registry says', async () => {
+  it('tags and aliases of newer events stay; the others come from the registry', async () => {
     const ingest = await versionOf('mlflow');
     const access = readsOf([{ tags: { stage: 'test', owner: 'ada' }, aliases: ['challenger'] }]);
     whileFetching = () => event({ kind: 'SET_TAG', key: 'stage', value: 'live' });
@@ -120,7 +120,7 @@ describe('while a model file is fetched', () => {
     await small.service.ingest.remove(ingest.modelId);
   });
 
-  it('tags and aliases are read again when an event came while they were read', async () => {
+  it('tags and aliases are read again when an event arrives meanwhile', async () => {
     const ingest = await versionOf('mlflow');
     const access = readsOf(
       [
@@ -196,7 +196,7 @@ describe('while a model file is fetched', () => {
   }
 });
 
-describe('when events of one moment say that a version is there and that it is gone', () => {
+describe('events that create and delete a version at the same moment', () => {
   const AT = new Date(Date.UTC(2026, 0, 1));
 
   /** Delivers both in an order, and works on what they queue. */

@@ -29,7 +29,7 @@ async function content(local: LocalFile): Promise<string> {
 describe('a path that was checked', () => {
   const checked = () => checkLocalPath(join(models, 'birds', 'model.onnx'), [models]);
 
-  it('is opened while it lies where it was found', async () => {
+  it('is opened while it lies where it was checked', async () => {
     expect(await content(await checked())).toBe('model');
   });
 
@@ -55,7 +55,7 @@ describe('a path that was checked', () => {
     await expect(openLocalFile(local)).rejects.toMatchObject({ code: refused });
   });
 
-  it('says the same of a link whether or not there is something where it leads', async () => {
+  it('gives the same error for a link, whether or not its target exists', async () => {
     const local = await checked();
     const answers = [];
     for (const target of ['../../outside/model.onnx', '../../outside/none']) {
@@ -65,7 +65,7 @@ describe('a path that was checked', () => {
     expect(answers[0]).toEqual(answers[1]);
   });
 
-  it('is missing when it was removed', async () => {
+  it('is not found after it was removed', async () => {
     const local = await checked();
     await rm(local.path);
     await expect(openLocalFile(local)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
@@ -77,12 +77,12 @@ describe('a path that was checked', () => {
   }
 });
 
-describe('what stands beside it', () => {
+describe('a sidecar file', () => {
   const LIMITS = { privateAddresses: [], stallMs: 1_000, maxBytes: 1_000 };
   const beside = async (within: string | undefined, path = 'birds/onnx/model.onnx') =>
     readSidecarFile({ kind: 'FILE', path: join(models, path), within }, 'config.json', LIMITS);
 
-  it('is read within the allowed folder, and not through a link that leads out of it', async () => {
+  it('is read within the allowed folder, but not through a link out of it', async () => {
     await writeFile(join(models, 'birds', 'config.json'), '["ours"]');
     expect(await beside(models)).toEqual(['ours']);
     await writeFile(join(root, 'outside', 'config.json'), '["theirs"]');

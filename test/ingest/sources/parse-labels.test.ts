@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseLabels } from '../../../src/ingest/sources/parse-labels.js';
 
 describe('parseLabels', () => {
-  it('reads a list and id2label, the latter in numerical order', () => {
+  it('reads a list, and id2label in numerical order', () => {
     expect(parseLabels(['cat', 'dog'])).toEqual(['cat', 'dog']);
     expect(parseLabels({ id2label: { '1': 'dog', '0': 'cat' }, other: 1 })).toEqual(['cat', 'dog']);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkLocalPath } from '../../../src/ingest/sources/local-files.js';
 
-it('allows files inside the folders and nothing that leads out', async () => {
+it('allows files inside the folders and no links out of them', async () => {
   const root = await mkdtemp(join(tmpdir(), 'folders-'));
   await mkdir(join(root, 'models'));
   await writeFile(join(root, 'models', 'a.onnx'), '');

@@ -70,7 +70,7 @@ it.each([
   },
 );
 
-it.each([404, 403, 401, 410])('%i means that there are none', async (status) => {
+it.each([404, 403, 401, 410])('%i means that there are no sidecar files', async (status) => {
   fault = (_, response) => response.writeHead(status).end();
   faults = { 'config.json': 9, 'preprocessor_config.json': 9 };
   const { state, modelId } = await ingested();
@@ -78,7 +78,7 @@ it.each([404, 403, 401, 410])('%i means that there are none', async (status) => 
   expect(await modelOf(modelId)).toMatchObject({ labels: null });
 });
 
-it('a model whose source is away is probed again as before', async () => {
+it('a model whose source is down is reprobed with its earlier facts', async () => {
   const { modelId } = await ingested();
   fault = (_, response) => response.writeHead(503).end();
   faults = { 'config.json': 9, 'preprocessor_config.json': 9, 'model.onnx': 9 };
@@ -88,7 +88,7 @@ it('a model whose source is away is probed again as before', async () => {
   expect(await modelOf(modelId)).toMatchObject({ labels: LABELS, preprocessing: before?.preprocessing });
 });
 
-describe('other content under the name of a version', () => {
+describe('a version with new content', () => {
   /** As a registry says that a version is there, or was made anew. */
   async function delivered(name: string) {
     const { ingest, store } = small.service;
@@ -104,7 +104,7 @@ describe('other content under the name of a version', () => {
     return settled(small.service, ingestId ?? '');
   }
 
-  it.each([0, 1])('has its own labels, also when they come after %i faults', async (count) => {
+  it.each([0, 1])('gets its own labels, even after %i failures', async (count) => {
     const name = `own ${count}`;
     await delivered(name);
     served = { model: TWO_OUTPUTS, labels: TWO_LABELS };
@@ -115,7 +115,7 @@ describe('other content under the name of a version', () => {
     expect(await modelOf(modelId)).toMatchObject({ outputs: 2, labels: TWO_LABELS });
   });
 
-  it('has none where none come with it', async () => {
+  it('has no labels when none come with it', async () => {
     await delivered('none');
     served = { model: TWO_OUTPUTS, labels: null };
     const { state, modelId } = await delivered('none');
@@ -123,7 +123,7 @@ describe('other content under the name of a version', () => {
     expect(await modelOf(modelId)).toMatchObject({ outputs: 2, labels: null });
   });
 
-  it('keeps labels that were set', async () => {
+  it('keeps labels that a caller set', async () => {
     const { modelId } = await delivered('set');
     const set = ['p', 'q', 'r', 's'];
     await small.service.store.models.setLabels(modelId, set);

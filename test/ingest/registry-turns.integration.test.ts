@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-it('a caller has one turn like a registry, however many registries the caller thinks up', async () => {
+it('direct requests share one turn, whatever registries they name', async () => {
   const { store, ingest } = small.service;
   for (const registry of ['mlflow', 'x1', 'x2', 'x3']) {
     await small.enqueue(new Uint8Array([1]), { name: `by a caller as ${registry}`, registry });
