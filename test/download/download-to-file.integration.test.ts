@@ -293,7 +293,7 @@ describe('a source that drips', () => {
 
   it.each([
     ['slower than it may', pace, 'bytes/s'],
-    ['longer than it may', { ...pace, minRate: 0, maxMs: 100 }, 'whole within 0.1 s'],
+    ['longer than it may', { ...pace, minRate: 0, maxMs: 100 }, 'longer than 0.1 s'],
   ])('%s is given up, and gone on with later', async (_, limits, reason) => {
     const folder = await temporaryFolder();
     const url = await serve(drip);
