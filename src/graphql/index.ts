@@ -1,6 +1,6 @@
 export { conceptSubject, conceptsSubject, subjectOf } from './concept/concept-subject.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
-export * from './limits/index.js';
+export { operationCheck, parseOperation, parseOptions } from './limits/check-operation.js';
 export { evidenceOf } from './logit/evidence-of.js';
 export { modelSummary } from './model/model-summary.js';
 export { buildSchema } from './schema/build-schema.js';
