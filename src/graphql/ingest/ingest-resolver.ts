@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { ProbelogError } from '../../errors/index.js';
 import type { IngestRecord } from '../../store/index.js';
 import { IngestState } from '../../store/index.js';
 import { newVersion } from '../model/model-input.js';
@@ -119,6 +120,18 @@ export class IngestResolver {
   })
   retryIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
     return ingest.retry(keyOf('Ingest', id));
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Ends an ingest that waits for another attempt: it is FAILED, with the error of its last attempt. Any other ingest stays as it is.',
+  })
+  async giveUpIngest(@Ctx() { ingest, loaders }: Context, @Arg('id', () => ID) id: string) {
+    const key = keyOf('Ingest', id);
+    await ingest.giveUp(key);
+    const ended = await loaders.ingest.load(key);
+    if (ended) return ended;
+    throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
   }
 
   @Subscription(() => Ingest, {

@@ -77,6 +77,13 @@ export class Ingest {
 
   @Field(() => Date, { nullable: true })
   finishedAt!: Date | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Most memory that the process running the model had, in bytes; null before the model was run.',
+  })
+  peakMemoryBytes!: number | null;
 }
 
 @ObjectType()

@@ -51,15 +51,16 @@ export async function findModels(context: Context, args: ModelsArguments) {
 
 /** What a filter asks of models besides their responses. */
 function standing(filter: ModelFilter | null | undefined) {
-  const { status, tag, alias } = filter ?? {};
-  for (const text of [tag?.key, alias]) {
+  const { name, status, tag, alias } = filter ?? {};
+  for (const text of [name, tag?.key, alias]) {
     checkText(text, (what) => {
-      throw new ProbelogError('INPUT_INVALID', `A key or alias of the filter ${what}.`, {
+      throw new ProbelogError('INPUT_INVALID', `A name, key or alias of the filter ${what}.`, {
         argument: 'filter',
       });
     });
   }
   return {
+    exactName: name ?? undefined,
     status: status ?? undefined,
     tag: tag ? { key: tag.key, value: tag.value ?? undefined } : undefined,
     alias: alias ?? undefined,

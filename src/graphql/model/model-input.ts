@@ -13,6 +13,9 @@ export class TagFilter {
 
 @InputType({ description: 'Which models are listed. All conditions hold at once.' })
 export class ModelFilter {
+  @Field(() => String, { nullable: true, description: 'Only versions of the model with exactly this name.' })
+  name?: string | null;
+
   @Field(() => ModelStatus, { nullable: true })
   status?: ModelStatus | null;
 

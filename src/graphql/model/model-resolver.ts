@@ -1,9 +1,9 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 import { EXTERNAL_SOURCE, type ModelRecord, VISIBILITY_LABEL } from '../../store/index.js';
 import { conceptSubject } from '../concept/concept-subject.js';
-import { ExpectedAccuracyReason, ModelLogitConnection, Recognition } from '../logit/logit-type.js';
+import { ExpectedAccuracyReason, Logit, ModelLogitConnection, Recognition } from '../logit/logit-type.js';
 import { After, First } from '../pagination/page-arguments.js';
 import { type PageArguments, readPage } from '../pagination/pages.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
@@ -84,6 +84,18 @@ export class ModelResolver extends versionResolver(Model) {
       : recognizingLogits(context, model, concept, page);
   }
 
+  @FieldResolver(() => Logit, {
+    nullable: true,
+    description: 'Its logit with this index; null when it has no such output, or was not probed yet.',
+  })
+  logit(
+    @Ctx() { loaders }: Context,
+    @Root() { id: modelId }: ModelRecord,
+    @Arg('index', () => Int, { description: "Place among the model's outputs, from 0." }) index: number,
+  ) {
+    return loaders.logit.load({ modelId, index });
+  }
+
   @FieldResolver(() => Recognition, {
     nullable: true,
     description:
@@ -142,9 +154,28 @@ export class ModelResolver extends versionResolver(Model) {
     return findModels(context, { concept, concepts, text, first, after, filter, matching, probeSetId });
   }
 
-  @Query(() => Model, { nullable: true, description: 'The model with this id.' })
-  model(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
-    return loaders.model.load(keyOf('Model', id));
+  @Query(() => Model, {
+    nullable: true,
+    description: 'The model with this id, or with this name and version. Give `id` or `name`.',
+  })
+  model(
+    @Ctx() { loaders }: Context,
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('name', () => String, { nullable: true, description: 'Its exact name.' }) name: string | null,
+    @Arg('version', () => String, {
+      nullable: true,
+      description: 'With `name`; when absent, the newest version that can be searched, or else the newest.',
+    })
+    version: string | null,
+  ) {
+    const isById = (id ?? null) !== null;
+    if (isById === ((name ?? null) !== null) || (isById && (version ?? null) !== null)) {
+      throw new ProbelogError('INPUT_INVALID', 'Give either id, or name and, if you like, version.', {
+        arguments: ['id', 'name', 'version'],
+      });
+    }
+    if (isById) return loaders.model.load(keyOf('Model', id ?? ''));
+    return loaders.modelByKey.load({ name: name ?? '', ...(typeof version === 'string' && { version }) });
   }
 
   @Mutation(() => Model, {
