@@ -19,5 +19,4 @@ export {
 } from './schema-transform/embedded-graph.js';
 export type { KeyFields, ModelKey } from './schema-transform/model-key.js';
 export type { TransformedResolver, TransformedResolvers } from './schema-transform/transform-resolvers.js';
-export { checkFilter } from './search/check-filter.js';
-export { conditionsOf } from './search/search-page.js';
+export { checkFilter, conditionsOf } from './search/logit-filter.js';

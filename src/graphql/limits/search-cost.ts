@@ -12,6 +12,7 @@ const SEARCHES: readonly (readonly [type: string, field: string])[] = [
   ['Logit', 'similar'],
   ['Logit', 'concepts'],
   ['Model', 'logits'],
+  ['Model', 'recognizes'],
   ['Model', 'recognises'],
   ['Model', 'summary'],
 ];

@@ -7,6 +7,7 @@ import {
   getNamedType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -127,6 +128,7 @@ function filler(type: GraphQLInputType): unknown {
 
 /** What is asked of what is found: how much it is, where that is told. */
 function countOf(type: GraphQLNamedType): string {
+  if (isInterfaceType(type)) return '{ __typename id }';
   if (!isObjectType(type)) return '';
   return `{ __typename ${type.getFields().totalCount ? 'totalCount' : ''} }`;
 }
