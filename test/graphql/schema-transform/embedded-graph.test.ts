@@ -129,7 +129,7 @@ it('leaves object identification to the host, whose graph has other objects too'
   expect(() => embedGraph(own, { prefix: '', model: { type: 'Node' }, log: () => undefined })).not.toThrow();
 });
 
-describe('a host is told', () => {
+describe('a host gets', () => {
   it('that its type has a name of ours', async () => {
     const schema = await buildSchema();
     expect(() => embedGraph(schema, { prefix: '', model: { type: 'Logit' }, log: () => undefined })).toThrow(
