@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/index.js';
 import type { GalleryWriter } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
-import type { Search } from '../search/index.js';
+import type { GalleryModels, Search } from '../search/index.js';
 import type { Store } from '../store/index.js';
 
 /** With a shared database, models of other processes become searchable here within about this time. */
@@ -34,12 +34,9 @@ export async function followGallery(options: {
     return result;
   };
   const sync = async () => {
-    for (const probeSet of await store.probeSets.list()) {
-      const models = await store.models.searchable(probeSet.id);
-      await search.sync(
-        { id: probeSet.id, probes: probeSet.size },
-        models.map((model) => ({ ...model, responsesPath: store.blobs.path(model.responsesDigest) })),
-      );
+    for (const { id, size } of await store.probeSets.list()) {
+      const { probeSet, models } = await galleryModels(store, { id, size });
+      await search.sync(probeSet, models);
     }
   };
   await inTurn(sync);
@@ -56,5 +53,22 @@ export async function followGallery(options: {
       clearInterval(timer);
       await last;
     },
+  };
+}
+
+/** The models of every gallery, as the database has them. */
+export async function allGalleryModels(store: Store): Promise<GalleryModels[]> {
+  const probeSets = await store.probeSets.list();
+  return Promise.all(probeSets.map((probeSet) => galleryModels(store, probeSet)));
+}
+
+async function galleryModels(
+  store: Store,
+  { id, size }: { id: string; size: number },
+): Promise<GalleryModels> {
+  const models = await store.models.searchable(id);
+  return {
+    probeSet: { id, probes: size },
+    models: models.map((model) => ({ ...model, responsesPath: store.blobs.path(model.responsesDigest) })),
   };
 }

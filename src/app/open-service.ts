@@ -30,7 +30,7 @@ import { sweepAudit } from './audit-retention.js';
 import { checkDataFolder } from './check-data-folder.js';
 import { keepSwept } from './cleanup-job.js';
 import { downloadLimits } from './download-limits.js';
-import { followGallery } from './follow-gallery.js';
+import { allGalleryModels, followGallery } from './follow-gallery.js';
 import { openAccess } from './open-access.js';
 import { openObjects } from './open-object-store.js';
 import { openReaders } from './open-registry-readers.js';
@@ -118,6 +118,7 @@ export async function openService(
     const search = await openSearch({
       folder: taken.folder,
       settings: { exactLimit: config.exactLimit },
+      galleries: () => allGalleryModels(store),
       log: (line) => log('warn', line),
     });
     closers.push(() => search.close());

@@ -1,11 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { type ErrorCode, ProbelogError } from '../../errors/index.js';
-
 import { compiledEntry } from '../../lib/compiled-entry.js';
-
 import type { SearchCalls, WorkerReply, WorkerRequest } from '../protocol.js';
-import type { SearchModel, SearchSettings } from '../search-query.js';
+import type { SearchModel, SearchProbeSet, SearchSettings } from '../search-query.js';
 
 type AsyncMethods<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
@@ -13,16 +11,24 @@ type AsyncMethods<Calls> = {
     : never;
 };
 
-/** The galleries of all probe sets, searched in a process of their own. */
+/** The galleries of all probe sets, searched in a separate process. */
 export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open'> {
   close(): Promise<void>;
 }
 
-/** Where a search keeps its (derived) files, and how it is set. */
+/** All models of one probe set that can be searched. */
+export interface GalleryModels {
+  probeSet: SearchProbeSet;
+  models: SearchModel[];
+}
+
+/** Where a search keeps its derived files, and how it runs. */
 export interface SearchOptions {
   folder: string;
   settings: SearchSettings;
-  /** Told of what an operator should know. */
+  /** The models of every gallery: a new search process is filled with them after the old one has died. */
+  galleries(): Promise<GalleryModels[]>;
+  /** Logs a message for the operator. */
   log(message: string): void;
 }
 
@@ -31,21 +37,19 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** Variables that native libraries look at; nothing else of our environment is the search's business. */
+/** The environment of the search process: variables that native libraries read, and nothing else. */
 const VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS'];
 
 /**
  * Starts the search process.
  *
- * FAISS blocks the thread that calls it, and aborts when two threads of a process load it, so one process owns it
- * together with all descriptors. When that process dies, calls under way fail with SEARCH_UNAVAILABLE; the next call
- * starts it again from its files and what `sync`, `add` and `remove` said.
+ * FAISS blocks the calling thread and aborts when two threads of a process load it, so one process owns FAISS and all
+ * descriptors. When that process dies, running calls fail with SEARCH_UNAVAILABLE. The next call starts another one and
+ * fills it from the files on disk and `galleries`.
  */
-export async function openSearch({ folder, settings, log }: SearchOptions): Promise<Search> {
+export async function openSearch({ folder, settings, galleries, log }: SearchOptions): Promise<Search> {
   await mkdir(folder, { recursive: true });
   const pending = new Map<number, Pending>();
-  /** What the galleries must hold: probe set → model → model. */
-  const wanted = new Map<string, { probes: number; models: Map<string, SearchModel> }>();
   let running: Promise<ChildProcess> | undefined;
   let next = 0;
   let closed = false;
@@ -65,7 +69,7 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     return new Promise((resolve, reject) => {
       pending.set(id, { resolve, reject });
       signal?.addEventListener('abort', cancel, { once: true });
-      worker.send(request, (error) => error && reject(unavailable('it cannot be reached')));
+      worker.send(request, (error) => error && reject(unavailable('the search process cannot be reached')));
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
@@ -86,8 +90,8 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     });
     worker.on('exit', (code, signal) => {
       running = undefined;
-      if (!closed) log(`the search process ended (${signal ?? code}); it starts again at the next call`);
-      for (const call of pending.values()) call.reject(unavailable('its process ended'));
+      if (!closed) log(`the search process ended (${signal ?? code}); the next search starts it again`);
+      for (const call of pending.values()) call.reject(unavailable('the search process ended'));
       pending.clear();
     });
     return worker;
@@ -98,30 +102,39 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     const { faissProblem } = (await send(worker, 'open', [{ folder, settings }])) as {
       faissProblem: string | null;
     };
-    if (faissProblem) log(`FAISS cannot be loaded, galleries are scanned exactly instead: ${faissProblem}`);
-    for (const [id, { probes, models }] of wanted) {
-      await send(worker, 'sync', [{ id, probes }, [...models.values()]]);
-    }
+    if (faissProblem) log(`FAISS cannot be loaded, so galleries are scanned exactly: ${faissProblem}`);
     return worker;
+  }
+
+  /** Starts the process again and fills it. On failure, its exit makes the next call try once more. */
+  async function restart(): Promise<ChildProcess> {
+    const worker = await start();
+    try {
+      for (const { probeSet, models } of await galleries()) await send(worker, 'sync', [probeSet, models]);
+      return worker;
+    } catch (thrown) {
+      worker.kill('SIGKILL');
+      throw thrown;
+    }
   }
 
   async function call<Name extends keyof SearchCalls>(
     method: Name,
     ...args: Parameters<SearchCalls[Name]>
   ): Promise<ReturnType<SearchCalls[Name]>> {
-    if (closed) throw unavailable('it is closed');
-    running ??= start();
+    if (closed) throw unavailable('the search is closed');
+    running ??= restart();
     return (await send(await running, method, args)) as ReturnType<SearchCalls[Name]>;
   }
 
-  /** The same for a call that ends when nobody waits for it any more; the process stops working on it. */
+  /** A call that stops in the search process when `signal` aborts. @throws the signal's reason */
   async function callWithSignal<Name extends 'search' | 'searchModels' | 'names'>(
     signal: AbortSignal | undefined,
     method: Name,
     ...args: [string, Parameters<SearchCalls[Name]>[1]]
   ): Promise<ReturnType<SearchCalls[Name]>> {
-    if (closed) throw unavailable('it is closed');
-    running ??= start();
+    if (closed) throw unavailable('the search is closed');
+    running ??= restart();
     const worker = await running;
     signal?.throwIfAborted();
     return (await send(worker, method, args, signal)) as ReturnType<SearchCalls[Name]>;
@@ -130,29 +143,15 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
   running = start();
   await running;
   return {
-    sync(probeSet, models) {
-      wanted.set(probeSet.id, {
-        probes: probeSet.probes,
-        models: new Map(models.map((model) => [model.modelId, model])),
-      });
-      return call('sync', probeSet, models);
-    },
-    async add(probeSet, model) {
-      await call('add', probeSet, model);
-      const gallery = wanted.get(probeSet.id) ?? { probes: probeSet.probes, models: new Map() };
-      gallery.models.set(model.modelId, model);
-      wanted.set(probeSet.id, gallery);
-      return undefined;
-    },
-    async remove(probeSetId, modelId) {
-      wanted.get(probeSetId)?.models.delete(modelId);
-      return call('remove', probeSetId, modelId);
-    },
-    search: (probeSetId, query, signal) => callWithSignal(signal, 'search', probeSetId, query),
-    searchModels: (probeSetId, query, signal) => callWithSignal(signal, 'searchModels', probeSetId, query),
+    sync: (...args) => call('sync', ...args),
+    add: (...args) => call('add', ...args),
+    remove: (...args) => call('remove', ...args),
+    search: (probeSetId, request, signal) => callWithSignal(signal, 'search', probeSetId, request),
+    searchModels: (probeSetId, request, signal) =>
+      callWithSignal(signal, 'searchModels', probeSetId, request),
     descriptor: (...args) => call('descriptor', ...args),
     similarity: (...args) => call('similarity', ...args),
-    names: (probeSetId, query, signal) => callWithSignal(signal, 'names', probeSetId, query),
+    names: (probeSetId, request, signal) => callWithSignal(signal, 'names', probeSetId, request),
     stats: (...args) => call('stats', ...args),
     prior: (...args) => call('prior', ...args),
     settled: () => call('settled'),
@@ -169,7 +168,7 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
 }
 
 function unavailable(reason: string): ProbelogError {
-  return new ProbelogError('SEARCH_UNAVAILABLE', `The search process does not answer: ${reason}. Try again.`);
+  return new ProbelogError('SEARCH_UNAVAILABLE', `Search is unavailable: ${reason}. Try again.`);
 }
 
 function asError({ code, message }: { code: string | null; message: string }): Error {

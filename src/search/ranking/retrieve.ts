@@ -1,5 +1,5 @@
-import { countLogits, type GalleryView } from '../gallery/gallery-view.js';
-import type { GalleryEntry } from '../gallery/journal.js';
+import type { GalleryView } from '../gallery/gallery-view.js';
+import { countLogits, type GalleryEntry } from '../gallery/journal.js';
 import type { SearchPosition, SearchRequest } from '../search-query.js';
 import { type PreparedQuery, versionOf } from './prepared-query.js';
 import { type Candidate, type CandidateSink, TopK, TopKByModel } from './top-k.js';

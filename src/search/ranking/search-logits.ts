@@ -1,4 +1,5 @@
-import { countLogits, type GalleryView } from '../gallery/gallery-view.js';
+import type { GalleryView } from '../gallery/gallery-view.js';
+import { countLogits } from '../gallery/journal.js';
 import type { SearchRequest, SearchResults } from '../search-query.js';
 import { type PreparedQuery, prepareQuery } from './prepared-query.js';
 import { openWindow, rankedAfter, startsInWindow } from './reranked-window.js';
