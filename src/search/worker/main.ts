@@ -2,7 +2,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { CANCELLABLE, type SearchCalls, type WorkerReply, type WorkerRequest } from '../protocol.js';
 import { SearchWorker } from './search-worker.js';
 
-/** The search's own process: answers calls of its parent and ends with it, after background work has stopped. */
+/** The search process: answers its parent's calls, and ends with its parent after stopping background work. */
 const search = new SearchWorker();
 
 const controllers = new Map<number, AbortController>();

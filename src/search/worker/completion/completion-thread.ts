@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { CompletedDescriptors, Matrix } from '../../../domain/index.js';
 import { compiledEntry } from '../../../lib/compiled-entry.js';
 
-/** How long a thread without work is kept: models come in bursts. */
+/** An idle thread lives this long, because models come in bursts. */
 const IDLE_MS = 60_000;
-/** Of its objects; numbers lie outside, and are those of one prior and one model. */
+/** Limit on JavaScript objects. Typed arrays lie outside the heap: one prior and one model. */
 const HEAP_MIB = 256;
 
 interface PendingCompletion {
@@ -13,11 +13,10 @@ interface PendingCompletion {
 }
 
 /**
- * `completeDescriptors` off the thread that answers questions: a model of a thousand outputs takes up to a second.
+ * Runs `completeDescriptors` outside the search thread, since a model of a thousand outputs takes up to a second.
  *
- * One thread serves one model after another. It starts with the first and holds the decoded prior, which cost more than
- * completing a small model does; without work it ends after a while. A thread that dies takes only the request with it
- * that it was at.
+ * One thread completes models one after another. It starts with the first model and keeps the decoded prior, because
+ * decoding costs more than completing a small model. It ends when it is idle. If it dies, only its current model fails.
  */
 export class CompletionThread {
   private worker: Worker | null = null;
@@ -30,9 +29,9 @@ export class CompletionThread {
   constructor(private readonly idleMs = IDLE_MS) {}
 
   /**
-   * @param responses handed over: its numbers are gone here afterwards
-   * @param prior null: what was not run counts as the mean
-   * @throws Error when the prior cannot be read, the thread dies over it, or it is closed
+   * @param responses transferred to the thread and unusable afterwards
+   * @param prior null: probes that were not run count as the mean
+   * @throws Error when the prior cannot be read, the thread dies or is closed
    */
   complete(responses: Matrix, prior: PriorFile | null): Promise<CompletedDescriptors> {
     this.queued++;
@@ -43,14 +42,14 @@ export class CompletionThread {
     return completed;
   }
 
-  /** Ends the thread; what it was at, and whatever is asked of it later, fails. */
+  /** Ends the thread. The current and all later calls fail. */
   close(): void {
     this.isClosed = true;
-    this.end(new Error('The completing thread was closed.'));
+    this.end(new Error('The completion thread was closed.'));
   }
 
   private send(task: CompletionTask): Promise<CompletedDescriptors> {
-    if (this.isClosed) throw new Error('The completing thread was closed.');
+    if (this.isClosed) throw new Error('The completion thread was closed.');
     clearTimeout(this.idle);
     this.worker ??= this.start();
     this.worker.ref();
@@ -72,18 +71,18 @@ export class CompletionThread {
     };
     worker.on('message', (completed: CompletedDescriptors) => this.pending?.resolve(completed));
     worker.on('error', fail);
-    worker.on('exit', (code) => fail(new Error(`The completing thread ended with code ${code}.`)));
+    worker.on('exit', (code) => fail(new Error(`The completion thread ended with code ${code}.`)));
     return worker;
   }
 
-  /** After each request: without another one the thread keeps no process alive, and has a while left. */
+  /** After the last call, lets the process exit and ends the thread after a while. */
   private scheduleShutdown(): void {
     this.pending = null;
     this.queued--;
     if (this.queued > 0) return;
     this.worker?.unref();
     this.idle = setTimeout(
-      () => this.end(new Error('The completing thread had no work.')),
+      () => this.end(new Error('The completion thread was idle.')),
       this.idleMs,
     ).unref();
   }
@@ -97,14 +96,14 @@ export class CompletionThread {
   }
 }
 
-/** A `ResponsePrior` on the disk. */
+/** A `ResponsePrior` on disk. */
 export interface PriorFile {
   path: string;
-  /** The same for the same content. */
+  /** Identifies the content. */
   version: string;
 }
 
-/** What the completing thread is sent; it answers with the `CompletedDescriptors`. */
+/** A message to the completion thread, which replies with `CompletedDescriptors`. */
 export interface CompletionTask {
   /** See `completeDescriptors`. */
   responses: Matrix;

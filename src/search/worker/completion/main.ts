@@ -3,10 +3,10 @@ import { completeDescriptors } from '../../../domain/index.js';
 import type { CompletionTask } from './completion-thread.js';
 import { PriorCache } from './prior-cache.js';
 
-/** That of 4,000 probes and a dozen families has 40 MiB. */
+/** The prior of 4,000 probes and a dozen families takes 40 MiB. */
 const MAX_CACHED_BYTES = 2 ** 28;
 
-/** The completing thread. Whatever is thrown ends it; its owner starts another. */
+/** The completion thread. An error ends it, and its owner starts another. */
 const cache = new PriorCache(MAX_CACHED_BYTES);
 
 parentPort?.on('message', ({ responses, prior }: CompletionTask) => {
