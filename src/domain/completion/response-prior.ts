@@ -63,7 +63,8 @@ export function encodePrior({ families, ...facts }: ResponsePrior): Uint8Array {
 /** @throws Error when the bytes are not a complete prior */
 export function decodePrior(bytes: Uint8Array): ResponsePrior {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC) throw new Error('the file is not a response prior');
+  if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC)
+    throw new Error('the file is not a response prior');
   const headerLength = view.getUint32(4, true);
   const text = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
   const { families: shapes, ...facts } = JSON.parse(text) as Omit<ResponsePrior, 'families'> & {

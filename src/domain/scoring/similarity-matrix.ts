@@ -12,7 +12,8 @@ import { type Matrix, rowOf } from '../linalg/matrix.js';
  * @throws RangeError when the numbers of probes differ
  */
 export function similarityMatrix(a: Descriptors, b: Descriptors): Matrix {
-  if (a.rows.columns !== b.rows.columns) throw new RangeError('the descriptors belong to different probe sets');
+  if (a.rows.columns !== b.rows.columns)
+    throw new RangeError('the descriptors belong to different probe sets');
   const rows = a.rows.rows;
   const columns = b.rows.rows;
   const data = new Float32Array(rows * columns);

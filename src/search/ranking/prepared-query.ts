@@ -59,8 +59,12 @@ function scorerFor(view: GalleryView, { query, metric }: SearchRequest): Scorer 
   const context = { metric, active: view.active, certaintyOf: view.certaintyOf };
   if (query.kind === 'CONCEPT') return conceptScorer(query, context);
   if (query.kind === 'EXPRESSION') return expressionScorer(query, context);
-  if (query.kind === 'CONCEPTS') throw new ProbelogError('INPUT_INVALID', 'Only models can be searched by several concepts.');
+  if (query.kind === 'CONCEPTS')
+    throw new ProbelogError('INPUT_INVALID', 'Only models can be searched by several concepts.');
   const descriptor = view.descriptor(query.modelId, query.index);
   if (descriptor) return logitScorer(descriptor, context);
-  throw new ProbelogError('LOGIT_DEGENERATE', 'This logit has no descriptor, so no logit can be compared with it.');
+  throw new ProbelogError(
+    'LOGIT_DEGENERATE',
+    'This logit has no descriptor, so no logit can be compared with it.',
+  );
 }

@@ -41,7 +41,8 @@ export class BasisBuilds {
         if (!this.closed) this.source.use(snapshot);
       })
       .catch((thrown) => {
-        if (!this.closed) process.stderr.write(`The basis of a gallery cannot be fitted: ${String(thrown)}\n`);
+        if (!this.closed)
+          process.stderr.write(`The basis of a gallery cannot be fitted: ${String(thrown)}\n`);
       })
       .finally(() => {
         this.building = null;

@@ -122,7 +122,8 @@ export class SearchWorker implements Awaitable<SearchCalls> {
 
   private gallery(probeSetId: string): Gallery {
     const gallery = this.galleries.get(probeSetId);
-    if (!gallery) throw new ProbelogError('PROBE_SET_UNKNOWN', 'No model has been probed with this probe set yet.');
+    if (!gallery)
+      throw new ProbelogError('PROBE_SET_UNKNOWN', 'No model has been probed with this probe set yet.');
     return gallery;
   }
 

@@ -5,14 +5,14 @@ import { compiledEntry } from '../../lib/compiled-entry.js';
 
 import type { EncoderReply, EncoderRequest, EncoderSettings } from './protocol.js';
 
-/** How long calls under way may take to finish when the process is to end. */
+/** How long running calls may take when the process is about to end. */
 const DRAIN_MS = 5_000;
 
 /** A running process that embeds texts and images. */
 export interface EncoderProcess {
   /** One vector for each item. Rejected with a plain `Error` that says why. */
   embed(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]>;
-  /** Lets calls under way finish, within limits, and ends the process. */
+  /** Waits for running calls, at most {@link DRAIN_MS}, and ends the process. */
   end(): Promise<void>;
 }
 
@@ -24,8 +24,8 @@ interface Call {
 /**
  * Starts the encoder's process.
  *
- * @param environment all that the process sees of ours
- * @param onExit called when the process is gone for whatever reason; no more calls can be made then
+ * @param environment the environment of the process
+ * @param onExit called when the process has ended; it takes no more calls
  */
 export function startEncoderProcess(
   settings: EncoderSettings,
@@ -49,14 +49,14 @@ export function startEncoderProcess(
   });
   const exited = new Promise<string>((resolve) => {
     worker.on('exit', (code, signal) => resolve(`its process ended (${signal ?? code})`));
-    // A process that cannot be started has no exit.
+    // A process that cannot be started emits no `exit`.
     worker.on('error', (error) => resolve(`its process failed (${error.message})`));
   });
   const cleanedUp = exited.then((reason) => {
     onExit();
     for (const id of [...calls.keys()]) take(id)?.reject(new Error(reason));
   });
-  // An idle encoder is no reason to keep the program running.
+  // An idle encoder must not keep the program running.
   worker.unref();
   worker.channel?.unref();
 
@@ -73,7 +73,7 @@ export function startEncoderProcess(
       worker.channel?.ref();
       const answer = new Promise<Float32Array[]>((resolve, reject) => {
         calls.set(request.id, { resolve, reject });
-        // Sending fails between the end of the channel and the exit that tells of it.
+        // Sending fails when the channel has closed but `exit` has not been emitted yet.
         worker.send(request, (error) => {
           if (error) take(request.id)?.reject(new Error('its process is ending'));
         });

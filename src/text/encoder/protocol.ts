@@ -1,4 +1,4 @@
-/** What the parent asks the encoder's process, by number. */
+/** A numbered request to the encoder's process. */
 export interface EncoderRequest {
   id: number;
   kind: 'TEXTS' | 'IMAGES';
@@ -6,16 +6,16 @@ export interface EncoderRequest {
   items: string[];
 }
 
-/** The answer to the request with this number. */
+/** The reply to the request with this number. */
 export type EncoderReply = { id: number; vectors: Float32Array[] } | { id: number; error: string };
 
-/** How the process is set up; its only argument, as JSON. */
+/** The process's settings, passed as JSON in its only argument. */
 export interface EncoderSettings {
   /** A folder, or an id on the Hugging Face Hub. */
   model: string;
   isFolder: boolean;
   /** Branch, tag or commit on the Hub. */
   revision: string;
-  /** Where files of the Hub are kept. */
+  /** Cache for files of the Hub. */
   cacheFolder: string;
 }

@@ -81,10 +81,7 @@ export class CompletionThread {
     this.queued--;
     if (this.queued > 0) return;
     this.worker?.unref();
-    this.idle = setTimeout(
-      () => this.end(new Error('The completion thread was idle.')),
-      this.idleMs,
-    ).unref();
+    this.idle = setTimeout(() => this.end(new Error('The completion thread was idle.')), this.idleMs).unref();
   }
 
   private end(reason: Error): void {

@@ -8,23 +8,23 @@ import { embedConcepts, PROMPTS } from '../embed-concepts.js';
 import { cachedMatrix } from './cached-matrix.js';
 import type { ConceptBackground } from './compute-background.js';
 
-/** Changes with the formulas, so that files of older ones are not used. */
+/** Increment it when the formulas change, so that older files are not used. */
 const FORMAT = 1;
 
-/** Where and from what a background is made. */
+/** What a background is computed from, and where it is stored. */
 export interface BackgroundOptions {
   encoder: TextEncoder;
-  /** For derived files; they may be deleted at any time. */
+  /** Folder for derived files, which may be deleted at any time. */
   folder: string;
   vocabulary: readonly string[];
 }
 
-/** A background, but for the vocabulary's queries, which other processes read from their file. */
+/** A stored background. Other processes read the vocabulary's queries from their file. */
 export interface StoredBackground extends Omit<ConceptBackground, 'vocabulary'> {
   vocabularyPath: string;
 }
 
-/** The background for a probe set's image embeddings: made once, then read from its files. */
+/** The background for a probe set's image embeddings: computed once, then read from files. */
 export async function ensureBackground(
   { encoder, folder, vocabulary }: BackgroundOptions,
   images: Matrix,
@@ -54,18 +54,18 @@ function digest(...parts: (string | number | Uint8Array | readonly string[])[]):
   return hash.digest('hex').slice(0, 32);
 }
 
-/** What the preparing thread is given. */
+/** The input of the background worker. */
 export interface BackgroundEmbeddings {
   images: Matrix;
   texts: Matrix;
 }
 
-/** `prepareBackground` off the event loop, which it would hold up for seconds. */
+/** Runs `computeBackground` in a worker thread, because it takes seconds. */
 export function computeInWorker(options: BackgroundEmbeddings): Promise<ConceptBackground> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(compiledEntry(import.meta.url, './main.js'), { workerData: options });
     worker.once('message', resolve);
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`The preparing thread ended with code ${code}.`)));
+    worker.once('exit', (code) => reject(new Error(`The background worker ended with code ${code}.`)));
   });
 }
