@@ -49,7 +49,7 @@ export function chooseOutput(
     if (match) return match;
     throw new ProbelogError(
       'MODEL_NO_LOGITS_OUTPUT',
-      `The model has no output "${requested}" of the form [N, C]. Its outputs: ${found}.`,
+      `The model has no output "${requested}" of the shape [N, C]. Its outputs: ${found}.`,
     );
   }
   const many = onePerSource(candidates.filter(({ outputs }) => outputs > 1));
