@@ -11,7 +11,7 @@ import type {
   SearchSettings,
 } from './search-query.js';
 
-/** The calls that the search process answers. */
+/** The methods of the search worker. Those with a `signal` can be cancelled. */
 export interface SearchCalls {
   open(options: { folder: string; settings: SearchSettings }): { faissProblem: string | null };
   sync(probeSet: SearchProbeSet, models: SearchModel[]): undefined;
@@ -22,22 +22,11 @@ export interface SearchCalls {
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null;
   /** Null when a model is not in the gallery. */
   similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null;
-  /** Names for each output, best first; null for an output without a descriptor. */
+  /** The names of each requested output, best first; null for an output without a descriptor. */
   names(probeSetId: string, request: NamesRequest, signal?: AbortSignal): (LogitName[] | null)[];
-  /** @param excludeModels models to leave out of the counts */
+  /** @param excludeModels models to leave out of the statistics */
   stats(probeSetId: string, excludeModels?: string[]): GalleryStats | null;
   /** The prior for models of this probe set; null while too few models are fully probed. */
   prior(probeSetId: string): GalleryPrior | null;
   settled(): undefined;
 }
-
-/** Calls that can be cancelled. In the search process, their last argument is a signal. */
-export const CANCELLABLE: ReadonlySet<keyof SearchCalls> = new Set(['search', 'searchModels', 'names']);
-
-/** A numbered call, or the cancellation of one. */
-export type WorkerRequest = { id: number; method: keyof SearchCalls; args: unknown[] } | { cancel: number };
-
-/** The result of the call with this number. */
-export type WorkerReply =
-  | { id: number; value: unknown }
-  | { id: number; error: { code: string | null; message: string } };

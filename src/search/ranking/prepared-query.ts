@@ -10,6 +10,7 @@ export interface PreparedQuery {
   request: SearchRequest;
   scorer: Scorer;
   /** The models that the filters allow. */
+  /** The models that the filters allow. */
   entries: GalleryEntry[];
   spread: ScoreSpread | null;
 }
