@@ -1,15 +1,15 @@
-import type { Delivery, Plan } from '../plan.js';
-import type { Proof } from '../registry.js';
+import type { ModelChange } from '../../store/index.js';
+import type { Delivery, Proof } from '../registry.js';
 import type { MlflowEvent } from './parse.js';
-import { modelName, placeOf, versionUri } from './version-uri.js';
+import { modelName, versionUri, workspacePart } from './version-uri.js';
 
-export function plan(event: MlflowEvent, { deliveryId }: Proof): Delivery {
-  return { id: deliveryId, event: event.type, occurredAt: event.occurredAt, plan: planOf(event) };
+export function toModelChange(event: MlflowEvent, { deliveryId }: Proof): Delivery {
+  return { id: deliveryId, event: event.type, occurredAt: event.occurredAt, change: changeOf(event) };
 }
 
-function planOf({ type, known, workspace: given }: MlflowEvent): Plan {
-  if (known === null) return { kind: 'IGNORE', reason: `${type} says nothing about a model version.` };
-  const workspace = placeOf(given);
+function changeOf({ type, known, workspace: given }: MlflowEvent): ModelChange {
+  if (known === null) return { kind: 'IGNORE', reason: `${type} is not about a model version.` };
+  const workspace = workspacePart(given);
   const name = modelName({ name: known.data.name, workspace });
   switch (known.type) {
     case 'model_version.created': {
@@ -28,8 +28,8 @@ function planOf({ type, known, workspace: given }: MlflowEvent): Plan {
     case 'model_version_tag.deleted':
       return { kind: 'SET_TAG', name, version: known.data.version, key: known.data.key, value: null };
     case 'model_version_alias.created':
-      return { kind: 'ALIAS', name, alias: known.data.alias, version: known.data.version };
+      return { kind: 'SET_ALIAS', name, alias: known.data.alias, version: known.data.version };
     case 'model_version_alias.deleted':
-      return { kind: 'ALIAS', name, alias: known.data.alias, version: null };
+      return { kind: 'SET_ALIAS', name, alias: known.data.alias, version: null };
   }
 }

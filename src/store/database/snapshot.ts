@@ -1,8 +1,13 @@
-import type { Connection } from '../database/connection.js';
+import type { Connection } from './database.js';
+
+/** Maximum number of rows per batch. */
+const MAX_ROWS = 500;
+/** Target size of a batch. A row may have one label or twenty thousand, so the number of rows adapts. */
+const TARGET_BYTES = 256 * 2 ** 10;
 
 /**
- * Reads the database as it is at one moment, however long that takes. A server's limits for statements and idle
- * transactions are for applications; reading everything takes its time.
+ * Reads the database as it is at one moment, for any length of time. It lifts the server's limits on statements and idle
+ * transactions, which are meant for applications.
  */
 export async function inSnapshot<T>(connection: Connection, read: () => Promise<T>): Promise<T> {
   await connection.execute(
@@ -19,17 +24,12 @@ export async function inSnapshot<T>(connection: Connection, read: () => Promise<
   }
 }
 
-/** Rows are asked for so many at a time at most. */
-const MAX_ROWS = 500;
-/** As many rows are asked for as make this much: one may have a label, or twenty thousand. */
-const TARGET_BYTES = 256 * 2 ** 10;
-
 /**
- * The rows of a query within a transaction, some at a time.
+ * The rows of a query, in batches, within a transaction.
  *
- * @param bytesOf a row, about
+ * @param bytesOf approximate size of a row
  */
-export async function* rowsOf<Row>(
+export async function* readRows<Row>(
   connection: Connection,
   sql: string,
   bytesOf: (row: Row) => number = () => 100,
