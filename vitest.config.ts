@@ -2,24 +2,52 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const INTEGRATION = 'test/**/*.integration.test.ts';
+
 export default defineConfig({
   // graphql ships CommonJS and ESM side by side; without one spelling the tests see two realms of it.
   resolve: {
     alias: [
       { find: /^graphql$/, replacement: 'graphql/index.js' },
-      // The example uses the package by its name; the tests, its sources.
-      { find: /^probelog$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      // The example imports the package by its name; the tests import its sources.
+      { find: /^probelog$/, replacement: path('src/index.ts') },
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    // FAISS and ONNX Runtime must not be loaded twice in one process: one process per test file.
-    pool: 'forks',
-    // Tests wait for child processes and servers more than they compute: one core left idle, as is Vitest's way, is half of two.
+    // Integration tests wait for child processes and servers more than they compute: Vitest's default leaves one core idle.
     maxWorkers: availableParallelism(),
-    // As the command line does for itself (src/cli/main.ts).
-    execArgv: ['--wasm-tiering-budget=18000000'],
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [INTEGRATION],
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 30_000,
+          setupFiles: ['test/setup/unit.ts'],
+          alias: { '@electric-sql/pglite': path('test/setup/no-database.ts') },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [INTEGRATION],
+          globalSetup: ['test/setup/build.ts'],
+          pool: 'forks',
+          // Loading the service takes seconds: a worker loads it once for all of its files.
+          isolate: false,
+          // As the command line does for itself (src/cli/main.ts).
+          execArgv: ['--wasm-tiering-budget=18000000'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

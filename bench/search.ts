@@ -197,7 +197,7 @@ async function measureOurs(
     milliseconds.push(performance.now() - begun);
     answers.push(hits.map((hit) => `${hit.modelId}/${hit.index}`));
   }
-  const memoryMiB = childMemory('search/child/main.js');
+  const memoryMiB = childMemory('search/worker/main.js');
   const snapshotFolder = join(folder, 'search', probeSet.id);
   for (const one of questions) one.exact.folder = snapshotFolder;
   await search.close();

@@ -21,7 +21,7 @@ export interface Credentials {
 
 /** How it is decided who may ask. */
 export interface AccessOptions {
-  keys: Pick<ApiKeys, 'any' | 'byPrefix' | 'noteUse'>;
+  keys: Pick<ApiKeys, 'any' | 'byPrefix' | 'recordUse'>;
   /** Null: no tokens are taken. */
   tokens: Tokens | null;
   /** What those without credentials may do; undefined: as {@link Access.principalOf} says. */

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProbelogError } from '../errors/index.js';
+import { createFileAtomically } from '../lib/atomic-file.js';
 
 const FILE = 'link-secret';
 const SECRET_BYTES = 32;
@@ -65,14 +66,6 @@ async function secretIn(folder: string): Promise<Buffer> {
 
 /** Of two processes that make one at once, both take the one that was there first: it appears whole, and only once. */
 async function makeSecret(path: string): Promise<Buffer> {
-  const unfinished = `${path}.${randomUUID()}`;
-  await writeFile(unfinished, randomBytes(SECRET_BYTES), { mode: 0o600 });
-  try {
-    await link(unfinished, path);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+  await createFileAtomically(path, randomBytes(SECRET_BYTES), { mode: 0o600 });
   return readFile(path);
 }

@@ -18,7 +18,7 @@ export class Keys {
   private readonly seen = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   private readonly noted = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
-  constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'noteUse'>) {
+  constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'recordUse'>) {
     this.found = new LRUCache<string, ApiKeyRecord>({
       max: MAX_REMEMBERED,
       ttl: REMEMBERED_MS,
@@ -69,7 +69,7 @@ export class Keys {
     const now = Date.now();
     if (now - (this.noted.get(id) ?? 0) < NOTED_EVERY_MS) return;
     this.noted.set(id, now);
-    this.keys.noteUse(id, new Date(now)).catch(() => this.noted.delete(id));
+    this.keys.recordUse(id, new Date(now)).catch(() => this.noted.delete(id));
   }
 }
 

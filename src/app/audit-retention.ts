@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 export function sweepAudit(store: Pick<Store, 'audit'>, days: number, log: Log): { close(): Promise<void> } {
   if (days === 0) return { close: async () => undefined };
   const sweep = () =>
-    store.audit.sweep(new Date(Date.now() - days * DAY_MS)).then(
+    store.audit.deleteBefore(new Date(Date.now() - days * DAY_MS)).then(
       () => undefined,
       (thrown) => log('warn', 'the audit cannot be swept', { reason: messageOf(thrown) }),
     );

@@ -9,7 +9,7 @@ export function downloadLimits(config: Config): DownloadLimits {
     maxBytes: config.maxModelBytes,
     pace: {
       graceMs: config.downloadStallSeconds * 1000,
-      leastRate: config.transferLeastRate,
+      leastRate: config.minTransferRate,
       mostMs: config.transferMinutes * 60_000,
     },
   };

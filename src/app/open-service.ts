@@ -152,7 +152,7 @@ export async function openService(
       gallery,
       folder: join(dataFolder, 'uploads'),
       maxBytes: config.maxResponsesBytes,
-      atOnce: config.responsesAtOnce,
+      atOnce: config.maxConcurrentUploads,
       pace: download.pace,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
@@ -194,7 +194,7 @@ export async function openService(
         feed,
         concurrency: config.ingestConcurrency,
         retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
-        mostKills: config.ingestKills,
+        maxKills: config.ingestKills,
         workerId: processId,
         log,
         run: (job, signal) =>

@@ -1,7 +1,8 @@
 import type { Config } from './config.js';
 import { OPTIONS } from './options/index.js';
+import type { Environment } from './read-environment.js';
 
-/** One line of `probelog config`. */
+/** One setting in the output of `probelog config`. */
 export interface ConfigLine {
   variable: string;
   value: unknown;
@@ -10,7 +11,7 @@ export interface ConfigLine {
   allowed: string;
 }
 
-/** The effective settings for people to read. A secret shows only whether it is set. */
+/** The effective settings, for display. Of a secret, only whether it is set. */
 export function describeConfig(config: Config): ConfigLine[] {
   return Object.entries(OPTIONS).map(([key, setting]) => {
     const value = config[key as keyof Config];
@@ -22,4 +23,22 @@ export function describeConfig(config: Config): ConfigLine[] {
       allowed: setting.allowed,
     };
   });
+}
+
+/** The secret files that an environment names. */
+export function secretFiles(environment: Environment): { variable: string; path: string }[] {
+  return Object.values(OPTIONS).flatMap(({ variable, secret }) => {
+    const path = environment[variable]?.trim();
+    return secret && variable.endsWith('_FILE') && path ? [{ variable, path }] : [];
+  });
+}
+
+/** Those of the given variables whose value is itself a secret. */
+export function secretVariables(names: readonly string[]): string[] {
+  const secrets = new Set<string>(
+    Object.values(OPTIONS).flatMap(({ variable, secret }) =>
+      secret && !variable.endsWith('_FILE') ? [variable] : [],
+    ),
+  );
+  return names.filter((name) => secrets.has(name));
 }

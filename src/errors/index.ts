@@ -1,3 +1,2 @@
-export { messageOf } from './message-of.js';
-export { ProbelogError } from './probelog-error.js';
+export { messageOf, ProbelogError } from './probelog-error.js';
 export { ERRORS, type ErrorCode, type ErrorEntry } from './table.js';

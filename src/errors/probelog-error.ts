@@ -1,13 +1,13 @@
 import { ERRORS, type ErrorCode, type ErrorEntry } from './table.js';
 
-/** An error with a stable code. The message says what was wrong, where, and what would be right. */
+/** An error with a stable code. The message says what happened, where, and what to do. */
 export class ProbelogError extends Error {
   override readonly name = 'ProbelogError';
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    /** Facts a program may want: names, limits, positions. Never secrets, never paths of this machine. */
+    /** Facts for programs: names, limits, positions. Never secrets, never paths of this machine. */
     readonly details: Record<string, unknown> = {},
     options?: ErrorOptions,
   ) {
@@ -18,14 +18,19 @@ export class ProbelogError extends Error {
     return ERRORS[this.code].httpStatus;
   }
 
-  /** What GraphQL tells a client beside the message, also where a host's resolver lets this error through. */
+  /** GraphQL sends these next to the message, also when a host's resolver throws this error. */
   get extensions(): Record<string, unknown> {
     return { ...this.details, code: this.code };
   }
 
-  /** Undefined where waiting alone does not help. */
+  /** Undefined if waiting alone does not help. */
   get retryAfterSeconds(): number | undefined {
     const entry: ErrorEntry = ERRORS[this.code];
     return entry.retryAfterSeconds;
   }
+}
+
+/** The message of any thrown value. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -2,29 +2,26 @@
 export interface ErrorEntry {
   httpStatus: number;
   summary: string;
-  /** When the same request may succeed, for clients that wait by themselves. */
+  /** Seconds after which the same request may succeed, for clients that wait on their own. */
   retryAfterSeconds?: number;
 }
 
-/** Every code that can leave this service. Codes are stable: clients match on them, messages may improve. */
+/** Every code that leaves this service. Codes are stable: clients match on them, and messages may improve. */
 export const ERRORS = {
-  CONFIG_INVALID: { httpStatus: 500, summary: 'An environment variable or option has a bad value.' },
+  CONFIG_INVALID: { httpStatus: 500, summary: 'An environment variable or option is invalid.' },
   DATA_FOLDER_IN_USE: { httpStatus: 500, summary: 'Another process has the data folder open.' },
   DATABASE_UNAVAILABLE: { httpStatus: 503, summary: 'The database cannot be reached or opened.' },
   MIGRATION_CHANGED: { httpStatus: 500, summary: 'An applied migration differs from the shipped one.' },
   STORAGE_FULL: { httpStatus: 507, summary: 'The disk is full.' },
   BLOB_MISSING: { httpStatus: 500, summary: 'A stored file is missing or damaged.' },
-  BACKUP_INVALID: { httpStatus: 400, summary: 'A backup is damaged, cut off or no backup.' },
-  BACKUP_UNSUPPORTED: { httpStatus: 422, summary: 'A backup is of a later release than this one.' },
-  RESTORE_NOT_EMPTY: {
-    httpStatus: 409,
-    summary: 'There is something already where a backup is to be restored.',
-  },
+  BACKUP_INVALID: { httpStatus: 400, summary: 'A backup is damaged, truncated or not a backup.' },
+  BACKUP_UNSUPPORTED: { httpStatus: 422, summary: 'A backup was made by a newer release.' },
+  RESTORE_NOT_EMPTY: { httpStatus: 409, summary: 'The data folder or schema to restore into is not empty.' },
 
-  INPUT_INVALID: { httpStatus: 400, summary: 'An argument is out of its range.' },
+  INPUT_INVALID: { httpStatus: 400, summary: 'An argument is invalid or out of range.' },
   CURSOR_INVALID: { httpStatus: 400, summary: 'A cursor is malformed or belongs to another query.' },
-  ID_INVALID: { httpStatus: 400, summary: 'An id is malformed or names another kind of thing.' },
-  CONCEPT_EMPTY: { httpStatus: 400, summary: 'A concept has no text.' },
+  ID_INVALID: { httpStatus: 400, summary: 'An id is malformed or identifies another type.' },
+  CONCEPT_EMPTY: { httpStatus: 400, summary: 'A concept is empty.' },
   CONCEPT_TOO_LONG: { httpStatus: 400, summary: 'A concept is longer than allowed.' },
   NOT_FOUND: { httpStatus: 404, summary: 'Nothing has this id.' },
 
@@ -33,48 +30,48 @@ export const ERRORS = {
   RATE_LIMITED: {
     httpStatus: 429,
     retryAfterSeconds: 60,
-    summary: 'More requests than this key or address may send.',
+    summary: 'This key or address has sent too many requests.',
   },
   SERVER_BUSY: {
     httpStatus: 503,
     retryAfterSeconds: 1,
-    summary: 'As many requests are worked on as the server takes at once.',
+    summary: 'The server is already processing as many requests as it accepts.',
   },
-  OPERATION_TOO_COMPLEX: { httpStatus: 400, summary: 'An operation asks for more than one may.' },
-  OPERATION_TIMEOUT: { httpStatus: 504, summary: 'An operation took longer than one may.' },
+  OPERATION_TOO_COMPLEX: { httpStatus: 400, summary: 'An operation exceeds a limit on its size or cost.' },
+  OPERATION_TIMEOUT: { httpStatus: 504, summary: 'An operation took longer than allowed.' },
   OPERATION_UNKNOWN: {
     httpStatus: 400,
-    summary: 'Only listed operations are run, and this is none of them.',
+    summary: 'The operation is not on the list of operations that this server runs.',
   },
 
   PROBE_SET_UNKNOWN: { httpStatus: 404, summary: 'No probe set has this id or name.' },
   PROBE_SET_EXISTS: { httpStatus: 409, summary: 'The name belongs to a probe set with other images.' },
-  PROBE_SET_IN_USE: { httpStatus: 409, summary: 'Models were probed with this set.' },
-  PROBE_SET_EMPTY: { httpStatus: 400, summary: 'The source holds no images.' },
+  PROBE_SET_IN_USE: { httpStatus: 409, summary: 'Models have been probed with this set.' },
+  PROBE_SET_EMPTY: { httpStatus: 400, summary: 'The source contains no images.' },
   PROBE_IMAGE_INVALID: {
     httpStatus: 400,
-    summary: 'A probe image, or a picture of a query, is corrupt, oversized or not an image.',
+    summary: 'A probe image, or the image of a query, is corrupt, too large or not an image.',
   },
-  PREPROCESSING_INVALID: { httpStatus: 400, summary: 'The preprocessing description is not understood.' },
+  PREPROCESSING_INVALID: { httpStatus: 400, summary: 'The preprocessing description is invalid.' },
 
-  MODEL_EXISTS: { httpStatus: 409, summary: 'This name and version is registered already.' },
+  MODEL_EXISTS: { httpStatus: 409, summary: 'This name and version is already registered.' },
   MODEL_EMPTY: { httpStatus: 400, summary: 'The model file is empty.' },
   MODEL_NOT_ONNX: { httpStatus: 400, summary: 'The model file is not ONNX.' },
   MODEL_TRUNCATED: { httpStatus: 400, summary: 'The model file ends too early.' },
   MODEL_TOO_LARGE: { httpStatus: 413, summary: 'The model file is larger than allowed.' },
   MODEL_NO_IMAGE_INPUT: { httpStatus: 400, summary: 'The model has no image input.' },
   MODEL_NO_LOGITS_OUTPUT: { httpStatus: 400, summary: 'The model has no [N, C] output.' },
-  MODEL_OUTPUT_AMBIGUOUS: { httpStatus: 400, summary: 'Several outputs qualify; name one.' },
-  MODEL_EXTERNAL_DATA: { httpStatus: 400, summary: 'The model keeps weights outside its own file.' },
+  MODEL_OUTPUT_AMBIGUOUS: { httpStatus: 400, summary: 'Several outputs qualify; one must be named.' },
+  MODEL_EXTERNAL_DATA: { httpStatus: 400, summary: 'The model stores weights outside its own file.' },
   MODEL_MALFORMED: {
     httpStatus: 400,
     summary: 'The model file contradicts itself, or has shapes or sizes that no classifier has.',
   },
-  MODEL_UNSUPPORTED: { httpStatus: 400, summary: 'The model uses an operator or form that cannot be run.' },
+  MODEL_UNSUPPORTED: { httpStatus: 400, summary: 'The model uses an operator or type that cannot be run.' },
   MODEL_LABELS_MISMATCH: { httpStatus: 400, summary: 'The number of labels is not the number of outputs.' },
   MODEL_ALL_DEGENERATE: {
     httpStatus: 400,
-    summary: 'No output of the model responds usefully to any probe.',
+    summary: 'Every output of the model is degenerate: constant or not finite.',
   },
   MODEL_EXTERNAL: {
     httpStatus: 409,
@@ -82,74 +79,74 @@ export const ERRORS = {
   },
   RESPONSES_UNEXPECTED: {
     httpStatus: 409,
-    summary: 'The model is probed by this server, so no responses are taken for it.',
+    summary: 'This server probes the model itself and accepts no responses for it.',
   },
   RESPONSES_FORMAT_INVALID: {
     httpStatus: 400,
-    summary: 'Uploaded responses are no .npy or .safetensors file of floating-point numbers.',
+    summary: 'Uploaded responses are not a .npy or .safetensors file of floating-point numbers.',
   },
   RESPONSES_SHAPE_MISMATCH: {
     httpStatus: 400,
-    summary: 'Uploaded responses have another shape than outputs × probes.',
+    summary: 'The shape of the uploaded responses is not outputs × probes.',
   },
   RESPONSES_LAYOUT_AMBIGUOUS: {
     httpStatus: 400,
-    summary: 'There are as many outputs as probes, so the layout must be said.',
+    summary: 'There are as many outputs as probes, so the layout must be given.',
   },
-  RESPONSES_INVALID: {
-    httpStatus: 400,
-    summary: 'Uploaded responses hold values that they cannot hold.',
-  },
+  RESPONSES_INVALID: { httpStatus: 400, summary: 'Uploaded responses contain impossible values.' },
   PROBE_SET_MISMATCH: {
     httpStatus: 409,
-    summary: 'Uploaded responses were made with another probe set than the model has.',
+    summary: "Uploaded responses were made with a probe set other than the model's.",
   },
   UPLOADS_BUSY: {
     httpStatus: 503,
     retryAfterSeconds: 15,
-    summary: 'As many uploads of responses are under way as the server takes at once.',
+    summary: 'The server is already receiving as many uploads of responses as it accepts.',
   },
-  UPLOAD_TOO_SLOW: { httpStatus: 408, summary: 'An upload of responses came too slowly.' },
+  UPLOAD_TOO_SLOW: { httpStatus: 408, summary: 'An upload of responses arrived too slowly.' },
   SOURCE_NOT_FOUND: { httpStatus: 404, summary: 'The model file or URL does not exist.' },
-  SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The source is outside what the configuration allows.' },
+  SOURCE_FORBIDDEN: { httpStatus: 403, summary: 'The configuration does not allow this source.' },
   SOURCE_DENIED: {
     httpStatus: 403,
-    summary: 'The source refuses this server: no credentials, or too few rights.',
+    summary: 'The source refused this server: its credentials are missing or insufficient.',
   },
-  SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source did not answer as it should.' },
+  SOURCE_UNREACHABLE: { httpStatus: 502, summary: 'The source cannot be reached, or its reply is invalid.' },
   SOURCE_TIMEOUT: { httpStatus: 504, summary: 'The source stopped sending, or sends too slowly.' },
   SOURCE_UNSUPPORTED: {
     httpStatus: 422,
     summary: 'This server has no connection to the registry that has the model.',
   },
   SOURCE_CHANGED: { httpStatus: 422, summary: 'The file is not the one that the registry announced.' },
-  INFERENCE_CRASHED: { httpStatus: 422, summary: 'The model ended the process that ran it.' },
+  INFERENCE_CRASHED: { httpStatus: 422, summary: 'The model crashed the process that ran it.' },
   INFERENCE_FAILED: { httpStatus: 422, summary: 'ONNX Runtime refused to run the model.' },
   INFERENCE_TIMEOUT: { httpStatus: 422, summary: 'The model took longer than allowed.' },
   INFERENCE_MEMORY: { httpStatus: 422, summary: 'The model needed more memory than allowed.' },
   INGEST_CANCELLED: { httpStatus: 409, summary: 'The ingest was cancelled.' },
-  INGEST_KILLS_WORKERS: { httpStatus: 422, summary: 'Processes died over the ingest too often in a row.' },
-  INGEST_NOT_RETRYABLE: { httpStatus: 409, summary: 'The ingest did not fail, or a later one counts.' },
+  INGEST_KILLS_WORKERS: { httpStatus: 422, summary: 'The ingest killed too many processes in a row.' },
+  INGEST_NOT_RETRYABLE: {
+    httpStatus: 409,
+    summary: 'The ingest did not fail, or a later one of its model replaced it.',
+  },
 
   WEBHOOK_OFF: { httpStatus: 404, summary: 'No secret is configured for this receiver.' },
   RECEIVER_NOT_READY: {
     httpStatus: 503,
     retryAfterSeconds: 60,
-    summary: 'There is no probe set yet with which a delivered version could be probed.',
+    summary: 'There is no probe set yet to probe the delivered version with.',
   },
-  SIGNATURE_INVALID: { httpStatus: 401, summary: 'A webhook delivery is not signed by a configured secret.' },
+  SIGNATURE_INVALID: { httpStatus: 401, summary: 'A delivery is not signed with a configured secret.' },
   SIGNATURE_EXPIRED: {
     httpStatus: 401,
-    summary: 'A webhook delivery was signed too long ago, or in the future.',
+    summary: 'A delivery was signed too long ago, or in the future.',
   },
-  PAYLOAD_INVALID: { httpStatus: 400, summary: 'A webhook delivery has not the form that it should have.' },
+  PAYLOAD_INVALID: { httpStatus: 400, summary: 'A delivery does not have the form that its registry sends.' },
   PAYLOAD_TOO_LARGE: { httpStatus: 413, summary: 'The body of a request is larger than allowed.' },
 
   LOGIT_DEGENERATE: { httpStatus: 422, summary: 'The logit has no descriptor, so nothing is similar to it.' },
   TEXT_ENCODER_UNAVAILABLE: { httpStatus: 503, summary: 'The text encoder cannot be loaded.' },
   SEARCH_UNAVAILABLE: { httpStatus: 503, summary: 'The search process is not running.' },
-  SERVER_CLOSING: { httpStatus: 503, retryAfterSeconds: 15, summary: 'The server is about to end.' },
-  INTERNAL: { httpStatus: 500, summary: 'A fault of ours; the log has the details.' },
+  SERVER_CLOSING: { httpStatus: 503, retryAfterSeconds: 15, summary: 'The server is shutting down.' },
+  INTERNAL: { httpStatus: 500, summary: 'A bug in ProbeLog; the log has the details.' },
 } as const satisfies Record<string, ErrorEntry>;
 
 /** One of the stable codes of {@link ERRORS}. */

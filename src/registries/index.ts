@@ -7,7 +7,7 @@ import { wandb } from './wandb/index.js';
 export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
 export type { ListedVersion, ListingPart, RegistryListing, RegistryReader } from './reader.js';
-export { type Receipt, WebhookReceiver } from './receiver.js';
+export { toReceipt, WebhookReceiver } from './receiver.js';
 export type { Credentials, Delivery } from './registry.js';
 
 /** Every registry that sends webhooks. To add one: a folder, a line here, and its settings (docs/webhooks.md). */

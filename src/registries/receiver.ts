@@ -16,6 +16,11 @@ const STATUS: Record<DeliveryOutcome, Receipt['status']> = {
   DUPLICATE: 'duplicate',
 };
 
+/** The answer to a recorded delivery. */
+export function toReceipt({ outcome, ingestId }: Pick<ChangeResult, 'outcome' | 'ingestId'>): Receipt {
+  return { status: STATUS[outcome], ingestId };
+}
+
 /** Numbers of deliveries by their result, since the start of this process. */
 export type ReceiverCounts = Record<Receipt['status'] | 'unauthorized' | 'invalid' | 'failed', number>;
 
@@ -60,10 +65,9 @@ export class WebhookReceiver {
   async receive(body: Buffer, headers: IncomingHttpHeaders, sender?: DeliverySender): Promise<Receipt> {
     this.checkIsOn();
     try {
-      const { outcome, ingestId } = await this.options.record(this.read(body, headers), sender);
-      const status = STATUS[outcome];
-      this.tally[status]++;
-      return { status, ingestId };
+      const receipt = toReceipt(await this.options.record(this.read(body, headers), sender));
+      this.tally[receipt.status]++;
+      return receipt;
     } catch (thrown) {
       this.tally[failureKind(thrown)]++;
       throw thrown;

@@ -1,5 +1,5 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
-import type { IngestService } from '../ingest/index.js';
+import type { IngestRequest, IngestService } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
 import type { Delivery } from '../registries/index.js';
 import type {
@@ -24,6 +24,14 @@ export interface RecorderOptions {
   visibility?: Readonly<Record<string, string>>;
 }
 
+/** What the caller knows about a delivery besides its content. */
+export interface DeliveryContext {
+  /** For the audit; absent when unknown. */
+  sender?: DeliverySender;
+  /** Further fields for the ingest of a registration, from a server that embeds ProbeLog. */
+  request?: Partial<IngestRequest>;
+}
+
 /** Records the deliveries of all registries, and prunes old ones. */
 export class DeliveryRecorder {
   private prunedAt = 0;
@@ -38,12 +46,12 @@ export class DeliveryRecorder {
   async record(
     registry: string,
     { id, event, occurredAt, change }: Delivery,
-    sender?: DeliverySender,
+    { sender, request = {} }: DeliveryContext = {},
   ): Promise<ChangeResult> {
     const { store, ingest } = this.options;
     const result = await store.deliveries.record(
       { source: registry, deliveryId: id, event, occurredAt, change, sender },
-      (registration) => this.prepare(registry, registration),
+      (registration) => this.prepare(registry, registration, request),
     );
     // Not awaited: updating a gallery can take seconds, and senders give up after a few.
     void this.afterwards('the gallery could not follow a delivery', () => ingest.follow(result));
@@ -66,11 +74,15 @@ export class DeliveryRecorder {
   private async prepare(
     registry: string,
     { name, version, source, sha256, labels }: VersionRegistration,
+    request: Partial<IngestRequest>,
   ): Promise<NewIngest> {
     const { ingest, visibility: byRegistry = {} } = this.options;
     const visibility = Object.hasOwn(byRegistry, registry) ? byRegistry[registry] : undefined;
     try {
-      return await ingest.prepare({ name, version, source, sha256, labels, visibility }, registry);
+      return await ingest.prepare(
+        { ...request, name, version, source, sha256, labels, visibility },
+        registry,
+      );
     } catch (thrown) {
       throw asReceiverError(thrown);
     }

@@ -75,7 +75,8 @@ export async function sweepRegistry(
     refused: [],
     error: null,
   };
-  if (listing === null) return { ...report, error: 'The settings name nothing to list. See docs/registries.' };
+  if (listing === null)
+    return { ...report, error: 'The settings name nothing to list. See docs/registries.' };
   const make = async (
     changed: string[],
     { name, version }: { name: string; version: string },

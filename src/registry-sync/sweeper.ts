@@ -125,7 +125,9 @@ export class Sweeper {
   private logReport({ registry, error, dryRun, ...report }: SweepReport): void {
     if (this.stopping.signal.aborted) return;
     const counts = Object.fromEntries(
-      Object.entries(report).flatMap(([field, names]) => (Array.isArray(names) ? [[field, names.length]] : [])),
+      Object.entries(report).flatMap(([field, names]) =>
+        Array.isArray(names) ? [[field, names.length]] : [],
+      ),
     );
     if (error !== null)
       this.options.log('warn', 'a sweep could not read everything', { registry, error, ...counts });

@@ -13,7 +13,7 @@ export type ServerLimits = Pick<
   | 'headerSeconds'
   | 'bodySeconds'
   | 'operationSeconds'
-  | 'operationsAtOnce'
+  | 'maxConcurrentOperations'
   | 'ratePerKey'
   | 'ratePerAddress'
   | 'maxSockets'

@@ -16,6 +16,15 @@ export { folderHolder, lockFolder } from './database/folder-lock.js';
 export { asStorageError } from './database/storage-error.js';
 export type { StoreLocation } from './database/store-location.js';
 export type { DeliverySender, NewDelivery, PrepareIngest } from './deliveries/deliveries.js';
+export {
+  AccessScope,
+  AuditAction,
+  IngestStage,
+  IngestState,
+  LogitStatus,
+  ModelStatus,
+  ResponseKind,
+} from './generated/enums.js';
 export { type Claim, ClaimLost } from './ingests/claim.js';
 export type { ClaimedIngest } from './ingests/ingests.js';
 export { inspectStore, type StoreInspection } from './inspect-store.js';
@@ -28,24 +37,17 @@ export { EXTERNAL_SOURCE, type ExternalModel, modelExternal } from './models/reg
 export type { NewIngest } from './models/register-version.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
-  AccessScope,
   ApiKeyRecord,
-  AuditAction,
   AuditRecord,
   CreatedPosition,
   DeliveryOutcome,
   DeliveryRecord,
   IngestRecord,
-  IngestStage,
-  IngestState,
   LogitKey,
   LogitRecord,
-  LogitStatus,
   ModelRecord,
-  ModelStatus,
   ProbeRecord,
   ProbeSetRecord,
-  ResponseKind,
   SweepRecord,
   SweptVersions,
 } from './records.js';

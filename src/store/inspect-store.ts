@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '../lib/exists.js';
 import { closeDatabase, type Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
 import { openEmbedded } from './database/open-embedded.js';
@@ -35,11 +35,7 @@ export async function inspectStore({
     return inspect(await openServer(databaseUrl, databaseSchema), dataFolder, true, async () => undefined);
   }
   const folder = databaseFolder(dataFolder);
-  const exists = await access(join(folder, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return null;
+  if (!(await exists(join(folder, 'PG_VERSION')))) return null;
   const release = await lockFolder(dataFolder);
   try {
     return await inspect(await openEmbedded(folder, () => undefined), dataFolder, false, release);

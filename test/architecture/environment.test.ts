@@ -5,7 +5,11 @@ import { expect, it } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
 /** They choose what a child process may see of our environment. */
-const START_CHILDREN = ['probing/child-environment.ts', 'search/client/open-search.ts', 'text/encoder/open-text-encoder.ts'];
+const START_CHILDREN = [
+  'probing/child-environment.ts',
+  'search/client/open-search.ts',
+  'text/encoder/open-text-encoder.ts',
+];
 
 async function readersOfTheEnvironment(): Promise<string[]> {
   const readers: string[] = [];

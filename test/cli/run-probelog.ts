@@ -2,18 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCli } from '../../src/cli/run-cli.js';
+import { runDoctor } from '../../src/cli/run-doctor.js';
 import { DEMO } from '../fixtures/demo-service.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
-/** How a command line ended. */
+/** The result of one command line. */
 export interface Ended {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** A command line that runs. */
+/** A command line that runs in a process of its own. */
 export interface Running {
   child: ChildProcess;
   ended: Promise<Ended>;
@@ -26,25 +28,19 @@ export interface RunOptions {
   environment?: Record<string, string>;
   /** Where a `.env` file may lie. */
   cwd?: string;
-  /** What standard input is: closed unless said. */
+}
+
+export interface StartOptions extends RunOptions {
+  /** Standard input; empty by default. */
   stdin?: 'ignore' | 'pipe';
 }
 
-/** Starts `probelog …` with none of our own settings in its environment. */
-export function startProbelog(
-  args: string[],
-  { dataFolder, environment = {}, cwd = dataFolder, stdin = 'ignore' }: RunOptions,
-): Running {
+/** Starts `probelog …` as a process: for signals, pipes, and servers that must be killed. */
+export function startProbelog(args: string[], options: StartOptions): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd,
-    env: {
-      PATH: process.env.PATH,
-      PROBELOG_DATA: join(dataFolder, 'data'),
-      PROBELOG_TEXT_ENCODER: join(DEMO, 'encoder'),
-      PORT: '0',
-      ...environment,
-    },
-    stdio: [stdin, 'pipe', 'pipe'],
+    cwd: options.cwd ?? options.dataFolder,
+    env: environmentOf(options),
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
@@ -70,7 +66,71 @@ export function startProbelog(
   };
 }
 
-/** Runs `probelog …` to its end. */
+/** Environment, working folder and output belong to the whole process: one command line at a time. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `probelog …` to its end, in this process: a process of its own spends seconds on loading the service. It sees the
+ * environment, the working folder and the output that a process would.
+ */
 export function runProbelog(args: string[], options: RunOptions): Promise<Ended> {
-  return startProbelog(args, options).ended;
+  const ended = last.then(() => runHere(args, options));
+  last = ended.catch(() => undefined);
+  return ended;
+}
+
+async function runHere(args: string[], options: RunOptions): Promise<Ended> {
+  const before = { env: process.env, cwd: process.cwd(), exitCode: process.exitCode };
+  const stdout = capture(process.stdout);
+  const stderr = capture(process.stderr);
+  process.env = environmentOf(options);
+  process.chdir(options.cwd ?? options.dataFolder);
+  process.exitCode = undefined;
+  try {
+    const code = await (args[0] === 'doctor' ? runDoctor(args) : runCli(args));
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    process.exitCode = before.exitCode;
+    process.chdir(before.cwd);
+    process.env = before.env;
+    stderr.restore();
+    stdout.restore();
+  }
+}
+
+/** None of our own settings. */
+function environmentOf({ dataFolder, environment = {} }: RunOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    PROBELOG_DATA: join(dataFolder, 'data'),
+    PROBELOG_TEXT_ENCODER: join(DEMO, 'encoder'),
+    PORT: '0',
+    ...environment,
+  };
+}
+
+/** Keeps what is written to a stream instead of writing it. */
+function capture(stream: NodeJS.WriteStream): { text(): string; restore(): void } {
+  const { write } = stream;
+  const chunks: Buffer[] = [];
+  stream.write = (
+    chunk: string | Uint8Array,
+    encoding?: BufferEncoding | ((error?: Error) => void),
+    done?: (error?: Error) => void,
+  ) => {
+    chunks.push(
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8')
+        : Buffer.from(chunk),
+    );
+    const callback = typeof encoding === 'function' ? encoding : done;
+    if (callback) process.nextTick(callback);
+    return true;
+  };
+  return {
+    text: () => Buffer.concat(chunks).toString('utf8'),
+    restore: () => {
+      stream.write = write;
+    },
+  };
 }

@@ -68,9 +68,9 @@ describe('loadConfig', () => {
     ['PROBELOG_SUBGRAPH_KEY', 'id,name', 'id, name, or name,version'],
     ['PROBELOG_SUBGRAPH_KEY', 'a=name,b=name', 'id, name, or name,version'],
     ['PROBELOG_SUBGRAPH_KEY', 'a-b=name', 'id, name, or name,version'],
-    ['PROBELOG_SUBGRAPH_MODEL', 'model', 'the name of a type'],
+    ['PROBELOG_SUBGRAPH_MODEL', 'model', 'a type name'],
     ['PROBELOG_SUBGRAPH', 'yes', 'true or false'],
-    ['PROBELOG_DATABASE_SCHEMA', 'pg_own', 'lower-case letters'],
+    ['PROBELOG_DATABASE_SCHEMA', 'pg_own', 'lowercase letters'],
     ['PROBELOG_PROBING_ERROR_BOUND', '-0.1', 'a number from 0 to 1'],
   ])('refuses %s=%s, naming variable, value and what is allowed', (variable, value, allowed) => {
     const load = () => loadConfig({ [variable]: value });

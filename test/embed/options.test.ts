@@ -20,7 +20,10 @@ describe('createProbelog refuses', () => {
       'PROBELOG_EXACT_LIMITS is not a setting; did you mean PROBELOG_EXACT_LIMIT?',
     ],
     [{ dataFolder: 'd', databaseUrl: 'mysql://me:s3cret@db/x' }, 'DATABASE_URL is (not shown)'],
-    [{ dataFolder: 'd', databaseSchema: 'a"b' }, 'PROBELOG_DATABASE_SCHEMA is "a\\"b"; allowed: lower-case'],
+    [
+      { dataFolder: 'd', databaseSchema: 'a"b' },
+      'PROBELOG_DATABASE_SCHEMA is "a\\"b"; allowed: up to 63 lowercase letters',
+    ],
   ])('%j', async (options, message) => {
     const error = await refused(options);
     expect(error).toMatchObject({ code: 'CONFIG_INVALID' });

@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
-import { type BackupContents, backUp } from '../../store/index.js';
+import { writeFileAtomically } from '../../lib/atomic-file.js';
+import { asStorageError, type BackupContents, backUp } from '../../store/index.js';
 import { interruptible } from '../interruptible.js';
 import { backupCounts } from '../output/backup-counts.js';
 import { byteSize } from '../output/byte-size.js';
 import { progressDisplay } from '../output/progress.js';
-import { writeWholeFile } from '../output/write-whole-file.js';
 import { packageFacts } from '../package-root.js';
 import { storeLocation } from '../store-location.js';
 
@@ -47,13 +47,22 @@ async function backup(file: string, json: boolean, signal: AbortSignal): Promise
         }
       };
       if (file === '-') await pipeline(counted(), process.stdout, { signal, end: false });
-      else await writeWholeFile(file, counted(), signal);
+      else await writeArchive(file, counted(), signal);
     });
     line.finish('done');
     // Where the archive is on standard output, what is said about it goes to the other.
     (file === '-' ? process.stderr : process.stdout).write(described(file, bytes, contents, json));
   } finally {
     display.close();
+  }
+}
+
+/** Readable by its owner only: it holds hashes of keys, and models of others. */
+async function writeArchive(file: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+  try {
+    await writeFileAtomically(file, content, { mode: 0o600, signal });
+  } catch (thrown) {
+    throw asStorageError(thrown);
   }
 }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { type ExportFormat, exportGallery } from '../../ingest/index.js';
+import { moveDurably } from '../../lib/atomic-file.js';
 import { asStorageError } from '../../store/index.js';
 import { findGallery } from '../find-gallery.js';
 import { type FilterFlags, withModelOptions } from '../flags/filter-flags.js';
@@ -72,7 +73,7 @@ async function writeWholeFolder<T>(path: string, write: (folder: string) => Prom
   try {
     await mkdir(partial, { recursive: true });
     const written = await write(partial);
-    await rename(partial, path);
+    await moveDurably(partial, path);
     return written;
   } catch (thrown) {
     await rm(partial, { recursive: true, force: true });

@@ -1,7 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
+import { writeFileAtomically } from '../../lib/atomic-file.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
 /** `probelog kit` */
@@ -14,7 +13,7 @@ export function kitCommand(): Command {
     .action((named: string | undefined, { out, json, url }: KitFlags) =>
       withRegistry({ url }, async (registry) => {
         const { content, probeSet, images, digest } = await registry.kit(named);
-        await writeWhole(out, content);
+        await writeFileAtomically(out, content);
         const shown = { file: out, probeSet, images, bytes: (await stat(out)).size, digest };
         process.stdout.write(
           json
@@ -28,15 +27,4 @@ export function kitCommand(): Command {
 interface KitFlags extends UrlFlag {
   out: string;
   json?: boolean;
-}
-
-/** A command that is interrupted leaves what was there. */
-async function writeWhole(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-  const partial = `${path}.part`;
-  try {
-    await pipeline(content, createWriteStream(partial));
-    await rename(partial, path);
-  } finally {
-    await rm(partial, { force: true });
-  }
 }

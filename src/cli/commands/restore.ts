@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
 import { type RestoredBackup, restoreBackup } from '../../store/index.js';
 import { interruptible } from '../interruptible.js';
 import { backupCounts } from '../output/backup-counts.js';
@@ -28,7 +28,8 @@ that you trust: keys are in them.`,
           'INPUT_INVALID',
           'Standard input is a terminal; name a file, or pipe one in.',
         );
-      if (file !== '-') await checkReadable(file);
+      if (file !== '-' && !(await exists(file)))
+        throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
       await interruptible((signal) => restore(file, json, signal));
     });
 }
@@ -48,12 +49,6 @@ async function restore(file: string, json: boolean, signal: AbortSignal): Promis
     input.destroy();
     display.close();
   }
-}
-
-async function checkReadable(file: string): Promise<void> {
-  await access(file).catch(() => {
-    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
-  });
 }
 
 function described(restored: RestoredBackup, json: boolean): string {

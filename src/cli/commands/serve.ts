@@ -64,7 +64,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
       if (ending.aborted) return;
     }
     service.store
-      .sweepBlobs()
+      .cleanUpBlobs()
       .catch((thrown) => logger.warn({ reason: messageOf(thrown) }, 'blobs cannot be swept'));
     const server = await startServer({
       host: config.host,

@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { parseLabels, parseUploadForm } from '../../ingest/index.js';
+import { exists } from '../../lib/exists.js';
 import { jsonFile } from '../flags/json-file.js';
 import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
 
@@ -29,9 +29,8 @@ export function uploadCommand(): Command {
       const { layout, kind, digest } = flags;
       const form = parseUploadForm({ layout, kind, digest });
       const labels = flags.labels === undefined ? undefined : parseLabels(await jsonFile(flags.labels));
-      await access(file).catch(() => {
+      if (!(await exists(file)))
         throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
-      });
       const { url, licence, registry: from, probeSet, json } = flags;
       await withRegistry({ url }, async (registry) => {
         const upload = { named, file, form, labels, licence, registry: from, probeSet };

@@ -1,8 +1,8 @@
-import { access } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { IngestModelDocument, isProbelogError, type ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { IngestRequest } from '../../ingest/index.js';
+import { exists } from '../../lib/exists.js';
 import { WHAT_A_SERVER_READS } from '../flags/ingest-requests.js';
 import type { ProgressDisplay } from '../output/progress.js';
 import type { IngestOutcome } from '../run-ingests.js';
@@ -44,9 +44,5 @@ async function queue(
 
 /** Whether it is a path that leads to something on this machine, as whoever wrote it may have meant. */
 async function isHere(source: string): Promise<boolean> {
-  if (!isAbsolute(source)) return false;
-  return access(source).then(
-    () => true,
-    () => false,
-  );
+  return isAbsolute(source) && (await exists(source));
 }

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { addressRanges, commaList, commaPairs, originList, serverUrl, wholeNumber } from '../formats.js';
+import { addressRanges, commaList, commaPairs, originList, serverUrl, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
 const scope = z.enum(['READ', 'INGEST', 'ADMIN']);
 const scopeByName = z.string().toUpperCase().pipe(scope);
 
-/** Settings of who may ask, and what is kept of who did. */
+/** Settings of access control and the audit log. */
 export const ACCESS_OPTIONS = {
   allowAnonymous: option(
     {
       variable: 'PROBELOG_ALLOW_ANONYMOUS',
       description:
-        'What may be done without a key or token. Unset: nothing; but everything while there is no key, no issuer, and HOST is a loopback address.',
+        'What a caller without a key or token may do. Unset: nothing, except that everything is allowed while no API key and no issuer exists and HOST is a loopback address.',
       allowed: 'none, or comma-separated scopes: read, ingest, admin',
     },
     commaList()
@@ -22,15 +22,16 @@ export const ACCESS_OPTIONS = {
   oidcIssuer: option(
     {
       variable: 'PROBELOG_OIDC_ISSUER',
-      description: 'Issuer of tokens (OpenID Connect) that are taken beside keys. Unset: none are.',
-      allowed: 'an http(s) URL without user and password, exactly as the tokens have it',
+      description:
+        'OpenID Connect issuer of tokens that are accepted besides API keys. Unset: tokens are refused.',
+      allowed: 'an http(s) URL without user and password, exactly as in the tokens',
     },
     serverUrl().optional(),
   ),
   oidcAudience: option(
     {
       variable: 'PROBELOG_OIDC_AUDIENCE',
-      description: 'Audience that a token must be for, one of these.',
+      description: 'Accepted audiences; a token must name one of them.',
       allowed: 'comma-separated names',
       fallback: 'probelog',
     },
@@ -39,7 +40,7 @@ export const ACCESS_OPTIONS = {
   oidcJwksUrl: option(
     {
       variable: 'PROBELOG_OIDC_JWKS_URL',
-      description: "Where the issuer's keys are. Unset: where its discovery document says.",
+      description: "Address of the issuer's public keys. Unset: taken from its discovery document.",
       allowed: 'an http(s) URL without user and password',
     },
     serverUrl().optional(),
@@ -47,7 +48,7 @@ export const ACCESS_OPTIONS = {
   oidcScopeClaim: option(
     {
       variable: 'PROBELOG_OIDC_SCOPE_CLAIM',
-      description: 'Claim of a token that has its scopes: a list, or a text with blanks between.',
+      description: 'Claim with the scopes of a token: a list, or a string of words separated by spaces.',
       allowed: 'the name of a claim',
       fallback: 'scope',
     },
@@ -56,7 +57,7 @@ export const ACCESS_OPTIONS = {
   oidcScopeValues: option(
     {
       variable: 'PROBELOG_OIDC_SCOPE_VALUES',
-      description: 'Which values of that claim mean which scope.',
+      description: 'Which values of that claim grant which scope.',
       allowed: 'comma-separated value=scope, with the scopes read, ingest, admin',
       fallback: 'probelog:read=read,probelog:ingest=ingest,probelog:admin=admin',
     },
@@ -66,7 +67,7 @@ export const ACCESS_OPTIONS = {
     {
       variable: 'PROBELOG_OIDC_LABELS_CLAIM',
       description:
-        'Claim of a token that has the labels of the private models that it sees. Unset: it sees none.',
+        'Claim with the visibility labels of a token, which decide the private models it sees. Unset: it sees none.',
       allowed: 'the name of a claim, such as groups',
     },
     z.string().min(1).optional(),
@@ -74,7 +75,7 @@ export const ACCESS_OPTIONS = {
   oidcClockToleranceSeconds: option(
     {
       variable: 'PROBELOG_OIDC_CLOCK_TOLERANCE_SECONDS',
-      description: "How far the issuer's clock may be off.",
+      description: "Allowed difference between the issuer's clock and this machine's, in seconds.",
       allowed: 'a whole number from 0 to 300',
       fallback: '30',
     },
@@ -84,7 +85,7 @@ export const ACCESS_OPTIONS = {
     {
       variable: 'PROBELOG_REGISTRY_VISIBILITY',
       description:
-        'Labels of the private models that webhooks and sweeps of a registry bring. Unset: everybody who may read sees them.',
+        'Visibility labels for the models that webhooks and sweeps of a registry register. Unset: the models are public to every caller with the READ scope.',
       allowed: 'comma-separated registry=label, such as mlflow=team-a',
       fallback: '',
     },
@@ -93,7 +94,7 @@ export const ACCESS_OPTIONS = {
   trustedProxies: option(
     {
       variable: 'PROBELOG_TRUSTED_PROXIES',
-      description: 'Proxies whose X-Forwarded-For and X-Forwarded-Host headers are believed.',
+      description: 'Proxies whose X-Forwarded-For and X-Forwarded-Host headers are trusted.',
       allowed: 'comma-separated IP addresses or CIDR ranges',
       fallback: '',
     },
@@ -102,7 +103,7 @@ export const ACCESS_OPTIONS = {
   corsOrigins: option(
     {
       variable: 'PROBELOG_CORS_ORIGINS',
-      description: "Other sites whose pages may use this server, with a key or token of their reader's.",
+      description: "Other sites whose pages may call this server, with their visitor's key or token.",
       allowed: 'comma-separated origins, such as https://models.example.org',
       fallback: '',
     },
@@ -111,7 +112,7 @@ export const ACCESS_OPTIONS = {
   auditDays: option(
     {
       variable: 'PROBELOG_AUDIT_DAYS',
-      description: 'How long it is kept who changed what; 0 is for ever.',
+      description: 'Days that audit entries are kept; 0 keeps them forever.',
       allowed: 'a whole number from 0 to 36500',
       fallback: '365',
     },

@@ -1,4 +1,4 @@
-import { headerSecret, headerSecretFile, hubNames, secretFile, secretList, serverUrl } from '../formats.js';
+import { headerSecret, headerSecretFile, hubNames, secretFile, secretList, serverUrl } from './formats.js';
 import { option } from './option.js';
 
 /** Settings of the Hugging Face Hub. */
@@ -16,7 +16,7 @@ export const HUGGINGFACE_OPTIONS = {
   huggingfaceSecretsFile: option(
     {
       variable: 'PROBELOG_HUGGINGFACE_SECRETS_FILE',
-      description: 'File with more of them, beside or instead of PROBELOG_HUGGINGFACE_SECRETS.',
+      description: 'File with more secrets, in addition to PROBELOG_HUGGINGFACE_SECRETS or instead of it.',
       allowed: 'the path of a readable file with comma-separated secrets',
       secret: true,
     },
@@ -25,8 +25,7 @@ export const HUGGINGFACE_OPTIONS = {
   huggingfaceUrl: option(
     {
       variable: 'PROBELOG_HUGGINGFACE_URL',
-      description:
-        'Hugging Face Hub, or a mirror of it, that models are read from; it may have a private address.',
+      description: 'Hugging Face Hub, or a mirror, to read models from; it may have a private address.',
       allowed: 'an http(s) URL without user and password',
       fallback: 'https://huggingface.co',
     },
@@ -35,7 +34,7 @@ export const HUGGINGFACE_OPTIONS = {
   huggingfaceRepositories: option(
     {
       variable: 'PROBELOG_HUGGINGFACE_REPOSITORIES',
-      description: 'What a sweep lists on the Hub: owners, or single repositories. Unset: nothing.',
+      description: 'Owners or single repositories that a sweep lists on the Hub. Unset: none.',
       allowed: 'comma-separated owner or owner/name',
     },
     hubNames().optional(),
@@ -43,7 +42,7 @@ export const HUGGINGFACE_OPTIONS = {
   huggingfaceToken: option(
     {
       variable: 'PROBELOG_HUGGINGFACE_TOKEN',
-      description: 'Access token for private and gated repositories; sent to that address only.',
+      description: 'Access token for private and gated repositories; sent to PROBELOG_HUGGINGFACE_URL only.',
       allowed: 'printable ASCII',
       secret: true,
     },
@@ -52,7 +51,7 @@ export const HUGGINGFACE_OPTIONS = {
   huggingfaceTokenFile: option(
     {
       variable: 'PROBELOG_HUGGINGFACE_TOKEN_FILE',
-      description: 'File with that token, instead of PROBELOG_HUGGINGFACE_TOKEN.',
+      description: 'File with the token, instead of PROBELOG_HUGGINGFACE_TOKEN.',
       allowed: 'the path of a readable file with one token',
       secret: true,
     },

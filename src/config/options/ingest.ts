@@ -1,7 +1,7 @@
-import { decimalNumber, wholeNumber } from '../formats.js';
+import { decimalNumber, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
-/** Settings of the queue of ingests. */
+/** Settings of the ingest queue. */
 export const INGEST_OPTIONS = {
   ingestConcurrency: option(
     {
@@ -16,7 +16,7 @@ export const INGEST_OPTIONS = {
     {
       variable: 'PROBELOG_INGEST_ATTEMPTS',
       description:
-        'How often an ingest is tried that fails for a reason that may pass, such as a source that does not answer; 1 never tries again.',
+        'How often an ingest is tried when it fails for a temporary reason, such as an unreachable source; 1 turns retries off.',
       allowed: 'a whole number from 1 to 100',
       fallback: '8',
     },
@@ -26,7 +26,7 @@ export const INGEST_OPTIONS = {
     {
       variable: 'PROBELOG_RETRY_SECONDS',
       description:
-        'Time before the second attempt; each further one waits twice as long, up to an hour, less a random part of up to half.',
+        'Seconds before the second attempt. Each further wait doubles, up to an hour, and is shortened by a random part of up to half.',
       allowed: 'a number from 0.01 to 3600',
       fallback: '5',
     },
@@ -36,7 +36,7 @@ export const INGEST_OPTIONS = {
     {
       variable: 'PROBELOG_INGEST_KILLS',
       description:
-        'How often in a row the process may be killed that works on an ingest, without a batch finished between, before the ingest is taken for the cause and fails.',
+        'How often in a row a process may die while it runs an ingest, without finishing a batch in between, before the ingest is blamed and fails.',
       allowed: 'a whole number from 1 to 1000',
       fallback: '5',
     },

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { byteSize, wholeNumber } from '../formats.js';
+import { byteSize, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
 const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
 
-/** Settings of how much may be asked; docs/limits.md has them all. */
+/** Settings of the limits on operations and callers; docs/limits.md lists them. */
 export const LIMIT_OPTIONS = {
   maxDepth: option(
     {
       variable: 'PROBELOG_MAX_DEPTH',
-      description: 'Fields within fields of an operation.',
+      description: 'Nesting depth of an operation.',
       allowed: 'a whole number from 1 to 1,000',
       fallback: '16',
     },
@@ -18,7 +18,7 @@ export const LIMIT_OPTIONS = {
   maxAliases: option(
     {
       variable: 'PROBELOG_MAX_ALIASES',
-      description: 'Aliases in an operation; each may ask the same again.',
+      description: 'Aliases in an operation. Each can repeat the same work.',
       allowed: 'a whole number from 0 to 10,000',
       fallback: '30',
     },
@@ -36,7 +36,7 @@ export const LIMIT_OPTIONS = {
   maxTokens: option(
     {
       variable: 'PROBELOG_MAX_TOKENS',
-      description: 'Names, numbers, texts and signs in the text of an operation.',
+      description: 'Tokens in the text of an operation: names, numbers, strings and punctuation.',
       allowed: 'a whole number from 10 to 1,000,000',
       fallback: '2000',
     },
@@ -46,7 +46,7 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_MAX_COST',
       description:
-        'Cost of an operation: 1 for a field, 20 for a search and for each further concept of it; what stands in a list counts `first` times.',
+        'Cost of an operation: 1 for each field, 20 for a search and for each further concept of it; fields inside a list count `first` times.',
       allowed: 'a whole number from 10 to 1,000,000,000',
       fallback: '50000',
     },
@@ -55,7 +55,7 @@ export const LIMIT_OPTIONS = {
   batchSize: option(
     {
       variable: 'PROBELOG_BATCH_SIZE',
-      description: 'Operations in one HTTP request, sent as a list; 0 takes no lists.',
+      description: 'Operations in one HTTP request, sent as a list; 0 refuses lists.',
       allowed: 'a whole number from 0 to 100',
       fallback: '0',
     },
@@ -64,7 +64,7 @@ export const LIMIT_OPTIONS = {
   maxBodyBytes: option(
     {
       variable: 'PROBELOG_MAX_BODY_BYTES',
-      description: 'Body of a GraphQL request; a picture of 10 MiB takes 14 MiB in base64.',
+      description: 'Size of the body of a GraphQL request. An image of 10 MiB takes 14 MiB in base64.',
       allowed: 'a size from 1 KiB to 256 MiB',
       fallback: '16MiB',
     },
@@ -74,7 +74,7 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_HEADER_SECONDS',
       description:
-        'Time in which the headers of a request must have come, and of a new connection the first ones.',
+        'Seconds in which the headers of a request must arrive, and the first ones of a new connection.',
       allowed: 'a whole number from 1 to 300',
       fallback: '20',
     },
@@ -83,7 +83,7 @@ export const LIMIT_OPTIONS = {
   bodySeconds: option(
     {
       variable: 'PROBELOG_BODY_SECONDS',
-      description: 'Time in which that body must have come.',
+      description: 'Seconds in which the body of a request must arrive.',
       allowed: 'a whole number from 1 to 3600',
       fallback: '30',
     },
@@ -93,17 +93,17 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_OPERATION_SECONDS',
       description:
-        'Time that a query, a mutation or the answer to one event of a subscription may take; then it is ended, its searches too.',
+        'Seconds that a query, a mutation or one event of a subscription may take. Then it is ended, together with its searches.',
       allowed: 'a whole number from 1 to 3600',
       fallback: '120',
     },
     wholeNumber(1, 3_600),
   ),
-  operationsAtOnce: option(
+  maxConcurrentOperations: option(
     {
       variable: 'PROBELOG_OPERATIONS_AT_ONCE',
       description:
-        'Queries, mutations and events of subscriptions worked on at once; further events wait, further operations get 503 and Retry-After.',
+        'Queries, mutations and subscription events processed at the same time. Further events wait; further operations get 503 and Retry-After.',
       allowed: 'a whole number from 1 to 10,000',
       fallback: '200',
     },
@@ -112,7 +112,7 @@ export const LIMIT_OPTIONS = {
   ratePerKey: option(
     {
       variable: 'PROBELOG_RATE_PER_KEY',
-      description: 'Requests of one key or token a minute; 0 is any number.',
+      description: 'Requests per minute for each key or token; 0 is unlimited.',
       allowed: 'a whole number from 0 to 10,000,000',
       fallback: '6000',
     },
@@ -122,7 +122,7 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_RATE_PER_ADDRESS',
       description:
-        'Requests of one address a minute that have no good key or token; 0 is any number. IPv6 addresses count by their /64.',
+        'Requests per minute for each address without a valid key or token; 0 is unlimited. IPv6 addresses count by their /64.',
       allowed: 'a whole number from 0 to 10,000,000',
       fallback: '600',
     },
@@ -131,7 +131,7 @@ export const LIMIT_OPTIONS = {
   maxSockets: option(
     {
       variable: 'PROBELOG_MAX_SOCKETS',
-      description: 'WebSockets open at once, and event streams as many.',
+      description: 'WebSockets open at the same time; the same number again for event streams.',
       allowed: 'a whole number from 0 to 1,000,000',
       fallback: '2000',
     },
@@ -140,7 +140,7 @@ export const LIMIT_OPTIONS = {
   maxSubscriptions: option(
     {
       variable: 'PROBELOG_MAX_SUBSCRIPTIONS',
-      description: 'Operations at once on one WebSocket.',
+      description: 'Concurrent operations on one WebSocket.',
       allowed: 'a whole number from 1 to 10,000',
       fallback: '100',
     },
@@ -149,7 +149,7 @@ export const LIMIT_OPTIONS = {
   maxMessageBytes: option(
     {
       variable: 'PROBELOG_MAX_MESSAGE_BYTES',
-      description: 'Message on a WebSocket, and operation that is asked of an event stream.',
+      description: 'Size of a message on a WebSocket, or of an operation sent to an event stream.',
       allowed: 'a size from 1 KiB to 256 MiB',
       fallback: '256KiB',
     },
@@ -158,7 +158,7 @@ export const LIMIT_OPTIONS = {
   socketIdleSeconds: option(
     {
       variable: 'PROBELOG_SOCKET_IDLE_SECONDS',
-      description: 'Time without an operation after which a WebSocket is closed.',
+      description: 'Seconds without an operation after which a WebSocket is closed.',
       allowed: 'a whole number from 1 to 86400',
       fallback: '300',
     },
@@ -168,7 +168,7 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_INTROSPECTION',
       description:
-        'Whether the schema may be asked for; off also hides what a misspelt name or value, in the text or a variable, may have meant.',
+        'Whether the schema can be introspected. When off, errors also stop suggesting names for a misspelled field, argument or value.',
       allowed: 'on, off',
       fallback: 'on',
     },
@@ -177,7 +177,7 @@ export const LIMIT_OPTIONS = {
   explorer: option(
     {
       variable: 'PROBELOG_EXPLORER',
-      description: 'Whether browsers get the explorer; it needs introspection.',
+      description: 'Whether browsers get the explorer. It needs introspection.',
       allowed: 'on, off',
       fallback: 'on',
     },
@@ -187,7 +187,7 @@ export const LIMIT_OPTIONS = {
     {
       variable: 'PROBELOG_AUTOMATIC_PERSISTED_QUERIES',
       description:
-        'Whether a client may send the SHA-256 of an operation that it sent before instead of its text.',
+        'Whether a client may send the SHA-256 of an operation it has sent before instead of its text.',
       allowed: 'on, off',
       fallback: 'on',
     },
@@ -196,7 +196,8 @@ export const LIMIT_OPTIONS = {
   persistedOperations: option(
     {
       variable: 'PROBELOG_PERSISTED_OPERATIONS',
-      description: 'List of the only operations that are run, by text or SHA-256. Unset: any operation is.',
+      description:
+        'List of the only operations that may run, by text or SHA-256. Unset: any operation may run.',
       allowed:
         'the path of a JSON file: texts by their SHA-256, or a manifest of @apollo/generate-persisted-query-manifest',
     },

@@ -7,7 +7,7 @@ import {
   secretList,
   serverUrl,
   textFile,
-} from '../formats.js';
+} from './formats.js';
 import { option } from './option.js';
 
 /** Settings of MLflow. */
@@ -24,7 +24,7 @@ export const MLFLOW_OPTIONS = {
   mlflowSecretsFile: option(
     {
       variable: 'PROBELOG_MLFLOW_SECRETS_FILE',
-      description: 'File with more of them, beside or instead of PROBELOG_MLFLOW_SECRETS.',
+      description: 'File with more secrets, in addition to PROBELOG_MLFLOW_SECRETS or instead of it.',
       allowed: 'the path of a readable file with comma-separated secrets',
       secret: true,
     },
@@ -33,8 +33,7 @@ export const MLFLOW_OPTIONS = {
   mlflowUrl: option(
     {
       variable: 'PROBELOG_MLFLOW_URL',
-      description:
-        'MLflow tracking server that models are read from; it may have a private address. Unset: none is.',
+      description: 'MLflow tracking server to read models from; it may have a private address. Unset: none.',
       allowed: 'an http(s) URL without user and password, such as https://mlflow.example.org',
     },
     serverUrl().optional(),
@@ -42,7 +41,7 @@ export const MLFLOW_OPTIONS = {
   mlflowToken: option(
     {
       variable: 'PROBELOG_MLFLOW_TOKEN',
-      description: 'Bearer token for it; sent to that server only.',
+      description: 'Bearer token for the MLflow server; sent to that server only.',
       allowed: 'printable ASCII',
       secret: true,
     },
@@ -51,7 +50,7 @@ export const MLFLOW_OPTIONS = {
   mlflowTokenFile: option(
     {
       variable: 'PROBELOG_MLFLOW_TOKEN_FILE',
-      description: 'File with that token, instead of PROBELOG_MLFLOW_TOKEN.',
+      description: 'File with the token, instead of PROBELOG_MLFLOW_TOKEN.',
       allowed: 'the path of a readable file with one token',
       secret: true,
     },
@@ -60,15 +59,15 @@ export const MLFLOW_OPTIONS = {
   mlflowWorkspaces: option(
     {
       variable: 'PROBELOG_MLFLOW_WORKSPACES',
-      description: 'Workspaces that a sweep lists, for a server that has some. Unset: the default one.',
-      allowed: 'comma-separated names; default is the default one',
+      description: 'Workspaces that a sweep lists, on a server with workspaces. Unset: the default one.',
+      allowed: 'comma-separated names; `default` is the default workspace',
     },
     commaList().optional(),
   ),
   mlflowUsername: option(
     {
       variable: 'PROBELOG_MLFLOW_USERNAME',
-      description: 'User for it (basic authentication), when there is no token.',
+      description: 'User name for the MLflow server (basic authentication), if there is no token.',
       allowed: 'a user name without a colon',
     },
     z
@@ -88,7 +87,7 @@ export const MLFLOW_OPTIONS = {
   mlflowPasswordFile: option(
     {
       variable: 'PROBELOG_MLFLOW_PASSWORD_FILE',
-      description: 'File with that password, instead of PROBELOG_MLFLOW_PASSWORD.',
+      description: 'File with the password, instead of PROBELOG_MLFLOW_PASSWORD.',
       allowed: 'the path of a readable file with one password',
       secret: true,
     },

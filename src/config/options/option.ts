@@ -1,15 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
-/** One setting: the variable that sets it, what it accepts, and what stands in the documentation. */
+/** One setting: the variable that sets it, the values it accepts, and its line in the documentation. */
 export interface Option<T> {
   variable: string;
   description: string;
-  /** What a good value looks like; shown when a value is refused. */
+  /** What a valid value looks like. Errors quote it. */
   allowed: string;
-  /** The value used when the variable is unset, in the same text form that a user would write. */
+  /** The value when the variable is unset, as a user would write it. */
   fallback: string | undefined;
   secret: boolean;
-  /** @throws ZodError when the text is not allowed */
+  /** @throws ZodError when the text is not a valid value */
   parse(text: string | undefined): T;
 }
 
@@ -18,7 +18,7 @@ type OptionText = Pick<Option<unknown>, 'variable' | 'description' | 'allowed'> 
   secret?: boolean;
 };
 
-/** Builds an {@link Option} from its description and the schema of its text. */
+/** Builds an {@link Option} from its texts and the schema of its value. */
 export function option<Schema extends z.ZodType>(text: OptionText, schema: Schema): Option<z.output<Schema>> {
   return {
     fallback: undefined,

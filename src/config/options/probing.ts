@@ -1,13 +1,13 @@
-import { byteSize, decimalNumber, wholeNumber } from '../formats.js';
+import { byteSize, decimalNumber, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
-/** Settings of how models are run on probes. */
+/** Settings of probing. */
 export const PROBING_OPTIONS = {
   probingBudget: option(
     {
       variable: 'PROBELOG_PROBING_BUDGET',
       description:
-        'Share of the probes that a model is run on once the gallery has earned it (docs/collaborative-probing.md); 1 runs all of them, always.',
+        'Share of the probes a model is run on once the gallery allows it (docs/collaborative-probing.md); 1 always runs all probes.',
       allowed: 'a number from 0.02 to 1',
       fallback: '0.34',
     },
@@ -17,7 +17,7 @@ export const PROBING_OPTIONS = {
     {
       variable: 'PROBELOG_PROBING_ERROR_BOUND',
       description:
-        "Probing ends before the budget is used up when the expected error of a model's logits falls to this; 0 never ends it early.",
+        "Probing stops before the budget is spent when the expected error of a model's logits falls to this value; 0 never stops early.",
       allowed: 'a number from 0 to 1',
       fallback: '0',
     },
@@ -27,7 +27,7 @@ export const PROBING_OPTIONS = {
     {
       variable: 'PROBELOG_PROBING_ERROR_FACTOR',
       description:
-        "A model is run on all probes when the expected error of its logits after the budget is above so many times that of the gallery's own models; 0: never.",
+        "A model is run on all probes when, after the budget, the expected error of its logits exceeds this many times that of the gallery's own models; 0 turns this off.",
       allowed: 'a number from 0 to 100',
       fallback: '2',
     },
@@ -54,7 +54,7 @@ export const PROBING_OPTIONS = {
   modelMemoryBytes: option(
     {
       variable: 'PROBELOG_MODEL_MEMORY',
-      description: 'Memory that a model under probing may take before its process is ended.',
+      description: 'Memory a model may use while it is probed; beyond it, its process is killed.',
       allowed: 'a size from 256 MiB to 1,024 GiB',
       fallback: '4GiB',
     },
@@ -63,7 +63,7 @@ export const PROBING_OPTIONS = {
   modelStallSeconds: option(
     {
       variable: 'PROBELOG_MODEL_STALL_SECONDS',
-      description: 'Time without a finished batch after which a model counts as hanging.',
+      description: 'Seconds without a finished batch after which probing fails as stalled.',
       allowed: 'a whole number from 1 to 86400',
       fallback: '120',
     },

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { wholeNumber } from '../formats.js';
+import { wholeNumber } from './formats.js';
 import { option } from './option.js';
 
-/** Settings of what is searched, and how. */
+/** Settings of search. */
 export const SEARCH_OPTIONS = {
   textEncoder: option(
     {
@@ -16,7 +16,7 @@ export const SEARCH_OPTIONS = {
   probeSet: option(
     {
       variable: 'PROBELOG_PROBE_SET',
-      description: 'Name of the default probe set; unset, the oldest one.',
+      description: 'Name of the default probe set. Unset: the oldest one.',
       allowed: 'the name of a probe set',
     },
     z.string().min(1).optional(),
@@ -24,7 +24,7 @@ export const SEARCH_OPTIONS = {
   exactLimit: option(
     {
       variable: 'PROBELOG_EXACT_LIMIT',
-      description: 'Largest gallery, in logits, that is searched by exact scan instead of the FAISS index.',
+      description: 'Largest gallery, in logits, that is scanned exactly instead of through the FAISS index.',
       allowed: 'a whole number from 0 to 10,000,000',
       fallback: '20000',
     },

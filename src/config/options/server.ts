@@ -1,15 +1,16 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { wholeNumber } from '../formats.js';
+import { wholeNumber } from './formats.js';
 import { option } from './option.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** Settings of the server, and of where it keeps its data. */
+/** Settings of the server and its storage. */
 export const SERVER_OPTIONS = {
   host: option(
     {
       variable: 'HOST',
-      description: 'Address that the server listens on.',
+      description: 'Address the server listens on.',
       allowed: 'a host name or IP address',
       fallback: '127.0.0.1',
     },
@@ -18,7 +19,7 @@ export const SERVER_OPTIONS = {
   port: option(
     {
       variable: 'PORT',
-      description: 'Port that the server listens on; 0 picks a free one.',
+      description: 'Port the server listens on; 0 picks a free one.',
       allowed: 'a whole number from 0 to 65535',
       fallback: '4000',
     },
@@ -27,7 +28,7 @@ export const SERVER_OPTIONS = {
   logLevel: option(
     {
       variable: 'LOG_LEVEL',
-      description: 'Least severe level that is logged.',
+      description: 'Lowest level that is logged.',
       allowed: LOG_LEVELS.join(', '),
       fallback: 'info',
     },
@@ -36,7 +37,7 @@ export const SERVER_OPTIONS = {
   dataFolder: option(
     {
       variable: 'PROBELOG_DATA',
-      description: 'Folder for the embedded database, stored files and search snapshots.',
+      description: 'Folder for the embedded database, blobs and search files.',
       allowed: 'a folder path',
       fallback: './data',
     },
@@ -58,10 +59,16 @@ export const SERVER_OPTIONS = {
     {
       variable: 'PROBELOG_DATABASE_SCHEMA',
       description:
-        'PostgreSQL schema of the tables on that server; made when it is not there. Several ProbeLogs, and other programs, share a database by schemas of their own.',
-      allowed: 'lower-case letters, digits and _, at most 63, not beginning with a digit or pg_',
+        'PostgreSQL schema for the tables on that server; created if it does not exist. Give each ProbeLog that shares a database a schema of its own.',
+      allowed: 'up to 63 lowercase letters, digits and _, not starting with a digit or pg_',
       fallback: 'public',
     },
     z.string().regex(/^(?!pg_)[a-z_][a-z\d_]{0,62}$/),
   ),
 };
+
+/** Whether a server that listens on `host` can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
+}

@@ -1,4 +1,4 @@
-import { isStandardSecret, secretFile, secretList } from '../formats.js';
+import { isStandardSecret, secretFile, secretList } from './formats.js';
 import { option } from './option.js';
 
 /** Settings of any other registry. */
@@ -7,7 +7,7 @@ export const STANDARD_OPTIONS = {
     {
       variable: 'PROBELOG_STANDARD_SECRETS',
       description:
-        'Secrets of any other registry, by Standard Webhooks; several may be valid at once. Unset: the receiver is off.',
+        'Secrets of any other registry that follows Standard Webhooks; several may be valid at once. Unset: the receiver is off.',
       allowed: 'comma-separated secrets in base64, with or without whsec_',
       secret: true,
     },
@@ -16,7 +16,7 @@ export const STANDARD_OPTIONS = {
   standardSecretsFile: option(
     {
       variable: 'PROBELOG_STANDARD_SECRETS_FILE',
-      description: 'File with more of them, beside or instead of PROBELOG_STANDARD_SECRETS.',
+      description: 'File with more secrets, in addition to PROBELOG_STANDARD_SECRETS or instead of it.',
       allowed: 'the path of a readable file with comma-separated secrets in base64, with or without whsec_',
       secret: true,
     },

@@ -1,13 +1,13 @@
-import { flag, keyFields, typeName } from '../formats.js';
+import { flag, keyFields, typeName } from './formats.js';
 import { option } from './option.js';
 
-/** Settings of ProbeLog as a part of a larger graph. */
+/** Settings of ProbeLog as a subgraph of a supergraph. */
 export const SUBGRAPH_OPTIONS = {
   subgraph: option(
     {
       variable: 'PROBELOG_SUBGRAPH',
       description:
-        'Whether GraphQL is served as a subgraph of Apollo Federation 2 (docs/federation.md); `serve --subgraph` is the same.',
+        'Whether GraphQL is served as an Apollo Federation 2 subgraph (docs/federation.md); same as `serve --subgraph`.',
       allowed: 'true or false',
       fallback: 'false',
     },
@@ -16,9 +16,8 @@ export const SUBGRAPH_OPTIONS = {
   subgraphModel: option(
     {
       variable: 'PROBELOG_SUBGRAPH_MODEL',
-      description:
-        "Name of the supergraph's type for a model version, to which the subgraph adds its fields.",
-      allowed: 'the name of a type, such as RegisteredModel',
+      description: "The supergraph's type for a model version. The subgraph adds its fields to it.",
+      allowed: 'a type name, such as RegisteredModel',
       fallback: 'Model',
     },
     typeName(),
@@ -27,9 +26,8 @@ export const SUBGRAPH_OPTIONS = {
     {
       variable: 'PROBELOG_SUBGRAPH_KEY',
       description:
-        'Key fields of that type, and what each holds: the id that ProbeLog gave, or the name or version under which a model was registered. A name alone is its newest version that can be searched.',
-      allowed:
-        'id, name, or name,version; a field that is called otherwise as field=id, field=name, field=version',
+        "Key fields of that type and what each holds: ProbeLog's id, or the name or version a model was registered under. A name alone means its newest searchable version.",
+      allowed: 'id, name, or name,version; rename a field with field=id, field=name, field=version',
       fallback: 'id',
     },
     keyFields(),
@@ -38,8 +36,8 @@ export const SUBGRAPH_OPTIONS = {
     {
       variable: 'PROBELOG_SUBGRAPH_PREFIX',
       description:
-        'Stands before the names of all other types and of root fields, where a supergraph has such names already: with ProbeLog, Logit is ProbeLogLogit and logits probeLogLogits. Unset: nothing does.',
-      allowed: 'a name that begins with a capital, such as ProbeLog',
+        'Prefix for the names of all other types and root fields, to avoid clashes in the supergraph: with ProbeLog, Logit becomes ProbeLogLogit and logits becomes probeLogLogits. Unset: no prefix.',
+      allowed: 'a name that starts with a capital letter, such as ProbeLog',
     },
     typeName().optional(),
   ),

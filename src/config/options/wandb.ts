@@ -1,4 +1,4 @@
-import { secretFile, secretList } from '../formats.js';
+import { secretFile, secretList } from './formats.js';
 import { option } from './option.js';
 
 /** Settings of Weights & Biases. */
@@ -16,7 +16,7 @@ export const WANDB_OPTIONS = {
   wandbSecretsFile: option(
     {
       variable: 'PROBELOG_WANDB_SECRETS_FILE',
-      description: 'File with more of them, beside or instead of PROBELOG_WANDB_SECRETS.',
+      description: 'File with more secrets, in addition to PROBELOG_WANDB_SECRETS or instead of it.',
       allowed: 'the path of a readable file with comma-separated secrets',
       secret: true,
     },
@@ -26,7 +26,7 @@ export const WANDB_OPTIONS = {
     {
       variable: 'PROBELOG_WANDB_TOKENS',
       description:
-        'Bearer tokens (access tokens) of Weights & Biases webhooks, without which no delivery is taken.',
+        'Bearer tokens (access tokens) of Weights & Biases webhooks. Required: without them every delivery is refused.',
       allowed: 'comma-separated tokens',
       secret: true,
     },
@@ -35,7 +35,7 @@ export const WANDB_OPTIONS = {
   wandbTokensFile: option(
     {
       variable: 'PROBELOG_WANDB_TOKENS_FILE',
-      description: 'File with more of them, beside or instead of PROBELOG_WANDB_TOKENS.',
+      description: 'File with more tokens, in addition to PROBELOG_WANDB_TOKENS or instead of it.',
       allowed: 'the path of a readable file with comma-separated tokens',
       secret: true,
     },

@@ -1,8 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { createApiKey } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { type ApiKeyRecord, VISIBILITY_LABEL } from '../../store/index.js';
-import { Model } from '../model/model-type.js';
+import { type ApiKeyRecord } from '../../store/index.js';
 import { After, First } from '../pagination/page-arguments.js';
 import { readCreated } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
@@ -44,33 +43,29 @@ export class AccessResolver {
   }
 
   @Mutation(() => ApiKey, {
-    description: 'Ends a key for ever: here at once, in other processes within seconds; for administrators.',
+    description:
+      'Revokes the key with this id, or with this prefix, for good: here at once, in other processes within seconds; for administrators.',
   })
-  async revokeApiKey(@Ctx() { store, access }: Context, @Arg('id', () => ID) id: string) {
-    const key = await store.apiKeys.revoke(keyOf('ApiKey', id));
+  async revokeApiKey(
+    @Ctx() { store, access }: Context,
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('prefix', () => String, { nullable: true, description: 'In place of `id`.' }) prefix: string | null,
+  ) {
+    if (((id ?? null) === null) === ((prefix ?? null) === null)) {
+      throw new ProbelogError('INPUT_INVALID', 'Give id or prefix, one of the two.', {
+        arguments: ['id', 'prefix'],
+      });
+    }
+    const key = await store.apiKeys.revoke(
+      (id ?? null) === null ? await withPrefix(store, prefix ?? '') : keyOf('ApiKey', id ?? ''),
+    );
     access.keyChanged(key.prefix);
     return key;
   }
+}
 
-  @Mutation(() => Model, {
-    description:
-      'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
-  })
-  async setVisibility(
-    @Ctx() { store }: Context,
-    @Arg('id', () => ID) id: string,
-    @Arg('visibility', () => String, {
-      nullable: true,
-      description: 'The label; null: everybody who may read.',
-    })
-    visibility: string | null,
-  ) {
-    if (typeof visibility === 'string' && !VISIBILITY_LABEL.test(visibility))
-      throw new ProbelogError('INPUT_INVALID', 'A label has 1 to 100 letters, digits and . _ : @ / -', {
-        argument: 'visibility',
-      });
-    const model = await store.models.setVisibility(keyOf('Model', id), visibility ?? null);
-    if (model) return model;
-    throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
-  }
+async function withPrefix({ apiKeys }: Context['store'], prefix: string): Promise<string> {
+  const key = await apiKeys.byPrefix(prefix);
+  if (key) return key.id;
+  throw new ProbelogError('NOT_FOUND', 'There is no key with this prefix.');
 }

@@ -1,6 +1,13 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { AccessScope } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
-import { AccessScope } from '../schema/enums.js';
+import { registerEnum } from '../schema/register-enum.js';
+
+registerEnum(AccessScope, 'AccessScope', 'What a key or token is for; docs/access.md.', {
+  READ: 'Searches, and reads about models.',
+  INGEST: 'Registers, probes, labels and uploads for models, and follows their ingests.',
+  ADMIN: 'Everything, of every model: also removes, sees private models, makes keys, reads the audit.',
+});
 
 @ObjectType({ description: 'A key of a program; docs/access.md.' })
 export class ApiKey {

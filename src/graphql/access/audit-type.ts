@@ -1,7 +1,23 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { AuditAction } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
-import { AuditAction } from '../schema/enums.js';
+import { registerEnum } from '../schema/register-enum.js';
+
+registerEnum(AuditAction, 'AuditAction', 'What somebody did.', {
+  MODEL_REGISTERED: 'A model version was registered, or taken up again.',
+  MODEL_REPROBED: 'Another probing of a model was asked for.',
+  MODEL_RENAMED: 'A registry renamed a model.',
+  MODEL_REMOVED: 'A model was removed.',
+  MODEL_ANNOTATED: 'A registry changed tags or aliases.',
+  INGEST_CANCELLED: 'An ingest was ended.',
+  INGEST_RETRIED: 'An ingest was put back into the queue.',
+  RESPONSES_UPLOADED: 'Responses of a model were uploaded.',
+  LABELS_SET: "A model's labels were replaced.",
+  VISIBILITY_SET: 'It was changed who sees a model.',
+  KEY_CREATED: 'A key was made.',
+  KEY_REVOKED: 'A key was ended.',
+});
 
 @ObjectType({ description: 'A change that somebody made; docs/access.md.' })
 export class AuditEntry {

@@ -1,15 +1,16 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { ProbeSetRecord } from '../../store/index.js';
+import { normalizeConcept } from '../../text/index.js';
 import { LogitConnection } from '../logit/logit-type.js';
 import { strongest } from '../logit/strongest.js';
 import { ModelConnection } from '../model/model-type.js';
 import { checkFirst } from '../pagination/check-first.js';
 import { After, First } from '../pagination/page-arguments.js';
+import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { ProbeCosine } from '../probe-set/probe-type.js';
 import type { Context } from '../schema/context.js';
-import { SearchMetric } from '../schema/enums.js';
-import { LogitFilter } from '../schema/inputs.js';
 import { logitConnection, modelConnection } from '../search/search-connections.js';
+import { LogitFilter, SearchMetric } from '../search/search-input.js';
 import { conceptSubject } from './concept-subject.js';
 import { Concept } from './concept-type.js';
 
@@ -56,5 +57,15 @@ export class ConceptResolver {
       cosine: cosines[position],
       probe: loaders.probeAt.load({ probeSetId: probeSet.id, position }),
     }));
+  }
+
+  @Query(() => Concept, { description: 'Something that a text names, to be asked about.' })
+  async concept(
+    @Ctx() context: Context,
+    @Arg('text', { description: 'A word or short phrase, up to 300 characters.' }) text: string,
+    @Arg('probeSet', () => ID, { nullable: true, description: 'The default one when absent.' })
+    probeSetId: string | null,
+  ): Promise<ConceptRoot> {
+    return { text: normalizeConcept(text), probeSet: await findProbeSet(context, probeSetId) };
   }
 }

@@ -2,8 +2,8 @@ import { ProbelogError } from '../../errors/index.js';
 import type { ConceptTerm, SearchSubject } from '../../search/index.js';
 import type { ProbeSetRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
-import type { ConceptInput } from '../schema/inputs.js';
 import { readPicture } from '../search/read-picture.js';
+import type { ConceptInput } from './concept-type.js';
 
 /** What is looked for, in numbers and by name. */
 export interface NamedSubject {

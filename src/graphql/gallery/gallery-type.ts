@@ -1,6 +1,16 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { ProbeSet } from '../probe-set/probe-type.js';
-import { IndexKind } from '../schema/enums.js';
+import { registerEnum } from '../schema/register-enum.js';
+
+export enum IndexKind {
+  EXACT = 'EXACT',
+  FAISS = 'FAISS',
+}
+
+registerEnum(IndexKind, 'IndexKind', 'How a gallery is searched.', {
+  EXACT: 'Every logit is compared.',
+  FAISS: 'A FAISS index gives candidates, which are compared exactly.',
+});
 
 @ObjectType({ description: 'How a gallery is searched.' })
 export class GalleryIndex {

@@ -1,9 +1,15 @@
-import { Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { ProbelogError } from '../../errors/index.js';
 import type { IngestRecord } from '../../store/index.js';
+import { IngestState } from '../../store/index.js';
+import { newVersion } from '../model/model-input.js';
 import { Model } from '../model/model-type.js';
+import { After, First } from '../pagination/page-arguments.js';
+import { readCreated } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
-import { globalId } from '../schema/global-id.js';
-import { Ingest, IngestError, IngestProgress } from './ingest-type.js';
+import { globalId, keyOf } from '../schema/global-id.js';
+import { IngestModelInput, ProbingInput, probingRequest } from './ingest-input.js';
+import { Ingest, IngestConnection, IngestError, IngestProgress } from './ingest-type.js';
 
 @Resolver(() => Ingest)
 export class IngestResolver {
@@ -28,5 +34,117 @@ export class IngestResolver {
   @FieldResolver(() => Model, { description: 'The model that it makes searchable.' })
   model(@Ctx() { loaders }: Context, @Root() { modelId }: IngestRecord) {
     return loaders.model.load(modelId);
+  }
+
+  @Query(() => Ingest, { nullable: true, description: 'The ingest with this id.' })
+  ingest(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+    return loaders.ingest.load(keyOf('Ingest', id));
+  }
+
+  @Query(() => IngestConnection, { description: 'Ingests, newest first.' })
+  ingests(
+    @Ctx() { store }: Context,
+    @Arg('status', () => [IngestState], { nullable: true, description: 'Only those that stand here.' })
+    states: IngestState[] | null,
+    @Arg('registry', () => String, {
+      nullable: true,
+      description: 'Only of models that were registered as coming from exactly this registry.',
+    })
+    registry: string | null,
+    @First() first: number,
+    @After() after: string | null,
+  ) {
+    return readCreated(
+      { first, after },
+      {
+        query: ['ingests', states, registry],
+        read: (count, place) =>
+          store.ingests.page({
+            states: states ?? undefined,
+            registry: registry ?? undefined,
+            first: count,
+            after: place,
+          }),
+      },
+    );
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
+  })
+  ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
+    return ingest.enqueue({
+      ...newVersion(input),
+      source: input.source,
+      preprocessing: input.preprocessing ?? undefined,
+      output: input.output ?? undefined,
+      probing: probingRequest(input.probing),
+      priority: input.priority ?? undefined,
+    });
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Probes a registered model again; until that is done, its present responses stay searchable. How much is probed is as the settings say unless said here, whatever the last ingest asked for.',
+  })
+  reprobeModel(
+    @Ctx() { ingest }: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('probeSet', () => ID, { nullable: true, description: 'Another probe set; the same when absent.' })
+    probeSet: string | null,
+    @Arg('full', () => Boolean, {
+      defaultValue: false,
+      description: 'Upgrades a partly probed model in place by running all probes; short for `probing.full`.',
+    })
+    full: boolean,
+    @Arg('probing', () => ProbingInput, { nullable: true, description: 'How much is probed.' })
+    probing: ProbingInput | null,
+  ) {
+    return ingest.reprobe(keyOf('Model', id), {
+      probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+      probing: probingRequest(full ? { ...probing, full } : probing),
+    });
+  }
+
+  @Mutation(() => Ingest, {
+    description: 'Ends an ingest that is not finished; a finished one stays as it is.',
+  })
+  cancelIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
+    return ingest.cancel(keyOf('Ingest', id));
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Puts an ingest that failed or was cancelled back into the queue, under the same id. It must be the last of its model.',
+  })
+  retryIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
+    return ingest.retry(keyOf('Ingest', id));
+  }
+
+  @Mutation(() => Ingest, {
+    description:
+      'Ends an ingest that waits for another attempt: it is FAILED, with the error of its last attempt. Any other ingest stays as it is.',
+  })
+  async giveUpIngest(@Ctx() { ingest, loaders }: Context, @Arg('id', () => ID) id: string) {
+    const key = keyOf('Ingest', id);
+    await ingest.giveUp(key);
+    const ended = await loaders.ingest.load(key);
+    if (ended) return ended;
+    throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+  }
+
+  @Subscription(() => Ingest, {
+    description: 'The ingest as it stands, then after every change; ends when the ingest does.',
+    subscribe: ({ context, args }) => (context as Context).ingest.watch(keyOf('Ingest', args.id)),
+  })
+  ingestProgress(
+    @Root() ingest: IngestRecord,
+    @Arg('id', () => ID) _id: string,
+    @Ctx() { loaders }: Context,
+  ) {
+    // Inside another server one context may serve the whole subscription, and must not remember how the model was before.
+    loaders.model.clearAll();
+    return ingest;
   }
 }

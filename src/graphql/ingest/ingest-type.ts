@@ -1,6 +1,25 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { IngestStage, IngestState } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
-import { IngestStage, IngestState } from '../schema/enums.js';
+import { registerEnum } from '../schema/register-enum.js';
+
+registerEnum(IngestState, 'IngestState', 'Where an ingest stands.', {
+  QUEUED: 'It waits for a worker.',
+  RUNNING: 'A worker is at it.',
+  SUCCEEDED: 'The model can be searched.',
+  FAILED: 'It ended with an error; see `error`.',
+  CANCELLED: 'A caller ended it.',
+});
+
+registerEnum(IngestStage, 'IngestStage', 'What is being done for an ingest.', {
+  QUEUED: 'Nothing yet.',
+  FETCHING: 'The model file is copied.',
+  INSPECTING: 'The graph is read: input, output, preprocessing.',
+  PROBING: 'The model is shown the probes.',
+  STORING: 'The responses are stored and the model made visible.',
+  INDEXING: 'The logits are added to the gallery.',
+  DONE: 'Everything is done.',
+});
 
 @ObjectType({ description: 'How far an ingest is.' })
 export class IngestProgress {
@@ -58,6 +77,13 @@ export class Ingest {
 
   @Field(() => Date, { nullable: true })
   finishedAt!: Date | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Most memory that the process running the model had, in bytes; null before the model was run.',
+  })
+  peakMemoryBytes!: number | null;
 }
 
 @ObjectType()

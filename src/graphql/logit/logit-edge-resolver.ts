@@ -3,9 +3,8 @@ import type { SearchSubject } from '../../search/index.js';
 import type { LogitRecord, ProbeSetRecord } from '../../store/index.js';
 import { checkFirst } from '../pagination/check-first.js';
 import type { Context } from '../schema/context.js';
-import { Evidence } from './evidence.js';
 import { evidenceOf } from './evidence-of.js';
-import { LogitEdge } from './logit-type.js';
+import { Evidence, LogitEdge } from './logit-type.js';
 
 /** A match, and what it was a match for. */
 export interface LogitEdgeRoot {

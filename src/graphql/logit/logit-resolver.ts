@@ -1,17 +1,18 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import type { LogitRecord, ModelRecord, ProbeSetRecord } from '../../store/index.js';
+import { subjectOf } from '../concept/concept-subject.js';
+import { ConceptInput } from '../concept/concept-type.js';
 import { Model } from '../model/model-type.js';
 import { checkFirst } from '../pagination/check-first.js';
 import { After, First } from '../pagination/page-arguments.js';
+import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { ProbeResponse } from '../probe-set/probe-type.js';
 import type { Context } from '../schema/context.js';
-import { SearchMetric } from '../schema/enums.js';
-import { logitId } from '../schema/global-id.js';
-import { LogitFilter } from '../schema/inputs.js';
+import { logitId, logitKeyOf } from '../schema/global-id.js';
 import { logitConnection } from '../search/search-connections.js';
-import { LogitName } from './logit-name.js';
-import { Logit, LogitConnection } from './logit-type.js';
+import { LogitFilter, SearchMetric } from '../search/search-input.js';
+import { Logit, LogitConnection, LogitName } from './logit-type.js';
 import { strongest } from './strongest.js';
 
 @Resolver(() => Logit)
@@ -76,6 +77,44 @@ export class LogitResolver {
     @Arg('first', () => Int, { defaultValue: 10, description: '0 to 100.' }) first: number,
   ) {
     return extremeProbes(context, logit, first, 'LOWEST');
+  }
+
+  @Query(() => LogitConnection, {
+    description:
+      'Logits that recognize a concept, an expression of several, or what a picture shows, whichever model they belong to.',
+  })
+  async logits(
+    @Ctx() context: Context,
+    @Arg('concept', () => String, {
+      nullable: true,
+      description: 'A word or short phrase, up to 300 characters.',
+    })
+    concept: string | null,
+    @Arg('expression', () => ConceptInput, { nullable: true, description: 'Several concepts as one.' })
+    expression: ConceptInput | null,
+    @Arg('image', () => String, {
+      nullable: true,
+      description: 'A picture of what is looked for: the file in base64, or a data: URL; at most 10 MiB.',
+    })
+    image: string | null,
+    @First() first: number,
+    @After() after: string | null,
+    @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
+    @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
+    @Arg('probeSet', () => ID, {
+      nullable: true,
+      description: 'The gallery to search; the default one when absent.',
+    })
+    probeSetId: string | null,
+  ) {
+    const probeSet = await findProbeSet(context, probeSetId);
+    const subject = await subjectOf(context, { concept, expression, image }, probeSet);
+    return logitConnection(context, probeSet, subject, { first, after, metric, filter });
+  }
+
+  @Query(() => Logit, { nullable: true, description: 'The logit with this id.' })
+  logit(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+    return loaders.logit.load(logitKeyOf(id));
   }
 }
 

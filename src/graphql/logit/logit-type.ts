@@ -1,7 +1,40 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { LogitStatus } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
-import { LogitStatus } from '../schema/enums.js';
-import { WithExpectedAccuracy } from './expected-accuracy.js';
+import { Probe } from '../probe-set/probe-type.js';
+import { registerEnum } from '../schema/register-enum.js';
+
+registerEnum(LogitStatus, 'LogitStatus', 'Whether a logit can be searched.', {
+  SEARCHABLE: 'It has a descriptor.',
+  DEGENERATE: 'Its responses are constant or not numbers, so there is nothing to compare.',
+});
+
+export enum ExpectedAccuracyReason {
+  TOO_FEW_OUTPUTS = 'TOO_FEW_OUTPUTS',
+  NO_CONCEPT = 'NO_CONCEPT',
+}
+
+registerEnum(ExpectedAccuracyReason, 'ExpectedAccuracyReason', 'Why there is no expected accuracy.', {
+  TOO_FEW_OUTPUTS: 'Its model has fewer than three outputs with a descriptor, which say too little.',
+  NO_CONCEPT: 'The list is not one of matches: no concept was given.',
+});
+
+/** What a match lets expect of the logit that it found. */
+@ObjectType()
+export abstract class WithExpectedAccuracy {
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
+  })
+  expectedAccuracy?: number | null;
+
+  @Field(() => ExpectedAccuracyReason, {
+    nullable: true,
+    description: 'Why `expectedAccuracy` is null; null when it is not.',
+  })
+  expectedAccuracyReason?: ExpectedAccuracyReason | null;
+}
 
 @ObjectType({
   description: 'One output of a model: what it recognizes is found by how it responds to the probes.',
@@ -79,3 +112,56 @@ export const ModelLogitConnection = connectionType(
   ModelLogitEdge,
   "A model's logits, best first or in output order.",
 );
+
+@ObjectType({
+  description: 'How well one model recognizes a concept: what its best logit has in `logits(concept:)`.',
+})
+export class Recognition extends WithExpectedAccuracy {
+  @Field(() => Float, { description: 'Higher is better; comparable between models, for one concept.' })
+  score!: number;
+
+  @Field(() => Float, { description: "The paper's asymmetric top-k discrepancy, ≥ 0; smaller is better." })
+  distance!: number;
+
+  @Field(() => Float, { nullable: true, description: 'As in LogitEdge.' })
+  confidence?: number | null;
+
+  @Field(() => Logit, { description: 'The output that recognizes it best.' })
+  bestLogit!: Logit;
+}
+
+@ObjectType({ description: 'One probe that made a logit match.' })
+export class Evidence {
+  @Field(() => Probe)
+  probe!: Probe;
+
+  @Field(() => Float, {
+    description:
+      "The query at this probe: a concept's or picture's cosine, or the asking logit's response, in standard deviations.",
+  })
+  query!: number;
+
+  @Field(() => Float, { description: "The found logit's response, in standard deviations." })
+  response!: number;
+
+  @Field(() => Float, {
+    description: 'Its part of the correlation of query and logit, to which the parts of all probes add up.',
+  })
+  contribution!: number;
+}
+
+@ObjectType({ description: 'A name for an output, from the vocabulary that ships with ProbeLog.' })
+export class LogitName {
+  @Field({ description: 'The concept.' })
+  text!: string;
+
+  @Field(() => Float, { description: "Correlation of the concept with the output's responses, −1 to 1." })
+  score!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Probability that the name is right, 0 to 1; null in a gallery of fewer than 50 logits, where names are ordered by score.',
+  })
+  confidence!: number | null;
+}

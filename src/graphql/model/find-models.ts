@@ -1,14 +1,15 @@
 import { ProbelogError } from '../../errors/index.js';
 import { conceptSubject, conceptsSubject } from '../concept/concept-subject.js';
+import { ExpectedAccuracyReason } from '../logit/logit-type.js';
 import { minCoverage } from '../logit/min-coverage.js';
 import { type PageArguments, readCreated } from '../pagination/pages.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
 import type { Context } from '../schema/context.js';
-import { ExpectedAccuracyReason } from '../schema/enums.js';
 import { keyOf } from '../schema/global-id.js';
-import type { LogitFilter, ModelFilter } from '../schema/inputs.js';
 import { checkText } from '../search/check-filter.js';
 import { modelConnection } from '../search/search-connections.js';
+import type { LogitFilter } from '../search/search-input.js';
+import type { ModelFilter } from './model-input.js';
 
 /** The arguments of `models`. */
 export interface ModelsArguments extends PageArguments {
@@ -50,15 +51,16 @@ export async function findModels(context: Context, args: ModelsArguments) {
 
 /** What a filter asks of models besides their responses. */
 function standing(filter: ModelFilter | null | undefined) {
-  const { status, tag, alias } = filter ?? {};
-  for (const text of [tag?.key, alias]) {
+  const { name, status, tag, alias } = filter ?? {};
+  for (const text of [name, tag?.key, alias]) {
     checkText(text, (what) => {
-      throw new ProbelogError('INPUT_INVALID', `A key or alias of the filter ${what}.`, {
+      throw new ProbelogError('INPUT_INVALID', `A name, key or alias of the filter ${what}.`, {
         argument: 'filter',
       });
     });
   }
   return {
+    exactName: name ?? undefined,
     status: status ?? undefined,
     tag: tag ? { key: tag.key, value: tag.value ?? undefined } : undefined,
     alias: alias ?? undefined,

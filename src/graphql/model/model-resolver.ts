@@ -1,19 +1,21 @@
-import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
-import { EXTERNAL_SOURCE, type ModelRecord } from '../../store/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { EXTERNAL_SOURCE, type ModelRecord, VISIBILITY_LABEL } from '../../store/index.js';
 import { conceptSubject } from '../concept/concept-subject.js';
-import { ModelLogitConnection } from '../logit/logit-type.js';
-import { Recognition } from '../logit/recognition.js';
+import { ExpectedAccuracyReason, Logit, ModelLogitConnection, Recognition } from '../logit/logit-type.js';
 import { After, First } from '../pagination/page-arguments.js';
 import { type PageArguments, readPage } from '../pagination/pages.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { Probing } from '../probe-set/probing-type.js';
 import type { Context } from '../schema/context.js';
-import { ExpectedAccuracyReason } from '../schema/enums.js';
-import { globalId } from '../schema/global-id.js';
+import { globalId, keyOf } from '../schema/global-id.js';
 import { logitConnection } from '../search/search-connections.js';
+import { LogitFilter } from '../search/search-input.js';
+import { findModels } from './find-models.js';
+import { ModelFilter, newVersion, RegisterModelInput } from './model-input.js';
 import { modelSummary } from './model-summary.js';
-import { Model, ModelTag } from './model-type.js';
+import { Model, ModelConnection, ModelTag } from './model-type.js';
 import { versionResolver } from './version-resolver.js';
 
 @Resolver(() => Model)
@@ -35,15 +37,20 @@ export class ModelResolver extends versionResolver(Model) {
     return source === EXTERNAL_SOURCE ? `${basePath}/models/${globalId('Model', id)}/responses` : null;
   }
 
+  @FieldResolver(() => String, { nullable: true })
+  licence(@Root() { license }: ModelRecord): string | null {
+    return license;
+  }
+
   @FieldResolver(() => [ModelTag], { description: 'Its tags in the registry that it came from, by key.' })
   async tags(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<ModelTag[]> {
-    const notes = await loaders.notes.load(id);
-    return Object.entries(notes?.tags ?? {}).map(([key, value]) => ({ key, value }));
+    const annotations = await loaders.annotations.load(id);
+    return Object.entries(annotations?.tags ?? {}).map(([key, value]) => ({ key, value }));
   }
 
   @FieldResolver(() => [String], { description: 'Its aliases in the registry that it came from.' })
   async aliases(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<readonly string[]> {
-    return (await loaders.notes.load(id))?.aliases ?? [];
+    return (await loaders.annotations.load(id))?.aliases ?? [];
   }
 
   @FieldResolver(() => String, {
@@ -82,6 +89,18 @@ export class ModelResolver extends versionResolver(Model) {
       : recognizingLogits(context, model, concept, page);
   }
 
+  @FieldResolver(() => Logit, {
+    nullable: true,
+    description: 'Its logit with this index; null when it has no such output, or was not probed yet.',
+  })
+  logit(
+    @Ctx() { loaders }: Context,
+    @Root() { id: modelId }: ModelRecord,
+    @Arg('index', () => Int, { description: "Place among the model's outputs, from 0." }) index: number,
+  ) {
+    return loaders.logit.load({ modelId, index });
+  }
+
   @FieldResolver(() => Recognition, {
     nullable: true,
     description:
@@ -100,6 +119,132 @@ export class ModelResolver extends versionResolver(Model) {
   @FieldResolver(() => Probing, { description: 'What probing made of it.' })
   probing(@Root() model: ModelRecord): ModelRecord {
     return model;
+  }
+
+  @Query(() => ModelConnection, {
+    description: 'With a concept: models that recognize it, best first. Without: all models, oldest first.',
+  })
+  models(
+    @Ctx() context: Context,
+    @Arg('concept', () => String, {
+      nullable: true,
+      description: 'A word or short phrase, up to 300 characters.',
+    })
+    concept: string | null,
+    @Arg('concepts', () => [String], {
+      nullable: true,
+      description: 'Several, at most 20: models that know many of them, well, come first.',
+    })
+    concepts: string[] | null,
+    @Arg('text', () => String, {
+      nullable: true,
+      description: 'Only models whose name, version or a label contains this, in any case.',
+    })
+    text: string | null,
+    @First() first: number,
+    @After() after: string | null,
+    @Arg('filter', () => ModelFilter, { nullable: true }) filter: ModelFilter | null,
+    @Arg('matching', () => LogitFilter, {
+      nullable: true,
+      description:
+        'With a concept: which logits, and so which models, may be found. Refused without a concept, and with `modelText` beside `text`.',
+    })
+    matching: LogitFilter | null,
+    @Arg('probeSet', () => ID, {
+      nullable: true,
+      description: 'With a concept: the gallery to search; the default one when absent.',
+    })
+    probeSetId: string | null,
+  ) {
+    return findModels(context, { concept, concepts, text, first, after, filter, matching, probeSetId });
+  }
+
+  @Query(() => Model, {
+    nullable: true,
+    description: 'The model with this id, or with this name and version. Give `id` or `name`.',
+  })
+  model(
+    @Ctx() { loaders }: Context,
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('name', () => String, { nullable: true, description: 'Its exact name.' }) name: string | null,
+    @Arg('version', () => String, {
+      nullable: true,
+      description: 'With `name`; when absent, the newest version that can be searched, or else the newest.',
+    })
+    version: string | null,
+  ) {
+    const isById = (id ?? null) !== null;
+    if (isById === ((name ?? null) !== null) || (isById && (version ?? null) !== null)) {
+      throw new ProbelogError('INPUT_INVALID', 'Give either id, or name and, if you like, version.', {
+        arguments: ['id', 'name', 'version'],
+      });
+    }
+    if (isById) return loaders.model.load(keyOf('Model', id ?? ''));
+    return loaders.modelByKey.load({ name: name ?? '', ...(typeof version === 'string' && { version }) });
+  }
+
+  @Mutation(() => Model, {
+    description:
+      'Registers a model version that never comes here. It is PENDING until its responses are sent to its `responsesUrl`.',
+  })
+  registerModel(
+    @Ctx() { uploads }: Context,
+    @Arg('input', () => RegisterModelInput) input: RegisterModelInput,
+  ) {
+    return uploads.register(newVersion(input));
+  }
+
+  @Mutation(() => Model, { description: "Replaces a model's labels; null takes them away." })
+  async setLabels(
+    @Ctx() { store, loaders }: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('labels', () => [String], {
+      nullable: true,
+      description: 'One label for each output, in output order.',
+    })
+    labels: string[] | null,
+  ) {
+    const key = keyOf('Model', id);
+    const model = await loaders.model.load(key);
+    if (!model) throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+    if (labels && model.outputs !== null && labels.length !== model.outputs) {
+      throw new ProbelogError(
+        'MODEL_LABELS_MISMATCH',
+        `There are ${labels.length} labels for ${model.outputs} outputs; give one label for each output.`,
+        { labels: labels.length, outputs: model.outputs },
+      );
+    }
+    await store.models.setLabels(key, labels ?? null);
+    return loaders.model.clear(key).load(key);
+  }
+
+  @Mutation(() => Model, {
+    description:
+      'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
+  })
+  async setVisibility(
+    @Ctx() { store }: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('visibility', () => String, {
+      nullable: true,
+      description: 'The label; null: everybody who may read.',
+    })
+    visibility: string | null,
+  ) {
+    if (typeof visibility === 'string' && !VISIBILITY_LABEL.test(visibility))
+      throw new ProbelogError('INPUT_INVALID', 'A label has 1 to 100 letters, digits and . _ : @ / -', {
+        argument: 'visibility',
+      });
+    const model = await store.models.setVisibility(keyOf('Model', id), visibility ?? null);
+    if (model) return model;
+    throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Removes a model version with its logits and responses. False when there was none.',
+  })
+  removeModel(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
+    return ingest.remove(keyOf('Model', id));
   }
 }
 

@@ -1,8 +1,20 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { Logit } from '../logit/logit-type.js';
+import { ModelStatus, ResponseKind } from '../../store/index.js';
+import { ExpectedAccuracyReason, Logit } from '../logit/logit-type.js';
 import { connectionType } from '../pagination/connection.js';
-import { ExpectedAccuracyReason, ModelStatus, ResponseKind } from '../schema/enums.js';
+import { registerEnum } from '../schema/register-enum.js';
+
+registerEnum(ModelStatus, 'ModelStatus', 'Whether a model can be searched.', {
+  PENDING: 'Its first ingest is not finished, or its responses were not uploaded yet.',
+  READY: 'Its logits can be searched.',
+  FAILED: 'Its ingest failed or was cancelled before it ever could be searched.',
+});
+
+registerEnum(ResponseKind, 'ResponseKind', "What a model's stored responses are.", {
+  LOGITS: 'Values before any softmax.',
+  LOG_PROBABILITIES: 'Logarithms of probabilities that could not be cut off; see `logFloor`.',
+});
 
 @ObjectType({ description: 'A tag of a model version in its registry.' })
 export class ModelTag {

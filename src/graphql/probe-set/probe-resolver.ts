@@ -1,4 +1,4 @@
-import { Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { allows } from '../../access/index.js';
 import type { ProbeRecord, ProbeSetRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
@@ -21,6 +21,11 @@ export class ProbeSetResolver {
   })
   kitUrl(@Ctx() { basePath }: Context, @Root() { id }: ProbeSetRecord): string {
     return `${basePath}/probe-sets/${globalId('ProbeSet', id)}/kit.tar`;
+  }
+
+  @Query(() => [ProbeSet], { description: 'All probe sets, oldest first.' })
+  probeSets(@Ctx() { store }: Context) {
+    return store.probeSets.list();
   }
 }
 

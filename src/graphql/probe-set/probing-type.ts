@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { ModelStatus } from '../schema/enums.js';
+import { ModelStatus } from '../../store/index.js';
 
 @ObjectType({
   description:

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { ProbelogError } from '../../errors/index.js';
 import type { Context } from '../schema/context.js';
 import { RegistrySweep } from './registry-sweep-type.js';
 
@@ -23,13 +24,20 @@ export class RegistrySweepResolver {
       description: 'Only this one, such as mlflow; all that can be listed when absent.',
     })
     registry: string | null | undefined,
+    @Arg('registries', () => [String], { nullable: true, description: 'In place of `registry`: these.' })
+    registries: string[] | null | undefined,
     @Arg('dryRun', () => Boolean, {
       defaultValue: false,
       description: 'Changes nothing, and says what would be changed.',
     })
     dryRun: boolean,
   ) {
-    const all = registry === null || registry === undefined;
-    return sweeper.sync({ registries: all ? undefined : [registry], dryRun });
+    if (typeof registry === 'string' && registries) {
+      throw new ProbelogError('INPUT_INVALID', 'Give registry or registries, not both.', {
+        arguments: ['registry', 'registries'],
+      });
+    }
+    const named = typeof registry === 'string' ? [registry] : (registries ?? undefined);
+    return sweeper.sync({ registries: named, dryRun });
   }
 }

@@ -4,8 +4,8 @@ import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
 import { AccessResolver } from '../access/api-key-resolver.js';
 import { AuditResolver } from '../access/audit-resolver.js';
 import { ConceptResolver } from '../concept/concept-resolver.js';
+import { GalleryResolver } from '../gallery/gallery-resolver.js';
 import { IngestResolver } from '../ingest/ingest-resolver.js';
-import { SubscriptionResolver } from '../ingest/ingest-subscription.js';
 import { markSearchCosts } from '../limits/search-cost.js';
 import { LogitEdgeResolver } from '../logit/logit-edge-resolver.js';
 import { LogitResolver } from '../logit/logit-resolver.js';
@@ -16,19 +16,15 @@ import { RegistrySweepResolver } from '../registry/registry-sweep-resolver.js';
 import { refineSimilarityValues } from '../similarity/refine-similarity-values.js';
 import { SimilarityResolver } from '../similarity/similarity-resolver.js';
 import { guardFields } from './guard-fields.js';
-import { MutationResolver } from './mutation.js';
-import { QueryResolver } from './query.js';
 
 /** The executable schema. */
 export async function buildSchema(): Promise<GraphQLSchema> {
   const schema = await buildTypeGraphqlSchema({
     resolvers: [
-      QueryResolver,
-      MutationResolver,
-      SubscriptionResolver,
       AccessResolver,
       AuditResolver,
       ConceptResolver,
+      GalleryResolver,
       IngestResolver,
       LogitEdgeResolver,
       LogitResolver,

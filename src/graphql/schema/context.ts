@@ -13,6 +13,8 @@ export interface Caller {
   address?: string | null;
   userAgent?: string | null;
   requestId?: string | null;
+  /** The local files that an ingest may name; decided by the principal when absent. */
+  files?: NameableFiles;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Context extends Services {
 
 /** A context for one request. */
 export function createContext(services: Services, caller: Caller): Context {
-  const { principal, signal, address = null, userAgent = null, requestId = null } = caller;
+  const { principal, signal, address = null, userAgent = null, requestId = null, files } = caller;
   const store = services.store.as({
     visibilityScope: visibilityScopeOf(principal),
     registry: principal.registry,
@@ -47,7 +49,7 @@ export function createContext(services: Services, caller: Caller): Context {
     store,
     search,
     concepts: requestedConcepts(services.concepts, signal),
-    ingest: services.ingest.on(store, nameableFiles(principal)),
+    ingest: services.ingest.on(store, files ?? nameableFiles(principal)),
     uploads: services.uploads.on(store),
   };
   return { ...seen, principal, loaders: createLoaders(seen) };

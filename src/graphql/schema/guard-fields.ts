@@ -15,9 +15,11 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Mutation.reprobeModel': ['INGEST'],
   'Mutation.cancelIngest': ['INGEST'],
   'Mutation.retryIngest': ['INGEST'],
+  'Mutation.giveUpIngest': ['INGEST'],
   'Mutation.setLabels': ['INGEST'],
   'Subscription.ingestProgress': ['READ', 'INGEST'],
   // The ways from a model, which whoever ingests gets to see, to the rest of the gallery.
+  'Model.logit': ['READ'],
   'Model.logits': ['READ'],
   'Model.recognises': ['READ'],
   'Model.summary': ['READ'],

@@ -1,5 +1,5 @@
 import { ProbelogError } from '../../errors/index.js';
-import type { LogitFilter } from '../schema/inputs.js';
+import type { LogitFilter } from './search-input.js';
 
 const MAX_ITEMS = 1_000;
 const LONGEST_TEXT = 300;

@@ -13,8 +13,8 @@ import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import type { PageArguments } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
-import type { LogitFilter } from '../schema/inputs.js';
 import { checkFilter } from './check-filter.js';
+import type { LogitFilter } from './search-input.js';
 
 /** A page of search results, as a query asks for it. */
 export interface SearchArguments extends PageArguments {
@@ -23,7 +23,7 @@ export interface SearchArguments extends PageArguments {
   /** The argument that the filter was written in. */
   filterName?: string;
   /** Only logits of models of which this holds. */
-  models?: Pick<StoredModelFilter, 'status' | 'tag' | 'alias'>;
+  models?: Pick<StoredModelFilter, 'exactName' | 'status' | 'tag' | 'alias'>;
 }
 
 const position: z.ZodType<SearchPosition> = z.strictObject({
@@ -101,7 +101,7 @@ export function conditionsOf(filter: LogitFilter) {
     text: filter.modelText ?? undefined,
     name: filter.modelName ?? undefined,
     registry: filter.registry ?? undefined,
-    licences: filter.licences ?? undefined,
+    licenses: filter.licences ?? undefined,
     maxFileBytes: filter.maxFileBytes ?? undefined,
     minOutputs: filter.minClasses ?? undefined,
     maxOutputs: filter.maxClasses ?? undefined,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { writeFileAtomically } from '../../lib/atomic-file.js';
 import type { ProbePlan } from '../../probing/index.js';
 import type { ProbeBudget } from './probe-budget.js';
 import { workPath } from './work-folder.js';
@@ -43,24 +44,15 @@ export class ProbePlanCheckpoint {
    * @param priorPath copied, since it may be replaced at any time
    */
   async decide(priorPath: string, { budget, errorBound, errorFactor }: ProbeBudget): Promise<PlanDecision> {
-    await whole(this.priorPath, (path) => copyFile(priorPath, path));
+    await writeFileAtomically(this.priorPath, createReadStream(priorPath));
     const decision = { budget, errorBound, errorFactor, prior: await digestOf(this.priorPath) };
-    await whole(this.decisionPath, (path) => writeFile(path, JSON.stringify(decision)));
+    await writeFileAtomically(this.decisionPath, JSON.stringify(decision));
     return decision;
   }
 
   planOf({ budget, errorBound, errorFactor }: PlanDecision): ProbePlan {
     return { priorPath: this.priorPath, budget, errorBound, errorFactor };
   }
-}
-
-/** Makes a file that is visible only when it is whole and on the disk. */
-async function whole(path: string, make: (path: string) => Promise<void>): Promise<void> {
-  const partial = `${path}.partial`;
-  await make(partial);
-  const file = await open(partial, 'r+');
-  await file.sync().finally(() => file.close());
-  await rename(partial, path);
 }
 
 async function digestOf(path: string): Promise<string> {

@@ -1,5 +1,6 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { earnedBudget } from '../../domain/index.js';
+import { exists } from '../../lib/exists.js';
 import type { ProbePlan } from '../../probing/index.js';
 import type { ProbeBudget } from './probe-budget.js';
 import { ProbePlanCheckpoint } from './probe-plan-checkpoint.js';
@@ -59,11 +60,4 @@ export async function openProbingWork(
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -63,7 +63,7 @@ export async function resolveModelFile(
   signal: AbortSignal,
 ): Promise<ResolvedModelFile> {
   const { store, download, downloadFolder, modelCache } = dependencies;
-  const { source, registered } = await findWithNotes(
+  const { source, registered } = await findWithAnnotations(
     ingest,
     parseSource(request.source, request.within),
     dependencies,
@@ -91,7 +91,7 @@ export async function resolveModelFile(
   const given = areSet ? present : (request.labels ?? present);
   await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
   // Before what lies beside it is read, which may fail: a retry need not fetch the file again.
-  await store.models.describe(ingest.claim, {
+  await store.models.recordFile(ingest.claim, {
     fileDigest: file.digest,
     fileBytes: file.bytes,
     ...(registered && { revision: registered.revision }),
@@ -117,8 +117,8 @@ export async function resolveModelFile(
   return { ...file, preprocessing, labels };
 }
 
-/** Takes over the notes at once: those of an event that comes while the file is fetched are newer. */
-async function findWithNotes(
+/** Stores the annotations at once: an event that comes while the file is fetched is newer. */
+async function findWithAnnotations(
   { claim, modelId }: ClaimedIngest,
   source: Source,
   dependencies: SourceDependencies,
@@ -126,10 +126,11 @@ async function findWithNotes(
 ): Promise<Found> {
   const { models } = dependencies.store;
   for (let reading = 1; ; reading++) {
-    const revision = await models.notesRevision(modelId);
+    const revision = await models.annotationsRevision(modelId);
     const found = await find(source, dependencies, signal);
-    const notes = found.registered?.notes;
-    if (!notes || (await models.takeNotes(claim, notes, revision)) || reading === MAX_READINGS) return found;
+    const annotations = found.registered?.annotations;
+    const isCurrent = !annotations || (await models.replaceAnnotations(claim, annotations, revision));
+    if (isCurrent || reading === MAX_READINGS) return found;
   }
 }
 

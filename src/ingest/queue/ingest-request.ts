@@ -35,6 +35,7 @@ const schema = z.strictObject({
   preprocessing: z.unknown().optional(),
   output: z.string().min(1).max(1_000).optional(),
   probeSet: z.string().min(1).max(300).optional(),
+  license: name.max(200).optional(),
   licence: name.max(200).optional(),
   sha256: z
     .string()
@@ -53,6 +54,7 @@ const registration = schema.pick({
   name: true,
   version: true,
   labels: true,
+  license: true,
   licence: true,
   registry: true,
   visibility: true,
@@ -90,6 +92,8 @@ export interface IngestRequest {
   /** Id or name of a probe set; the default one when absent. */
   probeSet?: string;
   /** SPDX expression or free text, up to 200 characters. */
+  license?: string;
+  /** @deprecated Use `license`. */
   licence?: string;
   /** SHA-256 that the model file must have, in lower-case hexadecimal. */
   sha256?: string;

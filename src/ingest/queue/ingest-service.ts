@@ -1,7 +1,7 @@
 import { earnedBudget } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import {
-  type DeliveryResult,
+  type ChangeResult,
   EXTERNAL_SOURCE,
   type IngestRecord,
   modelExternal,
@@ -91,7 +91,7 @@ export class IngestService {
       source: local?.path ?? request.source,
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
-      licence: request.licence,
+      license: request.license ?? request.licence,
       registry: registry ?? request.registry,
       visibility: request.visibility,
       lane: registry,
@@ -104,10 +104,10 @@ export class IngestService {
     };
   }
 
-  /** Brings worker, watchers and gallery in line with what a webhook delivery changed in the database. */
-  async follow({ ingestId, outcome, stopped, removed }: DeliveryResult): Promise<void> {
+  /** Brings worker, watchers and gallery in line with what a model change did in the database. */
+  async follow({ ingestId, outcome, cancelled, removed }: ChangeResult): Promise<void> {
     const { worker, feed, gallery } = this.options;
-    for (const id of stopped) {
+    for (const id of cancelled) {
       worker.cancel(id);
       feed.announce(id);
     }

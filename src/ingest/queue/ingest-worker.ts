@@ -18,7 +18,7 @@ export interface IngestWorkerOptions {
   concurrency: number;
   retries: RetryPolicy;
   /** How often in a row a process may die over one ingest before that is parked. */
-  mostKills: number;
+  maxKills: number;
   /** Unique among all processes on this database. */
   workerId: string;
   log(level: 'info' | 'error', message: string, details?: object): void;
@@ -81,8 +81,8 @@ export class IngestWorker {
 
   private async claim(): Promise<ClaimedIngest | null> {
     try {
-      const { store, workerId, mostKills } = this.options;
-      return await store.ingests.claim(workerId, LEASE_MS, { mostKills, held: [...this.running.keys()] });
+      const { store, workerId, maxKills } = this.options;
+      return await store.ingests.claim(workerId, LEASE_MS, { maxKills, held: [...this.running.keys()] });
     } catch (thrown) {
       this.options.log('error', 'the ingest queue cannot be read', { reason: messageOf(thrown) });
       return null;

@@ -1,5 +1,5 @@
 import type { RemoteFile } from '../../download/index.js';
-import type { ModelNotes } from '../../store/index.js';
+import type { Annotations } from '../../store/index.js';
 
 /** What a registry says of one of its versions, read from it just now. */
 export interface RegisteredModel {
@@ -13,7 +13,7 @@ export interface RegisteredModel {
   /** Labels as `parseLabels` reads them, where the version has some. */
   labels?: unknown;
   /** Its tags and aliases there, where the registry has such. */
-  notes?: ModelNotes;
+  annotations?: Annotations;
 }
 
 /** What an ingest needs of a registry: to make a file of a URI. */

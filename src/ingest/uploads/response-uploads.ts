@@ -72,14 +72,15 @@ export class ResponseUploads {
    */
   async register(input: ModelRegistration): Promise<ModelRecord> {
     const { store, defaultProbeSet } = this.options;
-    const { name, version, labels, licence, registry, visibility, probeSet } = validateRegistration(input);
+    const { name, version, labels, license, licence, registry, visibility, probeSet } =
+      validateRegistration(input);
     const { id } = await findProbeSet(store.probeSets, defaultProbeSet, probeSet);
     return store.models.registerExternal({
       name,
       version,
       probeSetId: id,
       labels: labels ?? null,
-      licence: licence ?? null,
+      license: license ?? licence ?? null,
       registry: registry ?? null,
       visibility: visibility ?? null,
     });

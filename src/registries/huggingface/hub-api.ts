@@ -156,7 +156,10 @@ export class HubApi {
 
 function toRepoHead(name: unknown, sha: unknown, paths: string[]): RepoHead {
   if (typeof name === 'string' && typeof sha === 'string') return { name, sha, paths };
-  throw new ProbelogError('SOURCE_UNREACHABLE', "The Hub's response does not name a repository's newest commit.");
+  throw new ProbelogError(
+    'SOURCE_UNREACHABLE',
+    "The Hub's response does not name a repository's newest commit.",
+  );
 }
 
 function tooMany(name: string): ProbelogError {

@@ -2,8 +2,8 @@ import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
 import { chooseFile } from './choose-file.js';
-import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
 import { commitUri, parseCommitUri } from './commit-uri.js';
+import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
 
 /** The repositories of some owners, and single repositories, each at its newest commit. */
 export class HuggingFaceListing implements RegistryListing {

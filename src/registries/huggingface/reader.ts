@@ -7,7 +7,6 @@ import { parseCommitUri, type RepoCommit } from './commit-uri.js';
 import { HubApi, type HubConnection } from './hub-api.js';
 import { HuggingFaceListing } from './listing.js';
 
-
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Reads the Hugging Face Hub, commit by commit. */

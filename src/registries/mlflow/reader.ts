@@ -54,10 +54,7 @@ export class MlflowReader implements RegistryReader {
 
 function checkIsReady(record: VersionRecord): void {
   if (isReady(record)) return;
-  throw new ProbelogError(
-    'SOURCE_UNREACHABLE',
-    `MLflow reports the version as ${record.status}, not READY.`,
-  );
+  throw new ProbelogError('SOURCE_UNREACHABLE', `MLflow reports the version as ${record.status}, not READY.`);
 }
 
 /** Names of the files in the version's folder; null where MLflow has no list. */
@@ -97,7 +94,11 @@ function onnxPath(
   const models = listed.filter((path) => path.endsWith('.onnx'));
   if (models.length === 1) return models[0];
   if (models.length === 0 && listed.includes('data')) return USUAL_PLACES[1];
-  throw noModel(name, version, models.length === 0 ? 'it has no .onnx file' : `it has ${models.length} .onnx files`);
+  throw noModel(
+    name,
+    version,
+    models.length === 0 ? 'it has no .onnx file' : `it has ${models.length} .onnx files`,
+  );
 }
 
 function noModel(name: string, version: string, why: string): ProbelogError {

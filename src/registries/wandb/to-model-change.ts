@@ -28,7 +28,12 @@ export function toModelChange(event: WandbEvent): Delivery {
   return { id: change.kind === 'SET_ALIAS' ? null : id, event: type, occurredAt: null, change };
 }
 
-function changeOf({ event_type: type, artifact_version_string: artifact, url, alias }: WandbEvent): ModelChange {
+function changeOf({
+  event_type: type,
+  artifact_version_string: artifact,
+  url,
+  alias,
+}: WandbEvent): ModelChange {
   const [name, version] = artifact.split(':');
   if (!REGISTERING.includes(type)) return { kind: 'IGNORE', reason: `${type} registers nothing.` };
   if (!FIXED_VERSION.test(version)) {

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { writeFileAtomicallySync } from '../../lib/atomic-file.js';
 
 /** One model's rows in the descriptor file. */
 export interface GalleryEntry {
@@ -73,8 +74,7 @@ export class Journal {
   private rewrite(): number {
     const header: Header = { format: FORMAT, probes: this.probes };
     const lines: JournalLine[] = [header, ...[...this.models.values()].map((add) => ({ add }))];
-    writeFileSync(`${this.path}.new`, lines.map(asText).join(''), { flush: true });
-    renameSync(`${this.path}.new`, this.path);
+    writeFileAtomicallySync(this.path, lines.map(asText).join(''));
     return openSync(this.path, 'a');
   }
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { writeFileAtomicallySync } from '../../lib/atomic-file.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
 
 import type { BuildTask } from './build/build-snapshot.js';
@@ -36,8 +37,7 @@ export class SnapshotStore {
     await this.run({ ...task, probes: this.probes, targetFolder: this.folderOf(version) });
     const snapshot = readSnapshot(this.folderOf(version), this.probes, this.faiss);
     const previous = existsSync(this.pointer) ? readFileSync(this.pointer, 'utf8') : version;
-    writeFileSync(`${this.pointer}.new`, version, { flush: true });
-    renameSync(`${this.pointer}.new`, this.pointer);
+    writeFileAtomicallySync(this.pointer, version);
     // Other processes were told of the previous prior's file, and may be about to read it.
     this.removeAllBut(version, previous);
     return snapshot;

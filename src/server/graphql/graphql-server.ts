@@ -35,7 +35,7 @@ export async function addGraphql(
 ): Promise<{ close(): Promise<void> }> {
   const persisted =
     limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
-  const atOnce = new ConcurrencyLimit(limits.operationsAtOnce);
+  const atOnce = new ConcurrencyLimit(limits.maxConcurrentOperations);
   const log = (message: string, details: object) => app.log.error(details, message);
   const apollo = new ApolloServer<Context>({
     schema,

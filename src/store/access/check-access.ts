@@ -23,10 +23,7 @@ export async function findChangeable(
 }
 
 /** @throws ProbelogError FORBIDDEN when the viewer would not see a new model with this visibility label */
-export function checkVisibility(
-  { visibilityScope }: Viewer,
-  visibility: string | null | undefined,
-): void {
+export function checkVisibility({ visibilityScope }: Viewer, visibility: string | null | undefined): void {
   if (visibilityScope === 'ALL' || !visibility || visibilityScope.includes(visibility)) return;
   throw new ProbelogError(
     'FORBIDDEN',

@@ -79,8 +79,7 @@ export class ArchiveReader {
     const isEmpty = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
     if (!isEmpty(second)) throw backupInvalid(this.current.path, 'the archive continues after its end');
     do {
-      if (!isEmpty(this.rest))
-        throw backupInvalid(this.current.path, 'the archive continues after its end');
+      if (!isEmpty(this.rest)) throw backupInvalid(this.current.path, 'the archive continues after its end');
     } while (await this.pull());
   }
 

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
 import { BlobStore } from '../blobs/blob-store.js';
 import { referencedBlobs } from '../blobs/referenced-blobs.js';
 import { type Connection, closeDatabase } from '../database/database.js';
@@ -90,9 +90,7 @@ async function checkMigrations(connection: Connection): Promise<void> {
 
 async function lockForBackup(dataFolder: string): Promise<() => Promise<void>> {
   // Checked first, because locking and opening would create a missing folder.
-  await access(join(databaseFolder(dataFolder), 'PG_VERSION')).catch(() => {
-    throw noStore();
-  });
+  if (!(await exists(join(databaseFolder(dataFolder), 'PG_VERSION')))) throw noStore();
   try {
     return await lockFolder(dataFolder);
   } catch (thrown) {

@@ -158,14 +158,14 @@ class Restore {
 
   private async checkEnd(): Promise<void> {
     if (this.entry?.path !== SUMS)
-      throw backupInvalid(this.entry?.path ?? 'archive', `${SUMS}, which ends a backup, should follow instead`);
+      throw backupInvalid(
+        this.entry?.path ?? 'archive',
+        `${SUMS}, which ends a backup, should follow instead`,
+      );
     const sums = (await this.archive.whole(MAX_SUMS_BYTES)).toString('utf8');
     const differing = sums.split('\n').find((line, index) => `${line}\n` !== (this.sums[index] ?? '\n'));
     if (sums !== this.sums.join(''))
-      throw backupInvalid(
-        differing?.split('  ')[1] ?? SUMS,
-        `its SHA-256 differs from the one in ${SUMS}`,
-      );
+      throw backupInvalid(differing?.split('  ')[1] ?? SUMS, `its SHA-256 differs from the one in ${SUMS}`);
     const next = await this.archive.next();
     if (next) throw backupInvalid(next.path, `it follows ${SUMS}, which should end the backup`);
   }

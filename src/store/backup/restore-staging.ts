@@ -1,6 +1,6 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../lib/sync-folder.js';
+import { moveDurably } from '../../lib/atomic-file.js';
 import { BlobStore } from '../blobs/blob-store.js';
 import { lockFolder } from '../database/folder-lock.js';
 import { blobsFolder, databaseFolder } from '../database/store-location.js';
@@ -35,10 +35,7 @@ export async function openStaging(dataFolder: string): Promise<RestoreStaging> {
   await mkdir(dataFolder, { recursive: true });
   const release = await lockFolder(dataFolder);
   const staging = join(dataFolder, STAGING);
-  const publish = async (from: string, to: string) => {
-    await rename(from, to);
-    await syncFolder(dataFolder);
-  };
+
   try {
     await checkEmpty(dataFolder);
     await rm(staging, { recursive: true, force: true });
@@ -50,8 +47,8 @@ export async function openStaging(dataFolder: string): Promise<RestoreStaging> {
   return {
     database: databaseFolder(staging),
     blobs: new BlobStore(blobsFolder(staging)),
-    publishBlobs: () => publish(blobsFolder(staging), blobsFolder(dataFolder)),
-    publishDatabase: () => publish(databaseFolder(staging), databaseFolder(dataFolder)),
+    publishBlobs: () => moveDurably(blobsFolder(staging), blobsFolder(dataFolder)),
+    publishDatabase: () => moveDurably(databaseFolder(staging), databaseFolder(dataFolder)),
     async close() {
       await rm(staging, { recursive: true, force: true });
       await release();

@@ -147,8 +147,6 @@ function* summedEntry(path: string, text: string, sums: string[]): Generator<Uin
   yield* textEntry(path, text);
 }
 
-
-
 function* textEntry(path: string, text: string): Generator<Uint8Array, void, undefined> {
   const bytes = Buffer.from(text);
   yield entryHeader(path, bytes.length);

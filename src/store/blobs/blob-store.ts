@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
-import { syncFolder } from '../../lib/sync-folder.js';
+import { makeFolderDurably, moveDurably } from '../../lib/atomic-file.js';
+import { exists } from '../../lib/exists.js';
 import { asStorageError } from '../database/storage-error.js';
 
 /** A stored file, named by the SHA-256 of its content. */
@@ -42,7 +43,7 @@ export class BlobStore {
   async put(content: BlobContent): Promise<StoredBlob> {
     const temporary = join(this.folder, `${randomUUID()}.part`);
     try {
-      await makeFolder(this.folder);
+      await makeFolderDurably(this.folder);
       const stored = await writeHashed(temporary, content);
       await moveInto(temporary, this.path(stored.digest));
       return stored;
@@ -60,7 +61,7 @@ export class BlobStore {
    */
   async adopt(path: string, digest: string): Promise<void> {
     try {
-      await makeFolder(this.folder);
+      await makeFolderDurably(this.folder);
       await moveInto(path, this.path(digest));
     } catch (thrown) {
       throw asStorageError(thrown);
@@ -68,10 +69,7 @@ export class BlobStore {
   }
 
   async has(digest: string): Promise<boolean> {
-    return access(this.path(digest)).then(
-      () => true,
-      () => false,
-    );
+    return exists(this.path(digest));
   }
 
   /** @throws ProbelogError BLOB_MISSING when the file is missing or ends before `offset + length` */
@@ -177,18 +175,8 @@ async function writeHashed(path: string, content: BlobContent): Promise<StoredBl
 }
 
 async function moveInto(temporary: string, path: string): Promise<void> {
-  const folder = dirname(path);
-  await makeFolder(folder);
-  await rename(temporary, path);
-  await syncFolder(folder);
-}
-
-/** Makes a folder that survives a power cut: it also syncs the parent folders that hold the new names. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  const above = dirname(resolve(first));
-  for (let made = folder; made !== above; made = dirname(made)) await syncFolder(dirname(made));
+  await makeFolderDurably(dirname(path));
+  await moveDurably(temporary, path);
 }
 
 async function listFolder(path: string): Promise<string[]> {

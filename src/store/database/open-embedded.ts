@@ -1,8 +1,10 @@
-import { access, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import { moveDurably } from '../../lib/atomic-file.js';
+import { exists } from '../../lib/exists.js';
 import { createPrismaClient, type Database } from './database.js';
 
 /**
@@ -36,17 +38,13 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
 }
 
 async function openFiles(folder: string, log: (line: string) => void): Promise<PGlite> {
-  const exists = await access(join(folder, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) {
+  if (!(await exists(join(folder, 'PG_VERSION')))) {
     log('creating the database; this takes a few seconds, once');
     // Created under another name and renamed: a process killed in between leaves no incomplete database.
     const unfinished = `${folder}.new`;
     for (const path of [folder, unfinished]) await rm(path, { recursive: true, force: true });
     await (await PGlite.create(unfinished)).close();
-    await rename(unfinished, folder);
+    await moveDurably(unfinished, folder);
   }
   return PGlite.create(folder);
 }

@@ -74,7 +74,11 @@ export function applyChange(
       return annotate(context, change, setTag(tx, { ...change, registry }));
     case 'ANNOTATE': {
       const { annotations, revision } = change;
-      return annotate(context, change, replaceAnnotations(tx, { ...change, registry }, annotations, revision));
+      return annotate(
+        context,
+        change,
+        replaceAnnotations(tx, { ...change, registry }, annotations, revision),
+      );
     }
     case 'SET_ALIAS': {
       const { alias } = change;

@@ -47,8 +47,7 @@ export class Deliveries {
     const { change, sender } = delivery;
     const row = toRow(delivery);
     const actor = toActor(row, sender);
-    const prepared =
-      change.kind === 'REGISTER' ? { ...change, ingest: await prepare(change) } : change;
+    const prepared = change.kind === 'REGISTER' ? { ...change, ingest: await prepare(change) } : change;
     for (let attempt = 1; ; attempt++) {
       try {
         return (

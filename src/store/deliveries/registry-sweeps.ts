@@ -26,7 +26,11 @@ export class RegistrySweeps {
   /** Ordered by registry name. */
   async list(): Promise<SweepRecord[]> {
     const rows = await this.prisma.registrySweep.findMany({ orderBy: { registry: 'asc' } });
-    return rows.map(({ found, ...row }) => ({ ...row, ...(found as unknown as StoredFindings), dryRun: false }));
+    return rows.map(({ found, ...row }) => ({
+      ...row,
+      ...(found as unknown as StoredFindings),
+      dryRun: false,
+    }));
   }
 }
 

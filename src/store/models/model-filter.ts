@@ -10,6 +10,8 @@ export interface ModelFilter {
   probeSetId?: string;
   /** Part of the name alone, in any case. */
   name?: string;
+  /** The whole name. */
+  exactName?: string;
   registry?: string;
   /** A tag of the model, with this value or any. */
   tag?: { key: string; value?: string };
@@ -32,7 +34,7 @@ export function matching(filter: ModelFilter): Prisma.ModelWhereInput {
     status,
     registry,
     probeSetId: probeSetId === undefined ? undefined : isId(probeSetId),
-    name: name === undefined ? undefined : containing(name),
+    name: name === undefined ? filter.exactName : { ...containing(name), equals: filter.exactName },
     fileBytes:
       filter.maxFileBytes === undefined ? undefined : { lte: BigInt(Math.floor(filter.maxFileBytes)) },
     outputs: { gte: filter.minOutputs, lte: filter.maxOutputs },

@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { conceptContrast, conceptQuery, type Matrix, sharpen, timesVector } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
 import { SingleFlight } from '../../lib/single-flight.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 import { EVERYDAY_VOCABULARY } from '../vocabulary/index.js';
@@ -112,19 +112,12 @@ export function createConceptEncoder({
     },
     async vocabulary({ id }) {
       const { vocabularyPath: path } = await backgrounds.forceFetch(id);
-      if (await isThere(path)) return { names: vocabulary, path };
+      if (await exists(path)) return { names: vocabulary, path };
       // Derived files may be deleted at any time: what is missing is made again.
       const { vocabularyPath } = await backgrounds.forceFetch(id, { forceRefresh: true });
       return { names: vocabulary, path: vocabularyPath };
     },
   };
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function equallyNear(what: 'concept' | 'picture'): ProbelogError {

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeMatrix, encodeMatrix, type Matrix } from '../../domain/index.js';
+import { writeFileAtomically } from '../../lib/atomic-file.js';
 
 /** A derived matrix that is kept as a file: what is missing or damaged is computed again, and written whole or not. */
 export async function keptMatrix(path: string, compute: () => Promise<Matrix>): Promise<Matrix> {
@@ -9,18 +9,8 @@ export async function keptMatrix(path: string, compute: () => Promise<Matrix>): 
     return decodeMatrix(await readFile(path));
   } catch {
     const matrix = await compute();
-    await writeWhole(path, encodeMatrix(matrix));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomically(path, encodeMatrix(matrix));
     return matrix;
-  }
-}
-
-async function writeWhole(path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(temporary, content, { flush: true });
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

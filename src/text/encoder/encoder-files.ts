@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
 
 /** The files of a folder in CLIP's layout, without which transformers.js fails with a message that helps nobody. */
 export const ENCODER_FILES = [
@@ -17,11 +17,7 @@ export const ENCODER_FILES = [
 /** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE naming the first file that is missing */
 export async function checkEncoderFolder(folder: string): Promise<void> {
   for (const file of ENCODER_FILES) {
-    const present = await access(join(folder, file)).then(
-      () => true,
-      () => false,
-    );
-    if (!present) {
+    if (!(await exists(join(folder, file)))) {
       throw new ProbelogError(
         'TEXT_ENCODER_UNAVAILABLE',
         `The text encoder's folder lacks ${file}. It needs ${ENCODER_FILES.join(', ')}; set PROBELOG_TEXT_ENCODER to such a folder.`,

@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '../../lib/exists.js';
 import { ENCODER_FILES } from './encoder-files.js';
 
 /**
@@ -10,12 +10,7 @@ export async function missingHubFiles(model: string, cacheFolder: string): Promi
   const [id, revision = 'main'] = model.split('@');
   const folder = join(cacheFolder, id, revision === 'main' ? '' : revision);
   const missing = await Promise.all(
-    ENCODER_FILES.map((file) =>
-      access(join(folder, file)).then(
-        () => [],
-        () => [file],
-      ),
-    ),
+    ENCODER_FILES.map(async (file) => ((await exists(join(folder, file))) ? [] : [file])),
   );
   return missing.flat();
 }

@@ -32,7 +32,7 @@ export async function openHungServer(
     port: 0,
     services: { ...services, search },
     webhooks: service.webhooks,
-    limits: { ...service.config, operationsAtOnce: 1, ...limits },
+    limits: { ...service.config, maxConcurrentOperations: 1, ...limits },
     logger: pino({ level: 'silent' }),
   });
   const key = Buffer.from(model, 'base64url').toString().split(':')[1];

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../errors/index.js';
+import { writeFileAtomically } from '../../../lib/atomic-file.js';
+import { exists } from '../../../lib/exists.js';
 import { type Check, type Finding, failed, ok, warning } from '../check.js';
 
 /** The data folder is a folder, can be written, and belongs to who runs this; or it can be made. */
@@ -43,27 +45,12 @@ async function absent(folder: string, { code, message }: NodeJS.ErrnoException):
   );
 }
 
-/** As a stored file is written: whole, synced, and moved into its place. */
+/** Writes as the store writes. */
 async function writeIn(folder: string): Promise<undefined> {
   const path = join(folder, `doctor-${randomUUID()}`);
   try {
-    const file = await open(`${path}.part`, 'wx');
-    try {
-      await file.writeFile('probelog doctor');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.part`, path);
+    await writeFileAtomically(path, 'probelog doctor');
   } finally {
     await rm(path, { force: true });
-    await rm(`${path}.part`, { force: true });
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

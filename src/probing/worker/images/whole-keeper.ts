@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { moveDurably } from '../../../lib/atomic-file.js';
 import { evict, UNFINISHED } from './cache-files.js';
 import type { PixelKeeper } from './pixel-keeper.js';
 
@@ -57,7 +58,7 @@ function keeperOf(
         await writing;
         if (!failed && bytes === expected) {
           await file.datasync();
-          await rename(partial, path);
+          await moveDurably(partial, path);
           await rm(replaces, { force: true });
         }
       } catch {

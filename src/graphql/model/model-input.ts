@@ -1,0 +1,100 @@
+import { Field, Float, ID, InputType } from 'type-graphql';
+import { ModelStatus } from '../../store/index.js';
+import { keyOf } from '../schema/global-id.js';
+
+@InputType({ description: 'A tag that a model has in its registry.' })
+export class TagFilter {
+  @Field({ description: 'The whole key.' })
+  key!: string;
+
+  @Field(() => String, { nullable: true, description: 'The whole value; any when absent.' })
+  value?: string | null;
+}
+
+@InputType({ description: 'Which models are listed. All conditions hold at once.' })
+export class ModelFilter {
+  @Field(() => String, { nullable: true, description: 'Only versions of the model with exactly this name.' })
+  name?: string | null;
+
+  @Field(() => ModelStatus, { nullable: true })
+  status?: ModelStatus | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Only models of which at least this share of the probes was run, 0 to 1.',
+  })
+  minCoverage?: number | null;
+
+  @Field(() => TagFilter, {
+    nullable: true,
+    description: 'Only models that have this tag in their registry.',
+  })
+  tag?: TagFilter | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only models that have exactly this alias in their registry.',
+  })
+  alias?: string | null;
+}
+
+/** What is said of a new model version, wherever it is run. */
+@InputType()
+export abstract class NewVersionInput {
+  @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })
+  name!: string;
+
+  @Field({ description: 'Version of the model, 1–300 characters.' })
+  version!: string;
+
+  @Field(() => [String], { nullable: true, description: 'One label for each output, in output order.' })
+  labels?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its licence: SPDX or free text, up to 200 characters.',
+  })
+  licence?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the registry that it comes from, up to 300 characters.',
+  })
+  registry?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Who sees it: those with this label. Everybody who may read when absent; only an administrator may give another's label.",
+  })
+  visibility?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
+  probeSet?: string | null;
+}
+
+@InputType({
+  description: 'A model version that is run by its owner, who uploads its responses; docs/any-framework.md.',
+})
+export class RegisterModelInput extends NewVersionInput {}
+
+/** What a caller says of a new model version: null in GraphQL is the same as absent. */
+export function newVersion({
+  name,
+  version,
+  labels,
+  licence,
+  registry,
+  visibility,
+  probeSet,
+}: NewVersionInput) {
+  return {
+    name,
+    version,
+    labels: labels ?? undefined,
+    licence: licence ?? undefined,
+    registry: registry ?? undefined,
+    visibility: visibility ?? undefined,
+    probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+  };
+}
