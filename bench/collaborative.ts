@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Matrix } from '../src/domain/index.js';
-import { type MatrixProducts, openMatrixProducts } from '../src/search/client/matrix-products.js';
+import { type MatrixProducts, openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder, type TextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { halvesOf } from './accuracy/halves.js';

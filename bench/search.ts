@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rowOf } from '../src/domain/index.js';
-import { openMatrixProducts } from '../src/search/client/matrix-products.js';
-import { type ConceptTerm, openSearch, type SearchQuery } from '../src/search/index.js';
+import { type ConceptTerm, openSearch, type SearchRequest } from '../src/search/index.js';
+import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
 import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
 import { openHub, probeImages } from './accuracy/hub.js';
@@ -155,7 +155,7 @@ async function measure(
 }
 
 interface Question {
-  query: SearchQuery;
+  query: SearchRequest;
   exact: ExactQuery;
 }
 
@@ -193,9 +193,9 @@ async function measureOurs(
   const answers: string[][] = [];
   for (const { query } of questions) {
     const begun = performance.now();
-    const { hits } = await search.search(probeSet.id, query);
+    const { results } = await search.search(probeSet.id, query);
     milliseconds.push(performance.now() - begun);
-    answers.push(hits.map((hit) => `${hit.modelId}/${hit.index}`));
+    answers.push(results.map((hit) => `${hit.modelId}/${hit.index}`));
   }
   const memoryMiB = childMemory('search/worker/main.js');
   const snapshotFolder = join(folder, 'search', probeSet.id);
@@ -204,14 +204,14 @@ async function measureOurs(
   return { questions, answers, milliseconds, memoryMiB, buildSeconds, startSeconds, index, probes };
 }
 
-function question(by: ExactQuery['by']): Question {
-  return { query: { by, metric: 'SCORE', first: 10 }, exact: { by, folder: '' } };
+function question(query: ExactQuery['query']): Question {
+  return { query: { query, metric: 'SCORE', first: 10 }, exact: { query, folder: '' } };
 }
 
 /** In a process of its own: FAISS may be loaded once in a process, and the flat index is large. */
 function measureFlat({ models, probes }: MadeGallery, count: number): Promise<number | null> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./search/child/main.js', import.meta.url)), [], {
+    const child = fork(fileURLToPath(new URL('./search/worker/main.js', import.meta.url)), [], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     let answer: number | null = null;

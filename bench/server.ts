@@ -37,7 +37,7 @@ const { values: options } = parseArgs({
 });
 const connections = Number(options.connections);
 
-const child = fork(fileURLToPath(new URL('./server/child/main.js', import.meta.url)));
+const child = fork(fileURLToPath(new URL('./server/worker/main.js', import.meta.url)));
 const ready = await new Promise<ServersReady>((resolve, reject) => {
   child.once('message', (message: ServersReady) => resolve(message));
   child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));

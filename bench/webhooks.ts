@@ -39,7 +39,7 @@ const { values: options } = parseArgs({
 });
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
-const child = fork(fileURLToPath(new URL('./webhooks/child/main.js', import.meta.url)));
+const child = fork(fileURLToPath(new URL('./webhooks/worker/main.js', import.meta.url)));
 const url = await new Promise<string>((resolve, reject) => {
   child.once('message', (ready: ServerReady) => resolve(ready.url));
   child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));

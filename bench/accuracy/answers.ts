@@ -2,8 +2,8 @@ import {
   type ConfidenceCurve,
   type Matrix,
   rowOf,
-  type Standing,
-  standingOf,
+  type ScoreSpread,
+  scoreSpread,
 } from '../../src/domain/index.js';
 import type { GalleryLogit } from './gallery.js';
 import { groupBy } from './group-by.js';
@@ -13,7 +13,7 @@ import type { Scores } from './scores.js';
 /** Results of a page. */
 const ANSWERS = 10;
 /** Deviations already: how names are ranked. */
-export const STANDARD: Standing = { middle: 0, below: 1, above: 1 };
+export const STANDARD: ScoreSpread = { middle: 0, below: 1, above: 1 };
 
 /** An answer: how it stands out, and whether it is right. */
 export interface Answer {
@@ -45,7 +45,7 @@ export function answersOf(
 ): Answer[] {
   const outputs = groupBy(logits.keys(), (logit) => logits[logit].model);
   return judges.flatMap(({ isAllowed, isRight }, query) => {
-    const { middle, [unit]: deviation } = base ? standingOf(rowOf(base, query)) : STANDARD;
+    const { middle, [unit]: deviation } = base ? scoreSpread(rowOf(base, query)) : STANDARD;
     const values = rowOf(final, query);
     const known = logits.some((candidate) => isAllowed(candidate) && isRight(candidate));
     return best(values, ANSWERS, (candidate) => isAllowed(logits[candidate])).map((candidate, place) => {

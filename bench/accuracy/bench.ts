@@ -1,5 +1,5 @@
 import type { Matrix } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { TextEncoder } from '../../src/text/index.js';
 import type { Hub } from './hub.js';
 import type { JudgedAnswers } from './measure-confidence.js';

@@ -11,7 +11,7 @@ import {
   vocabularyBackground,
   zscore,
 } from '../../src/domain/index.js';
-import { type ConceptBackground, prepareBackground, type TextEncoder } from '../../src/text/index.js';
+import { type ConceptBackground, computeBackground, type TextEncoder } from '../../src/text/index.js';
 
 const IMAGES_AT_ONCE = 16;
 
@@ -51,7 +51,7 @@ export async function openConceptSpace(
   while (rows.length < images.length)
     rows.push(...(await encoder.embedImages(images.slice(rows.length, rows.length + IMAGES_AT_ONCE))));
   const embedded = stackRows(rows);
-  return { images: embedded, background: prepareBackground(embedded, vocabulary) };
+  return { images: embedded, background: computeBackground(embedded, vocabulary) };
 }
 
 /** The same space with the background of other texts. */

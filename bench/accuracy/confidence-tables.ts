@@ -45,11 +45,11 @@ function confidence({ calibration }: Report): Table {
 }
 
 function curves({ fitted }: Report): Table {
-  const partsOf = ({ offset, slope, margin, most }: ConfidenceCurve) => [
+  const partsOf = ({ offset, slope, margin, max }: ConfidenceCurve) => [
     offset.toFixed(2),
     slope.toFixed(2),
     margin.toFixed(2),
-    most,
+    max,
   ];
   return {
     title: 'Confidence: curves',

@@ -21,9 +21,9 @@ export function fitCurve(
     features: byMargin ? [1, above, ahead] : [1, above],
     target: right ? 1 : 0,
   }));
-  const curves = MAX_TRIED.map((most): ConfidenceCurve => {
-    const [offset, slope, margin = 0] = fitLogistic(samples, byMargin ? [-4, 0.8, 0] : [-4, 0.8], most);
-    return { unit, offset, slope, margin, most };
+  const curves = MAX_TRIED.map((max): ConfidenceCurve => {
+    const [offset, slope, margin = 0] = fitLogistic(samples, byMargin ? [-4, 0.8, 0] : [-4, 0.8], max);
+    return { unit, offset, slope, margin, max };
   });
   const losses = curves.map((curve) => logLoss(answers, curve));
   return curves[losses.indexOf(Math.min(...losses))];

@@ -6,7 +6,7 @@ import {
   unitRows,
   whiteningMatrix,
 } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { DescriptorKind } from './descriptor-kinds.js';
 import { synonyms } from './hub.js';
 import type { HubModel } from './hub-model.js';

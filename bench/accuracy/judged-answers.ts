@@ -1,5 +1,5 @@
 import { CONFIDENCE_CURVES, type ConfidenceCurve, type Matrix, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { type Answer, answersOf } from './answers.js';
 import type { BenchGallery } from './gallery.js';
 import { drawQueries, judges } from './measure-logits.js';

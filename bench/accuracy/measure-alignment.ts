@@ -1,5 +1,5 @@
 import { alignToLabels, type Matrix, rowOf, timesVector } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { BenchGallery } from './gallery.js';
 import { figures } from './metrics.js';
 import { type Judge, ranks, withConsensus } from './rank.js';

@@ -1,5 +1,5 @@
 import {
-  CONSENSUS_NEIGHBOURS,
+  CONSENSUS_NEIGHBORS,
   type Matrix,
   RESPONSE_SHARPNESS,
   SPREAD_SHARE,
@@ -9,7 +9,7 @@ import {
   whiteningMatrix,
   zscore,
 } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { descriptorKind, MEAN_ONLY } from './descriptor-kinds.js';
 import { type BenchGallery, basisOf, buildGallery, type ModelResponses } from './gallery.js';
 import { drawQueries, judges } from './measure-logits.js';
@@ -25,7 +25,7 @@ const SPREAD_SHARES = [0.3, SPREAD_SHARE, 0.8, MEAN_ONLY];
 const SHARPNESSES = [0, 0.15, RESPONSE_SHARPNESS, 0.45, 0.6];
 const EXPONENTS = [0, -0.1, -0.2, WHITENING_EXPONENT, -0.3, -0.4, -0.5];
 const RANKS = [100, 200, SHIPPED_RANK, 450];
-const NEIGHBOURS = [0, 3, 5, CONSENSUS_NEIGHBOURS, 20];
+const NEIGHBOURS = [0, 3, 5, CONSENSUS_NEIGHBORS, 20];
 
 /** What one value of one constant comes to on the choosing half, the others being as shipped. */
 export interface ChoiceRow {
@@ -57,7 +57,7 @@ export async function measureChoice(
     value: number,
     shipped: number,
     gallery: BenchGallery,
-    neighbors = CONSENSUS_NEIGHBOURS,
+    neighbors = CONSENSUS_NEIGHBORS,
     agreement: number | null = null,
   ) => {
     const reached = async (queries: Matrix, against: Matrix, judged: Judge[]) => {
@@ -89,7 +89,7 @@ export async function measureChoice(
     const gallery = sharpness === RESPONSE_SHARPNESS ? ours : await buildGallery(models, kind, with_);
     await add('sharpness', sharpness, RESPONSE_SHARPNESS, gallery);
   }
-  for (const count of NEIGHBOURS) await add('consensus neighbors', count, CONSENSUS_NEIGHBOURS, ours, count);
+  for (const count of NEIGHBOURS) await add('consensus neighbors', count, CONSENSUS_NEIGHBORS, ours, count);
 
   const most = Math.max(...RANKS);
   const basis = await basisOf(ours.rows, with_, most);
@@ -105,7 +105,7 @@ export async function measureChoice(
     const index = unitRows(await with_.project(ours.rows, whiteningMatrix(kept, exponent)));
     const asked = drawn.slice(0, AGREEMENT_QUERIES);
     const agreement = await splitHalfAgreement(views, ours, asked, exponent, rank, with_);
-    await add(constant, value, shipped, { ...ours, basis: kept, index }, CONSENSUS_NEIGHBOURS, agreement);
+    await add(constant, value, shipped, { ...ours, basis: kept, index }, CONSENSUS_NEIGHBORS, agreement);
   };
   for (const exponent of EXPONENTS)
     await whitened('exponent', exponent, WHITENING_EXPONENT, exponent, SHIPPED_RANK);

@@ -1,5 +1,5 @@
 import { rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { ConceptRows } from './concepts.js';
 import { KINDS } from './descriptor-kinds.js';
 import { type BenchGallery, collectDescriptors, type DescriptorGallery } from './gallery.js';

@@ -1,5 +1,5 @@
-import { type Matrix, nameStandings, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import { type Matrix, nameStatistics, rowOf } from '../../src/domain/index.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { DescriptorGallery } from './gallery.js';
 import { figures, firstRightRank, top1 } from './metrics.js';
 import type { Row } from './row.js';
@@ -49,7 +49,7 @@ export async function measureNaming(
 
 /** Each name's scores in deviations from its mean over the gallery: what the product ranks names by. */
 export function standingOut(scores: Matrix): Matrix {
-  const { means, deviations } = nameStandings(scores);
+  const { means, deviations } = nameStatistics(scores);
   const data = scores.data.map((value, place) => {
     const name = Math.floor(place / scores.columns);
     return (value - means[name]) / (deviations[name] || 1);

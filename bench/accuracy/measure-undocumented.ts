@@ -1,5 +1,5 @@
-import { CONFIDENCE_CURVES, confidence, type Matrix, nameStandings, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import { CONFIDENCE_CURVES, confidence, type Matrix, nameStatistics, rowOf } from '../../src/domain/index.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { STANDARD } from './answers.js';
 import { KINDS } from './descriptor-kinds.js';
 import type { ModelResponses } from './gallery.js';
@@ -30,7 +30,7 @@ export async function nameOutputs(
   crowd: Matrix,
   { names, ours }: Pick<NameRows, 'names' | 'ours'>,
 ): Promise<NamedOutput[]> {
-  const { means, deviations } = nameStandings(await products(with_, ours, crowd));
+  const { means, deviations } = nameStatistics(await products(with_, ours, crowd));
   const scores = await products(with_, KINDS.sharp(raw), ours);
   const named = Array.from({ length: raw.rows }, (_, output) => {
     const distances = rowOf(scores, output).map(

@@ -1,5 +1,5 @@
 import { unitRows, whiteningMatrix } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { KINDS } from './descriptor-kinds.js';
 import {
   type BenchGallery,

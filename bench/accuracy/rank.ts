@@ -1,5 +1,5 @@
 import { CONSENSUS_CANDIDATES, consensusScores, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { BenchGallery, GalleryLogit } from './gallery.js';
 import { firstRightRank } from './metrics.js';
 import { pick, products, type Scores } from './scores.js';

@@ -1,5 +1,5 @@
 import { type Matrix, rowOf, topProbes, transpose, unitRows } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 
 /** n × N: for each query a value of every logit, higher is better. */
 export type Scores = Matrix;

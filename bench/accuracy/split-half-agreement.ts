@@ -1,5 +1,5 @@
 import { type Basis, type Matrix, random, rowOf, unitRows, whiteningMatrix } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { basisOf, type DescriptorGallery } from './gallery.js';
 import { best } from './rank.js';
 import { pick, products } from './scores.js';

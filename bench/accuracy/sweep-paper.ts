@@ -1,5 +1,5 @@
 import type { Matrix } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { asymmetric, type Scores } from './scores.js';
 
 /** The paper's k. */

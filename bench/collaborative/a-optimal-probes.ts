@@ -1,6 +1,6 @@
 import { dot, type Matrix, type PriorFamily, rowOf, transpose } from '../../src/domain/index.js';
 import { dotAt } from '../../src/domain/linalg/inner-product.js';
-import { multiply } from '../../src/domain/linalg/multiply.js';
+import { multiply } from '../../src/domain/linalg/matrix.js';
 
 /** Below this a probe is known. */
 const MIN_VARIANCE = 1e-9;

@@ -1,5 +1,5 @@
 import type { Basis, ResponsePrior } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { fitPrior } from '../../src/search/snapshot/build/fit-prior.js';
 import { KINDS } from '../accuracy/descriptor-kinds.js';
 import { basisOf, collectDescriptors, type ModelResponses } from '../accuracy/gallery.js';

@@ -7,7 +7,7 @@ import {
   unitRows,
   whiteningMatrix,
 } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { ConceptRows } from '../accuracy/concepts.js';
 import { KINDS } from '../accuracy/descriptor-kinds.js';
 import {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { descriptors, encodeFloat16 } from '../../src/domain/index.js';
-import { openMatrixProducts } from '../../src/search/client/matrix-products.js';
 import { RowFile } from '../../src/search/gallery/row-file.js';
+import { openMatrixProducts } from '../../src/search/matrix-products.js';
 import type { BuildTask } from '../../src/search/snapshot/build/build-snapshot.js';
 import { SNAPSHOT_FILES } from '../../src/search/snapshot/snapshot.js';
-import type { ScaleAnswer, ScaleTask } from './scale/child/tasks.js';
-import { type MadeResponses, makeResponses } from './scale/made-responses.js';
+import { type MadeResponses, makeResponses } from './scale/synthetic-responses.js';
+import type { ScaleAnswer, ScaleTask } from './scale/worker/tasks.js';
 
 /** How large a gallery is made. */
 export interface ScaleOptions {
@@ -93,7 +93,7 @@ async function measureGallery(options: ScaleOptions): Promise<Scale> {
         firstRow: model * outputsOfModel,
         rows: outputsOfModel,
         degenerate: [],
-        isFull: true,
+        isFullyProbed: true,
       })),
       withIndex: false,
     };
@@ -167,7 +167,7 @@ function fitOf({ seconds }: ScaleAnswer): number {
 /** Does the task in a process of its own. */
 function measured(task: ScaleTask): Promise<ScaleAnswer> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('./scale/child/main.js', import.meta.url)), [], {
+    const child = fork(fileURLToPath(new URL('./scale/worker/main.js', import.meta.url)), [], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child.once('message', (answer: ScaleAnswer) => resolve(answer));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeDescriptors, encodePrior, type Matrix, rowOf, stackRows } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { embedConcepts, type TextEncoder } from '../../src/text/index.js';
 import { type ConceptSpace, conceptRows } from '../accuracy/concepts.js';
 import { mean } from '../accuracy/correlation.js';

@@ -1,6 +1,6 @@
 import {
   columnsOf,
-  leastKnownProbes,
+  dOptimalProbes,
   type Matrix,
   ProbeChooser,
   type ResponsePrior,
@@ -45,7 +45,7 @@ const byLeverage: Scheme = ({ families: [{ factor, noise }] }, most) => {
 
 /** The product's order, for the whole budget: each the one of which least is known from those before it. */
 const dOptimal: Scheme = ({ families: [whole] }, most) => {
-  const chosen = leastKnownProbes(whole, most);
+  const chosen = dOptimalProbes(whole, most);
   return () => chosen;
 };
 

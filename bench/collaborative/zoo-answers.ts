@@ -1,5 +1,5 @@
 import { type Basis, type Matrix, rowOf, unitRows, whiteningMatrix } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import type { DescriptorGallery } from '../accuracy/gallery.js';
 import { best, type Judge, withConsensus } from '../accuracy/rank.js';
 import { pick, products } from '../accuracy/scores.js';

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSENSUS_CANDIDATES, dot, logitQuery, rowOf } from '../../src/domain/index.js';
-import type { MatrixProducts } from '../../src/search/client/matrix-products.js';
 import { RowFile } from '../../src/search/gallery/row-file.js';
 import { RowScales } from '../../src/search/gallery/row-scales.js';
-import type { SearchSubject } from '../../src/search/index.js';
-import { consensusWindow } from '../../src/search/ranking/consensus-window.js';
+import type { SearchQuery } from '../../src/search/index.js';
+import type { MatrixProducts } from '../../src/search/matrix-products.js';
+import { orderByConsensus } from '../../src/search/ranking/reranked-window.js';
 import type { Candidate } from '../../src/search/ranking/top-k.js';
 import { readSnapshot } from '../../src/search/snapshot/snapshot.js';
 import type { MadeGallery } from './make-gallery.js';
 
 /** A question, and where the gallery's files are. */
 export interface ExactQuery {
-  by: Extract<SearchSubject, { kind: 'CONCEPT' | 'LOGIT' }>;
+  query: Extract<SearchQuery, { kind: 'CONCEPT' | 'LOGIT' }>;
   folder: string;
 }
 
@@ -24,7 +24,7 @@ const BLOCK_ROWS = 4_096;
  */
 export async function exactTop(
   { models, probes }: MadeGallery,
-  { by, folder }: ExactQuery,
+  { query, folder }: ExactQuery,
   count: number,
   products: MatrixProducts,
 ): Promise<string[]> {
@@ -35,16 +35,17 @@ export async function exactTop(
   const snapshot = readSnapshot(join(folder, `snapshot-${version}`), probes, null);
   const { basis, scales } = snapshot;
   const weights =
-    by.kind === 'CONCEPT'
-      ? by.weights
-      : logitQuery(basis, rows.read((starts.get(by.modelId) as number) + by.index));
+    query.kind === 'CONCEPT'
+      ? query.weights
+      : logitQuery(basis, rows.read((starts.get(query.modelId) as number) + query.index));
   const best: { row: number; score: number }[] = [];
   for (let first = 0; first < total; first += BLOCK_ROWS) {
     const size = Math.min(BLOCK_ROWS, total - first);
     const block = { rows: size, columns: probes, data: rows.decoded(first, size) };
     for (let offset = 0; offset < size; offset++) {
       const row = first + offset;
-      const score = dot(weights, rowOf(block, offset)) * (by.kind === 'CONCEPT' ? 1 / probes : scales[row]);
+      const score =
+        dot(weights, rowOf(block, offset)) * (query.kind === 'CONCEPT' ? 1 / probes : scales[row]);
       if (best.length === CONSENSUS_CANDIDATES && score <= best[best.length - 1].score) continue;
       best.push({ row, score });
       best.sort((a, b) => b.score - a.score);
@@ -57,7 +58,7 @@ export async function exactTop(
     return { value: score, modelId: names[place][0], index: row - names[place][1], row };
   });
   const inUse = { snapshot, scales: new RowScales(snapshot, rows, products) };
-  const agreed = await consensusWindow(candidates, rows, inUse, products);
+  const agreed = await orderByConsensus(candidates, rows, inUse, products);
   rows.close();
   return agreed.slice(0, count).map(({ modelId, index }) => `${modelId}/${index}`);
 }

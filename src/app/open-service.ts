@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Access, type ImageLinks, openImageLinks } from '../access/index.js';
 import type { Config } from '../config/index.js';
-import { teachesBasis } from '../domain/index.js';
+import { isTrainingModel } from '../domain/index.js';
 import { messageOf } from '../errors/index.js';
 import {
   IngestFeed,
@@ -19,11 +19,11 @@ import { DeliveryRecorder, Sweeper } from '../registry-sync/index.js';
 import { openSearch, type Search } from '../search/index.js';
 import { type Actor, INTERNAL_VIEWER, openStore, type Store } from '../store/index.js';
 import {
-  absentTextEncoder,
   type ConceptEncoder,
   createConceptEncoder,
   openTextEncoder,
   type TextEncoder,
+  unavailableTextEncoder,
 } from '../text/index.js';
 import { acquireSearchFolder } from './acquire-search-folder.js';
 import { sweepAudit } from './audit-retention.js';
@@ -108,7 +108,7 @@ export async function openService(
       log('info', 'there is no text encoder: models are probed, but texts cannot be searched here', {
         reason: messageOf(thrown),
       });
-      return absentTextEncoder(thrown);
+      return unavailableTextEncoder(thrown);
     });
     closers.push(() => encoder.close());
     const concepts = createConceptEncoder({ store, encoder, folder: join(dataFolder, 'concepts') });
@@ -217,7 +217,8 @@ export async function openService(
               errorBound: config.probingErrorBound,
               errorFactor: config.probingErrorFactor,
             },
-            prior: async (probeSetId, modelId) => (teachesBasis(modelId) ? null : search.prior(probeSetId)),
+            prior: async (probeSetId, modelId) =>
+              isTrainingModel(modelId) ? null : search.prior(probeSetId),
             announce: (ingestId) => feed.announce(ingestId),
           }),
       });

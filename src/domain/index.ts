@@ -1,16 +1,18 @@
-export { type Basis, basisRank } from './completion/basis.js';
-export { errorAllowed, galleryError, SHARE_OF_EXPECTED_ERROR } from './completion/beyond-budget.js';
+export {
+  EXPECTED_ERROR_BUDGET,
+  expectedErrorAtBudget,
+  maxAcceptedError,
+} from './completion/accepted-error.js';
 export { type ChooserOptions, ProbeChooser } from './completion/choose-probes.js';
 export {
   type CompletedDescriptors,
   completeDescriptors,
   observedProbes,
 } from './completion/complete-descriptors.js';
-export { ConditionedPrior, likeliestAmong, likeliestOf } from './completion/conditioned-prior.js';
-export { earnedBudget, teachesBasis } from './completion/earned-budget.js';
-export { fitBasis, multiplyGram } from './completion/fit-basis.js';
-export { leastKnownProbes } from './completion/least-known-probes.js';
+export { ConditionedPrior, mostLikelyFamily, mostLikelyIndex } from './completion/conditioned-prior.js';
+export { dOptimalProbes } from './completion/d-optimal-probes.js';
 export { familyCenters, modelSignature, nearestFamily } from './completion/model-families.js';
+export { isTrainingModel, probeBudget } from './completion/probe-budget.js';
 export {
   COMMON_PROBES,
   decodePrior,
@@ -23,7 +25,7 @@ export {
   type Descriptors,
   descriptors,
   RESPONSE_SHARPNESS,
-  standardResponses,
+  standardizedResponses,
 } from './descriptors/descriptors.js';
 export { fixGauge, SPREAD_SHARE } from './descriptors/fix-gauge.js';
 export {
@@ -32,24 +34,35 @@ export {
   withoutUnderflow,
 } from './descriptors/probabilities.js';
 export { sharpen } from './descriptors/sharpen.js';
-export { type Unsharpening, unsharpeningOf, unsharpenRows } from './descriptors/unsharpen.js';
+export { fitUnsharpening, type Unsharpening, unsharpenRows } from './descriptors/unsharpen.js';
 export { zscore } from './descriptors/zscore.js';
 export { decodeFloat16, encodeFloat16 } from './formats/float16.js';
-export { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './formats/npy.js';
-export { decodeMatrix, encodeMatrix } from './formats/npy-matrix.js';
+export {
+  decodeMatrix,
+  encodeMatrix,
+  encodeNpyHeader,
+  type NpyHeader,
+  parseNpyHeader,
+} from './formats/npy.js';
 export { dot } from './linalg/inner-product.js';
-export { type Matrix, rowOf } from './linalg/matrix.js';
-export { columnsOf, leadingColumns } from './linalg/matrix-columns.js';
-export { stackRows, unitRows } from './linalg/matrix-rows.js';
+export {
+  columnsOf,
+  leadingColumns,
+  type Matrix,
+  rowOf,
+  stackRows,
+  transpose,
+  unitRows,
+} from './linalg/matrix.js';
 export { random } from './linalg/random.js';
 export { topIndexes } from './linalg/top-indexes.js';
-export { transpose } from './linalg/transpose.js';
 export {
   asymmetricDiscrepancy,
   LOGIT_TOP_K,
   TEXT_TOP_K,
   topProbes,
 } from './scoring/asymmetric-discrepancy.js';
+export { type Basis, basisRank, fitBasis, multiplyGram } from './scoring/basis.js';
 export { conceptContrast, vocabularyBackground } from './scoring/concept-contrast.js';
 export { decidingConcept, type ExpressionScores, expressionScore } from './scoring/concept-expression.js';
 export { CONTRAST_SHARPNESS, conceptQuery, REGRESSION_SHARPNESS } from './scoring/concept-query.js';
@@ -58,15 +71,14 @@ export {
   CONFIDENCE_CURVES,
   type ConfidenceCurve,
   confidence,
-  type Standing,
-  standingOf,
+  nameStatistics,
+  type ScoreSpread,
+  scoreSpread,
 } from './scoring/confidence.js';
-export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBOURS, consensusScores } from './scoring/consensus.js';
-export { type Contribution, evidence } from './scoring/evidence.js';
+export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBORS, consensusScores } from './scoring/consensus.js';
+export { type Contribution, evidence, linearScore } from './scoring/evidence.js';
 export { EXPECTED_ACCURACY_WEIGHTS, expectedAccuracy, skewness } from './scoring/expected-accuracy.js';
 export { alignToLabels } from './scoring/label-prototype.js';
-export { linearScore } from './scoring/linear-score.js';
-export { nameStandings } from './scoring/name-standings.js';
 export { similarityMatrix } from './scoring/similarity-matrix.js';
 export {
   EXPONENT as WHITENING_EXPONENT,

@@ -1,18 +1,18 @@
 export { compareModels, MAX_LOGITS_PER_SIDE, type ModelComparison } from './client/compare-models.js';
-export { inspectSnapshots, type SnapshotInspection } from './client/inspect-snapshots.js';
 export { openSearch, type Search, type SearchOptions } from './client/open-search.js';
 export type {
   ConceptTerm,
-  ExpressionSubject,
+  ExpressionQuery,
   GalleryStats,
   LogitName,
-  SearchAnswer,
-  SearchHit,
   SearchMetric,
   SearchModel,
   SearchPosition,
   SearchProbeSet,
   SearchQuery,
+  SearchRequest,
+  SearchResult,
+  SearchResults,
   SearchSettings,
-  SearchSubject,
 } from './search-query.js';
+export { inspectSnapshots, type SnapshotInspection } from './snapshot/inspect-snapshots.js';

@@ -7,7 +7,7 @@ export interface ConceptTerm {
 }
 
 /** Concepts of which all, any (at least one of these must be given) and none shall be recognized. */
-export interface ExpressionSubject {
+export interface ExpressionQuery {
   kind: 'EXPRESSION';
   all: ConceptTerm[];
   any: ConceptTerm[];
@@ -15,9 +15,9 @@ export interface ExpressionSubject {
 }
 
 /** What is looked for: a concept, an expression of several, or what another logit recognizes. */
-export type SearchSubject =
+export type SearchQuery =
   | ({ kind: 'CONCEPT' } & ConceptTerm)
-  | ExpressionSubject
+  | ExpressionQuery
   | {
       /** For models only: each of these concepts, by one logit or another. */
       kind: 'CONCEPTS';
@@ -47,8 +47,8 @@ export interface SearchPosition {
 }
 
 /** One question to a gallery. */
-export interface SearchQuery {
-  by: SearchSubject;
+export interface SearchRequest {
+  query: SearchQuery;
   metric: SearchMetric;
   /** Results wanted, ≥ 0. */
   first: number;
@@ -62,7 +62,7 @@ export interface SearchQuery {
 }
 
 /** One answer. */
-export interface SearchHit {
+export interface SearchResult {
   modelId: string;
   index: number;
   /** Higher is better; comparable within one query. */
@@ -93,7 +93,7 @@ export interface LogitName {
 }
 
 /** Which outputs shall be named, and from what. */
-export interface NamesQuery {
+export interface NamesRequest {
   modelId: string;
   /** Outputs; all when absent. */
   indexes?: number[];
@@ -104,8 +104,8 @@ export interface NamesQuery {
 }
 
 /** The answers to one question, best first. */
-export interface SearchAnswer {
-  hits: SearchHit[];
+export interface SearchResults {
+  results: SearchResult[];
   hasMore: boolean;
   /** Logits, or models, that the question was put to. */
   candidates: number;

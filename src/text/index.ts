@@ -1,17 +1,17 @@
-export { type ConceptBackground, prepareBackground } from './concepts/background/prepare-background.js';
+export { type ConceptBackground, computeBackground } from './concepts/background/compute-background.js';
 export {
   type ConceptEncoder,
   type ConceptVectors,
   createConceptEncoder,
-  PICTURE_SHARPNESS,
+  IMAGE_SHARPNESS,
   type Vocabulary,
 } from './concepts/concept-encoder.js';
 export { embedConcepts, PROMPTS } from './concepts/embed-concepts.js';
+export { MAX_IMAGE_BYTES, type QueryImage } from './concepts/image-embedder.js';
 export { MAX_CONCEPT_LENGTH, normalizeConcept } from './concepts/normalize-concept.js';
-export { MAX_IMAGE_BYTES, type Picture } from './concepts/picture-embeddings.js';
 export { type EmbeddingStore, ensureProbeEmbeddings } from './concepts/probe-embeddings.js';
-export { absentTextEncoder } from './encoder/absent-text-encoder.js';
-export { missingHubFiles } from './encoder/hub-cache.js';
+export { missingHubFiles } from './encoder/encoder-files.js';
 export { openTextEncoder, type TextEncoderOptions } from './encoder/open-text-encoder.js';
 export type { TextEncoder } from './encoder/text-encoder.js';
-export { EVERYDAY_VOCABULARY } from './vocabulary/index.js';
+export { unavailableTextEncoder } from './encoder/text-encoder.js';
+export { EVERYDAY_VOCABULARY } from './vocabulary/everyday-vocabulary.js';

@@ -15,7 +15,7 @@ import {
   rowOf,
   topProbes,
 } from '../../src/domain/index.js';
-import type { SearchQuery } from '../../src/search/index.js';
+import type { SearchRequest } from '../../src/search/index.js';
 import type { ModelRecord, Store } from '../../src/store/index.js';
 import { ingestProbed, PROBES, teach, wide } from '../ingest/support/earned-gallery.js';
 import { openSmallService, type SmallService } from '../ingest/support/small-service.js';
@@ -74,10 +74,10 @@ function nearest(gallery: Kept[], query: Float32Array, isWeighed: boolean) {
     .slice(0, FIRST);
 }
 
-async function answered({ service }: SmallService, probeSetId: string, by: SearchQuery['by']) {
-  const query = { by, metric: 'ASYMMETRIC' as const, first: FIRST };
-  const { hits } = await service.search.search(probeSetId, query);
-  return hits.map(({ modelId, index, distance }) => ({ name: `${modelId}/${index}`, distance }));
+async function answered({ service }: SmallService, probeSetId: string, query: SearchRequest['query']) {
+  const request = { query, metric: 'ASYMMETRIC' as const, first: FIRST };
+  const { results } = await service.search.search(probeSetId, request);
+  return results.map(({ modelId, index, distance }) => ({ name: `${modelId}/${index}`, distance }));
 }
 
 it("a completed model stands in the paper's order by how certain it is, and still does after a restart", async () => {

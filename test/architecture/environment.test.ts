@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
 /** They choose what a child process may see of our environment. */
 const START_CHILDREN = [
-  'probing/child-environment.ts',
+  'probing/client/worker-environment.ts',
   'search/client/open-search.ts',
   'text/encoder/open-text-encoder.ts',
 ];

@@ -8,7 +8,7 @@ import { confidenceOf, reliability } from '../../bench/accuracy/reliability.js';
 import { byRank, signedPower } from '../../bench/accuracy/weightings.js';
 import { type ConfidenceCurve, random } from '../../src/domain/index.js';
 
-const CURVE: ConfidenceCurve = { unit: 'above', offset: -2, slope: 1, margin: 0.5, most: 0.9 };
+const CURVE: ConfidenceCurve = { unit: 'above', offset: -2, slope: 1, margin: 0.5, max: 0.9 };
 
 describe('the place of the first right answer', () => {
   const values = Float32Array.of(5, 4, 4, 3);

@@ -2,14 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 const ROOT = new URL('../../', import.meta.url);
-const PAGES = ['README.md', ...pagesOf('docs/'), ...pagesOf('docs/registries/')];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...pagesOf('docs/'),
+  ...pagesOf('docs/adr/'),
+  ...pagesOf('docs/registries/'),
+];
 
 function pagesOf(folder: string): string[] {
   const names = readdirSync(new URL(folder, ROOT)).filter((name) => name.endsWith('.md'));
   return names.map((name) => folder + name);
 }
 
-/** The name of a heading in a link, as GitHub makes it. */
+/** The anchor that GitHub gives a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -17,7 +24,7 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-');
 }
 
-it.each(PAGES)('links of %s lead somewhere', (page) => {
+it.each(PAGES)('the links of %s are not broken', (page) => {
   const text = readFileSync(new URL(page, ROOT), 'utf8');
   const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => link);
   const dead = links.filter((link) => {

@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest';
 import {
   completeDescriptors,
   descriptors,
-  earnedBudget,
+  dOptimalProbes,
   familyCenters,
-  leastKnownProbes,
+  fitUnsharpening,
   type Matrix,
   modelSignature,
   nearestFamily,
   type PriorFamily,
   ProbeChooser,
+  probeBudget,
   RESPONSE_SHARPNESS,
   type ResponsePrior,
   random,
   rowOf,
   sharpen,
-  standardResponses,
-  unsharpeningOf,
+  standardizedResponses,
   unsharpenRows,
   zscore,
 } from '../../src/domain/index.js';
@@ -44,7 +44,7 @@ function factorOf(): Matrix {
 
 function familyOf(factor: Matrix): PriorFamily {
   const family = { factor, noise: new Float32Array(PROBES).fill(0.05) };
-  return { ...family, order: leastKnownProbes(family, PROBES) };
+  return { ...family, order: dOptimalProbes(family, PROBES) };
 }
 
 const families = [familyOf(factorOf()), familyOf(factorOf())];
@@ -120,10 +120,10 @@ describe('unsharpened descriptors', () => {
     const responses = modelOf(families[0]);
     const { rows } = descriptors(responses);
     const how = Array.from({ length: rows.rows }, (_, row) =>
-      unsharpeningOf(rowOf(rows, row), RESPONSE_SHARPNESS),
+      fitUnsharpening(rowOf(rows, row), RESPONSE_SHARPNESS),
     );
     const undone = unsharpenRows(rows, RESPONSE_SHARPNESS, how);
-    const truth = standardResponses(responses).rows;
+    const truth = standardizedResponses(responses).rows;
     for (const [place, value] of undone.data.entries()) expect(value).toBeCloseTo(truth.data[place], 3);
   });
 
@@ -132,7 +132,7 @@ describe('unsharpened descriptors', () => {
       Float32Array.from({ length: PROBES }, (_, probe) => (probe === 0 ? 40 : noise() / 8)),
     );
     const row = sharpen(standard ?? new Float32Array(), RESPONSE_SHARPNESS) ?? new Float32Array();
-    const how = unsharpeningOf(row, RESPONSE_SHARPNESS);
+    const how = fitUnsharpening(row, RESPONSE_SHARPNESS);
     const { data } = unsharpenRows({ rows: 1, columns: PROBES, data: row }, RESPONSE_SHARPNESS, [how]);
     for (const [probe, value] of data.entries()) expect(value).toBeCloseTo(standard?.[probe] ?? 0, 2);
   });
@@ -147,7 +147,7 @@ describe('ProbeChooser', () => {
         Array.from({ length: responses.rows }, (_, output) => responses.data[output * PROBES + probe]),
       );
       const round = chooser.next(Uint32Array.from(run), Float32Array.from(rows));
-      if (!round) return { run, most: chooser.most };
+      if (!round) return { run, most: chooser.maxProbes };
       run.push(...round);
     }
   };
@@ -237,9 +237,9 @@ describe('families', () => {
 
 describe('earnedBudget', () => {
   it('falls from everything to the least', () => {
-    expect(earnedBudget({ models: 9, logits: 5_000 }, 0.3)).toBe(1);
-    expect(earnedBudget({ models: 10, logits: 999 }, 0.3)).toBe(1);
-    expect(earnedBudget({ models: 10, logits: 2_500 }, 0.3)).toBeCloseTo(0.65);
-    expect(earnedBudget({ models: 10, logits: 9_000 }, 0.3)).toBeCloseTo(0.3);
+    expect(probeBudget({ models: 9, logits: 5_000 }, 0.3)).toBe(1);
+    expect(probeBudget({ models: 10, logits: 999 }, 0.3)).toBe(1);
+    expect(probeBudget({ models: 10, logits: 2_500 }, 0.3)).toBeCloseTo(0.65);
+    expect(probeBudget({ models: 10, logits: 9_000 }, 0.3)).toBeCloseTo(0.3);
   });
 });

@@ -36,7 +36,7 @@ describe('ConditionedPrior', () => {
   const expected = byDefinition(values);
 
   it('expects what the joint distribution does', () => {
-    const { completed } = conditioned.expect(values);
+    const { completed } = conditioned.estimate(values);
     for (let probe = 0; probe < PROBES; probe++)
       expect(completed[probe]).toBeCloseTo(expected.mean[probe], 5);
   });

@@ -3,13 +3,13 @@ import {
   CONFIDENCE_CURVES,
   confidence,
   expressionScore,
-  nameStandings,
-  standingOf,
+  nameStatistics,
+  scoreSpread,
 } from '../../src/domain/index.js';
 
 it('rises with how far a score stands out, whatever its scale', () => {
-  const standing = standingOf([0.1, 0.2, 0.3, 0.4, 0.5]);
-  const tenfold = standingOf([1, 2, 3, 4, 5]);
+  const standing = scoreSpread([0.1, 0.2, 0.3, 0.4, 0.5]);
+  const tenfold = scoreSpread([1, 2, 3, 4, 5]);
   expect(confidence(2, standing, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
   expect(confidence(0.35, standing, CONFIDENCE_CURVES.CONCEPT)).toBeLessThan(0.05);
   expect(confidence(20, tenfold, CONFIDENCE_CURVES.CONCEPT)).toBeCloseTo(
@@ -20,15 +20,15 @@ it('rises with how far a score stands out, whatever its scale', () => {
 
 it('measures a concept by the spread below, which its own answers do not widen', () => {
   const rest = Array.from({ length: 8 }, (_, place) => place / 10);
-  const few = standingOf([...rest, 0.4, 0.4]);
-  const many = standingOf([...rest, 3, 3]);
+  const few = scoreSpread([...rest, 0.4, 0.4]);
+  const many = scoreSpread([...rest, 3, 3]);
   expect(many.above).toBeGreaterThan(2 * few.above);
   expect(many.below).toBeCloseTo(few.below, 9);
   expect(confidence(3, many, CONFIDENCE_CURVES.CONCEPT)).toBeGreaterThan(0.5);
 });
 
 it('counts what an answer is ahead of the runner-up, but not how far that is below the middle', () => {
-  const standing = standingOf([1, 2, 3, 4, 5]);
+  const standing = scoreSpread([1, 2, 3, 4, 5]);
   const [alone, ahead, level] = [undefined, 4, 9].map((runnerUp) =>
     confidence(9, standing, CONFIDENCE_CURVES.LOGIT, runnerUp),
   );
@@ -41,11 +41,11 @@ it('counts what an answer is ahead of the runner-up, but not how far that is bel
 });
 
 it('has none where all scores are the same', () => {
-  expect(confidence(1, standingOf([1, 1, 1]), CONFIDENCE_CURVES.LOGIT)).toBe(0);
+  expect(confidence(1, scoreSpread([1, 1, 1]), CONFIDENCE_CURVES.LOGIT)).toBe(0);
 });
 
 it('knows how the scores of each name lie', () => {
-  const { means, deviations } = nameStandings({ rows: 2, columns: 2, data: Float32Array.of(1, 3, 5, 5) });
+  const { means, deviations } = nameStatistics({ rows: 2, columns: 2, data: Float32Array.of(1, 3, 5, 5) });
   expect([...means]).toEqual([2, 5]);
   expect([...deviations]).toEqual([1, 0]);
 });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Matrix, random } from '../../src/domain/index.js';
-import { multiply } from '../../src/domain/linalg/multiply.js';
+import { multiply, transpose } from '../../src/domain/linalg/matrix.js';
 import { orthonormalColumns } from '../../src/domain/linalg/orthonormal-columns.js';
-import { transpose } from '../../src/domain/linalg/transpose.js';
 
 const ROWS = 203;
 /** Three blocks, the last of them small. */

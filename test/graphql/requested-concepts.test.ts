@@ -14,7 +14,7 @@ it('what a request looks up of concepts ends with it', async () => {
   const { signal } = new AbortController();
   const { concepts } = createContext(services, { principal: ANONYMOUS, signal });
   await concepts.vectors('dog', { id: 'set' });
-  await concepts.pictureVectors({ digest: 'x', asFile: (use) => use('x') }, { id: 'set' });
+  await concepts.imageVectors({ digest: 'x', asFile: (use) => use('x') }, { id: 'set' });
   expect(signals).toEqual([signal, signal]);
   expect(signals[0]).toBe(signal);
 });

@@ -36,13 +36,13 @@ function watchFor(modelId: string, probeSetId: string) {
   const looking = (async () => {
     while (goOn) {
       const answer = await running.small.service.search.search(probeSetId, {
-        by: { kind: 'CONCEPT', cosines, weights },
+        query: { kind: 'CONCEPT', cosines, weights },
         metric: 'SCORE',
         first: 1,
         models: [modelId],
       });
       seen.answers++;
-      if (answer.candidates === OUTPUTS && answer.hits.length === 1) seen.whole++;
+      if (answer.candidates === OUTPUTS && answer.results.length === 1) seen.whole++;
     }
   })();
   return async () => {

@@ -4,8 +4,8 @@ import { readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { forkOptions } from '../../src/probing/client/model-process.js';
 import { type NetworkIsolation, type ProbeFile, probeNetworkIsolation } from '../../src/probing/index.js';
-import { launchedBy } from '../../src/probing/model-process.js';
 import { childrenOf } from './support/children.js';
 import { meanColor } from './support/made-models.js';
 import { expectRows, plainProbes, runModel } from './support/run-model.js';
@@ -32,7 +32,7 @@ function systemAllows(): boolean {
 /** Starts a script as models are started. @returns what it tells */
 async function told(script: string, args: string[], by: NetworkIsolation | null): Promise<string> {
   const path = fileURLToPath(new URL(`./support/${script}`, import.meta.url));
-  const [how] = await once(fork(path, args, launchedBy(by)), 'message');
+  const [how] = await once(fork(path, args, forkOptions(by)), 'message');
   return how as string;
 }
 
@@ -88,7 +88,7 @@ describe('the network of a model', () => {
     for (const launcher of [refusing, absent]) {
       const found = await probeNetworkIsolation([launcher]);
       expect(found).toEqual({ inForce: false, reason: expect.stringMatching(/./) });
-      expect(launchedBy(found)).toEqual({ execArgv: [] });
+      expect(forkOptions(found)).toEqual({ execArgv: [] });
     }
   });
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ConditionedPrior, rowOf, standardResponses } from '../../src/domain/index.js';
-import { type MatrixProducts, openMatrixProducts } from '../../src/search/client/matrix-products.js';
+import { ConditionedPrior, rowOf, standardizedResponses } from '../../src/domain/index.js';
+import { type MatrixProducts, openMatrixProducts } from '../../src/search/matrix-products.js';
 import { fitPrior } from '../../src/search/snapshot/build/fit-prior.js';
-import { type MadeGallery, madeResponses, priorTask } from './made-gallery.js';
+import { type MadeGallery, madeResponses, priorTask } from './synthetic-gallery.js';
 
 let products: MatrixProducts;
 beforeAll(async () => {
@@ -67,10 +67,10 @@ describe('the directions that one model alone has', () => {
     const run = prior.families[0].order.subarray(0, gallery.probes / 3);
     const conditioned = new ConditionedPrior(prior.families[0], run);
     const errors = responses.slice(0, STRANGERS).flatMap((model) => {
-      const { rows } = standardResponses(model);
+      const { rows } = standardizedResponses(model);
       return Array.from({ length: rows.rows }, (_, row) => {
         const truth = rowOf(rows, row);
-        const { completed } = conditioned.expect(Float32Array.from(run, (probe) => truth[probe]));
+        const { completed } = conditioned.estimate(Float32Array.from(run, (probe) => truth[probe]));
         return meanOf(completed.map((value, probe) => (value - truth[probe]) ** 2));
       });
     });

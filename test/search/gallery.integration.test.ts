@@ -18,9 +18,9 @@ import {
 import {
   openSearch,
   type Search,
-  type SearchHit,
   type SearchPosition,
-  type SearchQuery,
+  type SearchRequest,
+  type SearchResult,
 } from '../../src/search/index.js';
 import { type KnownModel, randomModels } from './random-gallery.js';
 
@@ -47,8 +47,8 @@ afterEach(async () => {
 const next = random(9);
 const cosines = Float32Array.from({ length: PROBES }, () => next() ** 4);
 const weights = sharpen(cosines, 1) ?? expect.fail();
-const concept = (rest: Partial<SearchQuery> = {}): SearchQuery => ({
-  by: { kind: 'CONCEPT', cosines, weights },
+const concept = (rest: Partial<SearchRequest> = {}): SearchRequest => ({
+  query: { kind: 'CONCEPT', cosines, weights },
   metric: 'SCORE',
   first: 10,
   ...rest,
@@ -57,7 +57,7 @@ const names = (hits: { modelId: string; index: number }[]) =>
   hits.map(({ modelId, index }) => `${modelId}/${index}`);
 
 /** The definition, by brute force over the known descriptors. */
-function bruteForce(known: KnownModel[], metric: SearchQuery['metric'], first: number) {
+function bruteForce(known: KnownModel[], metric: SearchRequest['metric'], first: number) {
   const query = zscore(cosines) ?? expect.fail();
   const top = topProbes(query, TEXT_TOP_K);
   const all = known
@@ -88,14 +88,17 @@ function agreed<Found extends { score: number; modelId: string; x: Float32Array 
   ];
 }
 
-async function pages(query: SearchQuery, between?: (page: number) => Promise<unknown>): Promise<SearchHit[]> {
-  const hits: SearchHit[] = [];
+async function pages(
+  query: SearchRequest,
+  between?: (page: number) => Promise<unknown>,
+): Promise<SearchResult[]> {
+  const hits: SearchResult[] = [];
   let after: SearchPosition | undefined;
   for (let page = 0; ; page++) {
     const answer = await search.search(SET.id, { ...query, after });
-    hits.push(...answer.hits);
+    hits.push(...answer.results);
     if (!answer.hasMore) return hits;
-    after = answer.hits.at(-1)?.position;
+    after = answer.results.at(-1)?.position;
     await between?.(page);
   }
 }
@@ -103,10 +106,10 @@ async function pages(query: SearchQuery, between?: (page: number) => Promise<unk
 describe('a small gallery', () => {
   it.each(['SCORE', 'ASYMMETRIC'] as const)('answers by %s exactly as brute force', async (metric) => {
     await search.sync(SET, models);
-    const { hits, candidates } = await search.search(SET.id, concept({ metric }));
+    const { results, candidates } = await search.search(SET.id, concept({ metric }));
     const expected = bruteForce(models, metric, 10);
-    expect(names(hits)).toEqual(names(expected));
-    hits.forEach((hit, place) => {
+    expect(names(results)).toEqual(names(expected));
+    results.forEach((hit, place) => {
       expect(hit.score).toBeCloseTo(expected[place].score, 4);
       expect(hit.distance).toBeCloseTo(expected[place].distance, 5);
     });
@@ -115,42 +118,47 @@ describe('a small gallery', () => {
 
   it('finds what is most like a logit among other models, cold and with a basis', async () => {
     await search.sync(SET, models);
-    const by = { kind: 'LOGIT', modelId: models[3].modelId, index: 4 } as const;
+    const query = { kind: 'LOGIT', modelId: models[3].modelId, index: 4 } as const;
     const excludeModels = [models[3].modelId];
-    const query = rowOf(models[3].descriptors, 4);
+    const descriptor = rowOf(models[3].descriptors, 4);
     const others = models.filter(({ modelId }) => modelId !== models[3].modelId);
     const alike = others.flatMap(({ descriptors }) =>
-      Array.from({ length: descriptors.rows }, (_, index) => dot(query, rowOf(descriptors, index)) / PROBES),
+      Array.from(
+        { length: descriptors.rows },
+        (_, index) => dot(descriptor, rowOf(descriptors, index)) / PROBES,
+      ),
     );
-    const cold = await search.search(SET.id, concept({ by, first: 1, excludeModels }));
-    expect(cold.hits[0].score).toBeGreaterThan(0.7 * Math.max(...alike));
-    expect(cold.hits[0].confidence).toBeNull();
+    const cold = await search.search(SET.id, concept({ query, first: 1, excludeModels }));
+    expect(cold.results[0].score).toBeGreaterThan(0.7 * Math.max(...alike));
+    expect(cold.results[0].confidence).toBeNull();
     await search.sync(SET, [
       ...models,
       ...(await randomModels(folder, { models: 12, outputs: 10, probes: PROBES, seed: 2 })),
     ]);
     await search.settled();
     expect((await search.stats(SET.id))?.basis).not.toBeNull();
-    const warm = await search.search(SET.id, concept({ by, first: 1, excludeModels }));
-    expect(names(warm.hits)).toEqual(names(cold.hits));
-    expect(warm.hits[0].confidence).toBeGreaterThan(0);
+    const warm = await search.search(SET.id, concept({ query, first: 1, excludeModels }));
+    expect(names(warm.results)).toEqual(names(cold.results));
+    expect(warm.results[0].confidence).toBeGreaterThan(0);
   });
 
   it('keeps to the models asked for, and leaves out those that are not wanted', async () => {
     await search.sync(SET, models);
     const only = await search.search(SET.id, concept({ models: [models[0].modelId], first: 100 }));
-    expect(only.hits).toHaveLength(10);
+    expect(only.results).toHaveLength(10);
     const without = await search.search(SET.id, concept({ excludeModels: [models[0].modelId], first: 200 }));
-    expect(without.hits).toHaveLength(110);
+    expect(without.results).toHaveLength(110);
   });
 
   it('ranks models by their best logit, and pages through them', async () => {
     await search.sync(SET, models);
     const all = await search.searchModels(SET.id, concept({ first: 50 }));
-    expect(new Set(all.hits.map(({ modelId }) => modelId)).size).toBe(12);
-    expect(all.hits[0]).toMatchObject({ modelId: bruteForce(models, 'SCORE', 1)[0].modelId });
-    const rest = await search.searchModels(SET.id, concept({ first: 50, after: all.hits[4].position }));
-    expect(rest.hits.map(({ modelId }) => modelId)).toEqual(all.hits.slice(5).map(({ modelId }) => modelId));
+    expect(new Set(all.results.map(({ modelId }) => modelId)).size).toBe(12);
+    expect(all.results[0]).toMatchObject({ modelId: bruteForce(models, 'SCORE', 1)[0].modelId });
+    const rest = await search.searchModels(SET.id, concept({ first: 50, after: all.results[4].position }));
+    expect(rest.results.map(({ modelId }) => modelId)).toEqual(
+      all.results.slice(5).map(({ modelId }) => modelId),
+    );
   });
 });
 
@@ -169,19 +177,22 @@ describe('paging', () => {
 
   it('goes on behind the same logit when the basis changes', async () => {
     await search.sync(SET, models);
-    const by = { kind: 'LOGIT', modelId: models[3].modelId, index: 4 } as const;
-    const before = await search.search(SET.id, concept({ by, first: 5 }));
-    const again = await search.search(SET.id, concept({ by, first: 5 }));
-    expect(names(again.hits)).toEqual(names(before.hits));
+    const query = { kind: 'LOGIT', modelId: models[3].modelId, index: 4 } as const;
+    const before = await search.search(SET.id, concept({ query, first: 5 }));
+    const again = await search.search(SET.id, concept({ query, first: 5 }));
+    expect(names(again.results)).toEqual(names(before.results));
     await search.sync(SET, [
       ...models,
       ...(await randomModels(folder, { models: 12, outputs: 10, probes: PROBES, seed: 2 })),
     ]);
     await search.settled();
-    const all = names((await search.search(SET.id, concept({ by, first: 300 }))).hits);
-    const after = await search.search(SET.id, concept({ by, first: 300, after: before.hits[4].position }));
-    const place = all.indexOf(names(before.hits)[4]);
-    expect(names(after.hits)).toEqual(all.slice(place + 1));
+    const all = names((await search.search(SET.id, concept({ query, first: 300 }))).results);
+    const after = await search.search(
+      SET.id,
+      concept({ query, first: 300, after: before.results[4].position }),
+    );
+    const place = all.indexOf(names(before.results)[4]);
+    expect(names(after.results)).toEqual(all.slice(place + 1));
   });
 });
 
@@ -215,7 +226,7 @@ describe('changes', () => {
     await writeFile(join(folder, 'search', SET.id, 'journal.jsonl'), '{"format":0,"probes":64}\n');
     search = await open();
     await search.sync(SET, models);
-    expect(names((await search.search(SET.id, concept())).hits)).toEqual(
+    expect(names((await search.search(SET.id, concept())).results)).toEqual(
       names(bruteForce(models, 'SCORE', 10)),
     );
   });
@@ -226,7 +237,7 @@ describe('changes', () => {
     await truncate(join(folder, 'search', SET.id, 'rows.f16'), 100);
     search = await open();
     await search.sync(SET, models);
-    expect(names((await search.search(SET.id, concept())).hits)).toEqual(
+    expect(names((await search.search(SET.id, concept())).results)).toEqual(
       names(bruteForce(models, 'SCORE', 10)),
     );
   });
@@ -249,12 +260,12 @@ describe('above the exact limit', () => {
     await search.settled();
     expect(await search.stats(SET.id)).toMatchObject({ index: 'FAISS', faissAvailable: true, logits: 3_000 });
     await search.add(SET, models[0]);
-    const { hits } = await search.search(SET.id, concept());
+    const { results } = await search.search(SET.id, concept());
     const expected = names(bruteForce([...many, models[0]], 'SCORE', 10));
-    const found = names(hits).filter((name) => expected.includes(name));
+    const found = names(results).filter((name) => expected.includes(name));
     expect(found.length).toBeGreaterThanOrEqual(9);
     const byTail = { kind: 'LOGIT', modelId: models[0].modelId, index: 2 } as const;
-    expect(names((await search.search(SET.id, concept({ by: byTail, first: 1 }))).hits)).toEqual([
+    expect(names((await search.search(SET.id, concept({ query: byTail, first: 1 }))).results)).toEqual([
       `${models[0].modelId}/2`,
     ]);
     await search.close();
@@ -273,7 +284,7 @@ describe('above the exact limit', () => {
     search = await open(settings);
     await search.sync(SET, models);
     expect(await search.stats(SET.id)).toMatchObject({ index: 'EXACT', faissAvailable: false });
-    expect(names((await search.search(SET.id, concept())).hits)).toEqual(
+    expect(names((await search.search(SET.id, concept())).results)).toEqual(
       names(bruteForce(models, 'SCORE', 10)),
     );
   });

@@ -6,9 +6,9 @@ import { encodeMatrix, type Matrix, random, rowOf, sharpen, stackRows } from '..
 import {
   type ConceptTerm,
   type Search,
-  type SearchHit,
   type SearchPosition,
-  type SearchQuery,
+  type SearchRequest,
+  type SearchResult,
 } from '../../src/search/index.js';
 import { openQuietly } from './open-quietly.js';
 import { type KnownModel, randomModels } from './random-gallery.js';
@@ -35,16 +35,23 @@ const concept = (): ConceptTerm => {
 const [dog, cat] = [concept(), concept()];
 const made = (count: number, outputs = 10, seed = 1) =>
   randomModels(folder, { models: count, outputs, probes: PROBES, seed });
-const of = (by: SearchQuery['by'], first: number): SearchQuery => ({ by, metric: 'SCORE', first });
+const of = (query: SearchRequest['query'], first: number): SearchRequest => ({
+  query,
+  metric: 'SCORE',
+  first,
+});
 
-async function pages(query: SearchQuery, between?: (page: number) => Promise<unknown>): Promise<SearchHit[]> {
-  const hits: SearchHit[] = [];
+async function pages(
+  query: SearchRequest,
+  between?: (page: number) => Promise<unknown>,
+): Promise<SearchResult[]> {
+  const hits: SearchResult[] = [];
   let after: SearchPosition | undefined;
   for (let page = 0; ; page++) {
     const answer = await search.searchModels(SET.id, { ...query, after });
-    hits.push(...answer.hits);
+    hits.push(...answer.results);
     if (!answer.hasMore) return hits;
-    after = answer.hits.at(-1)?.position;
+    after = answer.results.at(-1)?.position;
     await between?.(page);
   }
 }
@@ -56,11 +63,11 @@ describe('models for one concept', () => {
     await search.sync(SET, models);
     await search.settled();
     const logits = await search.search(SET.id, of({ kind: 'CONCEPT', ...dog }, 400));
-    const best = new Map<string, SearchHit>();
-    for (const hit of logits.hits) if (!best.has(hit.modelId)) best.set(hit.modelId, hit);
+    const best = new Map<string, SearchResult>();
+    for (const hit of logits.results) if (!best.has(hit.modelId)) best.set(hit.modelId, hit);
     const found = await search.searchModels(SET.id, of({ kind: 'CONCEPT', ...dog }, 50));
-    expect(ids(found.hits)).toEqual([...best.keys()]);
-    for (const { modelId, index, score, confidence } of found.hits)
+    expect(ids(found.results)).toEqual([...best.keys()]);
+    for (const { modelId, index, score, confidence } of found.results)
       expect(best.get(modelId)).toMatchObject({ index, score, confidence });
   });
 
@@ -85,11 +92,11 @@ describe('models for several concepts', () => {
     const [dogs, cats] = await Promise.all(
       [dog, cat].map((one) => search.searchModels(SET.id, of({ kind: 'CONCEPT', ...one }, 12))),
     );
-    const sureOf = ({ hits }: { hits: SearchHit[] }, id: string) =>
-      hits.find(({ modelId }) => modelId === id)?.confidence ?? expect.fail();
-    const { hits } = await search.searchModels(SET.id, both(12));
-    expect(hits).toHaveLength(12);
-    for (const { modelId, score, confidence } of hits) {
+    const sureOf = ({ results }: { results: SearchResult[] }, id: string) =>
+      results.find(({ modelId }) => modelId === id)?.confidence ?? expect.fail();
+    const { results } = await search.searchModels(SET.id, both(12));
+    expect(results).toHaveLength(12);
+    for (const { modelId, score, confidence } of results) {
       expect(confidence).toBe(score);
       expect(score).toBeCloseTo((sureOf(dogs, modelId) + sureOf(cats, modelId)) / 2, 8);
     }
@@ -99,9 +106,9 @@ describe('models for several concepts', () => {
     const [model] = await made(1);
     const twins = ['c', 'a', 'b', 'd'].map((modelId): KnownModel => ({ ...model, modelId }));
     await search.sync(SET, twins);
-    const { hits } = await search.searchModels(SET.id, both(4));
-    expect(ids(await pages(both(1)))).toEqual(ids(hits));
-    expect(ids(hits).sort()).toEqual(['a', 'b', 'c', 'd']);
+    const { results } = await search.searchModels(SET.id, both(4));
+    expect(ids(await pages(both(1)))).toEqual(ids(results));
+    expect(ids(results).sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('are paged through, each once, while confidence follows the gallery', async () => {

@@ -47,7 +47,9 @@ describe('a partly probed model', () => {
     const decoded = decodePrior(await readFile(prior?.path ?? ''));
     for (const { factor } of decoded.families)
       expect(factor.columns).toBeLessThanOrEqual(decoded.shape.directions);
-    expect(new ProbeChooser(decoded, { budget: 0.5, errorBound: 0, errorFactor: 0 }).most).toBe(PROBES / 2);
+    expect(new ProbeChooser(decoded, { budget: 0.5, errorBound: 0, errorFactor: 0 }).maxProbes).toBe(
+      PROBES / 2,
+    );
 
     const half = await halfRun(models[3]);
     await search.add(SET, half);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CONFIDENCE_CURVES, decodeFloat16, dot, encodeFloat16 } from '../../src/domain/index.js';
-import { runnerUp } from '../../src/search/ranking/runner-up.js';
+import { runnerUpScore } from '../../src/search/ranking/to-result.js';
 
 const PROBES = 2;
 const WEIGHTS = Float32Array.of(1, 0);
@@ -21,8 +21,8 @@ const scorer = {
 };
 
 it('is the best other output of the answer’s model that has a descriptor', () => {
-  expect(runnerUp(siblings, scorer, { row: 0 })).toBe(4);
-  expect(runnerUp(siblings, scorer, { row: 3 })).toBe(5);
+  expect(runnerUpScore(siblings, scorer, { row: 0 })).toBe(4);
+  expect(runnerUpScore(siblings, scorer, { row: 3 })).toBe(5);
 });
 
 it('looks at some outputs of a large model, spread evenly', () => {
@@ -36,13 +36,13 @@ it('looks at some outputs of a large model, spread evenly', () => {
     },
     entryAt: () => ({ firstRow: 0, rows: 1_000, degenerate: [] }),
   };
-  const best = runnerUp(large, scorer, { row: 999 });
+  const best = runnerUpScore(large, scorer, { row: 999 });
   expect(asked.length).toBeLessThanOrEqual(64);
   expect(best).toBeGreaterThan(950);
 });
 
 it('does not exist for a model’s only output, nor where the curve does not ask', () => {
-  expect(runnerUp(siblings, scorer, { row: 4 })).toBeUndefined();
+  expect(runnerUpScore(siblings, scorer, { row: 4 })).toBeUndefined();
   const concept = { ...scorer, curve: CONFIDENCE_CURVES.CONCEPT };
-  expect(runnerUp(siblings, concept, { row: 0 })).toBeUndefined();
+  expect(runnerUpScore(siblings, concept, { row: 0 })).toBeUndefined();
 });

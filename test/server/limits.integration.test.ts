@@ -203,12 +203,12 @@ describe('time and place', () => {
     const { search, store } = small.small.service;
     const [{ id }] = await store.probeSets.list();
     const gone = new AbortController();
-    const by = {
+    const query = {
       kind: 'CONCEPT' as const,
       cosines: Float32Array.from({ length: 24 }, (_, probe) => Math.sin(probe)),
       weights: Float32Array.from({ length: 24 }, (_, probe) => Math.sin(probe)),
     };
-    const searched = search.search(id, { by, metric: 'SCORE', first: 1 }, gone.signal);
+    const searched = search.search(id, { query, metric: 'SCORE', first: 1 }, gone.signal);
     gone.abort(new Error('gone'));
     await expect(searched).rejects.toThrow('gone');
     expect(await search.stats(id)).toMatchObject({ models: 1 });

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createConceptEncoder,
   type EmbeddingStore,
-  type Picture,
   PROMPTS,
+  type QueryImage,
   type TextEncoder,
 } from '../../src/text/index.js';
 
@@ -194,7 +194,7 @@ describe('a concept that is not waited for any more', () => {
 });
 
 describe('a picture', () => {
-  const readImage = (name: string, used: string[]): Picture => ({
+  const readImage = (name: string, used: string[]): QueryImage => ({
     digest: name,
     asFile: async (use) => {
       used.push(name);
@@ -207,7 +207,7 @@ describe('a picture', () => {
     const { store } = madeStore(['dog.jpg', 'cat.jpg']);
     const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
     const used: string[] = [];
-    const ask = () => concepts.pictureVectors(readImage('dog', used), { id: 'set' });
+    const ask = () => concepts.imageVectors(readImage('dog', used), { id: 'set' });
     const [first] = await Promise.all([ask(), ask(), ask()]);
     expect(await ask()).toEqual(first);
     expect(used).toEqual(['dog']);
@@ -221,10 +221,13 @@ describe('a picture', () => {
     const held = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const slow = (name: string): Picture => ({ digest: name, asFile: (use) => held.then(() => use(name)) });
-    const first = ['cat', 'bird'].map((name) => concepts.pictureVectors(slow(name), { id: 'set' }));
+    const slow = (name: string): QueryImage => ({
+      digest: name,
+      asFile: (use) => held.then(() => use(name)),
+    });
+    const first = ['cat', 'bird'].map((name) => concepts.imageVectors(slow(name), { id: 'set' }));
     const gone = new AbortController();
-    const left = concepts.pictureVectors(readImage('dog', used), { id: 'set' }, gone.signal);
+    const left = concepts.imageVectors(readImage('dog', used), { id: 'set' }, gone.signal);
     gone.abort(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
     finish();
@@ -236,7 +239,7 @@ describe('a picture', () => {
     const { store } = madeStore(['dog.jpg', 'cat.jpg']);
     const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
     const used: string[] = [];
-    const ask = () => concepts.pictureVectors(readImage('broken', used), { id: 'set' });
+    const ask = () => concepts.imageVectors(readImage('broken', used), { id: 'set' });
     await expect(ask()).rejects.toThrow('broken');
     await expect(ask()).rejects.toThrow('broken');
     expect(used).toHaveLength(2);
@@ -245,7 +248,7 @@ describe('a picture', () => {
   it('that tells no probe from another is called a picture in the refusal', async () => {
     const { store } = madeStore(['dog.jpg', 'dog.png']);
     const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
-    await expect(concepts.pictureVectors(readImage('dog', []), { id: 'set' })).rejects.toThrow(
+    await expect(concepts.imageVectors(readImage('dog', []), { id: 'set' })).rejects.toThrow(
       /^The picture is equally near/,
     );
   });

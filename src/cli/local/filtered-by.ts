@@ -1,5 +1,5 @@
 import { checkFilter, conditionsOf } from '../../graphql/index.js';
-import type { SearchQuery } from '../../search/index.js';
+import type { SearchRequest } from '../../search/index.js';
 import type { ProbeSetRecord, Store } from '../../store/index.js';
 import { findModel } from '../find-model.js';
 import { type FilterFlags, filterOf } from '../flags/filter-flags.js';
@@ -13,7 +13,7 @@ export async function filteredBy(
   store: Store,
   probeSet: ProbeSetRecord,
   flags: FilterFlags,
-): Promise<Pick<SearchQuery, 'models' | 'excludeModels' | 'minExpectedAccuracy'>> {
+): Promise<Pick<SearchRequest, 'models' | 'excludeModels' | 'minExpectedAccuracy'>> {
   const filter = filterOf(flags);
   checkFilter(filter);
   const conditions = conditionsOf(filter);

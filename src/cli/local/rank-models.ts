@@ -15,17 +15,17 @@ export async function rankModels(
     ? conceptSubject(service, concepts[0], probeSet)
     : conceptsSubject(service, concepts, probeSet));
   const conditions = await filteredBy(store, probeSet, question);
-  const { hits } = await search.searchModels(probeSet.id, {
+  const { results } = await search.searchModels(probeSet.id, {
     ...conditions,
-    by: subject,
+    query: subject,
     metric: 'SCORE',
     first,
   });
   const models = new Map(
-    (await store.models.byIds(hits.map(({ modelId }) => modelId))).map((model) => [model.id, model]),
+    (await store.models.byIds(results.map(({ modelId }) => modelId))).map((model) => [model.id, model]),
   );
-  const logits = await store.logits.byKeys(hits);
-  return hits.map(({ modelId, index, score, confidence, expectedAccuracy }) => ({
+  const logits = await store.logits.byKeys(results);
+  return results.map(({ modelId, index, score, confidence, expectedAccuracy }) => ({
     score,
     confidence,
     name: models.get(modelId)?.name,

@@ -1,7 +1,7 @@
 import type { Service } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { evidenceOf } from '../../graphql/index.js';
-import type { SearchSubject } from '../../search/index.js';
+import type { SearchQuery } from '../../search/index.js';
 import type { ProbeSetRecord } from '../../store/index.js';
 import { findGallery } from '../find-gallery.js';
 import { findLogit } from '../find-logit.js';
@@ -15,17 +15,17 @@ export async function searchLogits(service: Service, question: LogitQuestion): P
   const { first, metric, evidence: probes } = question;
   const { probeSet, by, exclude } = await subjectIn(service, question);
   const { excludeModels = [], ...conditions } = await filteredBy(store, probeSet, question);
-  const { hits } = await search.search(probeSet.id, {
+  const { results } = await search.search(probeSet.id, {
     ...conditions,
     excludeModels: [...excludeModels, ...exclude],
-    by,
+    query: by,
     metric,
     first,
   });
-  const logits = await store.logits.byKeys(hits);
-  const models = await store.models.byIds([...new Set(hits.map(({ modelId }) => modelId))]);
+  const logits = await store.logits.byKeys(results);
+  const models = await store.models.byIds([...new Set(results.map(({ modelId }) => modelId))]);
   return Promise.all(
-    hits.map(async (hit) => {
+    results.map(async (hit) => {
       const { modelId, index, score, distance, confidence, expectedAccuracy } = hit;
       const model = models.find(({ id }) => id === modelId);
       const logit = logits.find((one) => one.modelId === modelId && one.index === index);
@@ -48,7 +48,7 @@ export async function searchLogits(service: Service, question: LogitQuestion): P
 async function subjectIn(
   service: Service,
   { concept, like, probeSet: named, ...flags }: LogitQuestion,
-): Promise<{ probeSet: ProbeSetRecord; by: SearchSubject; exclude: string[] }> {
+): Promise<{ probeSet: ProbeSetRecord; by: SearchQuery; exclude: string[] }> {
   if (like === undefined) {
     const probeSet = await findGallery(service, named);
     return { probeSet, by: await searchSubject(service.concepts, concept, flags, probeSet), exclude: [] };

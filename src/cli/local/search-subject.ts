@@ -1,5 +1,5 @@
 import { subjectOf } from '../../graphql/index.js';
-import type { SearchSubject } from '../../search/index.js';
+import type { SearchQuery } from '../../search/index.js';
 import type { ProbeSetRecord } from '../../store/index.js';
 import type { ConceptEncoder } from '../../text/index.js';
 import { readImage } from '../flags/read-image.js';
@@ -15,7 +15,7 @@ export async function searchSubject(
   concept: string | undefined,
   { all, any, none, image }: Omit<SubjectFlags, 'like'>,
   probeSet: ProbeSetRecord,
-): Promise<SearchSubject> {
+): Promise<SearchQuery> {
   const expression = all || any || none ? { all, any, none } : null;
   const picture = image === undefined ? null : (await readImage(image)).toString('base64');
   const { subject } = await subjectOf({ concepts }, { concept, expression, image: picture }, probeSet);

@@ -1,12 +1,9 @@
-import { type Descriptors, standardResponses } from '../descriptors/descriptors.js';
-import { type Matrix, rowOf } from '../linalg/matrix.js';
-import { columnsOf } from '../linalg/matrix-columns.js';
-import { transpose } from '../linalg/transpose.js';
-import { errorAllowed, galleryError } from './beyond-budget.js';
-import { someRows } from './complete-descriptors.js';
-import { ConditionedPrior, likeliestAmong } from './conditioned-prior.js';
+import { type Descriptors, standardizedResponses } from '../descriptors/descriptors.js';
+import { columnsOf, type Matrix, rowOf, transpose } from '../linalg/matrix.js';
+import { expectedErrorAtBudget, maxAcceptedError } from './accepted-error.js';
+import { sampleRows } from './complete-descriptors.js';
+import { ConditionedPrior, glsMeanEstimator, mostLikelyIndex } from './conditioned-prior.js';
 import { COMMON_PROBES, type PriorFamily, type ResponsePrior } from './response-prior.js';
-import { wholeRowMean } from './whole-row-mean.js';
 
 /** How far probing goes. */
 export interface ChooserOptions {
@@ -26,11 +23,11 @@ const ROUND_PROBES = 32;
 /** The same as a share of P: few rounds for large probe sets. */
 const ROUND_SHARE = 0.025;
 /** The share of P up to which a budget goes to the probes of which least is known: before, nobody knows where a model answers. */
-const LISTED_SHARE = 0.2;
+const ORDERED_SHARE = 0.2;
 /** How much of the budget beyond is run where a model is expected to answer. */
-const ANSWERING_SHARE = 0.5;
+const ADAPTIVE_SHARE = 0.5;
 /** What a probe is worth that no output is expected to answer, as a squared response. */
-const MIN_EXCITEMENT = 0.01;
+const MIN_SQUARED_RESPONSE = 0.01;
 /** A model's outputs that have a say in what is run next. */
 const MAX_OUTPUTS = 64;
 
@@ -49,12 +46,12 @@ const MAX_OUTPUTS = 64;
  */
 export class ProbeChooser {
   /** Probes that the budget allows. */
-  readonly most: number;
+  readonly maxProbes: number;
   /** Probes by which a family is told: they come first. */
   private readonly common: Uint32Array;
   private readonly roundProbes: number;
   /** Probes up to which the list is followed. */
-  private readonly listed: number;
+  private readonly orderedProbes: number;
   /** The families given the common probes; made when the first model has answered them. */
   private onCommon: ConditionedPrior[] | null = null;
 
@@ -62,10 +59,10 @@ export class ProbeChooser {
     private readonly prior: ResponsePrior,
     private readonly options: ChooserOptions,
   ) {
-    this.most = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
-    this.common = prior.families[0].order.slice(0, Math.min(COMMON_PROBES, this.most));
-    const alwaysListed = Math.min(this.most, Math.ceil(LISTED_SHARE * prior.probes));
-    this.listed = this.most - Math.floor(ANSWERING_SHARE * (this.most - alwaysListed));
+    this.maxProbes = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
+    this.common = prior.families[0].order.slice(0, Math.min(COMMON_PROBES, this.maxProbes));
+    const alwaysOrdered = Math.min(this.maxProbes, Math.ceil(ORDERED_SHARE * prior.probes));
+    this.orderedProbes = this.maxProbes - Math.floor(ADAPTIVE_SHARE * (this.maxProbes - alwaysOrdered));
     this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
   }
 
@@ -80,7 +77,7 @@ export class ProbeChooser {
     const { errorBound, errorFactor } = this.options;
     if (probes.length === this.prior.probes) return null;
     const done = new Set(probes);
-    const left = this.most - probes.length;
+    const left = this.maxProbes - probes.length;
     const missing = this.common.filter((probe) => !done.has(probe));
     if (missing.length > 0) return left > 0 ? missing.slice(0, left) : null;
     const raw = transpose({
@@ -88,36 +85,41 @@ export class ProbeChooser {
       columns: responses.length / probes.length,
       data: responses,
     });
-    const standard = standardResponses(raw);
-    const values = someRows(standard, MAX_OUTPUTS);
-    if (values.rows === 0) return this.allBut(done);
+    const standard = standardizedResponses(raw);
+    const values = sampleRows(standard, MAX_OUTPUTS);
+    if (values.rows === 0) return this.allExcept(done);
     if (left <= 0 && errorFactor === 0) return null;
     const family = this.familyOf(probes, raw);
-    const unlisted = family.order
+    const ordered = family.order
       .filter((probe) => !done.has(probe))
-      .slice(0, Math.max(0, this.listed - probes.length));
-    if (unlisted.length > 0 && errorBound === 0) return unlisted;
-    const { expectedError, worth } = judge(family, probes, values, silentShare(standard));
-    if (left <= 0) return expectedError <= this.allowedBeyond() ? null : this.allBut(done);
+      .slice(0, Math.max(0, this.orderedProbes - probes.length));
+    if (ordered.length > 0 && errorBound === 0) return ordered;
+    const { expectedError, worth: scores } = acquisitionScores(
+      family,
+      probes,
+      values,
+      degenerateShare(standard),
+    );
+    if (left <= 0) return expectedError <= this.maxErrorAtBudget() ? null : this.allExcept(done);
     if (expectedError <= errorBound) return null;
-    const next = unlisted.length > 0 ? unlisted : untried(probes, worth);
-    return next.slice(0, this.roundOf(left));
+    const next = ordered.length > 0 ? ordered : remainingByScore(probes, scores);
+    return next.slice(0, this.roundSize(left));
   }
 
-  private allBut(done: ReadonlySet<number>): Uint32Array {
+  private allExcept(done: ReadonlySet<number>): Uint32Array {
     return Uint32Array.from({ length: this.prior.probes }, (_, probe) => probe).filter(
       (probe) => !done.has(probe),
     );
   }
 
   /** A rest that is hardly more than a round is run with it. */
-  private roundOf(left: number): number {
+  private roundSize(left: number): number {
     return left < 1.5 * this.roundProbes ? left : this.roundProbes;
   }
 
-  private allowedBeyond(): number {
+  private maxErrorAtBudget(): number {
     const { budget, errorBound, errorFactor } = this.options;
-    return Math.max(errorBound, errorAllowed(galleryError(this.prior, budget), errorFactor));
+    return Math.max(errorBound, maxAcceptedError(expectedErrorAtBudget(this.prior, budget), errorFactor));
   }
 
   /**
@@ -128,14 +130,14 @@ export class ProbeChooser {
   private familyOf(probes: Uint32Array, raw: Matrix): PriorFamily {
     const { families } = this.prior;
     const places = this.common.map((probe) => probes.indexOf(probe));
-    const values = someRows(standardResponses(columnsOf(raw, places)), MAX_OUTPUTS);
+    const values = sampleRows(standardizedResponses(columnsOf(raw, places)), MAX_OUTPUTS);
     this.onCommon ??= families.map((family) => new ConditionedPrior(family, this.common));
-    return families[likeliestAmong(this.onCommon, values)];
+    return families[mostLikelyIndex(this.onCommon, values)];
   }
 }
 
 /** The share of a model's outputs that have answered nothing yet: nothing is known of them. */
-function silentShare({ degenerate }: Descriptors): number {
+function degenerateShare({ degenerate }: Descriptors): number {
   return degenerate.reduce((sum, flag) => sum + flag, 0) / degenerate.length;
 }
 
@@ -144,38 +146,39 @@ function silentShare({ degenerate }: Descriptors): number {
  * largest response that is expected of any output.
  *
  * @param values standardized responses of some outputs to `probes`
- * @param silent share of the outputs that have none
+ * @param degenerate share of the outputs that have none
  */
-function judge(
+function acquisitionScores(
   family: PriorFamily,
   probes: Uint32Array,
   values: Matrix,
-  silent: number,
+  degenerate: number,
 ): { expectedError: number; worth: Float64Array } {
   const conditioned = new ConditionedPrior(family, probes);
   const variances = conditioned.variances();
-  const unknown = variances.reduce((sum, value) => sum + value / variances.length, 0);
-  const excitement = new Float64Array(variances.length).fill(MIN_EXCITEMENT);
-  const meanOf = wholeRowMean(conditioned, probes.length);
+  const meanVariance = variances.reduce((sum, value) => sum + value / variances.length, 0);
+  const squaredResponses = new Float64Array(variances.length).fill(MIN_SQUARED_RESPONSE);
+  const meanOf = glsMeanEstimator(conditioned, probes.length);
   let surprise = 0;
   for (let row = 0; row < values.rows; row++) {
     const responses = rowOf(values, row);
     const mean = meanOf(responses);
-    const { completed, surprise: own } = conditioned.expect(responses.map((value) => value - mean));
+    const { completed, surprise: own } = conditioned.estimate(responses.map((value) => value - mean));
     surprise += own / values.rows;
     for (let probe = 0; probe < completed.length; probe++)
-      if (completed[probe] > 0) excitement[probe] = Math.max(excitement[probe], completed[probe] ** 2);
+      if (completed[probe] > 0)
+        squaredResponses[probe] = Math.max(squaredResponses[probe], completed[probe] ** 2);
   }
   return {
-    expectedError: (1 - silent) * surprise * unknown + silent,
-    worth: excitement.map((value, probe) => variances[probe] * value),
+    expectedError: (1 - degenerate) * surprise * meanVariance + degenerate,
+    worth: squaredResponses.map((value, probe) => variances[probe] * value),
   };
 }
 
 /** The probes that were not run, worthiest first. */
-function untried(probes: Uint32Array, worth: Float64Array): Uint32Array {
+function remainingByScore(probes: Uint32Array, scores: Float64Array): Uint32Array {
   const done = new Set(probes);
-  return Uint32Array.from(worth.keys())
+  return Uint32Array.from(scores.keys())
     .filter((probe) => !done.has(probe))
-    .sort((a, b) => worth[b] - worth[a] || a - b);
+    .sort((a, b) => scores[b] - scores[a] || a - b);
 }

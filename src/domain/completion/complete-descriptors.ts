@@ -2,14 +2,12 @@ import {
   type Descriptors,
   descriptors,
   RESPONSE_SHARPNESS,
-  standardResponses,
+  standardizedResponses,
 } from '../descriptors/descriptors.js';
 import { dot } from '../linalg/inner-product.js';
-import { type Matrix, rowOf } from '../linalg/matrix.js';
-import { columnsOf } from '../linalg/matrix-columns.js';
-import { ConditionedPrior, likeliestOf } from './conditioned-prior.js';
+import { columnsOf, type Matrix, rowOf } from '../linalg/matrix.js';
+import { ConditionedPrior, glsMeanEstimator, mostLikelyFamily } from './conditioned-prior.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
-import { wholeRowMean } from './whole-row-mean.js';
 
 /** Descriptors of a model of which only some probes were run. */
 export interface CompletedDescriptors extends Descriptors {
@@ -52,26 +50,26 @@ export function completeDescriptors(responses: Matrix, prior: ResponsePrior | nu
     errors.fill(1 - observed.length / responses.columns);
     return { rows, degenerate: partial.degenerate, certainty, errors };
   }
-  const partial = standardResponses(run);
-  const family = likeliestFamily(prior.families, observed, someRows(partial, OUTPUTS_FOR_FAMILY));
+  const partial = standardizedResponses(run);
+  const family = likeliestFamily(prior.families, observed, sampleRows(partial, OUTPUTS_FOR_FAMILY));
   const conditioned = new ConditionedPrior(family, observed);
   const variances = conditioned.variances();
-  let unknown = 0;
+  let meanVariance = 0;
   for (let probe = 0; probe < variances.length; probe++) {
     const direction = rowOf(family.factor, probe);
     const before = family.noise[probe] + dot(direction, direction);
     certainty[probe] = Math.max(0, 1 - variances[probe] / before);
-    unknown += variances[probe] / variances.length;
+    meanVariance += variances[probe] / variances.length;
   }
-  const meanOf = wholeRowMean(conditioned, observed.length);
+  const meanOf = glsMeanEstimator(conditioned, observed.length);
   for (let row = 0; row < rows.rows; row++) {
     if (partial.degenerate[row] === 1) continue;
-    const { descriptor, error } = completeOne(
+    const { descriptor, error } = completeRow(
       conditioned,
       rowOf(partial.rows, row),
       meanOf,
       variances,
-      unknown,
+      meanVariance,
     );
     rowOf(rows, row).set(descriptor);
     errors[row] = error;
@@ -90,7 +88,7 @@ function likeliestFamily(
     Math.floor(n * step),
   );
   const probes = places.map((place) => observed[place]);
-  return likeliestOf(families, probes, columnsOf(values, places));
+  return mostLikelyFamily(families, probes, columnsOf(values, places));
 }
 
 /** Indices of the probes that were run, ascending. */
@@ -104,33 +102,33 @@ export function observedProbes({ rows, columns, data }: Matrix): Uint32Array {
 /**
  * @param meanOf the mean of a whole row, by generalized least squares from the responses that were run
  * @param variances P, of what is not known yet, in rows of deviation 1
- * @param unknown their mean
+ * @param meanVariance their mean
  */
-function completeOne(
+function completeRow(
   conditioned: ConditionedPrior,
   values: Float32Array,
   meanOf: (values: Float32Array) => number,
   variances: Float32Array,
-  unknown: number,
+  meanVariance: number,
 ): { descriptor: Float32Array; error: number } {
   const shift = meanOf(values);
-  const { completed, surprise } = conditioned.expect(values.map((value) => value - shift));
-  const { mean, variance } = spreadOf(completed);
-  const scale = 1 / Math.sqrt(Math.max(variance + surprise * unknown, MIN_VARIANCE));
+  const { completed, surprise } = conditioned.estimate(values.map((value) => value - shift));
+  const { mean, variance } = meanAndVariance(completed);
+  const scale = 1 / Math.sqrt(Math.max(variance + surprise * meanVariance, MIN_VARIANCE));
   const sharpened = completed.map((value) => Math.exp(RESPONSE_SHARPNESS * scale * (value - mean)));
-  const whole = spreadOf(sharpened);
+  const whole = meanAndVariance(sharpened);
   const steepness = (RESPONSE_SHARPNESS * scale) ** 2 / Math.max(whole.variance, MIN_VARIANCE);
-  let left = 0;
+  let error = 0;
   for (let probe = 0; probe < variances.length; probe++)
-    left += (steepness * sharpened[probe] ** 2 * surprise * variances[probe]) / variances.length;
+    error += (steepness * sharpened[probe] ** 2 * surprise * variances[probe]) / variances.length;
   const deviation = Math.sqrt(Math.max(whole.variance, MIN_VARIANCE));
   return {
     descriptor: sharpened.map((value) => (value - whole.mean) / deviation),
-    error: Math.min(1, left),
+    error: Math.min(1, error),
   };
 }
 
-function spreadOf(values: Float32Array): { mean: number; variance: number } {
+function meanAndVariance(values: Float32Array): { mean: number; variance: number } {
   let sum = 0;
   let squares = 0;
   for (let place = 0; place < values.length; place++) {
@@ -142,10 +140,10 @@ function spreadOf(values: Float32Array): { mean: number; variance: number } {
 }
 
 /** At most so many rows with a descriptor, spread evenly. */
-export function someRows({ rows, degenerate }: Descriptors, most: number): Matrix {
+export function sampleRows({ rows, degenerate }: Descriptors, max: number): Matrix {
   const whole = [...degenerate.keys()].filter((row) => degenerate[row] === 0);
-  const step = Math.max(1, whole.length / most);
-  const count = Math.min(most, whole.length);
+  const step = Math.max(1, whole.length / max);
+  const count = Math.min(max, whole.length);
   const data = new Float32Array(count * rows.columns);
   for (let place = 0; place < count; place++)
     data.set(rowOf(rows, whole[Math.floor(place * step)]), place * rows.columns);

@@ -1,5 +1,5 @@
-import { factorize, solve, solveLower, solveLowerOfFour } from '../linalg/cholesky.js';
-import { dotAt } from '../linalg/inner-product.js';
+import { factorize, solve, solveLower, solveLowerFour } from '../linalg/cholesky.js';
+import { dot, dotAt } from '../linalg/inner-product.js';
 import { type Matrix, rowOf } from '../linalg/matrix.js';
 import type { PriorFamily } from './response-prior.js';
 
@@ -44,20 +44,20 @@ export class ConditionedPrior {
    *
    * @param values n standardized responses
    */
-  expect(values: Float32Array): { completed: Float32Array; surprise: number } {
+  estimate(values: Float32Array): { completed: Float32Array; surprise: number } {
     const { factor, noise } = this.family;
     const b = this.project(values);
     const z = b.slice();
     solve(this.lower, z.length, z);
-    let weighed = 0;
+    let quadratic = 0;
     for (let place = 0; place < values.length; place++)
-      weighed += values[place] ** 2 / noise[this.observed[place]];
-    for (let axis = 0; axis < z.length; axis++) weighed -= b[axis] * z[axis];
+      quadratic += values[place] ** 2 / noise[this.observed[place]];
+    for (let axis = 0; axis < z.length; axis++) quadratic -= b[axis] * z[axis];
     const completed = new Float32Array(factor.rows);
     for (let probe = 0; probe < factor.rows; probe++)
       completed[probe] = dotAt(factor.data, probe * z.length, z);
     for (let place = 0; place < values.length; place++) completed[this.observed[place]] = values[place];
-    return { completed, surprise: weighed / values.length };
+    return { completed, surprise: quadratic / values.length };
   }
 
   /** K_O⁻¹ x_O, where K is the prior's covariance: what the observed responses weigh beside each other. */
@@ -99,7 +99,7 @@ export class ConditionedPrior {
       for (let lane = 0; lane < count; lane++)
         for (let axis = 0; axis < rank; axis++)
           solved[axis * 4 + lane] = factor.data[(first + lane) * rank + axis];
-      solveLowerOfFour(this.lower, rank, solved);
+      solveLowerFour(this.lower, rank, solved);
       for (let lane = 0; lane < count; lane++) {
         let sum = noise[first + lane];
         for (let axis = 0; axis < rank; axis++) sum += solved[axis * 4 + lane] ** 2;
@@ -162,21 +162,36 @@ function lowerGram(x: Float64Array, rows: number, columns: number): Float64Array
  * @param observed indices of probes that were run
  * @param values C × n standardized responses to them
  */
-export function likeliestOf<Family extends Pick<PriorFamily, 'factor' | 'noise'>>(
+export function mostLikelyFamily<Family extends Pick<PriorFamily, 'factor' | 'noise'>>(
   families: readonly Family[],
   observed: ArrayLike<number>,
   values: Matrix,
 ): Family {
   const conditioned = families.map((family) => new ConditionedPrior(family, observed));
-  return families[likeliestAmong(conditioned, values)];
+  return families[mostLikelyIndex(conditioned, values)];
 }
 
 /** The same for families that were conditioned on the probes before: the index of the likeliest. */
-export function likeliestAmong(conditioned: readonly ConditionedPrior[], values: Matrix): number {
+export function mostLikelyIndex(conditioned: readonly ConditionedPrior[], values: Matrix): number {
   const likelihoods = conditioned.map((family) => {
     let sum = 0;
     for (let row = 0; row < values.rows; row++) sum += family.logLikelihood(rowOf(values, row));
     return sum;
   });
   return likelihoods.indexOf(Math.max(...likelihoods));
+}
+
+/**
+ * The mean of a whole row, from the responses that were run, by generalized least squares under the prior, in which rows
+ * have mean 0. What was run is no fair sample of all, so the mean of it is another.
+ *
+ * @param count how many probes were run
+ */
+export function glsMeanEstimator(
+  conditioned: ConditionedPrior,
+  count: number,
+): (values: Float32Array) => number {
+  const ones = conditioned.precisionTimes(new Float32Array(count).fill(1));
+  const total = ones.reduce((sum, value) => sum + value, 0);
+  return (values) => dot(ones, values) / total;
 }

@@ -1,12 +1,12 @@
 import { dot } from '../linalg/inner-product.js';
 import type { Matrix } from '../linalg/matrix.js';
 
-const STEPS = 10;
+const ITERATIONS = 10;
 /**
  * Centers this alike are one family. On the hub, centers of one backbone's clusters have a cosine of 0.8 and more, those
  * of different backbones at most 0.67.
  */
-const SAME_FAMILY = 0.75;
+const MERGE_COSINE = 0.75;
 
 /**
  * How a model's outputs lie in the leading directions of the gallery: the upper triangle of Zᵀ Z, unit length. Heads on
@@ -35,22 +35,22 @@ export function modelSignature({ rows, columns, data }: Matrix): Float32Array {
  * @returns at most `families` unit vectors
  */
 export function familyCenters(signatures: Float32Array[], families: number): Float32Array[] {
-  let sums = farApart(signatures, families);
-  for (let step = 0; step < STEPS; step++) {
+  let sums = farthestPoints(signatures, families);
+  for (let step = 0; step < ITERATIONS; step++) {
     const centers = sums.map(unit);
     sums = centers.map(({ length }) => new Float32Array(length));
     for (const signature of signatures) add(sums[nearestFamily(signature, centers)], signature);
     sums = sums.filter((sum) => dot(sum, sum) > 0);
   }
-  return merged(sums).map(unit);
+  return mergeSimilar(sums).map(unit);
 }
 
 /** @param sums of the signatures of each cluster */
-function merged(sums: Float32Array[]): Float32Array[] {
+function mergeSimilar(sums: Float32Array[]): Float32Array[] {
   const left = sums.slice();
   for (;;) {
     let [one, other] = [-1, -1];
-    let largest = SAME_FAMILY;
+    let largest = MERGE_COSINE;
     const centers = left.map(unit);
     for (let a = 0; a < centers.length; a++) {
       for (let b = 0; b < a; b++) {
@@ -80,7 +80,7 @@ export function nearestFamily(signature: Float32Array, centers: Float32Array[]):
   return best;
 }
 
-function farApart(signatures: Float32Array[], count: number): Float32Array[] {
+function farthestPoints(signatures: Float32Array[], count: number): Float32Array[] {
   const chosen = signatures.slice(0, 1);
   const nearest = signatures.map(() => Number.NEGATIVE_INFINITY);
   while (chosen.length < Math.min(count, signatures.length)) {

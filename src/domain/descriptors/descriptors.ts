@@ -23,16 +23,16 @@ export interface Descriptors {
  *
  * @param responses C × P raw responses; any positive scale and any offset common to a probe's outputs
  */
-export function standardResponses(responses: Matrix): Descriptors {
-  return ofWholeRows(responses, zscore);
+export function standardizedResponses(responses: Matrix): Descriptors {
+  return describeRows(responses, zscore);
 }
 
-/** The descriptors of all outputs of a model: {@link standardResponses}, slightly sharpened. */
+/** The descriptors of all outputs of a model: {@link standardizedResponses}, slightly sharpened. */
 export function descriptors(responses: Matrix): Descriptors {
-  return ofWholeRows(responses, (values) => sharpen(values, RESPONSE_SHARPNESS));
+  return describeRows(responses, (values) => sharpen(values, RESPONSE_SHARPNESS));
 }
 
-function ofWholeRows(responses: Matrix, make: (values: Float32Array) => Float32Array | null): Descriptors {
+function describeRows(responses: Matrix, make: (values: Float32Array) => Float32Array | null): Descriptors {
   const fixed = fixGauge(responses);
   const rows = { ...fixed, data: new Float32Array(fixed.data.length) };
   const degenerate = new Uint8Array(fixed.rows);

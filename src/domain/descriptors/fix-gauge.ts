@@ -21,20 +21,20 @@ export const SPREAD_SHARE = 0.5;
  */
 export function fixGauge(responses: Matrix, spreadShare = SPREAD_SHARE): Matrix {
   const { rows, columns, data } = responses;
-  const whole = wholeRows(responses);
-  if (whole.length < 2) return responses;
+  const finite = finiteRows(responses);
+  if (finite.length < 2) return responses;
   const means = new Float64Array(columns);
-  for (const row of whole) {
+  for (const row of finite) {
     for (let column = 0; column < columns; column++) means[column] += data[row * columns + column];
   }
   const squares = new Float64Array(columns);
-  for (let column = 0; column < columns; column++) means[column] /= whole.length;
-  for (const row of whole) {
+  for (let column = 0; column < columns; column++) means[column] /= finite.length;
+  for (const row of finite) {
     for (let column = 0; column < columns; column++)
       squares[column] += (data[row * columns + column] - means[column]) ** 2;
   }
-  const overall = Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / (whole.length * columns));
-  const divisors = squares.map((value) => Math.sqrt(value / whole.length) + spreadShare * overall || 1);
+  const overall = Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / (finite.length * columns));
+  const divisors = squares.map((value) => Math.sqrt(value / finite.length) + spreadShare * overall || 1);
   const fixed = new Float32Array(data.length);
   for (let index = 0; index < data.length; index++) {
     const column = index % columns;
@@ -44,7 +44,7 @@ export function fixGauge(responses: Matrix, spreadShare = SPREAD_SHARE): Matrix 
 }
 
 /** Rows of finite values only. */
-function wholeRows({ rows, columns, data }: Matrix): number[] {
+function finiteRows({ rows, columns, data }: Matrix): number[] {
   return Array.from({ length: rows }, (_, row) => row).filter((row) => {
     let sum = 0;
     for (let index = row * columns; index < (row + 1) * columns; index++) sum += data[index] * 0;

@@ -1,9 +1,9 @@
 import { type Matrix, rowOf } from '../linalg/matrix.js';
 
 const MAX_STEPS = 40;
-const CLOSE = 1e-6;
-const LONGEST_STEP = 1;
-const SMALLEST_DISTANCE = 1e-3;
+const TOLERANCE = 1e-6;
+const MAX_STEP = 1;
+const MIN_DISTANCE = 1e-3;
 
 /** The logarithms that one descriptor stands for: `zscore(v) = (log(x + shift) − middle) / t`. */
 export interface Unsharpening {
@@ -17,28 +17,32 @@ export interface Unsharpening {
  *
  * @param sharpness t, which x was made with
  */
-export function unsharpeningOf(x: Float32Array, sharpness: number): Unsharpening {
-  let least = Number.POSITIVE_INFINITY;
-  for (const value of x) if (value < least) least = value;
+export function fitUnsharpening(x: Float32Array, sharpness: number): Unsharpening {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const value of x) if (value < smallest) smallest = value;
   // Of a normal distribution's exponential; Newton's steps in the logarithm of the distance from the smallest value.
-  let distance = Math.max(1 / Math.sqrt(Math.expm1(sharpness ** 2)) + least, SMALLEST_DISTANCE);
+  let distance = Math.max(1 / Math.sqrt(Math.expm1(sharpness ** 2)) + smallest, MIN_DISTANCE);
   let middle = 0;
   for (let step = 0; step < MAX_STEPS; step++) {
-    const { mean, variance, slope } = spreadOfLogarithms(x, distance - least);
+    const { mean, variance, slope } = logMoments(x, distance - smallest);
     middle = mean;
     const excess = variance - sharpness ** 2;
-    if (Math.abs(excess) < CLOSE) break;
+    if (Math.abs(excess) < TOLERANCE) break;
     const change = -excess / (slope * distance);
-    distance *= Math.exp(Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, change)));
+    distance *= Math.exp(Math.max(-MAX_STEP, Math.min(MAX_STEP, change)));
   }
-  return { shift: distance - least, middle };
+  return { shift: distance - smallest, middle };
 }
 
-/** The standardized values that `sharpen` made each row from. @param how of each row, see {@link unsharpeningOf} */
-export function unsharpenRows(rows: Matrix, sharpness: number, how: readonly Unsharpening[]): Matrix {
+/** The standardized values that `sharpen` made each row from. @param unsharpenings of each row, see {@link fitUnsharpening} */
+export function unsharpenRows(
+  rows: Matrix,
+  sharpness: number,
+  unsharpenings: readonly Unsharpening[],
+): Matrix {
   const data = new Float32Array(rows.data.length);
   for (let row = 0; row < rows.rows; row++) {
-    const { shift, middle } = how[row];
+    const { shift, middle } = unsharpenings[row];
     const values = rowOf(rows, row);
     const start = row * rows.columns;
     for (let place = 0; place < values.length; place++)
@@ -48,10 +52,7 @@ export function unsharpenRows(rows: Matrix, sharpness: number, how: readonly Uns
 }
 
 /** Mean and variance of `log(x + shift)`, and how the variance changes with the shift. */
-function spreadOfLogarithms(
-  x: Float32Array,
-  shift: number,
-): { mean: number; variance: number; slope: number } {
+function logMoments(x: Float32Array, shift: number): { mean: number; variance: number; slope: number } {
   let sum = 0;
   let squares = 0;
   let inverses = 0;

@@ -2,14 +2,14 @@
 export function factorize(matrix: Float64Array, size: number): void {
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {
-      const sum = matrix[row * size + column] - rowsProduct(matrix, row * size, column * size, column);
+      const sum = matrix[row * size + column] - dotRange(matrix, row * size, column * size, column);
       matrix[row * size + column] = row === column ? Math.sqrt(sum) : sum / matrix[column * size + column];
     }
   }
 }
 
 /** Inner product of `length` values each from two places on. Two sums at once do not wait for each other. */
-function rowsProduct(matrix: Float64Array, a: number, b: number, length: number): number {
+function dotRange(matrix: Float64Array, a: number, b: number, length: number): number {
   let [even, odd] = [0, 0];
   let k = 0;
   for (; k + 1 < length; k += 2) {
@@ -21,7 +21,7 @@ function rowsProduct(matrix: Float64Array, a: number, b: number, length: number)
 }
 
 /** Solves L X = B in place for four right sides at once. @param x size × 4 */
-export function solveLowerOfFour(lower: Float64Array, size: number, x: Float64Array): void {
+export function solveLowerFour(lower: Float64Array, size: number, x: Float64Array): void {
   for (let row = 0; row < size; row++) {
     const start = row * size;
     const place = row * 4;

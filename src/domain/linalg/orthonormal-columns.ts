@@ -1,5 +1,4 @@
-import { type Matrix, rowOf } from './matrix.js';
-import { transpose } from './transpose.js';
+import { type Matrix, rowOf, transpose } from './matrix.js';
 
 /** Columns that are made orthonormal among themselves here; all else is left to the products. */
 const BLOCK = 32;
@@ -16,10 +15,10 @@ export async function orthonormalColumns(
   product: (a: Matrix, b: Matrix) => Promise<Matrix>,
 ): Promise<Matrix> {
   // Columns as rows, so that each lies in one piece.
-  const turned = transpose(matrix);
-  for (let first = 0; first < turned.rows; first += BLOCK) {
-    const done = rowsBetween(turned, 0, first);
-    const block = rowsBetween(turned, first, Math.min(first + BLOCK, turned.rows));
+  const transposed = transpose(matrix);
+  for (let first = 0; first < transposed.rows; first += BLOCK) {
+    const done = rowsBetween(transposed, 0, first);
+    const block = rowsBetween(transposed, first, Math.min(first + BLOCK, transposed.rows));
     const doneColumns = transpose(done);
     for (let pass = 0; pass < 2; pass++) {
       if (first > 0) {
@@ -29,7 +28,7 @@ export async function orthonormalColumns(
       makeOrthonormal(block);
     }
   }
-  return transpose(turned);
+  return transpose(transposed);
 }
 
 /** Rows `first` … `last` − 1, sharing the matrix's memory. */

@@ -23,7 +23,7 @@ export function decidingConcept({
  * @returns −∞ when neither `all` nor `any` holds anything
  */
 export function expressionScore({ all, any, none }: ExpressionScores): number {
-  const wanted = Math.min(...all, any.length > 0 ? Math.max(...any) : Number.POSITIVE_INFINITY);
-  if (wanted === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
-  return wanted - Math.max(0, ...none);
+  const positive = Math.min(...all, any.length > 0 ? Math.max(...any) : Number.POSITIVE_INFINITY);
+  if (positive === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+  return positive - Math.max(0, ...none);
 }

@@ -1,5 +1,7 @@
+import type { Matrix } from '../linalg/matrix.js';
+
 /** How the scores of a whole gallery lie for one query. */
-export interface Standing {
+export interface ScoreSpread {
   /** The median. */
   middle: number;
   /** From the 16th percentile up to the median: one deviation of a normal distribution. */
@@ -18,7 +20,7 @@ export interface ConfidenceCurve {
   /** For each deviation above the runner-up, see `confidence`; 0 where it says nothing. */
   margin: number;
   /** The most that it reaches: even what stands out furthest is sometimes wrong. */
-  most: number;
+  max: number;
 }
 
 /**
@@ -30,16 +32,16 @@ export interface ConfidenceCurve {
  * dogs, and where a sixth of a gallery does, they would take the upper deviation with them. The lower one stays.
  */
 export const CONFIDENCE_CURVES = {
-  CONCEPT: { unit: 'below', offset: -6.33, slope: 1.1, margin: 0, most: 0.88 },
-  LOGIT: { unit: 'above', offset: -5.32, slope: 0.65, margin: 0.75, most: 0.94 },
-  NAME: { unit: 'above', offset: -6.11, slope: 0.79, margin: 0, most: 0.92 },
+  CONCEPT: { unit: 'below', offset: -6.33, slope: 1.1, margin: 0, max: 0.88 },
+  LOGIT: { unit: 'above', offset: -5.32, slope: 0.65, margin: 0.75, max: 0.94 },
+  NAME: { unit: 'above', offset: -6.11, slope: 0.79, margin: 0, max: 0.92 },
 } as const satisfies Record<string, ConfidenceCurve>;
 
 const LOWER_SHARE = 0.1587;
 const UPPER_SHARE = 0.8413;
 
 /** The middle of scores, and how far they are spread to either side of it. */
-export function standingOf(scores: ArrayLike<number>): Standing {
+export function scoreSpread(scores: ArrayLike<number>): ScoreSpread {
   const sorted = Float64Array.from(scores).sort();
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
   const middle = at(0.5);
@@ -56,13 +58,37 @@ export function standingOf(scores: ArrayLike<number>): Standing {
  */
 export function confidence(
   score: number,
-  standing: Standing,
-  { unit, offset, slope, margin, most }: ConfidenceCurve,
-  runnerUp = standing.middle,
+  spread: ScoreSpread,
+  { unit, offset, slope, margin, max }: ConfidenceCurve,
+  runnerUp = spread.middle,
 ): number {
-  const { middle, [unit]: deviation } = standing;
+  const { middle, [unit]: deviation } = spread;
   if (!(deviation > 0)) return 0;
   const above = (score - middle) / deviation;
   const ahead = (score - Math.max(runnerUp, middle)) / deviation;
-  return most / (1 + Math.exp(-(offset + slope * above + margin * ahead)));
+  return max / (1 + Math.exp(-(offset + slope * above + margin * ahead)));
+}
+
+/**
+ * How a name's scores lie over a gallery: some names suit nearly every logit a little, and say nothing of one.
+ *
+ * @param scores V × N: each name's score for logits spread over the gallery
+ * @returns V means, and V (population) deviations
+ */
+export function nameStatistics({ rows, columns, data }: Matrix): {
+  means: Float32Array;
+  deviations: Float32Array;
+} {
+  const means = new Float32Array(rows);
+  const deviations = new Float32Array(rows);
+  for (let name = 0; name < rows; name++) {
+    let sum = 0;
+    for (let logit = 0; logit < columns; logit++) sum += data[name * columns + logit];
+    const mean = sum / columns;
+    let squares = 0;
+    for (let logit = 0; logit < columns; logit++) squares += (data[name * columns + logit] - mean) ** 2;
+    means[name] = mean;
+    deviations[name] = Math.sqrt(squares / columns);
+  }
+  return { means, deviations };
 }

@@ -3,7 +3,7 @@ import { type Matrix, rowOf } from '../linalg/matrix.js';
 /** How many of the best candidates are compared with each other. */
 export const CONSENSUS_CANDIDATES = 200;
 /** Neighbors of a candidate that have a say in its score. */
-export const CONSENSUS_NEIGHBOURS = 10;
+export const CONSENSUS_NEIGHBORS = 10;
 
 /**
  * The scores of a query's best candidates after each has listened to those like it: a mean of its own score and its
@@ -21,7 +21,7 @@ export function consensusScores(
   scores: ArrayLike<number>,
   cosines: Matrix,
   owners: readonly unknown[],
-  neighbors = CONSENSUS_NEIGHBOURS,
+  neighbors = CONSENSUS_NEIGHBORS,
 ): Float64Array {
   return Float64Array.from(scores, (own, candidate) => {
     const row = rowOf(cosines, candidate);

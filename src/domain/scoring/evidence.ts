@@ -1,3 +1,5 @@
+import { dot } from '../linalg/inner-product.js';
+
 /** One probe's part in a score. */
 export interface Contribution {
   /** 0..P−1 */
@@ -18,4 +20,19 @@ export function evidence(weights: Float32Array, descriptor: Float32Array, first:
     .sort((a, b) => parts[b] - parts[a] || a - b)
     .slice(0, first)
     .map((probe) => ({ probe, contribution: parts[probe] }));
+}
+
+/**
+ * `⟨e, x⟩ · scale`: the form that every score has, so that one index and one scan serve them all.
+ *
+ * @param weights e, P
+ * @param descriptor x, P
+ * @param scale 1/P for a concept, 1/`whitenedNorm(x)` for a logit
+ */
+export function linearScore(
+  weights: Float32Array,
+  descriptor: Float32Array,
+  scale = 1 / descriptor.length,
+): number {
+  return dot(weights, descriptor) * scale;
 }

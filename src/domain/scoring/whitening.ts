@@ -1,5 +1,5 @@
-import type { Basis } from '../completion/basis.js';
 import type { Matrix } from '../linalg/matrix.js';
+import type { Basis } from './basis.js';
 
 /** Share of the whitening: eigenvalues to the power −1/4, half of what would make all directions equal. */
 export const EXPONENT = -0.25;

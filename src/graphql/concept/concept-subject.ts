@@ -1,5 +1,5 @@
 import { ProbelogError } from '../../errors/index.js';
-import type { ConceptTerm, SearchSubject } from '../../search/index.js';
+import type { ConceptTerm, SearchQuery } from '../../search/index.js';
 import type { ProbeSetRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
 import { readPicture } from '../search/read-picture.js';
@@ -7,7 +7,7 @@ import type { ConceptInput } from './concept-type.js';
 
 /** What is looked for, in numbers and by name. */
 export interface NamedSubject {
-  subject: SearchSubject;
+  subject: SearchQuery;
   /** The same in a form that a cursor can be bound to. */
   named: unknown;
 }
@@ -98,7 +98,7 @@ async function imageSubject(
 ): Promise<NamedSubject> {
   const picture = readPicture(image);
   return {
-    subject: { kind: 'CONCEPT', ...(await context.concepts.pictureVectors(picture, probeSet)) },
+    subject: { kind: 'CONCEPT', ...(await context.concepts.imageVectors(picture, probeSet)) },
     named: ['image', picture.digest],
   };
 }

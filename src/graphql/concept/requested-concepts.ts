@@ -5,6 +5,6 @@ export function requestedConcepts(concepts: ConceptEncoder, signal: AbortSignal 
   return {
     ...concepts,
     vectors: (text, probeSet) => concepts.vectors(text, probeSet, signal),
-    pictureVectors: (picture, probeSet) => concepts.pictureVectors(picture, probeSet, signal),
+    imageVectors: (picture, probeSet) => concepts.imageVectors(picture, probeSet, signal),
   };
 }

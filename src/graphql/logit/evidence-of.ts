@@ -1,5 +1,5 @@
 import { type Contribution, decidingConcept, evidence, linearScore, zscore } from '../../domain/index.js';
-import type { ConceptTerm, Search, SearchSubject } from '../../search/index.js';
+import type { ConceptTerm, Search, SearchQuery } from '../../search/index.js';
 
 /** One probe that made a logit match. */
 export interface ProbeEvidence extends Contribution {
@@ -13,7 +13,7 @@ export interface ProbeEvidence extends Contribution {
 export async function evidenceOf(
   search: Pick<Search, 'descriptor'>,
   probeSet: { id: string },
-  subject: SearchSubject,
+  subject: SearchQuery,
   found: { modelId: string; index: number },
   first: number,
 ): Promise<ProbeEvidence[]> {
@@ -46,7 +46,7 @@ function queryOfConcept(term: ConceptTerm | null): Query | null {
 }
 
 /** The concept that decided: of an expression, whose score is that of one of its concepts, that one. */
-function termOf(subject: Exclude<SearchSubject, { kind: 'LOGIT' }>, found: Float32Array): ConceptTerm | null {
+function termOf(subject: Exclude<SearchQuery, { kind: 'LOGIT' }>, found: Float32Array): ConceptTerm | null {
   if (subject.kind === 'CONCEPT') return subject;
   const { all, any } = subject.kind === 'EXPRESSION' ? subject : { all: [], any: subject.concepts };
   const scoresOf = (terms: ConceptTerm[]) => terms.map(({ weights }) => linearScore(weights, found));

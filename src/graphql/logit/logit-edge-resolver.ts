@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import type { SearchSubject } from '../../search/index.js';
+import type { SearchQuery } from '../../search/index.js';
 import type { LogitRecord, ProbeSetRecord } from '../../store/index.js';
 import { checkFirst } from '../pagination/check-first.js';
 import type { Context } from '../schema/context.js';
@@ -9,7 +9,7 @@ import { Evidence, LogitEdge } from './logit-type.js';
 /** A match, and what it was a match for. */
 export interface LogitEdgeRoot {
   node: LogitRecord;
-  subject: SearchSubject;
+  subject: SearchQuery;
   probeSet: ProbeSetRecord;
 }
 

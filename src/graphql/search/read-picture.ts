@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
 import { inspectImage } from '../../probing/index.js';
-import { MAX_IMAGE_BYTES, type Picture } from '../../text/index.js';
+import { MAX_IMAGE_BYTES, type QueryImage } from '../../text/index.js';
 
 const MAX_PIXELS = 25_000_000;
 
@@ -17,7 +17,7 @@ const MAX_PIXELS = 25_000_000;
  * @param text the file in base64, or a data: URL
  * @throws ProbelogError INPUT_INVALID
  */
-export function readPicture(text: string): Picture {
+export function readPicture(text: string): QueryImage {
   const bytes = decode(text);
   return {
     digest: createHash('sha256').update(bytes).digest('hex'),

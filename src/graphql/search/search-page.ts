@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type {
-  SearchAnswer,
-  SearchHit,
   SearchMetric,
   SearchPosition,
   SearchQuery,
-  SearchSubject,
+  SearchRequest,
+  SearchResult,
+  SearchResults,
 } from '../../search/index.js';
 import type { ProbeSetRecord, ModelFilter as StoredModelFilter } from '../../store/index.js';
 import { checkFirst } from '../pagination/check-first.js';
@@ -37,7 +37,7 @@ const position: z.ZodType<SearchPosition> = z.strictObject({
 
 /** One page of hits with their cursors. */
 export interface SearchPage {
-  hits: (SearchHit & { cursor: string })[];
+  hits: (SearchResult & { cursor: string })[];
   hasMore: boolean;
   /** Results on all pages; null when that is not known. */
   totalCount: number | null;
@@ -54,7 +54,7 @@ export interface SearchPage {
 export async function searchPage(
   context: Context,
   probeSet: ProbeSetRecord,
-  subject: SearchSubject,
+  subject: SearchQuery,
   named: unknown,
   args: SearchArguments,
   of: 'search' | 'searchModels',
@@ -64,8 +64,8 @@ export async function searchPage(
   checkFirst(first);
   const bound = [of, probeSet.id, named, metric, filter ?? null, models ?? null];
   const minExpectedAccuracy = filter?.minExpectedAccuracy ?? undefined;
-  const query: SearchQuery = {
-    by: subject,
+  const query: SearchRequest = {
+    query: subject,
     metric,
     first,
     after: after ? decodeCursor(bound, after, position) : undefined,
@@ -73,8 +73,8 @@ export async function searchPage(
     models: await allowedModels(context, probeSet, args),
     excludeModels: [...excludeModels, ...(filter?.excludeModels ?? []).map((id) => keyOf('Model', id))],
   };
-  const answer: SearchAnswer = await context.search[of](probeSet.id, query);
-  const hits = answer.hits.map((hit) => ({ ...hit, cursor: encodeCursor(bound, hit.position) }));
+  const answer: SearchResults = await context.search[of](probeSet.id, query);
+  const hits = answer.results.map((hit) => ({ ...hit, cursor: encodeCursor(bound, hit.position) }));
   // How many are accurate enough is known only when each was looked at.
   const totalCount = minExpectedAccuracy === undefined ? answer.candidates : null;
   return { hits, hasMore: answer.hasMore, totalCount };

@@ -1,4 +1,4 @@
-import type { GalleryStats, Search, SearchQuery } from '../../search/index.js';
+import type { GalleryStats, Search, SearchRequest } from '../../search/index.js';
 
 /** For whom is searched. */
 export interface Searcher {
@@ -15,11 +15,15 @@ export interface Searcher {
  */
 export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): Search {
   const hides = async (modelId: string) => (await hidden()).includes(modelId);
-  const seen = async (query: SearchQuery): Promise<SearchQuery> => {
+  const seen = async (request: SearchRequest): Promise<SearchRequest> => {
     const unseen = await hidden();
-    if (unseen.length === 0) return query;
-    const by = query.by.kind === 'LOGIT' && unseen.includes(query.by.modelId) ? UNKNOWN_LOGIT : query.by;
-    return { ...query, by, excludeModels: [...(query.excludeModels ?? []), ...unseen] };
+    if (unseen.length === 0) return request;
+    const { query } = request;
+    return {
+      ...request,
+      query: query.kind === 'LOGIT' && unseen.includes(query.modelId) ? UNKNOWN_LOGIT : query,
+      excludeModels: [...(request.excludeModels ?? []), ...unseen],
+    };
   };
   return {
     ...search,

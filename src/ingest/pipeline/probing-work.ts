@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { earnedBudget } from '../../domain/index.js';
+import { probeBudget } from '../../domain/index.js';
 import { exists } from '../../lib/exists.js';
 import type { ProbePlan } from '../../probing/index.js';
 import type { ProbeBudget } from './probe-budget.js';
@@ -47,7 +47,7 @@ export async function openProbingWork(
   // An attempt that began with all probes goes on with them, whatever could be chosen by now.
   if (!decision && wanted && !(await exists(inOrder))) {
     const usable = await prior();
-    const budget = usable && earnedBudget(usable.fullyProbed, wanted.budget);
+    const budget = usable && probeBudget(usable.fullyProbed, wanted.budget);
     if (usable && budget !== null && (budget < 1 || wanted.errorBound > 0))
       decision = await kept.decide(usable.path, { ...wanted, budget });
   }

@@ -1,4 +1,4 @@
-import { earnedBudget } from '../../domain/index.js';
+import { probeBudget } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import {
   type ChangeResult,
@@ -136,7 +136,7 @@ export class IngestService {
 
   /** The share of the probes that a new model is run on, 0..1. */
   earnedBudget(fullyProbed: { models: number; logits: number }): number {
-    return earnedBudget(fullyProbed, this.options.probingBudget);
+    return probeBudget(fullyProbed, this.options.probingBudget);
   }
 
   /** Cancels an ingest that is not finished. @throws ProbelogError NOT_FOUND */

@@ -16,7 +16,7 @@ const IMAGENET_MEAN = [0.485, 0.456, 0.406];
 const IMAGENET_STD = [0.229, 0.224, 0.225];
 
 /** Longest edge that is accepted: beyond it one image is as large as a probe set. */
-const LONGEST_EDGE = 4096;
+const MAX_EDGE = 4096;
 
 /**
  * Fills what a description leaves open: size from the model's input (224 where it takes any), and the default
@@ -52,21 +52,21 @@ export function completePreprocessing(
 function edge(
   name: 'width' | 'height',
   given: number | undefined,
-  own: number | null,
+  declared: number | null,
   notes: string[],
 ): number {
-  if (given !== undefined && own !== null && given !== own)
+  if (given !== undefined && declared !== null && given !== declared)
     throw new ProbelogError(
       'PREPROCESSING_INVALID',
-      `The preprocessing gives images of ${name} ${given}, the model takes ${own}.`,
+      `The preprocessing gives images of ${name} ${given}, the model takes ${declared}.`,
     );
-  const size = given ?? own ?? DEFAULT_EDGE;
-  if (size > LONGEST_EDGE)
+  const size = given ?? declared ?? DEFAULT_EDGE;
+  if (size > MAX_EDGE)
     throw new ProbelogError(
       'PREPROCESSING_INVALID',
-      `Images of ${name} ${size} are too large; the most is ${LONGEST_EDGE}.`,
+      `Images of ${name} ${size} are too large; the most is ${MAX_EDGE}.`,
     );
-  if (given === undefined && own === null)
+  if (given === undefined && declared === null)
     notes.push(`The model takes any ${name} and none was given; ${DEFAULT_EDGE} was used.`);
   return size;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { ProbelogError } from '../../errors/index.js';
+import type { ProbeImageLimits } from './inspect-image.js';
 import { type ImageTitle, inspectImage } from './inspect-image.js';
-import type { ProbeImageLimits } from './probe-image-limits.js';
 import { readProbeImages, type SourceImage } from './read-probe-images.js';
 
 /** What a probe set is made of, as the store takes it. */
@@ -59,8 +59,8 @@ export async function createProbeSet<Created>(
       );
       for (const { image, facts } of inspected) {
         const { digest } = await store.blobs.put(image.bytes);
-        const twin = names.get(digest);
-        if (twin !== undefined) throw duplicate(image.name, twin);
+        const firstName = names.get(digest);
+        if (firstName !== undefined) throw duplicateImage(image.name, firstName);
         names.set(digest, image.name);
         probes.push({ digest, ...facts });
         onProgress?.(probes.length, count);
@@ -92,10 +92,10 @@ function titleOf({ name }: SourceImage): ImageTitle {
   return { title: `The probe image "${name}"`, name, remedy: 'Take it out of the source.' };
 }
 
-function duplicate(name: string, twin: string): ProbelogError {
+function duplicateImage(name: string, firstName: string): ProbelogError {
   return new ProbelogError(
     'PROBE_IMAGE_INVALID',
-    `The probe images "${twin}" and "${name}" are the same file. A probe may be in a set only once.`,
-    { name, twin },
+    `The probe images "${firstName}" and "${name}" are the same file. A probe may be in a set only once.`,
+    { name, twin: firstName },
   );
 }

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import type { ProbeImageLimits } from './inspect-image.js';
 import { listFolder, type SourceFile } from './list-folder.js';
-import type { ProbeImageLimits } from './probe-image-limits.js';
 import { isArchive, unpackArchive } from './unpack-archive.js';
 
 const DEFAULT_IMAGE_BYTES = 64 * 2 ** 20;

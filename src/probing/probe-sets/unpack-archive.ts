@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { Parser, type ReadEntry } from 'tar';
 import yauzl from 'yauzl';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import type { ProbeImageLimits } from './inspect-image.js';
 import type { SourceFile } from './list-folder.js';
-import type { ProbeImageLimits } from './probe-image-limits.js';
 
 const DEFAULT_TOTAL_BYTES = 64 * 2 ** 30;
 
@@ -28,15 +28,15 @@ export async function unpackArchive(
   wanted: (name: string) => boolean,
 ): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
-  let left = limits.maxTotalBytes ?? DEFAULT_TOTAL_BYTES;
+  let remaining = limits.maxTotalBytes ?? DEFAULT_TOTAL_BYTES;
   const save = async (name: string, content: Readable): Promise<void> => {
     const path = join(folder, String(files.length));
     let bytes = 0;
     const counted = async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         bytes += chunk.length;
-        left -= chunk.length;
-        if (left < 0) throw invalid(archive, 'unpacks to more than is allowed');
+        remaining -= chunk.length;
+        if (remaining < 0) throw invalid(archive, 'unpacks to more than is allowed');
         yield chunk;
       }
     };

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { messageOf, ProbelogError } from '../../errors/index.js';
-import { BATCH_WINDOW, type ChildMessage, type ParentMessage, type ProbeJob } from '../protocol.js';
+import { BATCH_WINDOW, type ParentMessage, type ProbeJob, type WorkerMessage } from '../protocol.js';
 import { readPeakMemory } from '../read-peak-memory.js';
 import { type ProbeSink, runProbes } from './run-probes.js';
 import { startWatchdog } from './watchdog.js';
@@ -8,32 +8,32 @@ import { startWatchdog } from './watchdog.js';
 // The process that runs one model, and ends with it.
 
 let unacknowledged = 0;
-let makeRoom: () => void = () => undefined;
+let onTaken: () => void = () => undefined;
 
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ParentMessage) => {
   if (message.kind === 'START') void work(message.job);
   else {
     unacknowledged--;
-    makeRoom();
+    onTaken();
   }
 });
 
 const sink: ProbeSink = {
-  inspected: (inspected, most) => send({ kind: 'INSPECTED', inspected, most }),
-  async batch(probes, responses, most) {
-    send({ kind: 'BATCH', probes, responses, most });
+  inspected: (inspected, expectedProbes) => send({ kind: 'INSPECTED', inspected, expectedProbes }),
+  async batch(probes, responses, expectedProbes) {
+    send({ kind: 'BATCH', probes, responses, expectedProbes });
     unacknowledged++;
-    await fewerThan(BATCH_WINDOW);
+    await untilFewerThan(BATCH_WINDOW);
   },
-  settled: () => fewerThan(1),
+  settled: () => untilFewerThan(1),
 };
 
 /** Resolves when fewer batches than this are under way. */
-async function fewerThan(batches: number): Promise<void> {
+async function untilFewerThan(batches: number): Promise<void> {
   while (unacknowledged >= batches)
     await new Promise<void>((resolve) => {
-      makeRoom = resolve;
+      onTaken = resolve;
     });
 }
 
@@ -59,6 +59,6 @@ function peakMemory(): number {
   return readPeakMemory(process.pid) ?? process.resourceUsage().maxRSS * 1024;
 }
 
-function send(message: ChildMessage): void {
+function send(message: WorkerMessage): void {
   process.send?.(message);
 }

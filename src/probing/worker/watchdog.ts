@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** How often it looks. */
-const EVERY_MS = 500;
+const CHECK_INTERVAL_MS = 500;
 
 /**
  * Starts a thread that ends this process when its parent is gone or it takes too much memory.
@@ -14,7 +14,7 @@ export function startWatchdog(memoryBytes: number): void {
     const parent = ${process.ppid};
     setInterval(() => {
       if (process.ppid !== parent || process.memoryUsage.rss() > ${memoryBytes}) process.kill(process.pid, 'SIGKILL');
-    }, ${EVERY_MS});
+    }, ${CHECK_INTERVAL_MS});
   `;
   const worker = new Worker(code, { eval: true, execArgv: [], stdin: false });
   worker.unref();

@@ -41,7 +41,7 @@ export async function compareModels(
   if (similarities?.rows !== rows.length || similarities.columns !== columns.length) {
     throw new ProbelogError('SEARCH_UNAVAILABLE', 'One of the models is changing at this moment. Try again.');
   }
-  return { rows, columns, values: listed(similarities) };
+  return { rows, columns, values: toRows(similarities) };
 }
 
 function checkSearchable(model: ModelRecord): void {
@@ -81,7 +81,7 @@ function titleOf({ name, version }: ModelRecord): string {
   return `${JSON.stringify(name)} version ${JSON.stringify(version)}`;
 }
 
-function listed(matrix: Matrix): (number | null)[][] {
+function toRows(matrix: Matrix): (number | null)[][] {
   return Array.from({ length: matrix.rows }, (_, row) =>
     Array.from(rowOf(matrix, row), (value) => (Number.isNaN(value) ? null : value)),
   );

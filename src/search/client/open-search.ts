@@ -4,17 +4,17 @@ import { type ErrorCode, ProbelogError } from '../../errors/index.js';
 
 import { compiledEntry } from '../../lib/compiled-entry.js';
 
-import type { SearchCalls, SearchReply, SearchRequest } from '../protocol.js';
+import type { SearchCalls, WorkerReply, WorkerRequest } from '../protocol.js';
 import type { SearchModel, SearchSettings } from '../search-query.js';
 
-type Asynchronous<Calls> = {
+type AsyncMethods<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Result>
     : never;
 };
 
 /** The galleries of all probe sets, searched in a process of their own. */
-export interface Search extends Omit<Asynchronous<SearchCalls>, 'open'> {
+export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open'> {
   close(): Promise<void>;
 }
 
@@ -51,26 +51,26 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
   let closed = false;
 
   function send(
-    child: ChildProcess,
+    worker: ChildProcess,
     method: keyof SearchCalls,
     args: unknown[],
     signal?: AbortSignal,
   ): Promise<unknown> {
     const id = next++;
-    const request: SearchRequest = { id, method, args };
+    const request: WorkerRequest = { id, method, args };
     const cancel = () => {
-      child.send({ cancel: id } satisfies SearchRequest, () => undefined);
+      worker.send({ cancel: id } satisfies WorkerRequest, () => undefined);
       pending.get(id)?.reject(signal?.reason);
     };
     return new Promise((resolve, reject) => {
       pending.set(id, { resolve, reject });
       signal?.addEventListener('abort', cancel, { once: true });
-      child.send(request, (error) => error && reject(unavailable('it cannot be reached')));
+      worker.send(request, (error) => error && reject(unavailable('it cannot be reached')));
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
-  function forkProcess(): ChildProcess {
-    const child = fork(compiledEntry(import.meta.url, '../worker/main.js'), [], {
+  function forkWorker(): ChildProcess {
+    const worker = fork(compiledEntry(import.meta.url, '../worker/main.js'), [], {
       env: Object.fromEntries(
         VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
       ),
@@ -78,31 +78,31 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    child.on('message', (reply: SearchReply) => {
+    worker.on('message', (reply: WorkerReply) => {
       const call = pending.get(reply.id);
       pending.delete(reply.id);
       if ('error' in reply) call?.reject(asError(reply.error));
       else call?.resolve(reply.value);
     });
-    child.on('exit', (code, signal) => {
+    worker.on('exit', (code, signal) => {
       running = undefined;
       if (!closed) log(`the search process ended (${signal ?? code}); it starts again at the next call`);
       for (const call of pending.values()) call.reject(unavailable('its process ended'));
       pending.clear();
     });
-    return child;
+    return worker;
   }
 
   async function start(): Promise<ChildProcess> {
-    const child = forkProcess();
-    const { faissProblem } = (await send(child, 'open', [{ folder, settings }])) as {
+    const worker = forkWorker();
+    const { faissProblem } = (await send(worker, 'open', [{ folder, settings }])) as {
       faissProblem: string | null;
     };
     if (faissProblem) log(`FAISS cannot be loaded, galleries are scanned exactly instead: ${faissProblem}`);
     for (const [id, { probes, models }] of wanted) {
-      await send(child, 'sync', [{ id, probes }, [...models.values()]]);
+      await send(worker, 'sync', [{ id, probes }, [...models.values()]]);
     }
-    return child;
+    return worker;
   }
 
   async function call<Name extends keyof SearchCalls>(
@@ -115,16 +115,16 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
   }
 
   /** The same for a call that ends when nobody waits for it any more; the process stops working on it. */
-  async function until<Name extends 'search' | 'searchModels' | 'names'>(
+  async function callWithSignal<Name extends 'search' | 'searchModels' | 'names'>(
     signal: AbortSignal | undefined,
     method: Name,
     ...args: [string, Parameters<SearchCalls[Name]>[1]]
   ): Promise<ReturnType<SearchCalls[Name]>> {
     if (closed) throw unavailable('it is closed');
     running ??= start();
-    const child = await running;
+    const worker = await running;
     signal?.throwIfAborted();
-    return (await send(child, method, args, signal)) as ReturnType<SearchCalls[Name]>;
+    return (await send(worker, method, args, signal)) as ReturnType<SearchCalls[Name]>;
   }
 
   running = start();
@@ -148,21 +148,21 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
       wanted.get(probeSetId)?.models.delete(modelId);
       return call('remove', probeSetId, modelId);
     },
-    search: (probeSetId, query, signal) => until(signal, 'search', probeSetId, query),
-    searchModels: (probeSetId, query, signal) => until(signal, 'searchModels', probeSetId, query),
+    search: (probeSetId, query, signal) => callWithSignal(signal, 'search', probeSetId, query),
+    searchModels: (probeSetId, query, signal) => callWithSignal(signal, 'searchModels', probeSetId, query),
     descriptor: (...args) => call('descriptor', ...args),
     similarity: (...args) => call('similarity', ...args),
-    names: (probeSetId, query, signal) => until(signal, 'names', probeSetId, query),
+    names: (probeSetId, query, signal) => callWithSignal(signal, 'names', probeSetId, query),
     stats: (...args) => call('stats', ...args),
     prior: (...args) => call('prior', ...args),
     settled: () => call('settled'),
     async close() {
       closed = true;
-      const child = await running?.catch(() => undefined);
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const worker = await running?.catch(() => undefined);
+      if (!worker || worker.exitCode !== null || worker.signalCode !== null) return;
       await new Promise<void>((resolve) => {
-        child.once('exit', () => resolve());
-        child.disconnect();
+        worker.once('exit', () => resolve());
+        worker.disconnect();
       });
     },
   };

@@ -1,17 +1,16 @@
-import { encodeFloat16 } from '../../domain/index.js';
+import { encodeFloat16, type Matrix, rowOf, skewness } from '../../domain/index.js';
 import type { SearchModel } from '../search-query.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
-import type { CompletingThread } from '../worker/completion/completing-thread.js';
+import type { CompletionThread } from '../worker/completion/completion-thread.js';
 import type { Journal } from './journal.js';
 import { type CompleteModel, loadDescriptors } from './load-descriptors.js';
-import { meanSkewness } from './mean-skewness.js';
 import type { RowFile } from './row-file.js';
 
 /** Where a model's descriptors go, and who completes them. */
 export interface AppendTarget {
   rows: RowFile;
   journal: Journal;
-  completing: Pick<CompletingThread, 'complete'>;
+  completing: Pick<CompletionThread, 'complete'>;
 }
 
 /**
@@ -42,4 +41,19 @@ export async function appendModel(
     certaintyRow: certainty ? firstRow + loaded.rows.rows : null,
     skewness: meanSkewness(loaded.rows, degenerate),
   });
+}
+
+/** With two outputs each is the other's negative, and their skewness says nothing. */
+const MIN_OUTPUTS = 3;
+
+/** Mean skewness of a model's descriptors; null when it has fewer than three, too few to tell. */
+export function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | null {
+  let sum = 0;
+  let counted = 0;
+  for (let row = 0; row < rows.rows; row++) {
+    if (degenerate[row] === 1) continue;
+    sum += skewness(rowOf(rows, row));
+    counted++;
+  }
+  return counted < MIN_OUTPUTS ? null : sum / counted;
 }

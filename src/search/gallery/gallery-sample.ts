@@ -1,4 +1,4 @@
-import { type Standing, standingOf } from '../../domain/index.js';
+import { type ScoreSpread, scoreSpread } from '../../domain/index.js';
 import type { Scorer } from '../ranking/scorer.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
@@ -6,12 +6,12 @@ import type { RowFile } from './row-file.js';
 /** Enough to know the middle and the spread of all scores to a few percent. */
 const MAX_ROWS = 1_024;
 /** A gallery of fewer logits is no crowd that anything could stand out from. */
-const FEWEST_ROWS = 50;
+const MIN_ROWS = 50;
 
 /** Descriptors spread evenly over a gallery, kept in memory: the crowd that an answer must stand out from. */
 export class GallerySample {
   private sampled: { row: number; descriptor: Float32Array }[] = [];
-  private drawnFrom: readonly GalleryEntry[] | null = null;
+  private sampledFrom: readonly GalleryEntry[] | null = null;
 
   constructor(private readonly rows: RowFile) {}
 
@@ -20,35 +20,37 @@ export class GallerySample {
    *
    * @param entries of the whole gallery; another array when they changed
    */
-  standing(scorer: Scorer, entries: readonly GalleryEntry[]): Standing | null {
-    const crowd = this.drawn(entries);
-    return crowd && standingOf(crowd.map(({ row, descriptor }) => scorer.score(descriptor, row)));
+  scoreSpread(scorer: Scorer, entries: readonly GalleryEntry[]): ScoreSpread | null {
+    const descriptors = this.sample(entries);
+    return (
+      descriptors && scoreSpread(descriptors.map(({ row, descriptor }) => scorer.score(descriptor, row)))
+    );
   }
 
   /** The crowd itself; null when the gallery is too small. */
-  crowd(entries: readonly GalleryEntry[]): Float32Array[] | null {
-    return this.drawn(entries)?.map(({ descriptor }) => descriptor) ?? null;
+  descriptors(entries: readonly GalleryEntry[]): Float32Array[] | null {
+    return this.sample(entries)?.map(({ descriptor }) => descriptor) ?? null;
   }
 
-  private drawn(entries: readonly GalleryEntry[]) {
-    if (this.drawnFrom !== entries) this.draw(entries);
-    return this.sampled.length < FEWEST_ROWS ? null : this.sampled;
+  private sample(entries: readonly GalleryEntry[]) {
+    if (this.sampledFrom !== entries) this.draw(entries);
+    return this.sampled.length < MIN_ROWS ? null : this.sampled;
   }
 
   private draw(entries: readonly GalleryEntry[]): void {
-    const live: number[] = [];
+    const searchableRows: number[] = [];
     const total = entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
     const step = Math.max(1, total / MAX_ROWS);
     let place = 0;
     for (const { firstRow, rows, degenerate } of entries) {
-      const without = new Set(degenerate);
+      const degenerateOutputs = new Set(degenerate);
       for (let output = 0; output < rows; output++) {
-        if (without.has(output)) continue;
-        if (place >= live.length * step) live.push(firstRow + output);
+        if (degenerateOutputs.has(output)) continue;
+        if (place >= searchableRows.length * step) searchableRows.push(firstRow + output);
         place++;
       }
     }
-    this.sampled = live.map((row) => ({ row, descriptor: this.rows.read(row) }));
-    this.drawnFrom = entries;
+    this.sampled = searchableRows.map((row) => ({ row, descriptor: this.rows.read(row) }));
+    this.sampledFrom = entries;
   }
 }

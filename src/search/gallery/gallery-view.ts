@@ -1,7 +1,7 @@
-import type { MatrixProducts } from '../client/matrix-products.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { ExactScan } from '../ranking/exact-scan.js';
 import type { RankingCache } from '../ranking/ranking-cache.js';
-import type { SnapshotInUse } from '../ranking/scorer.js';
+import type { ActiveSnapshot } from '../ranking/scorer.js';
 import type { GallerySample } from './gallery-sample.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
@@ -10,12 +10,12 @@ import type { RowFile } from './row-file.js';
 export interface GalleryView {
   /** By first row. */
   entries: readonly GalleryEntry[];
-  inUse: SnapshotInUse | null;
+  active: ActiveSnapshot | null;
   rows: RowFile;
-  exact: ExactScan;
+  scan: ExactScan;
   sample: GallerySample;
   products: MatrixProducts;
-  remembered: RankingCache;
+  cache: RankingCache;
   /** Galleries up to this many logits are scanned exactly. */
   exactLimit: number;
   entryAt(row: number): GalleryEntry | undefined;
@@ -25,6 +25,6 @@ export interface GalleryView {
 }
 
 /** Logits with a descriptor. */
-export function comparable(entries: readonly GalleryEntry[]): number {
+export function countLogits(entries: readonly GalleryEntry[]): number {
   return entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
 }

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Descriptors } from '../../domain/index.js';
-import type { MatrixProducts } from '../client/matrix-products.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import { ExactScan } from '../ranking/exact-scan.js';
 import { LogitNames } from '../ranking/logit-names.js';
-import { rankModels } from '../ranking/rank-models.js';
 import { RankingCache } from '../ranking/ranking-cache.js';
-import type { SnapshotInUse } from '../ranking/scorer.js';
+import type { ActiveSnapshot } from '../ranking/scorer.js';
 import { searchLogits } from '../ranking/search-logits.js';
 import { searchModels } from '../ranking/search-models.js';
+import { searchModelsByConcepts } from '../ranking/search-models-by-concepts.js';
 import type {
   GalleryPrior,
   GalleryStats,
   LogitName,
-  NamesQuery,
-  SearchAnswer,
+  NamesRequest,
   SearchModel,
-  SearchQuery,
+  SearchRequest,
+  SearchResults,
   SearchSettings,
 } from '../search-query.js';
 import { BasisBuilds } from '../snapshot/basis-builds.js';
@@ -26,16 +26,16 @@ import type { Snapshot } from '../snapshot/snapshot.js';
 import { SnapshotStore } from '../snapshot/snapshot-store.js';
 import { type AppendTarget, appendModel } from './append-model.js';
 import { GallerySample } from './gallery-sample.js';
-import { comparable, type GalleryView } from './gallery-view.js';
+import { countLogits, type GalleryView } from './gallery-view.js';
 import { type GalleryEntry, Journal } from './journal.js';
 import { OrderedEntries } from './ordered-entries.js';
 import { RowFile } from './row-file.js';
 import { RowScales } from './row-scales.js';
 
 /** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
-const DEAD_SHARE = 0.5;
+const MAX_DEAD_SHARE = 0.5;
 /** Growth of what a prior was learned from after which partly probed models are completed again. */
-const MUCH_MORE = 2;
+const RECOMPLETE_GROWTH = 2;
 
 /** How a gallery is opened. */
 export interface GalleryOptions {
@@ -63,13 +63,13 @@ export class Gallery {
   private readonly rows: RowFile;
   private readonly journal: Journal;
   private readonly snapshots: SnapshotStore;
-  private readonly exact: ExactScan;
+  private readonly scan: ExactScan;
   private readonly sample: GallerySample;
   private readonly namer: LogitNames;
-  private readonly remembered = new RankingCache();
+  private readonly cache = new RankingCache();
   private readonly builds: BasisBuilds;
   private ordered: OrderedEntries;
-  private inUse: SnapshotInUse | null = null;
+  private active: ActiveSnapshot | null = null;
   /** Where the responses of each model are. */
   private models = new Map<string, SearchModel>();
 
@@ -79,7 +79,7 @@ export class Gallery {
     this.journal = new Journal(join(folder, 'journal.jsonl'), probes);
     this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.rows, 'WRITE');
     this.snapshots = new SnapshotStore(folder, probes, faiss);
-    this.exact = new ExactScan(this.rows, options.products);
+    this.scan = new ExactScan(this.rows, options.products);
     this.sample = new GallerySample(this.rows);
     this.namer = new LogitNames(this.sample, options.products);
     this.ordered = new OrderedEntries(this.journal.entries.values());
@@ -89,7 +89,7 @@ export class Gallery {
     this.builds = new BasisBuilds(
       {
         logits: () => this.ordered.logits,
-        builtOn: () => this.inUse?.snapshot.logits ?? null,
+        builtOn: () => this.active?.snapshot.logits ?? null,
         build: () => this.build(),
         use: (snapshot) => {
           this.use(snapshot);
@@ -103,30 +103,30 @@ export class Gallery {
   /** Makes the gallery hold exactly these models. @throws Error when most of its files would be waste */
   async sync(models: SearchModel[]): Promise<void> {
     const wanted = new Set(models.map(({ modelId }) => modelId));
-    const gone = [...this.journal.entries.values()].filter(({ modelId }) => !wanted.has(modelId));
+    const removed = [...this.journal.entries.values()].filter(({ modelId }) => !wanted.has(modelId));
     let changed = 0;
-    for (const { modelId, rows } of gone) {
+    for (const { modelId, rows } of removed) {
       this.journal.remove(modelId);
       changed += rows;
     }
     this.reorder();
-    if (this.rows.rows - this.ordered.rows > this.rows.rows * DEAD_SHARE)
+    if (this.rows.rows - this.ordered.rows > this.rows.rows * MAX_DEAD_SHARE)
       throw new Error('most rows belong to removed models');
     this.models = new Map(models.map((model) => [model.modelId, model]));
     for (const model of models) {
       changed += await this.append(model);
       await setImmediate();
     }
-    await this.inUse?.scales.extend();
-    this.builds.note(changed);
+    await this.active?.scales.extend();
+    this.builds.recordChanges(changed);
   }
 
   /** Adds a model, or replaces its rows when its responses are others than before. */
   async add(model: SearchModel): Promise<void> {
     this.models.set(model.modelId, model);
     const changed = await this.append(model);
-    await this.inUse?.scales.extend();
-    this.builds.note(changed);
+    await this.active?.scales.extend();
+    this.builds.recordChanges(changed);
   }
 
   async remove(modelId: string): Promise<void> {
@@ -135,17 +135,17 @@ export class Gallery {
     if (!entry) return;
     this.journal.remove(modelId);
     this.reorder();
-    this.builds.note(entry.rows);
+    this.builds.recordChanges(entry.rows);
   }
 
   /** The logits that answer a question best. */
-  search(query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
+  search(query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
     return searchLogits(this.view(signal), query);
   }
 
   /** The models that answer a question best, each by its best logit. */
-  searchModels(query: SearchQuery, signal?: AbortSignal): Promise<SearchAnswer> {
-    const search = query.by.kind === 'CONCEPTS' ? rankModels : searchModels;
+  searchModels(query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
+    const search = query.query.kind === 'CONCEPTS' ? searchModelsByConcepts : searchModels;
     return search(this.view(signal), query);
   }
 
@@ -168,21 +168,21 @@ export class Gallery {
 
   /** Names for outputs, for each of them best first; null for one without a descriptor. */
   names(
-    { modelId, indexes, vocabularyPath, first }: NamesQuery,
+    { modelId, indexes, vocabularyPath, first }: NamesRequest,
     signal?: AbortSignal,
   ): Promise<(LogitName[] | null)[]> {
     const entry = this.journal.entries.get(modelId);
-    const asked = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
-    const found = asked.map((index) => this.descriptor(modelId, index));
-    return this.namer.of(found, vocabularyPath, first, this.ordered.list, signal);
+    const outputs = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
+    const descriptors = outputs.map((index) => this.descriptor(modelId, index));
+    return this.namer.of(descriptors, vocabularyPath, first, this.ordered.list, signal);
   }
 
   /** @param excludeModels models that do not count */
   stats(excludeModels: string[] = []): GalleryStats {
-    const snapshot = this.inUse?.snapshot;
+    const snapshot = this.active?.snapshot;
     const excluded = new Set(excludeModels);
     const counted = this.ordered.list.filter(({ modelId }) => !excluded.has(modelId));
-    const logits = comparable(counted);
+    const logits = countLogits(counted);
     return {
       models: counted.length,
       logits,
@@ -192,9 +192,9 @@ export class Gallery {
       basis: snapshot
         ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
         : null,
-      prior: this.learned && statsOf(this.learned),
-      rebuilding: this.builds.underWay,
-      scannedRows: this.exact.scannedRows,
+      prior: this.priorFacts && statsOf(this.priorFacts),
+      rebuilding: this.builds.running,
+      scannedRows: this.scan.scannedRows,
     };
   }
 
@@ -213,13 +213,13 @@ export class Gallery {
 
   /** What new models are completed with; null while there is too little to learn it from. */
   prior(): GalleryPrior | null {
-    if (!this.learned) return null;
-    const { path, models, logits } = this.learned;
+    if (!this.priorFacts) return null;
+    const { path, models, logits } = this.priorFacts;
     return { path, fullyProbed: { models, logits } };
   }
 
-  private get learned(): Snapshot['prior'] {
-    return this.inUse?.snapshot.prior ?? null;
+  private get priorFacts(): Snapshot['prior'] {
+    return this.active?.snapshot.prior ?? null;
   }
 
   /** @returns how many logits came or went */
@@ -227,21 +227,23 @@ export class Gallery {
     const present = this.journal.entries.get(model.modelId);
     if (present?.responsesDigest === model.responsesDigest && !this.isStale(present)) return 0;
     const { completing } = this.options;
-    await appendModel({ rows: this.rows, journal: this.journal, completing }, model, this.learned);
+    await appendModel({ rows: this.rows, journal: this.journal, completing }, model, this.priorFacts);
     this.reorder();
     return (this.journal.entries.get(model.modelId)?.rows ?? 0) + (present?.rows ?? 0);
   }
 
   /** Whether so much more is known by now than a partly probed model was completed with that it pays to do it again. */
   private isStale({ coverage, completedFrom }: GalleryEntry): boolean {
-    return coverage < 1 && this.learned !== null && this.learned.logits >= MUCH_MORE * completedFrom;
+    return (
+      coverage < 1 && this.priorFacts !== null && this.priorFacts.logits >= RECOMPLETE_GROWTH * completedFrom
+    );
   }
 
   /**
    * Completes partly probed models anew after a build has learned much more. Their new rows lie behind the index, so
    * they count as changes and call for the next build; that one knows no more, so it is the last.
    */
-  async completeAnew(): Promise<void> {
+  async recompleteModels(): Promise<void> {
     let changed = 0;
     for (const entry of [...this.journal.entries.values()]) {
       const model = this.models.get(entry.modelId);
@@ -249,8 +251,8 @@ export class Gallery {
       changed += await this.append(model);
       await setImmediate();
     }
-    await this.inUse?.scales.extend();
-    this.builds.note(changed);
+    await this.active?.scales.extend();
+    this.builds.recordChanges(changed);
   }
 
   private certaintyOf(row: number): Float32Array | null {
@@ -262,12 +264,12 @@ export class Gallery {
   private view(signal?: AbortSignal): GalleryView {
     return {
       entries: this.ordered.list,
-      inUse: this.inUse,
+      active: this.active,
       rows: this.rows,
-      exact: this.exact.until(signal),
+      scan: this.scan.withSignal(signal),
       sample: this.sample,
       products: this.options.products,
-      remembered: this.remembered,
+      cache: this.cache,
       exactLimit: this.options.settings.exactLimit,
       entryAt: (row) => this.ordered.at(row),
       certaintyOf: (row) => this.certaintyOf(row),
@@ -280,7 +282,7 @@ export class Gallery {
   }
 
   private use(snapshot: Snapshot): void {
-    this.inUse = { snapshot, scales: new RowScales(snapshot, this.rows, this.options.products) };
+    this.active = { snapshot, scales: new RowScales(snapshot, this.rows, this.options.products) };
   }
 
   private build(): Promise<Snapshot> {
@@ -293,7 +295,7 @@ export class Gallery {
         firstRow,
         rows,
         degenerate,
-        isFull: coverage === 1,
+        isFullyProbed: coverage === 1,
       })),
       withIndex: faiss !== null && this.ordered.logits > settings.exactLimit,
     });

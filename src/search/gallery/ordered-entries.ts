@@ -1,4 +1,4 @@
-import { comparable } from './gallery-view.js';
+import { countLogits } from './gallery-view.js';
 import type { GalleryEntry } from './journal.js';
 
 /** A gallery's models by their first row. */
@@ -12,7 +12,7 @@ export class OrderedEntries {
   constructor(entries: Iterable<GalleryEntry>) {
     this.list = [...entries].sort((a, b) => a.firstRow - b.firstRow);
     this.rows = this.list.reduce((sum, entry) => sum + entry.rows, 0);
-    this.logits = comparable(this.list);
+    this.logits = countLogits(this.list);
   }
 
   /** Whose a row is; undefined for a row that a removed or replaced model left. */

@@ -48,7 +48,7 @@ export class RowFile {
     fsyncSync(this.file);
     this.count += values.length / this.columns;
     const total = this.count * this.columns * VALUE_BYTES;
-    this.cached = this.cached && total <= CACHED_BYTES ? grown(this.cached, bytes) : null;
+    this.cached = this.cached && total <= CACHED_BYTES ? concatenated(this.cached, bytes) : null;
   }
 
   /** Row `row`, decoded. */
@@ -77,7 +77,7 @@ export class RowFile {
   }
 
   /** Keeps the file open until `release`, also when it is closed meanwhile. */
-  hold(): void {
+  acquire(): void {
     this.users++;
   }
 
@@ -92,7 +92,7 @@ export class RowFile {
   }
 }
 
-function grown(cached: Buffer, added: Buffer): Buffer {
+function concatenated(cached: Buffer, added: Buffer): Buffer {
   const all = Buffer.allocUnsafeSlow(cached.length + added.length);
   cached.copy(all);
   added.copy(all, cached.length);

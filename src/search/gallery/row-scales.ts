@@ -1,5 +1,5 @@
 import { type Matrix, whiteningMatrix } from '../../domain/index.js';
-import type { MatrixProducts } from '../client/matrix-products.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { RowFile } from './row-file.js';
 

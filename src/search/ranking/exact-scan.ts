@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { decodeFloat16 } from '../../domain/index.js';
-import type { MatrixProducts } from '../client/matrix-products.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { RowFile } from '../gallery/row-file.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { Scorer } from './scorer.js';
-import type { HitSink } from './top-k.js';
+import type { CandidateSink } from './top-k.js';
 
 /** Rows read, and multiplied, at a time. */
 const BLOCK_ROWS = 1_024;
@@ -18,15 +18,15 @@ const TURN_ROWS = 4_096;
  * best by that rounded product are scored one by one. The outcome is the same as without, to the last bit.
  */
 export class ExactScan {
-  /** Rows scanned so far, by this and by those that {@link until} makes. */
+  /** Rows scanned so far, by this and by those that {@link withSignal} makes. */
   private readonly scanned: { rows: number };
 
   constructor(
     private readonly rows: RowFile,
     private readonly products: MatrixProducts,
-    private readonly asked?: { signal: AbortSignal; scanned: { rows: number } },
+    private readonly call?: { signal: AbortSignal; scanned: { rows: number } },
   ) {
-    this.scanned = asked?.scanned ?? { rows: 0 };
+    this.scanned = call?.scanned ?? { rows: 0 };
   }
 
   get scannedRows(): number {
@@ -34,22 +34,22 @@ export class ExactScan {
   }
 
   /** The same scan for one question, which ends between two turns when nobody waits for it any more. */
-  until(signal: AbortSignal | undefined): ExactScan {
+  withSignal(signal: AbortSignal | undefined): ExactScan {
     return signal ? new ExactScan(this.rows, this.products, { signal, scanned: this.scanned }) : this;
   }
 
   /** @throws the signal's reason */
-  async run(scorer: Scorer, entries: GalleryEntry[], sink: HitSink): Promise<void> {
-    const signal = this.asked?.signal;
+  async scanModels(scorer: Scorer, entries: GalleryEntry[], sink: CandidateSink): Promise<void> {
+    const signal = this.call?.signal;
     signal?.throwIfAborted();
     const block = new Uint16Array(BLOCK_ROWS * this.rows.columns);
     let sinceTurn = 0;
-    for (const run of adjacent(entries)) {
-      const walk = new EntryWalk(run);
-      const end = run[run.length - 1].firstRow + run[run.length - 1].rows;
-      for (let first = run[0].firstRow; first < end; first += BLOCK_ROWS) {
+    for (const scanModels of adjacentRuns(entries)) {
+      const cursor = new EntryCursor(scanModels);
+      const end = scanModels[scanModels.length - 1].firstRow + scanModels[scanModels.length - 1].rows;
+      for (let first = scanModels[0].firstRow; first < end; first += BLOCK_ROWS) {
         const count = Math.min(BLOCK_ROWS, end - first);
-        await this.offerBlock(scorer, first, this.rows.encoded(first, count, block), walk, sink);
+        await this.offerBlock(scorer, first, this.rows.encoded(first, count, block), cursor, sink);
         this.scanned.rows += count;
         sinceTurn += count;
         if (sinceTurn < TURN_ROWS) continue;
@@ -65,23 +65,27 @@ export class ExactScan {
    *
    * @param candidates rows with the model that each belongs to
    */
-  async pick(scorer: Scorer, candidates: Map<number, GalleryEntry>, sink: HitSink): Promise<void> {
+  async scoreCandidates(
+    scorer: Scorer,
+    candidates: Map<number, GalleryEntry>,
+    sink: CandidateSink,
+  ): Promise<void> {
     const probes = this.rows.columns;
     const rows = Uint32Array.from(candidates.keys()).sort();
     const values = new Uint16Array(rows.length * probes);
     for (const [place, row] of rows.entries())
       values.set(this.rows.encoded(row, 1, values.subarray(place * probes)), place * probes);
     const products = scorer.weights && (await this.products.scores(values, scorer.weights));
-    const most = Float64Array.from(rows, (row, place) =>
-      products ? scorer.atMost(products[place], row) : Number.POSITIVE_INFINITY,
+    const bounds = Float64Array.from(rows, (row, place) =>
+      products ? scorer.upperBound(products[place], row) : Number.POSITIVE_INFINITY,
     );
-    const order = Uint32Array.from(rows.keys()).sort((a, b) => most[b] - most[a]);
+    const order = Uint32Array.from(rows.keys()).sort((a, b) => bounds[b] - bounds[a]);
     for (const place of order) {
       const row = rows[place];
       const entry = candidates.get(row);
-      if (!entry || most[place] < sink.least(entry.modelId)) continue;
+      if (!entry || bounds[place] < sink.threshold(entry.modelId)) continue;
       const descriptor = decodeFloat16(values.subarray(place * probes, (place + 1) * probes));
-      if (scorer.admits && !scorer.admits(descriptor, entry)) continue;
+      if (scorer.accepts && !scorer.accepts(descriptor, entry)) continue;
       const value = scorer.value(descriptor, row);
       sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
     }
@@ -91,19 +95,19 @@ export class ExactScan {
     scorer: Scorer,
     first: number,
     values: Uint16Array,
-    walk: EntryWalk,
-    sink: HitSink,
+    cursor: EntryCursor,
+    sink: CandidateSink,
   ): Promise<void> {
     const probes = this.rows.columns;
     const products = scorer.weights && (await this.products.scores(values, scorer.weights));
     const descriptor = new Float32Array(probes);
     for (let offset = 0; offset * probes < values.length; offset++) {
       const row = first + offset;
-      const entry = walk.at(row);
+      const entry = cursor.at(row);
       if (!entry) continue;
-      if (products && scorer.atMost(products[offset], row) < sink.least(entry.modelId)) continue;
+      if (products && scorer.upperBound(products[offset], row) < sink.threshold(entry.modelId)) continue;
       decodeFloat16(values.subarray(offset * probes, (offset + 1) * probes), descriptor);
-      if (scorer.admits && !scorer.admits(descriptor, entry)) continue;
+      if (scorer.accepts && !scorer.accepts(descriptor, entry)) continue;
       const value = scorer.value(descriptor, row);
       sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
     }
@@ -111,7 +115,7 @@ export class ExactScan {
 }
 
 /** Entries whose rows follow each other in the file, so that they are read together. */
-function adjacent(entries: GalleryEntry[]): GalleryEntry[][] {
+function adjacentRuns(entries: GalleryEntry[]): GalleryEntry[][] {
   const runs: GalleryEntry[][] = [];
   let next = -1;
   for (const entry of entries) {
@@ -124,7 +128,7 @@ function adjacent(entries: GalleryEntry[]): GalleryEntry[][] {
 }
 
 /** Whose each row is, for rows asked in order. */
-class EntryWalk {
+class EntryCursor {
   private place = 0;
   private degenerate: Set<number>;
 

@@ -5,22 +5,22 @@ import {
   confidence,
   decodeMatrix,
   type Matrix,
-  nameStandings,
+  nameStatistics,
   rowOf,
   stackRows,
   topIndexes,
   transpose,
 } from '../../domain/index.js';
-import type { MatrixProducts } from '../client/matrix-products.js';
 import type { GallerySample } from '../gallery/gallery-sample.js';
 import type { GalleryEntry } from '../gallery/journal.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { LogitName } from '../search-query.js';
 
 /** Logits that are named before other questions get their turn; a model may have thousands. */
-const LOGITS_AT_ONCE = 128;
+const BLOCK_LOGITS = 128;
 
 /** How the scores of each name lie over the gallery; null in a gallery too small to tell. */
-type Standings = { means: Float32Array; deviations: Float32Array } | null;
+type NameStatistics = { means: Float32Array; deviations: Float32Array } | null;
 
 /**
  * Names outputs from a vocabulary: the search turned round. A name's score for a logit counts by how far it stands out
@@ -29,8 +29,11 @@ type Standings = { means: Float32Array; deviations: Float32Array } | null;
  */
 export class LogitNames {
   private vocabulary: { path: string; queries: Promise<Matrix> } | null = null;
-  private known: { path: string; entries: readonly GalleryEntry[]; standings: Promise<Standings> } | null =
-    null;
+  private cached: {
+    path: string;
+    entries: readonly GalleryEntry[];
+    statistics: Promise<NameStatistics>;
+  } | null = null;
 
   constructor(
     private readonly sample: GallerySample,
@@ -51,14 +54,14 @@ export class LogitNames {
     entries: readonly GalleryEntry[],
     signal?: AbortSignal,
   ): Promise<(LogitName[] | null)[]> {
-    const [queries, standings] = [await this.queries(path), await this.standings(path, entries)];
+    const [queries, statistics] = [await this.queries(path), await this.statistics(path, entries)];
     const names: LogitName[][] = [];
-    const there = descriptors.filter((descriptor) => descriptor !== null);
-    for (let start = 0; start < there.length; start += LOGITS_AT_ONCE) {
-      const block = there.slice(start, start + LOGITS_AT_ONCE);
+    const present = descriptors.filter((descriptor) => descriptor !== null);
+    for (let start = 0; start < present.length; start += BLOCK_LOGITS) {
+      const block = present.slice(start, start + BLOCK_LOGITS);
       const scores = await this.products.project(stackRows(block), queries);
       for (let logit = 0; logit < block.length; logit++)
-        names.push(bestNames(rowOf(scores, logit), standings, first));
+        names.push(bestNames(rowOf(scores, logit), statistics, first));
       await setImmediate();
       signal?.throwIfAborted();
     }
@@ -77,36 +80,38 @@ export class LogitNames {
     return this.vocabulary.queries;
   }
 
-  private standings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
-    if (this.known?.path !== path || this.known.entries !== entries) {
-      const known = { path, entries, standings: this.newStandings(path, entries) };
-      this.known = known;
-      known.standings.catch(() => {
-        if (this.known === known) this.known = null;
+  private statistics(path: string, entries: readonly GalleryEntry[]): Promise<NameStatistics> {
+    if (this.cached?.path !== path || this.cached.entries !== entries) {
+      const cached = { path, entries, statistics: this.computeStatistics(path, entries) };
+      this.cached = cached;
+      cached.statistics.catch(() => {
+        if (this.cached === cached) this.cached = null;
       });
     }
-    return this.known.standings;
+    return this.cached.statistics;
   }
 
-  private async newStandings(path: string, entries: readonly GalleryEntry[]): Promise<Standings> {
-    const crowd = this.sample.crowd(entries);
-    if (!crowd) return null;
-    return nameStandings(transpose(await this.products.project(stackRows(crowd), await this.queries(path))));
+  private async computeStatistics(path: string, entries: readonly GalleryEntry[]): Promise<NameStatistics> {
+    const sample = this.sample.descriptors(entries);
+    if (!sample) return null;
+    return nameStatistics(
+      transpose(await this.products.project(stackRows(sample), await this.queries(path))),
+    );
   }
 }
 
-function bestNames(scores: Float32Array, standings: Standings, first: number): LogitName[] {
-  if (!standings) {
+function bestNames(scores: Float32Array, statistics: NameStatistics, first: number): LogitName[] {
+  if (!statistics) {
     return topIndexes(scores, first).map((name) => ({ name, score: scores[name], confidence: null }));
   }
-  const { means, deviations } = standings;
-  const distances = scores.map((score, name) =>
+  const { means, deviations } = statistics;
+  const deviationsAbove = scores.map((score, name) =>
     deviations[name] > 0 ? (score - means[name]) / deviations[name] : Number.NEGATIVE_INFINITY,
   );
-  return topIndexes(distances, first).map((name) => ({
+  return topIndexes(deviationsAbove, first).map((name) => ({
     name,
     score: scores[name],
-    confidence: confidence(distances[name], { middle: 0, below: 1, above: 1 }, CONFIDENCE_CURVES.NAME),
+    confidence: confidence(deviationsAbove[name], { middle: 0, below: 1, above: 1 }, CONFIDENCE_CURVES.NAME),
   }));
 }
 

@@ -1,30 +1,30 @@
-import { expectedAccuracy, type Standing, skewness } from '../../domain/index.js';
+import { expectedAccuracy, type ScoreSpread, skewness } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { GalleryEntry } from '../gallery/journal.js';
-import type { SearchQuery } from '../search-query.js';
+import type { SearchRequest } from '../search-query.js';
 import { conceptScorer, expressionScorer, logitScorer, type Scorer } from './scorer.js';
 
 /** What a question comes to, before anything is ranked. */
 export interface PreparedQuery {
-  query: SearchQuery;
+  request: SearchRequest;
   scorer: Scorer;
   entries: GalleryEntry[];
-  standing: Standing | null;
+  spread: ScoreSpread | null;
 }
 
 /** Puts a question into numbers. @throws ProbelogError INPUT_INVALID, LOGIT_DEGENERATE */
-export async function ask(view: GalleryView, query: SearchQuery): Promise<PreparedQuery> {
-  await view.inUse?.scales.extend();
-  const { models, excludeModels, minExpectedAccuracy: least } = query;
+export async function prepareQuery(view: GalleryView, request: SearchRequest): Promise<PreparedQuery> {
+  await view.active?.scales.extend();
+  const { models, excludeModels, minExpectedAccuracy } = request;
   const scorer: Scorer = {
-    ...scorerFor(view, query),
-    admits:
-      least === undefined
+    ...scorerFor(view, request),
+    accepts:
+      minExpectedAccuracy === undefined
         ? undefined
         : (descriptor, entry) => {
             const accuracy = accuracyOf(descriptor, entry);
-            return accuracy !== null && accuracy >= least;
+            return accuracy !== null && accuracy >= minExpectedAccuracy;
           },
   };
   const allowed = models && new Set(models);
@@ -32,13 +32,15 @@ export async function ask(view: GalleryView, query: SearchQuery): Promise<Prepar
   const entries = view.entries.filter(
     ({ modelId }) => (allowed?.has(modelId) ?? true) && !excluded.has(modelId),
   );
-  return { query, scorer, entries, standing: view.sample.standing(scorer, view.entries) };
+  return { request, scorer, entries, spread: view.sample.scoreSpread(scorer, view.entries) };
 }
 
 /** The same for each concept of a question about whole models. */
-export function prepareQueries(view: GalleryView, query: SearchQuery): Promise<PreparedQuery[]> {
-  const concepts = query.by.kind === 'CONCEPTS' ? query.by.concepts : [];
-  return Promise.all(concepts.map((concept) => ask(view, { ...query, by: { kind: 'CONCEPT', ...concept } })));
+export function prepareQueries(view: GalleryView, request: SearchRequest): Promise<PreparedQuery[]> {
+  const concepts = request.query.kind === 'CONCEPTS' ? request.query.concepts : [];
+  return Promise.all(
+    concepts.map((concept) => prepareQuery(view, { ...request, query: { kind: 'CONCEPT', ...concept } })),
+  );
 }
 
 /** Accuracy that a logit's responses let expect; null when its model has too few outputs to tell. */
@@ -48,16 +50,16 @@ export function accuracyOf(descriptor: Float32Array, entry: GalleryEntry | undef
 }
 
 /** The basis that scores were computed under. */
-export function versionOf({ inUse }: Scorer): string {
-  return inUse?.snapshot.basis.version ?? 'cold';
+export function versionOf({ active }: Scorer): string {
+  return active?.snapshot.basis.version ?? 'cold';
 }
 
-function scorerFor(view: GalleryView, { by, metric }: SearchQuery): Scorer {
-  const setting = { metric, inUse: view.inUse, certaintyOf: view.certaintyOf };
-  if (by.kind === 'CONCEPT') return conceptScorer(by, setting);
-  if (by.kind === 'EXPRESSION') return expressionScorer(by, setting);
-  if (by.kind === 'CONCEPTS') throw new ProbelogError('INPUT_INVALID', 'Several concepts are for models.');
-  const descriptor = view.descriptor(by.modelId, by.index);
-  if (descriptor) return logitScorer(descriptor, setting);
+function scorerFor(view: GalleryView, { query, metric }: SearchRequest): Scorer {
+  const context = { metric, active: view.active, certaintyOf: view.certaintyOf };
+  if (query.kind === 'CONCEPT') return conceptScorer(query, context);
+  if (query.kind === 'EXPRESSION') return expressionScorer(query, context);
+  if (query.kind === 'CONCEPTS') throw new ProbelogError('INPUT_INVALID', 'Several concepts are for models.');
+  const descriptor = view.descriptor(query.modelId, query.index);
+  if (descriptor) return logitScorer(descriptor, context);
   throw new ProbelogError('LOGIT_DEGENERATE', 'This logit has no descriptor, so nothing is similar to it.');
 }

@@ -3,9 +3,9 @@ import type { SearchPosition } from '../search-query.js';
 import type { Candidate } from './top-k.js';
 
 /** Questions whose pages are being read at one time. */
-const MAX_QUESTIONS = 256;
+const MAX_QUERIES = 256;
 /** Models in all rankings that are remembered. */
-const MAX_RANKED = 1_000_000;
+const MAX_RANKED_MODELS = 1_000_000;
 
 /**
  * The best logits by score, which were compared with each other, in the order that they agreed on.
@@ -14,11 +14,11 @@ const MAX_RANKED = 1_000_000;
  * twice or passed over because a model came or went. When it was forgotten, or the basis changed, it is made anew, and
  * reading goes on behind the same place.
  */
-export interface Head {
+export interface RerankedWindow {
   id: string;
   ranked: Candidate[];
   /** Everything behind the head is behind this place by its own score; null when the head is empty. */
-  cut: SearchPosition | null;
+  end: SearchPosition | null;
 }
 
 /** A model's place in a ranking, with the logit that speaks best for it. */
@@ -32,11 +32,11 @@ export interface RankedModel {
 
 /** Orders that could not be made again as they were, kept by the name that positions carry while pages are read. */
 export class RankingCache {
-  readonly heads = new LRUCache<string, Head>({ max: MAX_QUESTIONS });
+  readonly windows = new LRUCache<string, RerankedWindow>({ max: MAX_QUERIES });
   /** Of models by several concepts. */
   readonly rankings = new LRUCache<string, RankedModel[]>({
-    max: MAX_QUESTIONS,
-    maxSize: MAX_RANKED,
+    max: MAX_QUERIES,
+    maxSize: MAX_RANKED_MODELS,
     sizeCalculation: (ranking) => ranking.length + 1,
   });
 }

@@ -1,53 +1,88 @@
 import { randomUUID } from 'node:crypto';
-import { CONSENSUS_CANDIDATES } from '../../domain/index.js';
+import { CONSENSUS_CANDIDATES, consensusScores, rowOf, stackRows, transpose } from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
+import type { RowFile } from '../gallery/row-file.js';
+import type { MatrixProducts } from '../matrix-products.js';
 import type { SearchPosition } from '../search-query.js';
-import { consensusWindow } from './consensus-window.js';
-import { positionOf } from './hit.js';
 import { type PreparedQuery, versionOf } from './prepared-query.js';
-import type { Head } from './ranking-cache.js';
+import type { RerankedWindow } from './ranking-cache.js';
 import { retrieveLogits } from './retrieve.js';
+import type { ActiveSnapshot } from './scorer.js';
+import { positionOf } from './to-result.js';
 import { type Candidate, isBefore } from './top-k.js';
 
 /** The head whose pages are being read, or a new one, which is remembered. */
-export async function rerankedWindow(view: GalleryView, asked: PreparedQuery): Promise<Head> {
-  const head = remembered(view, asked) ?? (await newWindow(view, asked));
-  view.remembered.heads.set(head.id, head);
-  return head;
+export async function openWindow(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
+  const window = cachedWindow(view, prepared) ?? (await rerank(view, prepared));
+  view.cache.windows.set(window.id, window);
+  return window;
 }
 
 /** The best by score, in the order that they agree on now. */
-export async function newWindow(view: GalleryView, asked: PreparedQuery): Promise<Head> {
-  const best = await retrieveLogits(view, asked, CONSENSUS_CANDIDATES);
+export async function rerank(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
+  const best = await retrieveLogits(view, prepared, CONSENSUS_CANDIDATES);
   const id = randomUUID();
-  const agreed = await consensusWindow(best, view.rows, view.inUse, view.products);
+  const reranked = await orderByConsensus(best, view.rows, view.active, view.products);
   const last = best.at(-1);
   return {
     id,
-    ranked: agreed.map((candidate) => ({ ...candidate, head: id })),
-    cut: last ? positionOf(last, asked.scorer, 0) : null,
+    ranked: reranked.map((candidate) => ({ ...candidate, window: id })),
+    end: last ? positionOf(last, prepared.scorer, 0) : null,
   };
 }
 
 /** Whether a page begins in a head, and not behind one. */
-export function startsInWindow({ query: { metric, after } }: PreparedQuery): boolean {
+export function startsInWindow({ request: { metric, after } }: PreparedQuery): boolean {
   return metric === 'SCORE' && (!after || after.head !== null);
 }
 
 /** What stands behind a place; when that left since, behind where it stood. */
-export function behind<Ranked extends Pick<Candidate, 'value' | 'modelId' | 'index'>>(
+export function rankedAfter<Ranked extends Pick<Candidate, 'value' | 'modelId' | 'index'>>(
   ranked: Ranked[],
   after: SearchPosition | undefined,
 ): Ranked[] {
   if (!after) return ranked;
-  const here = ranked.findIndex(({ modelId, index }) => modelId === after.modelId && index === after.index);
-  if (here >= 0) return ranked.slice(here + 1);
+  const found = ranked.findIndex(({ modelId, index }) => modelId === after.modelId && index === after.index);
+  if (found >= 0) return ranked.slice(found + 1);
   const next = ranked.findIndex((candidate) => isBefore(after, candidate));
   return next < 0 ? [] : ranked.slice(next);
 }
 
-function remembered(view: GalleryView, { query: { after }, scorer }: PreparedQuery): Head | undefined {
-  return after?.head && after.version === versionOf(scorer)
-    ? view.remembered.heads.get(after.head)
-    : undefined;
+function cachedWindow(
+  view: GalleryView,
+  { request: { after }, scorer }: PreparedQuery,
+): RerankedWindow | undefined {
+  return after?.head && after.version === versionOf(scorer) ? view.cache.windows.get(after.head) : undefined;
+}
+
+/**
+ * The best candidates of a query in the order that they agree on, with the scores that say so (`consensusScores`).
+ *
+ * They are compared in the index's space, and while the gallery is cold by their descriptors.
+ */
+export async function orderByConsensus(
+  candidates: Candidate[],
+  rows: RowFile,
+  inUse: ActiveSnapshot | null,
+  products: MatrixProducts,
+): Promise<Candidate[]> {
+  if (candidates.length < 2) return candidates;
+  const descriptors = stackRows(candidates.map(({ row }) => rows.read(row)));
+  const vectors = inUse ? await products.project(descriptors, inUse.scales.directions) : descriptors;
+  for (let row = 0; row < vectors.rows; row++) normalize(rowOf(vectors, row));
+  const scores = consensusScores(
+    candidates.map(({ value }) => value),
+    await products.project(vectors, transpose(vectors)),
+    candidates.map(({ modelId }) => modelId),
+  );
+  // Rounding must not take one below the candidates behind them.
+  const lowest = Math.min(...candidates.map(({ value }) => value));
+  return candidates
+    .map((candidate, place) => ({ ...candidate, value: Math.max(lowest, scores[place]) }))
+    .sort((a, b) => (isBefore(a, b) ? -1 : 1));
+}
+
+function normalize(vector: Float32Array): void {
+  const length = Math.hypot(...vector) || 1;
+  for (let axis = 0; axis < vector.length; axis++) vector[axis] /= length;
 }

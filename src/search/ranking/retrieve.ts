@@ -1,46 +1,49 @@
-import { comparable, type GalleryView } from '../gallery/gallery-view.js';
+import { countLogits, type GalleryView } from '../gallery/gallery-view.js';
 import type { GalleryEntry } from '../gallery/journal.js';
-import type { SearchPosition } from '../search-query.js';
-import { candidatesFor, MAX_CANDIDATES } from './candidates.js';
+import type { SearchPosition, SearchRequest } from '../search-query.js';
 import { type PreparedQuery, versionOf } from './prepared-query.js';
-import { type Candidate, type HitSink, TopK, TopKByModel } from './top-k.js';
+import { type Candidate, type CandidateSink, TopK, TopKByModel } from './top-k.js';
 
 /** The best logits by their own score (or distance), behind a place when one is given. */
 export async function retrieveLogits(
   view: GalleryView,
-  asked: PreparedQuery,
+  prepared: PreparedQuery,
   limit: number,
   after?: SearchPosition,
 ): Promise<Candidate[]> {
-  const best = new TopK(limit, place(view, asked, after));
-  const wanted = candidatesFor(asked.query, limit, comparable(asked.entries));
-  if (wanted <= MAX_CANDIDATES && usesIndex(view, asked) && (await searchIndex(view, asked, wanted, best)))
+  const best = new TopK(limit, currentPosition(view, prepared, after));
+  const count = candidateCount(prepared.request, limit, countLogits(prepared.entries));
+  if (
+    count <= MAX_CANDIDATES &&
+    usesIndex(view, prepared) &&
+    (await searchIndex(view, prepared, count, best))
+  )
     return best.list();
-  await view.exact.run(asked.scorer, asked.entries, best);
+  await view.scan.scanModels(prepared.scorer, prepared.entries, best);
   return best.list();
 }
 
 /**
  * The best logit of each model by its own score.
  *
- * @param enough models among the index's candidates below which they may miss one; all are scanned then
+ * @param minModels models among the index's candidates below which they may miss one; all are scanned then
  */
 export async function retrieveTopLogitByModel(
   view: GalleryView,
-  asked: PreparedQuery,
-  enough: number,
+  prepared: PreparedQuery,
+  minModels: number,
 ): Promise<Candidate[]> {
-  let chosen = new TopKByModel();
-  if (usesIndex(view, asked)) await searchIndex(view, asked, MAX_CANDIDATES, chosen);
-  if (chosen.models < enough) {
-    chosen = new TopKByModel();
-    await view.exact.run(asked.scorer, asked.entries, chosen);
+  let best = new TopKByModel();
+  if (usesIndex(view, prepared)) await searchIndex(view, prepared, MAX_CANDIDATES, best);
+  if (best.models < minModels) {
+    best = new TopKByModel();
+    await view.scan.scanModels(prepared.scorer, prepared.entries, best);
   }
-  return chosen.list();
+  return best.list();
 }
 
 /** A position under another basis is scored anew, so that paging goes on behind the same logit. */
-function place(
+function currentPosition(
   view: GalleryView,
   { scorer }: PreparedQuery,
   after: SearchPosition | undefined,
@@ -55,10 +58,10 @@ function place(
 /** The index knows the order by score only, and nothing of chosen models. */
 function usesIndex(
   { exactLimit }: GalleryView,
-  { query: { models, metric }, scorer, entries }: PreparedQuery,
+  { request: { models, metric }, scorer, entries }: PreparedQuery,
 ): boolean {
-  if (!scorer.inUse?.snapshot.index || models || scorer.admits || metric !== 'SCORE') return false;
-  return comparable(entries) > exactLimit;
+  if (!scorer.active?.snapshot.index || models || scorer.accepts || metric !== 'SCORE') return false;
+  return countLogits(entries) > exactLimit;
 }
 
 /**
@@ -69,28 +72,57 @@ function usesIndex(
 async function searchIndex(
   view: GalleryView,
   { scorer, entries }: PreparedQuery,
-  wanted: number,
-  sink: HitSink,
+  count: number,
+  sink: CandidateSink,
 ): Promise<boolean> {
-  const { inUse, indexVectors } = scorer;
-  if (!inUse?.snapshot.index) return false;
-  const { index, indexedRows, rows } = inUse.snapshot;
-  const asked = new Set(entries);
+  const { active, indexVectors } = scorer;
+  if (!active?.snapshot.index) return false;
+  const { index, indexedRows, rows } = active.snapshot;
+  const searched = new Set(entries);
   const candidates = new Map<number, GalleryEntry>();
   for (const vector of indexVectors) {
-    let passedOver = 0;
-    const { labels } = index.search(Array.from(vector), Math.min(wanted, indexedRows.length));
+    let excluded = 0;
+    const { labels } = index.search(Array.from(vector), Math.min(count, indexedRows.length));
     for (const label of labels) {
       if (label < 0) continue;
       const row = indexedRows[label];
       const entry = view.entryAt(row);
-      if (entry && asked.has(entry)) candidates.set(row, entry);
-      else if (entry) passedOver++;
+      if (entry && searched.has(entry)) candidates.set(row, entry);
+      else if (entry) excluded++;
     }
-    if (2 * passedOver > labels.length) return false;
+    if (2 * excluded > labels.length) return false;
   }
-  await view.exact.pick(scorer, candidates, sink);
+  await view.scan.scoreCandidates(scorer, candidates, sink);
   const newer = entries.filter(({ firstRow }) => firstRow >= rows);
-  await view.exact.run(scorer, newer, sink);
+  await view.scan.scanModels(scorer, newer, sink);
   return true;
+}
+
+/** Beyond, a page is so deep that the exact scan is the honest answer. */
+export const MAX_CANDIDATES = 3_000;
+const CANDIDATES_PER_RESULT = 6;
+/** The index ranks logits by the very score that orders them, but for the rounding to one byte. */
+const MIN_FOR_LOGIT = 300;
+/**
+ * A concept's score also has a part that no basis holds, so the order within a cluster of much the same logits is
+ * open until the exact score is known, and clusters grow with the gallery. Measured with `npm run bench:search`.
+ */
+const MIN_FOR_CONCEPT = 800;
+const SHARE_FOR_CONCEPT = 0.01;
+
+/**
+ * How many candidates are asked of the index.
+ *
+ * @param limit best logits that are kept of them
+ * @param logits of the gallery that are searched
+ */
+export function candidateCount(
+  { query, first, after }: SearchRequest,
+  limit: number,
+  logits: number,
+): number {
+  const count = limit + ((after?.depth ?? 0) + first) * CANDIDATES_PER_RESULT;
+  if (query.kind === 'LOGIT') return Math.max(MIN_FOR_LOGIT, count);
+  const share = Math.min(Math.ceil(logits * SHARE_FOR_CONCEPT), MAX_CANDIDATES);
+  return Math.max(MIN_FOR_CONCEPT, share, count);
 }

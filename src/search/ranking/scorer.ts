@@ -14,11 +14,11 @@ import {
 import { ProbelogError } from '../../errors/index.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { RowScales } from '../gallery/row-scales.js';
-import type { ConceptTerm, ExpressionSubject, SearchMetric } from '../search-query.js';
+import type { ConceptTerm, ExpressionQuery, SearchMetric } from '../search-query.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
 /** A basis in use, with the scales that belong to it. */
-export interface SnapshotInUse {
+export interface ActiveSnapshot {
   snapshot: Snapshot;
   scales: RowScales;
 }
@@ -37,27 +37,27 @@ export interface Scorer {
   /** The weights whose product with a descriptor decides the order; null when it is not decided by a product. */
   weights: Float32Array | null;
   /** The most that `value` can be, when the product with `weights` comes to `product` in float32 arithmetic. */
-  atMost(product: number, row: number): number;
+  upperBound(product: number, row: number): number;
   /** The question in the index's space, one vector for each part of it; empty without a basis. */
   indexVectors: Float32Array[];
   /** From how a score stands out in the gallery to the probability that the answer is right; null: none was fitted. */
   curve: ConfidenceCurve | null;
   metric: SearchMetric;
   /** Whether a logit may be an answer at all; all may when absent. */
-  admits?(descriptor: Float32Array, entry: GalleryEntry): boolean;
-  inUse: SnapshotInUse | null;
+  accepts?(descriptor: Float32Array, entry: GalleryEntry): boolean;
+  active: ActiveSnapshot | null;
 }
 
 /** What a question is asked of. */
-export interface ScorerSetting {
+export interface ScorerContext {
   metric: SearchMetric;
-  inUse: SnapshotInUse | null;
+  active: ActiveSnapshot | null;
   /** Certainty of each probe in a completed row; null for a row of which all probes were run. */
   certaintyOf(row: number): Float32Array | null;
 }
 
 /** A concept as a question (design 3.4). @throws ProbelogError INPUT_INVALID when it tells no probe from another */
-export function conceptScorer({ cosines, weights }: ConceptTerm, setting: ScorerSetting): Scorer {
+export function conceptScorer({ cosines, weights }: ConceptTerm, context: ScorerContext): Scorer {
   const descriptor = zscore(cosines);
   if (!descriptor) {
     throw new ProbelogError(
@@ -66,22 +66,22 @@ export function conceptScorer({ cosines, weights }: ConceptTerm, setting: Scorer
     );
   }
   const scale = 1 / cosines.length;
-  return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, CONFIDENCE_CURVES.CONCEPT, setting);
+  return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, CONFIDENCE_CURVES.CONCEPT, context);
 }
 
 /**
  * A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a), for which no
  * confidence was ever measured.
  */
-export function logitScorer(descriptor: Float32Array, setting: ScorerSetting): Scorer {
-  if (!setting.inUse) {
+export function logitScorer(descriptor: Float32Array, context: ScorerContext): Scorer {
+  if (!context.active) {
     const scale = 1 / descriptor.length;
-    return linearScorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, null, setting);
+    return linearScorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, null, context);
   }
-  const { snapshot, scales } = setting.inUse;
+  const { snapshot, scales } = context.active;
   const weights = logitQuery(snapshot.basis, descriptor);
   const scaleOf = (row: number) => scales.of(row);
-  return linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, setting);
+  return linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, context);
 }
 
 /**
@@ -90,8 +90,8 @@ export function logitScorer(descriptor: Float32Array, setting: ScorerSetting): S
  *
  * @throws ProbelogError INPUT_INVALID for unwanted concepts with ASYMMETRIC, whose distance cannot tell of them
  */
-export function expressionScorer({ all, any, none }: ExpressionSubject, setting: ScorerSetting): Scorer {
-  const { metric, inUse } = setting;
+export function expressionScorer({ all, any, none }: ExpressionQuery, context: ScorerContext): Scorer {
+  const { metric, active } = context;
   if (metric === 'ASYMMETRIC' && none.length > 0) {
     throw new ProbelogError(
       'INPUT_INVALID',
@@ -99,7 +99,7 @@ export function expressionScorer({ all, any, none }: ExpressionSubject, setting:
     );
   }
   const scorers = { all: all.map(asScorer), any: any.map(asScorer), none: none.map(asScorer) };
-  const wanted = [...scorers.all, ...scorers.any];
+  const positive = [...scorers.all, ...scorers.any];
   const score: Scorer['score'] = (descriptor, row) => {
     const scoresOf = (parts: Scorer[]) => parts.map((part) => part.score(descriptor, row));
     return expressionScore({
@@ -118,15 +118,15 @@ export function expressionScorer({ all, any, none }: ExpressionSubject, setting:
     distance,
     value: metric === 'SCORE' ? score : (descriptor, row) => -distance(descriptor, row),
     weights: null,
-    atMost: () => Number.POSITIVE_INFINITY,
-    indexVectors: wanted.flatMap(({ indexVectors }) => indexVectors),
+    upperBound: () => Number.POSITIVE_INFINITY,
+    indexVectors: positive.flatMap(({ indexVectors }) => indexVectors),
     curve: CONFIDENCE_CURVES.CONCEPT,
     metric,
-    inUse,
+    active,
   };
 
   function asScorer(term: ConceptTerm): Scorer {
-    return conceptScorer(term, setting);
+    return conceptScorer(term, context);
   }
 }
 
@@ -146,23 +146,23 @@ function linearScorer(
   query: Float32Array,
   k: number,
   curve: ConfidenceCurve | null,
-  setting: ScorerSetting,
+  context: ScorerContext,
 ): Scorer {
-  const { metric, inUse } = setting;
+  const { metric, active } = context;
   const top = topProbes(query, k);
   const score: Scorer['score'] = (descriptor, row) => dot(weights, descriptor) * scaleOf(row);
   const distance: Scorer['distance'] = (descriptor, row) =>
-    asymmetricDiscrepancy(query, descriptor, top, setting.certaintyOf(row));
+    asymmetricDiscrepancy(query, descriptor, top, context.certaintyOf(row));
   const slack = roundingBound(weights);
   return {
     score,
     distance,
     weights: metric === 'SCORE' ? weights : null,
-    atMost: (product, row) => (product + slack) * scaleOf(row),
+    upperBound: (product, row) => (product + slack) * scaleOf(row),
     value: metric === 'SCORE' ? score : (descriptor, row) => -distance(descriptor, row),
-    indexVectors: inUse ? [indexQuery(inUse.snapshot.basis, weights)] : [],
+    indexVectors: active ? [indexQuery(active.snapshot.basis, weights)] : [],
     curve,
     metric,
-    inUse,
+    active,
   };
 }

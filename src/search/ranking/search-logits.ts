@@ -1,9 +1,9 @@
-import { comparable, type GalleryView } from '../gallery/gallery-view.js';
-import type { SearchAnswer, SearchQuery } from '../search-query.js';
-import { hit } from './hit.js';
-import { ask, type PreparedQuery } from './prepared-query.js';
-import { behind, rerankedWindow, startsInWindow } from './reranked-window.js';
+import { countLogits, type GalleryView } from '../gallery/gallery-view.js';
+import type { SearchRequest, SearchResults } from '../search-query.js';
+import { type PreparedQuery, prepareQuery } from './prepared-query.js';
+import { openWindow, rankedAfter, startsInWindow } from './reranked-window.js';
 import { retrieveLogits } from './retrieve.js';
+import { toResult } from './to-result.js';
 import type { Candidate } from './top-k.js';
 
 /**
@@ -12,26 +12,28 @@ import type { Candidate } from './top-k.js';
  *   query ─▶ few logits, deep page, filter, no FAISS? ─▶ exact scan ─▶ best by score ─▶ the first 200 by consensus
  *                     └─▶ index: candidates ─▶ exact score, with the rows behind the snapshot ─▶ as above
  */
-export async function searchLogits(view: GalleryView, query: SearchQuery): Promise<SearchAnswer> {
-  const asked = await ask(view, query);
-  const ranked = startsInWindow(asked)
-    ? await headAndTail(view, asked)
-    : await retrieveLogits(view, asked, query.first + 1, query.after);
+export async function searchLogits(view: GalleryView, request: SearchRequest): Promise<SearchResults> {
+  const prepared = await prepareQuery(view, request);
+  const ranked = startsInWindow(prepared)
+    ? await windowAndRest(view, prepared)
+    : await retrieveLogits(view, prepared, request.first + 1, request.after);
   return {
-    hits: ranked.slice(0, query.first).map((candidate, order) => hit(view, asked, candidate, order)),
-    hasMore: ranked.length > query.first,
-    candidates: comparable(asked.entries),
+    results: ranked
+      .slice(0, request.first)
+      .map((candidate, order) => toResult(view, prepared, candidate, order)),
+    hasMore: ranked.length > request.first,
+    candidates: countLogits(prepared.entries),
   };
 }
 
 /** From the first page until the candidates that were compared with each other are passed. */
-async function headAndTail(view: GalleryView, asked: PreparedQuery): Promise<Candidate[]> {
-  const { first, after } = asked.query;
-  const head = await rerankedWindow(view, asked);
-  const listed = new Set(asked.entries.map(({ modelId }) => modelId));
-  const ranked = behind(head.ranked, after).filter(({ modelId }) => listed.has(modelId));
-  if (ranked.length > first || !head.cut) return ranked;
-  const shown = new Set(head.ranked.map(({ row }) => row));
-  const rest = await retrieveLogits(view, asked, first + 1 - ranked.length, head.cut);
+async function windowAndRest(view: GalleryView, prepared: PreparedQuery): Promise<Candidate[]> {
+  const { first, after } = prepared.request;
+  const window = await openWindow(view, prepared);
+  const searched = new Set(prepared.entries.map(({ modelId }) => modelId));
+  const ranked = rankedAfter(window.ranked, after).filter(({ modelId }) => searched.has(modelId));
+  if (ranked.length > first || !window.end) return ranked;
+  const shown = new Set(window.ranked.map(({ row }) => row));
+  const rest = await retrieveLogits(view, prepared, first + 1 - ranked.length, window.end);
   return [...ranked, ...rest.filter(({ row }) => !shown.has(row))];
 }

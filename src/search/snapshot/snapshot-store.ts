@@ -50,17 +50,17 @@ export class SnapshotStore {
 
   private run(task: BuildTask): Promise<void> {
     return new Promise((resolve, reject) => {
-      const child = fork(compiledEntry(import.meta.url, './build/main.js'), [], {
+      const builder = fork(compiledEntry(import.meta.url, './build/main.js'), [], {
         execArgv: [],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
-      this.builder = child;
-      child.once('exit', (code, signal) => {
+      this.builder = builder;
+      builder.once('exit', (code, signal) => {
         this.builder = null;
         if (code === 0) resolve();
         else reject(new Error(`the build process ended with ${signal ?? code}`));
       });
-      child.send(task);
+      builder.send(task);
     });
   }
 

@@ -1,15 +1,15 @@
 import { ProbelogError } from '../../errors/index.js';
-import { CANCELLABLE, type SearchCalls, type SearchReply, type SearchRequest } from '../protocol.js';
-import { SearchProcess } from './search-process.js';
+import { CANCELLABLE, type SearchCalls, type WorkerReply, type WorkerRequest } from '../protocol.js';
+import { SearchWorker } from './search-worker.js';
 
 /** The search's own process: answers calls of its parent and ends with it, after background work has stopped. */
-const search = new SearchProcess();
+const search = new SearchWorker();
 
-const underWay = new Map<number, AbortController>();
+const controllers = new Map<number, AbortController>();
 
-process.on('message', async (request: SearchRequest) => {
+process.on('message', async (request: WorkerRequest) => {
   if ('cancel' in request) {
-    underWay.get(request.cancel)?.abort();
+    controllers.get(request.cancel)?.abort();
     return;
   }
   const { id, method, args } = request;
@@ -24,18 +24,18 @@ process.on('message', async (request: SearchRequest) => {
     const code = thrown instanceof ProbelogError ? thrown.code : null;
     reply({ id, error: { code, message: thrown instanceof Error ? thrown.message : String(thrown) } });
   } finally {
-    underWay.delete(id);
+    controllers.delete(id);
   }
 });
 
 function signalFor(id: number, method: keyof SearchCalls): AbortSignal[] {
   if (!CANCELLABLE.has(method)) return [];
   const controller = new AbortController();
-  underWay.set(id, controller);
+  controllers.set(id, controller);
   return [controller.signal];
 }
 
-function reply(message: SearchReply): void {
+function reply(message: WorkerReply): void {
   if (process.connected) process.send?.(message);
 }
 

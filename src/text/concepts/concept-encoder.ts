@@ -4,17 +4,17 @@ import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import { SingleFlight } from '../../lib/single-flight.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
-import { EVERYDAY_VOCABULARY } from '../vocabulary/index.js';
-import { ensureBackground, type KeptBackground } from './background/ensure-background.js';
+import { EVERYDAY_VOCABULARY } from '../vocabulary/everyday-vocabulary.js';
+import { ensureBackground, type StoredBackground } from './background/ensure-background.js';
 import { embedConcepts, PROMPTS } from './embed-concepts.js';
+import { createImageEmbedder, type QueryImage } from './image-embedder.js';
 import { normalizeConcept } from './normalize-concept.js';
-import { imageEmbeddings, type Picture } from './picture-embeddings.js';
 import { type EmbeddingStore, ensureProbeEmbeddings } from './probe-embeddings.js';
 
 const MAX_BYTES = 64 * 2 ** 20;
 const MAX_PROBE_SETS = 8;
 /** Sharpness of a picture as a query, see `sharpen`. */
-export const PICTURE_SHARPNESS = 1;
+export const IMAGE_SHARPNESS = 1;
 
 /** A concept as the probes of a set see it. */
 export interface ConceptVectors {
@@ -34,17 +34,17 @@ export interface Vocabulary {
 /** ConceptEncoder as the probes of a set see them, kept while they are asked for. */
 export interface ConceptEncoder {
   /**
-   * @param gone tells when the caller does not wait any more; what is not encoded by then, and wanted by nobody else, is not
+   * @param signal tells when the caller does not wait any more; what is not encoded by then, and wanted by nobody else, is not
    * @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE
    */
-  vectors(text: string, probeSet: { id: string }, gone?: AbortSignal): Promise<ConceptVectors>;
+  vectors(text: string, probeSet: { id: string }, signal?: AbortSignal): Promise<ConceptVectors>;
   /**
    * What a picture shows, through the probes that are near to it; no model is run for it.
    *
-   * @param gone see `vectors`
+   * @param signal see `vectors`
    * @throws ProbelogError INPUT_INVALID, PROBE_IMAGE_INVALID, TEXT_ENCODER_UNAVAILABLE
    */
-  pictureVectors(picture: Picture, probeSet: { id: string }, gone?: AbortSignal): Promise<ConceptVectors>;
+  imageVectors(image: QueryImage, probeSet: { id: string }, signal?: AbortSignal): Promise<ConceptVectors>;
   /** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE */
   vocabulary(probeSet: { id: string }): Promise<Vocabulary>;
 }
@@ -69,46 +69,46 @@ export function createConceptEncoder({
     max: MAX_PROBE_SETS,
     fetchMethod: (id) => ensureProbeEmbeddings({ store, encoder }, { id }),
   });
-  const backgrounds = new LRUCache<string, KeptBackground>({
+  const backgrounds = new LRUCache<string, StoredBackground>({
     max: MAX_PROBE_SETS,
     fetchMethod: async (id) => ensureBackground({ encoder, folder, vocabulary }, await images.forceFetch(id)),
   });
-  const embedPicture = imageEmbeddings(encoder);
+  const embedImage = createImageEmbedder(encoder);
   const concepts = new LRUCache<string, ConceptVectors>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ cosines, weights }, key) => cosines.byteLength + weights.byteLength + 2 * key.length,
   });
-  const wanted = new SingleFlight<ConceptVectors>();
+  const inFlight = new SingleFlight<ConceptVectors>();
 
-  async function look(concept: string, id: string, unwanted: AbortSignal): Promise<ConceptVectors> {
-    const { data: embedding } = await embedConcepts(encoder, [concept], PROMPTS, unwanted);
+  async function encode(concept: string, id: string, signal: AbortSignal): Promise<ConceptVectors> {
+    const { data: embedding } = await embedConcepts(encoder, [concept], PROMPTS, signal);
     const { levels, regression } = await backgrounds.forceFetch(id);
     const cosines = timesVector(await images.forceFetch(id), embedding);
     const contrast = conceptContrast(cosines, levels.data);
     const weights = conceptQuery(contrast, timesVector(regression, embedding));
     if (weights) return { cosines, weights };
-    throw equallyNear('concept');
+    throw indistinct('concept');
   }
 
   return {
-    async vectors(text, { id }, gone) {
+    async vectors(text, { id }, signal) {
       const concept = normalizeConcept(text);
       const key = `${id}\0${concept}`;
-      const known = concepts.get(key);
-      if (known) return known;
-      const found = async (unwanted: AbortSignal) => {
-        const vectors = await look(concept, id, unwanted);
+      const cached = concepts.get(key);
+      if (cached) return cached;
+      const found = async (signal: AbortSignal) => {
+        const vectors = await encode(concept, id, signal);
         concepts.set(key, vectors);
         return vectors;
       };
-      return wanted.run(key, found, gone);
+      return inFlight.run(key, found, signal);
     },
-    async pictureVectors(picture, { id }, gone) {
-      const embedding = await embedPicture(picture, gone);
+    async imageVectors(image, { id }, signal) {
+      const embedding = await embedImage(image, signal);
       const cosines = timesVector(await images.forceFetch(id), embedding);
-      const weights = sharpen(cosines, PICTURE_SHARPNESS);
+      const weights = sharpen(cosines, IMAGE_SHARPNESS);
       if (weights) return { cosines, weights };
-      throw equallyNear('picture');
+      throw indistinct('picture');
     },
     async vocabulary({ id }) {
       const { vocabularyPath: path } = await backgrounds.forceFetch(id);
@@ -120,7 +120,7 @@ export function createConceptEncoder({
   };
 }
 
-function equallyNear(what: 'concept' | 'picture'): ProbelogError {
+function indistinct(what: 'concept' | 'picture'): ProbelogError {
   return new ProbelogError(
     'INPUT_INVALID',
     `The ${what} is equally near to all probes, so nothing can be found by it.`,

@@ -4,31 +4,31 @@ import type { TextEncoder } from '../encoder/text-encoder.js';
 /** Sentences that a concept is put into; their embeddings are averaged (design 3.4). */
 export const PROMPTS = ['a photo of a {}', '{}'];
 
-const TEXTS_AT_ONCE = 64;
+const BATCH_TEXTS = 64;
 
 /**
  * Embeddings of concepts: each put into all prompts, averaged, unit length.
  *
  * @param concepts normalized, see `normalizeConcept`
  * @param prompts sentences with `{}` for the concept
- * @param unwanted what has not begun when it aborts never does
+ * @param signal what has not begun when it aborts never does
  * @returns one row a concept
  */
 export async function embedConcepts(
   encoder: TextEncoder,
   concepts: readonly string[],
   prompts: readonly string[] = PROMPTS,
-  unwanted?: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Matrix> {
   const texts = concepts.flatMap((concept) => prompts.map((prompt) => prompt.replace('{}', () => concept)));
   // Encoders fill the texts of a batch up to its longest, so alike lengths go together: a fifth less work.
   const byLength = texts.map((_, place) => place).sort((a, b) => texts[b].length - texts[a].length);
   const embeddings: Float32Array[] = Array(texts.length);
-  for (let first = 0; first < byLength.length; first += TEXTS_AT_ONCE) {
-    const places = byLength.slice(first, first + TEXTS_AT_ONCE);
+  for (let first = 0; first < byLength.length; first += BATCH_TEXTS) {
+    const places = byLength.slice(first, first + BATCH_TEXTS);
     const batch = await encoder.embedTexts(
       places.map((place) => texts[place]),
-      unwanted,
+      signal,
     );
     for (const [at, place] of places.entries()) embeddings[place] = batch[at];
   }

@@ -1,7 +1,7 @@
 import { decodeMatrix, encodeMatrix, type Matrix, stackRows } from '../../domain/index.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 
-const IMAGES_AT_ONCE = 16;
+const BATCH_IMAGES = 16;
 
 /** The part of the store that this needs. */
 export interface EmbeddingStore {
@@ -37,7 +37,7 @@ export async function ensureProbeEmbeddings(
   const probes = await store.probeSets.probes(probeSet.id);
   const rows: Float32Array[] = [];
   while (rows.length < probes.length) {
-    const batch = probes.slice(rows.length, rows.length + IMAGES_AT_ONCE);
+    const batch = probes.slice(rows.length, rows.length + BATCH_IMAGES);
     rows.push(...(await encoder.embedImages(batch.map(({ digest }) => store.blobs.path(digest)))));
     onProgress?.(rows.length, probes.length);
   }

@@ -11,7 +11,7 @@ const DRAIN_MS = 5_000;
 /** A running process that embeds texts and images. */
 export interface EncoderProcess {
   /** One vector for each item. Rejected with a plain `Error` that says why. */
-  ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]>;
+  embed(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]>;
   /** Lets calls under way finish, within limits, and ends the process. */
   end(): Promise<void>;
 }
@@ -25,72 +25,72 @@ interface Call {
  * Starts the encoder's process.
  *
  * @param environment all that the process sees of ours
- * @param onGone called when the process is gone for whatever reason; no more calls can be made then
+ * @param onExit called when the process is gone for whatever reason; no more calls can be made then
  */
 export function startEncoderProcess(
   settings: EncoderSettings,
   environment: NodeJS.ProcessEnv,
-  onGone: () => void,
+  onExit: () => void,
 ): EncoderProcess {
   const calls = new Map<number, Call>();
-  const underWay = new Set<Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
   let next = 0;
 
-  const child = fork(compiledEntry(import.meta.url, './main.js'), [JSON.stringify(settings)], {
+  const worker = fork(compiledEntry(import.meta.url, './main.js'), [JSON.stringify(settings)], {
     env: environment,
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  child.on('message', (reply: EncoderReply) => {
+  worker.on('message', (reply: EncoderReply) => {
     const call = take(reply.id);
     if ('error' in reply) call?.reject(new Error(reply.error));
     else call?.resolve(reply.vectors);
   });
-  const gone = new Promise<string>((resolve) => {
-    child.on('exit', (code, signal) => resolve(`its process ended (${signal ?? code})`));
+  const exited = new Promise<string>((resolve) => {
+    worker.on('exit', (code, signal) => resolve(`its process ended (${signal ?? code})`));
     // A process that cannot be started has no exit.
-    child.on('error', (error) => resolve(`its process failed (${error.message})`));
+    worker.on('error', (error) => resolve(`its process failed (${error.message})`));
   });
-  const cleanedUp = gone.then((reason) => {
-    onGone();
+  const cleanedUp = exited.then((reason) => {
+    onExit();
     for (const id of [...calls.keys()]) take(id)?.reject(new Error(reason));
   });
   // An idle encoder is no reason to keep the program running.
-  child.unref();
-  child.channel?.unref();
+  worker.unref();
+  worker.channel?.unref();
 
   function take(id: number): Call | undefined {
     const call = calls.get(id);
     calls.delete(id);
-    if (calls.size === 0) child.channel?.unref();
+    if (calls.size === 0) worker.channel?.unref();
     return call;
   }
 
   return {
-    ask(kind, items) {
+    embed(kind, items) {
       const request: EncoderRequest = { id: next++, kind, items };
-      child.channel?.ref();
+      worker.channel?.ref();
       const answer = new Promise<Float32Array[]>((resolve, reject) => {
         calls.set(request.id, { resolve, reject });
         // Sending fails between the end of the channel and the exit that tells of it.
-        child.send(request, (error) => {
+        worker.send(request, (error) => {
           if (error) take(request.id)?.reject(new Error('its process is ending'));
         });
       });
       const settled: Promise<unknown> = answer.then(
-        () => underWay.delete(settled),
-        () => underWay.delete(settled),
+        () => pending.delete(settled),
+        () => pending.delete(settled),
       );
-      underWay.add(settled);
+      pending.add(settled);
       return answer;
     },
     async end() {
-      child.ref();
+      worker.ref();
       const timer = new AbortController();
-      await Promise.race([Promise.all(underWay), setTimeout(DRAIN_MS, undefined, { signal: timer.signal })]);
+      await Promise.race([Promise.all(pending), setTimeout(DRAIN_MS, undefined, { signal: timer.signal })]);
       timer.abort();
-      child.kill('SIGKILL');
+      worker.kill('SIGKILL');
       await cleanedUp;
     },
   };

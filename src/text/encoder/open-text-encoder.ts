@@ -18,7 +18,7 @@ export interface TextEncoderOptions {
 }
 
 /** One that the process works on, and one that is there when it has done that; others can still be given up. */
-const AT_ONCE = 2;
+const MAX_CONCURRENT = 2;
 
 /** What the process may see of our environment: what it needs to run, and for the Hub its proxy and token. */
 const VARIABLES = ['PATH', 'HOME', 'LD_LIBRARY_PATH'];
@@ -46,7 +46,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     ? await encoderFingerprint(settings.model)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
-  const turns = new Turns(AT_ONCE);
+  const turns = new Turns(MAX_CONCURRENT);
   let running: EncoderProcess | undefined;
   let isClosed = false;
 
@@ -61,24 +61,24 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     return started;
   }
 
-  async function ask(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
+  async function embed(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
     if (isClosed) throw unavailable(name, 'it is closed');
     running ??= start();
     try {
-      return await running.ask(kind, items);
+      return await running.embed(kind, items);
     } catch (thrown) {
       throw unavailable(name, messageOf(thrown));
     }
   }
 
-  async function inTurn(kind: EncoderRequest['kind'], items: string[], unwanted: AbortSignal | undefined) {
-    return items.length === 0 ? [] : turns.run(() => ask(kind, items), unwanted);
+  async function embedInTurn(kind: EncoderRequest['kind'], items: string[], signal: AbortSignal | undefined) {
+    return items.length === 0 ? [] : turns.run(() => embed(kind, items), signal);
   }
 
   return {
     id,
-    embedTexts: (texts, unwanted) => inTurn('TEXTS', texts, unwanted),
-    embedImages: (paths, unwanted) => inTurn('IMAGES', paths, unwanted),
+    embedTexts: (texts, signal) => embedInTurn('TEXTS', texts, signal),
+    embedImages: (paths, signal) => embedInTurn('IMAGES', paths, signal),
     async close() {
       isClosed = true;
       await running?.end();

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { random, teachesBasis } from '../../../src/domain/index.js';
+import { isTrainingModel, random } from '../../../src/domain/index.js';
 import type { ProbingRequest } from '../../../src/ingest/queue/ingest-request.js';
 import { attribute, FLOAT, floats, node, value } from '../../probing/support/encode-onnx.js';
 import { meanColor } from '../../probing/support/made-models.js';
@@ -44,7 +44,7 @@ export async function ingestProbed(small: SmallService, model: Uint8Array, probi
 export async function ingestLearner(small: SmallService, model: Uint8Array, probing?: ProbingRequest) {
   for (;;) {
     const learned = await ingestProbed(small, model, probing);
-    if (!teachesBasis(learned.modelId)) return learned;
+    if (!isTrainingModel(learned.modelId)) return learned;
     expect(learned.coverage).toBe(1);
   }
 }

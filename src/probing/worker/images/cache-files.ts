@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PixelGeometry } from './pixel-geometry.js';
+import type { PixelGeometry } from './pixels.js';
 
 /** Ends the name of an unfinished file. */
 export const UNFINISHED = '.partial';

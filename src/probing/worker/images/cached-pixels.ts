@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { PixelSource } from './pixel-source.js';
+import type { PixelSource } from './pixels.js';
 
 /**
  * Reads images from the cache file of a whole set, always one batch ahead of the model.
@@ -9,30 +9,30 @@ import type { PixelSource } from './pixel-source.js';
 export async function cachedPixels(path: string, imageBytes: number): Promise<PixelSource> {
   const file = await open(path, 'r');
   /** What is announced and not taken yet. */
-  let left = new Uint32Array();
+  let announced = new Uint32Array();
   let ahead: { count: number; pixels: Promise<Uint8Array> } | null = null;
 
   // One batch is with the model while the next is read.
-  const rooms = [new Uint8Array(), new Uint8Array()];
+  const buffers = [new Uint8Array(), new Uint8Array()];
 
   const readNext = async (count: number): Promise<Uint8Array> => {
-    rooms.reverse();
-    if (rooms[0].length < count * imageBytes) rooms[0] = new Uint8Array(count * imageBytes);
-    const pixels = rooms[0].subarray(0, count * imageBytes);
-    await readImages(file, imageBytes, left.subarray(0, count), pixels);
+    buffers.reverse();
+    if (buffers[0].length < count * imageBytes) buffers[0] = new Uint8Array(count * imageBytes);
+    const pixels = buffers[0].subarray(0, count * imageBytes);
+    await readImages(file, imageBytes, announced.subarray(0, count), pixels);
     return pixels;
   };
   return {
     cached: () => true,
     announce(probes) {
-      left = Uint32Array.from(probes);
+      announced = Uint32Array.from(probes);
     },
     async take(count) {
       // Awaited even when the model wants another number by now: its room must not be written to any more.
       const read = await ahead?.pixels;
       const pixels = read && ahead?.count === count ? read : await readNext(count);
-      left = left.subarray(count);
-      const following = Math.min(count, left.length);
+      announced = announced.subarray(count);
+      const following = Math.min(count, announced.length);
       ahead = following > 0 ? { count: following, pixels: readNext(following) } : null;
       ahead?.pixels.catch(() => undefined);
       return pixels;
@@ -52,8 +52,8 @@ async function readImages(
 ): Promise<void> {
   for (let start = 0, end = 1; start < probes.length; start = end, end++) {
     while (end < probes.length && probes[end] === probes[end - 1] + 1) end++;
-    const wanted = pixels.subarray(start * imageBytes, end * imageBytes);
-    const { bytesRead } = await file.read(wanted, 0, wanted.length, probes[start] * imageBytes);
-    if (bytesRead !== wanted.length) throw new Error('The pixel cache ends too early.');
+    const target = pixels.subarray(start * imageBytes, end * imageBytes);
+    const { bytesRead } = await file.read(target, 0, target.length, probes[start] * imageBytes);
+    if (bytesRead !== target.length) throw new Error('The pixel cache ends too early.');
   }
 }

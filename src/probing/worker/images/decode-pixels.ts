@@ -1,7 +1,7 @@
 import sharp, { type KernelEnum, type Sharp } from 'sharp';
 import { messageOf, ProbelogError } from '../../../errors/index.js';
 import type { Resample } from '../../preprocessing/preprocessing-spec.js';
-import { bytesPerImage, type PixelGeometry } from './pixel-geometry.js';
+import { bytesPerImage, type PixelGeometry } from './pixels.js';
 
 const KERNELS: Record<Resample, keyof KernelEnum> = {
   NEAREST: 'nearest',

@@ -1,19 +1,18 @@
-import { bytesPerImage, type PixelGeometry } from './pixel-geometry.js';
-import type { PixelKeeper } from './pixel-keeper.js';
-import type { PixelSource } from './pixel-source.js';
+import type { PixelCache, PixelSource } from './pixels.js';
+import { bytesPerImage, type PixelGeometry } from './pixels.js';
 
 /**
  * Decodes images ahead of the model on libuv's threads, a bounded number of them, and has them kept for other runs.
  *
  * @param paths of all probes
  * @param ahead images under way at a time
- * @param keeper null when nothing is kept
+ * @param cache null when nothing is kept
  */
 export function decodedPixels(
   paths: readonly string[],
   geometry: PixelGeometry,
   ahead: number,
-  keeper: PixelKeeper | null,
+  cache: PixelCache | null,
 ): PixelSource {
   const size = bytesPerImage(geometry);
   const queue: Promise<Uint8Array>[] = [];
@@ -29,7 +28,7 @@ export function decodedPixels(
   const refill = () => {
     while (queue.length < ahead && taken + queue.length < announced.length) {
       const probe = announced[taken + queue.length];
-      const pixels = keeper?.read(probe) ?? decode(probe);
+      const pixels = cache?.read(probe) ?? decode(probe);
       // Whoever takes it sees the error; until then it must not count as unhandled.
       pixels.catch(() => undefined);
       queue.push(pixels);
@@ -52,11 +51,11 @@ export function decodedPixels(
         refill();
         if (pixels) batch.set(pixels, i * size);
       }
-      await keeper?.write(probes, batch);
+      await cache?.write(probes, batch);
       return batch;
     },
     async finish() {
-      await keeper?.commit();
+      await cache?.commit();
     },
   };
 }

@@ -2,11 +2,10 @@ import type { ProbeJob } from '../../protocol.js';
 import { cachePath, isCached } from './cache-files.js';
 import { cachedPixels } from './cached-pixels.js';
 import { decodedPixels } from './decoded-pixels.js';
-import { bytesPerImage, type PixelGeometry } from './pixel-geometry.js';
-import type { PixelKeeper } from './pixel-keeper.js';
-import type { PixelSource } from './pixel-source.js';
-import { sparseKeeper } from './sparse-keeper.js';
-import { wholeKeeper } from './whole-keeper.js';
+import type { PixelCache, PixelSource } from './pixels.js';
+import { bytesPerImage, type PixelGeometry } from './pixels.js';
+import { openSparseCache } from './sparse-cache.js';
+import { openWholeCache } from './whole-cache.js';
 
 /**
  * The probes' pixels: from the cache when it has the whole set, else decoded. What is decoded is cached: in a file of
@@ -29,8 +28,8 @@ export async function openPixels(
   const wholePath = cachePath(cache.folder, geometry, digests, 'WHOLE');
   if (await isCached(wholePath, bytes)) return cachedPixels(wholePath, imageBytes);
   const sparsePath = cachePath(cache.folder, geometry, digests, 'SPARSE');
-  let keeper: PixelKeeper | null = null;
-  if (whole) keeper = await wholeKeeper(wholePath, bytes, cache, sparsePath);
-  else if (plan) keeper = await sparseKeeper(sparsePath, imageBytes, probes.length, cache);
-  return decodedPixels(paths, geometry, ahead, keeper);
+  let pixelCache: PixelCache | null = null;
+  if (whole) pixelCache = await openWholeCache(wholePath, bytes, cache, sparsePath);
+  else if (plan) pixelCache = await openSparseCache(sparsePath, imageBytes, probes.length, cache);
+  return decodedPixels(paths, geometry, ahead, pixelCache);
 }

@@ -1,5 +1,5 @@
-import type { ModelInspection } from '../../model-inspection.js';
 import type { PreprocessingSpec } from '../../preprocessing/preprocessing-spec.js';
+import type { ModelInspection } from '../../protocol.js';
 
 /** What ONNX Runtime takes for float32, float16 (as bits) and uint8. */
 export type TensorData = Float32Array | Uint16Array | Uint8Array;
@@ -33,7 +33,7 @@ export function tensorFiller(
   const step = layout === 'NCHW' ? 1 : channels;
 
   return {
-    allocate: (batch) => room(type, batch * perImage),
+    allocate: (batch) => allocateValues(type, batch * perImage),
     fill(data, pixels, count) {
       for (let image = 0; image < count; image++) {
         const values = data.subarray(image * perImage, (image + 1) * perImage);
@@ -108,7 +108,7 @@ function tableOf(
   return type === 'float16' ? encodeHalf(values) : values;
 }
 
-function room(type: ModelInspection['input']['type'], length: number): TensorData {
+function allocateValues(type: ModelInspection['input']['type'], length: number): TensorData {
   if (type === 'uint8') return new Uint8Array(length);
   return type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
 }

@@ -12,28 +12,32 @@ type Functions = ReadonlyMap<string, OnnxFunction>;
  * @throws ProbelogError MODEL_UNSUPPORTED, MODEL_MALFORMED
  */
 export function checkModel({ calls, functions }: OnnxModel): void {
-  const own = functionsByKey(functions);
-  checkCalls(calls, own);
-  for (const made of functions) checkCalls(made.calls, own);
-  checkExpansion(calls, own);
+  const byKey = functionsByKey(functions);
+  checkCalls(calls, byKey);
+  for (const definition of functions) checkCalls(definition.calls, byKey);
+  checkExpansion(calls, byKey);
 }
 
 function functionsByKey(functions: readonly OnnxFunction[]): Functions {
-  const own = new Map<string, OnnxFunction>();
-  for (const made of functions) {
-    const { domain, name } = made.operator;
-    const key = operatorKey(made.operator);
+  const byKey = new Map<string, OnnxFunction>();
+  for (const definition of functions) {
+    const { domain, name } = definition.operator;
+    const key = operatorKey(definition.operator);
     if (STANDARD_DOMAINS.has(domain) || domain === MICROSOFT_DOMAIN)
-      throw malformed(made.where, `the function "${name}" takes the place of an operator of "${domain}".`);
-    if (own.has(key)) throw malformed(made.where, `there are two functions "${name}" of "${domain}".`);
-    own.set(key, made);
+      throw malformed(
+        definition.where,
+        `the function "${name}" takes the place of an operator of "${domain}".`,
+      );
+    if (byKey.has(key))
+      throw malformed(definition.where, `there are two functions "${name}" of "${domain}".`);
+    byKey.set(key, definition);
   }
-  return own;
+  return byKey;
 }
 
-function checkCalls(calls: Calls, own: Functions): void {
+function checkCalls(calls: Calls, functions: Functions): void {
   for (const [key, { operator, where }] of calls) {
-    if (own.has(key) || isAllowed(operator)) continue;
+    if (functions.has(key) || isAllowed(operator)) continue;
     const { domain, name } = operator;
     throw new ProbelogError(
       'MODEL_UNSUPPORTED',
@@ -48,9 +52,9 @@ function isAllowed({ domain, name }: Operator): boolean {
 }
 
 /** ONNX Runtime writes functions out where they are called: some that call each other twice are soon billions of nodes. */
-function checkExpansion(calls: Calls, own: Functions): void {
+function checkExpansion(calls: Calls, functions: Functions): void {
   const sizes = new Map<string, number>();
-  const under = new Set<string>();
+  const callStack = new Set<string>();
   const size = (of: Calls): number => {
     let nodes = 0;
     for (const [key, { times, where }] of of) {
@@ -61,20 +65,20 @@ function checkExpansion(calls: Calls, own: Functions): void {
     return nodes;
   };
   const sizeOf = (key: string, where: string): number => {
-    const made = own.get(key);
-    if (!made) return 1;
+    const definition = functions.get(key);
+    if (!definition) return 1;
     const known = sizes.get(key);
     if (known !== undefined) return known;
-    if (under.has(key)) throw malformed(where, 'the function calls itself.');
-    if (under.size > MODEL_LIMITS.depth) throw malformed(where, 'functions call each other too deeply.');
-    under.add(key);
-    const nodes = size(made.calls);
-    under.delete(key);
+    if (callStack.has(key)) throw malformed(where, 'the function calls itself.');
+    if (callStack.size > MODEL_LIMITS.depth) throw malformed(where, 'functions call each other too deeply.');
+    callStack.add(key);
+    const nodes = size(definition.calls);
+    callStack.delete(key);
     sizes.set(key, nodes);
     return nodes;
   };
   size(calls);
-  for (const { operator, where } of own.values()) sizeOf(operatorKey(operator), where);
+  for (const { operator, where } of functions.values()) sizeOf(operatorKey(operator), where);
 }
 
 function malformed(where: string, what: string): ProbelogError {

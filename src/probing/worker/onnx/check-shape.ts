@@ -7,7 +7,7 @@ import type { MessageReader } from './message-reader.js';
  * @throws ProbelogError MODEL_MALFORMED when a dimension is negative, or their product more than memory can hold
  */
 export function elementsOf(reader: MessageReader, shape: readonly number[]): number {
-  if (shape.some((size) => size < 0)) throw absurd(reader, shape);
+  if (shape.some((size) => size < 0)) throw impossibleShape(reader, shape);
   return fixedElements(reader, shape);
 }
 
@@ -16,15 +16,15 @@ export function fixedElements(reader: MessageReader, sizes: readonly number[]): 
   let elements = 1;
   for (const size of sizes) {
     // Each on its own too: a zero makes any product small.
-    if (size > MODEL_LIMITS.elements) throw absurd(reader, sizes);
+    if (size > MODEL_LIMITS.elements) throw impossibleShape(reader, sizes);
     elements *= size;
   }
-  if (elements > MODEL_LIMITS.elements) throw absurd(reader, sizes);
+  if (elements > MODEL_LIMITS.elements) throw impossibleShape(reader, sizes);
   return elements;
 }
 
-function absurd(reader: MessageReader, shape: readonly number[]) {
-  return reader.refusal('MODEL_MALFORMED', `the shape [${shape.join(', ')}] is impossible.`, {
+function impossibleShape(reader: MessageReader, shape: readonly number[]) {
+  return reader.error('MODEL_MALFORMED', `the shape [${shape.join(', ')}] is impossible.`, {
     shape: [...shape],
   });
 }

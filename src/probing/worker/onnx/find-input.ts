@@ -29,22 +29,22 @@ export function findInput(graph: OnnxGraph, layout?: 'NCHW' | 'NHWC'): ImageInpu
   if (images.length === 0)
     throw new ProbelogError(
       'MODEL_NO_IMAGE_INPUT',
-      `No input takes images ([N, 3, H, W] or [N, H, W, 3] of float32, float16 or uint8). The model has: ${list(inputs)}.`,
+      `No input takes images ([N, 3, H, W] or [N, H, W, 3] of float32, float16 or uint8). The model has: ${describeInputs(inputs)}.`,
     );
   if (inputs.length > 1)
     throw new ProbelogError(
       'MODEL_UNSUPPORTED',
-      `The model needs more than one image to run. Its inputs: ${list(inputs)}.`,
+      `The model needs more than one image to run. Its inputs: ${describeInputs(inputs)}.`,
     );
   return images[0];
 }
 
-function asImage(graph: OnnxGraph, value: OnnxValue, wanted?: 'NCHW' | 'NHWC'): ImageInput | null {
+function asImage(graph: OnnxGraph, value: OnnxValue, requested?: 'NCHW' | 'NHWC'): ImageInput | null {
   const type = typeName(value.elementType);
   const { name, shape } = value;
   if (type === null || shape?.length !== 4) return null;
   const notes: string[] = [];
-  const layout = wanted ?? layoutOf(shape, notes, name);
+  const layout = requested ?? layoutOf(shape, notes, name);
   if (layout === null) return null;
   const channels = channelsOf(graph, name, shape[layout === 'NCHW' ? 1 : 3]);
   if (channels === null) return null;
@@ -54,9 +54,9 @@ function asImage(graph: OnnxGraph, value: OnnxValue, wanted?: 'NCHW' | 'NHWC'): 
     type,
     layout,
     channels,
-    batch: fixed(shape[0]),
-    height: fixed(height),
-    width: fixed(width),
+    batch: fixedSize(shape[0]),
+    height: fixedSize(height),
+    width: fixedSize(width),
     notes,
   };
 }
@@ -83,7 +83,7 @@ function isChannels(dimension: number | string): boolean {
   return dimension === 3 || dimension === 1;
 }
 
-function fixed(dimension: number | string): number | null {
+function fixedSize(dimension: number | string): number | null {
   return typeof dimension === 'number' ? dimension : null;
 }
 
@@ -93,7 +93,7 @@ function typeName(elementType: number | null): ImageInput['type'] | null {
   return null;
 }
 
-function list(values: OnnxValue[]): string {
+function describeInputs(values: OnnxValue[]): string {
   const shown = values.slice(0, 20).map(({ name, shape }) => {
     return `"${name}" ${shape ? `[${shape.map((dimension) => dimension || '?').join(', ')}]` : '(no shape)'}`;
   });

@@ -16,7 +16,7 @@ export interface OutputTail {
 export type Normalizer = 'SOFTMAX' | 'LOG_SOFTMAX' | 'SIGMOID' | 'NORMALISED';
 
 /** Operators that change the form of a tensor, and not what its numbers say. */
-const REFORM = new Set([
+const RESHAPING = new Set([
   'Identity',
   'Reshape',
   'Flatten',
@@ -28,7 +28,7 @@ const REFORM = new Set([
   'DequantizeLinear',
 ]);
 
-const NORMALISERS: ReadonlyMap<string, Normalizer> = new Map([
+const NORMALIZERS: ReadonlyMap<string, Normalizer> = new Map([
   ['Softmax', 'SOFTMAX'],
   ['LogSoftmax', 'LOG_SOFTMAX'],
   ['Sigmoid', 'SIGMOID'],
@@ -47,22 +47,22 @@ export function outputTail(graph: OnnxGraph, name: string): OutputTail {
   const producers = new Map<string, OnnxNode>();
   for (const node of graph.nodes) for (const output of node.outputs) producers.set(output, node);
 
-  const found = behindReforms(producers, name);
+  const found = beforeReshaping(producers, name);
   const node = producers.get(found);
   if (!node) return { name, logits: null, normalizer: null, source: found };
   if (OPAQUE.has(node.operator)) return { name, logits: null, normalizer: 'NORMALISED', source: found };
 
   const logits = normalizedTensor(producers, node);
   if (!logits) return { name, logits: null, normalizer: null, source: found };
-  return { name, ...logits, source: behindReforms(producers, logits.logits) };
+  return { name, ...logits, source: beforeReshaping(producers, logits.logits) };
 }
 
-function behindReforms(producers: Map<string, OnnxNode>, from: string): string {
+function beforeReshaping(producers: Map<string, OnnxNode>, from: string): string {
   let tensor = from;
   // A graph has no cycles, but a hostile file may.
   for (let steps = 0; steps < producers.size; steps++) {
     const node = producers.get(tensor);
-    if (!node || !REFORM.has(node.operator) || node.outputs[0] !== tensor) break;
+    if (!node || !RESHAPING.has(node.operator) || node.outputs[0] !== tensor) break;
     tensor = node.inputs[0];
   }
   return tensor;
@@ -72,10 +72,10 @@ function normalizedTensor(
   producers: Map<string, OnnxNode>,
   node: OnnxNode,
 ): { logits: string; normalizer: Normalizer } | null {
-  const normalizer = NORMALISERS.get(node.operator);
+  const normalizer = NORMALIZERS.get(node.operator);
   if (normalizer) return { logits: node.inputs[0], normalizer };
   if (node.operator === 'Log') {
-    const inner = producers.get(behindReforms(producers, node.inputs[0]));
+    const inner = producers.get(beforeReshaping(producers, node.inputs[0]));
     if (inner?.operator === 'Softmax') return { logits: inner.inputs[0], normalizer: 'LOG_SOFTMAX' };
   }
   return node.operator === 'Div' ? decomposedSoftmax(producers, node) : null;

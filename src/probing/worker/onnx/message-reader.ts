@@ -3,12 +3,12 @@ import { type ErrorCode, ProbelogError } from '../../../errors/index.js';
 import { type Counted, MODEL_LIMITS } from './limits.js';
 
 /** Messages in messages: graphs in attributes in nodes in graphs … deeper than this is an attack. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 /** A varint of 64 bits. */
-const LONGEST_VARINT = 10;
+const MAX_VARINT_BYTES = 10;
 
 /** The bytes end inside a field. */
-export class EndsTooEarly extends Error {}
+export class UnexpectedEnd extends Error {}
 
 /** The bytes are no protobuf message of the kind that was expected. */
 export class Malformed extends Error {}
@@ -48,7 +48,7 @@ export class MessageReader {
   message(at: string, visit: (field: number) => void, whole?: () => void): void {
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
-    if (this.path.push(at) > DEEPEST) throw new Malformed('messages are nested too deeply');
+    if (this.path.push(at) > MAX_DEPTH) throw new Malformed('messages are nested too deeply');
     this.fields(end, visit);
     whole?.();
     this.path.pop();
@@ -65,7 +65,7 @@ export class MessageReader {
   }
 
   /** An error about the message that is being read. */
-  refusal(code: ErrorCode, what: string, details: Record<string, unknown> = {}): ProbelogError {
+  error(code: ErrorCode, what: string, details: Record<string, unknown> = {}): ProbelogError {
     const where = this.where() || 'model';
     return new ProbelogError(code, `${where}: ${what}`, { where, ...details });
   }
@@ -76,7 +76,7 @@ export class MessageReader {
     this.counts.set(what, counted);
     const limit = MODEL_LIMITS[what];
     if (counted > limit)
-      throw this.refusal('MODEL_MALFORMED', `there are more than ${limit} ${what} in the model.`, { limit });
+      throw this.error('MODEL_MALFORMED', `there are more than ${limit} ${what} in the model.`, { limit });
   }
 
   /** The name that starts here. */
@@ -85,7 +85,7 @@ export class MessageReader {
     const end = this.endOfBytes();
     const length = end - this.reader.pos;
     if (length > MODEL_LIMITS.nameBytes)
-      throw this.refusal('MODEL_MALFORMED', `a name has ${length} bytes.`, { limit: MODEL_LIMITS.nameBytes });
+      throw this.error('MODEL_MALFORMED', `a name has ${length} bytes.`, { limit: MODEL_LIMITS.nameBytes });
     this.count('textBytes', length);
     const text = Buffer.from(this.bytes.subarray(this.reader.pos, end)).toString('utf8');
     this.reader.pos = end;
@@ -99,11 +99,11 @@ export class MessageReader {
   }
 
   /** Appends the one number, or the packed list of numbers, that starts here. */
-  numbers(into: number[], most: number): void {
+  numbers(into: number[], max: number): void {
     if (this.wire === WIRE.VARINT) into.push(this.varint());
-    else this.packed(() => into.length <= most && into.push(this.varint()));
-    if (into.length > most)
-      throw this.refusal('MODEL_MALFORMED', `there are more than ${most} dimensions.`, { limit: most });
+    else this.packed(() => into.length <= max && into.push(this.varint()));
+    if (into.length > max)
+      throw this.error('MODEL_MALFORMED', `there are more than ${max} dimensions.`, { limit: max });
   }
 
   /** Steps over bytes, and tells how many they are. */
@@ -126,7 +126,7 @@ export class MessageReader {
     let count = 0;
     let width = 0;
     for (let at = this.reader.pos; at < end; at++) {
-      if (++width > LONGEST_VARINT) throw new Malformed('a number has too many bytes');
+      if (++width > MAX_VARINT_BYTES) throw new Malformed('a number has too many bytes');
       if (this.bytes[at] < 0x80) {
         count++;
         width = 0;
@@ -171,7 +171,7 @@ export class MessageReader {
   private endOfBytes(): number {
     const length = guarded(() => this.reader.uint32());
     const end = this.reader.pos + length;
-    if (end > this.reader.len) throw new EndsTooEarly(`${end - this.reader.len} bytes are missing`);
+    if (end > this.reader.len) throw new UnexpectedEnd(`${end - this.reader.len} bytes are missing`);
     return end;
   }
 
@@ -199,7 +199,23 @@ function guarded<T>(read: () => T): T {
   try {
     return read();
   } catch (thrown) {
-    if (thrown instanceof RangeError) throw new EndsTooEarly(thrown.message);
+    if (thrown instanceof RangeError) throw new UnexpectedEnd(thrown.message);
     throw new Malformed(thrown instanceof Error ? thrown.message : String(thrown));
   }
+}
+
+/**
+ * Refuses a field that occurs twice in a message but is no list: protobuf merges the two, so that neither of them is
+ * what ONNX Runtime sees.
+ *
+ * @returns takes the name of a field, and returns it the first time
+ * @throws ProbelogError MODEL_MALFORMED the second time
+ */
+export function rejectRepeats(reader: MessageReader): (field: string) => string {
+  const seen = new Set<string>();
+  return (field) => {
+    if (seen.has(field)) throw reader.error('MODEL_MALFORMED', `there is more than one ${field}.`);
+    seen.add(field);
+    return field;
+  };
 }

@@ -1,9 +1,8 @@
 import type { MessageReader } from './message-reader.js';
+import { rejectRepeats } from './message-reader.js';
 import { type Calls, type OnnxGraph, type OnnxNode, operatorKey } from './model.js';
-import { onlyOnce } from './only-once.js';
 import { readSparseTensor, readTensor } from './read-tensor.js';
-import { readType } from './read-type.js';
-import { readValue } from './read-value.js';
+import { readType, readValue } from './read-type.js';
 
 export function emptyGraph(): OnnxGraph {
   return { nodes: [], inputs: [], outputs: [], initializers: new Map() };
@@ -60,7 +59,7 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
 
 /** Reads an AttributeProto: it may hold tensors, types, and graphs that hold everything again. */
 export function readAttribute(reader: MessageReader, at: string, calls: Calls): void {
-  const once = onlyOnce(reader);
+  const once = rejectRepeats(reader);
   let tensors = 0;
   let graphs = 0;
   let sparse = 0;

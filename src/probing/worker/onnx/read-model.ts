@@ -1,8 +1,8 @@
 import { ProbelogError } from '../../../errors/index.js';
-import { EndsTooEarly, Malformed, MessageReader, WIRE } from './message-reader.js';
+import { Malformed, MessageReader, UnexpectedEnd, WIRE } from './message-reader.js';
 import type { OnnxFunction, OnnxModel } from './model.js';
 import { emptyGraph, readAttribute, readGraph, readNode } from './read-graph.js';
-import { readValue } from './read-value.js';
+import { readValue } from './read-type.js';
 
 /**
  * Reads the structure of an ONNX file, wherever in it ONNX Runtime may look.
@@ -85,26 +85,26 @@ function readOpset(reader: MessageReader, domains: Map<string, number>): void {
 
 function readFunction(reader: MessageReader, where: string): OnnxFunction {
   const operator = { domain: '', name: '', overload: '' };
-  const made: OnnxFunction = { operator, where, calls: new Map() };
+  const definition: OnnxFunction = { operator, where, calls: new Map() };
   let nodes = 0;
   let attributes = 0;
   let values = 0;
   reader.count('functions');
   reader.message(where, (field) => {
     if (field === 1) operator.name = reader.name();
-    else if (field === 7) readNode(reader, `node[${nodes++}]`, made.calls);
+    else if (field === 7) readNode(reader, `node[${nodes++}]`, definition.calls);
     else if (field === 10) operator.domain = reader.name();
-    else if (field === 11) readAttribute(reader, `attribute_proto[${attributes++}]`, made.calls);
+    else if (field === 11) readAttribute(reader, `attribute_proto[${attributes++}]`, definition.calls);
     else if (field === 12) readValue(reader, `value_info[${values++}]`);
     else if (field === 13) operator.overload = reader.name();
   });
-  return made;
+  return definition;
 }
 
 function explain(thrown: unknown, where: string, seen: Set<number>, file: Uint8Array): unknown {
-  if (!(thrown instanceof EndsTooEarly || thrown instanceof Malformed)) return thrown;
+  if (!(thrown instanceof UnexpectedEnd || thrown instanceof Malformed)) return thrown;
   const reason = where ? `${thrown.message}, in ${where}` : thrown.message;
-  if (thrown instanceof EndsTooEarly && seen.has(IR_VERSION))
+  if (thrown instanceof UnexpectedEnd && seen.has(IR_VERSION))
     return new ProbelogError('MODEL_TRUNCATED', `The model file ends too early: ${reason}.`);
   return notOnnx(reason, file);
 }

@@ -11,7 +11,7 @@ import {
 } from './element-types.js';
 import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
-import { onlyOnce } from './only-once.js';
+import { rejectRepeats } from './message-reader.js';
 
 /** A constant, without its values. */
 export interface TensorFacts {
@@ -37,7 +37,7 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
     (field) => {
       if (field === 1) reader.numbers(facts.shape, MODEL_LIMITS.rank);
       else if (field === 2) type = reader.number();
-      else if (field === 3) throw reader.refusal('MODEL_MALFORMED', 'the tensor is only a part of one.');
+      else if (field === 3) throw reader.error('MODEL_MALFORMED', 'the tensor is only a part of one.');
       else if (field === 8) facts.name = reader.name();
       else if (field === FLOAT_DATA) add(field, reader.fixed(4));
       else if (field === DOUBLE_DATA) add(field, reader.fixed(8));
@@ -47,7 +47,7 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
         reader.length();
         add(field, 1);
       } else if (field === RAW_DATA) {
-        if (stored.has(field)) throw reader.refusal('MODEL_MALFORMED', 'the tensor has its data twice.');
+        if (stored.has(field)) throw reader.error('MODEL_MALFORMED', 'the tensor has its data twice.');
         add(field, reader.length());
       } else if (field === 13) location = readLocation(reader) ?? location ?? '';
       else if (field === 14 && reader.number() !== 0) location ??= '';
@@ -63,7 +63,7 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
 /** @throws ProbelogError as {@link readTensor}; MODEL_MALFORMED also when it is too large written out in full */
 export function readSparseTensor(reader: MessageReader, at: string): void {
   const shape: number[] = [];
-  const once = onlyOnce(reader);
+  const once = rejectRepeats(reader);
   reader.message(
     at,
     (field) => {
@@ -89,7 +89,7 @@ function readLocation(reader: MessageReader): string | null {
 function external(reader: MessageReader, name: string, location: string) {
   const tensor = name || '(unnamed)';
   const shown = location && ` at ${JSON.stringify(location.slice(0, 200))}`;
-  return reader.refusal(
+  return reader.error(
     'MODEL_EXTERNAL_DATA',
     `the tensor ${JSON.stringify(tensor)} keeps its data outside the model file${shown}. Save the model in one file.`,
     { tensor, location: location.slice(0, 200) || null },
@@ -104,14 +104,14 @@ function checkData(
   stored: ReadonlyMap<number, number>,
 ): void {
   const kind = ELEMENT_STORAGE.get(type);
-  if (!kind) throw reader.refusal('MODEL_MALFORMED', `the tensor has the unknown element type ${type}.`);
+  if (!kind) throw reader.error('MODEL_MALFORMED', `the tensor has the unknown element type ${type}.`);
   const [field, found] = [...stored].find(([, count]) => count > 0) ?? [RAW_DATA, 0];
   const others = [...stored].filter(([other, count]) => other !== field && count > 0);
   const expected =
     field === RAW_DATA ? Math.ceil((elements * kind.bits) / 8) : Math.ceil(elements * kind.each);
   const rightField = field === kind.field || (field === RAW_DATA && (kind.bits > 0 || elements === 0));
   if (others.length > 0 || !rightField || found !== expected)
-    throw reader.refusal(
+    throw reader.error(
       'MODEL_MALFORMED',
       `the tensor holds other data than its shape says: ${elements} elements of ${kind.name}.`,
       { elements, type: kind.name },

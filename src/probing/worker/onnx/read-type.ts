@@ -1,8 +1,8 @@
 import { fixedElements } from './check-shape.js';
 import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
+import { rejectRepeats } from './message-reader.js';
 import type { OnnxValue } from './model.js';
-import { onlyOnce } from './only-once.js';
 
 /** What of a type is of use here: that of a tensor. */
 export type TensorType = Pick<OnnxValue, 'elementType' | 'shape'>;
@@ -15,7 +15,7 @@ export type TensorType = Pick<OnnxValue, 'elementType' | 'shape'>;
  *   MODEL_UNSUPPORTED for a type that only its maker's code understands
  */
 export function readType(reader: MessageReader, at: string): TensorType {
-  const once = onlyOnce(reader);
+  const once = rejectRepeats(reader);
   let type: TensorType = { elementType: null, shape: null };
   reader.count('types');
   reader.message(at, (field) => {
@@ -26,7 +26,7 @@ export function readType(reader: MessageReader, at: string): TensorType {
     if (kind === 'tensor_type') type = readTensorType(reader, kind);
     else if (kind === 'sparse_tensor_type') readTensorType(reader, kind);
     else if (kind === 'opaque_type')
-      throw reader.refusal('MODEL_UNSUPPORTED', 'a type of its own making is not one that is run here.');
+      throw reader.error('MODEL_UNSUPPORTED', 'a type of its own making is not one that is run here.');
     else readContainer(reader, kind, kind === 'map_type' ? 2 : 1);
   });
   return type;
@@ -43,7 +43,7 @@ const KINDS = new Map([
 
 /** TypeProto.Sequence, Map and Optional. @param inner the field that has the type of what is in it */
 function readContainer(reader: MessageReader, at: string, inner: 1 | 2): void {
-  const once = onlyOnce(reader);
+  const once = rejectRepeats(reader);
   reader.message(at, (field) => {
     if (field === inner) readType(reader, once(inner === 1 ? 'elem_type' : 'value_type'));
   });
@@ -76,13 +76,29 @@ function readTensorType(reader: MessageReader, at: string): TensorType {
 function readDimension(reader: MessageReader, index: number): number | string {
   let dimension: number | string = '';
   if (index >= MODEL_LIMITS.rank)
-    throw reader.refusal('MODEL_MALFORMED', `there are more than ${MODEL_LIMITS.rank} dimensions.`);
+    throw reader.error('MODEL_MALFORMED', `there are more than ${MODEL_LIMITS.rank} dimensions.`);
   reader.message(`dim[${index}]`, (field) => {
     if (field === 1) {
       const size = reader.number();
-      if (size < -1) throw reader.refusal('MODEL_MALFORMED', `the size ${size} is impossible.`);
+      if (size < -1) throw reader.error('MODEL_MALFORMED', `the size ${size} is impossible.`);
       dimension = size > 0 ? size : '';
     } else if (field === 2) dimension = reader.name();
   });
   return dimension;
+}
+
+/**
+ * Reads a ValueInfoProto: a declared input, output or intermediate value.
+ *
+ * @throws ProbelogError as {@link readType}
+ */
+export function readValue(reader: MessageReader, at: string): OnnxValue {
+  const value: OnnxValue = { name: '', elementType: null, shape: null };
+  const once = rejectRepeats(reader);
+  reader.count('values');
+  reader.message(at, (field) => {
+    if (field === 1) value.name = reader.name();
+    else if (field === 2) Object.assign(value, readType(reader, once('type')));
+  });
+  return value;
 }

@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import {
+  decodePrior,
   looksLikeProbabilities,
-  type ProbeChooser,
+  ProbeChooser,
   probabilitiesToLogits,
   transpose,
 } from '../../../domain/index.js';
-import type { DoneProbes } from '../../probe-input.js';
+import type { DoneProbes, ProbePlan } from '../../protocol.js';
 import type { ProbeRounds } from './probe-rounds.js';
 
 /**
@@ -39,8 +41,8 @@ export function chosenRounds(
     return round.toSorted();
   };
   return {
-    get most() {
-      return Math.max(chooser.most, run.length);
+    get expectedProbes() {
+      return Math.max(chooser.maxProbes, run.length);
     },
     whole: false,
     notes: [],
@@ -83,4 +85,27 @@ function asLogits(responses: Float32Array, probes: number): Float32Array {
   if (probes === 0) return responses;
   const matrix = { rows: probes, columns: responses.length / probes, data: responses };
   return looksLikeProbabilities(transpose(matrix)) ? probabilitiesToLogits(matrix).logits.data : responses;
+}
+
+/**
+ * The rounds of a plan.
+ *
+ * @param probes P
+ * @returns null when the prior is missing, damaged or about another number of probes
+ */
+export async function openChosenRounds(
+  { priorPath, ...options }: ProbePlan,
+  probes: number,
+  done: DoneProbes | null,
+  settled: () => Promise<void>,
+): Promise<ProbeRounds | null> {
+  try {
+    const prior = decodePrior(await readFile(priorPath));
+    if (prior.probes !== probes) return null;
+    const chooser = new ProbeChooser(prior, options);
+    const first = chooser.next(new Uint32Array(), new Float32Array());
+    return first && chosenRounds(chooser, first, done, settled);
+  } catch {
+    return null;
+  }
 }

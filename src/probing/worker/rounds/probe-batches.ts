@@ -1,4 +1,4 @@
-import type { PixelSource } from '../images/pixel-source.js';
+import type { PixelSource } from '../images/pixels.js';
 import type { ProbeRounds } from './probe-rounds.js';
 
 /** Some probes of one round, with their pixels. */
@@ -8,7 +8,7 @@ export interface ProbeBatch {
   pixels: Uint8Array;
 }
 
-const NOTHING = new Uint32Array();
+const NO_PROBES = new Uint32Array();
 
 /** Cuts the rounds of a run into batches. */
 export class ProbeBatches {
@@ -16,25 +16,25 @@ export class ProbeBatches {
     private readonly rounds: ProbeRounds,
     private readonly source: PixelSource,
     /** What is left of the present round. */
-    private left: Uint32Array,
+    private remaining: Uint32Array,
   ) {}
 
   /** Chooses the first round, so that its images are prepared while the model is loaded. */
   static async open(rounds: ProbeRounds, source: PixelSource): Promise<ProbeBatches> {
     const round = await rounds.next();
     if (round) source.announce(round);
-    return new ProbeBatches(rounds, source, round ?? NOTHING);
+    return new ProbeBatches(rounds, source, round ?? NO_PROBES);
   }
 
   /** The next batch, of at most so many probes; null after the last. Batches never reach over the end of a round. */
-  async next(most: number): Promise<ProbeBatch | null> {
-    if (this.left.length === 0) {
-      this.left = (await this.rounds.next()) ?? NOTHING;
-      if (this.left.length === 0) return null;
-      this.source.announce(this.left);
+  async next(max: number): Promise<ProbeBatch | null> {
+    if (this.remaining.length === 0) {
+      this.remaining = (await this.rounds.next()) ?? NO_PROBES;
+      if (this.remaining.length === 0) return null;
+      this.source.announce(this.remaining);
     }
-    const probes = this.left.subarray(0, most);
-    this.left = this.left.subarray(most);
+    const probes = this.remaining.subarray(0, max);
+    this.remaining = this.remaining.subarray(max);
     return { probes, pixels: await this.source.take(probes.length) };
   }
 

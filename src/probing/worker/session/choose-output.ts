@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { ProbelogError } from '../../../errors/index.js';
-import type { ModelInspection } from '../../model-inspection.js';
+import type { ModelInspection } from '../../protocol.js';
 import type { OutputTail } from '../onnx/find-normalizer.js';
 import type { OnnxValue } from '../onnx/model.js';
 import { isNormalizationOf } from './is-normalization-of.js';
@@ -29,7 +29,7 @@ interface Candidate extends ChosenOutput {
  * @param declared all outputs of the model, for the message
  * @param tails those that were fetched
  * @param images rows of that run, N
- * @param wanted the caller's choice among the declared outputs
+ * @param requested the caller's choice among the declared outputs
  * @throws ProbelogError MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS
  */
 export function chooseOutput(
@@ -37,19 +37,19 @@ export function chooseOutput(
   tails: readonly OutputTail[],
   tensors: ReadonlyMap<string, Tensor>,
   images: number,
-  wanted: string | null,
+  requested: string | null,
   values: (tensor: Tensor) => Float32Array | null,
 ): ChosenOutput {
   const candidates = tails.flatMap((tail) => asCandidate(tail, tensors, images, values) ?? []);
   const found = declared
     .map((value) => `"${value.name}" ${shapeOf(value, tensors.get(value.name))}`)
     .join(', ');
-  if (wanted !== null) {
-    const match = candidates.find(({ name }) => name === wanted);
+  if (requested !== null) {
+    const match = candidates.find(({ name }) => name === requested);
     if (match) return match;
     throw new ProbelogError(
       'MODEL_NO_LOGITS_OUTPUT',
-      `The model has no output "${wanted}" of the form [N, C]. Its outputs: ${found}.`,
+      `The model has no output "${requested}" of the form [N, C]. Its outputs: ${found}.`,
     );
   }
   const many = onePerSource(candidates.filter(({ outputs }) => outputs > 1));

@@ -2,7 +2,7 @@ import type * as Ort from 'onnxruntime-node';
 import { messageOf, ProbelogError } from '../../../errors/index.js';
 import type { TensorFiller } from '../images/tensor-filler.js';
 import type { ImageInput } from '../onnx/find-input.js';
-import { outOfMemory } from './out-of-memory.js';
+import { outOfMemory } from './open-session.js';
 
 /** Runs one batch of images through a session. */
 export interface ModelRunner {

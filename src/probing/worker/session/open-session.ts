@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
 import { messageOf, ProbelogError } from '../../../errors/index.js';
-import { outOfMemory } from './out-of-memory.js';
 
 /** Only faults; ONNX Runtime's warnings about odd but working models are of no use to anybody. */
 const LOG_ERRORS = 3;
@@ -43,4 +42,12 @@ function unsupported(message: string): ProbelogError {
         operator,
       })
     : new ProbelogError('MODEL_UNSUPPORTED', `ONNX Runtime cannot load the model: ${message}`);
+}
+
+/** INFERENCE_MEMORY when native code threw for want of memory, else null. */
+export function outOfMemory(thrown: unknown): ProbelogError | null {
+  const message = messageOf(thrown);
+  return /bad_alloc|failed to allocate|out of memory|allocation failed|length_error/i.test(message)
+    ? new ProbelogError('INFERENCE_MEMORY', `The model asked for more memory than there is: ${message}`)
+    : null;
 }

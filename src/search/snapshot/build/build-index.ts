@@ -10,7 +10,7 @@ const MAX_CELLS = 4_096;
  * Cells that a query looks into. A logit finds its neighbors in the nearest 40 even at a million logits; a concept
  * lies further from all of them (bench:search).
  */
-const PROBED = 80;
+const SEARCHED_CELLS = 80;
 
 /**
  * An inverted-file index over unit vectors, one byte a value (`IVF…,SQ8`, inner product).
@@ -30,7 +30,7 @@ export async function buildIndex(
     faiss.MetricType.METRIC_INNER_PRODUCT,
   );
   trained.train(await trainingVectors(blocks, count, cells * TRAINING_PER_CELL));
-  const index = withProbedCells(faiss, trained, cells, Math.min(cells, PROBED));
+  const index = withSearchedCells(faiss, trained, cells, Math.min(cells, SEARCHED_CELLS));
   for await (const { data } of blocks()) index.add(Array.from(data));
   return index;
 }
@@ -63,13 +63,18 @@ async function trainingVectors(
  * faiss-node has no setter for `nprobe`, but the number stands in the serialized form, right behind the number of
  * cells; both are 64-bit little-endian. The index is still empty, so the copy costs little.
  */
-function withProbedCells(faiss: FaissLibrary, index: FaissIndex, cells: number, probed: number): FaissIndex {
+function withSearchedCells(
+  faiss: FaissLibrary,
+  index: FaissIndex,
+  cells: number,
+  searched: number,
+): FaissIndex {
   const bytes = index.toBuffer();
   const pattern = Buffer.alloc(16);
   pattern.writeBigUInt64LE(BigInt(cells), 0);
   pattern.writeBigUInt64LE(1n, 8);
   const place = bytes.indexOf(pattern);
   if (place < 0) throw new Error('the serialized FAISS index has another form than expected');
-  bytes.writeBigUInt64LE(BigInt(probed), place + 8);
+  bytes.writeBigUInt64LE(BigInt(searched), place + 8);
   return faiss.Index.fromBuffer(bytes);
 }

@@ -4,20 +4,20 @@ import {
   type Basis,
   basisRank,
   decodeFloat16,
-  earnedBudget,
   encodePrior,
   fitBasis,
   type Matrix,
+  probeBudget,
   random,
   whiteningMatrix,
 } from '../../../domain/index.js';
-import { type MatrixProducts, openMatrixProducts } from '../../client/matrix-products.js';
 import { RowFile } from '../../gallery/row-file.js';
+import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
 import { loadFaiss } from '../faiss.js';
 import { type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../snapshot.js';
+import { blockwiseGram } from './blockwise-gram.js';
 import { buildIndex } from './build-index.js';
 import { fitPrior } from './fit-prior.js';
-import { gramOfRows } from './gram-of-rows.js';
 
 /** What one build is made of. */
 export interface BuildTask {
@@ -30,7 +30,7 @@ export interface BuildTask {
   /** Rows of the file that the build sees. */
   rows: number;
   /** Rows of models that are there. */
-  live: { firstRow: number; rows: number; degenerate: number[]; isFull: boolean }[];
+  live: { firstRow: number; rows: number; degenerate: number[]; isFullyProbed: boolean }[];
   /** Whether a FAISS index is made besides the basis. */
   withIndex: boolean;
 }
@@ -45,9 +45,9 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   const rows = new RowFile(task.rowsPath, task.probes, task.rows, 'READ');
   const products = await openMatrixProducts();
   const liveRows = listRows(task.live);
-  const teaching = teachers(task);
-  const taught = teaching.length === 0 ? liveRows : listRows(teaching);
-  const basis = await fitToSample(task, rows, sample(taught), products);
+  const fullModels = fullyProbed(task);
+  const basisRows = fullModels.length === 0 ? liveRows : listRows(fullModels);
+  const basis = await fitToSample(task, rows, sample(basisRows), products);
   const directions = whiteningMatrix(basis);
   const scales = new Float32Array(task.rows);
   const faiss = task.withIndex ? loadFaiss().library : null;
@@ -55,7 +55,7 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   mkdirSync(task.targetFolder, { recursive: true });
   if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
   else for await (const _ of projectedBlocks());
-  const prior = await fitPriorToTeachers(rows, teaching, basis, products);
+  const prior = await fitPriorToFullModels(rows, fullModels, basis, products);
   writeSnapshot(task, basis, scales, liveRows, index !== null, prior);
 
   /** The whitened, unit rows of the gallery; each pass also fills `scales`. */
@@ -85,31 +85,31 @@ async function fitToSample(
     rank: basisRank(chosen.length, task.probes),
     seed: SEED,
     version: task.version,
-    multiply: gramOfRows(products, (rowsOfBlock) => readRows(rows, rowsOfBlock), chosen, BLOCK_ROWS),
+    multiply: blockwiseGram(products, (rowsOfBlock) => readRows(rows, rowsOfBlock), chosen, BLOCK_ROWS),
     product: products.project,
   });
 }
 
 /** Models whose every probe was run: completed ones would teach the basis what it believes already. */
-function teachers({ live }: BuildTask): BuildTask['live'] {
-  return live.filter(({ isFull }) => isFull);
+function fullyProbed({ live }: BuildTask): BuildTask['live'] {
+  return live.filter(({ isFullyProbed }) => isFullyProbed);
 }
 
-interface LearntPrior {
+interface FittedPrior {
   encoded: Uint8Array;
   facts: PriorFacts;
 }
 
-async function fitPriorToTeachers(
+async function fitPriorToFullModels(
   rows: RowFile,
-  teaching: BuildTask['live'],
+  fullModels: BuildTask['live'],
   basis: Basis,
   products: MatrixProducts,
-): Promise<LearntPrior | null> {
-  const models = teaching.map((model) => listRows([model])).filter(({ length }) => length > 0);
+): Promise<FittedPrior | null> {
+  const models = fullModels.map((model) => listRows([model])).filter(({ length }) => length > 0);
   const logits = models.reduce((sum, { length }) => sum + length, 0);
   // Nothing is earned by so few.
-  if (earnedBudget({ models: models.length, logits }, 0) === 1) return null;
+  if (probeBudget({ models: models.length, logits }, 0) === 1) return null;
   const prior = await fitPrior({ basis, models, products, read: (chosen) => readRows(rows, chosen) });
   const { families, expectedError } = prior;
   const rank = families[0].factor.columns;
@@ -122,9 +122,9 @@ async function fitPriorToTeachers(
 function listRows(live: BuildTask['live']): Uint32Array {
   return Uint32Array.from(
     live.flatMap(({ firstRow, rows, degenerate }) => {
-      const left = new Set(degenerate);
+      const excluded = new Set(degenerate);
       return Array.from({ length: rows }, (_, index) => index).flatMap((index) =>
-        left.has(index) ? [] : [firstRow + index],
+        excluded.has(index) ? [] : [firstRow + index],
       );
     }),
   );
@@ -161,7 +161,7 @@ function writeSnapshot(
   scales: Float32Array,
   liveRows: Uint32Array,
   indexed: boolean,
-  prior: LearntPrior | null,
+  prior: FittedPrior | null,
 ): void {
   const write = (name: string, content: string | Float32Array | Uint32Array | Uint8Array) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });

@@ -1,10 +1,10 @@
 import {
   type Basis,
+  dOptimalProbes,
   dot,
   familyCenters,
   fitBasis,
   leadingColumns,
-  leastKnownProbes,
   type Matrix,
   modelSignature,
   nearestFamily,
@@ -12,25 +12,25 @@ import {
   type PriorShape,
   rowOf,
 } from '../../../domain/index.js';
-import type { MatrixProducts } from '../../client/matrix-products.js';
-import { gramOfRows } from './gram-of-rows.js';
+import type { MatrixProducts } from '../../matrix-products.js';
+import { blockwiseGram } from './blockwise-gram.js';
 
 /** Leading directions by which models are compared. */
 const SIGNATURE_DIRECTIONS = 60;
 /** Models among which families are looked for; the others join the nearest. */
-const MODELS_FOR_CENTRES = 1_000;
+const MODELS_FOR_CENTERS = 1_000;
 const MAX_FAMILIES = 12;
 /** Logits that a family is worth; smaller ones are left to the whole gallery. */
-const LOGITS_A_FAMILY = 600;
-const FEWEST_LOGITS = 300;
+const LOGITS_PER_FAMILY = 600;
+const MIN_LOGITS = 300;
 const MAX_FAMILY_ROWS = 8_000;
-const LOGITS_A_DIRECTION = 3;
+const LOGITS_PER_DIRECTION = 3;
 const MIN_NOISE = 1e-3;
 /** Probes of the greedy order that are kept; what is run beyond them is chosen for each model. */
 const MAX_ORDERED = 400;
 const BLOCK_ROWS = 2_048;
 /** Of a family's rows, 160 MB: all that there may be at 4,000 probes and a few blocks at more. */
-const HELD_VALUES = 40_000_000;
+const MAX_CACHED_VALUES = 40_000_000;
 const SEED = 1_502;
 
 /** The gallery's fully probed models, as a prior is fitted to them. */
@@ -54,24 +54,24 @@ export type FittedFamily = Omit<PriorFamily, 'order'>;
 /** Fits the families of a gallery; the first is all of it. */
 export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
   const { basis, models } = task;
-  const all = thinned(concatenated(models), MAX_FAMILY_ROWS);
+  const all = subsample(concatenated(models), MAX_FAMILY_ROWS);
   const families = [await fitFamily(task, all, Math.min(basis.rank, task.shape.directions))];
   for (const members of await groupByFamily(task)) {
     const rows = concatenated(members);
-    if (rows.length >= FEWEST_LOGITS)
-      families.push(await fitFamily(task, thinned(rows, MAX_FAMILY_ROWS), task.shape.directions));
+    if (rows.length >= MIN_LOGITS)
+      families.push(await fitFamily(task, subsample(rows, MAX_FAMILY_ROWS), task.shape.directions));
   }
-  return families.map((family) => ridged(family, task.shape.ridge));
+  return families.map((family) => withRidge(family, task.shape.ridge));
 }
 
 /**
  * The family's covariance drawn toward its own diagonal: `(1 − λ) K + λ diag(K)`. Of what its models share, a part is
  * theirs by chance; how much is seen on models held out. Each probe keeps its variance.
  */
-export function ridged({ factor, noise }: FittedFamily, ridge: number): FittedFamily {
+export function withRidge({ factor, noise }: FittedFamily, ridge: number): FittedFamily {
   return {
     factor: { ...factor, data: factor.data.map((value) => value * Math.sqrt(1 - ridge)) },
-    noise: noise.map((left, probe) => left + ridge * squaredLength(rowOf(factor, probe))),
+    noise: noise.map((variance, probe) => variance + ridge * squaredLength(rowOf(factor, probe))),
   };
 }
 
@@ -79,19 +79,19 @@ export function ridged({ factor, noise }: FittedFamily, ridge: number): FittedFa
  * Gives each family the order of the whole gallery: a family's own is no better, for what is peculiar to its teachers is in
  * it, too.
  */
-export function inOrder(families: readonly FittedFamily[]): PriorFamily[] {
-  const order = leastKnownProbes(families[0], MAX_ORDERED);
+export function withProbeOrder(families: readonly FittedFamily[]): PriorFamily[] {
+  const order = dOptimalProbes(families[0], MAX_ORDERED);
   return families.map((family) => ({ ...family, order }));
 }
 
 async function groupByFamily({ basis, models, read, products }: FamiliesTask): Promise<Uint32Array[][]> {
   const logits = models.reduce((sum, { length }) => sum + length, 0);
-  const count = Math.min(MAX_FAMILIES, Math.floor(logits / LOGITS_A_FAMILY));
+  const count = Math.min(MAX_FAMILIES, Math.floor(logits / LOGITS_PER_FAMILY));
   if (count < 2) return [];
-  const directions = equalDirections(basis);
+  const directions = whitenedDirections(basis);
   const signatureOf = async (rows: Uint32Array) =>
     modelSignature(await products.project(read(rows), directions));
-  const step = Math.max(1, models.length / MODELS_FOR_CENTRES);
+  const step = Math.max(1, models.length / MODELS_FOR_CENTERS);
   const signatures = new Map<Uint32Array, Float32Array>();
   for (let place = 0; place < models.length; place += step) {
     const rows = models[Math.floor(place)];
@@ -107,20 +107,20 @@ async function groupByFamily({ basis, models, read, products }: FamiliesTask): P
 }
 
 /** The leading directions, each scaled to variance 1. */
-function equalDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
+function whitenedDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
   const data = vectors.map((value, place) => value / Math.sqrt(eigenvalues[place % rank]));
   return leadingColumns({ rows: probes, columns: rank, data }, Math.min(SIGNATURE_DIRECTIONS, rank));
 }
 
 async function fitFamily(task: FamiliesTask, rows: Uint32Array, directions: number): Promise<FittedFamily> {
   const { basis, products } = task;
-  const read = readOnce(task.read);
+  const read = cachedReader(task.read);
   const { probes, rank, vectors, eigenvalues } = await fitBasis({
     probes: basis.probes,
-    rank: Math.min(directions, Math.floor(rows.length / LOGITS_A_DIRECTION)),
+    rank: Math.min(directions, Math.floor(rows.length / LOGITS_PER_DIRECTION)),
     seed: SEED,
     version: basis.version,
-    multiply: gramOfRows(products, read, rows, BLOCK_ROWS),
+    multiply: blockwiseGram(products, read, rows, BLOCK_ROWS),
     product: products.project,
   });
   const data = vectors.map((value, place) => value * Math.sqrt(eigenvalues[place % rank]));
@@ -146,15 +146,15 @@ function squaredLength(vector: Float32Array): number {
  * The same rows again without undoing their sharpening again, which costs a logarithm a value: blocks are kept, as
  * many as `HELD_VALUES` allow.
  */
-function readOnce(read: PriorTask['read']): PriorTask['read'] {
-  const held = new Map<number, Matrix>();
+function cachedReader(read: PriorTask['read']): PriorTask['read'] {
+  const cache = new Map<number, Matrix>();
   let values = 0;
   return (rows) => {
-    const known = held.get(rows[0]);
-    if (known?.rows === rows.length) return known;
+    const cached = cache.get(rows[0]);
+    if (cached?.rows === rows.length) return cached;
     const block = read(rows);
-    if (values + block.data.length <= HELD_VALUES) {
-      held.set(rows[0], block);
+    if (values + block.data.length <= MAX_CACHED_VALUES) {
+      cache.set(rows[0], block);
       values += block.data.length;
     }
     return block;
@@ -162,9 +162,9 @@ function readOnce(read: PriorTask['read']): PriorTask['read'] {
 }
 
 /** At most so many rows, spread evenly. */
-function thinned(rows: Uint32Array, most: number): Uint32Array {
-  if (rows.length <= most) return rows;
-  return Uint32Array.from({ length: most }, (_, place) => rows[Math.floor((place * rows.length) / most)]);
+function subsample(rows: Uint32Array, max: number): Uint32Array {
+  if (rows.length <= max) return rows;
+  return Uint32Array.from({ length: max }, (_, place) => rows[Math.floor((place * rows.length) / max)]);
 }
 
 function concatenated(parts: Uint32Array[]): Uint32Array {

@@ -1,18 +1,21 @@
 import {
   ConditionedPrior,
   columnsOf,
+  dOptimalProbes,
   dot,
+  EXPECTED_ERROR_BUDGET,
+  fitUnsharpening,
   leadingColumns,
-  leastKnownProbes,
-  likeliestAmong,
   type Matrix,
+  mostLikelyIndex,
   type PriorShape,
+  RESPONSE_SHARPNESS,
   type ResponsePrior,
   rowOf,
-  SHARE_OF_EXPECTED_ERROR,
+  type Unsharpening,
+  unsharpenRows,
 } from '../../../domain/index.js';
-import { type FittedFamily, fitFamilies, inOrder, type PriorTask, ridged } from './fit-families.js';
-import { unsharpened } from './unsharpened.js';
+import { type FittedFamily, fitFamilies, type PriorTask, withProbeOrder, withRidge } from './fit-families.js';
 
 /** Every fifth model is held out, at most so many, and at most so many outputs of each. */
 const HELD_OUT_EVERY = 5;
@@ -29,28 +32,28 @@ const RIDGES = [0.02, 0.05, 0.1, 0.2];
  * @param gallery its `read` gives descriptors
  */
 export async function fitPrior(gallery: PriorTask): Promise<ResponsePrior> {
-  const task = { ...gallery, read: unsharpened(gallery.read) };
+  const task = { ...gallery, read: unsharpenedReader(gallery.read) };
   const { basis, models } = task;
   const { shape, expectedError } = await chooseShape(task);
-  const families = inOrder(await fitFamilies({ ...task, shape }));
+  const families = withProbeOrder(await fitFamilies({ ...task, shape }));
   const logits = models.reduce((sum, { length }) => sum + length, 0);
   return { version: basis.version, probes: basis.probes, logits, shape, expectedError, families };
 }
 
 async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expectedError: number }> {
   const isHeldOut = (place: number) => place % HELD_OUT_EVERY === 0;
-  const teaching = task.models.filter((_, place) => !isHeldOut(place));
+  const training = task.models.filter((_, place) => !isHeldOut(place));
   const heldOut = task.models.filter((_, place) => isHeldOut(place)).slice(0, MAX_HELD_OUT);
   const widest: PriorShape = { directions: DIRECTIONS[DIRECTIONS.length - 1], ridge: 0 };
-  if (teaching.length === 0) return { shape: widest, expectedError: 1 };
-  const families = await fitFamilies({ ...task, models: teaching, shape: widest });
-  const order = leastKnownProbes(families[0], Math.ceil(SHARE_OF_EXPECTED_ERROR * task.basis.probes));
+  if (training.length === 0) return { shape: widest, expectedError: 1 };
+  const families = await fitFamilies({ ...task, models: training, shape: widest });
+  const order = dOptimalProbes(families[0], Math.ceil(EXPECTED_ERROR_BUDGET * task.basis.probes));
   const responses = heldOut.map((rows) => task.read(rows.slice(0, MAX_OUTPUTS)));
   let best = { shape: widest, expectedError: Number.POSITIVE_INFINITY };
   for (const directions of DIRECTIONS) {
     for (const ridge of RIDGES) {
       const shape = { directions, ridge };
-      const shaped = families.map((family) => reshaped(family, shape));
+      const shaped = families.map((family) => truncated(family, shape));
       const expectedError = meanError(shaped, responses, order);
       if (expectedError < best.expectedError) best = { shape, expectedError };
     }
@@ -59,13 +62,13 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
 }
 
 /** A family with fewer directions; what the others explained is noise then. */
-function reshaped({ factor, noise }: FittedFamily, { directions, ridge }: PriorShape): FittedFamily {
+function truncated({ factor, noise }: FittedFamily, { directions, ridge }: PriorShape): FittedFamily {
   const kept = leadingColumns(factor, Math.min(directions, factor.columns));
-  const left = noise.map((value, probe) => {
+  const variances = noise.map((value, probe) => {
     const dropped = rowOf(factor, probe).subarray(kept.columns);
     return value + dot(dropped, dropped);
   });
-  return ridged({ factor: kept, noise: left }, ridge);
+  return withRidge({ factor: kept, noise: variances }, ridge);
 }
 
 /** Mean squared error over all probes of models that are completed from some of them. */
@@ -74,7 +77,7 @@ function meanError(families: FittedFamily[], models: Matrix[], order: Uint32Arra
   const some = order.slice(0, PROBES_FOR_FAMILY);
   const onSome = families.map((family) => new ConditionedPrior(family, some));
   const errors = models.map((responses) => {
-    const likeliest = conditioned[likeliestAmong(onSome, columnsOf(responses, some))];
+    const likeliest = conditioned[mostLikelyIndex(onSome, columnsOf(responses, some))];
     const ofOutputs = Array.from({ length: responses.rows }, (_, row) =>
       squaredError(likeliest, rowOf(responses, row), order),
     );
@@ -84,7 +87,7 @@ function meanError(families: FittedFamily[], models: Matrix[], order: Uint32Arra
 }
 
 function squaredError(conditioned: ConditionedPrior, truth: Float32Array, order: Uint32Array): number {
-  const { completed } = conditioned.expect(Float32Array.from(order, (probe) => truth[probe]));
+  const { completed } = conditioned.estimate(Float32Array.from(order, (probe) => truth[probe]));
   let sum = 0;
   for (let probe = 0; probe < truth.length; probe++) sum += (completed[probe] - truth[probe]) ** 2;
   return sum / truth.length;
@@ -92,4 +95,21 @@ function squaredError(conditioned: ConditionedPrior, truth: Float32Array, order:
 
 function meanOf(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Reads the standardized responses that a gallery's descriptors were made from. How each row is undone is found once
+ * and kept, for a fit reads its rows again and again.
+ */
+export function unsharpenedReader(read: (rows: Uint32Array) => Matrix): (rows: Uint32Array) => Matrix {
+  const cache = new Map<number, Unsharpening>();
+  return (chosen) => {
+    const descriptors = read(chosen);
+    const unsharpenings = Array.from(chosen, (row, place) => {
+      const found = cache.get(row) ?? fitUnsharpening(rowOf(descriptors, place), RESPONSE_SHARPNESS);
+      cache.set(row, found);
+      return found;
+    });
+    return unsharpenRows(descriptors, RESPONSE_SHARPNESS, unsharpenings);
+  };
 }

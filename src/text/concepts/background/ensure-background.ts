@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { encodeMatrix, type Matrix } from '../../../domain/index.js';
+import { compiledEntry } from '../../../lib/compiled-entry.js';
 import type { TextEncoder } from '../../encoder/text-encoder.js';
 import { embedConcepts, PROMPTS } from '../embed-concepts.js';
-import { keptMatrix } from '../matrix-file.js';
-import type { ConceptBackground } from './prepare-background.js';
-import { prepareInWorker } from './prepare-in-worker.js';
+import { cachedMatrix } from './cached-matrix.js';
+import type { ConceptBackground } from './compute-background.js';
 
 /** Changes with the formulas, so that files of older ones are not used. */
 const FORMAT = 1;
@@ -19,7 +20,7 @@ export interface BackgroundOptions {
 }
 
 /** A background, but for the vocabulary's queries, which other processes read from their file. */
-export interface KeptBackground extends Omit<ConceptBackground, 'vocabulary'> {
+export interface StoredBackground extends Omit<ConceptBackground, 'vocabulary'> {
   vocabularyPath: string;
 }
 
@@ -27,16 +28,16 @@ export interface KeptBackground extends Omit<ConceptBackground, 'vocabulary'> {
 export async function ensureBackground(
   { encoder, folder, vocabulary }: BackgroundOptions,
   images: Matrix,
-): Promise<KeptBackground> {
-  const texts = await keptMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
+): Promise<StoredBackground> {
+  const texts = await cachedMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
     embedConcepts(encoder, vocabulary),
   );
   const key = digest(FORMAT, encodeMatrix(texts), encodeMatrix(images));
-  let preparing: Promise<ConceptBackground> | undefined;
+  let computing: Promise<ConceptBackground> | undefined;
   const part = (name: keyof ConceptBackground) =>
-    keptMatrix(join(folder, `${name}-${key}.npy`), async () => {
-      preparing ??= prepareInWorker({ images, texts });
-      return (await preparing)[name];
+    cachedMatrix(join(folder, `${name}-${key}.npy`), async () => {
+      computing ??= computeInWorker({ images, texts });
+      return (await computing)[name];
     });
   const levels = await part('levels');
   const regression = await part('regression');
@@ -51,4 +52,20 @@ function digest(...parts: (string | number | Uint8Array | readonly string[])[]):
     hash.update(String(content.length)).update(':').update(content);
   }
   return hash.digest('hex').slice(0, 32);
+}
+
+/** What the preparing thread is given. */
+export interface BackgroundEmbeddings {
+  images: Matrix;
+  texts: Matrix;
+}
+
+/** `prepareBackground` off the event loop, which it would hold up for seconds. */
+export function computeInWorker(options: BackgroundEmbeddings): Promise<ConceptBackground> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(compiledEntry(import.meta.url, './main.js'), { workerData: options });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`The preparing thread ended with code ${code}.`)));
+  });
 }

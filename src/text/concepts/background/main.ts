@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { prepareBackground } from './prepare-background.js';
-import type { PrepareOptions } from './prepare-in-worker.js';
+import { computeBackground } from './compute-background.js';
+import type { BackgroundEmbeddings } from './ensure-background.js';
 
-const { images, texts } = workerData as PrepareOptions;
-parentPort?.postMessage(prepareBackground(images, texts));
+const { images, texts } = workerData as BackgroundEmbeddings;
+parentPort?.postMessage(computeBackground(images, texts));

@@ -1,0 +1,52 @@
+import { type Matrix, rowOf, sharpen, stackRows, timesVector } from '../../src/domain/index.js';
+import { IMAGE_SHARPNESS } from '../../src/text/index.js';
+import type { Bench } from './bench.js';
+import type { BenchGallery } from './gallery.js';
+import { figures } from './metrics.js';
+import type { QueryPictures } from './query-images.js';
+import { type Judge, ranks, withConsensus } from './rank.js';
+import type { Row } from './row.js';
+import { products, type Scores } from './scores.js';
+
+/**
+ * Queries by picture: pictures that are no probes, as the product asks with them, and for comparison the one probe that
+ * is nearest.
+ *
+ * @param images embeddings of the probes
+ */
+export async function measurePictures(
+  { encoder, products: with_ }: Pick<Bench, 'encoder' | 'products'>,
+  probeSet: string,
+  { from, pictures }: QueryPictures,
+  images: Matrix,
+  gallery: BenchGallery,
+): Promise<Row[]> {
+  const embeddings: Float32Array[] = [];
+  for (const { path } of pictures) embeddings.push(...(await encoder.embedImages([path])));
+  const cosines = embeddings.map((embedding) => timesVector(images, embedding));
+  const judges = pictures.map(
+    ({ names }): Judge => ({
+      isAllowed: () => true,
+      isRight: (candidate) => candidate.names.some((name) => names.includes(name)),
+    }),
+  );
+  const report = (method: string, scores: Scores): Row => ({
+    row: `image-logit-${from}`,
+    probeSet,
+    method,
+    k: null,
+    ...figures(ranks(gallery, scores, judges)),
+  });
+  const nearest = cosines.map((values) => values.indexOf(Math.max(...values)));
+  const oneHot = nearest.map((probe) => {
+    const { rows } = gallery;
+    return Float32Array.from({ length: rows.rows }, (_, logit) => rowOf(rows, logit)[probe]);
+  });
+  const weights = cosines.map((values) => sharpen(values, IMAGE_SHARPNESS) ?? values);
+  const scores = await products(with_, stackRows(weights), gallery.rows);
+  return [
+    report('nearest-probe', stackRows(oneHot)),
+    report('sharp+sharpened', scores),
+    report('ours', await withConsensus(with_, gallery, scores, judges)),
+  ];
+}

@@ -1,0 +1,55 @@
+import { ProbelogError } from '../../errors/index.js';
+import type { ProbeLimits } from '../protocol.js';
+import { readPeakMemory } from '../read-peak-memory.js';
+import type { ModelProcess } from './model-process.js';
+
+/** How often a model's process is looked at. */
+const CHECK_INTERVAL_MS = 100;
+
+/** Watches a model's process, see {@link enforceLimits}. */
+export interface LimitGuard {
+  /** The child has said something and we are at it: its silence is ours. */
+  busy(): void;
+  /** The child's turn again; its time starts anew. */
+  waiting(): void;
+  stop(): void;
+}
+
+/** Ends a model's process when it takes too much memory, says nothing for too long, or runs for too long altogether. */
+export function enforceLimits(worker: Pick<ModelProcess, 'pid' | 'kill'>, limits: ProbeLimits): LimitGuard {
+  const started = performance.now();
+  let lastSign = started;
+  let isBusy = false;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const memory = worker.pid === undefined ? null : readPeakMemory(worker.pid);
+    if (memory !== null && memory > limits.memoryBytes) worker.kill(tooMuchMemory(limits.memoryBytes));
+    else if (!isBusy && now - lastSign > limits.stallMs)
+      worker.kill(tooSlow(`did not finish a batch within ${limits.stallMs / 1000} s`));
+    else if (limits.totalMs !== undefined && now - started > limits.totalMs)
+      worker.kill(tooSlow(`took more than ${limits.totalMs / 1000} s`));
+  }, CHECK_INTERVAL_MS);
+  timer.unref();
+  return {
+    busy() {
+      isBusy = true;
+    },
+    waiting() {
+      isBusy = false;
+      lastSign = performance.now();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function tooMuchMemory(limit: number): ProbelogError {
+  return new ProbelogError(
+    'INFERENCE_MEMORY',
+    `The model took more than the ${Math.round(limit / 2 ** 20)} MiB of memory that one may take.`,
+    { limit },
+  );
+}
+
+function tooSlow(what: string): ProbelogError {
+  return new ProbelogError('INFERENCE_TIMEOUT', `The model ${what}.`);
+}

@@ -1,0 +1,136 @@
+import { ProbelogError } from '../../errors/index.js';
+import type { PartialPreprocessing } from '../preprocessing/preprocessing-spec.js';
+import type {
+  DoneProbes,
+  ModelInspection,
+  ProbeFile,
+  ProbeJob,
+  ProbeLimits,
+  ProbePlan,
+  RunFigures,
+  WorkerMessage,
+} from '../protocol.js';
+import { enforceLimits } from './enforce-limits.js';
+import { startModelProcess } from './model-process.js';
+import type { NetworkIsolation } from './network-isolation.js';
+
+const DEFAULT_CACHE_BYTES = 2 * 2 ** 30;
+
+/** What {@link probeModel} needs. */
+export interface ProbeModelOptions {
+  /** Path of the ONNX file. */
+  modelFile: string;
+  /** From `parsePreprocessing`; null for the documented default. */
+  preprocessing: PartialPreprocessing | null;
+  /** Which output to take; needed only when several qualify. */
+  outputName?: string;
+  /** In the order of the probe set. */
+  probes: readonly ProbeFile[];
+  /** Folder for resized pixels, shared by all models with the same input geometry; none: every run decodes. */
+  cacheFolder?: string;
+  /** Size that the cache folder is held to; default 2 GiB. */
+  cacheBytes?: number;
+  limits: ProbeLimits;
+  /** From `probeNetworkIsolation`; without it the model's process has the network that we have. */
+  isolation?: NetworkIsolation;
+  /** Runs only chosen probes; without one all are run, in order. */
+  plan?: ProbePlan | null;
+  /** First probe to run, to go on with an interrupted run; default 0. */
+  startAt?: number;
+  /** What an interrupted run with the same plan had finished; it goes on with the same choices. */
+  done?: DoneProbes | null;
+  /** Ends the run with INGEST_CANCELLED. */
+  signal?: AbortSignal;
+  /**
+   * Called once, before the first batch.
+   *
+   * @param expectedProbes probes that have responses in the end, those of an interrupted run included; fewer when the plan's
+   *   error bound is reached earlier, and more when it goes on beyond its budget
+   */
+  onInspected?(inspected: ModelInspection, expectedProbes: number): Promise<void> | void;
+  /**
+   * Never called concurrently; the model waits when it falls behind. Without a plan the probes come in order.
+   *
+   * @param probes positions in the probe set
+   * @param responses a row of C for each of them
+   * @param expectedProbes as for `onInspected`, as far as is known by now
+   */
+  onBatch(probes: Uint32Array, responses: Float32Array, expectedProbes: number): Promise<void> | void;
+}
+
+/** A finished run. */
+export interface ProbeRun extends RunFigures {
+  inspected: ModelInspection;
+  /** Most resident memory that the model's process had. */
+  peakMemoryBytes: number;
+}
+
+/**
+ * Runs a model on probes in a process of its own, so that a crash, hang or memory blow-up in native code ends this
+ * call and nothing else.
+ *
+ * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_TOO_LARGE, MODEL_EXTERNAL_DATA,
+ *   MODEL_MALFORMED, MODEL_UNSUPPORTED, MODEL_NO_IMAGE_INPUT, MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS,
+ *   PREPROCESSING_INVALID, PROBE_IMAGE_INVALID, INFERENCE_FAILED, INFERENCE_CRASHED, INFERENCE_TIMEOUT, INFERENCE_MEMORY, INGEST_CANCELLED
+ */
+export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> {
+  const { signal, limits, probes } = options;
+  if (signal?.aborted) throw cancelled();
+  if (probes.length === 0)
+    throw new ProbelogError('PROBE_SET_EMPTY', 'There are no probes to run the model on.');
+
+  const worker = startModelProcess(options.isolation ?? null);
+  let inspected: ModelInspection | null = null;
+  /** Messages are handled one after the other; while one is, the child may rightly be silent. */
+  const handle = async (message: WorkerMessage): Promise<ProbeRun | null> => {
+    if (message.kind === 'FAILED') throw new ProbelogError(message.code, message.message, message.details);
+    if (message.kind === 'INSPECTED') {
+      inspected = message.inspected;
+      await options.onInspected?.(inspected, message.expectedProbes);
+    } else if (message.kind === 'BATCH') {
+      await options.onBatch(message.probes, message.responses, message.expectedProbes);
+      worker.send({ kind: 'TAKEN' });
+    } else if (inspected) {
+      return { inspected, peakMemoryBytes: message.peakMemoryBytes, ...message.figures };
+    }
+    return null;
+  };
+  const abort = () => worker.kill(cancelled());
+  signal?.addEventListener('abort', abort, { once: true });
+  const guard = enforceLimits(worker, limits);
+  try {
+    worker.send({ kind: 'START', job: toJob(options) });
+    for await (const message of worker.messages()) {
+      guard.busy();
+      const run = await handle(message);
+      guard.waiting();
+      if (run) return run;
+      if (signal?.aborted) throw cancelled();
+    }
+    throw new ProbelogError('INFERENCE_CRASHED', 'The process that ran the model ended too early.');
+  } finally {
+    guard.stop();
+    signal?.removeEventListener('abort', abort);
+    await worker.end();
+  }
+}
+
+function toJob(options: ProbeModelOptions): ProbeJob {
+  const { modelFile, limits, preprocessing, outputName, probes, cacheFolder, cacheBytes } = options;
+  return {
+    modelFile,
+    maxModelBytes: limits.maxModelBytes,
+    memoryBytes: limits.memoryBytes,
+    preprocessing,
+    outputName: outputName ?? null,
+    probes: probes.map(({ path, digest }) => ({ path, digest })),
+    plan: options.plan ?? null,
+    startAt: options.startAt ?? 0,
+    done: options.done ?? null,
+    cache: cacheFolder ? { folder: cacheFolder, maxBytes: cacheBytes ?? DEFAULT_CACHE_BYTES } : null,
+  };
+}
+
+function cancelled(): ProbelogError {
+  return new ProbelogError('INGEST_CANCELLED', 'Probing was cancelled.');
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { moveDurably } from '../../../lib/atomic-file.js';
+import { evict, UNFINISHED } from './cache-files.js';
+import type { PixelCache } from './pixels.js';
+
+/**
+ * Keeps the pixels of a whole probe set, which must be written in order. The file is visible under its name when it is
+ * whole, and never before.
+ *
+ * @param bytes of the whole file
+ * @param replaces a file that is of no use beside it
+ * @returns null when the pixels are larger than the cache may be, or the folder cannot be written
+ */
+export async function openWholeCache(
+  path: string,
+  bytes: number,
+  cache: { folder: string; maxBytes: number },
+  replaces: string,
+): Promise<PixelCache | null> {
+  if (bytes > cache.maxBytes) return null;
+  const partial = `${path}.${randomUUID()}${UNFINISHED}`;
+  try {
+    await mkdir(cache.folder, { recursive: true });
+    await evict(cache.folder, cache.maxBytes - bytes);
+    return toCache(await open(partial, 'wx'), partial, path, bytes, replaces);
+  } catch {
+    return null;
+  }
+}
+
+function toCache(
+  file: FileHandle,
+  partial: string,
+  path: string,
+  expected: number,
+  replaces: string,
+): PixelCache {
+  let bytes = 0;
+  let failed = false;
+  let writing = Promise.resolve();
+  return {
+    read: () => null,
+    write(_, pixels) {
+      bytes += pixels.length;
+      const before = writing;
+      writing = writing
+        .then(async () => {
+          if (!failed) await file.writeFile(pixels);
+        })
+        .catch(() => {
+          failed = true;
+        });
+      return before;
+    },
+    async commit() {
+      try {
+        await writing;
+        if (!failed && bytes === expected) {
+          await file.datasync();
+          await moveDurably(partial, path);
+          await rm(replaces, { force: true });
+        }
+      } catch {
+        // A full disk, most likely: the next run decodes again.
+      } finally {
+        await file.close().catch(() => undefined);
+        await rm(partial, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}

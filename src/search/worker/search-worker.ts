@@ -1,0 +1,173 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Matrix, similarityMatrix } from '../../domain/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { Gallery } from '../gallery/gallery.js';
+import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
+import type { SearchCalls } from '../protocol.js';
+import type {
+  GalleryPrior,
+  GalleryStats,
+  LogitName,
+  NamesRequest,
+  SearchModel,
+  SearchProbeSet,
+  SearchRequest,
+  SearchResults,
+  SearchSettings,
+} from '../search-query.js';
+import { type FaissLibrary, loadFaiss } from '../snapshot/faiss.js';
+import { CompletionThread } from './completion/completion-thread.js';
+
+type Awaitable<Calls> = {
+  [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Result> | Result
+    : never;
+};
+
+/** All galleries of one search folder. Changes to a gallery go one after another; searches run between them. */
+export class SearchWorker implements Awaitable<SearchCalls> {
+  private readonly galleries = new Map<string, Gallery>();
+  private readonly completing = new CompletionThread();
+  private changes: Promise<unknown> = Promise.resolve();
+  private folder = '';
+  private settings: SearchSettings = { exactLimit: 0 };
+  private faiss: FaissLibrary | null = null;
+  private products: MatrixProducts | null = null;
+
+  async open({
+    folder,
+    settings,
+  }: {
+    folder: string;
+    settings: SearchSettings;
+  }): Promise<{ faissProblem: string | null }> {
+    this.products = await openMatrixProducts();
+    this.folder = folder;
+    this.settings = settings;
+    const { library, problem } = settings.withoutFaiss ? { library: null, problem: null } : loadFaiss();
+    this.faiss = library;
+    return { faissProblem: problem };
+  }
+
+  sync(probeSet: SearchProbeSet, models: SearchModel[]): Promise<undefined> {
+    return this.inTurn(async () => {
+      const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
+      // Everything here is derived: what cannot be used, or is mostly waste, is made again from the responses.
+      await gallery.sync(models).catch(async () => (await this.recreateGallery(probeSet)).sync(models));
+      return undefined;
+    });
+  }
+
+  add(probeSet: SearchProbeSet, model: SearchModel): Promise<undefined> {
+    return this.inTurn(async () => {
+      const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
+      await gallery.add(model);
+      return undefined;
+    });
+  }
+
+  remove(probeSetId: string, modelId: string): Promise<undefined> {
+    return this.inTurn(async () => {
+      await this.galleries.get(probeSetId)?.remove(modelId);
+      return undefined;
+    });
+  }
+
+  search(probeSetId: string, query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
+    return this.gallery(probeSetId).search(query, signal);
+  }
+
+  searchModels(probeSetId: string, query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
+    return this.gallery(probeSetId).searchModels(query, signal);
+  }
+
+  descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null {
+    return this.galleries.get(probeSetId)?.descriptor(modelId, index) ?? null;
+  }
+
+  similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null {
+    const gallery = this.galleries.get(probeSetId);
+    const rows = gallery?.descriptors(modelId);
+    const columns = gallery?.descriptors(otherModelId);
+    return rows && columns ? similarityMatrix(rows, columns) : null;
+  }
+
+  names(probeSetId: string, query: NamesRequest, signal?: AbortSignal): Promise<(LogitName[] | null)[]> {
+    signal?.throwIfAborted();
+    return this.gallery(probeSetId).names(query, signal);
+  }
+
+  stats(probeSetId: string, excludeModels: string[] = []): GalleryStats | null {
+    return this.galleries.get(probeSetId)?.stats(excludeModels) ?? null;
+  }
+
+  prior(probeSetId: string): GalleryPrior | null {
+    return this.galleries.get(probeSetId)?.prior() ?? null;
+  }
+
+  async settled(): Promise<undefined> {
+    await this.changes;
+    for (const gallery of this.galleries.values()) await gallery.settled();
+    // A build may have called for partly probed models to be completed anew.
+    await this.changes;
+    return undefined;
+  }
+
+  /** Ends background work; files stay as they are. */
+  stop(): void {
+    this.completing.close();
+    for (const gallery of this.galleries.values()) gallery.close();
+  }
+
+  private gallery(probeSetId: string): Gallery {
+    const gallery = this.galleries.get(probeSetId);
+    if (!gallery) throw new ProbelogError('PROBE_SET_UNKNOWN', 'Nothing was probed with this probe set yet.');
+    return gallery;
+  }
+
+  private async openGallery({ id, probes }: SearchProbeSet): Promise<Gallery> {
+    const folder = join(this.folder, id);
+    await mkdir(folder, { recursive: true });
+    try {
+      const gallery = this.createGallery(folder, probes);
+      this.galleries.set(id, gallery);
+      return gallery;
+    } catch {
+      return this.recreateGallery({ id, probes });
+    }
+  }
+
+  private async recreateGallery({ id, probes }: SearchProbeSet): Promise<Gallery> {
+    this.galleries.get(id)?.close();
+    const folder = join(this.folder, id);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const gallery = this.createGallery(folder, probes);
+    this.galleries.set(id, gallery);
+    return gallery;
+  }
+
+  private createGallery(folder: string, probes: number): Gallery {
+    if (!this.products) throw new ProbelogError('SEARCH_UNAVAILABLE', 'The search is not open yet.');
+    return new Gallery({
+      folder,
+      probes,
+      settings: this.settings,
+      faiss: this.faiss,
+      products: this.products,
+      completing: this.completing,
+      onNewBasis: (gallery) => {
+        this.inTurn(() => gallery.recompleteModels()).catch((thrown) =>
+          process.stderr.write(`partly probed models cannot be completed anew: ${String(thrown)}\n`),
+        );
+      },
+    });
+  }
+
+  private inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.changes.then(change);
+    this.changes = result.catch(() => undefined);
+    return result;
+  }
+}
