@@ -98,7 +98,9 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
     const refused = openStore({ ...options, databaseSchema: 'other' });
     await expect(refused).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
-      message: expect.stringContaining('The schema other does not exist and cannot be created: permission denied'),
+      message: expect.stringContaining(
+        'The schema other does not exist and cannot be created: permission denied',
+      ),
     });
   });
 
