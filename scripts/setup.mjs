@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Makes a fresh clone ready to run: packages, native parts, generated code, build. Runs before `npm start`,
- * `npm test` and the benchmarks; does only what is out of date. Plain Node, because nothing is installed yet.
+ * Makes a fresh clone ready to run: packages, native parts, generated code, build. Runs before `npm start`, `npm test` and the
+ * benchmarks, and does only what is out of date. Plain Node, because nothing is installed yet.
  */
 import { buildStep } from './setup/build.mjs';
 import { faissStep } from './setup/faiss.mjs';
@@ -12,9 +12,9 @@ import { packagesStep } from './setup/packages.mjs';
 
 const HELP = `usage: node scripts/setup.mjs [--check]
 
-Makes a fresh clone ready to run; does only what is out of date.
+Makes a fresh clone ready to run. Does only what is out of date.
 
-  --check   only say what is out of date; exit status 1 when anything is
+  --check   list what is out of date and change nothing; exit status 1 if anything is
   --help    print this`;
 
 const steps = [packagesStep, faissStep, generateStep, buildStep];

@@ -13,16 +13,16 @@ export const buildStep = {
   isDue: () => !existsSync(join(BUILD, 'src/cli/main.js')) || !isStamped('build', hashOf(FILES)),
   run() {
     const seen = hashOf(FILES);
-    // The compiler's notes tell it what it need not write again: they are worth nothing without the files.
+    // The compiler's build info skips files it has written before. Without these files it is wrong.
     if (!existsSync(join(BUILD, 'src/cli/main.js'))) rmSync(BUILD, { recursive: true, force: true });
-    // Written over what is there, not from nothing: a server that runs from it must find its files.
+    // Overwrites files instead of starting from an empty folder: a running server must find its files.
     runPackage('typescript/bin/tsc', ['-p', 'tsconfig.json']);
     for (const folder of SOURCES) removeLeftovers(join(BUILD, folder));
     stamp('build', seen);
   },
 };
 
-/** Nothing of a source file that was removed may stay behind. */
+/** Removes the output of source files that no longer exist. */
 function removeLeftovers(folder) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -10,15 +10,15 @@ const PREBUILT_LIMIT_MS = 20_000;
 const FAILED = 'faiss-failed';
 
 /**
- * faiss-node's package has its own source, but neither FAISS nor, behind a closed network, a prebuilt binary. In this
- * order: what is there and loads; the prebuilt binary; a build against the system's FAISS. Without any of them the
- * server still runs, with exact scans instead of an index.
+ * The package faiss-node contains its source, but neither FAISS nor, on an offline machine, a prebuilt binary. Tries, in order:
+ * the present binding, the prebuilt binary, a build against the system's FAISS. Without any of them the server still runs, with
+ * exact scans instead of an index.
  */
 export const faissStep = {
   title: 'FAISS binding',
   isDue: () => !loads(),
   run() {
-    // What has failed is not tried at every start, only on something new: other packages, or FAISS installed.
+    // A failure is not retried at every start, only when packages change or FAISS gets installed.
     if (isStamped(FAILED, circumstances())) return warn(advice());
     try {
       if (prebuiltLoads()) return;
@@ -27,7 +27,7 @@ export const faissStep = {
       if (loads()) return;
       warn(advice());
     } catch (error) {
-      warn(`FAISS cannot be had. ${error.message}`);
+      warn(`Cannot install FAISS. ${error.message}`);
     }
     stamp(FAILED, circumstances());
   },
@@ -39,12 +39,12 @@ function circumstances() {
 
 function advice() {
   return systemHasFaiss()
-    ? 'faiss-node does not load. To try again: rm -r node_modules && node scripts/setup.mjs'
-    : `FAISS is not installed. To have it: sudo sh -c '${INSTALL}'`;
+    ? 'faiss-node does not load. Try again: rm -r node_modules && node scripts/setup.mjs'
+    : `FAISS is not installed. Install it: sudo sh -c '${INSTALL}'`;
 }
 
 function warn(message) {
-  console.error(`setup: ${message}\nsetup: going on without FAISS: galleries are scanned exactly.`);
+  console.error(`setup: ${message}\nsetup: continuing without FAISS: searches scan galleries exactly.`);
 }
 
 function loads() {
@@ -79,7 +79,7 @@ function isRoot() {
 function compile() {
   const output = join(PACKAGE, 'build/Release');
   mkdirSync(output, { recursive: true });
-  // Debian 12's FAISS is older than the alias that faiss-node uses.
+  // faiss-node uses an alias that Debian 12's older FAISS lacks.
   const alias = join(output, 'idx-alias.h');
   writeFileSync(alias, '#pragma once\n#include <cstdint>\nnamespace faiss { using idx_t = int64_t; }\n');
   run('g++', [
@@ -90,7 +90,7 @@ function compile() {
     '-fopenmp',
     '-DNAPI_VERSION=8',
     '-DNODE_GYP_MODULE_NAME=faiss_node',
-    // Without it an unsupported call ends the process instead of throwing.
+    // Without this, an unsupported call ends the process instead of throwing.
     '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL',
     `-I${join(ROOT, 'node_modules/node-addon-api')}`,
     `-I${join(ROOT, 'node_modules/node-api-headers/include')}`,

@@ -4,25 +4,25 @@ import { ROOT } from './paths.mjs';
 import { run, runPackage } from './run.mjs';
 import { hashOf, isStamped, stamp } from './stamp.mjs';
 
-/** Folders with a Prisma schema, and the clients that are made of them. */
+/** Folders with a Prisma schema, and the client generated from each. */
 const CLIENTS = {
   '.': 'src/store/generated',
   'examples/host-registry': 'examples/host-registry/src/generated',
 };
 const FOLDERS = Object.keys(CLIENTS);
-const GRAPHQL_CLIENTS = ['src/client/generated', 'src/cli/remote/generated'];
+const GRAPHQL_CLIENTS = ['src/client/generated', 'src/cli/generated'];
 const FILES = [
   ...FOLDERS.flatMap((folder) => [join(folder, 'prisma/schema.prisma'), join(folder, 'prisma.config.ts')]),
   'package-lock.json',
   'schema.graphql',
   'src/client/operations',
-  'src/cli/remote/operations',
+  'src/cli/operations',
   'src/errors/table.ts',
   'scripts/generate-client.mjs',
 ];
 
 export const generateStep = {
-  title: 'generate the clients of database and schema',
+  title: 'generate clients',
   isDue: () =>
     [...Object.values(CLIENTS), ...GRAPHQL_CLIENTS].some((client) => !existsSync(join(ROOT, client))) ||
     !isStamped('generate', hashOf(FILES)),
@@ -31,7 +31,7 @@ export const generateStep = {
     for (const folder of FOLDERS) {
       runPackage('prisma/build/index.js', ['generate'], {
         cwd: join(ROOT, folder),
-        // Generating needs no schema engine, but the command would try to download one; nor need it look for news.
+        // Generating needs no schema engine, but the command would download one. It would also check for updates.
         env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false', CHECKPOINT_DISABLE: '1' },
       });
     }

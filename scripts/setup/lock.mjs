@@ -4,11 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import { ROOT } from './paths.mjs';
 
 const LOCK = join(ROOT, '.setup-lock');
-const LOOK_AGAIN_MS = 250;
-/** Between making the file and writing its owner into it, a process needs less than this. */
+const POLL_MS = 250;
+/** Longer than a process takes between creating the file and writing its owner into it. */
 const TAKING_MS = 5_000;
 
-/** Does something while no other setup of this clone runs: `npm start` and `npm test` may be called at once. */
+/** Runs an action while no other setup of this clone runs: `npm start` and `npm test` may be started together. */
 export async function withLock(action) {
   let isWaiting = false;
   while (!take()) {
@@ -21,7 +21,7 @@ export async function withLock(action) {
       console.error(`setup: waiting for another setup (process ${owner}, .setup-lock) …`);
       isWaiting = true;
     }
-    await setTimeout(LOOK_AGAIN_MS);
+    await setTimeout(POLL_MS);
   }
   try {
     return await action();
@@ -40,7 +40,7 @@ function take() {
   }
 }
 
-/** The process number in the lock; 0 when nobody wrote one; null when the lock is gone, or not written yet. */
+/** The process id in the lock; 0 if the lock was left empty; null if it is gone or not written yet. */
 function readOwner() {
   try {
     const owner = Number(readFileSync(LOCK, 'utf8'));
@@ -60,14 +60,14 @@ function isAlive(pid) {
     if (error.code === 'ESRCH') return false;
   }
   try {
-    // The number may have gone to another program since, after a restart of the machine above all.
+    // Another program may have this id by now, above all after a restart of the machine.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node');
   } catch {
     return true;
   }
 }
 
-/** Removes the lock of a process that is gone, unless another one has done so and taken it meanwhile. */
+/** Removes the lock of a dead process, unless another process has done so and taken the lock meanwhile. */
 function removeOf(owner) {
   const aside = `${LOCK}.${process.pid}`;
   try {

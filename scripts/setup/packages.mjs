@@ -4,8 +4,8 @@ import { ROOT } from './paths.mjs';
 import { run } from './run.mjs';
 
 /**
- * Install scripts stay off: two of our packages have one that downloads what an offline machine cannot reach and what
- * we do not need (GPU libraries) or make ourselves (see faiss.mjs).
+ * Install scripts stay off. Two packages have one, which downloads what an offline machine cannot reach: GPU libraries, which
+ * we do not need, and the FAISS binding, which faiss.mjs builds.
  */
 export const packagesStep = {
   title: 'install packages',
@@ -15,13 +15,13 @@ export const packagesStep = {
   },
 };
 
-/** Compares with the list that npm leaves, last of all, in the folder that it fills. */
+/** Compares the lock file with the list that npm writes into node_modules as its last step. */
 function isInstalled() {
   const wanted = packagesOf('package-lock.json') ?? {};
   const present = packagesOf('node_modules/.package-lock.json');
   if (!present) return false;
   return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
-    // Packages for other platforms are left out.
+    // npm skips packages for other platforms.
     if (path === '' || ((optional || devOptional) && !present[path])) return true;
     return present[path]?.version === version && present[path].integrity === integrity;
   });

@@ -4,7 +4,7 @@ import { ROOT } from './paths.mjs';
 
 const MAX_OUTPUT_SHOWN = 4_000;
 
-/** Runs a program in the root and throws, with the end of its output, when it fails. */
+/** Runs a program in the root. Throws, with the end of its output, if it fails. */
 export function run(program, args, options = {}) {
   const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
     cwd: ROOT,
@@ -13,13 +13,13 @@ export function run(program, args, options = {}) {
     ...options,
     env: { ...process.env, ...options.env },
   });
-  if (error) throw new Error(`${program} cannot be run: ${error.message}`);
+  if (error) throw new Error(`Cannot run ${program}: ${error.message}`);
   if (status === 0) return;
-  const said = `${stdout}\n${stderr}`.trim().slice(-MAX_OUTPUT_SHOWN);
-  throw new Error(`${[program, ...args].join(' ')} ended with ${signal ?? status}:\n${said}`);
+  const output = `${stdout}\n${stderr}`.trim().slice(-MAX_OUTPUT_SHOWN);
+  throw new Error(`${[program, ...args].join(' ')} exited with ${signal ?? status}:\n${output}`);
 }
 
-/** Runs the program of an installed package; `entry` is its file below node_modules. */
+/** Runs the program of an installed package. @param entry its file in node_modules */
 export function runPackage(entry, args, options) {
   run(process.execPath, [join(ROOT, 'node_modules', entry), ...args], options);
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { ROOT, STAMPS } from './paths.mjs';
 
-/** Whether the last successful run of a step saw this. */
+/** Whether the last successful run of a step saw the same inputs. */
 export function isStamped(name, hash) {
   try {
     return readFileSync(join(STAMPS, name), 'utf8') === hash;
@@ -12,13 +12,13 @@ export function isStamped(name, hash) {
   }
 }
 
-/** Remembers what a step has seen. The hash is taken before the step runs: files may change meanwhile. */
+/** Records the inputs of a step. Take the hash before the step runs: files may change meanwhile. */
 export function stamp(name, hash) {
   mkdirSync(STAMPS, { recursive: true });
   writeFileSync(join(STAMPS, name), hash);
 }
 
-/** SHA-256 over names and contents of files and folders, given relative to the root; missing ones count as such. */
+/** SHA-256 over the names and contents of files and folders, given relative to the root. Missing ones may appear. */
 export function hashOf(paths) {
   const hash = createHash('sha256');
   for (const path of paths) addPath(hash, path);

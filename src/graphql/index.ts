@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 export { conceptSubject, conceptsSubject, subjectOf } from './concept/concept-subject.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
 export * from './limits/index.js';

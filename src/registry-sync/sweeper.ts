@@ -1,5 +1,6 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
 import type { Log } from '../lib/log.js';
+import { SerialQueue } from '../lib/serial-queue.js';
 import type { RegistryReader } from '../registries/index.js';
 import type { Store, SweepRecord } from '../store/index.js';
 import { type SweepDependencies, type SweepReport, sweepRegistry, toSweepRecord } from './sweep.js';
@@ -33,7 +34,7 @@ export class Sweeper {
   private readonly stopping = new AbortController();
   /** Requested sweeps that have not begun, by request. */
   private readonly waiting = new Map<string, Promise<SweepRecord[]>>();
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly sweeps = new SerialQueue();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: SweeperOptions) {}
@@ -71,7 +72,7 @@ export class Sweeper {
   ): Promise<SweepReport[]> {
     const unknown = registries.find((name) => !this.registries.includes(name));
     if (unknown !== undefined) throw cannotList(unknown, this.registries);
-    const run = async () => {
+    return this.sweeps.run(async () => {
       onBegin();
       const reports: SweepReport[] = [];
       for (const reader of this.options.readers.filter(({ name }) => registries.includes(name))) {
@@ -83,10 +84,7 @@ export class Sweeper {
         reports.push(report);
       }
       return reports;
-    };
-    const result = this.last.then(run);
-    this.last = result.catch(() => undefined);
-    return result;
+    });
   }
 
   /**
@@ -118,7 +116,7 @@ export class Sweeper {
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.stopping.abort(new Error('The service is stopping.'));
-    await this.last;
+    await this.sweeps.settled();
     if (this.timer) await this.options.store.leases.release(LEASE, this.options.processId);
   }
 

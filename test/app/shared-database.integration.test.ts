@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../fixtures/requires.js';
 import { openSmallService, type SmallService, settled } from '../ingest/support/small-service.js';
 import { meanColor } from '../probing/support/made-models.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
+import { type PostgresServer, startPostgres } from '../store/postgres-server.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
-describe.skipIf(!findPostgres())('two services on one PostgreSQL server and one data folder', () => {
+describe.runIf(requires('postgresql'))('two services on one PostgreSQL server and one data folder', () => {
   let server: PostgresServer;
   const opened: SmallService[] = [];
   beforeAll(async () => {

@@ -100,7 +100,7 @@ it('says which commands ask no server, and refuses what is none', async () => {
   const options = { dataFolder: folder };
   expect(await runProbelog(['probes', 'list', '--url', url], options)).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('upload ask a server by --url; the other commands'),
+    stderr: expect.stringContaining('upload ask a server with --url; the other commands'),
   });
   expect(await runProbelog(['models', '--url', 'ftp://u:p@host'], options)).toMatchObject({ code: 2 });
   const nobody = await runProbelog(['models', '--url', 'http://127.0.0.1:1'], options);

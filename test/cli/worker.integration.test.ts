@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
+import { requires } from '../fixtures/requires.js';
 import { openSmallService, type SmallService, settled } from '../ingest/support/small-service.js';
 import { meanColor } from '../probing/support/made-models.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
+import { type PostgresServer, startPostgres } from '../store/postgres-server.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { type Running, runProbelog, startProbelog } from './run-probelog.js';
 
@@ -14,8 +15,8 @@ it('a worker without a database server is refused, and told why', async () => {
   expect(stderr).toMatch(/^CONFIG_INVALID: .*DATABASE_URL/);
 });
 
-describe.skipIf(!findPostgres())('workers on a PostgreSQL server', () => {
-  const READY = /works on ingests/;
+describe.runIf(requires('postgresql'))('workers on a PostgreSQL server', () => {
+  const READY = /runs ingests/;
   let server: PostgresServer;
   let folder: string;
   let environment: Record<string, string>;

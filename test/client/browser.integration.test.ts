@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,11 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page as OpenPage } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+import { findChromium, requires } from '../fixtures/requires.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/src/client/', import.meta.url));
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
 
 /** What the page of the site has for the tests: the client. */
 const PAGE = `<!doctype html><title>a site</title>
@@ -34,20 +31,20 @@ const WORKER = `
     self.postMessage(names);
   };`;
 
+const inBrowser = it.runIf(requires('chromium'));
 let demo: DemoService;
 let site: Server;
 let browser: Browser;
 let page: OpenPage;
 const faults: string[] = [];
 beforeAll(async () => {
-  if (!CHROMIUM) throw new Error('this test needs a browser: apt-get install chromium');
   site = await openSite();
   const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
   demo = await openDemoService({ PROBELOG_CORS_ORIGINS: origin });
   await ingestDemoModel(demo, 'mobilenet_v1_0.25_128');
   // The first concept waits for the background of all, seconds of work on a busy machine.
   await demo.ask('{ logits(concept: "dog", first: 1) { edges { cursor } } }');
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
   page = await browser.newPage();
   page.setDefaultTimeout(100_000);
   page.on('pageerror', ({ message }) => faults.push(message));
@@ -72,7 +69,7 @@ async function openSite(): Promise<Server> {
   return server;
 }
 
-it('a page of another site, which is listed, reads page after page of logits', async () => {
+inBrowser('a page of another site, which is listed, reads page after page of logits', async () => {
   const found = await page.evaluate(async (url) => {
     const { createClient } = (globalThis as unknown as Page).probelog;
     const ids: string[] = [];
@@ -85,7 +82,7 @@ it('a page of another site, which is listed, reads page after page of logits', a
   expect(faults).toEqual([]);
 });
 
-it('it registers a model and follows its progress as events', async () => {
+inBrowser('it registers a model and follows its progress as events', async () => {
   const { states, stage } = await page.evaluate(
     async ({ url, source }) => {
       const { createClient } = (globalThis as unknown as Page).probelog;
@@ -103,7 +100,7 @@ it('it registers a model and follows its progress as events', async () => {
   expect(faults).toEqual([]);
 });
 
-it('a worker does the same', async () => {
+inBrowser('a worker does the same', async () => {
   const names = await page.evaluate(`new Promise((resolve, reject) => {
     const worker = new Worker('/worker.js', { type: 'module' });
     worker.onmessage = ({ data }) => resolve(data);
@@ -113,7 +110,7 @@ it('a worker does the same', async () => {
   expect(names).toContain('mobilenet_v1_0.25_128');
 });
 
-it('an error is told apart by its code there, too', async () => {
+inBrowser('an error is told apart by its code there, too', async () => {
   const code = await page.evaluate(async (url) => {
     const { createClient, isProbelogError } = (globalThis as unknown as Page).probelog;
     const thrown = await createClient({ url })

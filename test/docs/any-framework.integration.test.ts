@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { extract } from 'tar';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RESPOND_PY } from '../../src/ingest/probe-kit/texts.js';
 import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { findNumpy, requires } from '../fixtures/requires.js';
 import { npyFile } from '../ingest/support/array-files.js';
 
 const PAGE = readFileSync(new URL('../../docs/any-framework.md', import.meta.url), 'utf8');
@@ -54,11 +55,11 @@ it('the three steps make a model searchable', async () => {
   expect(found.data.model).toEqual({ status: 'READY', outputs: 3 });
 });
 
-/** Runs the kit's program where there is numpy, and else sends what it would send. */
+/** Runs the kit's program; without NumPy, sends what the program would send. */
 async function respond(kit: string, address: string, digest: string): Promise<unknown> {
-  if (hasNumpy()) {
+  if (requires('numpy')) {
     await writeFile(join(folder, 'my_model.py'), MY_MODEL);
-    const { stdout } = await promisify(execFile)('python3', [join(kit, 'respond.py'), kit, address], {
+    const { stdout } = await promisify(execFile)(findNumpy() ?? '', [join(kit, 'respond.py'), kit, address], {
       cwd: folder,
       env: { ...process.env, PYTHONPATH: folder },
     });
@@ -76,13 +77,4 @@ async function respond(kit: string, address: string, digest: string): Promise<un
     body: npyFile(rows),
   });
   return response.json();
-}
-
-function hasNumpy(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

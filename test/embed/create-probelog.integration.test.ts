@@ -15,10 +15,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProbelog, type HostCaller, type Probelog, type ProbelogOptions } from '../../src/index.js';
 import { openStore } from '../../src/store/index.js';
 import { DEMO } from '../fixtures/demo-service.js';
+import { requires } from '../fixtures/requires.js';
 import { gradientImages } from '../ingest/support/small-service.js';
 import { meanColor } from '../probing/support/made-models.js';
 import { standardHeaders } from '../registries/signing.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
+import { type PostgresServer, startPostgres } from '../store/postgres-server.js';
 
 const SECRET = `whsec_${Buffer.from('a secret of the test').toString('base64')}`;
 
@@ -29,7 +30,7 @@ interface Host {
   ask(query: string, variables?: object): Promise<Record<string, unknown>>;
 }
 
-describe.skipIf(!findPostgres())('two hosts in one process, on one PostgreSQL database', () => {
+describe.runIf(requires('postgresql'))('two hosts in one process, on one PostgreSQL database', () => {
   let server: PostgresServer;
   let databaseUrl: string;
   let folder: string;

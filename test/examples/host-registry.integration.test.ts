@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRegistry } from '../../examples/host-registry/src/server.js';
 import { type Answer, DEMO } from '../fixtures/demo-service.js';
 import { takeConcepts } from '../fixtures/prepared-data.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
+import { requires } from '../fixtures/requires.js';
+import { type PostgresServer, startPostgres } from '../store/postgres-server.js';
 
 const SERVER = readFileSync(new URL('../../examples/host-registry/src/server.ts', import.meta.url), 'utf8');
 const FILE = join(DEMO, 'models/cifar10_resnet20.onnx');
@@ -20,7 +21,7 @@ let registry: Awaited<ReturnType<typeof startRegistry>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-registry-'));
   await takeConcepts(join(folder, 'probelog'));
-  postgres = findPostgres() ? await startPostgres() : undefined;
+  postgres = requires('postgresql') ? await startPostgres() : undefined;
   databaseUrl = await postgres?.createDatabase('registry');
   registry = await start();
 });
@@ -118,7 +119,7 @@ describe('the example registry', () => {
     await expect.poll(ingests, { timeout: 120_000, interval: 200 }).toEqual(['SUCCEEDED', null, 'SUCCEEDED']);
   });
 
-  it.skipIf(!findPostgres())('shares its PostgreSQL, each in a schema of its own', async () => {
+  it.runIf(requires('postgresql'))('shares its PostgreSQL, each in a schema of its own', async () => {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     const { rows } = await client.query(

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runRounds } from '../../bench/faults/run-rounds.js';
 import { DEMO } from '../fixtures/demo-service.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
+import { requires } from '../fixtures/requires.js';
+import { type PostgresServer, startPostgres } from '../store/postgres-server.js';
 
 const ROUNDS = 5;
 
-describe.skipIf(!findPostgres())('kill -9 of server and worker at random moments', () => {
+describe.runIf(requires('postgresql'))('kill -9 of server and worker at random moments', () => {
   let postgres: PostgresServer;
   beforeAll(async () => {
     postgres = await startPostgres();

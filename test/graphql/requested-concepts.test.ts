@@ -9,7 +9,7 @@ it('what a request looks up of concepts ends with it', async () => {
     store: { as: () => ({}) },
     ingest: { on: () => ({}) },
     uploads: { on: () => ({}) },
-    concepts: { vectors: remember, pictureVectors: remember },
+    concepts: { vectors: remember, imageVectors: remember },
   } as unknown as Services;
   const { signal } = new AbortController();
   const { concepts } = createContext(services, { principal: ANONYMOUS, signal });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePrior } from '../../src/domain/index.js';
 import type { DoneProbes, ProbeFile, ProbePlan } from '../../src/probing/index.js';
+import { requires } from '../fixtures/requires.js';
 import { childrenOf } from './support/children.js';
 import { attribute, FLOAT, node, value } from './support/encode-onnx.js';
 import { meanColor } from './support/made-models.js';
 import { type Color, LIMITS, plainProbes, type Ran, runModel, temporaryFolder } from './support/run-model.js';
 import { expectedRounds, priorFile, tinyPrior } from './support/tiny-prior.js';
 
-const HAS_PROC = process.platform === 'linux';
 /** Enough for some rounds: the first is of 60 probes. */
 const COUNT = 200;
 const OPTIONS = { budget: 0.6, errorBound: 1e-9, errorFactor: 0 };
@@ -137,7 +137,7 @@ describe('an interrupted run', () => {
     return { probes: Uint32Array.from(ran), responses: Float32Array.from(responses) };
   }
 
-  it.runIf(HAS_PROC)('whose process was killed goes on with the same choices', async () => {
+  it.runIf(requires('linux'))('whose process was killed goes on with the same choices', async () => {
     const whole = await runModel(model, probes, { plan });
     for (const batches of [1, 35]) {
       const done = await killedAfter(batches);
@@ -214,7 +214,7 @@ describe('pixels of chosen probes', () => {
     expect(readdirSync(small)).toEqual([]);
   });
 
-  it.runIf(HAS_PROC)('of a run that was killed are not believed', async () => {
+  it.runIf(requires('linux'))('of a run that was killed are not believed', async () => {
     const cacheFolder = await temporaryFolder();
     const onBatch = () => {
       throw new Error('stop');

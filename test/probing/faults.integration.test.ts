@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProbeFile } from '../../src/probing/index.js';
+import { requires } from '../fixtures/requires.js';
 import { endless, hungry } from './support/bad-models.js';
 import { childrenOf, isAlive } from './support/children.js';
 import { attribute, FLOAT, graph, message, model, node, value } from './support/encode-onnx.js';
@@ -13,7 +14,6 @@ import { meanColor, meanColorGraph } from './support/made-models.js';
 import { codeOf, LIMITS, plainProbes, probeFile, runModel, temporaryFolder } from './support/run-model.js';
 
 /** Some tests look at processes from outside. */
-const HAS_PROC = process.platform === 'linux';
 
 let probes: ProbeFile[];
 
@@ -233,7 +233,7 @@ describe('a model that misbehaves', () => {
     expect(await codeOf(runModel(hungry(2 ** 44), probes))).toBe('INFERENCE_MEMORY');
   });
 
-  it.runIf(HAS_PROC)('INFERENCE_CRASHED when native code ends the process', async () => {
+  it.runIf(requires('linux'))('INFERENCE_CRASHED when native code ends the process', async () => {
     const run = runModel(endless(), probes);
     const outcome = run.catch((thrown) => thrown);
     await sleep(1_000);
@@ -253,7 +253,7 @@ describe('a model that misbehaves', () => {
     );
   });
 
-  it.runIf(HAS_PROC)('sees no environment variable of ours', async () => {
+  it.runIf(requires('linux'))('sees no environment variable of ours', async () => {
     process.env.PROBELOG_TEST_SECRET = 'hush';
     let environment = '';
     await runModel(meanColor(), probes, {
@@ -266,7 +266,7 @@ describe('a model that misbehaves', () => {
     expect(environment).not.toMatch(/hush/);
   });
 
-  it.runIf(HAS_PROC)('ends with its parent, even in the middle of an endless loop', async () => {
+  it.runIf(requires('linux'))('ends with its parent, even in the middle of an endless loop', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'endless.onnx'), endless());
     const probing = fileURLToPath(new URL('../../dist/src/probing/index.js', import.meta.url));

@@ -6,11 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forkOptions } from '../../src/probing/client/model-process.js';
 import { type NetworkIsolation, type ProbeFile, probeNetworkIsolation } from '../../src/probing/index.js';
+import { requires } from '../fixtures/requires.js';
 import { childrenOf } from './support/children.js';
 import { meanColor } from './support/made-models.js';
 import { expectRows, plainProbes, runModel } from './support/run-model.js';
-
-const HAS_PROC = process.platform === 'linux';
 
 let isolation: NetworkIsolation;
 let probes: ProbeFile[];
@@ -38,7 +37,7 @@ async function told(script: string, args: string[], by: NetworkIsolation | null)
 
 const reach = (port: number, by: NetworkIsolation | null) => told('connect.mjs', [String(port)], by);
 
-describe.runIf(HAS_PROC)('our environment', () => {
+describe.runIf(requires('linux'))('our environment', () => {
   it('can be read by a model through /proc exactly where no namespace keeps it from that', async () => {
     expect(await told('read-parent.mjs', [], isolation)).toBe(isolation.inForce ? 'EACCES' : 'read');
   });
@@ -64,7 +63,7 @@ describe('the network of a model', () => {
     expect([how === 'connected', connections]).toEqual(isolation.inForce ? [false, 1] : [true, 2]);
   });
 
-  it.runIf(HAS_PROC)(
+  it.runIf(requires('linux'))(
     'is another one than ours while the model runs, and its answers are the same',
     async () => {
       const namespaces: string[] = [];
@@ -99,7 +98,7 @@ describe('the network of a model', () => {
 });
 
 describe('the environment of a model', () => {
-  it.runIf(HAS_PROC)('holds what it needs to run, and nothing else of ours', async () => {
+  it.runIf(requires('linux'))('holds what it needs to run, and nothing else of ours', async () => {
     process.env.PROBELOG_TEST_SECRET = 'hush';
     let environment = '';
     await runModel(meanColor(), probes, {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../fixtures/requires.js';
 import { openSmallService, type SmallService } from '../ingest/support/small-service.js';
 import { meanColor } from '../probing/support/made-models.js';
 import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../store/postgres-server.js';
+import { type PostgresServer, startPostgres } from '../store/postgres-server.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 const LIST = '/api/2.0/mlflow/model-versions/search';
@@ -34,7 +35,7 @@ it('what the last sweep did is known after a restart', async () => {
   await second.close();
 });
 
-describe.skipIf(!findPostgres())('of several servers on one PostgreSQL', () => {
+describe.runIf(requires('postgresql'))('of several servers on one PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();

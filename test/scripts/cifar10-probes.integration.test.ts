@@ -74,7 +74,7 @@ it('writes as many images of each class, whole and the right way up', async () =
   ]);
 });
 
-it('writes 500 when it is not told how many', async () => {
+it('writes 500 by default', async () => {
   expect((await run(clone, 'many')).code).toBe(0);
   expect(await readdir(join(clone, 'many'))).toHaveLength(500);
 });

@@ -1,58 +1,57 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/index.js';
 import { type Answer, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
+import { findChromium, requires } from '../fixtures/requires.js';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-
+const inBrowser = it.runIf(requires('chromium'));
 let demo: DemoService;
 let browser: Browser;
 beforeAll(async () => {
-  if (!CHROMIUM) throw new Error('this test needs a browser: apt-get install chromium');
   demo = await openDemoService();
   const { state } = await ingestDemoModel(demo, 'mlperf_tiny_resnet');
   expect(state).toBe('SUCCEEDED');
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
 });
 afterAll(async () => {
   await browser?.close();
   await demo?.close();
 });
 
-it('the explorer asks its first question in a real browser, and asks nobody but this server', async () => {
-  const page = await browser.newPage();
-  const faults: string[] = [];
-  const elsewhere: string[] = [];
-  // The first concept waits for the background of all, seconds of work on a busy machine.
-  page.setDefaultTimeout(100_000);
-  page.on('pageerror', ({ message }) => faults.push(message));
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  page.on('request', (request) => {
-    const { protocol, origin } = new URL(request.url());
-    if (protocol.startsWith('http') && origin !== demo.server.url) elsewhere.push(request.url());
-  });
-  const loaded = page.waitForResponse((response) =>
-    (response.request().postData() ?? '').includes('__schema'),
-  );
-  await page.goto(`${demo.server.url}/graphql`);
-  await loaded;
-  const answered = page.waitForResponse((response) =>
-    (response.request().postData() ?? '').includes('logits(concept'),
-  );
-  await page
-    .locator('button', { hasText: /send request|run/i })
-    .first()
-    .click();
-  expect((await answered).status()).toBe(200);
-  await page.getByText('"score"').first().waitFor();
-  expect(elsewhere).toEqual([]);
-  expect(faults).toEqual([]);
-});
+inBrowser(
+  'the explorer asks its first question in a real browser, and asks nobody but this server',
+  async () => {
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    const elsewhere: string[] = [];
+    // The first concept waits for the background of all, seconds of work on a busy machine.
+    page.setDefaultTimeout(100_000);
+    page.on('pageerror', ({ message }) => faults.push(message));
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol.startsWith('http') && origin !== demo.server.url) elsewhere.push(request.url());
+    });
+    const loaded = page.waitForResponse((response) =>
+      (response.request().postData() ?? '').includes('__schema'),
+    );
+    await page.goto(`${demo.server.url}/graphql`);
+    await loaded;
+    const answered = page.waitForResponse((response) =>
+      (response.request().postData() ?? '').includes('logits(concept'),
+    );
+    await page
+      .locator('button', { hasText: /send request|run/i })
+      .first()
+      .click();
+    expect((await answered).status()).toBe(200);
+    await page.getByText('"score"').first().waitFor();
+    expect(elsewhere).toEqual([]);
+    expect(faults).toEqual([]);
+  },
+);
 
-it('once there is a key, the explorer shows images of the answers that it got with it', async () => {
+inBrowser('once there is a key, the explorer shows images of the answers that it got with it', async () => {
   const { secret } = await createApiKey(demo.service.store.apiKeys, { name: 'a reader', scopes: ['READ'] });
   demo.service.access.keyChanged('');
   const page = await browser.newPage();

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { Parser } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { requires } from '../fixtures/requires.js';
 
 let demo: DemoService;
 let probeSet: { id: string; digest: string; size: number; kitUrl: string };
@@ -95,7 +96,7 @@ describe('the kit of a probe set', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'PROBE_SET_UNKNOWN' } });
   });
 
-  it.runIf(process.platform === 'linux')('is read no further when its reader goes away', async () => {
+  it.runIf(requires('linux'))('is read no further when its reader goes away', async () => {
     const blobs = demo.service.store.blobs.path('0'.repeat(64)).slice(0, -65);
     const open = () =>
       readdirSync('/proc/self/fd').filter((fd) => {

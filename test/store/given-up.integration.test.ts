@@ -3,11 +3,12 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/index.js';
+import { requires } from '../fixtures/requires.js';
 import { prepareFor, registrationOf } from './models.js';
-import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const databases = ['embedded', ...(findPostgres() ? ['server'] : [])];
+const databases = ['embedded', ...(requires('postgresql') ? ['server'] : [])];
 
 /** The database gives the first transactions up that get there, as when they wait for each other. */
 const givingUp = (statement: string, times: number) => `

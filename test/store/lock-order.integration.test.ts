@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelChange, Store } from '../../src/store/index.js';
+import { requires } from '../fixtures/requires.js';
 import { makeVisible, newIngest, prepareFor, published, registrationOf, takeUp } from './models.js';
-import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { openStoreWithSet } from './store-with-set.js';
 
 /**
  * A publication holds the lock of its ingest and then wants that of its model. Whoever else changes both must come to the
  * ingest first, too: the one who waits for it must not hold the model.
  */
-describe.skipIf(!findPostgres())('while a publication holds its ingest', () => {
+describe.runIf(requires('postgresql'))('while a publication holds its ingest', () => {
   let server: PostgresServer;
   let store: Store;
   let url: string;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimLost, type Store } from '../../src/store/index.js';
+import { requires } from '../fixtures/requires.js';
 import { failWaiting, makeVisible, newIngest, published, takeUp } from './models.js';
-import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { openStoreWithSet } from './store-with-set.js';
 
-const databases = ['embedded', ...(findPostgres() ? ['server'] : [])];
+const databases = ['embedded', ...(requires('postgresql') ? ['server'] : [])];
 
 describe.each(databases)('on an %s database', (kind) => {
   let server: PostgresServer | undefined;

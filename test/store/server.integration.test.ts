@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/index.js';
+import { requires } from '../fixtures/requires.js';
 import { makeVisible, newIngest, published } from './models.js';
-import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.js';
+import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const COMPILED = new URL('../../dist/src/store/index.js', import.meta.url).href;
@@ -16,7 +17,7 @@ const OPEN_ONCE = fileURLToPath(new URL('open-once.mjs', import.meta.url));
 const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url);
 const FIRST_MIGRATION = '20261124000000_init';
 
-describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
+describe.runIf(requires('postgresql'))('a PostgreSQL server', () => {
   let server: PostgresServer;
 
   beforeAll(async () => {
@@ -79,7 +80,7 @@ describe.skipIf(!findPostgres())('a PostgreSQL server', () => {
     await query(url, 'CREATE TABLE "_prisma_migrations" ("migration_name" text, "checksum" text)');
     // A role that may make no schemas, and gets one.
     await query(url, 'CREATE ROLE "guest" LOGIN; CREATE SCHEMA "own" AUTHORIZATION "guest"');
-    await query(url, 'REVOKE CREATE ON DATABASE "shared" FROM PUBLIC');
+    await query(url, `REVOKE CREATE ON DATABASE "${new URL(url).pathname.slice(1)}" FROM PUBLIC`);
     const asGuest = new URL(url);
     asGuest.username = 'guest';
     asGuest.searchParams.set('options', '-c statement_timeout=60s');

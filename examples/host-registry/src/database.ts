@@ -4,7 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from './generated/client.js';
 
-/** What `prisma migrate` would make. */
+/** The SQL that `prisma migrate` would make. */
 const TABLES = `CREATE TABLE IF NOT EXISTS "RegisteredModel" (
   "id" TEXT PRIMARY KEY, "name" TEXT NOT NULL, "version" TEXT NOT NULL, "owner" TEXT NOT NULL,
   "description" TEXT, "file" TEXT NOT NULL, "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

@@ -41,7 +41,7 @@ export class PublishInput {
 /** What the registry's resolvers share. */
 export interface RegistryContext {
   prisma: PrismaClient;
-  /** Told of every published version. */
+  /** Called with every published version. */
   published(model: { name: string; version: string; file: string }): Promise<unknown>;
 }
 

@@ -9,7 +9,7 @@ import { buildTypeDefsAndResolvers } from 'type-graphql';
 import { openDatabase } from './database.js';
 import { type RegistryContext, RegistryResolver } from './registry.js';
 
-/** Where the registry keeps things; ProbeLog shares its PostgreSQL, in a schema of its own. */
+/** Where the registry keeps its data. ProbeLog shares its PostgreSQL, in a schema of its own. */
 export interface RegistrySettings {
   port: number;
   folder: string;

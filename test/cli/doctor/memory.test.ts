@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { expect, it } from 'vitest';
 import { memory } from '../../../src/cli/doctor/checks/memory.js';
+import { requires } from '../../fixtures/requires.js';
 import { examine } from './examine.js';
 
 it('what is said to mend too little memory mends it', async () => {
@@ -13,7 +14,7 @@ it('what is said to mend too little memory mends it', async () => {
   ]);
 });
 
-it.runIf(availableParallelism() < 64)('more models at once than there are cores', async () => {
+it.runIf(requires('fewer than 64 cores'))('more models at once than there are cores', async () => {
   const found = await examine(memory, {
     PROBELOG_INGEST_CONCURRENCY: '64',
     PROBELOG_MODEL_MEMORY: '256MiB',

@@ -5,13 +5,15 @@ import pg from 'pg';
 import { Header } from 'tar';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/index.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../postgres-server.js';
+import { requires } from '../../fixtures/requires.js';
+import { type PostgresServer, startPostgres } from '../postgres-server.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { archiveOf, backupOf, changed, type File, filesOf, location, restore, withSums } from './archives.js';
 import { fillStore } from './filled-store.js';
 
 /** Where archives are restored to: a new embedded database for each takes seconds, so only where there is no server. */
 let server: PostgresServer | undefined;
+let databaseUrl: string | undefined;
 let archive: Buffer;
 let files: File[];
 
@@ -21,7 +23,10 @@ beforeAll(async () => {
   archive = await backupOf(location(folder));
   files = await filesOf(archive);
   await rm(folder, { recursive: true, force: true });
-  if (findPostgres()) server = await startPostgres();
+  if (requires('postgresql')) {
+    server = await startPostgres();
+    databaseUrl = await server.createDatabase('restored');
+  }
 });
 afterAll(() => server?.stop());
 
@@ -29,7 +34,7 @@ afterAll(() => server?.stop());
 async function refused(
   content: Buffer,
   code = 'BACKUP_INVALID',
-  { url }: { url?: string } = server ?? {},
+  { url }: { url?: string } = { url: databaseUrl },
 ): Promise<string> {
   const folder = await temporaryFolder();
   const error = await restore(location(folder, url), content).then(

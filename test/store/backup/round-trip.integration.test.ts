@@ -2,7 +2,8 @@ import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backUp, openStore } from '../../../src/store/index.js';
-import { findPostgres, type PostgresServer, startPostgres } from '../postgres-server.js';
+import { requires } from '../../fixtures/requires.js';
+import { type PostgresServer, startPostgres } from '../postgres-server.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { backupOf, type File, filesOf, location, restore } from './archives.js';
 import { fillStore } from './filled-store.js';
@@ -42,7 +43,7 @@ it('an embedded store is the same on another machine, and what ran there is queu
   await store.close();
 });
 
-describe.skipIf(!findPostgres())('with a PostgreSQL server', () => {
+describe.runIf(requires('postgresql'))('with a PostgreSQL server', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
