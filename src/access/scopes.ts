@@ -1,9 +1,9 @@
 import type { AccessScope } from '../store/index.js';
 
-/** What a key or token may be for. ADMIN is for everything. */
+/** The scopes of keys and tokens. ADMIN includes the others. */
 export const SCOPES: readonly AccessScope[] = ['READ', 'INGEST', 'ADMIN'];
 
-/** How people write a scope. */
+/** A scope as users write it. */
 export function scopeName(scope: AccessScope): string {
   return scope.toLowerCase();
 }

@@ -126,7 +126,7 @@ describe('an ingest with a prior', () => {
 
   it('does what its request says instead of the settings', async () => {
     const never = async () => {
-      throw new Error('nobody asks for the prior of a full run');
+      throw new Error('a full run does not read the prior');
     };
     expect((await ingest(meanColor(), { probing: { full: true } }, { prior: never })).ran).toHaveLength(
       PROBES,

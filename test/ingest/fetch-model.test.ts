@@ -14,7 +14,7 @@ it('a stop before a local file is read ends the ingest, and not the process', as
   await writeFile(path, 'bytes');
   const stopped = AbortSignal.abort(new IngestStopped('DRAINING'));
   const blobs = {
-    // Whatever is done before the content is read, as making a folder: an error that nobody listens for ends the process.
+    // Whatever is done before the content is read, as making a folder: an unhandled error ends the process.
     async put(content: AsyncIterable<Uint8Array> | Uint8Array) {
       await turn();
       for await (const _ of content);

@@ -63,7 +63,7 @@ it('removes what was not used for the longest time, and fetches it again when it
   expect(await settled(small.service, again.id)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
 });
 
-it('is looked at only when what was fetched since may have made a difference', async () => {
+it('is checked only when files fetched since may have exceeded it', async () => {
   let looks = 0;
   const models = {
     refetchableFiles: async () => {

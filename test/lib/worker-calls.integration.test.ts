@@ -60,7 +60,7 @@ describe.each([
     expect(await calls.call('add', [1, 1])).toBe(2);
   });
 
-  it('end at once when they are cancelled, and the worker is told', async () => {
+  it('end at once when they are cancelled, and the worker gets the cancellation', async () => {
     const calls = start();
     await calls.call('add', [1, 1]);
     const controller = new AbortController();

@@ -154,7 +154,7 @@ it('an outsider cannot change it, take it up again, or give a new one its label'
   expect(taken.errors?.[0].extensions.code).toBe('MODEL_EXISTS');
 });
 
-it('an administrator opens it to all, and everybody sees it', async () => {
+it('an administrator makes it public, and every caller sees it', async () => {
   const set = 'mutation M($id: ID!) { setVisibility(id: $id, visibility: null) { visibility } }';
   expect((await small.ask(set, { id: ids.hidden }, keys.admin)).data.setVisibility.visibility).toBeNull();
   const { data } = await small.ask('{ models { totalCount } }', {}, keys.outsider);

@@ -120,7 +120,7 @@ describe('a prefix', () => {
   });
 });
 
-describe('a host is told', () => {
+describe('a host gets', () => {
   it('that its type has a name of ours', async () => {
     const schema = await buildSchema();
     expect(() => embedGraph(schema, { prefix: '', model: { type: 'Logit' }, log: () => undefined })).toThrow(
