@@ -14,17 +14,12 @@ const PENDING: readonly string[] = [
   'src/cli/doctor/',
   'src/cli/follow-ingest.ts',
   'src/graphql/',
-  'src/registries/',
-  'src/registry-sync/',
   'src/server/',
-  'src/store/',
   'test/cli/doctor/',
   'test/examples/',
   'test/server/',
   'docs/doctor.md',
   'docs/graphql.md',
-  'docs/webhooks.md',
-  'prisma/schema.prisma',
   'schema.graphql',
 ];
 
