@@ -68,9 +68,9 @@ describe('a text encoder', () => {
     await expect(images).rejects.toThrow('the caller left');
     await Promise.all([...before, encoder.embedTexts(['stone'])]);
     expect(sent.mock.calls.map(([request]) => request)).toMatchObject([
-      { items: ['dog'] },
-      { items: ['cat'] },
-      { items: ['stone'] },
+      { args: [['dog']] },
+      { args: [['cat']] },
+      { args: [['stone']] },
     ]);
     sent.mockRestore();
   });

@@ -54,7 +54,7 @@ it('a missing image fails, and the suggested command stores it again', async () 
   expect((await examine(probeSets, settings))[0]).toMatchObject({ state: 'ok' });
 });
 
-it('stored files that are well are told beside', async () => {
+it('intact stored files are reported too', async () => {
   expect(await examine(blobs, settings)).toMatchObject([
     { state: 'ok', says: 'can be written and read; the responses of all 0 models exist' },
   ]);

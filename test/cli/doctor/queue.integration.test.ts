@@ -22,7 +22,7 @@ it('an empty one is well', async () => {
   expect(await examined()).toMatchObject([{ state: 'ok', says: '0 queued, 0 running, none parked' }]);
 });
 
-it('a failed ingest is parked, and a queued one has no worker', async () => {
+it('one that failed is parked, and one that waits has no worker', async () => {
   await failWaiting(opened.store, (await enqueue('failed')).id);
   await enqueue('waiting');
   expect(await examined()).toMatchObject([
@@ -39,7 +39,7 @@ it('a failed ingest is parked, and a queued one has no worker', async () => {
   ]);
 });
 
-it('an ingest of a lost worker is no problem in an embedded database: the next start takes it up', async () => {
+it('one whose worker is gone needs nothing in an embedded database: the next start takes it up', async () => {
   await enqueue('taken');
   await opened.store.ingests.claim('killed', 0);
   expect(await examined()).toMatchObject([{ state: 'ok', says: '0 queued, 1 running, none parked' }]);
