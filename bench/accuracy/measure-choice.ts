@@ -25,7 +25,7 @@ const SPREAD_SHARES = [0.3, SPREAD_SHARE, 0.8, MEAN_ONLY];
 const SHARPNESSES = [0, 0.15, RESPONSE_SHARPNESS, 0.45, 0.6];
 const EXPONENTS = [0, -0.1, -0.2, WHITENING_EXPONENT, -0.3, -0.4, -0.5];
 const RANKS = [100, 200, SHIPPED_RANK, 450];
-const NEIGHBOURS = [0, 3, 5, CONSENSUS_NEIGHBORS, 20];
+const NEIGHBOR_COUNTS = [0, 3, 5, CONSENSUS_NEIGHBORS, 20];
 
 /** What one value of one constant comes to on the choosing half, the others being as shipped. */
 export interface ChoiceRow {
@@ -89,7 +89,8 @@ export async function measureChoice(
     const gallery = sharpness === RESPONSE_SHARPNESS ? ours : await buildGallery(models, kind, with_);
     await add('sharpness', sharpness, RESPONSE_SHARPNESS, gallery);
   }
-  for (const count of NEIGHBOURS) await add('consensus neighbors', count, CONSENSUS_NEIGHBORS, ours, count);
+  for (const count of NEIGHBOR_COUNTS)
+    await add('consensus neighbors', count, CONSENSUS_NEIGHBORS, ours, count);
 
   const most = Math.max(...RANKS);
   const basis = await basisOf(ours.rows, with_, most);

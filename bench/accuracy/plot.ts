@@ -29,9 +29,9 @@ export function plotOf(rows: Row[]): string {
   const height = TOP + pairs.length * (LINE + 6) + 20;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="sans-serif" font-size="11">`,
-    `<title>Top-1 in percent: the paper's recipe at its best k (grey) and ours (blue)</title>`,
+    `<title>Top-1 in percent: the paper's recipe at its best k (gray) and ours (blue)</title>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    `<text x="${LEFT}" y="20">top-1 %: the paper at its best k (grey), ours (blue)</text>`,
+    `<text x="${LEFT}" y="20">top-1 %: the paper at its best k (gray), ours (blue)</text>`,
     ...lines,
     '</svg>\n',
   ].join('\n');

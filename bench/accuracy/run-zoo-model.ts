@@ -8,7 +8,7 @@ import {
   probabilitiesToLogits,
   transpose,
 } from '../../src/domain/index.js';
-import { spreadColumns } from '../../src/ingest/pipeline/assemble/spread-columns.js';
+import { spreadColumns } from '../../src/ingest/pipeline/assemble/assemble-responses.js';
 import {
   type ProbeFile,
   type ProbePlan,

@@ -5,7 +5,7 @@ import { best } from './rank.js';
 import { pick, products } from './scores.js';
 
 const SEED = 2;
-const NEIGHBOURS = 10;
+const NEIGHBORS = 10;
 
 /** A gallery seen through half of the probes, with a basis of its own. */
 export interface HalfView {
@@ -31,7 +31,7 @@ export async function splitProbes(rows: Matrix, rank: number, with_: MatrixProdu
 
 /**
  * The share of a logit's ten nearest logits of other models by one half of the probes that are among them by the other
- * half too. No label is looked at, so a gallery's owner could choose a whitening by it.
+ * half too. It reads no label, so a gallery's owner could choose a whitening by it.
  */
 export async function splitHalfAgreement(
   views: HalfView[],
@@ -50,14 +50,14 @@ export async function splitHalfAgreement(
       queries.map(
         (query, place) =>
           new Set(
-            best(rowOf(scores, place), NEIGHBOURS, (other) => logits[other].model !== logits[query].model),
+            best(rowOf(scores, place), NEIGHBORS, (other) => logits[other].model !== logits[query].model),
           ),
       ),
     );
   }
   const [first, second] = nearest;
   const shared = first.map((set, query) => [...set].filter((other) => second[query].has(other)).length);
-  return shared.reduce((sum, count) => sum + count, 0) / (shared.length * NEIGHBOURS);
+  return shared.reduce((sum, count) => sum + count, 0) / (shared.length * NEIGHBORS);
 }
 
 /** The leading directions of a basis. */

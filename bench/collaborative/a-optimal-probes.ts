@@ -35,7 +35,7 @@ export function aOptimalProbes(
     const known = latent.observe(rowOf(factor, pivot), unknown[pivot]);
     const moved = rowOf(touched, pivot);
     for (let probe = 0; probe < probes; probe++) {
-      // What was chosen is known: nothing is left of it to be told.
+      // A chosen probe is known: nothing about it remains to be learned.
       if (taken[probe] === 1) continue;
       const value = dotAt(factor.data, probe * factor.columns, known) / unknown[pivot];
       unknown[probe] = Math.max(unknown[probe] - value * value * unknown[pivot], MIN_VARIANCE);

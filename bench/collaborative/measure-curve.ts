@@ -27,7 +27,7 @@ import { SCHEMES } from './schemes.js';
 
 /** Shares of the probes that are run. */
 export const SHARES = [0.5, 0.33, 0.2, 0.1, 0.05, 0.02];
-/** Logits that ask: with fewer, differences of a point or two cannot be told from chance. */
+/** Number of query logits: with fewer, differences of a point or two are within chance. */
 export const QUERIES = 1_200;
 /** What was run and nothing else. */
 export const NOT_COMPLETED = 'not completed';
@@ -60,7 +60,7 @@ export interface MeasuredCurve {
   distances: DistancePoint[];
 }
 
-/** What is asked of which models, and how. */
+/** The queries, the models that they search, and the method. */
 export interface CurveTask {
   probeSet: string;
   /** Learned from other models. */

@@ -50,7 +50,7 @@ interface ZooAnswers {
   texts: TextAnswers | null;
 }
 
-/** Before anything is asked of the whole zoo. */
+/** Before the whole zoo is queried. */
 type MeasuredModel = Omit<ZooPoint, keyof ZooAnswers>;
 
 /** Shares of the texts, 0..1. */

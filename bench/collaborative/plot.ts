@@ -1,6 +1,6 @@
 import type { CurvePoint } from './measure-curve.js';
 
-const COLOURS: Record<string, string> = {
+const COLORS: Record<string, string> = {
   random: '#b0b7c3',
   leverage: '#d29922',
   'D-optimal': '#8250df',
@@ -25,7 +25,7 @@ export function plotOf(curve: readonly CurvePoint[]): string {
       return `<g transform="translate(${x} ${y})">${panelOf(points, `${row}, ${probeSet}`)}</g>`;
     }),
   );
-  const legend = Object.entries(COLOURS).map(
+  const legend = Object.entries(COLORS).map(
     ([scheme, color], place) =>
       `<rect x="${MARGIN.left + place * 110}" y="${height - 22}" width="14" height="3" fill="${color}"/><text x="${MARGIN.left + place * 110 + 18}" y="${height - 17}">${scheme}</text>`,
   );
@@ -39,7 +39,7 @@ export function plotOf(curve: readonly CurvePoint[]): string {
   ].join('\n');
 }
 
-/** Where some schemes were asked by more logits too, those by which all were. */
+/** The queries that all schemes share, where some schemes have more. */
 function commonQueries(points: CurvePoint[]): CurvePoint[] {
   const fewest = Math.min(...points.map(({ asked }) => asked));
   return points.filter(({ asked }) => asked === fewest);
@@ -55,7 +55,7 @@ function panelOf(points: CurvePoint[], title: string): string {
     (share) =>
       `<text x="${x(share).toFixed(1)}" y="${PANEL.height + 12}" text-anchor="middle">${Math.round(share * 100)}</text>`,
   );
-  const lines = Object.entries(COLOURS).map(([scheme, color]) => {
+  const lines = Object.entries(COLORS).map(([scheme, color]) => {
     const path = points
       .filter((point) => point.scheme === scheme || point.scheme === 'full')
       .sort((a, b) => a.share - b.share)

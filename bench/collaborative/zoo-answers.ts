@@ -14,8 +14,8 @@ export async function bestForConcepts(
   concepts: Matrix,
 ): Promise<number[]> {
   const index = unitRows(await with_.project(rows, whiteningMatrix(basis)));
-  const anybody: Judge = { isAllowed: () => true, isRight: () => false };
-  const judges = Array.from({ length: concepts.rows }, () => anybody);
+  const noJudge: Judge = { isAllowed: () => true, isRight: () => false };
+  const judges = Array.from({ length: concepts.rows }, () => noJudge);
   const scores = await products(with_, concepts, rows);
   return largest(await withConsensus(with_, { logits, index }, scores, judges));
 }

@@ -16,7 +16,7 @@ const PAUSE_MS = 100;
 /** One in so many deliveries is sent once more after its 202, as senders do whose network lost the answer. */
 const REPEATED = 4;
 
-/** Sends webhooks as a registry does: again and again until each is acknowledged, whoever is killed meanwhile. */
+/** Sends webhooks as a registry does: again and again until each is acknowledged, whatever is killed meanwhile. */
 export class Sender {
   readonly acknowledged: Acknowledged[] = [];
   /** Requests that brought no answer. */

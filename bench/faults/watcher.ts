@@ -42,7 +42,7 @@ export async function seenModels(url: string): Promise<SeenModel[]> {
 }
 
 /**
- * Whether a client sees some of a model: never, whoever was killed. A READY one has all its logits. One that becomes READY
+ * Whether a client sees some of a model: never, whatever was killed. A READY one has all its logits. One that becomes READY
  * while a request is answered may still show its status of before, beside all its logits.
  *
  * @param all how many logits it has when it is whole

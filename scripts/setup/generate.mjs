@@ -10,13 +10,13 @@ const CLIENTS = {
   'examples/host-registry': 'examples/host-registry/src/generated',
 };
 const FOLDERS = Object.keys(CLIENTS);
-const GRAPHQL_CLIENTS = ['src/client/generated', 'src/cli/remote/generated'];
+const GRAPHQL_CLIENTS = ['src/client/generated', 'src/cli/generated'];
 const FILES = [
   ...FOLDERS.flatMap((folder) => [join(folder, 'prisma/schema.prisma'), join(folder, 'prisma.config.ts')]),
   'package-lock.json',
   'schema.graphql',
   'src/client/operations',
-  'src/cli/remote/operations',
+  'src/cli/operations',
   'src/errors/table.ts',
   'scripts/generate-client.mjs',
 ];

@@ -6,46 +6,46 @@ import { ANONYMOUS, type Principal } from './principal.js';
 import { SCOPES } from './scopes.js';
 import type { Tokens } from './tokens.js';
 
-/** Whether there is a key is asked no more often while there is none. */
-const ASKED_EVERY_MS = 2_000;
+/** While no key exists, the database is checked for one no more often. */
+const KEY_CHECK_INTERVAL_MS = 2_000;
 
-/** What a request says of who it is from. */
+/** The credentials and the origin of a request. */
 export interface Credentials {
-  /** The header, or what a WebSocket's first message has in its place. */
+  /** The header, or its counterpart in the first message of a WebSocket. */
   authorization: string | undefined;
-  /** Name of the host that was asked, without the port. */
+  /** The host name in the request, without the port. */
   host: string | undefined;
-  /** Whether it says that it was passed on for somebody else. */
+  /** Whether a header says that a proxy forwarded it. */
   forwarded: boolean;
 }
 
-/** How it is decided who may ask. */
+/** The rules of access. */
 export interface AccessOptions {
   keys: Pick<ApiKeys, 'any' | 'byPrefix' | 'noteUse'>;
-  /** Null: no tokens are taken. */
+  /** Null: tokens are refused. */
   tokens: Tokens | null;
-  /** What those without credentials may do; undefined: as {@link Access.principalOf} says. */
+  /** Scopes of callers without credentials; undefined: see {@link Access.principalOf}. */
   anonymous: readonly AccessScope[] | undefined;
-  /** Whether only this machine can reach the server. */
+  /** Whether the server can be reached from this machine only. */
   loopback: boolean;
 }
 
-/** Knows who asks, by whichever door they come. */
+/** Authenticates callers. */
 export class Access {
   private readonly keys: Keys;
   private anyKey = false;
-  private askedAt = 0;
+  private checkedAt = 0;
 
   constructor(private readonly options: AccessOptions) {
     this.keys = new Keys(options.keys);
   }
 
   /**
-   * Who sends these credentials. Without any it is nobody (`ANONYMOUS`), who may do what the settings say, or nothing.
-   * Only while there is no way to be somebody, no key was ever made, and only this machine reaches the server, it is this
-   * machine's user (`LOCAL`), who may do everything.
+   * The principal with these credentials. Without credentials it is `ANONYMOUS`, with the scopes of the settings, or none.
+   * Only while no key was ever created, no token issuer is set, and only this machine reaches the server, it is the user of
+   * this machine (`LOCAL`), who may do everything.
    *
-   * @throws ProbelogError UNAUTHENTICATED for credentials that are not good; FORBIDDEN for a local request by a foreign name
+   * @throws ProbelogError UNAUTHENTICATED for invalid credentials; FORBIDDEN for a local request by a foreign host name
    */
   async principalOf({ authorization, ...origin }: Credentials): Promise<Principal> {
     const { anonymous } = this.options;
@@ -54,38 +54,38 @@ export class Access {
     return { ...ANONYMOUS, scopes: anonymous ?? [] };
   }
 
-  /** Whether these credentials are a key that was not seen here before: to find out whose it is takes the database. */
+  /** Whether these credentials are a key that this process has not seen before, so that checking it takes the database. */
   isNewKey(authorization: string | undefined): boolean {
     const secret = authorization === undefined ? undefined : secretOf(authorization);
     return secret !== undefined && this.keys.isNew(secret);
   }
 
-  /** To be told when a key was made or revoked: it counts at once here, and after some seconds in other processes. */
+  /** Call this when a key was created or revoked: it takes effect at once here, and after some seconds in other processes. */
   keyChanged(prefix: string): void {
     this.keys.forget(prefix);
-    this.askedAt = 0;
+    this.checkedAt = 0;
   }
 
   /**
-   * Whether somebody can be kept out at all.
+   * Checks that a server which other machines can reach is not open by accident.
    *
-   * @throws ProbelogError CONFIG_INVALID when a server that others reach would be open to all of them, and nobody said so
+   * @throws ProbelogError CONFIG_INVALID if it has no key, no token issuer, and no setting for anonymous callers
    */
   async checkExposure(host: string): Promise<void> {
     const { loopback, anonymous, tokens, keys } = this.options;
     if (loopback || anonymous !== undefined || tokens || (await keys.any())) return;
     throw new ProbelogError(
       'CONFIG_INVALID',
-      `HOST is ${host}, so others than this machine could reach the server, and there is no key to tell them by. Make one (probelog keys create first --scope admin), set PROBELOG_OIDC_ISSUER, listen on 127.0.0.1, or say with PROBELOG_ALLOW_ANONYMOUS what everybody may do.`,
+      `HOST is ${host}, so other machines could reach the server, and there is no key to authenticate them. Create one (probelog keys create first --scope admin), set PROBELOG_OIDC_ISSUER, listen on 127.0.0.1, or set PROBELOG_ALLOW_ANONYMOUS to what anonymous callers may do.`,
     );
   }
 
   private async isOpen(): Promise<boolean> {
     const { loopback, tokens, keys } = this.options;
     if (!loopback || tokens || this.anyKey) return false;
-    if (Date.now() - this.askedAt < ASKED_EVERY_MS) return true;
+    if (Date.now() - this.checkedAt < KEY_CHECK_INTERVAL_MS) return true;
     this.anyKey = await keys.any();
-    this.askedAt = Date.now();
+    this.checkedAt = Date.now();
     return !this.anyKey;
   }
 
@@ -94,7 +94,7 @@ export class Access {
     if (secret === undefined)
       throw new ProbelogError(
         'UNAUTHENTICATED',
-        'The authorization must read: Bearer, a blank, and a key or token.',
+        'The authorization must be "Bearer", a space, and a key or token.',
       );
     if (looksLikeKey(secret) || !this.options.tokens) {
       const principal = await this.keys.principalOf(secret);
@@ -111,23 +111,23 @@ function secretOf(authorization: string): string | undefined {
 }
 
 /**
- * This machine's own user.
+ * The user of this machine.
  *
- * Threat model: a page of the web may have its host name lead to 127.0.0.1 (DNS rebinding), and is then, to the browser,
- * this server's own page; and a proxy beside this server may carry in the whole world. The one asks by another name than
- * this machine's, and most proxies by another name, or so that it shows that they passed something on. One that does
- * neither looks like this machine's user; the documentation says so.
+ * Threat model: a web page may let its host name resolve to 127.0.0.1 (DNS rebinding), which makes it this server's own page
+ * to the browser; and a proxy beside this server may let in the whole world. The page uses a foreign host name. Most proxies
+ * do too, or show by a header that they forward. A proxy that does neither looks like the user of this machine; docs/access.md
+ * says so.
  */
 function local({ host, forwarded }: Pick<Credentials, 'host' | 'forwarded'>): Principal {
   if (forwarded)
     throw new ProbelogError(
       'FORBIDDEN',
-      'As long as there is no key, this server answers to nobody who comes through a proxy. Make a key (probelog keys create), or set PROBELOG_ALLOW_ANONYMOUS.',
+      'Until there is a key, this server refuses requests through a proxy. Create a key (probelog keys create), or set PROBELOG_ALLOW_ANONYMOUS.',
     );
   if (host === undefined || /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host))
     return { ...ANONYMOUS, kind: 'LOCAL', name: 'local', scopes: SCOPES };
   throw new ProbelogError(
     'FORBIDDEN',
-    `As long as there is no key, this server answers only to the names of this machine, such as localhost, and not to ${JSON.stringify(host.slice(0, 100))}. Make a key (probelog keys create), or set PROBELOG_ALLOW_ANONYMOUS.`,
+    `Until there is a key, this server accepts requests only by the names of this machine, such as localhost, not by ${JSON.stringify(host.slice(0, 100))}. Create a key (probelog keys create), or set PROBELOG_ALLOW_ANONYMOUS.`,
   );
 }

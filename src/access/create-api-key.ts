@@ -12,12 +12,12 @@ const line = z
   .max(200)
   .refine(
     (text) => text.trim() === text && !/\p{Cc}/u.test(text),
-    'it must be one line without blanks around it',
+    'it must be one line without surrounding spaces',
   );
 
 const schema = z.strictObject({
   name: line,
-  scopes: z.array(z.enum(SCOPES)).min(1, 'a key without a scope opens nothing'),
+  scopes: z.array(z.enum(SCOPES)).min(1, 'a key needs at least one scope'),
   labels: z
     .array(z.string().regex(VISIBILITY_LABEL, 'a label has 1 to 100 letters, digits and . _ : @ / -'))
     .max(MAX_LABELS)
@@ -29,16 +29,16 @@ const schema = z.strictObject({
     .transform((date) => date ?? null),
 });
 
-/** What a new key is for. */
+/** The facts of a new key. */
 export type NewApiKeyRequest = z.input<typeof schema>;
 
-/** A key that was made a moment ago: the only time that its secret is there to be shown. */
+/** A key just created. Its secret can be shown now and never again. */
 export interface CreatedApiKey {
   secret: string;
   key: ApiKeyRecord;
 }
 
-/** Makes a key. @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
+/** Creates a key. @throws ProbelogError INPUT_INVALID naming the field and the problem */
 export async function createApiKey(
   keys: Pick<ApiKeys, 'create'>,
   request: NewApiKeyRequest,
@@ -46,18 +46,18 @@ export async function createApiKey(
   const parsed = schema.safeParse(request);
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues;
-    throw new ProbelogError('INPUT_INVALID', `The key's ${path.join('.')} is not usable: ${message}.`, {
+    throw new ProbelogError('INPUT_INVALID', `The key's ${path.join('.')} is invalid: ${message}.`, {
       field: path.join('.'),
     });
   }
   const { name, scopes, labels, registry, expiresAt } = parsed.data;
   if (expiresAt && !(expiresAt.getTime() > Date.now()))
-    throw new ProbelogError('INPUT_INVALID', 'The key would be expired already.', { field: 'expiresAt' });
-  // An administrator makes keys, with which they could change every registry's models after all.
+    throw new ProbelogError('INPUT_INVALID', 'The expiry of the key is in the past.', { field: 'expiresAt' });
+  // An administrator can create keys, and so could change the models of every registry after all.
   if (registry !== null && scopes.includes('ADMIN'))
     throw new ProbelogError(
       'INPUT_INVALID',
-      'The key cannot be for one registry and have the scope admin, which is for all of them. Take ingest, or leave the registry out.',
+      'The key cannot be limited to one registry and have the scope admin, which is for all registries. Use the scope ingest, or leave out the registry.',
       { field: 'registry' },
     );
   const { secret, prefix, hash } = newSecret();

@@ -8,33 +8,32 @@ const FILE = 'link-secret';
 const SECRET_BYTES = 32;
 const HOUR_MS = 3_600_000;
 
-/** What the address of a signed link carries. */
+/** The query parameters of a signed link. */
 export interface LinkQuery {
   until?: unknown;
   signature?: unknown;
 }
 
-/** Links by which a browser gets the image of a probe. */
+/** Signed links with which a browser gets the image of a probe. */
 export interface ImageLinks {
-  /** What to add to the address of an image, with the question mark. @param id of the probe, as in the address */
+  /** The query string for the URL of an image, with its question mark. @param id of the probe, as in the URL */
   sign(id: string): string;
-  /** Whether these came from `sign`, for this very image, and not too long ago. */
+  /** Whether `sign` made these for this image, and they have not expired. */
   isGood(id: string, query: LinkQuery): boolean;
 }
 
 /**
- * Opens the links of a data folder; they hold in every process that shares it.
+ * Opens the links of a data folder. They are valid in every process that shares it.
  *
- * A page shows an image by its address alone and has no way to send a key with it. So whoever asks with a key or token,
- * and may read, gets addresses that are signed.
+ * A page shows an image by its URL alone and cannot send a key with it. So a caller with a key or token and the scope READ gets
+ * signed URLs.
  *
- * Threat model: an address ends up in histories, logs and chats, where a key must never be. What leaks with it is one
- * image, for two hours at the most: neither another image nor anything else is opened by it, and it cannot be made to
- * last. Revoking the key does not end it sooner. It ends on the hour, so that all addresses of one hour are the same and a
- * browser that has the image need not ask again. Whoever reads the secret reads the images as well: both are in the
- * data folder. To end all links at once, stop the server and remove the file.
+ * Threat model: a URL ends up in histories, logs and chats, where a key must never be. A leaked one opens one image, for two
+ * hours at most, and nothing else; it cannot be extended. Revoking the key does not end it sooner. It expires on the hour, so
+ * that all URLs of one hour are the same and a browser can cache the image. A reader of the secret can read the images as well:
+ * both are in the data folder. To invalidate all links, stop the server and remove the file.
  *
- * @throws ProbelogError CONFIG_INVALID when the secret's file is damaged
+ * @throws ProbelogError CONFIG_INVALID if the file with the secret is damaged
  */
 export async function openImageLinks(dataFolder: string): Promise<ImageLinks> {
   const secret = await secretIn(dataFolder);
@@ -60,11 +59,11 @@ async function secretIn(folder: string): Promise<Buffer> {
   if (secret.length === SECRET_BYTES) return secret;
   throw new ProbelogError(
     'CONFIG_INVALID',
-    `${path} does not hold the ${SECRET_BYTES} bytes that sign links. Remove it; a new one is made.`,
+    `${path} does not have the ${SECRET_BYTES} bytes that sign links. Remove it; a new one is created.`,
   );
 }
 
-/** Of two processes that make one at once, both take the one that was there first: it appears whole, and only once. */
+/** Two processes may do this at once: the file appears whole and only once, and both read it. */
 async function makeSecret(path: string): Promise<Buffer> {
   await createFileAtomically(path, randomBytes(SECRET_BYTES), { mode: 0o600 });
   return readFile(path);

@@ -2,5 +2,5 @@ export { Access, type AccessOptions, type Credentials } from './access.js';
 export { type CreatedApiKey, createApiKey, type NewApiKeyRequest } from './create-api-key.js';
 export { type ImageLinks, type LinkQuery, openImageLinks } from './image-links.js';
 export { ANONYMOUS, allows, type Principal, visibilityScopeOf } from './principal.js';
-export { parseScopes, SCOPES, scopeName } from './scopes.js';
+export { SCOPES, scopeName } from './scopes.js';
 export { type OidcOptions, openTokens } from './tokens.js';

@@ -3,26 +3,26 @@ import type { ApiKeyRecord, ApiKeys } from '../store/index.js';
 import { isSecretOf, NO_HASH, prefixOf } from './key-secret.js';
 import type { Principal } from './principal.js';
 
-/** A key that another process revoked is good here for this long at the most. */
-const REMEMBERED_MS = 5_000;
-const MAX_REMEMBERED = 10_000;
-/** The database notes a use at most once a minute; it need not be asked more often. */
-const NOTED_EVERY_MS = 60_000;
+/** A key that another process revoked stays valid here for this long at most. */
+const CACHED_MS = 5_000;
+const MAX_CACHED = 10_000;
+/** A use is recorded at most once a minute. */
+const USE_INTERVAL_MS = 60_000;
 
-/** Knows keys by their secrets. */
+/** Authenticates keys, with a cache of them. */
 export class Keys {
-  private readonly found: LRUCache<string, ApiKeyRecord>;
-  /** What the cache fails with for those who wait for a look-up that it dropped. */
+  private readonly cache: LRUCache<string, ApiKeyRecord>;
+  /** The errors of lookups that the cache dropped while callers waited for them. */
   private readonly dropped = new WeakSet<object>();
-  /** Prefixes that were found, however long ago. */
-  private readonly seen = new LRUCache<string, true>({ max: MAX_REMEMBERED });
-  private readonly noted = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+  /** Prefixes that were ever found. */
+  private readonly seen = new LRUCache<string, true>({ max: MAX_CACHED });
+  private readonly usedAt = new LRUCache<string, number>({ max: MAX_CACHED });
 
   constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'noteUse'>) {
-    this.found = new LRUCache<string, ApiKeyRecord>({
-      max: MAX_REMEMBERED,
-      ttl: REMEMBERED_MS,
-      // Those who come at once with one key are one look-up. What is not there is not remembered.
+    this.cache = new LRUCache<string, ApiKeyRecord>({
+      max: MAX_CACHED,
+      ttl: CACHED_MS,
+      // Concurrent requests with one key share a lookup. A missing key is not cached.
       fetchMethod: async (prefix, _, { signal }) => {
         signal.addEventListener('abort', () => this.dropped.add(signal.reason));
         return (await keys.byPrefix(prefix)) ?? undefined;
@@ -30,46 +30,46 @@ export class Keys {
     });
   }
 
-  /** Whose secret this is; null when it is nobody's, or not any more. */
+  /** The principal with this secret; null if the key is unknown, revoked or expired. */
   async principalOf(secret: string): Promise<Principal | null> {
     const prefix = prefixOf(secret);
     const key = prefix === null ? undefined : await this.lookUp(prefix);
     if (prefix !== null && key) this.seen.set(prefix, true);
     const isRight = isSecretOf(secret, key?.hash ?? NO_HASH);
     if (!key || !isRight || key.revokedAt !== null || isPast(key.expiresAt)) return null;
-    this.note(key.id);
+    this.recordUse(key.id);
     const { scopes, labels, registry, expiresAt } = key;
     return { kind: 'KEY', name: `key:${key.prefix}`, scopes, labels, registry, expiresAt };
   }
 
-  /** Whether this is a key, and no key of its prefix was found so far. */
+  /** Whether this is a key, and this process has found none with its prefix before. */
   isNew(secret: string): boolean {
     const prefix = prefixOf(secret);
     return prefix !== null && !this.seen.has(prefix);
   }
 
-  /** Looks a key up anew when it is next used. */
+  /** Looks the key up again when it is next used. */
   forget(prefix: string): void {
-    this.found.delete(prefix);
+    this.cache.delete(prefix);
   }
 
-  /** What was under way when the key changed may be what it was before, so it is looked up again. */
+  /** A lookup under way when the key changed may have the old state, so it is repeated. */
   private async lookUp(prefix: string): Promise<ApiKeyRecord | undefined> {
     for (;;) {
       try {
-        return await this.found.fetch(prefix);
+        return await this.cache.fetch(prefix);
       } catch (thrown) {
         if (!(thrown instanceof Error && this.dropped.has(thrown))) throw thrown;
       }
     }
   }
 
-  /** Off the path of the request: nobody waits for it, and its failure is nobody's. */
-  private note(id: string): void {
+  /** Not awaited: the request neither waits for it nor fails with it. */
+  private recordUse(id: string): void {
     const now = Date.now();
-    if (now - (this.noted.get(id) ?? 0) < NOTED_EVERY_MS) return;
-    this.noted.set(id, now);
-    this.keys.noteUse(id, new Date(now)).catch(() => this.noted.delete(id));
+    if (now - (this.usedAt.get(id) ?? 0) < USE_INTERVAL_MS) return;
+    this.usedAt.set(id, now);
+    this.keys.noteUse(id, new Date(now)).catch(() => this.usedAt.delete(id));
   }
 }
 

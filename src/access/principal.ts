@@ -1,20 +1,20 @@
 import type { AccessScope, VisibilityScope } from '../store/index.js';
 
-/** Who asks, by whichever door. */
+/** A caller, as access control knows it. */
 export interface Principal {
   kind: 'LOCAL' | 'ANONYMOUS' | 'KEY' | 'TOKEN';
-  /** As the audit and the log call them: key:4f7a…, oidc:ada, local, anonymous. No secret. */
+  /** Its name in the audit and the log: key:4f7a…, oidc:ada, local, anonymous. Not a secret. */
   name: string;
   scopes: readonly AccessScope[];
-  /** Labels of private models that they see. */
+  /** Visibility labels of the private models it sees. */
   labels: readonly string[];
-  /** The one registry whose models they may change; null: any. */
+  /** The only registry whose models it may change; null: any. */
   registry: string | null;
-  /** When they are nobody any more; null: never. */
+  /** When its credentials expire; null: never. */
   expiresAt: Date | null;
 }
 
-/** Whoever says nothing of who they are, and may do nothing. */
+/** A caller without credentials and scopes. */
 export const ANONYMOUS: Principal = {
   kind: 'ANONYMOUS',
   name: 'anonymous',
@@ -24,12 +24,12 @@ export const ANONYMOUS: Principal = {
   expiresAt: null,
 };
 
-/** Whether somebody has one of these scopes. */
-export function allows({ scopes }: Pick<Principal, 'scopes'>, wanted: readonly AccessScope[]): boolean {
-  return scopes.includes('ADMIN') || wanted.some((scope) => scopes.includes(scope));
+/** Whether a principal has one of the required scopes. */
+export function allows({ scopes }: Pick<Principal, 'scopes'>, required: readonly AccessScope[]): boolean {
+  return scopes.includes('ADMIN') || required.some((scope) => scopes.includes(scope));
 }
 
-/** Which models somebody sees: an administrator all, others those without a label and those with theirs. */
+/** The models a principal sees: an administrator all, others the public ones and those with its labels. */
 export function visibilityScopeOf({ scopes, labels }: Pick<Principal, 'scopes' | 'labels'>): VisibilityScope {
   return scopes.includes('ADMIN') ? 'ALL' : labels;
 }

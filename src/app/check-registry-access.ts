@@ -1,19 +1,18 @@
 import type { Config } from '../config/index.js';
 import { messageOf } from '../errors/index.js';
-import { downloadLimits } from './download-limits.js';
-import { openReaders } from './open-registry-readers.js';
+import { downloadLimits, openReaders } from './open-sources.js';
 
-/** Whether a part of a registry's list can be read. */
+/** Whether one part of a registry can be listed. */
 export interface RegistryAccessCheck {
   registry: string;
   part: string;
-  /** Null when it can. */
+  /** Null when it can be listed. */
   problem: string | null;
 }
 
 const MAX_MS = 20_000;
 
-/** Asks every registry that is to be listed for the beginning of its list. Nothing is kept of it. */
+/** Reads the first entry of every part of every registry that can be listed, to check addresses and credentials. */
 export async function checkRegistryAccess(config: Config): Promise<RegistryAccessCheck[]> {
   const readers = openReaders(config, downloadLimits(config));
   const parts = readers.flatMap(({ name, listing }) =>

@@ -1,29 +1,23 @@
 import { messageOf } from '../errors/index.js';
-import { sweepWork } from '../ingest/index.js';
+import { cleanUpWork } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
 import type { Store } from '../store/index.js';
+import { type RecurringJob, startRecurringJob } from './recurring-job.js';
 
-const EVERY_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 
-/** Removes what ingests left behind on disk, now and every hour. @returns ends that */
-export function keepSwept(
+/** Removes files of ended ingests from the work folder, every hour. */
+export function startCleanupJob(
   workFolder: string,
   { ingests }: Pick<Store, 'ingests'>,
   log: Log,
-): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  const sweep = () => {
-    last = sweepWork(workFolder, ingests).then(
-      (removed) => {
-        if (removed > 0) log('info', 'what ingests left behind was removed', { ingests: removed });
-      },
-      (thrown) => log('warn', 'what ingests left behind cannot be removed', { reason: messageOf(thrown) }),
-    );
-  };
-  sweep();
-  const timer = setInterval(sweep, EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    return last;
-  };
+): RecurringJob {
+  return startRecurringJob(HOUR_MS, async () => {
+    try {
+      const removed = await cleanUpWork(workFolder, ingests);
+      if (removed > 0) log('info', 'files of ended ingests were removed', { ingests: removed });
+    } catch (thrown) {
+      log('warn', 'files of ended ingests cannot be removed', { reason: messageOf(thrown) });
+    }
+  });
 }

@@ -2,7 +2,7 @@ import { Access, openTokens } from '../access/index.js';
 import { type Config, isLoopback } from '../config/index.js';
 import type { Store } from '../store/index.js';
 
-/** Who may ask, by the settings. */
+/** Access control by keys, tokens and anonymous access, from the settings. */
 export function openAccess(config: Config, store: Pick<Store, 'apiKeys'>): Access {
   const { oidcIssuer: issuer } = config;
   return new Access({

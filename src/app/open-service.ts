@@ -25,19 +25,16 @@ import {
   type TextEncoder,
   unavailableTextEncoder,
 } from '../text/index.js';
-import { acquireSearchFolder } from './acquire-search-folder.js';
-import { sweepAudit } from './audit-retention.js';
-import { checkDataFolder } from './check-data-folder.js';
-import { keepSwept } from './cleanup-job.js';
-import { downloadLimits } from './download-limits.js';
-import { followGallery } from './follow-gallery.js';
+import { startAuditRetentionJob } from './audit-retention-job.js';
+import { startCleanupJob } from './cleanup-job.js';
+import { startGallerySyncJob } from './gallery-sync-job.js';
 import { openAccess } from './open-access.js';
-import { openObjects } from './open-object-store.js';
-import { openReaders } from './open-registry-readers.js';
+import { downloadLimits, openObjectStore, openReaders } from './open-sources.js';
 import { openWebhooks, type Webhooks } from './open-webhooks.js';
+import { acquireSearchFolder, checkDataFolder } from './shared-data-folder.js';
 
-/** A watcher hears of changes made by other processes at least this often. */
-const WATCHED_EVERY_MS = 1_000;
+/** Watchers see changes made by other processes within this time. */
+const FEED_POLL_MS = 1_000;
 
 /** Everything that answers queries and takes ingests, opened and connected. */
 export interface Service {
@@ -51,28 +48,28 @@ export interface Service {
   ingest: IngestService;
   uploads: ResponseUploads;
   webhooks: Webhooks;
-  /** Records what a registry tells of its models, by webhook or within this process. */
+  /** Records a registry's model changes, from a webhook or from within this process. */
   deliveries: Pick<DeliveryRecorder, 'record'>;
   sweeper: Sweeper;
-  /** Stops in order: ingests go back to the queue, processes end, the database closes. */
+  /** Stops in order: ingests return to the queue, child processes end, the database closes. */
   close(): Promise<void>;
 }
 
-/** What differs between the uses of a service. */
+/** Options of {@link openService}. */
 export interface ServiceOptions {
   log: Log;
-  /** Whether ingests are worked on in this process. */
+  /** Whether this process works on ingests. */
   work: boolean;
-  /** The request comes from this machine's own user, who may name any file; otherwise only files in listed folders. */
+  /** Whether callers may name any local file, because they are this machine's own user; otherwise those in listed folders. */
   trustedCaller: boolean;
-  /** Who the audit says makes the changes that nobody sends a request for; nobody when absent. */
+  /** The actor that the audit log names for changes without a request; none when absent. */
   actor?: Actor;
-  /** Whether it is of no use without a text encoder; otherwise only what needs one fails. */
+  /** Fails when there is no text encoder; by default only searches by text and image fail then. */
   needsTexts?: boolean;
 }
 
 /**
- * Opens the store, the search and the encoder of one data folder.
+ * Opens everything on one data folder, and connects it. What is opened first is closed last.
  *
  * @throws ProbelogError CONFIG_INVALID, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
  */
@@ -81,129 +78,88 @@ export async function openService(
   { log, work, trustedCaller, actor, needsTexts = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const closeOne of closers.reverse()) await closeOne();
-    closers.length = 0;
+  const folder = (name: string) => join(dataFolder, name);
+  const processId = `${hostname()}:${process.pid}:${randomUUID()}`;
+
+  const opened: Closable[] = [];
+  const closeLater = <Part extends Closable>(part: Part): Part => {
+    opened.push(part);
+    return part;
   };
+  const close = async () => {
+    for (let part = opened.pop(); part; part = opened.pop()) await part.close();
+  };
+
   try {
-    const opened = await openStore({
-      dataFolder,
-      databaseUrl: config.databaseUrl,
-      databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
-      log: (line) => log('info', line),
-    });
-    closers.push(() => opened.close());
-    const store = actor ? opened.as({ ...INTERNAL_VIEWER, actor }) : opened;
+    // Store and access
+    const wholeStore = closeLater(
+      await openStore({
+        dataFolder,
+        databaseUrl: config.databaseUrl,
+        databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
+        log: (line) => log('info', line),
+      }),
+    );
+    const store = actor ? wholeStore.as({ ...INTERNAL_VIEWER, actor }) : wholeStore;
     const access = openAccess(config, store);
-    const audit = sweepAudit(store, config.auditDays, log);
-    closers.push(() => audit.close());
+    closeLater(startAuditRetentionJob(store, config.auditDays, log));
     if (store.shared) await checkDataFolder(store, dataFolder);
     const imageLinks = await openImageLinks(dataFolder);
-    const encoder = await openTextEncoder({
-      model: config.textEncoder,
-      cacheFolder: join(dataFolder, 'encoders'),
-    }).catch((thrown) => {
-      if (needsTexts) throw thrown;
-      log('info', 'there is no text encoder: models are probed, but texts cannot be searched here', {
-        reason: messageOf(thrown),
-      });
-      return unavailableTextEncoder(thrown);
-    });
-    closers.push(() => encoder.close());
-    const concepts = createConceptEncoder({ store, encoder, folder: join(dataFolder, 'concepts') });
-    const searches = join(dataFolder, 'search');
-    const taken = await acquireSearchFolder(store.shared ? join(searches, hostname()) : searches);
-    closers.push(() => taken.giveBack());
-    const search = await openSearch({
-      folder: taken.folder,
-      settings: { exactLimit: config.exactLimit },
-      log: (line) => log('warn', line),
-    });
-    closers.push(() => search.close());
-    const gallery = await followGallery({ store, search, log });
-    closers.push(() => gallery.close());
 
+    // Search
+    const encoder = closeLater(
+      await openTextEncoder({ model: config.textEncoder, cacheFolder: folder('encoders') }).catch(
+        (thrown) => {
+          if (needsTexts) throw thrown;
+          log(
+            'info',
+            'there is no text encoder: models are probed, but texts and images cannot be searched',
+            {
+              reason: messageOf(thrown),
+            },
+          );
+          return unavailableTextEncoder(thrown);
+        },
+      ),
+    );
+    const concepts = createConceptEncoder({ store, encoder, folder: folder('concepts') });
+    const searchFolder = closeLater(
+      await acquireSearchFolder(store.shared ? join(folder('search'), hostname()) : folder('search')),
+    );
+    const search = closeLater(
+      await openSearch({
+        folder: searchFolder.folder,
+        settings: { exactLimit: config.exactLimit },
+        log: (line) => log('warn', line),
+      }),
+    );
+    const gallery = closeLater(await startGallerySyncJob({ store, search, log }));
+
+    // Sources of model files
     const download = downloadLimits(config);
     const readers = openReaders(config, download);
-    const objects = openObjects(config);
+    const objects = openObjectStore(config);
     const modelCache = new ModelCache(store, config.modelCacheBytes);
 
-    const processId = `${hostname()}:${process.pid}:${randomUUID()}`;
-    const workFolder = join(dataFolder, 'ingests');
-    if (work) closers.push(keepSwept(workFolder, store, log));
-
-    const feed = new IngestFeed((ids) => store.ingests.byIds(ids), WATCHED_EVERY_MS);
-    const worker = work ? startWorker(await modelIsolation(log)) : idleWorker;
-    closers.push(() => worker.close());
-    const ingest = new IngestService({
-      store,
-      feed,
-      worker,
-      gallery,
-      defaultProbeSet: config.probeSet,
-      probingBudget: config.probingBudget,
-      objects,
-      modelFolders: config.modelFolders,
-      files: trustedCaller ? 'ANY' : 'LISTED',
-    });
-    const uploads = new ResponseUploads({
-      store,
-      gallery,
-      folder: join(dataFolder, 'uploads'),
-      maxBytes: config.maxResponsesBytes,
-      atOnce: config.maxConcurrentUploads,
-      pace: download.pace,
-      defaultProbeSet: config.probeSet,
-      prior: (probeSetId) => search.prior(probeSetId),
-    });
-    const recorder = new DeliveryRecorder({
-      store,
-      ingest,
-      log,
-      visibility: config.registryVisibility,
-    });
-    const webhooks = openWebhooks(config, recorder, log);
-    const sweeper = new Sweeper({
-      readers,
-      store,
-      processId,
-      apply: (registry, plan) => recorder.recordSwept(registry, plan),
-      log,
-    });
-    closers.push(() => sweeper.close());
-    return {
-      config,
-      store,
-      access,
-      imageLinks,
-      search,
-      encoder,
-      concepts,
-      ingest,
-      uploads,
-      webhooks,
-      deliveries: recorder,
-      sweeper,
-      close,
-    };
-
-    function startWorker(isolation: NetworkIsolation): IngestWorker {
-      return new IngestWorker({
+    // Ingests and uploads
+    const feed = new IngestFeed((ids) => store.ingests.byIds(ids), FEED_POLL_MS);
+    const workFolder = folder('ingests');
+    const startWorker = (isolation: NetworkIsolation) =>
+      new IngestWorker({
         store,
         feed,
         concurrency: config.ingestConcurrency,
         retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
-        mostKills: config.ingestKills,
+        maxKills: config.ingestKills,
         workerId: processId,
         log,
-        run: (job, signal) =>
-          runIngest(job, signal, {
+        run: (ingest, signal) =>
+          runIngest(ingest, signal, {
             store,
             gallery,
             workFolder,
-            cacheFolder: join(dataFolder, 'pixels'),
-            downloadFolder: join(dataFolder, 'downloads'),
+            cacheFolder: folder('pixels'),
+            downloadFolder: folder('downloads'),
             download,
             modelCache,
             objects,
@@ -222,18 +178,78 @@ export async function openService(
             announce: (ingestId) => feed.announce(ingestId),
           }),
       });
-    }
+    if (work) closeLater(startCleanupJob(workFolder, store, log));
+    const worker = closeLater(work ? startWorker(await modelIsolation(log)) : idleWorker);
+    const ingest = new IngestService({
+      store,
+      feed,
+      worker,
+      gallery,
+      defaultProbeSet: config.probeSet,
+      probingBudget: config.probingBudget,
+      objects,
+      modelFolders: config.modelFolders,
+      files: trustedCaller ? 'ANY' : 'LISTED',
+    });
+    const uploads = new ResponseUploads({
+      store,
+      gallery,
+      folder: folder('uploads'),
+      maxBytes: config.maxResponsesBytes,
+      maxConcurrent: config.maxConcurrentUploads,
+      pace: download.pace,
+      defaultProbeSet: config.probeSet,
+      prior: (probeSetId) => search.prior(probeSetId),
+    });
+
+    // Registries
+    const recorder = new DeliveryRecorder({
+      store,
+      ingest,
+      log,
+      visibility: config.registryVisibility,
+    });
+    const webhooks = openWebhooks(config, recorder, log);
+    const sweeper = closeLater(
+      new Sweeper({
+        readers,
+        store,
+        processId,
+        apply: (registry, plan) => recorder.recordSwept(registry, plan),
+        log,
+      }),
+    );
+
+    return {
+      config,
+      store,
+      access,
+      imageLinks,
+      search,
+      encoder,
+      concepts,
+      ingest,
+      uploads,
+      webhooks,
+      deliveries: recorder,
+      sweeper,
+      close,
+    };
   } catch (thrown) {
     await close();
     throw thrown;
   }
 }
 
-/** Models are kept from the network where the system lets us; which it is belongs in the log. */
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Models run without a network where the system allows it. The log says whether they do. */
 async function modelIsolation(log: Log): Promise<NetworkIsolation> {
   const isolation = await probeNetworkIsolation();
   if (isolation.inForce) log('info', 'models run without a network');
-  else log('info', 'models run beside this process, with its network', { reason: isolation.reason });
+  else log('info', 'models run with the network of this process', { reason: isolation.reason });
   return isolation;
 }
 

@@ -1,13 +1,12 @@
 import type { Config } from '../config/index.js';
 import type { Log } from '../lib/log.js';
-import { REGISTRIES, type RegistryName, WebhookReceiver } from '../registries/index.js';
+import { type Credentials, REGISTRIES, type RegistryName, WebhookReceiver } from '../registries/index.js';
 import type { DeliveryRecorder } from '../registry-sync/index.js';
-import { webhookCredentials } from './webhook-credentials.js';
 
-/** The receiver of each registry, on or off. */
+/** The receiver of each registry, enabled or not. */
 export type Webhooks = ReadonlyMap<RegistryName, WebhookReceiver>;
 
-/** Makes the receivers of all registries. */
+/** Opens the receivers of all registries. */
 export function openWebhooks(config: Config, recorder: Pick<DeliveryRecorder, 'record'>, log: Log): Webhooks {
   const credentials = webhookCredentials(config);
   const { secrets, tokens } = credentials.wandb;
@@ -25,4 +24,21 @@ export function openWebhooks(config: Config, recorder: Pick<DeliveryRecorder, 'r
       }),
     ]),
   );
+}
+
+/** The credentials that each registry shares with this server, from variables and files together. */
+function webhookCredentials(config: Config): Record<RegistryName, Credentials> {
+  return {
+    mlflow: { secrets: both(config.mlflowSecrets, config.mlflowSecretsFile), tokens: [] },
+    huggingface: { secrets: both(config.huggingfaceSecrets, config.huggingfaceSecretsFile), tokens: [] },
+    wandb: {
+      secrets: both(config.wandbSecrets, config.wandbSecretsFile),
+      tokens: both(config.wandbTokens, config.wandbTokensFile),
+    },
+    standard: { secrets: both(config.standardSecrets, config.standardSecretsFile), tokens: [] },
+  };
+}
+
+function both(variable: readonly string[] = [], file: readonly string[] = []): readonly string[] {
+  return [...variable, ...file];
 }

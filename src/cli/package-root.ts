@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package: two above the sources of the command line, and three above what is built of them. */
+/** The folder of this package: two above the sources of the command line, three above what is built from them. */
 export const PACKAGE_ROOT = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url),
 );
 
-/** What package.json says of this program. */
+/** Fields of package.json. */
 export interface PackageFacts {
   version: string;
   engines: { node: string };

@@ -1,35 +1,37 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT } from './exit-codes.js';
-import { isReportableError } from './is-reportable-error.js';
-import { LoadFailed } from './lazy-load.js';
-import { printable } from './output/printable.js';
+import { EXIT } from './exit-status.js';
+import { printable } from './output/table.js';
 import { packageFacts } from './package-root.js';
+import { isReportableError } from './reportable-error.js';
 
-const URL_TAKEN =
-  'ingest, ingests, reprobe, sync, search, models, name, keys, kit and upload ask a server by --url; the other commands are about this machine and its data folder alone.';
+const URL_COMMANDS =
+  'ingest, ingests, reprobe, sync, search, models, name, keys, kit and upload ask a server with --url; the other commands work on this machine and its data folder only.';
 
 const LOCAL_ONLY = `
-It is about this machine and its data folder, and takes no --url.`;
+Works on this machine and its data folder only: there is no --url.`;
 
 const SETTINGS = `
 Settings come from environment variables and a .env file; \`probelog config\` lists them.
 
-${URL_TAKEN}`;
+${URL_COMMANDS}`;
 
 const EXIT_STATUS = `
 Exit status:
   ${EXIT.ok}    done
-  ${EXIT.failed}    understood, but failed; the reason is on standard error
-  ${EXIT.usage}    the command line or the configuration is not usable
+  ${EXIT.failed}    failed; the reason is on standard error
+  ${EXIT.usage}    the command line or the configuration is invalid
   ${EXIT.interrupted}  interrupted (Ctrl-C)`;
 
-/** The program, with these commands. */
+/** Error codes of what the user wrote, for which the exit status is `EXIT.usage`. */
+const USAGE_ERRORS = new Set(['CONFIG_INVALID', 'INPUT_INVALID', 'BAD_USER_INPUT']);
+
+/** The program with these commands. */
 export function createProgram(commands: readonly Command[]): Command {
   const program = new Command('probelog')
     .description('Find image classifiers by what they recognize.')
     .version(packageFacts().version, '-V, --version', 'print the version')
     .enablePositionalOptions()
-    .showHelpAfterError('(probelog --help shows what there is)')
+    .showHelpAfterError('(probelog --help lists commands and options)')
     .addHelpText('after', SETTINGS)
     .addHelpText('afterAll', EXIT_STATUS)
     .exitOverride();
@@ -43,40 +45,48 @@ export function createProgram(commands: readonly Command[]): Command {
 /**
  * Runs one command line.
  *
- * @param args arguments without the program's own name
+ * @param args without the program's name
  * @returns the exit status, see {@link EXIT}
- * @throws why a part of the program cannot be loaded
+ * @throws the reason why a part of the program cannot be loaded
  */
 export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (thrown) {
-    if (thrown instanceof LoadFailed) throw thrown.cause;
+    if (isLoadFailure(thrown)) throw thrown;
     return report(thrown);
   }
+}
+
+/** Whether a package or generated code is missing, or a native package does not fit this machine; sharp has no code for it. */
+function isLoadFailure(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  return 'code' in thrown
+    ? ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(String(thrown.code))
+    : thrown.message.startsWith('Could not load the "sharp" module');
 }
 
 function takesUrl(command: Command): boolean {
   return command.options.some(({ long }) => long === '--url') || command.commands.some(takesUrl);
 }
 
-/** A command, and those below it, throw where they would end the process, so that what is open is closed. */
+/** Makes a command and its subcommands throw instead of ending the process, so that open resources are closed. */
 function throwing(command: Command): Command {
-  for (const below of command.commands) throwing(below);
+  for (const subcommand of command.commands) throwing(subcommand);
   return command.exitOverride();
 }
 
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) {
     if (thrown.code === 'commander.unknownOption' && thrown.message.includes("'--url'"))
-      process.stderr.write(`${URL_TAKEN}\n`);
+      process.stderr.write(`${URL_COMMANDS}\n`);
     return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   if (isReportableError(thrown)) {
     const lines = thrown.message.split('\n').map(printable).join('\n');
     process.stderr.write(`${thrown.code}: ${lines}\n`);
-    return thrown.code === 'CONFIG_INVALID' || thrown.code === 'INPUT_INVALID' ? EXIT.usage : EXIT.failed;
+    return USAGE_ERRORS.has(thrown.code) ? EXIT.usage : EXIT.failed;
   }
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return EXIT.failed;

@@ -1,8 +1,7 @@
-import 'reflect-metadata';
 import type { Command } from 'commander';
 import { createProgram, runProgram } from './program.js';
 
-/** In the order of the help. Each is loaded when it is asked for: most take longer to load than to refuse a flag. */
+/** In the order of the help. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ['serve', async () => (await import('./commands/serve.js')).serveCommand()],
   ['worker', async () => (await import('./commands/worker.js')).workerCommand()],
@@ -26,20 +25,21 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['completion', async () => (await import('./commands/completion.js')).completionCommand()],
   ['schema', async () => (await import('./commands/schema.js')).schemaCommand()],
 ]);
-/** Tells a shell of all the others. */
+/** Prints what a shell should know of all commands. */
 const NEEDS_ALL = 'completion';
 
 /**
- * Runs one command line.
+ * Runs one command line. `--help` loads all commands, so they import what is slow to load in their actions. Commands write to the streams of the process, and set its exit status but do not end it.
  *
- * @param args arguments without the program's own name
+ * @param args without the program's name
  * @returns the exit status, see `EXIT`
+ * @throws the reason why a part of the program cannot be loaded
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   return runProgram(createProgram(await commandsFor(args)), args);
 }
 
-/** The one that is named first, or all of them: for the help, and to say which one comes near to a misspelt one. */
+/** The command that is named first; all of them for the help, and to suggest the nearest to a misspelled one. */
 function commandsFor([name]: readonly string[]): Promise<Command[]> {
   const named = name === NEEDS_ALL ? undefined : COMMANDS.get(name);
   return Promise.all((named ? [named] : [...COMMANDS.values()]).map((load) => load()));

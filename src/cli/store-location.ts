@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { loadConfig, readEnvironment } from '../config/index.js';
 import type { StoreLocation } from '../store/index.js';
 
-/** Where the settings say that the store is, for commands that need nothing else of a service. */
+/** The store that the settings name, for `backup` and `restore`, which open nothing else. */
 export function storeLocation(): StoreLocation {
   const { dataFolder, databaseUrl, databaseSchema } = loadConfig(readEnvironment());
   return {

@@ -41,11 +41,11 @@ export interface ErrorFacts {
 /** The one class of errors that this client throws. */
 export class ProbelogClientError<Code extends ProbelogErrorCode = ProbelogErrorCode> extends Error {
   override readonly name = 'ProbelogClientError';
-  /** Facts beside the message. */
+  /** Facts for programs. */
   readonly details: ErrorDetails<Code>;
-  /** HTTP status of the answer that it came with; undefined without an answer. */
+  /** HTTP status of the response; undefined without one. */
   readonly status: number | undefined;
-  /** Seconds after which the server said that it may be asked again. */
+  /** Seconds after which the server expects a retry. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

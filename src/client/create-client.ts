@@ -32,10 +32,10 @@ import { type Picture, pictureText } from './picture-text.js';
 import { fetchProbeKit, type ProbeKit } from './probe-kit.js';
 import { type UploadedResponses, type UploadOptions, uploadResponses } from './upload-responses.js';
 
-/** What logits are asked for: a word or short phrase, several as one, or what a picture shows. */
+/** A query for logits: a word or short phrase, an expression of several, or an image. */
 export type LogitQuestion = string | { concept: string } | { expression: ConceptInput } | { image: Picture };
 
-/** Which logits are found, and how they are ordered. */
+/** Options of a search for logits. */
 export interface LogitSearchOptions extends ListOptions {
   filter?: LogitFilter;
   metric?: SearchMetric;
@@ -114,13 +114,13 @@ export interface ProbelogClient {
    */
   ingest(input: IngestModelInput, options?: IngestOptions): Promise<Ingest>;
 
-  /** Probes a model again and waits for the end; until then its present responses stay searchable. */
+  /** Probes a model again and waits for the end; until then its current responses stay searchable. */
   reprobe(
     modelId: string,
     options?: IngestOptions & Omit<ReprobeModelMutationVariables, 'id'>,
   ): Promise<Ingest>;
 
-  /** Waits for the end of an ingest that somebody began. */
+  /** Waits for the end of an ingest that another call or client started. */
   follow(ingestId: string, options?: IngestOptions): Promise<Ingest>;
 
   /** Sends the responses of a model that is registered and run elsewhere: .npy or .safetensors. */
@@ -134,7 +134,7 @@ export interface ProbelogClient {
   kit(probeSet: string, options?: CallOptions): Promise<ProbeKit>;
 }
 
-/** A client of the server at an address. Nothing is sent before something is asked. */
+/** A client of the server at a URL. It sends nothing before the first call. */
 export function createClient(options: ClientOptions): ProbelogClient {
   const connection = openConnection(options);
 

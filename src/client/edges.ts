@@ -11,15 +11,15 @@ export interface Page<Edge> {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** How much of a list is wanted. */
+/** How much of a list to return. */
 export interface ListOptions extends CallOptions {
-  /** How many at the most; all when absent. Pages are fetched as they are needed. */
+  /** Maximum number of items; all when absent. Pages are fetched as needed. */
   first?: number;
-  /** How many are asked for at a time, 1 to 100: fewer where each is costly, so that the server takes the operation. */
+  /** Items per page, 1 to 100. Use fewer if each is costly, so that the server accepts the operation. */
   perPage?: number;
 }
 
-/** The items of a list, page after page. @param fetchPage fetches so many after a place, from the start without one */
+/** The items of a list, page after page. @param fetchPage fetches `first` items after a cursor, or from the start */
 export async function* edges<Edge>(
   fetchPage: (place: { first: number; after?: string }) => Promise<Page<Edge>>,
   { first = Infinity, perPage }: ListOptions = {},

@@ -67,7 +67,7 @@ async function* pieces(
       yield value;
     }
   } finally {
-    // Whoever leaves early ends the request; whether that is heard is no matter.
+    // A reader that stops early ends the request. It does not matter whether that succeeds.
     reader.cancel().catch(() => undefined);
   }
 }

@@ -13,20 +13,20 @@ import {
 import { delayOf, isPassing, isRefusal, isTooLong, pause } from './retrying.js';
 
 const POLL_MS = 2_000;
-/** So many failures in a row, with nothing heard in between, are one too many: some 50 s, where nobody says how long to wait. */
+/** Failures in a row, without an event in between, after which following fails: about 50 s without a Retry-After. */
 const MAX_FAILURES = 10;
 
 /** How an ingest is followed. */
 export interface FollowOptions extends CallOptions {
-  /** Called with the ingest as it stands, then after every change. */
+  /** Called with the current state of the ingest, then after every change. */
   onProgress?(ingest: Ingest): void;
 }
 
 /**
- * Follows an ingest to its end. The stream of its events begins with how it stands, so whoever comes again after a broken
- * connection misses nothing that matters; where no stream is to be had, it is asked for now and then.
+ * Follows an ingest to its end. The event stream starts with the current state, so reconnecting after a broken connection misses
+ * nothing. Without a stream, the client polls.
  *
- * @returns the ingest, when its model can be searched
+ * @returns the ingest, once its model can be searched
  * @throws ProbelogClientError the code of the ingest's own error; INGEST_CANCELLED; NOT_FOUND
  */
 export async function followIngest(

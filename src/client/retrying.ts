@@ -2,26 +2,26 @@ import { isProbelogError, ProbelogClientError, type ProbelogError } from './clie
 
 const FIRST_MS = 250;
 const LONGEST_MS = 8_000;
-/** Whoever is told to wait for longer is told so by the error. */
+/** A longer Retry-After is not waited for: the call fails with it. */
 const MAX_SECONDS = 120;
 
-/** The server did nothing of what it refused with these: whatever it was may be sent again. */
+/** With these codes the server did nothing, so any request may be repeated. */
 const REFUSALS = new Set<string>(['RATE_LIMITED', 'SERVER_BUSY', 'SERVER_CLOSING', 'UPLOADS_BUSY']);
-/** What is passing by itself, and may have come after something was done. */
+/** Temporary errors that may occur after the server did something. */
 const PASSING = new Set<string>(['NETWORK', 'SEARCH_UNAVAILABLE', 'DATABASE_UNAVAILABLE']);
-/** Of a proxy that has nobody to ask just now. */
+/** Of a proxy that cannot reach the server for the moment. */
 const PASSING_STATUS = new Set([429, 502, 503, 504]);
 
-/** How something is tried again. */
+/** How a request is retried. */
 export interface RetryOptions {
-  /** How often after the first time. */
+  /** Number of attempts after the first. */
   retries: number;
-  /** Whether it may be done twice; if not, it is sent again only when the server refused it before doing anything. */
+  /** Whether the request may be sent twice. If not, it is retried only when the server refused it before doing anything. */
   repeatable: boolean;
   signal?: AbortSignal;
 }
 
-/** Does something, and does it again while it fails on what may pass. @throws ProbelogClientError the last one's */
+/** Runs an attempt, and retries it while it fails for a temporary reason. @throws ProbelogClientError of the last attempt */
 export async function retrying<T>(
   attempt: () => Promise<T>,
   { retries, repeatable, signal }: RetryOptions,
@@ -39,22 +39,22 @@ export async function retrying<T>(
   }
 }
 
-/** Whether the server turned it away before doing anything. */
+/** Whether the server refused the request before doing anything. */
 export function isRefusal({ code }: ProbelogError): boolean {
   return REFUSALS.has(code);
 }
 
-/** Whether nothing was done at all: an error with a path is one field's, and others beside it may have done theirs. */
+/** Whether the whole operation was refused: an error with a path belongs to one field, and others may have run. */
 function isOfAll({ details }: ProbelogError): boolean {
   return details.path === undefined;
 }
 
-/** Whether what is wrong may pass without anybody's doing. */
+/** Whether the error is temporary. */
 export function isPassing({ code, status }: ProbelogError): boolean {
   return PASSING.has(code) || (code === 'BAD_ANSWER' && status !== undefined && PASSING_STATUS.has(status));
 }
 
-/** Whether it would be too long to wait for so many seconds. */
+/** Whether a wait of so many seconds is too long. */
 export function isTooLong(seconds = 0): boolean {
   return seconds > MAX_SECONDS;
 }

@@ -3,12 +3,12 @@ import type { CallOptions } from './client-options.js';
 import type { Connection, Request } from './connection.js';
 import { retrying } from './retrying.js';
 
-/** As long as the server gives an upload unless it is told otherwise. */
+/** The server's default limit for an upload. */
 const TIMEOUT_MS = 3_600_000;
 
-/** What an upload says about itself; docs/any-framework.md. */
+/** Facts of an upload; docs/any-framework.md. */
 export interface UploadOptions extends CallOptions {
-  /** Digest of the probe set that was answered: answers to another are refused. */
+  /** Digest of the probe set that the model was run on; responses to another set are refused. */
   digest?: string;
   /** What the first dimension counts; needed when there are as many outputs as probes. */
   layout?: 'outputs-first' | 'probes-first';

@@ -4,13 +4,13 @@ import ipaddr from 'ipaddr.js';
  * Whether a download may connect to this address.
  *
  * Threat model: a source URL is attacker data, so without this check the service would fetch cloud metadata,
- * neighboring services or itself on an outsider's behalf (SSRF). Only globally routed unicast addresses pass;
+ * neighboring services or itself for an outsider (SSRF). Only globally routed unicast addresses pass;
  * private, loopback, link-local, carrier-grade, documentation and multicast ranges do not, also when wrapped as
- * IPv4-mapped, 6to4, NAT64 or Teredo addresses, nor do IPv6 addresses outside the only block that is given out as global
+ * IPv4-mapped, 6to4, NAT64 or Teredo addresses, nor do IPv6 addresses outside the only block that is assigned as global
  * unicast (2000::/3, RFC 4291 and IANA's registry), such as IPv4-compatible ones. An operator may open ranges (`PROBELOG_PRIVATE_ADDRESSES`).
  *
  * @param address an IP address in text form
- * @param openRanges addresses or CIDR ranges that are allowed besides
+ * @param openRanges addresses or CIDR ranges that are allowed in addition
  */
 export function addressAllowed(address: string, openRanges: readonly string[]): boolean {
   if (!ipaddr.isValid(address)) return false;
@@ -18,7 +18,7 @@ export function addressAllowed(address: string, openRanges: readonly string[]): 
   return isPublic(parsed) || openRanges.some((range) => contains(range, parsed));
 }
 
-/** Public by its form only: where Azure's machines find their metadata, keys and name server, whoever asks. */
+/** Looks public, but serves metadata, keys and names to every machine on Azure. */
 const AZURE_WIRE_SERVER = '168.63.129.16';
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 

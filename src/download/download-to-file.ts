@@ -1,32 +1,31 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProbelogError } from '../errors/index.js';
-import { contentOf } from './content-of.js';
-import { type Connections, follow, leave, openConnections } from './follow.js';
+import { type Connections, contentOf, discardBody, follow, openConnections } from './follow.js';
 import type { Pace } from './pace.js';
 import { type FinishedFile, PartFile } from './part-file.js';
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
 import { asSourceError, paceOf, sourceMayRecover } from './source-errors.js';
 
-/** How often a broken connection is taken up again within one call. */
+/** How often one call continues after a broken connection. */
 const MAX_BREAKS = 4;
 const FIRST_PAUSE_MS = 250;
 
-/** Where a download is kept until it is whole. */
+/** Where an unfinished download is kept. */
 export interface DownloadPlace {
   folder: string;
-  /** Names what is downloaded, and for whom: 64 hexadecimal digits. */
+  /** Identifies the file and its downloader: 64 hexadecimal digits. */
   key: string;
 }
 
 /**
- * Downloads a file, and goes on where a broken connection, or an earlier call with the same key, left off. That takes a
- * server that names the version of the file (a strong ETag, or a date) and sends parts of that version only; from any other
- * the file is read from its beginning. A server may send less than it was asked for: then the rest is asked for. A part is
- * left behind only when another call may go on with it.
+ * Downloads a file. After a broken connection, and after an earlier call with the same key, it continues where that one ended,
+ * if the server identifies the version of the file (by a strong ETag or a date) and serves ranges of it. Otherwise it starts
+ * again. A server may send a shorter range than requested; the rest is requested then. A failed call leaves its part behind
+ * only when a later call may continue it.
  *
- * @returns the whole file, which is the caller's to move or remove
- * @throws ProbelogError as `download`; what `signal` was aborted with
+ * @returns the whole file, for the caller to move or remove
+ * @throws ProbelogError as `download`; the reason of `signal`
  */
 export async function downloadToFile(
   file: RemoteFile,
@@ -40,8 +39,9 @@ export async function downloadToFile(
     await readWhole(file, part, { connections, limits, signal, pace: paceOf(file, limits) });
     return await part.finish();
   } catch (thrown) {
-    const goesOn = part.validator !== null && part.bytes > 0 && (signal?.aborted || sourceMayRecover(thrown));
-    await (goesOn ? part.leave() : part.discard());
+    const isContinuable =
+      part.validator !== null && part.bytes > 0 && (signal?.aborted || sourceMayRecover(thrown));
+    await (isContinuable ? part.leave() : part.discard());
     throw thrown;
   } finally {
     await connections.end();
@@ -59,13 +59,13 @@ async function readWhole(file: RemoteFile, part: PartFile, reading: Reading): Pr
   const { limits, signal, pace } = reading;
   for (let breaks = 0; ; breaks++) {
     try {
-      while (!(await readOn(file, part, reading)));
+      while (!(await requestRest(file, part, reading)));
       return;
     } catch (thrown) {
       if (signal?.aborted) throw signal.reason;
       const error = asSourceError(thrown, file, limits);
-      const isNoUse = part.validator === null || part.bytes === 0 || pace.isTooSlow;
-      if (isNoUse || !sourceMayRecover(error) || breaks === MAX_BREAKS) throw error;
+      const isFinal = part.validator === null || part.bytes === 0 || pace.isTooSlow;
+      if (isFinal || !sourceMayRecover(error) || breaks === MAX_BREAKS) throw error;
     }
     await pause(FIRST_PAUSE_MS * 2 ** breaks, undefined, { signal }).catch(() => {
       throw signal?.reason;
@@ -74,46 +74,46 @@ async function readWhole(file: RemoteFile, part: PartFile, reading: Reading): Pr
 }
 
 /**
- * Asks for what is missing, once.
+ * Sends one request for the missing bytes.
  *
- * @returns whether the file is whole; a part that ended where it was to end may not be the last one
+ * @returns whether the file is complete
  */
-async function readOn(
+async function requestRest(
   file: RemoteFile,
   part: PartFile,
   { connections, limits, signal, pace }: Reading,
 ): Promise<boolean> {
-  const goesOn = part.bytes > 0 && part.validator !== null;
-  const ask = () =>
+  const isRange = part.bytes > 0 && part.validator !== null;
+  const send = () =>
     follow(file, {
       connections,
       limits,
       signal,
-      headers: goesOn ? { range: `bytes=${part.bytes}-`, 'if-range': part.validator as string } : {},
-      accept: (status) => status === 200 || (goesOn && (status === 206 || status === 416)),
+      headers: isRange ? { range: `bytes=${part.bytes}-`, 'if-range': part.validator as string } : {},
+      accept: (status) => status === 200 || (isRange && (status === 206 || status === 416)),
     });
-  const answer = await pace.wait(ask);
-  const { statusCode, headers, body } = answer;
+  const response = await pace.wait(send);
+  const { statusCode, headers, body } = response;
   if (statusCode === 416) {
-    leave(body);
+    discardBody(body);
     if (totalOf(headers) === part.bytes) return true;
-    // The server has less than we do, whatever it calls it.
+    // The server's file is shorter than the part, although it has the same identifier.
     await part.restart(null);
     return false;
   }
   const range = statusCode === 206 ? rangeOf(headers) : null;
   if (statusCode === 200) await part.restart(validatorOf(headers));
   else if (range?.first !== part.bytes || validatorOf(headers) !== part.validator) {
-    leave(body);
+    discardBody(body);
     await part.restart(null);
-    throw unreachable('The server sent another part than it was asked for.');
+    throw unreachable('The server sent another range than the requested one.');
   }
-  for await (const chunk of contentOf(answer, limits, pace, part.bytes)) await part.append(chunk);
+  for await (const chunk of contentOf(response, limits, pace, part.bytes)) await part.append(chunk);
   if (range === null) return true;
-  if (part.bytes < range.end) throw unreachable('The server ended a part before its end.');
+  if (part.bytes < range.end) throw unreachable('The server ended the response before the end of its range.');
   if (part.bytes > range.end) {
     await part.restart(null);
-    throw unreachable('The server sent more than the part that it announced.');
+    throw unreachable('The server sent more bytes than its Content-Range says.');
   }
   return part.bytes === range.total;
 }
@@ -122,16 +122,16 @@ function unreachable(message: string): ProbelogError {
   return new ProbelogError('SOURCE_UNREACHABLE', message);
 }
 
-/** Which part of a file an answer is, see RFC 9110, section 14.4. */
+/** A response's range, see RFC 9110, section 14.4. */
 interface Range {
   first: number;
-  /** Behind its last byte. */
+  /** Position after the last byte. */
   end: number;
-  /** Of the whole file; null when the server does not know. */
+  /** Size of the whole file; null when the server does not know it. */
   total: number | null;
 }
 
-/** Null when there is no such header, or it cannot be true. */
+/** Null when the header is missing or contradicts itself. */
 function rangeOf({ 'content-range': header }: IncomingHttpHeaders): Range | null {
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '');
   if (match === null) return null;
@@ -140,13 +140,13 @@ function rangeOf({ 'content-range': header }: IncomingHttpHeaders): Range | null
   return { first, end: last + 1, total };
 }
 
-/** The size of the file that a refusal of a range tells. */
+/** The size of the file, from a 416 response. */
 function totalOf({ 'content-range': header }: IncomingHttpHeaders): number | null {
   const total = /^bytes \*\/(\d+)$/.exec(header ?? '')?.[1];
   return total === undefined ? null : Number(total);
 }
 
-/** A weak ETag names what looks alike, not what is the same; a date tells nothing within its second. */
+/** Weak ETags do not identify bytes, and a date does not identify them within its own second (RFC 9110, 8.8.2.2). */
 function validatorOf({ etag, 'last-modified': modified, date }: IncomingHttpHeaders): string | null {
   if (etag !== undefined) return etag.startsWith('W/') ? null : etag;
   if (modified === undefined || date === undefined) return null;

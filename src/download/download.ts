@@ -1,10 +1,9 @@
-import { contentOf } from './content-of.js';
-import { follow, openConnections } from './follow.js';
+import { contentOf, follow, openConnections } from './follow.js';
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
 import { asSourceError, paceOf } from './source-errors.js';
 
 /**
- * Streams what an http(s) URL answers with status 200, following redirects.
+ * Streams the body of a 200 response, following redirects.
  *
  * @throws ProbelogError SOURCE_FORBIDDEN (scheme or address), SOURCE_NOT_FOUND (404, 410), SOURCE_DENIED (401, 403),
  * SOURCE_UNREACHABLE (any other status, refused connection, unknown host, too many redirects), SOURCE_TIMEOUT (no byte
@@ -18,8 +17,8 @@ export async function* download(
   const connections = openConnections(limits);
   try {
     const pace = paceOf(file, limits);
-    const answer = await pace.wait(() => follow(file, { connections, limits, signal }));
-    yield* contentOf(answer, limits, pace);
+    const response = await pace.wait(() => follow(file, { connections, limits, signal }));
+    yield* contentOf(response, limits, pace);
   } catch (thrown) {
     throw signal?.aborted ? signal.reason : asSourceError(thrown, file, limits);
   } finally {

@@ -3,14 +3,15 @@ import { type Agent, type Dispatcher, request } from 'undici';
 import { ProbelogError } from '../errors/index.js';
 import { addressAllowed } from './address-allowed.js';
 import { forbiddenAddress, guardedAgent, unguardedAgent } from './guarded-agent.js';
+import type { Pace } from './pace.js';
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
-import { badStatus, shown } from './source-errors.js';
+import { badStatus, shown, tooLarge } from './source-errors.js';
 
 const MAX_REDIRECTS = 5;
-/** What is compressed on the way could be neither measured nor continued. */
-const PLAIN = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'probelog' };
+/** Compressed responses could be neither measured nor continued. */
+const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'probelog' };
 
-/** Connections of one download; they end with it. */
+/** The connections of one download. */
 export interface Connections {
   guarded: Agent;
   unguarded: Agent;
@@ -29,20 +30,21 @@ export function openConnections({ privateAddresses, stallMs, lookup }: DownloadL
   };
 }
 
-/** How a file is asked for. */
+/** Options of {@link follow}. */
 export interface FollowOptions {
   connections: Connections;
   limits: DownloadLimits;
   headers?: Readonly<Record<string, string>>;
-  /** Statuses that are an answer; 200 alone when absent. */
+  /** Statuses to return; only 200 when absent. */
   accept?(status: number): boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Asks for a file, through redirects. Each one is checked as if it were the first URL: scheme and address. What the settings
- * vouch for is the configured origin alone: once a redirect has left it, credentials and the leave to be at a private
- * address are gone, also for a redirect back, which a stranger may have made.
+ * Requests a file, following redirects. Scheme and address of each redirect are checked like those of the first URL.
+ *
+ * Threat model: only the configured origin is trusted. Once a redirect has left it, credentials are not sent any more and
+ * private addresses are refused, even for a redirect back to it, which a stranger may have made.
  *
  * @throws ProbelogError SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_DENIED, SOURCE_UNREACHABLE; undici's errors
  */
@@ -59,12 +61,12 @@ export async function follow(
     const response = await request(url, {
       dispatcher: at ? connections.unguarded : connections.guarded,
       signal,
-      headers: { ...PLAIN, ...at?.headers(url), ...headers },
+      headers: { ...HEADERS, ...at?.headers(url), ...headers },
     });
     if (accept(response.statusCode)) return response;
     status = response.statusCode;
     const { location } = response.headers;
-    leave(response.body);
+    discardBody(response.body);
     if (status < 300 || status > 399 || typeof location !== 'string' || !URL.canParse(location, url.href)) {
       throw badStatus(url, status, at?.advice);
     }
@@ -77,16 +79,40 @@ export async function follow(
   );
 }
 
-/** Ends an answer whose body nobody wants. To read it to its end, however short, would be to wait for whoever drips. */
-export function leave(body: Dispatcher.ResponseData['body']): void {
+/** Drops a response without reading its body, which a slow sender could drag out. */
+export function discardBody(body: Dispatcher.ResponseData['body']): void {
   body.on('error', () => undefined).destroy();
+}
+
+/**
+ * Streams the body of a response.
+ *
+ * @param before bytes of the same file from earlier responses
+ * @throws ProbelogError MODEL_TOO_LARGE (declared or sent), SOURCE_TIMEOUT (too slow); undici's errors
+ */
+export async function* contentOf(
+  { headers, body }: Dispatcher.ResponseData,
+  { maxBytes }: Pick<DownloadLimits, 'maxBytes'>,
+  pace: Pace,
+  before = 0,
+): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = before;
+  if (bytes + Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  for await (const chunk of pace.of<Buffer>(body)) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
 }
 
 function checkUrl(url: URL, guarded: boolean, { privateAddresses }: DownloadLimits): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ProbelogError('SOURCE_FORBIDDEN', `${url.protocol} URLs are not fetched; use http: or https:.`);
+    throw new ProbelogError(
+      'SOURCE_FORBIDDEN',
+      `URLs with the scheme ${url.protocol} are not fetched. Use http: or https:.`,
+    );
   }
-  // The socket's look-up is not asked about literal addresses, so those are checked here.
+  // A literal address needs no lookup by the socket, so it is checked here.
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (guarded && isIP(host) && !addressAllowed(host, privateAddresses)) throw forbiddenAddress(host);
 }

@@ -3,7 +3,7 @@ import { Agent } from 'undici';
 import { ProbelogError } from '../errors/index.js';
 import { addressAllowed } from './address-allowed.js';
 
-/** Finds all addresses of a name, as `dns.lookup` does. */
+/** Resolves all addresses of a name, like `dns.lookup`. */
 export type LookupFunction = (
   host: string,
   options: LookupAllOptions,
@@ -19,11 +19,11 @@ type SocketLookupCallback = (
 /**
  * An HTTP agent that connects to allowed addresses only.
  *
- * The check sits in the socket's own name look-up, so the address that was checked is the address that is used:
- * a name that answers differently the second time (DNS rebinding) gains nothing.
+ * The check is part of the socket's own name lookup, so the checked address is the one that is used: a name that resolves
+ * differently the second time (DNS rebinding) gains nothing.
  *
  * @param openRanges see {@link addressAllowed}
- * @param stallMs time without progress after which a request is given up
+ * @param stallMs a request without progress for this time fails
  */
 export function guardedAgent(
   openRanges: readonly string[],
@@ -47,7 +47,7 @@ export function guardedAgent(
   return new Agent({ connect: { lookup: guardedLookup as never, timeout: stallMs }, ...patience(stallMs) });
 }
 
-/** An HTTP agent without those checks, for servers that the operator's settings name. */
+/** An HTTP agent without these checks, for servers named by the operator's settings. */
 export function unguardedAgent(stallMs: number, lookup?: LookupFunction): Agent {
   return new Agent({ connect: { lookup: lookup as never, timeout: stallMs }, ...patience(stallMs) });
 }
@@ -56,11 +56,11 @@ function patience(stallMs: number) {
   return { headersTimeout: stallMs, bodyTimeout: stallMs };
 }
 
-/** The refusal of a host; it does not tell which address the name has, which would map the inside network. */
+/** Does not reveal the address of the name, which would help to map the internal network. */
 export function forbiddenAddress(host: string): ProbelogError {
   return new ProbelogError(
     'SOURCE_FORBIDDEN',
-    `${host} is a private, local or reserved address. Only public addresses are fetched, unless PROBELOG_PRIVATE_ADDRESSES opens a range.`,
+    `${host} is a private, local or reserved address. Use a public address, or allow its range with PROBELOG_PRIVATE_ADDRESSES.`,
     { host },
   );
 }

@@ -1,14 +1,13 @@
 import { STATUS_CODES } from 'node:http';
-import { contentOf } from './content-of.js';
-import { follow, openConnections } from './follow.js';
+import { contentOf, follow, openConnections } from './follow.js';
 import type { ConfiguredOrigin, DownloadLimits } from './remote-file.js';
 import { asSourceError, paceOf } from './source-errors.js';
 
 /**
- * A `fetch` for clients of a registry: GET only, under the rules of downloads, and with credentials for the configured
- * origin alone, whatever origin an answer sends the client on to. A body is read whole, up to `maxBytes`.
+ * A `fetch` for clients of a registry: GET only, under the rules of downloads, with credentials for the configured origin only,
+ * whatever origin a response points the client to. The body is read whole, up to `maxBytes`.
  *
- * @throws ProbelogError SOURCE_FORBIDDEN, SOURCE_UNREACHABLE, SOURCE_TIMEOUT, MODEL_TOO_LARGE; statuses are left to the client
+ * @throws ProbelogError SOURCE_FORBIDDEN, SOURCE_UNREACHABLE, SOURCE_TIMEOUT, MODEL_TOO_LARGE; the client judges statuses
  */
 export function guardedFetch(
   at: ConfiguredOrigin,
@@ -20,7 +19,7 @@ export function guardedFetch(
     const connections = openConnections(limits);
     try {
       const pace = paceOf({ url }, limits);
-      const ask = () =>
+      const send = () =>
         follow(
           { url, at },
           {
@@ -31,19 +30,19 @@ export function guardedFetch(
             accept: (status) => status < 300 || status > 399,
           },
         );
-      const response = await pace.wait(ask);
+      const response = await pace.wait(send);
       const { statusCode, headers } = response;
       const chunks: Buffer[] = [];
       for await (const chunk of contentOf(response, limits, pace)) chunks.push(chunk);
-      const answer = new Headers();
+      const responseHeaders = new Headers();
       for (const [name, value] of Object.entries(headers)) {
-        for (const one of [value ?? []].flat()) answer.append(name, one);
+        for (const line of [value ?? []].flat()) responseHeaders.append(name, line);
       }
       const bodiless = statusCode === 204;
       return new Response(bodiless ? null : Buffer.concat(chunks), {
         status: statusCode,
         statusText: STATUS_CODES[statusCode],
-        headers: answer,
+        headers: responseHeaders,
       });
     } catch (thrown) {
       throw signal?.aborted ? signal.reason : asSourceError(thrown, { url }, limits);

@@ -1,25 +1,25 @@
-/** How slowly a transfer may go, see the settings of the same names. */
+/** The slowest accepted transfer, from the settings of the same names. */
 export interface PaceLimits {
-  /** Within this time no rate is asked for. */
+  /** The rate is not checked before this time. */
   graceMs: number;
-  /** Least bytes a second, averaged over all that was waited for; 0: none. */
-  leastRate: number;
-  /** Most time to wait for all of it. */
-  mostMs: number;
+  /** Lowest average in bytes per second; 0: none. */
+  minRate: number;
+  /** Longest time for the whole transfer. */
+  maxMs: number;
 }
 
 /**
- * Measures one transfer, by the time that it is waited for: what we do with its bytes does not count.
+ * Measures one transfer, by the time spent waiting for it. Time spent on its bytes does not count.
  *
- * Threat model: whoever sends a byte now and then never stalls, and holds one of few places for as long as they like.
+ * Threat model: a sender of one byte now and then never stalls, and would occupy one of few slots for as long as it likes.
  */
 export class Pace {
   private waitedMs = 0;
   private bytes = 0;
 
   /**
-   * @param limits absent: any pace will do
-   * @param tooSlow makes the error of a reason such as "sends less than 10 bytes/s"
+   * @param limits undefined accepts any pace
+   * @param tooSlow makes the error from a reason such as "sends less than 10 bytes/s"
    */
   constructor(
     private readonly limits: PaceLimits | undefined,
@@ -27,12 +27,12 @@ export class Pace {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Whether the transfer is too slow already, so that it is no use to go on with it. */
+  /** Whether the transfer is already too slow. */
   get isTooSlow(): boolean {
     return this.problem !== null;
   }
 
-  /** Waits for something of the transfer. @throws what `tooSlow` makes */
+  /** Waits for one step of the transfer, and measures it. */
   async wait<T>(step: () => Promise<T>): Promise<T> {
     const since = this.now();
     try {
@@ -42,7 +42,7 @@ export class Pace {
     }
   }
 
-  /** The chunks of some content, as they come. @throws what `tooSlow` makes, or the content */
+  /** Passes on the chunks of the content. @throws the error of `tooSlow`; errors of the content */
   async *of<Chunk extends Uint8Array>(content: AsyncIterable<Chunk>): AsyncGenerator<Chunk, void, undefined> {
     const chunks = content[Symbol.asyncIterator]();
     try {
@@ -60,9 +60,9 @@ export class Pace {
 
   private get problem(): string | null {
     if (this.limits === undefined) return null;
-    const { graceMs, leastRate, mostMs } = this.limits;
-    if (this.waitedMs > mostMs) return `did not come whole within ${mostMs / 1_000} s`;
-    const isSlow = this.waitedMs > graceMs && (this.bytes * 1_000) / this.waitedMs < leastRate;
-    return isSlow ? `sends less than ${leastRate} bytes/s` : null;
+    const { graceMs, minRate, maxMs } = this.limits;
+    if (this.waitedMs > maxMs) return `took longer than ${maxMs / 1_000} s`;
+    const isSlow = this.waitedMs > graceMs && (this.bytes * 1_000) / this.waitedMs < minRate;
+    return isSlow ? `sends less than ${minRate} bytes/s` : null;
   }
 }

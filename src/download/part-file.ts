@@ -18,7 +18,7 @@ import { z } from 'zod';
 const DAY_MS = 86_400_000;
 const sidecar = z.object({ validator: z.string() });
 
-/** A file that came whole. */
+/** A complete download. */
 export interface FinishedFile {
   path: string;
   /** SHA-256 */
@@ -26,7 +26,7 @@ export interface FinishedFile {
   bytes: number;
 }
 
-/** A fault of this machine's disk, which must not look like one of the source; its cause says which. */
+/** An error of this machine's disk, its cause, which must not look like one of the source. */
 export class DiskFault extends Error {
   constructor(cause: unknown) {
     super('The disk cannot be written.', { cause });
@@ -34,13 +34,13 @@ export class DiskFault extends Error {
 }
 
 /**
- * The part of a file that has come so far, with what its server calls that version of it. It may be gone on with by another
- * attempt, in another process as well: that one works on a copy, since this one may still be alive and writing.
+ * The part of a file that has been downloaded so far, with the server's validator for that version of the file. A later attempt,
+ * also in another process, may continue it: on a copy, because this process may be alive and writing.
  */
 export class PartFile {
   private hash: Hash = createHash('sha256');
   private written = 0;
-  private known: string | null = null;
+  private currentValidator: string | null = null;
 
   private constructor(
     readonly path: string,
@@ -48,28 +48,28 @@ export class PartFile {
   ) {}
 
   /**
-   * The part that an earlier attempt left, or an empty one.
+   * Opens the part that an earlier attempt left, or an empty one.
    *
-   * @param key names the file to come: 64 hexadecimal digits
+   * @param key identifies the download: 64 hexadecimal digits
    */
   static async open(folder: string, key: string): Promise<PartFile> {
     await mkdir(folder, { recursive: true });
-    await forgetOld(folder);
+    await removeOld(folder);
     const path = join(folder, `${key}-${randomUUID()}.part`);
-    const left = await takeOver(folder, key, path);
+    const validator = await takeOver(folder, key, path);
     const part = new PartFile(path, await open(path, 'a'));
-    if (left !== null) await part.readPrefix(left);
+    if (validator !== null) await part.readPrefix(validator);
     return part;
   }
 
-  /** How much there is. */
+  /** Bytes so far. */
   get bytes(): number {
     return this.written;
   }
 
-  /** What the server calls this version of the file, for `If-Range`; null when it has no name, and there is no going on. */
+  /** The server's validator for this version, for `If-Range`; null when there is none, and the part cannot be continued. */
   get validator(): string | null {
-    return this.known;
+    return this.currentValidator;
   }
 
   /** @throws DiskFault */
@@ -79,17 +79,17 @@ export class PartFile {
     this.written += chunk.length;
   }
 
-  /** Begins anew, with the version that this validator names. @throws DiskFault */
+  /** Starts again with the version of this validator. @throws DiskFault */
   async restart(validator: string | null): Promise<void> {
     await onDisk(rm(notePath(this.path), { force: true }));
     await onDisk(this.file.truncate(0));
     this.hash = createHash('sha256');
     this.written = 0;
-    this.known = validator;
+    this.currentValidator = validator;
     if (validator !== null) await onDisk(writeFile(notePath(this.path), JSON.stringify({ validator })));
   }
 
-  /** Closes the file, which is whole, and leaves it to the caller. */
+  /** Closes the complete file and hands it to the caller. */
   async finish(): Promise<FinishedFile> {
     await this.file.sync();
     await this.file.close();
@@ -97,7 +97,7 @@ export class PartFile {
     return { path: this.path, digest: this.hash.digest('hex'), bytes: this.written };
   }
 
-  /** Closes the file and leaves it to another attempt. */
+  /** Closes the file and leaves it for a later attempt. */
   async leave(): Promise<void> {
     await this.file.close();
   }
@@ -113,7 +113,7 @@ export class PartFile {
       this.hash.update(chunk);
       this.written += chunk.length;
     }
-    this.known = validator;
+    this.currentValidator = validator;
     await writeFile(notePath(this.path), JSON.stringify({ validator }));
   }
 }
@@ -124,7 +124,7 @@ function onDisk<T>(step: Promise<T>): Promise<T> {
   });
 }
 
-/** Copies what an earlier attempt left; returns its validator, or null when there is nothing to go on with. */
+/** Copies the part of an earlier attempt. @returns its validator; null when there is none to continue */
 async function takeOver(folder: string, key: string, path: string): Promise<string | null> {
   const names = (await readdir(folder)).filter(
     (name) => name.startsWith(`${key}-`) && name.endsWith('.part'),
@@ -146,7 +146,7 @@ function copied(from: string, to: string): Promise<boolean> {
   );
 }
 
-/** A file that nobody synced is whole after its writer was killed, but not after the machine lost its power. */
+/** An unsynced file is intact after its writer was killed, but not after the machine went down. */
 async function survived(path: string): Promise<boolean> {
   const facts = await stat(path).catch(() => undefined);
   return facts !== undefined && facts.size > 0 && facts.birthtimeMs > Date.now() - uptime() * 1_000;
@@ -160,8 +160,8 @@ async function readNote(path: string): Promise<string | null> {
   }
 }
 
-/** Nobody goes on with a part after a day. */
-async function forgetOld(folder: string): Promise<void> {
+/** Parts are not continued after a day. */
+async function removeOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const facts = await stat(path).catch(() => undefined);

@@ -2,26 +2,26 @@ import aws4 from 'aws4';
 import { ProbelogError } from '../errors/index.js';
 import type { ConfiguredOrigin, RemoteFile } from './remote-file.js';
 
-/** Where objects are, and what is shown there. */
+/** An S3 store, and what may be read from it. */
 export interface S3Connection {
-  /** Such as https://s3.eu-central-1.amazonaws.com, or that of a compatible store. */
+  /** Such as `https://s3.eu-central-1.amazonaws.com`, or the endpoint of a compatible store. */
   endpoint: string;
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Of temporary credentials. */
+  /** For temporary credentials. */
   sessionToken?: string;
   /**
-   * What may be read: buckets, or `bucket/prefix`. Whoever may register a model names the object, and it is read with the
-   * operator's credentials; without such a list they could read whatever these open.
+   * Buckets, or `bucket/prefix`, that may be read. Threat model: callers name the object, and it is read with the operator's
+   * credentials. Without this list they could read everything that those allow.
    */
   allowed: readonly string[];
 }
 
 const ADVICE =
-  'The credentials of PROBELOG_S3_ACCESS_KEY_ID must allow s3:GetObject, and PROBELOG_S3_REGION must be that of the bucket.';
+  'The credentials of PROBELOG_S3_ACCESS_KEY_ID must allow s3:GetObject, and PROBELOG_S3_REGION must be the region of the bucket.';
 
-/** Objects of an S3 store, by path-style addresses that every compatible store knows. */
+/** Reads objects of an S3 store, by path-style URLs, which every compatible store supports. */
 export class S3Bucket {
   private readonly base: string;
   private readonly at: ConfiguredOrigin;
@@ -38,20 +38,20 @@ export class S3Bucket {
   /** @param uri `s3://bucket/key` @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN */
   file(uri: string): RemoteFile {
     const match = /^s3:\/\/([a-z\d][a-z\d.-]{1,61}[a-z\d])\/([^?#]+)$/.exec(uri);
-    if (!match) throw new ProbelogError('INPUT_INVALID', 'The source is no s3://bucket/key.');
+    if (!match) throw new ProbelogError('INPUT_INVALID', 'The source is not of the form s3://bucket/key.');
     const [, bucket, key] = match;
-    // An address with these would be shortened on its way, to that of another object.
+    // A URL with such parts would be normalized to that of another object.
     if (key.split('/').some((part) => part === '' || part === '.' || part === '..')) {
       throw new ProbelogError(
         'INPUT_INVALID',
-        'A key with empty parts, or parts of full stops, is not read.',
+        'The key has an empty part, or the part . or .., which is not supported.',
       );
     }
     const isAllowed = this.connection.allowed.some((allowed) => `${bucket}/${key}`.startsWith(`${allowed}/`));
     if (!isAllowed) {
       throw new ProbelogError(
         'SOURCE_FORBIDDEN',
-        'The object is not in a bucket from which models may be read (PROBELOG_S3_BUCKETS).',
+        'The object is not in a bucket that models may be read from. Allow its bucket with PROBELOG_S3_BUCKETS.',
       );
     }
     const path = key.split('/').map(encoded).join('/');
@@ -59,7 +59,7 @@ export class S3Bucket {
   }
 }
 
-/** As AWS signs it: everything but letters, digits and `-._~`. */
+/** Percent-encodes as AWS signs it: everything but letters, digits and `-._~`. */
 function encoded(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

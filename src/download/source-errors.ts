@@ -4,9 +4,9 @@ import { Pace } from './pace.js';
 import { DiskFault } from './part-file.js';
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
 
-/** What a status other than success means. @param advice what to do when access is denied, as whole sentences */
+/** The error of a status other than 200. @param advice what to do when access is denied, in whole sentences */
 export function badStatus(url: URL, status: number, advice = ''): ProbelogError {
-  const answered = `${shown(url)} answered with status ${status}, not 200.`;
+  const answered = `${shown(url)} responded with status ${status}, not 200.`;
   if (status === 401 || status === 403) {
     return new ProbelogError('SOURCE_DENIED', `${answered} ${advice}`.trimEnd(), { status });
   }
@@ -15,17 +15,21 @@ export function badStatus(url: URL, status: number, advice = ''): ProbelogError 
 }
 
 export function tooLarge(limit: number): ProbelogError {
-  return new ProbelogError('MODEL_TOO_LARGE', `The source sends more than the limit of ${limit} bytes.`, {
-    limit,
-  });
+  return new ProbelogError(
+    'MODEL_TOO_LARGE',
+    `The source sends more than ${limit} bytes, the limit of PROBELOG_MAX_MODEL_BYTES.`,
+    {
+      limit,
+    },
+  );
 }
 
-/** Measures the download of a file, which ends as SOURCE_TIMEOUT when it is too slow. */
+/** Measures a download, which fails with SOURCE_TIMEOUT when it is too slow. */
 export function paceOf({ url }: Pick<RemoteFile, 'url'>, { pace }: Pick<DownloadLimits, 'pace'>): Pace {
   return new Pace(pace, (reason) => new ProbelogError('SOURCE_TIMEOUT', `${shown(new URL(url))} ${reason}.`));
 }
 
-/** Anything thrown while a file is read, as an error with a stable code. */
+/** Gives any error of a download a stable code; errors of this machine's disk stay as they are. */
 export function asSourceError(thrown: unknown, { url }: RemoteFile, { stallMs }: DownloadLimits): unknown {
   if (thrown instanceof ProbelogError) return thrown;
   const cause = (thrown as Error).cause;
@@ -47,22 +51,19 @@ export function asSourceError(thrown: unknown, { url }: RemoteFile, { stallMs }:
   );
 }
 
-/** Request timeout, too early, too many requests: the client errors that ask to come again. */
-const PASSING_STATUS = [408, 425, 429];
+/** Request timeout, too early, too many requests: client errors that may be retried. */
+const RETRYABLE_STATUSES = [408, 425, 429];
 
-/**
- * Whether another try may well find what this one did not: the connection broke, or the server has no time. One that
- * refuses us (4xx) will refuse us again.
- */
+/** Whether a retry may succeed: the connection broke, or the server is overloaded. Another 4xx will be the same next time. */
 export function sourceMayRecover(thrown: unknown): boolean {
   if (!(thrown instanceof ProbelogError)) return false;
   const status = thrown.details.status;
   if (thrown.code === 'SOURCE_TIMEOUT') return true;
   if (thrown.code !== 'SOURCE_UNREACHABLE') return false;
-  return typeof status !== 'number' || status >= 500 || PASSING_STATUS.includes(status);
+  return typeof status !== 'number' || status >= 500 || RETRYABLE_STATUSES.includes(status);
 }
 
-/** A URL without what may be a secret: user, password and query. */
+/** A URL without the parts that may be secret: user, password and query. */
 export function shown({ origin, pathname }: URL): string {
   return origin + pathname;
 }

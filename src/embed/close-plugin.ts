@@ -2,9 +2,9 @@ import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { ProbelogError } from '../errors/index.js';
 
 /**
- * Ends ProbeLog with the host's Apollo Server, after its last operation, and says at the start what was forgotten.
+ * Closes ProbeLog with the host's Apollo Server, after its last operation, and checks at the start that our part was merged.
  *
- * @param queryField a field of Query that is there when our part was merged
+ * @param queryField a field of Query that exists if it was
  */
 export function closePlugin(queryField: string, close: () => Promise<void>): ApolloServerPlugin<BaseContext> {
   return {

@@ -18,33 +18,33 @@ import { logToStderr } from './log-to-stderr.js';
 import { type ProbelogOptions, type ValidOptions, validateOptions } from './options.js';
 import type { RegisteredModel, Registration } from './registration.js';
 
-/** ProbeLog inside another server: what is merged into the host's graph, mounted in its HTTP server, and called by it. */
+/** ProbeLog inside another server: parts that the host merges into its graph, mounts in its HTTP server, and calls. */
 export interface Probelog {
-  /** To be merged with the host's own definitions. */
+  /** Merge these with the host's own definitions. */
   typeDefs: DocumentNode;
-  /** To be merged with the host's own resolvers. */
+  /** Merge these with the host's own resolvers. */
   resolvers: TransformedResolvers;
   /**
-   * What the host's context must hold beside its own, made anew for each request.
+   * Our part of the host's context. Create it anew for each request.
    *
-   * With a caller, the request sees and changes what they may; null or undefined is nobody. Without any argument it is the
-   * host's own and may do everything, unless the option `caller` is set: then that is nobody, too.
+   * With a caller, the request has that caller's rights; null or undefined is an anonymous caller. Without an argument, the
+   * request is the host's own and may do everything, unless the option `caller` is set: then it is anonymous, too.
    *
-   * @throws ProbelogError CONFIG_INVALID when the caller is not usable
+   * @throws ProbelogError CONFIG_INVALID if the caller is invalid
    */
   context(...from: [caller?: HostCaller | null]): Readonly<Record<string, object>>;
-  /** Checks at the start that all is in place, and ends ProbeLog with the server. */
+  /** Checks at the start that everything is merged, and closes ProbeLog with the server. */
   plugin: ApolloServerPlugin<BaseContext>;
-  /** Serves webhooks, probe images, kits and uploads below `path`; mounted before any parser of bodies. */
+  /** Serves webhooks, probe images, kits and uploads below `path`. Mount it before any body parser. */
   handler: NodeHandler;
   /**
-   * Tells of a model version of the host's; it is probed in the background. What this has answered is recorded in the
-   * database, whatever happens to the process next, and telling again changes nothing.
+   * Announces a model version of the host, which is then probed in the background. When this resolves, the database has the
+   * registration, whatever happens to the process next; a repeated call changes nothing.
    *
    * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN, SERVER_CLOSING
    */
   onModelRegistered(model: RegisteredModel): Promise<Registration>;
-  /** Finishes what is under way; ingests go back to the queue with what they have, and the next start goes on. */
+  /** Finishes open requests. Running ingests return to the queue with their finished batches, and continue at the next start. */
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export interface Probelog {
  * Opens ProbeLog for a host server.
  *
  * @throws ProbelogError CONFIG_INVALID, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE,
- *   and of `probes.source` PROBE_IMAGE_INVALID, PROBE_SET_EMPTY, SOURCE_NOT_FOUND
+ *   for `probes.source` also PROBE_IMAGE_INVALID, PROBE_SET_EMPTY, SOURCE_NOT_FOUND
  */
 export async function createProbelog(options: ProbelogOptions): Promise<Probelog> {
   const valid = validateOptions(options);
@@ -105,7 +105,10 @@ export async function createProbelog(options: ProbelogOptions): Promise<Probelog
       handler: routes.handler,
       async onModelRegistered(model) {
         if (closed)
-          throw new ProbelogError('SERVER_CLOSING', 'ProbeLog is closed; tell of it at the next start.');
+          throw new ProbelogError(
+            'SERVER_CLOSING',
+            'ProbeLog is closed. Announce the model again after the next start.',
+          );
         const registration = register(service, valid.registry, model);
         registrations.add(registration);
         return registration.finally(() => registrations.delete(registration));
@@ -126,7 +129,7 @@ async function makeProbes(
   if (name === undefined || source === undefined || (await store.probeSets.byName(name))) return;
   const limits = { maxPixels: config.maxProbePixels };
   const { id, size } = await createProbeSet(store, { name, source, limits });
-  // On a shared database the gallery is opened by whoever follows it, with what others may have put into it already.
+  // On a shared database, the job that follows the gallery opens it, with the models that other processes may have added.
   if (!store.shared) await search.sync({ id, probes: size }, []);
 }
 

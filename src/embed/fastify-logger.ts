@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Log } from '../app/index.js';
 
-/** What Fastify says, as lines of our log. */
+/** Passes what Fastify logs to our log. */
 export function fastifyLogger(log: Log): FastifyBaseLogger {
   const at =
     (level: 'info' | 'warn' | 'error') =>

@@ -3,17 +3,17 @@ import { ANONYMOUS, type Principal, SCOPES, scopeName } from '../access/index.js
 import { ProbelogError } from '../errors/index.js';
 import { VISIBILITY_LABEL } from '../store/index.js';
 
-/** Who a request is from, as the host knows them. */
+/** The caller of a request, as the host knows it. */
 export interface HostCaller {
-  /** What the audit calls them, after `host:`. */
+  /** Its name in the audit, after `host:`. */
   name: string;
-  /** What they may do: search (`read`), register and probe models (`ingest`), or everything (`admin`). */
+  /** What it may do: search (`read`), register and probe models (`ingest`), or everything (`admin`). */
   scopes: readonly ('read' | 'ingest' | 'admin')[];
-  /** Labels of the private models that they see; none when absent. An administrator sees all. */
+  /** Visibility labels of the private models it sees; none when absent. An administrator sees all. */
   labels?: readonly string[];
 }
 
-/** The host itself, which lets through whom it likes. */
+/** The host itself, which authorizes its own callers. */
 export const THE_HOST: Principal = { ...ANONYMOUS, kind: 'LOCAL', name: 'host', scopes: SCOPES };
 
 const schema = z
@@ -25,15 +25,15 @@ const schema = z
   .nullable();
 
 /**
- * A caller as resolvers and routes know them; null is nobody.
+ * The principal of a caller; of null, the anonymous one.
  *
- * @throws ProbelogError CONFIG_INVALID: it was the host that said it
+ * @throws ProbelogError CONFIG_INVALID, because the mistake is the host's
  */
 export function principalOfCaller(caller: HostCaller | null): Principal {
   const { success, data, error } = schema.safeParse(caller);
   if (!success) {
     const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'caller'}: ${message}`);
-    throw new ProbelogError('CONFIG_INVALID', `The caller is not usable.\n  ${problems.join('\n  ')}`);
+    throw new ProbelogError('CONFIG_INVALID', `The caller is invalid.\n  ${problems.join('\n  ')}`);
   }
   if (data === null) return ANONYMOUS;
   const { name, scopes, labels } = data;

@@ -6,45 +6,45 @@ import { ProbelogError } from '../errors/index.js';
 import type { HostModel } from '../graphql/index.js';
 import type { HostCaller } from './host-caller.js';
 
-/** Tells who sends a request of the host's. */
+/** Returns the caller of a request to the host; null for an anonymous one. */
 export type CallerOf = (request: IncomingMessage) => HostCaller | null | Promise<HostCaller | null>;
 
 /** How ProbeLog runs inside another server. */
 export interface ProbelogOptions {
-  /** Folder for stored files and search snapshots, and for the embedded database when there is no `databaseUrl`. */
+  /** Folder for stored files and search files, and for the embedded database if there is no `databaseUrl`. */
   dataFolder: string;
-  /** The host's PostgreSQL; without it PostgreSQL runs inside this process. */
+  /** The host's PostgreSQL server. Without it, PostgreSQL runs inside this process. */
   databaseUrl?: string;
-  /** PostgreSQL schema of our tables, made when it is not there; `probelog` when absent. */
+  /** PostgreSQL schema of our tables, created if missing; `probelog` when absent. */
   databaseSchema?: string;
   /** Text–image encoder: a local folder in CLIP file layout, or a Hugging Face Hub id. */
   textEncoder?: string;
-  /** The default probe set; with `source` (a folder or archive of images) it is made when it is not there. */
+  /** The default probe set. With `source` (a folder or archive of images), it is created if missing. */
   probes?: { name: string; source?: string };
-  /** Folders that model files may be read from; none when absent, whatever address the host listens on. */
+  /** Folders that model files may be read from; none when absent, on whatever address the host listens. */
   modelFolders?: readonly string[];
-  /** Whether ingests are worked on in this process; true when absent. */
+  /** Whether this process runs ingests; true when absent. */
   work?: boolean;
   /** Where `handler` is mounted; `/probelog` when absent. */
   path?: string;
-  /** Stands before the names of our types and root fields (`Probelog`: `ProbelogLogit`, `probelogLogits`); none when absent. */
+  /** Prefix of our types and root fields (`Probelog`: `ProbelogLogit`, `probelogLogits`); none when absent. */
   prefix?: string;
-  /** The host's type for a model version, to which our fields are added; a type of our own when absent. */
+  /** The host's type for a model version, which gets our fields; our own type when absent. */
   model?: HostModel;
-  /** Under which name the host's models are known here, as those of a registry; `host` when absent. */
+  /** The registry name of the host's models; `host` when absent. */
   registry?: string;
   /**
-   * Who sends a request to `handler`; null is nobody, and webhooks are known by their signatures alone. When absent, whoever
-   * the host lets through may do everything, and so may whoever `context()` is made for without a caller.
+   * The caller of a request to `handler`; null is an anonymous one. Webhooks are authenticated by their signatures alone. When
+   * absent, every request that the host lets through may do everything, and so may a `context()` without a caller.
    */
   caller?: CallerOf;
-  /** Any other setting, by its variable in docs/configuration.md. The process's own environment is not read. */
+  /** Any other setting, by its variable in docs/configuration.md. The environment of the process is not read. */
   settings?: Readonly<Record<string, string>>;
-  /** Takes what is to be told to people; warnings and errors go to standard error when absent. */
+  /** Receives log entries; when absent, warnings and errors go to standard error. */
   log?: Log;
 }
 
-/** Options, validated, with the defaults of those that are absent. */
+/** Validated options with their defaults. */
 export interface ValidOptions {
   config: Config;
   probeSource: string | undefined;
@@ -80,21 +80,21 @@ const schema = z.strictObject({
   log: method.optional(),
 });
 
-/** Settings that an option has, or that another server decides. */
+/** Settings that are an option, or that the host decides. */
 const NOT_IN_SETTINGS: Readonly<Record<string, string>> = {
-  HOST: 'the host listens',
-  PORT: 'the host listens',
-  PROBELOG_DATA: 'it is the option dataFolder',
-  DATABASE_URL: 'it is the option databaseUrl',
-  PROBELOG_DATABASE_SCHEMA: 'it is the option databaseSchema',
-  PROBELOG_TEXT_ENCODER: 'it is the option textEncoder',
-  PROBELOG_PROBE_SET: 'it is the option probes',
-  PROBELOG_MODEL_FOLDERS: 'it is the option modelFolders',
-  PROBELOG_ALLOW_ANONYMOUS: 'the host says who asks, by the option caller and by context(caller)',
-  PROBELOG_OIDC_ISSUER: 'the host says who asks, by the option caller and by context(caller)',
+  HOST: 'the host server decides where it listens',
+  PORT: 'the host server decides where it listens',
+  PROBELOG_DATA: 'use the option dataFolder',
+  DATABASE_URL: 'use the option databaseUrl',
+  PROBELOG_DATABASE_SCHEMA: 'use the option databaseSchema',
+  PROBELOG_TEXT_ENCODER: 'use the option textEncoder',
+  PROBELOG_PROBE_SET: 'use the option probes',
+  PROBELOG_MODEL_FOLDERS: 'use the option modelFolders',
+  PROBELOG_ALLOW_ANONYMOUS: 'the host authenticates callers; use the option caller and context(caller)',
+  PROBELOG_OIDC_ISSUER: 'the host authenticates callers; use the option caller and context(caller)',
 };
 
-/** @throws ProbelogError CONFIG_INVALID naming every option that is wrong, and what would be right */
+/** @throws ProbelogError CONFIG_INVALID naming every invalid option, and what is valid */
 export function validateOptions(options: ProbelogOptions): ValidOptions {
   const result = schema.safeParse(options);
   if (!result.success) {
@@ -103,7 +103,7 @@ export function validateOptions(options: ProbelogOptions): ValidOptions {
   const valid = result.data;
   const misplaced = Object.keys(valid.settings).filter((name) => Object.hasOwn(NOT_IN_SETTINGS, name));
   if (misplaced.length > 0)
-    refuse(misplaced.map((name) => `settings.${name}: it has no place there; ${NOT_IN_SETTINGS[name]}`));
+    refuse(misplaced.map((name) => `settings.${name}: not a setting here; ${NOT_IN_SETTINGS[name]}`));
   return {
     config: configOf(valid),
     probeSource: valid.probes?.source,
@@ -127,13 +127,13 @@ function configOf(valid: z.output<typeof schema>): Config {
     PROBELOG_PROBE_SET: valid.probes?.name,
     PROBELOG_MODEL_FOLDERS: valid.modelFolders.join(','),
   });
-  // Unset would mean "anywhere" to a server that listens on loopback; where the host listens is not known here.
+  // Unset would mean "any folder" for a server on a loopback address, and where the host listens is unknown here.
   return { ...config, modelFolders: valid.modelFolders };
 }
 
 function refuse(problems: string[]): never {
   throw new ProbelogError(
     'CONFIG_INVALID',
-    `The options of createProbelog are not usable.\n  ${problems.join('\n  ')}`,
+    `The options of createProbelog are invalid.\n  ${problems.join('\n  ')}`,
   );
 }

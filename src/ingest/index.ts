@@ -1,10 +1,10 @@
-export type { ExportFormat } from './export/array-file.js';
+export type { ExportFormat } from './export/array-files.js';
 export { exportGallery } from './export/export-gallery.js';
 export { findProbeSet } from './pipeline/find-probe-set.js';
 export { ModelCache } from './pipeline/model-cache.js';
 export { type PipelineDependencies, runIngest } from './pipeline/run-ingest.js';
 export type { GalleryWriter } from './pipeline/sync-to-gallery.js';
-export { sweepWork } from './pipeline/work-folder.js';
+export { cleanUpWork } from './pipeline/work-folder.js';
 export { openKit, type ProbeKit } from './probe-kit/open-kit.js';
 export { IngestFeed } from './queue/ingest-feed.js';
 export {
@@ -15,7 +15,7 @@ export {
 } from './queue/ingest-request.js';
 export { IngestService, type NameableFiles, type ReprobeOptions } from './queue/ingest-service.js';
 export { IngestWorker } from './queue/ingest-worker.js';
-export { parseLabels } from './sources/labels.js';
-export type { RegisteredModel, RegistryAccess } from './sources/registry-access.js';
+export { parseLabels } from './sources/parse-labels.js';
+export type { RegisteredModel, RegistryAccess } from './sources/remote-sources.js';
 export { ResponseUploads, type UploadOutcome } from './uploads/response-uploads.js';
 export { parseUploadForm, type UploadForm } from './uploads/upload-form.js';

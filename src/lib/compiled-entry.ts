@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * Path of a compiled module to fork as a child process.
+ * Path of a compiled module to run in a child process or thread.
  *
- * Node cannot run our TypeScript (decorator metadata needs the compiler), so a child always starts from the
- * build. In the build that file lies beside its parent; when the parent itself runs from source, as under the
- * test runner, it lies at the same place below `dist/`.
+ * Node cannot run our TypeScript (decorator metadata needs the compiler), so children always start from the build. There the
+ * module lies beside its parent. A parent that runs from source, as under the test runner, finds it at the same place below
+ * `dist/`.
  *
  * @param parentUrl `import.meta.url` of the caller
  * @param relative path of the child's module relative to the caller, ending in `.js`

@@ -1,2 +1,2 @@
-/** Takes one line and facts about it. */
+/** Writes one log line. @param details facts for machines, such as ids and counts */
 export type Log = (level: 'info' | 'warn' | 'error', message: string, details?: object) => void;

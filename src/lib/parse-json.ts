@@ -1,16 +1,16 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
+const OPEN_ARRAY = 0x5b;
 const OPEN_OBJECT = 0x7b;
-const CLOSE_LIST = 0x5d;
+const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
-/** Most texts are shorter. */
-const SHORT_TEXT = 32;
+/** Most strings are shorter. */
+const SHORT_STRING = 32;
 
-/** Far beyond what a request, a registry's event or a file beside a model is made of. */
+/** Far more than requests, registry events and sidecar files need. */
 export const MAX_JSON_DEPTH = 64;
 
-/** `JSON.parse` for what comes from others. @throws SyntaxError also when it {@link isNestedTooDeep} */
+/** `JSON.parse` for untrusted input. @throws SyntaxError also when it {@link isNestedTooDeep} */
 export function parseJson(json: Buffer | string): unknown {
   const bytes = typeof json === 'string' ? Buffer.from(json) : json;
   if (isNestedTooDeep(bytes)) throw new SyntaxError(`nested deeper than ${MAX_JSON_DEPTH} levels`);
@@ -18,38 +18,38 @@ export function parseJson(json: Buffer | string): unknown {
 }
 
 /**
- * Whether lists and objects of a JSON text lie in each other deeper than {@link MAX_JSON_DEPTH}.
+ * Whether arrays and objects of a JSON text are nested deeper than {@link MAX_JSON_DEPTH}.
  *
- * Threat model: hundreds of thousands of nested lists fit into a small body, and take a parser and what validates its
- * result a third of a second, in which nobody else is answered.
+ * Threat model: a small body holds hundreds of thousands of nested arrays, which block the event loop for a third of a second in
+ * the parser and the validator behind it.
  *
- * @param json of what is no JSON, the answer may be either
+ * @param json for invalid JSON, the result may be either
  */
 export function isNestedTooDeep(json: Buffer): boolean {
   let depth = 0;
-  for (let place = 0; place < json.length; place++) {
-    const byte = json[place];
-    if (byte === QUOTE) place = endOfText(json, place + 1);
-    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+  for (let offset = 0; offset < json.length; offset++) {
+    const byte = json[offset];
+    if (byte === QUOTE) offset = endOfString(json, offset + 1);
+    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
       if (++depth > MAX_JSON_DEPTH) return true;
-    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
   }
   return false;
 }
 
-/** The quote that ends a text. A picture is a text of megabytes without an escape: most of it is skipped at once. */
-function endOfText(json: Buffer, start: number): number {
-  const near = walk(json, start, start + SHORT_TEXT);
+/** The quote that ends a string. An image is a string of megabytes without escapes: indexOf skips most of it. */
+function endOfString(json: Buffer, start: number): number {
+  const near = walk(json, start, start + SHORT_STRING);
   if (json[near] === QUOTE) return near;
   const quote = json.indexOf(QUOTE, near);
   if (quote === -1 || json[quote - 1] !== BACKSLASH) return quote === -1 ? json.length : quote;
   return walk(json, near, json.length);
 }
 
-/** The next quote that is not escaped, or the first place not before `end` that is not. */
+/** The next unescaped quote before `end`, or else the first unescaped offset from `end` on. */
 function walk(json: Buffer, start: number, end: number): number {
-  let place = start;
-  while (place < Math.min(end, json.length) && json[place] !== QUOTE)
-    place += json[place] === BACKSLASH ? 2 : 1;
-  return place;
+  let offset = start;
+  while (offset < Math.min(end, json.length) && json[offset] !== QUOTE)
+    offset += json[offset] === BACKSLASH ? 2 : 1;
+  return offset;
 }

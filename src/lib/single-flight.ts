@@ -1,49 +1,43 @@
-/** Something that is being worked on, and how many wait for it. */
-interface Piece<T> {
+import { unlessAborted } from './deadline.js';
+
+interface Flight<T> {
   result: Promise<T>;
-  waiting: number;
-  unwanted: AbortController;
+  callers: number;
+  controller: AbortController;
 }
 
-/** Does what several callers want at once a single time, and gives it up when none of them wants it any more. */
+/** Shares one run of the same work among all who ask for it meanwhile. The work is aborted when its last caller leaves. */
 export class SingleFlight<T> {
-  private readonly underWay = new Map<string, Piece<T>>();
+  private readonly flights = new Map<string, Flight<T>>();
 
   /**
-   * @param work its signal tells when nobody waits for the result
-   * @param gone tells when this caller does not
+   * @param key the same for the same work
+   * @param work its signal aborts when no caller waits any more
+   * @param signal aborts when this caller leaves
    */
   async run(
     key: string,
-    work: (unwanted: AbortSignal) => Promise<T>,
-    gone: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
-    gone?.throwIfAborted();
-    const piece = this.underWay.get(key) ?? this.begin(key, work);
-    piece.waiting++;
-    let leave: () => void = () => undefined;
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(gone?.reason);
-    });
-    gone?.addEventListener('abort', leave);
+    signal?.throwIfAborted();
+    const flight = this.flights.get(key) ?? this.start(key, work);
+    flight.callers++;
     try {
-      return await Promise.race([piece.result, left]);
+      return await unlessAborted(flight.result, signal);
     } finally {
-      gone?.removeEventListener('abort', leave);
-      if (--piece.waiting === 0) this.end(key, piece, gone?.reason);
+      if (--flight.callers === 0) {
+        // A later caller starts the work again.
+        this.flights.delete(key);
+        flight.controller.abort(signal?.reason);
+      }
     }
   }
 
-  private begin(key: string, work: (unwanted: AbortSignal) => Promise<T>): Piece<T> {
-    const unwanted = new AbortController();
-    const piece = { result: work(unwanted.signal), waiting: 0, unwanted };
-    this.underWay.set(key, piece);
-    return piece;
-  }
-
-  /** Whoever comes later begins anew. */
-  private end(key: string, piece: Piece<T>, reason: unknown): void {
-    this.underWay.delete(key);
-    piece.unwanted.abort(reason);
+  private start(key: string, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const controller = new AbortController();
+    const flight = { result: work(controller.signal), callers: 0, controller };
+    this.flights.set(key, flight);
+    return flight;
   }
 }

@@ -1,5 +1,6 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
 import type { Log } from '../lib/log.js';
+import { SerialQueue } from '../lib/serial-queue.js';
 import type { RegistryReader } from '../registries/index.js';
 import type { Store, SweepRecord } from '../store/index.js';
 import { type SweepDependencies, type SweepReport, sweepRegistry } from './sweep.js';
@@ -34,7 +35,7 @@ export class Sweeper {
   private readonly stopping = new AbortController();
   /** Sweeps that were asked for and have not begun, by what was asked. */
   private readonly waiting = new Map<string, Promise<SweepRecord[]>>();
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly sweeps = new SerialQueue();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: SweeperOptions) {}
@@ -72,7 +73,7 @@ export class Sweeper {
   ): Promise<SweepReport[]> {
     const unknown = registries.find((name) => !this.registries.includes(name));
     if (unknown !== undefined) throw notListed(unknown, this.registries);
-    const run = async () => {
+    return this.sweeps.run(async () => {
       onBegin();
       const reports: SweepReport[] = [];
       for (const reader of this.options.readers.filter(({ name }) => registries.includes(name))) {
@@ -84,10 +85,7 @@ export class Sweeper {
         reports.push(report);
       }
       return reports;
-    };
-    const result = this.last.then(run);
-    this.last = result.catch(() => undefined);
-    return result;
+    });
   }
 
   /**
@@ -119,7 +117,7 @@ export class Sweeper {
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.stopping.abort(new Error('The service ends.'));
-    await this.last;
+    await this.sweeps.settled();
     if (this.timer) await this.options.store.leases.giveBack(LEASE, this.options.processId);
   }
 

@@ -11,7 +11,7 @@ import type {
   SearchSettings,
 } from './search-query.js';
 
-/** What the search process can be asked, with its arguments and its answer. */
+/** The methods of the search worker. Those with a `signal` can be cancelled. */
 export interface SearchCalls {
   open(options: { folder: string; settings: SearchSettings }): { faissProblem: string | null };
   sync(probeSet: SearchProbeSet, models: SearchModel[]): undefined;
@@ -22,22 +22,11 @@ export interface SearchCalls {
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null;
   /** Null when one of the models is not in the gallery. */
   similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null;
-  /** For each output asked for its names, best first; null for one without a descriptor. */
+  /** The names of each requested output, best first; null for an output without a descriptor. */
   names(probeSetId: string, query: NamesRequest, signal?: AbortSignal): (LogitName[] | null)[];
-  /** @param excludeModels models that do not count */
+  /** @param excludeModels models to leave out of the statistics */
   stats(probeSetId: string, excludeModels?: string[]): GalleryStats | null;
   /** What models of this probe set are completed with; null while there is too little to learn it from. */
   prior(probeSetId: string): GalleryPrior | null;
   settled(): undefined;
 }
-
-/** Calls that can be ended early; their last argument in the process is a signal of its own. */
-export const CANCELLABLE: ReadonlySet<keyof SearchCalls> = new Set(['search', 'searchModels', 'names']);
-
-/** Any one call, by number; or the wish that one ends. */
-export type WorkerRequest = { id: number; method: keyof SearchCalls; args: unknown[] } | { cancel: number };
-
-/** The answer to the request with this number. */
-export type WorkerReply =
-  | { id: number; value: unknown }
-  | { id: number; error: { code: string | null; message: string } };

@@ -66,7 +66,7 @@ const open = () =>
     clockToleranceSeconds: 5,
   });
 
-it('a token of the issuer is somebody, with the scopes and labels that its claims mean', async () => {
+it('a token of the issuer is a principal with the scopes and labels of its claims', async () => {
   expect(await open().principalOf(await token())).toMatchObject({
     kind: 'TOKEN',
     name: 'oidc:ada',

@@ -59,7 +59,7 @@ it('draws a line for each scheme in a panel for each row', () => {
   expect(svg).toContain('points="0.0,34.0 250.0,17.0"');
 });
 
-it.each(Object.entries(SCHEMES))('runs as many different probes as it is told by %s', (_, choose) => {
+it.each(Object.entries(SCHEMES))('runs the given number of different probes by %s', (_, choose) => {
   const prior = tinyPrior(120);
   const data = Float32Array.from({ length: 360 }, (_, place) => Math.sin(place * place));
   const chosen = choose(prior, 100, prior.families[0].factor)({ rows: 3, columns: 120, data });

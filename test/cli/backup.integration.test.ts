@@ -118,7 +118,7 @@ describe('probelog restore', () => {
         stdin: 'pipe',
       });
       const stdin = running.child.stdin ?? expect.fail();
-      // Whoever is killed takes no more.
+      // A killed process runs no more ingests.
       stdin.on('error', () => undefined);
       createReadStream(join(folder, 'whole.tar'), { end: half }).pipe(stdin, { end: false });
       await vi.waitUntil(() => exists(data, 'restoring', 'database'), { timeout: 120_000 });

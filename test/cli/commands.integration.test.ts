@@ -191,8 +191,8 @@ describe('what was registered', () => {
     expect(await found('--model-text', 'elsewhere')).toEqual([]);
   });
 
-  it('is not searched by a model that nobody registered', async () => {
-    expect((await probelog('search', 'red', '--models', 'nobody')).stderr).toContain('NOT_FOUND');
+  it('is not searched by an unregistered model', async () => {
+    expect((await probelog('search', 'red', '--models', 'missing')).stderr).toContain('NOT_FOUND');
   });
 
   it('is not searched by a folder or a file that is too large for a picture', async () => {
@@ -230,7 +230,7 @@ describe('what was registered', () => {
       ],
     });
     expect(await probelog('name', 'good', '--output', '4')).toMatchObject({ code: 2 });
-    expect(await probelog('name', 'nobody')).toMatchObject({ code: 1 });
+    expect(await probelog('name', 'missing')).toMatchObject({ code: 1 });
   });
 
   it('is found by probelog search', async () => {

@@ -58,7 +58,7 @@ it('is loaded as the help says', async () => {
   expect(stdout).toBe('complete -F _probelog probelog\n');
 });
 
-it.each(['zsh', 'fish'])('%s is told of commands, options and values', async (shell) => {
+it.each(['zsh', 'fish'])('%s completes commands, options and values', async (shell) => {
   const { code, stdout } = await runProbelog(['completion', shell], { dataFolder: folder });
   expect(code).toBe(0);
   for (const word of ['doctor', 'revoke', 'ASYMMETRIC', 'jsonl']) expect(stdout).toContain(word);

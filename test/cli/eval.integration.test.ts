@@ -71,7 +71,7 @@ describe('probelog eval similarity', () => {
     for (let row = 0; row < 4; row++) expect(data.values[row][row]).toBeCloseTo(1, 5);
   });
 
-  it('checks the probe set when it is told one', async () => {
+  it('checks a given probe set', async () => {
     expect((await similarity('one', 'one', '--probe-set', 'images')).code).toBe(0);
     const other = await similarity('one', 'one', '--probe-set', 'others');
     expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/^INPUT_INVALID.*one 1.*"others"/)]);
@@ -80,7 +80,7 @@ describe('probelog eval similarity', () => {
   });
 
   it.each([
-    [['one', 'nobody'], 1, /^NOT_FOUND.*"nobody"/],
+    [['one', 'missing'], 1, /^NOT_FOUND.*"missing"/],
     [['one', 'two'], 2, /^INPUT_INVALID.*2 versions .*2@beta.*two@/],
     [['one', 'elsewhere'], 2, /^INPUT_INVALID.*"images".*"others"/],
     [['one', 'one', '--model', 'one'], 2, /^INPUT_INVALID.*3 times/],

@@ -124,9 +124,9 @@ it('takes the filters of a search', async () => {
 
 it('refuses a folder that has something, and a format that is none', async () => {
   const taken = await probelog('first', 'export', '--out', 'images');
-  expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('name a new or empty folder')]);
+  expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('Name a new or empty folder')]);
   const odd = await probelog('first', 'export', '--out', 'odd', '--format', 'csv');
-  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('npy or safetensors')]);
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('npy, safetensors')]);
 });
 
 /** Presses Ctrl-C as soon as there is something half-written; the export may be done before it hears. */

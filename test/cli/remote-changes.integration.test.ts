@@ -15,7 +15,7 @@ import { type Ended, type Running, runProbelog, startProbelog } from './run-prob
 const IMAGES = 12;
 let folder: string;
 let mlflow: MlflowServer;
-/** Takes what is asked, and never answers. */
+/** Accepts requests and never replies. */
 const silent = createServer(() => undefined);
 let server: Running;
 let url: string;
@@ -67,7 +67,7 @@ describe('probelog ingest --url', () => {
   it('has the server probe a file that it can read, with labels of this machine', async () => {
     await writeFile(
       join(folder, 'elsewhere', 'labels.json'),
-      JSON.stringify(['red', 'green', 'blue', 'grey']),
+      JSON.stringify(['red', 'green', 'blue', 'gray']),
     );
     const model = join(folder, 'models', 'birds.onnx');
     const flags = ['--labels', 'labels.json', '--registry', 'hub', '--visibility', 'team-a', '--full'];
@@ -129,7 +129,7 @@ describe('probelog reprobe --url', () => {
   });
 
   it('says that there is no such model', async () => {
-    const { code, stderr } = await remote('reprobe', 'nobody');
+    const { code, stderr } = await remote('reprobe', 'missing');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^NOT_FOUND: /)]);
   });
 });

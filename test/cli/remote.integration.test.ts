@@ -5,7 +5,7 @@ import { DEMO } from '../fixtures/demo-service.js';
 import { folderOfImages } from './probe-images.js';
 import { type Running, runProbelog, startProbelog } from './run-probelog.js';
 
-/** What is asked, of the data folder first and then of the server that has it. */
+/** Commands, run on the data folder first and then on the server that has it. */
 const QUESTIONS = [
   ['models'],
   ['models', 'resnet20'],
@@ -75,7 +75,7 @@ describe('the key', () => {
     expect(code).toBe(0);
   });
 
-  it('is asked for by the server when there is none, or a wrong one, which is not printed', async () => {
+  it('is required by the server when it is missing or wrong, and is not printed', async () => {
     expect(await remote(['models'], {})).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^UNAUTHENTICATED|^FORBIDDEN/),
@@ -87,7 +87,7 @@ describe('the key', () => {
 });
 
 it.each([
-  [['name', 'nobody'], 1, 'NOT_FOUND'],
+  [['name', 'missing'], 1, 'NOT_FOUND'],
   [['search', '--like', 'first@1#10'], 1, 'NOT_FOUND'],
   [['search', 'frog', '--probe-set', 'none'], 1, 'PROBE_SET_UNKNOWN'],
   [['name', 'first', '--output', '10'], 2, '--output is 10'],
@@ -100,9 +100,9 @@ it('says which commands ask no server, and refuses what is none', async () => {
   const options = { dataFolder: folder };
   expect(await runProbelog(['probes', 'list', '--url', url], options)).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('upload ask a server by --url; the other commands'),
+    stderr: expect.stringContaining('upload ask a server with --url; the other commands'),
   });
   expect(await runProbelog(['models', '--url', 'ftp://u:p@host'], options)).toMatchObject({ code: 2 });
-  const nobody = await runProbelog(['models', '--url', 'http://127.0.0.1:1'], options);
-  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringMatching(/^NETWORK: /) });
+  const unreachable = await runProbelog(['models', '--url', 'http://127.0.0.1:1'], options);
+  expect(unreachable).toMatchObject({ code: 1, stderr: expect.stringMatching(/^NETWORK: /) });
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Answer } from '../fixtures/demo-service.js';
 import { type Running, runProbelog, startProbelog } from './run-probelog.js';
 
-const READY = /in a browser to try your own/;
+const READY = /in a browser to try your own queries/;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));

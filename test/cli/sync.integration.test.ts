@@ -37,7 +37,7 @@ it('says what it would do, does it, and finds nothing more to do', { timeout: 60
   expect(done.code).toBe(0);
   expect(JSON.parse(done.stdout)).toMatchObject([{ registry: 'mlflow', ingested: ['birds@1'], error: null }]);
   const again = await probelog(['sync']);
-  expect(again.stdout).toBe('mlflow: 1 versions listed, everything is in line\n');
+  expect(again.stdout).toBe('mlflow: 1 versions listed, everything is up to date\n');
 });
 
 it('ends with status 1 when a list failed, and 2 for a registry that cannot be listed', async () => {

@@ -16,7 +16,7 @@ it('a worker without a database server is refused, and told why', async () => {
 });
 
 describe.runIf(requires('postgresql'))('workers on a PostgreSQL server', () => {
-  const READY = /works on ingests/;
+  const READY = /runs ingests/;
   let server: PostgresServer;
   let folder: string;
   let environment: Record<string, string>;

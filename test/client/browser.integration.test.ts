@@ -110,7 +110,7 @@ inBrowser('a worker does the same', async () => {
   expect(names).toContain('mobilenet_v1_0.25_128');
 });
 
-inBrowser('an error is told apart by its code there, too', async () => {
+inBrowser('an error has its code there, too', async () => {
   const code = await page.evaluate(async (url) => {
     const { createClient, isProbelogError } = (globalThis as unknown as Page).probelog;
     const thrown = await createClient({ url })

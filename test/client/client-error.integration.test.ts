@@ -34,7 +34,7 @@ it('has exactly the codes of the server', () => {
   expectTypeOf<ServerErrorCode>().toEqualTypeOf<ErrorCode>();
 });
 
-it('is told apart by its code, and has the facts that belong to that', async () => {
+it('has a code, and the facts of that code', async () => {
   const extensions = { code: 'OPERATION_TOO_COMPLEX', limit: 'depth', most: 3 };
   const error = await failure(json({ errors: [{ message: 'Too deep.', path: ['model'], extensions }] }, 400));
   expect(error).toMatchObject({
@@ -72,7 +72,7 @@ it('is TIMEOUT when no answer comes, or it never ends', async () => {
   expect((await failure((response) => void response.write('{'), { timeoutMs: 100 })).code).toBe('TIMEOUT');
 });
 
-it('is NETWORK when nobody listens', async () => {
+it('is NETWORK when no server listens', async () => {
   const free = await new Promise<number>((resolve) => {
     const listener = createServer().listen(0, '127.0.0.1', () => {
       const { port } = listener.address() as { port: number };

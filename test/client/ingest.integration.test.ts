@@ -95,7 +95,7 @@ it('fails with the code of what was wrong with the model', async () => {
   await expect(client.ingest(registered)).rejects.toMatchObject({ code: 'MODEL_EXISTS' });
 });
 
-it('an abort ends the waiting, and the ingest only when that is asked for', async () => {
+it('an abort ends the waiting, and the ingest only with cancelOnAbort', async () => {
   const abortAtOnce = async (cancelOnAbort: boolean) => {
     const abort = new AbortController();
     let id = '';

@@ -65,13 +65,13 @@ it('are found by an expression, and by a picture in any form', async () => {
   for (const answer of answers) expect(answer).toEqual(answers[0]);
 });
 
-it('are ordered by the metric that is asked for', async () => {
+it('are ordered by the given metric', async () => {
   const found = await all(client.logits('dog', { metric: 'ASYMMETRIC', first: 20 }));
   const distances = found.map(({ distance }) => distance);
   expect(distances).toEqual(distances.toSorted((a, b) => a - b));
 });
 
-it('are found by what one of them recognizes, and can be asked about one by one', async () => {
+it('are found by what one of them recognizes, and can be read one by one', async () => {
   const [frog] = await all(client.logits('frog', { filter: { modelName: 'cifar' }, first: 1 }));
   const [nearest] = await all(client.similar(frog.node.id, { first: 1 }));
   expect(nearest.node.model.name).toBe('mobilenet_v1_0.25_128');

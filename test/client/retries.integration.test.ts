@@ -23,7 +23,7 @@ async function clientOf(...answers: Answer[]) {
 describe('a query is sent again', () => {
   it.each([
     ['the connection breaks', broken],
-    ['a proxy has nobody to ask', (response) => void response.writeHead(502).end('<html>')],
+    ['a proxy has no server behind it', (response) => void response.writeHead(502).end('<html>')],
     ['the search process is being started', refusal('SEARCH_UNAVAILABLE', 200)],
     ['the server has too much to do', refusal('SERVER_BUSY', 503)],
   ] satisfies [string, Answer][])('when %s', async (_, answer) => {

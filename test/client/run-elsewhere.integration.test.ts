@@ -35,7 +35,7 @@ it('a model that is run elsewhere: its images are fetched, its responses sent, i
     expect((await client.uploadResponses(model.id, same, form)).changed).toBe(false);
 });
 
-it('what is wrong with responses is told by its code', async () => {
+it('invalid responses fail with their code', async () => {
   const { registerModel: model } = await client.query(RegisterModelDocument, {
     input: { name: 'wrong', version: '1' },
   });

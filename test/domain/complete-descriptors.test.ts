@@ -214,7 +214,7 @@ describe('ProbeChooser', () => {
 });
 
 describe('families', () => {
-  it('are told by how outputs lie, whatever they are', () => {
+  it('are distinguished by where outputs lie, whatever they are', () => {
     const model = (stretched: number): Matrix => ({
       rows: 30,
       columns: 4,

@@ -3,7 +3,7 @@ import { looksLikeProbabilities, probabilitiesToLogits } from '../../src/domain/
 
 const matrix = (...values: number[]) => ({ rows: 2, columns: 2, data: Float32Array.from(values) });
 
-it('recognises probabilities by their values', () => {
+it('recognizes probabilities by their values', () => {
   expect(looksLikeProbabilities(matrix(0.25, 1, 0.75, 0))).toBe(true);
   expect(looksLikeProbabilities(matrix(0.25, 0.5, 0.5, 0.5))).toBe(false);
   expect(looksLikeProbabilities(matrix(-1, 2, 2, -1))).toBe(false);

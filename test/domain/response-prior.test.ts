@@ -12,7 +12,7 @@ it('a prior comes back as it was, from whatever memory its bytes lie in', () => 
   expect(decodePrior(file)).toEqual(prior);
 });
 
-it('a damaged prior is told from a whole one', () => {
+it('a damaged prior is recognized', () => {
   for (const length of [0, 7, 40, bytes.length - 1])
     expect(() => decodePrior(bytes.subarray(0, length)), `${length} bytes`).toThrow();
   expect(() => decodePrior(Uint8Array.from(bytes).reverse())).toThrow();

@@ -27,7 +27,7 @@ const limits = (changed: { privateAddresses?: string[]; lookup?: LookupFunction 
   ...changed,
 });
 
-/** A name server that gives the next answer each time it is asked. */
+/** A name server that gives the next answer for each request. */
 function answering(answers: string[][]): { lookup: LookupFunction; asked: () => number } {
   let asked = 0;
   return {
@@ -42,7 +42,7 @@ function answering(answers: string[][]): { lookup: LookupFunction; asked: () => 
   };
 }
 
-it('reaches a configured server at a private address, and nobody else there', async () => {
+it('reaches a configured server at a private address, and no other server there', async () => {
   const server = await start((_, response) => response.end('inside'));
   const at = configured(server.url);
   expect((await readSmall({ url: server.url, at }, limits())).toString()).toBe('inside');
@@ -68,11 +68,11 @@ it('sends credentials to the configured server alone, also after a redirect back
   const server: Loopback = await start((request, response) => {
     if (request.url === '/model') response.writeHead(302, { location: '/moved' }).end();
     else if (request.url === '/moved') response.writeHead(302, { location: outside.url }).end();
-    else response.end(request.headers.authorization ?? 'nobody');
+    else response.end(request.headers.authorization ?? 'anonymous');
   });
   const file = { url: `${server.url}/model`, at: configured(server.url) };
   const text = (await readSmall(file, limits({ privateAddresses: ['127.0.0.1'] }))).toString();
-  expect(text).toBe('nobody');
+  expect(text).toBe('anonymous');
   expect(server.requests.map(({ url, headers }) => [url, headers.authorization])).toEqual([
     ['/model', CREDENTIALS.authorization],
     ['/moved', CREDENTIALS.authorization],
@@ -85,10 +85,12 @@ it('sends credentials to the configured server alone, also after a redirect back
 });
 
 it('takes another port or scheme for another server', async () => {
-  const server = await start((request, response) => response.end(request.headers.authorization ?? 'nobody'));
+  const server = await start((request, response) =>
+    response.end(request.headers.authorization ?? 'anonymous'),
+  );
   const at = { ...configured(server.url), origin: server.url.replace('http:', 'https:') };
   const text = await readSmall({ url: server.url, at }, limits({ privateAddresses: ['127.0.0.1'] }));
-  expect(text.toString()).toBe('nobody');
+  expect(text.toString()).toBe('anonymous');
 });
 
 it('connects to the address that it checked, whatever the name means a moment later', async () => {

@@ -126,7 +126,7 @@ it('does not put together what the server names by halves', async () => {
   const url = await serve((request, response) => {
     if (asked++ === 0) return first(request, response);
     if (asked === 2) {
-      // Another part than was asked for.
+      // Not the requested part.
       response.writeHead(206, { etag: '"v1"', 'content-range': `bytes 10-99999/100000` });
       return response.end(CONTENT.subarray(10));
     }
@@ -206,7 +206,7 @@ it('counts what came before against the limit', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-describe('a server that sends less than it was asked for', () => {
+describe('a server that sends less than requested', () => {
   /** Breaks the first answer after 40,000 bytes, then sends what `part` makes of the place to go on from. */
   async function afterBreak(
     folder: string,
@@ -221,7 +221,7 @@ describe('a server that sends less than it was asked for', () => {
   }
   const piece = (from: number, to: number, total: number | '*') => `bytes ${from}-${to - 1}/${total}`;
 
-  it('is asked for the rest, piece by piece', async () => {
+  it('gets requests for the rest, piece by piece', async () => {
     const folder = await temporaryFolder();
     const url = await afterBreak(folder, (first, response) => {
       const end = Math.min(first + 25_000, CONTENT.length);
@@ -232,7 +232,7 @@ describe('a server that sends less than it was asked for', () => {
     expect(ranges()).toEqual([undefined, 'bytes=40000-', 'bytes=65000-', 'bytes=90000-']);
   });
 
-  it('is asked on until it has no more, where it does not tell the size', async () => {
+  it('gets requests until it has no more, if it does not send the size', async () => {
     const folder = await temporaryFolder();
     const url = await afterBreak(folder, (first, response) => {
       if (first === CONTENT.length) {
@@ -246,7 +246,7 @@ describe('a server that sends less than it was asked for', () => {
     expect(ranges()).toEqual([undefined, 'bytes=40000-', 'bytes=100000-']);
   });
 
-  it('is asked again when a part ends before its announced end', async () => {
+  it('gets another request when a part ends before its announced end', async () => {
     const folder = await temporaryFolder();
     let short = true;
     const url = await afterBreak(folder, (first, response) => {
@@ -284,7 +284,7 @@ describe('a server that sends less than it was asked for', () => {
 });
 
 describe('a source that drips', () => {
-  const pace = { graceMs: 500, leastRate: 1_000_000, mostMs: 60_000 };
+  const pace = { graceMs: 500, minRate: 1_000_000, maxMs: 60_000 };
   const drip: RequestListener = (_, response) => {
     response.writeHead(200, { etag: '"v1"', 'content-length': CONTENT.length });
     const timer = setInterval(() => response.write('x'), 20);
@@ -293,7 +293,7 @@ describe('a source that drips', () => {
 
   it.each([
     ['slower than it may', pace, 'bytes/s'],
-    ['longer than it may', { ...pace, leastRate: 0, mostMs: 500 }, 'whole within 0.5 s'],
+    ['longer than it may', { ...pace, minRate: 0, maxMs: 500 }, 'longer than 0.5 s'],
   ])('%s is given up, and gone on with later', async (_, limits, reason) => {
     const folder = await temporaryFolder();
     const url = await serve(drip);

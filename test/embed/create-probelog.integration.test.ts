@@ -131,7 +131,7 @@ describe.runIf(requires('postgresql'))('two hosts in one process, on one Postgre
     await again.apollo.stop();
   });
 
-  it('a version that is told of twice is registered once', async () => {
+  it('a version that is announced twice is registered once', async () => {
     const [first, second] = [await tell(left, '1'), await tell(left, '1')];
     expect(first).toEqual(second);
     expect(first).toMatchObject({ status: 'duplicate', ingest: expect.any(String) });
@@ -164,7 +164,7 @@ describe.runIf(requires('postgresql'))('two hosts in one process, on one Postgre
       return body.singleResult.errors?.[0].extensions?.code ?? 'answered';
     };
 
-    it('is held to what it said, and nobody may do nothing', async () => {
+    it('is limited to its scopes, and an anonymous caller may do nothing', async () => {
       const ada = { name: 'ada', scopes: ['read'] } as const;
       expect(await asked(models, ada)).toBe('answered');
       expect(await asked(remove, ada)).toBe('FORBIDDEN');
@@ -179,7 +179,7 @@ describe.runIf(requires('postgresql'))('two hosts in one process, on one Postgre
       expect(() => left.probelog.context(wrong)).toThrow(/name: [\s\S]*scopes\.0: [\s\S]*labels\.0: a label/);
     });
 
-    it('is asked who sends a request to the handler', async () => {
+    it('names the caller of a request to the handler', async () => {
       const knows = await open('knows', {
         caller: async ({ headers }) => (headers['x-user'] ? { name: 'ada', scopes: ['read'] } : null),
       });

@@ -10,10 +10,13 @@ describe('createProbelog refuses', () => {
     [{ dataFolder: 'd', path: 'probelog/' }, 'path: a path such as /probelog'],
     [{ dataFolder: 'd', prefix: 'probe-log' }, 'prefix: a name such as RegisteredModel'],
     [{ dataFolder: 'd', model: { type: 'Model', load: 1 } }, 'model.load: a function'],
-    [{ dataFolder: 'd', settings: { PORT: '80' } }, 'settings.PORT: it has no place there; the host listens'],
+    [
+      { dataFolder: 'd', settings: { PORT: '80' } },
+      'settings.PORT: not a setting here; the host server decides where it listens',
+    ],
     [
       { dataFolder: 'd', settings: { PROBELOG_DATA: 'e' } },
-      'settings.PROBELOG_DATA: it has no place there; it is the option dataFolder',
+      'settings.PROBELOG_DATA: not a setting here; use the option dataFolder',
     ],
     [
       { dataFolder: 'd', settings: { PROBELOG_EXACT_LIMITS: '1' } },

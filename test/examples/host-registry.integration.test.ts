@@ -112,7 +112,7 @@ describe('the example registry', () => {
     expect(data.registeredModels[1]).toEqual({ name: 'passwd', summary: null, probing: null, logits: null });
   });
 
-  it('loses nothing that was told when it ends in the middle', async () => {
+  it('loses no announced model when it ends in the middle', async () => {
     await publish('second', join(DEMO, 'models/mlperf_tiny_resnet.onnx'));
     await registry.close();
     registry = await start();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { buildSchema } from '../../src/graphql/index.js';
 import { scopesOfField } from '../../src/graphql/schema/guard-fields.js';
 
-it('from what whoever ingests gets to see, no field leads to the rest of the gallery', async () => {
+it('from what the scope INGEST sees, no field leads to the rest of the gallery', async () => {
   const schema = await buildSchema();
   const reached = new Set<string>();
   const left = ['Ingest', 'Model'];
@@ -16,7 +16,7 @@ it('from what whoever ingests gets to see, no field leads to the rest of the gal
       if (!scopes || scopes.includes('INGEST')) left.push(getNamedType(field.type).name);
     }
   }
-  // Whoever adds a type here has asked whether it tells of models that the caller never ingested.
+  // Before you add a type here, check that it reveals no models that the caller never ingested.
   expect([...reached].sort()).toEqual([
     'Ingest',
     'IngestError',

@@ -30,7 +30,7 @@ let stats = STATS;
 let ask: (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult>;
 const ids = { full: '', half: '', none: '' };
 
-/** A real store, whose models were probed as the tests need it, and nobody who works on its queue. */
+/** A real store, whose models were probed as the tests need it, and no worker for its queue. */
 beforeAll(async () => {
   const opened = await openStoreWithSet();
   ({ store, close } = opened);

@@ -21,7 +21,7 @@ function storedRows(file: Uint8Array): number[][] {
 }
 
 describe('responses of some probes', () => {
-  it('are stored at their places, with NaN for the others, and their share and errors are told', () => {
+  it('are stored at their places, with NaN for the others, with their share and errors', () => {
     const {
       file,
       outputs,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFloat16, type Matrix, parseNpyHeader, rowOf } from '../../src/domain/index.js';
 import { type IngestRequest, type PipelineDependencies, runIngest } from '../../src/ingest/index.js';
-import { Stopped } from '../../src/ingest/queue/stopped.js';
+import { IngestStopped } from '../../src/ingest/queue/lease.js';
 import type { ClaimedIngest, IngestRecord, LogitRecord } from '../../src/store/index.js';
 import { DEMO } from '../fixtures/demo-service.js';
 import { meanColor } from '../probing/support/made-models.js';
@@ -91,7 +91,7 @@ async function stopAt(claimed: ClaimedIngest, rows: number, changed: Partial<Pip
     );
     const size = spool ? (await stat(join(workFolder, spool))).size : 0;
     if (spool && size >= 8 + rows * rowBytes) {
-      controller.abort(new Stopped('DRAINING'));
+      controller.abort(new IngestStopped('DRAINING'));
       await outcome;
       return { path: join(workFolder, spool), rowBytes };
     }
@@ -126,7 +126,7 @@ describe('an ingest with a prior', () => {
 
   it('does what its request says instead of the settings', async () => {
     const never = async () => {
-      throw new Error('nobody asks for the prior of a full run');
+      throw new Error('a full run does not read the prior');
     };
     expect((await ingest(meanColor(), { probing: { full: true } }, { prior: never })).ran).toHaveLength(
       PROBES,
@@ -209,7 +209,7 @@ describe('an ingest that was stopped while probing', () => {
   it('goes on from there when it was cancelled and is tried again', async () => {
     const claimed = await claim(SLOW, { preprocessing: undefined });
     const controller = new AbortController();
-    const announce = () => controller.abort(new Stopped('CANCELLED'));
+    const announce = () => controller.abort(new IngestStopped('CANCELLED'));
     await stopAt(claimed, 4);
     await expect(runIngest(claimed, controller.signal, dependencies({ announce }))).rejects.toThrow();
     await runIngest(claimed, GOING_ON, dependencies());

@@ -123,7 +123,7 @@ describe('other content under the name of a version', () => {
     expect(await modelOf(modelId)).toMatchObject({ outputs: 2, labels: null });
   });
 
-  it('keeps the labels that somebody set', async () => {
+  it('keeps labels that were set', async () => {
     const { modelId } = await delivered('set');
     const set = ['p', 'q', 'r', 's'];
     await small.service.store.models.setLabels(modelId, set);

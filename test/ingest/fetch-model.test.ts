@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { fetchModel } from '../../src/ingest/pipeline/fetch-model.js';
-import { Stopped } from '../../src/ingest/queue/stopped.js';
+import { IngestStopped } from '../../src/ingest/queue/lease.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 const LIMITS = { maxBytes: 1_000, stallMs: 1_000, privateAddresses: [] };
@@ -12,9 +12,9 @@ it('a stop before a local file is read ends the ingest, and not the process', as
   const folder = await temporaryFolder();
   const path = join(folder, 'model.onnx');
   await writeFile(path, 'bytes');
-  const stopped = AbortSignal.abort(new Stopped('DRAINING'));
+  const stopped = AbortSignal.abort(new IngestStopped('DRAINING'));
   const blobs = {
-    // Whatever is done before the content is read, as making a folder: an error that nobody listens for ends the process.
+    // Whatever is done before the content is read, as making a folder: an unhandled error ends the process.
     async put(content: AsyncIterable<Uint8Array> | Uint8Array) {
       await turn();
       for await (const _ of content);

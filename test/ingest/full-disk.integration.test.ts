@@ -53,7 +53,7 @@ it('no room for the model, then none for its responses: STORAGE_FULL, nothing st
   await (await openSmallService({ dataFolder, probes: PROBES, work: false })).close();
   const models = await saved(folder, { heavy: heavy(), wide: wide(), good: meanColor() });
   const limited = `ulimit -f ${LIMIT_KIB}; trap '' XFSZ; exec "$@"`;
-  const child = [process.execPath, CHILD, compiled('service/index.js'), compiled('config/index.js')];
+  const child = [process.execPath, CHILD, compiled('app/index.js'), compiled('config/index.js')];
   const { stdout } = await promisify(execFile)('bash', [
     '-c',
     limited,

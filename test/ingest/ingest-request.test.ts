@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { validateIngestRequest, validateProbing } from '../../src/ingest/queue/ingest-request.js';
+import {
+  validateIngestRequest,
+  validateProbing,
+  validateRegistration,
+} from '../../src/ingest/queue/ingest-request.js';
 
 const request = { name: 'model', version: '1', source: '/m.onnx' };
 
@@ -33,5 +37,23 @@ describe('how much is probed', () => {
     const refused = expect.objectContaining({ code: 'INPUT_INVALID', details: { field } });
     expect(() => validateProbing(probing)).toThrow(refused);
     expect(() => validateIngestRequest({ ...request, probing })).toThrow(refused);
+  });
+});
+
+describe('the license', () => {
+  it.each([
+    [{ license: 'MIT' }, 'MIT'],
+    [{ licence: 'MIT' }, 'MIT'],
+    [{ license: 'MIT', licence: 'GPL-3.0' }, 'MIT'],
+    [{}, undefined],
+  ])('of %j is %s', (given, license) => {
+    const { source: _, ...registration } = request;
+    for (const checked of [
+      validateIngestRequest({ ...request, ...given }),
+      validateRegistration({ ...registration, ...given }),
+    ]) {
+      expect(checked.license).toBe(license);
+      expect(checked).not.toHaveProperty('licence');
+    }
   });
 });

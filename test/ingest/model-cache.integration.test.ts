@@ -36,14 +36,14 @@ it('removes what was not used for the longest time, and fetches it again when it
   await store.blobs.touch(models[0].fileDigest as string);
   const kept = () => Promise.all(models.map(({ fileDigest }) => store.blobs.has(fileDigest as string)));
 
-  await new ModelCache(store, 2 ** 30).makeRoom();
+  await new ModelCache(store, 2 ** 30).cleanUp();
   expect(await kept()).toEqual([true, true, true]);
   await new ModelCache(
     store,
     (models[0].fileBytes as number) + (models[2].fileBytes as number) + 8,
-  ).makeRoom();
+  ).cleanUp();
   expect(await kept()).toEqual([true, false, true]);
-  await new ModelCache(store, 0).makeRoom();
+  await new ModelCache(store, 0).cleanUp();
   expect(await kept()).toEqual([false, false, false]);
 
   const [own] = await store.models.byIds([local]);
@@ -63,7 +63,7 @@ it('removes what was not used for the longest time, and fetches it again when it
   expect(await settled(small.service, again.id)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
 });
 
-it('is looked at only when what was fetched since may have made a difference', async () => {
+it('is checked only when files fetched since may have exceeded it', async () => {
   let looks = 0;
   const models = {
     refetchableFiles: async () => {

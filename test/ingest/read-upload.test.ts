@@ -81,7 +81,7 @@ describe('the layout', () => {
   it('must be true when it is said', async () => {
     await expect(read(npyFile(ROWS), { layout: 'probes-first' })).rejects.toMatchObject({
       code: 'RESPONSES_SHAPE_MISMATCH',
-      message: 'The array has the shape [2, 3]; expected is [3, outputs], with 1 to 1000000 outputs.',
+      message: 'The array has the shape [2, 3]; it must be [3, outputs], with 1 to 1000000 outputs.',
     });
   });
 

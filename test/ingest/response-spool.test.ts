@@ -1,8 +1,8 @@
 import { appendFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readSpool } from '../../src/ingest/pipeline/assemble/read-spool.js';
 import { ResponseSpool } from '../../src/ingest/pipeline/response-spool.js';
+import { readSpool } from '../../src/ingest/pipeline/spool-format.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 const batch = (probes: number[], responses: number[]) => ({

@@ -31,7 +31,7 @@ function uploadsWith(gallery: Partial<GalleryWriter>): ResponseUploads {
     gallery: { add: async () => undefined, remove: async () => undefined, ...gallery },
     folder: join(small.folder, 'uploads'),
     maxBytes: 2 ** 20,
-    atOnce: AT_ONCE,
+    maxConcurrent: AT_ONCE,
     defaultProbeSet: undefined,
     prior: async () => null,
   });

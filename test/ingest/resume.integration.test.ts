@@ -30,7 +30,7 @@ const reopen = async (work: boolean) => {
 /** Ingests in a process of its own that is killed once some probes are done. */
 async function ingestAndDie(): Promise<string> {
   const encoder = join(DEMO, 'encoder');
-  const args = [CHILD, compiled('service/index.js'), compiled('config/index.js'), dataFolder, encoder];
+  const args = [CHILD, compiled('app/index.js'), compiled('config/index.js'), dataFolder, encoder];
   const child = spawn(process.execPath, [...args, 'gradients', MODEL], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -56,7 +56,7 @@ it('a source that stays away: parked with the reason and how often it was tried'
   });
 });
 
-it('a file beside the model that has to be asked for again: the model is not fetched again', async () => {
+it('a sidecar file that must be fetched again: the model is not', async () => {
   answers.set('/beside/config.json', [503, 404]);
   expect(await ingest('/beside/model.onnx', 200, 410)).toMatchObject({ state: 'SUCCEEDED', attempts: 2 });
 });

@@ -134,7 +134,7 @@ describe('while a model file is fetched', () => {
     await small.service.ingest.remove(ingest.modelId);
   });
 
-  it('labels that somebody sets stay', async () => {
+  it('labels set meanwhile stay', async () => {
     const ingest = await claimed(`${site.url}/model.onnx`, { labels: ['a', 'b', 'c', 'd'] });
     whileFetching = () => store().models.setLabels(ingest.modelId, ['w', 'x', 'y', 'z']);
     await run(ingest);

@@ -24,7 +24,7 @@ const MODEL = `query M($id: ID!) {
   gallery { models logits fullyProbedModels }
 }`;
 
-/** What is told of a model and of the gallery. */
+/** The facts of a model and of the gallery. */
 async function told(modelId: string) {
   const { data, errors } = await running.ask(MODEL, { id: globalId('Model', modelId) });
   expect(errors).toBeUndefined();

@@ -1,7 +1,7 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sweepWork } from '../../src/ingest/index.js';
+import { cleanUpWork } from '../../src/ingest/index.js';
 import type { IngestRecord } from '../../src/store/index.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
@@ -30,7 +30,7 @@ it('what a retry may go on with is kept for a day, what is under way for as long
     await writeFile(join(folder, name, 'a.responses'), 'rows');
   }
   await utimes(join(folder, 'of a removed model'), ago(25), ago(25));
-  expect(await sweepWork(folder, ingests)).toBe(4);
+  expect(await cleanUpWork(folder, ingests)).toBe(4);
   expect((await readdir(folder)).sort()).toEqual([
     'cancelled today',
     'failed today',
@@ -41,5 +41,5 @@ it('what a retry may go on with is kept for a day, what is under way for as long
 });
 
 it('a folder that is not there yet has nothing to be removed', async () => {
-  expect(await sweepWork(join(await temporaryFolder(), 'none'), ingests)).toBe(0);
+  expect(await cleanUpWork(join(await temporaryFolder(), 'none'), ingests)).toBe(0);
 });

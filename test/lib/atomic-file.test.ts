@@ -89,7 +89,7 @@ it('replaces a file synchronously, also over what a killed process left', async 
   expect(await readdir(folder)).toEqual(['file']);
 });
 
-it('creates a file once, whoever else tries at the same time', async () => {
+it('creates a file once, when others try at the same time', async () => {
   const created = await Promise.all(
     ['a', 'b', 'c'].map((text) => createFileAtomically(path, text, { mode: 0o600 })),
   );

@@ -121,7 +121,7 @@ describe('the package', () => {
     expect(loaded.filter((url) => !url.includes('/node_modules/probelog/dist/src/client/'))).toEqual([]);
   });
 
-  it("has types of the client that need neither Node's nor anybody's", async () => {
+  it("has types of the client that need neither Node's nor other packages'", async () => {
     await writeFile(
       join(project, 'page.ts'),
       `import { createClient, isProbelogError, type LogitMatch, ModelDocument } from 'probelog/client';

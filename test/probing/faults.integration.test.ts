@@ -52,7 +52,7 @@ describe('a file that is no model', () => {
     await expect(runModel(pointer, probes)).rejects.toThrow(/Git LFS pointer/);
   });
 
-  it('is told from noise, whatever the noise', async () => {
+  it('is distinguished from noise, whatever the noise', async () => {
     for (let i = 0; i < 5; i++)
       expect(await codeOf(runModel(randomBytes(2_000), probes))).toMatch(/^MODEL_(NOT_ONNX|TRUNCATED)$/);
   });

@@ -13,10 +13,10 @@ import {
   value,
 } from './support/encode-onnx.js';
 import { expectedLogits, halfPrecision, meanColor, meanColorGraph } from './support/made-models.js';
-import { COLOURS, codeOf, expectRows, plainProbes, runModel } from './support/run-model.js';
+import { COLORS, codeOf, expectRows, plainProbes, runModel } from './support/run-model.js';
 
 let probes: ProbeFile[];
-const expected = COLOURS.map((color) => expectedLogits(color.map((x) => x / 255)));
+const expected = COLORS.map((color) => expectedLogits(color.map((x) => x / 255)));
 
 beforeAll(async () => {
   probes = await plainProbes();
@@ -51,7 +51,7 @@ describe('the image input', () => {
     });
     expectRows(
       rows,
-      COLOURS.map((color) => expectedLogits(color)),
+      COLORS.map((color) => expectedLogits(color)),
       2,
     );
   });
@@ -123,12 +123,12 @@ describe('the image input', () => {
       outputs: [value('logits', FLOAT, ['N', 2])],
       initializers: [floats('w', [1, 2], [1, -1])],
     });
-    const grey = await plainProbes([
+    const gray = await plainProbes([
       [0, 0, 0],
       [255, 255, 255],
       [128, 128, 128],
     ]);
-    const { rows, inspected } = await runModel(pooled, grey, { preprocessing: null });
+    const { rows, inspected } = await runModel(pooled, gray, { preprocessing: null });
     expect(inspected.input.channels).toBe(1);
     expectRows(
       rows,
@@ -143,7 +143,7 @@ describe('the image input', () => {
     const { rows } = await runModel(meanColor(), probes, {
       preprocessing: { mean, std, channelOrder: 'BGR' },
     });
-    const wanted = COLOURS.map((color) => color.map((x, c) => (x / 255 - mean[c]) / std[c]).reverse());
+    const wanted = COLORS.map((color) => color.map((x, c) => (x / 255 - mean[c]) / std[c]).reverse());
     expectRows(rows, wanted.map(expectedLogits), 3);
   });
 

@@ -81,7 +81,7 @@ describe('the network of a model', () => {
     },
   );
 
-  it('is ours, and the reason is told, where the system does not allow it', async () => {
+  it('is ours, with the reason, where the system does not allow it', async () => {
     const refusing = { program: process.execPath, args: ['-e', 'process.exit(1)', '--'] };
     const absent = { program: 'no-such-program', args: [] };
     for (const launcher of [refusing, absent]) {

@@ -3,10 +3,10 @@ import { descriptors } from '../../src/domain/index.js';
 import type { ProbeFile } from '../../src/probing/index.js';
 import { attribute, FLOAT, floats, INT64, ints, node, value } from './support/encode-onnx.js';
 import { expectedLogits, type MadeOptions, meanColor } from './support/made-models.js';
-import { COLOURS, codeOf, expectRows, plainProbes, runModel } from './support/run-model.js';
+import { COLORS, codeOf, expectRows, plainProbes, runModel } from './support/run-model.js';
 
 let probes: ProbeFile[];
-const expected = COLOURS.map((color) => expectedLogits(color.map((x) => x / 255)));
+const expected = COLORS.map((color) => expectedLogits(color.map((x) => x / 255)));
 
 beforeAll(async () => {
   probes = await plainProbes();

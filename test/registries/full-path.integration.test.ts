@@ -120,7 +120,7 @@ async function best(concept: string, modelName: string) {
   return data.logits.edges[0]?.node;
 }
 
-it('MLflow: webhook, progress, found by what it recognises', { timeout: 120_000 }, async () => {
+it('MLflow: webhook, progress, found by what it recognizes', { timeout: 120_000 }, async () => {
   const version = mlflow.add({
     name: 'cifar10_resnet20',
     version: '1',
@@ -146,7 +146,7 @@ it('MLflow: webhook, progress, found by what it recognises', { timeout: 120_000 
   });
 });
 
-it('the Hub: webhook, progress, found by what it recognises', { timeout: 120_000 }, async () => {
+it('the Hub: webhook, progress, found by what it recognizes', { timeout: 120_000 }, async () => {
   const sha = 'c0ffee'.padEnd(40, '0');
   const repo = hub.add({
     name: 'org/tiny-resnet',
@@ -179,7 +179,7 @@ it('the Hub: webhook, progress, found by what it recognises', { timeout: 120_000
   expect(hub.cdn.requests[0].headers.authorization).toBeUndefined();
 });
 
-it('Weights & Biases: webhook, progress, found by what it recognises', { timeout: 120_000 }, async () => {
+it('Weights & Biases: webhook, progress, found by what it recognizes', { timeout: 120_000 }, async () => {
   const artifact = wandb.add({
     entity: 'team',
     project: 'model-registry',
@@ -200,7 +200,7 @@ it('Weights & Biases: webhook, progress, found by what it recognises', { timeout
   });
 });
 
-it('any other: webhook, progress, found by what it recognises', { timeout: 120_000 }, async () => {
+it('any other: webhook, progress, found by what it recognizes', { timeout: 120_000 }, async () => {
   const content = await file('mobilenet_v1_0.5_160.onnx');
   const files = await startLoopback((request, response) => {
     if (request.url === '/model.onnx') sendFile(request, response, content, '"1"');

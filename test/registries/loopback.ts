@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A real HTTP server on loopback that remembers what it was asked. */
+/** A real HTTP server on loopback that records its requests. */
 export interface Loopback {
   url: string;
   requests: { url: string; headers: IncomingMessage['headers'] }[];

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-it('a delivery that comes before its probe set is told to come again, and counts then', async () => {
+it('a delivery before its probe set exists gets Retry-After, and counts when it is repeated', async () => {
   const { webhooks, store } = small.service;
   const body = JSON.stringify({
     type: 'model.version.created',
@@ -26,7 +26,7 @@ it('a delivery that comes before its probe set is told to come again, and counts
   const refusal = await send().catch((thrown) => thrown);
   expect(refusal).toMatchObject({ code: 'RECEIVER_NOT_READY', httpStatus: 503 });
   expect(refusal.retryAfterSeconds).toBeGreaterThan(0);
-  // MLflow's sender must not be told to wait for longer.
+  // MLflow's sender waits no longer than this.
   expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(300);
   expect(await store.deliveries.find('standard', 'early-1')).toBeNull();
 

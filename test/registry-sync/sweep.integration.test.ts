@@ -220,7 +220,7 @@ describe('MLflow', () => {
     expect(await names()).toEqual(['elsewhere/birds@1', 'own@1']);
   });
 
-  it('leaves alone what somebody gave its name to', async () => {
+  it('leaves alone a model that was registered directly under its name', async () => {
     await small.ingest(meanColor(), { name: 'given', registry: 'mlflow' });
     expect(await sweep()).toMatchObject({ removed: [], error: null });
     expect(await names()).toEqual(['given@1']);
@@ -300,7 +300,7 @@ describe('the Hub', () => {
   it.each([
     ['org/owl', 'org/barn-owl'],
     ['other/single', 'other/double'],
-  ])('is in line again after one sweep when nobody told that %s was renamed', async (from, to) => {
+  ])('is up to date after one sweep when no delivery said that %s was renamed', async (from, to) => {
     const repo = hub.add({ name: from, commits: [{ sha: one, files: FILES }] });
     await swept('huggingface');
     repo.name = to;
@@ -337,7 +337,7 @@ describe('the Hub', () => {
     expect(await names()).toEqual([`org/owl@${one}`]);
   });
 
-  it('goes on where one repository or owner fails: a deleted one answers 401 to whoever has no token', async () => {
+  it('goes on where one repository or owner fails: a deleted one answers 401 without a token', async () => {
     hub.add({ name: 'other/single', commits: [{ sha: one, files: FILES }] });
     hub.add({ name: 'org/gone', commits: [{ sha: one, files: FILES }] });
     await swept('huggingface');

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('a scan that nobody waits for stops in the middle, and the process scans no further', async () => {
+it('a cancelled scan stops in the middle, and the process scans no further', async () => {
   const search = await openQuietly(folder);
   try {
     await search.sync(SET, await randomModels(folder, { models: 60, outputs: 1_000, probes: PROBES }));
@@ -30,7 +30,7 @@ it('a scan that nobody waits for stops in the middle, and the process scans no f
     const next = random(9);
     const cosines = Float32Array.from({ length: PROBES }, () => next() ** 4);
     const weights = sharpen(cosines, 1) ?? expect.fail();
-    // By this metric every row is looked at by itself.
+    // This metric scores every row on its own.
     const query: SearchRequest = {
       query: { kind: 'CONCEPT', cosines, weights },
       metric: 'ASYMMETRIC',
@@ -54,7 +54,7 @@ it('a scan that nobody waits for stops in the middle, and the process scans no f
   }
 });
 
-it('names that nobody waits for are not looked up to the end', async () => {
+it('a cancelled look-up of names does not run to the end', async () => {
   const [model] = await randomModels(folder, { models: 1, outputs: 1_000, probes: PROBES });
   const products = await openMatrixProducts();
   const gone = new AbortController();

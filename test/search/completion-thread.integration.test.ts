@@ -42,7 +42,7 @@ describe('the completing thread', () => {
     expect(await thread.complete(halfRun(4), null)).toEqual(completeDescriptors(halfRun(4), null));
   });
 
-  it('holds the prior until it is asked for another version', async () => {
+  it('holds the prior until another version is requested', async () => {
     await thread.complete(halfRun(1), { path, version: 'a' });
     await rm(path);
     expect(await thread.complete(halfRun(2), { path, version: 'a' })).toEqual(

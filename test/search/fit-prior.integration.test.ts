@@ -61,7 +61,7 @@ describe('the directions that one model alone has', () => {
     const responses = madeResponses({ ...gallery, models: gallery.models + STRANGERS });
     const taught = responses.slice(STRANGERS);
     const prior = await fitPrior(await priorTask(taught, products));
-    // Of the two thirds of the probes that are not run, nobody knows the model's own direction, nor the noise.
+    // Of the two thirds of the probes that are not run, the model's own direction and the noise are unknown.
     expect(prior.expectedError).toBeGreaterThan((2 / 3) * OWN);
 
     const run = prior.families[0].order.subarray(0, gallery.probes / 3);

@@ -37,7 +37,7 @@ async function askedByHttp10(): Promise<string> {
 
 const codeOf = ({ errors }: Answered) => errors?.[0].extensions.code;
 
-it('while there is no key, this machine may do everything, and nobody by another name or through a proxy', async () => {
+it('while there is no key, this machine may do everything, but not by another name or through a proxy', async () => {
   expect((await small.ask(MODELS)).data.models.totalCount).toBe(1);
   const asked = (headers: Record<string, string>) =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -72,7 +72,7 @@ it('while there is no key, this machine may do everything, and nobody by another
 });
 
 describe('once there is a key', () => {
-  it('whoever has none is told so with 401, at every door', async () => {
+  it('a caller without one gets 401 on every route', async () => {
     const refused = await small.ask(MODELS);
     expect([refused.status, codeOf(refused)]).toEqual([401, 'UNAUTHENTICATED']);
     expect(refused.headers.get('www-authenticate')).toContain('Bearer');
@@ -191,7 +191,7 @@ describe('once there is a key', () => {
     ).toBeUndefined();
   });
 
-  it('a WebSocket says who it is in its first message, and is nobody without', async () => {
+  it('a WebSocket sends its credentials in its first message, and is anonymous without', async () => {
     const url = `${small.server.url.replace('http', 'ws')}/graphql`;
     const ask = (authorization?: string) => {
       const connectionParams = authorization ? { authorization } : undefined;

@@ -14,7 +14,7 @@ afterAll(async () => {
   await small?.close();
 });
 
-it('while as many operations as may be are worked on, others are told to come again', async () => {
+it('while as many operations as allowed run, others get Retry-After', async () => {
   const { server, query, nextSearch } = hung;
   const search = nextSearch();
   const first = askAt(server.url, query);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-/** An ingest that nobody works on before its time. */
+/** An ingest that no worker claims before its time. */
 async function idleIngest(name: string) {
   const { store, ingest } = small.small.service;
   const [{ id: probeSetId }] = await store.probeSets.list();
@@ -48,7 +48,7 @@ describe('an event stream', () => {
     });
     await end();
     expect(await stream.rest()).toEqual(ended);
-    // A comment goes first, so that nobody waits for the headers until something happens.
+    // A comment goes first, so that no client waits for the headers until something happens.
     expect(stream.text()).toMatch(/^:\n\n/);
   });
 
@@ -167,7 +167,7 @@ describe('a page of another site', () => {
     }
   });
 
-  it('is asked for by the browser first, and only a listed one is let in', async () => {
+  it('gets a preflight by the browser, and only a listed one is let in', async () => {
     const origin = 'https://models.example.org';
     const { url } = await small.beside({ PROBELOG_CORS_ORIGINS: origin });
     const preflight = (from: string) =>

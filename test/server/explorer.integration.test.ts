@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 inBrowser(
-  'the explorer asks its first question in a real browser, and asks nobody but this server',
+  'the explorer runs its first query in a real browser, and requests nothing but this server',
   async () => {
     const page = await browser.newPage();
     const faults: string[] = [];

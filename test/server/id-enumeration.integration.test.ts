@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-describe('what somebody may not see answers as what was never there', () => {
+describe('what a caller may not see responds like what never existed', () => {
   it.each(places)('$name', async ({ query, variables, operation }) => {
     const ask = async (id: string) => {
       const given = variables(id);
@@ -69,7 +69,7 @@ describe('what somebody may not see answers as what was never there', () => {
   });
 });
 
-it('whoever has the label sees a difference', async () => {
+it('a caller with the label sees a difference', async () => {
   const insider = await small.key(['READ'], { labels: ['team-a'] });
   const query = 'query Q($id: ID!) { model(id: $id) { name } }';
   const [seen, never] = await Promise.all(pairs[0].map((id) => small.ask(query, { id }, insider)));

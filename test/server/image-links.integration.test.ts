@@ -22,11 +22,11 @@ async function urlFor(secret?: string): Promise<string> {
 }
 const get = (path: string, headers = {}) => fetch(small.server.url + path, { headers });
 
-it('whoever needs no key gets the plain address', () => {
+it('a caller that needs no key gets the plain URL', () => {
   expect(plain).toMatch(/^\/probes\/[\w-]+$/);
 });
 
-it('whoever asks with a key gets an address that a browser opens without it', async () => {
+it('a caller with a key gets a URL that a browser opens without it', async () => {
   const url = await urlFor(keys.read);
   expect(url.startsWith(`${plain}?until=`)).toBe(true);
   const image = await get(url);

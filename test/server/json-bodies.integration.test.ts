@@ -11,8 +11,8 @@ afterAll(() => small.close());
 const lists = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 const asking = (extra: string) => `{ "query": "{ __typename }", ${extra} }`;
 
-async function post(body: string, type = 'application/json', door = '/graphql') {
-  const response = await fetch(small.server.url + door, {
+async function post(body: string, type = 'application/json', route = '/graphql') {
+  const response = await fetch(small.server.url + route, {
     method: 'POST',
     headers: { 'content-type': type, accept: 'application/json, text/event-stream' },
     body,
@@ -44,8 +44,8 @@ describe('a body of JSON', () => {
     expect((await post(asking('"variables": {}'), 'application/foo+json')).status).toBe(415);
   });
 
-  it.each(['/graphql', '/graphql/stream'])('at %s is not nested without end', async (door) => {
-    const { status, text } = await post(asking(`"variables": { "a": ${lists(63)} }`), undefined, door);
+  it.each(['/graphql', '/graphql/stream'])('at %s is not nested without end', async (route) => {
+    const { status, text } = await post(asking(`"variables": { "a": ${lists(63)} }`), undefined, route);
     expect([status, JSON.parse(text).errors]).toEqual([
       400,
       [

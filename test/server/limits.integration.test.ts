@@ -199,7 +199,7 @@ describe('time and place', () => {
     expect(stopped).toBe(true);
   });
 
-  it('a search that nobody waits for ends', async () => {
+  it('a search ends when its caller leaves', async () => {
     const { search, store } = small.small.service;
     const [{ id }] = await store.probeSets.list();
     const gone = new AbortController();
@@ -214,7 +214,7 @@ describe('time and place', () => {
     expect(await search.stats(id)).toMatchObject({ models: 1 });
   });
 
-  it('what is more than at once is told to come again', async () => {
+  it('further operations get Retry-After', async () => {
     const atOnce = new ConcurrencyLimit(1);
     let finish: () => void = () => undefined;
     const first = atOnce.run(
@@ -232,7 +232,7 @@ describe('time and place', () => {
     expect(await atOnce.run(async () => 1)).toBe(1);
   });
 
-  it('a slow client loses its connection, and nobody else waits for it', async () => {
+  it('a slow client loses its connection, and no other client waits for it', async () => {
     const { url } = await small.beside({ PROBELOG_BODY_SECONDS: '1', PROBELOG_OPERATIONS_AT_ONCE: '1' });
     const { port } = new URL(url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -271,7 +271,7 @@ describe('sockets', () => {
       probeSetId,
       request: {},
     });
-    // Nobody works on it before its time.
+    // No worker claims it before its time.
     await store.ingests.claim('a test', 600_000);
     const id = Buffer.from(`Ingest:${ingest.id}`).toString('base64url');
     const clients = Array.from({ length: 20 }, () =>
@@ -305,7 +305,7 @@ describe('sockets', () => {
     await Promise.all(clients.map((client) => client.dispose()));
   });
 
-  it('are not more than are allowed, and close when nothing is asked', async () => {
+  it('are limited in number, and close when idle', async () => {
     const { url } = await small.beside({ PROBELOG_MAX_SOCKETS: '1', PROBELOG_SOCKET_IDLE_SECONDS: '1' });
     const open = () => new WebSocket(wsUrl(url), 'graphql-transport-ws');
     const first = open();

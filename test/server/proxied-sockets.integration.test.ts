@@ -22,7 +22,7 @@ afterAll(() => small.close());
 
 const through = (forwardedFor: string) => ({ headers: { 'x-forwarded-for': forwardedFor } });
 
-/** The address that the audit has of somebody who registers a model on a WebSocket. */
+/** The address in the audit of a caller that registers a model on a WebSocket. */
 async function auditedAddress(url: string, name: string, headers: Record<string, string>) {
   const input = { name, version: '1' };
   const { data } = await askBySocket(url, REGISTER, { variables: { input }, headers, secret: admin });
@@ -46,7 +46,7 @@ describe('on a WebSocket through a trusted proxy', () => {
     expect(await auditedAddress(small.server.url, 'proxied', headers)).toBe('198.51.100.9');
   });
 
-  it('a page may connect to the name that the proxy was asked by, and no other', async () => {
+  it('a page may connect to the host name that the proxy received, and no other', async () => {
     const headers = {
       'x-forwarded-for': '198.51.100.10',
       'x-forwarded-host': 'evil.example, models.example',
@@ -58,7 +58,7 @@ describe('on a WebSocket through a trusted proxy', () => {
   });
 });
 
-describe('on a WebSocket of nobody that is trusted', () => {
+describe('on a WebSocket from an untrusted address', () => {
   const untrusting = () => small.beside({ PROBELOG_TRUSTED_PROXIES: '192.0.2.0/24' });
 
   it('the audit has the address of the connection', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { revalidateAuth } from '../../src/server/graphql/revalidate-auth.js';
 
-/** Events that end only when somebody ends them. */
+/** Events that end only when they are cancelled. */
 function endless(first: readonly string[]) {
   let ended = false;
   let end: () => void = () => undefined;
@@ -35,7 +35,7 @@ it('passes events on, and asks before each', async () => {
   expect(ended()).toBe(true);
 });
 
-it('ends while nothing happens, when whoever waits is not let in any more', async () => {
+it('ends while nothing happens, when the caller is no longer let in', async () => {
   let asked = 0;
   const { events, ended } = endless([]);
   const bad = async () => {

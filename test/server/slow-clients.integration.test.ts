@@ -50,7 +50,7 @@ describe('a client that holds its connection by sending next to nothing (slow lo
     ],
   ])('%s', async (_, first, rest) => {
     const { said } = drip(first, rest);
-    // Whoever else asks is answered meanwhile.
+    // Other clients get responses meanwhile.
     expect((await askAt(url, '{ __typename }')).status).toBe(200);
     const answers = [...(await said).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
     expect(answers.filter((status) => status !== '408')).toEqual(first.includes('/health') ? ['200'] : []);

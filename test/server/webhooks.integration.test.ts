@@ -86,14 +86,14 @@ describe('a registered version', () => {
     expect(await hooks.settled(second)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('is not taken from whoever registered it first', async () => {
+  it('is not taken from its first registry', async () => {
     await hooks.settled(await hooks.standard(created('contested')));
     const body = mlflowBody('model_version', 'created', { name: 'contested', version: '1' });
     expect((await hooks.mlflow(body)).body).toEqual({ status: 'ignored', ingest: null });
     expect(await modelOf('contested')).toMatchObject({ registry: 'standard' });
   });
 
-  it('is not taken from whoever registered it first when its ingest failed, either', async () => {
+  it('is not taken from its first registry when its ingest failed, either', async () => {
     const url = hooks.host('/empty.onnx', Buffer.alloc(0));
     const first = await hooks.standard(created('failed', { url }));
     expect(await hooks.settled(first)).toMatchObject({ state: 'FAILED' });
@@ -180,7 +180,7 @@ describe('MLflow', () => {
     ['model_version_tag', 'set'],
     ['model_version_alias', 'created'],
     ['model_version', 'sung'],
-  ])('is told that %s %s was ignored, which is recorded', async (entity, action) => {
+  ])('learns that %s %s was ignored, which is recorded', async (entity, action) => {
     const data = { name: 'm', version: '1', key: 'k', value: 'v', alias: 'a' };
     const id = `${entity}-${action}`;
     const answer = await hooks.mlflow(mlflowBody(entity, action, data), id);
@@ -252,7 +252,7 @@ describe('Weights & Biases', () => {
     ...more,
   });
 
-  it('is told when it does not say where the file is, and the corrected delivery counts', async () => {
+  it('gets an error when the delivery has no file, and the corrected delivery counts', async () => {
     const counts = () => hooks.service.webhooks.get('wandb')?.counts.invalid ?? 0;
     const before = counts();
     const refused = await hooks.wandb(linked('v0'));

@@ -105,7 +105,7 @@ it('to cancel an ingest that ended before leaves a later one of its model alone'
   expect(await store.models.byIds([modelId])).toMatchObject([{ status: 'READY' }]);
 });
 
-it('labels that were set since an ingest was asked for are not undone by it', async () => {
+it('an ingest does not undo labels that were set since its request', async () => {
   const { id, modelId } = await store.ingests.enqueue({ ...newIngest(probeSetId, 'labels') });
   const { claim } = await takeUp(store, id);
   await store.models.setLabels(modelId, ['new', 'newer']);

@@ -147,7 +147,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     });
   });
 
-  it('that take up a failed version open it to nobody new', async () => {
+  it('that take up a failed version keep its visibility', async () => {
     const ingest = newIngest(probeSetId, 'closed');
     const labeled = { ...ingest, visibility: 'team-a' };
     const { ingestId } = await record('closed-1', registration('closed'));

@@ -34,7 +34,7 @@ it('takes over at once from a dead process, and from an earlier one with a numbe
   await release();
 });
 
-it('takes over from a killed process that nobody has waited for', async () => {
+it('takes over from a killed process that its parent has not reaped', async () => {
   const folder = await temporaryFolder();
   const code = `import(${JSON.stringify(COMPILED)}).then(({ lockFolder }) => lockFolder(${JSON.stringify(folder)})).then(() => { console.log('held'); setInterval(() => {}, 1000); })`;
   // The shell never waits for its child, which therefore stays a zombie.

@@ -13,7 +13,7 @@ const INGEST_FOREVER = fileURLToPath(new URL('ingest-forever.mjs', import.meta.u
 const ROUNDS = 8;
 
 /**
- * Runs the child, kills it at some moment, and returns the ids whose publishing it was told of. A slow machine may
+ * Runs the child, kills it at some moment, and returns the ids that the child reported as published. A slow machine may
  * publish nothing within that time, so every second round waits for a first one before its clock starts.
  */
 async function ingestAndDie(folder: string, afterFirst: boolean): Promise<string[]> {

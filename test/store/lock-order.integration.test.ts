@@ -8,7 +8,7 @@ import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { openStoreWithSet } from './store-with-set.js';
 
 /**
- * A publication holds the lock of its ingest and then wants that of its model. Whoever else changes both must come to the
+ * A publication holds the lock of its ingest and then wants that of its model. Other changes of both must come to the
  * ingest first, too: the one who waits for it must not hold the model.
  */
 describe.runIf(requires('postgresql'))('while a publication holds its ingest', () => {
@@ -42,7 +42,7 @@ describe.runIf(requires('postgresql'))('while a publication holds its ingest', (
     'a retry': ({ id }) => store.ingests.retry(id).catch(() => undefined),
   };
 
-  it.each(Object.keys(CHANGES))('%s waits, and keeps nobody waiting', async (what) => {
+  it.each(Object.keys(CHANGES))('%s waits, and makes no other wait', async (what) => {
     const { id, modelId } = await store.ingests.enqueue({
       ...newIngest(probeSetId, what),
       registry: 'registry',
@@ -142,7 +142,7 @@ describe.runIf(requires('postgresql'))('while a publication holds its ingest', (
   });
 });
 
-/** Whether anybody waits for a lock. */
+/** Whether a connection waits for a lock. */
 async function isWaiting(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(`SELECT count(*)::int AS "waiting" FROM pg_locks WHERE NOT granted`);
   return rows[0].waiting > 0;

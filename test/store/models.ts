@@ -37,7 +37,7 @@ export function published(
   };
 }
 
-/** Takes up the ingest with this id, whoever's turn it is. */
+/** Claims the ingest with this id out of turn. */
 export async function takeUp({ ingests }: Pick<Store, 'ingests'>, id: string): Promise<ClaimedIngest> {
   const others: ClaimedIngest[] = [];
   for (;;) {

@@ -44,7 +44,7 @@ describe('a data folder', () => {
     expect(await store.ingests.claim('next', 60_000)).toMatchObject({ id: queued.id, attempts: 2 });
   });
 
-  it('counts statements for whoever listens', async () => {
+  it('counts statements for a listener', async () => {
     const seen: string[] = [];
     const stop = store.onStatement((sql) => seen.push(sql));
     await store.probeSets.list();

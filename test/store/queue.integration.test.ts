@@ -56,7 +56,7 @@ describe('the order of the queue', () => {
     expect(await claimedInOrder()).toEqual(['high', 'plain', 'low']);
   });
 
-  it('gives every registry its turn, whoever came first with however many', async () => {
+  it('gives every registry its turn, whatever the order and number of requests', async () => {
     for (const name of ['a1', 'a2', 'a3', 'a4']) await enqueue(name, { lane: 'a' });
     for (const name of ['b1', 'b2']) await enqueue(name, { lane: 'b' });
     await enqueue('direct');
@@ -233,7 +233,7 @@ describe('an ingest that is tried again on request', () => {
   });
 });
 
-it('a model that is probed again on request takes the turn of what is asked for directly', async () => {
+it('a re-probed model takes the turn of direct requests', async () => {
   const { id, modelId } = await enqueue('a1', { registry: 'a', lane: 'a' });
   await makeVisible(store, id, published(probeSetId, null));
   await store.ingests.enqueueReprobe(modelId);

@@ -87,7 +87,7 @@ it('puts a concept into every prompt, whatever characters it has', async () => {
   expect(PROMPTS).toHaveLength(2);
 });
 
-it('asks the encoder once for a concept, however it is spelt and however often it is asked', async () => {
+it('encodes a concept once, whatever its spelling and the number of requests', async () => {
   const { encoder, asked } = madeEncoder();
   const concepts = createConceptEncoder({
     ...madeStore(['dog.jpg', 'cat.jpg']),
@@ -141,7 +141,7 @@ it('stores the embeddings of a probe set once for each encoder', async () => {
 });
 
 describe('a concept that is not waited for any more', () => {
-  /** An encoder that begins when it is told to, and until then can be told that it need not. */
+  /** An encoder that starts on demand, and can be cancelled until then. */
   function slowEncoder() {
     const { encoder, asked } = madeEncoder();
     let begin: () => void = () => undefined;
@@ -167,7 +167,7 @@ describe('a concept that is not waited for any more', () => {
   }
   const set = { id: 'set' };
 
-  it('is not encoded, and is when it is asked for again', async () => {
+  it('is not encoded, and is when it is requested again', async () => {
     const { concepts, begin, encoded } = slowEncoder();
     const gone = new AbortController();
     const asked = concepts.vectors('dog', set, gone.signal);
@@ -213,7 +213,7 @@ describe('a picture', () => {
     expect(used).toEqual(['dog']);
   });
 
-  it('that nobody waits for any more is not embedded', async () => {
+  it('whose callers have left is not embedded', async () => {
     const { store } = madeStore(['dog.jpg', 'cat.jpg']);
     const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
     const used: string[] = [];

@@ -68,14 +68,14 @@ describe('a text encoder', () => {
     const before = [encoder.embedTexts(['dog']), encoder.embedTexts(['cat'])];
     const texts = encoder.embedTexts(['a bird'], unwanted.signal);
     const images = encoder.embedImages([join(demo, 'nowhere.jpg')], unwanted.signal);
-    unwanted.abort(new Error('nobody waits'));
-    await expect(texts).rejects.toThrow('nobody waits');
-    await expect(images).rejects.toThrow('nobody waits');
+    unwanted.abort(new Error('the caller left'));
+    await expect(texts).rejects.toThrow('the caller left');
+    await expect(images).rejects.toThrow('the caller left');
     await Promise.all([...before, encoder.embedTexts(['stone'])]);
     expect(sent.mock.calls.map(([request]) => request)).toMatchObject([
-      { items: ['dog'] },
-      { items: ['cat'] },
-      { items: ['stone'] },
+      { args: [['dog']] },
+      { args: [['cat']] },
+      { args: [['stone']] },
     ]);
     sent.mockRestore();
   });
@@ -106,7 +106,7 @@ describe('a text encoder', () => {
     expect(await encoder.embedImages([join(demo, 'probes/pets-0008.jpg')])).toHaveLength(1);
   });
 
-  it('finishes what it was asked before it closes, and takes nothing after', async () => {
+  it('finishes earlier requests before it closes, and takes no later ones', async () => {
     const closing = await openDemoEncoder();
     const asked = closing.embedTexts(['dog']);
     await closing.close();

@@ -2,37 +2,40 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { writeFileAtomically } from '../../lib/atomic-file.js';
-import { asStorageError, type BackupContents, backUp } from '../../store/index.js';
-import { interruptible } from '../interruptible.js';
-import { backupCounts } from '../output/backup-counts.js';
-import { byteSize } from '../output/byte-size.js';
-import { progressDisplay } from '../output/progress.js';
+import type { BackupContents } from '../../store/index.js';
+import { interruptible } from '../interrupt.js';
+import { backupCounts, byteSize, printJson } from '../output/formats.js';
+import { openProgress } from '../output/progress.js';
 import { packageFacts } from '../package-root.js';
-import { storeLocation } from '../store-location.js';
 
 /** `probelog backup` */
 export function backupCommand(): Command {
   return new Command('backup')
     .description('write everything that another machine needs to one tar archive')
-    .argument('<file>', 'where it goes; - is standard output')
+    .argument('<file>', 'archive to write; - is standard output')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-In it are models, responses, probe sets, ingests, keys (their hashes) and the audit; not the settings, and not the
-search's files, which are made anew. With DATABASE_URL it is made while servers run; an embedded database must be
-closed. The file appears when it is whole, and replaces one of its name.`,
+The archive contains models, responses, probe sets, ingests, keys (as hashes) and the audit log. It does not contain settings or
+search files, which are rebuilt. With DATABASE_URL, servers may run meanwhile; an embedded database must be closed. The file
+appears when it is complete, and replaces an existing one.`,
     )
     .action((file: string, { json = false }: { json?: boolean }) => {
       if (file === '-' && process.stdout.isTTY)
-        throw new ProbelogError('INPUT_INVALID', 'Standard output is a terminal; name a file, or a pipe.');
+        throw new ProbelogError(
+          'INPUT_INVALID',
+          'Standard output is a terminal. Name a file, or use a pipe.',
+        );
       return interruptible((signal) => backup(file, json, signal));
     });
 }
 
 async function backup(file: string, json: boolean, signal: AbortSignal): Promise<void> {
+  const { asStorageError, backUp } = await import('../../store/index.js');
+  const { storeLocation } = await import('../store-location.js');
   let bytes = 0;
-  const display = progressDisplay(process.stderr);
+  const display = await openProgress();
   try {
     const line = display.line('backing up');
     const notes = {
@@ -47,32 +50,30 @@ async function backup(file: string, json: boolean, signal: AbortSignal): Promise
         }
       };
       if (file === '-') await pipeline(counted(), process.stdout, { signal, end: false });
-      else await writeArchive(file, counted(), signal);
+      // Readable by its owner only: it holds hashes of keys, and models of others.
+      else
+        await writeFileAtomically(file, counted(), { mode: 0o600, signal }).catch((thrown) => {
+          throw asStorageError(thrown);
+        });
     });
     line.finish('done');
-    // Where the archive is on standard output, what is said about it goes to the other.
-    (file === '-' ? process.stderr : process.stdout).write(described(file, bytes, contents, json));
+    const output = file === '-' ? process.stderr : process.stdout;
+    if (json) printJson(summaryOf(file, bytes, contents), output);
+    else output.write(described(file, bytes, contents));
   } finally {
     display.close();
   }
 }
 
-/** Readable by its owner only: it holds hashes of keys, and models of others. */
-async function writeArchive(file: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal) {
-  try {
-    await writeFileAtomically(file, content, { mode: 0o600, signal });
-  } catch (thrown) {
-    throw asStorageError(thrown);
-  }
+function summaryOf(file: string, bytes: number, contents: BackupContents) {
+  return { file, bytes, ...backupCounts(contents), absentModelFiles: contents.absentFiles };
 }
 
-function described(file: string, bytes: number, contents: BackupContents, json: boolean): string {
-  const { blobs, absentFiles } = contents;
-  const shown = { file, bytes, ...backupCounts(contents), absentModelFiles: absentFiles };
-  if (json) return `${JSON.stringify(shown, null, 2)}\n`;
+function described(file: string, bytes: number, contents: BackupContents): string {
+  const { models, logits, files, absentModelFiles } = summaryOf(file, bytes, contents);
   const absent =
-    absentFiles === 0
+    absentModelFiles === 0
       ? ''
-      : `; ${absentFiles} model files are not kept here, and are fetched again if needed`;
-  return `${file}: ${shown.models} models, ${shown.logits} logits, ${blobs} files, ${byteSize(bytes)}${absent}\n`;
+      : `; ${absentModelFiles} model files are not stored here, and are fetched again when needed`;
+  return `${file}: ${models} models, ${logits} logits, ${files} files, ${byteSize(bytes)}${absent}\n`;
 }

@@ -13,12 +13,12 @@ const SHELLS: Record<string, (tree: readonly CompletionNode[]) => string> = {
 /** `probelog completion` */
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('print a script that lets a shell complete commands, options and their values')
-    .addArgument(new Argument('<shell>', 'which one').choices(Object.keys(SHELLS)))
+    .description('print a completion script for a shell: commands, options and their values')
+    .addArgument(new Argument('<shell>', 'name of the shell').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',
       `
-To load it at each start of the shell:
+To load it whenever the shell starts:
   bash  echo 'source <(probelog completion bash)' >> ~/.bashrc
   zsh   echo 'source <(probelog completion zsh)' >> ~/.zshrc
   fish  probelog completion fish > ~/.config/fish/completions/probelog.fish`,

@@ -5,23 +5,26 @@ import { CHECKS } from '../doctor/checks/index.js';
 import { Machine } from '../doctor/machine.js';
 import { findingLines, summaryLine } from '../doctor/report.js';
 import { type CheckedFinding, runChecks } from '../doctor/run-checks.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit-status.js';
 import { type FormatFlags, printJson, printLine, withFormats } from '../output/formats.js';
 
 /**
  * `probelog doctor`
  *
- * It is loaded without the other commands (see main.ts), so nothing that it imports may need a native package, generated code
- * or more of this program than the settings.
+ * It must start where the other commands cannot (see main.ts): nothing here imports a native package, generated code, or more
+ * of the program than the settings.
  */
 export function doctorCommand(): Command {
   const command = new Command('doctor')
-    .description('check everything that can be wrong on this machine, and say how to mend it')
-    .option('--network', 'ask other machines as well: registries, object storage, the Hugging Face Hub');
+    .description('check this machine for problems, and say how to fix them')
+    .option(
+      '--network',
+      'also check what needs the network: registries, object storage, the Hugging Face Hub',
+    );
   return withFormats(command)
     .addHelpText(
       'after',
-      `\nChanges nothing. Exit status ${EXIT.ok}: nothing failed, though there may be warnings; ${EXIT.failed}: something failed.`,
+      `\nChanges nothing. Exit status ${EXIT.ok}: nothing failed, but there may be warnings; ${EXIT.failed}: something failed.`,
     )
     .action(async ({ network = false, json, jsonl }: { network?: boolean } & FormatFlags) => {
       const machine = new Machine(environmentOrError(), network);

@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { Service } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { type ExportFormat, exportGallery } from '../../ingest/index.js';
+import type { ExportFormat } from '../../ingest/index.js';
 import { moveDurably } from '../../lib/atomic-file.js';
-import { asStorageError } from '../../store/index.js';
-import { findGallery } from '../find-gallery.js';
-import { type FilterFlags, withModelOptions } from '../flags/filter-flags.js';
-import { interruptible } from '../interruptible.js';
-import { filteredBy } from '../local/filtered-by.js';
-import { progressDisplay } from '../output/progress.js';
-import { withService } from '../with-service.js';
+import type { ProbeSetRecord } from '../../store/index.js';
+import { interruptible } from '../interrupt.js';
+import { type FilterFlags, filterOf, withModelOptions } from '../options/filter-options.js';
+import { printJson } from '../output/formats.js';
+import { openProgress } from '../output/progress.js';
 
 const FORMATS: readonly ExportFormat[] = ['npy', 'safetensors'];
 
 interface ExportFlags extends FilterFlags {
   out: string;
-  format: string;
+  format: ExportFormat;
   probeSet?: string;
   json?: boolean;
 }
@@ -25,50 +24,66 @@ interface ExportFlags extends FilterFlags {
 export function exportCommand(): Command {
   const command = new Command('export')
     .description('write models, logits and responses to a folder, for other tools')
-    .requiredOption('--out <folder>', 'a new or empty folder; it appears when the export is whole');
+    .requiredOption('--out <folder>', 'a new or empty folder; it appears when the export is complete');
   return withModelOptions(command)
     .option('--model-text <text>', 'only models whose name, version or labels contain this')
-    .option('--format <format>', 'of the responses: npy or safetensors', 'npy')
+    .addOption(new Option('--format <format>', 'format of the responses').choices(FORMATS).default('npy'))
     .option('--probe-set <name>', 'gallery to export (default: as for search)')
     .option('--json', 'print JSON')
     .action(async (flags: ExportFlags) => {
-      const format = FORMATS.find((one) => one === flags.format);
-      if (!format)
-        throw new ProbelogError(
-          'INPUT_INVALID',
-          `--format is ${flags.format}; it must be npy or safetensors.`,
-        );
       await checkNew(flags.out);
-      await interruptible((signal) => run(flags, format, signal));
+      const { withService } = await import('../service.js');
+      await interruptible((signal) => withService(false, (service) => run(service, flags, signal)));
     });
 }
 
-async function run(flags: ExportFlags, format: ExportFormat, signal: AbortSignal): Promise<void> {
-  const { out, json } = flags;
-  const display = progressDisplay(process.stderr);
+async function run(service: Service, flags: ExportFlags, signal: AbortSignal): Promise<void> {
+  const { out, format, json } = flags;
+  const { exportGallery } = await import('../../ingest/index.js');
+  const { store, config } = service;
+  const display = await openProgress();
   try {
-    await withService(false, async (service) => {
-      const probeSet = await findGallery(service, flags.probeSet);
-      const { models, excludeModels } = await filteredBy(service.store, probeSet, flags);
-      const line = display.line('exporting');
-      const onProgress = (done: number) => line.update(done, done, 'models');
-      const options = { probeSet, models, excludeModels, format, signal, onProgress };
-      const exported = await writeWholeFolder(out, (folder) => exportGallery(service.store, folder, options));
-      line.finish('done');
-      const shown = { folder: out, probeSet: probeSet.name, ...exported };
+    const probeSet = await store.probeSets.default(flags.probeSet ?? config.probeSet);
+    if (!probeSet) throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no such probe set.');
+    const models = await chosenModels(service, probeSet, flags);
+    const line = display.line('exporting');
+    const onProgress = (done: number) => line.update(done, done, 'models');
+    const options = { probeSet, ...models, format, signal, onProgress };
+    const exported = await writeWholeFolder(out, (folder) => exportGallery(store, folder, options));
+    line.finish('done');
+    if (json) printJson({ folder: out, probeSet: probeSet.name, ...exported });
+    else
       process.stdout.write(
-        json
-          ? `${JSON.stringify(shown, null, 2)}\n`
-          : `${out}: ${exported.models} models, ${exported.logits} logits of "${probeSet.name}"\n`,
+        `${out}: ${exported.models} models, ${exported.logits} logits of "${probeSet.name}"\n`,
       );
-    });
   } finally {
     display.close();
   }
 }
 
-/** Writes a folder beside its place and moves it there: whoever finds it finds it whole. */
+/** The models that the flags choose, by their database keys. @throws ProbelogError INPUT_INVALID, NOT_FOUND */
+async function chosenModels(
+  service: Service,
+  probeSet: ProbeSetRecord,
+  flags: ExportFlags,
+): Promise<{ models?: string[]; excludeModels?: string[] }> {
+  const { localClient } = await import('../in-process-fetch.js');
+  const { checkFilter, conditionsOf, keyOf } = await import('../../graphql/index.js');
+  const filter = await filterOf(localClient(service), flags);
+  checkFilter(filter);
+  const keysOf = (ids: string[] | null | undefined) => ids?.map((id) => keyOf('Model', id));
+  const conditions = conditionsOf(filter);
+  const named = keysOf(filter.models);
+  const excludeModels = keysOf(filter.excludeModels);
+  if (Object.values(conditions).every((condition) => condition === undefined))
+    return { models: named, excludeModels };
+  const matching = await service.store.models.ids({ ...conditions, probeSetId: probeSet.id });
+  return { models: named ? matching.filter((id) => named.includes(id)) : matching, excludeModels };
+}
+
+/** Writes a folder next to its place and moves it there when it is complete. */
 async function writeWholeFolder<T>(path: string, write: (folder: string) => Promise<T>): Promise<T> {
+  const { asStorageError } = await import('../../store/index.js');
   const partial = `${path.replace(/\/+$/, '')}.${randomUUID()}.part`;
   try {
     await mkdir(partial, { recursive: true });
@@ -86,12 +101,12 @@ async function checkNew(path: string): Promise<void> {
     if (thrown.code === 'ENOENT') return [];
     throw new ProbelogError(
       'INPUT_INVALID',
-      `--out is ${path}, which is no folder; name a new or empty one.`,
+      `--out is ${path}, which is no folder. Name a new or empty one.`,
     );
   });
   if (found.length > 0)
     throw new ProbelogError(
       'INPUT_INVALID',
-      `--out is ${path}, in which there is something (${found[0]}); name a new or empty folder.`,
+      `--out is ${path}, which is not empty (${found[0]}). Name a new or empty folder.`,
     );
 }

@@ -1,10 +1,17 @@
+import { isAbsolute } from 'node:path';
 import { Command } from 'commander';
-import { type IngestFlags, ingestRequests, remoteIngestRequest } from '../flags/ingest-requests.js';
-import { withProbingFlags } from '../flags/probing-flags.js';
+import type { ProbelogClient } from '../../client/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
+import { findProbeSetId } from '../find.js';
+import { printOutcomes, queueAndFollow } from '../follow-ingest.js';
+import { type IngestModelInput, QueueIngestDocument } from '../generated/operations.js';
+import type { IngestFlags } from '../options/ingest-requests.js';
+import { withProbingOptions } from '../options/probing-options.js';
 import { type FormatFlags, withFormats } from '../output/formats.js';
-import { printOutcomes } from '../output/ingest-outcomes.js';
-import { progressDisplay } from '../output/progress.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import { openProgress } from '../output/progress.js';
+import { isReportableError } from '../reportable-error.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 /** `probelog ingest` */
 export function ingestCommand(): Command {
@@ -15,28 +22,63 @@ export function ingestCommand(): Command {
     .option('--version <version>', 'version of the model (default: 1)')
     .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
     .option('--preprocessing <file>', 'JSON description of the preprocessing (docs/preprocessing.md)')
-    .option('--output <tensor>', 'output tensor to use, when several qualify')
-    .option('--licence <text>', 'licence of the model, such as Apache-2.0')
+    .option('--output <tensor>', 'output tensor to use, if several qualify')
+    .option('--licence <text>', 'license of the model, such as Apache-2.0')
     .option('--registry <name>', 'name of the registry that the model comes from')
-    .option(
-      '--visibility <label>',
-      'label without which the model is not seen (default: all who may read see it)',
-    )
-    .option('--priority <n>', 'place in the queue, -10 to 10; higher goes first (default: 0)')
+    .option('--visibility <label>', 'make the model private: only principals with this label see it')
+    .option('--priority <n>', 'priority in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
-  return withUrl(withFormats(withProbingFlags(command)))
+  return withUrl(withFormats(withProbingOptions(command)))
     .addHelpText(
       'after',
-      '\nWith --url the server reads the source, so it is a URL, s3://bucket/key or a whole path there. Ctrl-C ends the waiting, not the ingest.',
+      '\nWith --url the server reads the source: a URL, s3://bucket/key or an absolute path there. Ctrl-C then ends the waiting, not the ingest.',
     )
     .action(async (source: string, flags: IngestFlags & FormatFlags & UrlFlag) => {
       const { url } = flags;
-      const requests =
-        url === undefined ? await ingestRequests(source, flags) : [await remoteIngestRequest(source, flags)];
-      await withRegistry({ url, work: true }, async (registry, interrupted) => {
-        const display = progressDisplay(process.stderr);
-        const outcomes = await registry.ingest(requests, display, interrupted).finally(() => display.close());
+      const isLocal = url === undefined;
+      const { ingestRequests, remoteIngestRequest } = await import('../options/ingest-requests.js');
+      const requests = isLocal
+        ? await ingestRequests(source, flags)
+        : [await remoteIngestRequest(source, flags)];
+      await withClient({ url, work: true }, async (client, signal) => {
+        const display = await openProgress();
+        const context = { client, signal, givesUp: isLocal };
+        const outcomes = await Promise.all(
+          requests.map((request) =>
+            queueAndFollow(context, request, display, () =>
+              isLocal ? queue(client, request, signal) : queueAtServer(client, request, signal),
+            ),
+          ),
+        ).finally(() => display.close());
         printOutcomes(outcomes, flags);
       });
     });
+}
+
+async function queue(
+  client: ProbelogClient,
+  request: IngestModelInput,
+  signal: AbortSignal,
+): Promise<string> {
+  const input = { ...request, probeSet: await findProbeSetId(client, request.probeSet ?? undefined) };
+  return (await client.query(QueueIngestDocument, { input }, { signal })).ingestModel.id;
+}
+
+/** A path that the server cannot read may be a file of this machine. */
+async function queueAtServer(
+  client: ProbelogClient,
+  request: IngestModelInput,
+  signal: AbortSignal,
+): Promise<string> {
+  const { source } = request;
+  try {
+    return await queue(client, request, signal);
+  } catch (thrown) {
+    if (!isReportableError(thrown)) throw thrown;
+    const { code, message } = thrown;
+    if (code !== 'SOURCE_NOT_FOUND' && code !== 'SOURCE_FORBIDDEN') throw thrown;
+    if (!isAbsolute(source) || !(await exists(source))) throw thrown;
+    const { READABLE_SOURCES } = await import('../options/ingest-requests.js');
+    throw new ProbelogError(code, `${message} There is such a file on this machine. ${READABLE_SOURCES}`);
+  }
 }

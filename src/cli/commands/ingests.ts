@@ -1,33 +1,40 @@
 import { Command, Option } from 'commander';
-import type { IngestState } from '../../store/index.js';
-import { EXIT } from '../exit-codes.js';
-import { countFlag } from '../flags/count-flag.js';
-import { isReportableError } from '../is-reportable-error.js';
+import type { ProbelogClient } from '../../client/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { EXIT } from '../exit-status.js';
+import { apiId, keyIn, orNull } from '../find.js';
+import {
+  IngestByIdDocument,
+  type IngestState,
+  type ListedIngestFragment as ListedIngest,
+  ListedIngestsDocument,
+  RetryListedIngestDocument,
+} from '../generated/operations.js';
+import { countFlag } from '../options/numbers.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
-import type { ListedIngest, Registry } from '../registry.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import { isReportableError } from '../reportable-error.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
-const MOST = 100_000;
+const MAX_LISTED = 100_000;
 const STATES = ['failed', 'queued', 'running', 'succeeded', 'cancelled', 'all'] as const;
 
 /** `probelog ingests` */
 export function ingestsCommand(): Command {
   return withUrl(withFormats(new Command('ingests')))
-    .description('list ingests, the newest first, or put failed ones back into the queue')
+    .description('list ingests, newest first, or put failed ones back into the queue')
     .argument('[id...]', 'only these')
-    .addOption(new Option('--status <state>', 'which are listed').choices(STATES).default('failed'))
-    .option('--registry <name>', 'only of models that came from this registry')
-    .option('--first <n>', 'how many at most', '100')
-    .option('--retry', 'put those that are listed back into the queue; a server or worker takes them up')
-    .action(async (ids: string[], { url, status, registry: from, retry, ...flags }: IngestsFlags) => {
-      const first = countFlag('--first', flags.first, MOST);
-      const states = status === 'all' ? undefined : [status.toUpperCase() as IngestState];
-      await withRegistry({ url }, async (registry) => {
-        const ingests =
+    .addOption(new Option('--status <state>', 'only ingests in this state').choices(STATES).default('failed'))
+    .option('--registry <name>', 'only ingests of models from this registry')
+    .option('--first <n>', 'maximum number of ingests', '100')
+    .option('--retry', 'put the listed ingests back into the queue, for a server or worker')
+    .action(async (ids: string[], { url, retry, ...flags }: IngestsFlags) => {
+      const first = countFlag('--first', flags.first, MAX_LISTED);
+      await withClient({ url }, async (client) => {
+        const listed =
           ids.length > 0
-            ? await registry.ingestsById(ids)
-            : await registry.ingests({ states, registry: from, first });
-        printRows(retry ? await retried(registry, ingests) : ingests, COLUMNS, flags);
+            ? await Promise.all(ids.map((id) => byId(client, id)))
+            : await list(client, flags, first);
+        printRows((retry ? await retried(client, listed) : listed).map(rowOf), COLUMNS, flags);
       });
     });
 }
@@ -39,19 +46,55 @@ interface IngestsFlags extends FormatFlags, UrlFlag {
   retry?: boolean;
 }
 
-/** Those that cannot be retried are told on standard error, and set the exit status. */
-async function retried(registry: Registry, wanted: ListedIngest[]): Promise<ListedIngest[]> {
+async function list(
+  client: ProbelogClient,
+  { status, registry }: Pick<IngestsFlags, 'status' | 'registry'>,
+  first: number,
+): Promise<ListedIngest[]> {
+  const states = status === 'all' ? undefined : [status.toUpperCase() as IngestState];
+  const edges = client.edges(ListedIngestsDocument, { status: states, registry }, ({ ingests }) => ingests, {
+    first,
+  });
+  const listed: ListedIngest[] = [];
+  for await (const { node } of edges) listed.push(node);
+  return listed;
+}
+
+/** @throws ProbelogError NOT_FOUND */
+async function byId(client: ProbelogClient, id: string): Promise<ListedIngest> {
+  const found = await orNull(client.query(IngestByIdDocument, { id: apiId('Ingest', id) }));
+  if (found?.ingest) return found.ingest;
+  throw new ProbelogError('NOT_FOUND', `There is no ingest ${JSON.stringify(id)}.`);
+}
+
+/** Those that cannot be retried are reported on standard error and set the exit status. */
+async function retried(client: ProbelogClient, listed: ListedIngest[]): Promise<ListedIngest[]> {
   const queued: ListedIngest[] = [];
-  for (const { id } of wanted) {
+  for (const { id } of listed) {
     try {
-      queued.push(await registry.retryIngest(id));
+      queued.push((await client.query(RetryListedIngestDocument, { id })).retryIngest);
     } catch (thrown) {
       if (!isReportableError(thrown)) throw thrown;
-      process.stderr.write(`${id}: ${thrown.code}: ${thrown.message}\n`);
+      process.stderr.write(`${keyIn(id)}: ${thrown.code}: ${thrown.message}\n`);
       process.exitCode = EXIT.failed;
     }
   }
   return queued;
+}
+
+function rowOf({ id, model, error, state, attempts, priority, nextAttemptAt }: ListedIngest) {
+  return {
+    id: keyIn(id),
+    name: model.name,
+    version: model.version,
+    registry: model.registry,
+    state,
+    attempts,
+    priority,
+    nextAttemptAt,
+    code: error?.code ?? null,
+    message: error?.message ?? null,
+  };
 }
 
 const COLUMNS = {

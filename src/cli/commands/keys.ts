@@ -1,15 +1,22 @@
 import { Command } from 'commander';
-import { parseScopes, SCOPES, scopeName } from '../../access/index.js';
-import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
-import type { KeyFacts } from '../registry.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import {
+  type AccessScope,
+  CreateKeyDocument,
+  type KeyFactsFragment as KeyFacts,
+  ListedKeysDocument,
+  RevokeKeyDocument,
+} from '../generated/operations.js';
+import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const DAY_MS = 86_400_000;
+const SCOPES: Readonly<Record<string, AccessScope>> = { read: 'READ', ingest: 'INGEST', admin: 'ADMIN' };
+const SCOPE_NAMES = Object.keys(SCOPES).join(', ');
 
 /** `probelog keys` */
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('make, list and revoke the keys by which programs are let in')
+    .description('create, list and revoke API keys')
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(revokeCommand());
@@ -25,34 +32,28 @@ interface CreateFlags extends UrlFlag {
 
 function createCommand(): Command {
   return withUrl(new Command('create'))
-    .description('make a key, and print it: it is shown this once, and not kept')
-    .argument('<name>', 'what it is for')
-    .requiredOption('--scope <scope...>', `what it is for: ${SCOPES.map(scopeName).join(', ')}`)
-    .option('--label <label...>', 'labels of private models that it sees')
-    .option('--registry <name>', 'the one registry whose models it may change')
-    .option('--days <n>', 'when it stops being good')
+    .description('create a key and print it; it is not stored, and cannot be shown again')
+    .argument('<name>', 'what the key is for')
+    .requiredOption('--scope <scope...>', `what it may do: ${SCOPE_NAMES}`)
+    .option('--label <label...>', 'visibility labels of private models that it sees')
+    .option('--registry <name>', 'the only registry whose models it may change')
+    .option('--days <n>', 'days until it expires (default: never)')
     .option('--json', 'print JSON')
     .action(
-      (name: string, { scope, label, registry: only, days, json, url }: CreateFlags, command: Command) => {
-        const scopes = parseScopes(scope);
-        if (!scopes) command.error(`error: --scope takes ${SCOPES.map(scopeName).join(', ')}`);
+      (name: string, { scope: names, label, registry, days, json, url }: CreateFlags, command: Command) => {
+        const scopes = [...new Set(names)].flatMap((scope) => SCOPES[scope] ?? []);
+        if (!names.every((scope) => Object.hasOwn(SCOPES, scope)))
+          command.error(`error: --scope takes ${SCOPE_NAMES}`);
         if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days))
           command.error('error: --days takes 1 to 99999');
-        const expiresAt = days === undefined ? null : new Date(Date.now() + Number(days) * DAY_MS);
-        return withRegistry({ url }, async (registry) => {
-          const { secret, key } = await registry.createKey({
-            name,
-            scopes: scopes ?? [],
-            labels: label,
-            registry: only,
-            expiresAt,
-          });
+        const expiresAt = days && new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+        return withClient({ url }, async (client) => {
+          const input = { name, scopes, labels: label, registry, expiresAt };
+          const { secret, key } = (await client.query(CreateKeyDocument, { input })).createApiKey;
+          if (json) return printJson({ secret, ...rowOf(key) });
           // Only the key goes to standard output, so that it can be piped into a file of secrets.
-          if (json) process.stdout.write(`${JSON.stringify({ secret, ...shown(key) }, null, 2)}\n`);
-          else {
-            process.stderr.write(`key:${key.prefix} for ${key.name}; it is shown this once.\n`);
-            process.stdout.write(`${secret}\n`);
-          }
+          process.stderr.write(`key:${key.prefix} for ${key.name}; it is shown only this once.\n`);
+          process.stdout.write(`${secret}\n`);
         });
       },
     );
@@ -62,31 +63,35 @@ function listCommand(): Command {
   return withUrl(withFormats(new Command('list')))
     .description('list the keys, newest first')
     .action(({ url, ...formats }: FormatFlags & UrlFlag) =>
-      withRegistry({ url }, async (registry) => {
-        printRows((await registry.keys()).map(shown), COLUMNS, formats);
+      withClient({ url }, async (client) => {
+        const rows = [];
+        for await (const { node } of client.edges(ListedKeysDocument, {}, ({ apiKeys }) => apiKeys))
+          rows.push(rowOf(node));
+        printRows(rows, COLUMNS, formats);
       }),
     );
 }
 
 function revokeCommand(): Command {
   return withUrl(new Command('revoke'))
-    .description('end a key for ever')
-    .argument('<prefix>', 'how it begins after plk_, as `probelog keys list` shows it')
+    .description('revoke a key for good')
+    .argument('<prefix>', 'its first characters after plk_, as `probelog keys list` shows them')
     .action((given: string, { url }: UrlFlag) =>
-      withRegistry({ url }, async (registry) => {
-        const { prefix, name } = await registry.revokeKey(given.replace(/^(plk_|key:)/, '').split('_')[0]);
+      withClient({ url }, async (client) => {
+        const prefix = given.replace(/^(plk_|key:)/, '').split('_')[0];
+        const { name } = (await client.query(RevokeKeyDocument, { prefix })).revokeApiKey;
         process.stdout.write(`key:${prefix} (${name}) is revoked.\n`);
       }),
     );
 }
 
-function shown({ scopes, ...key }: KeyFacts) {
-  return { ...key, scopes: scopes.map(scopeName), status: statusOf(key) };
+function rowOf({ scopes, ...key }: KeyFacts) {
+  return { ...key, scopes: scopes.map((scope) => scope.toLowerCase()), status: statusOf(key) };
 }
 
 function statusOf({ revokedAt, expiresAt }: Pick<KeyFacts, 'revokedAt' | 'expiresAt'>): string {
   if (revokedAt) return 'revoked';
-  return expiresAt && expiresAt.getTime() <= Date.now() ? 'expired' : 'good';
+  return expiresAt && Date.parse(expiresAt) <= Date.now() ? 'expired' : 'good';
 }
 
 const COLUMNS = {

@@ -1,25 +1,31 @@
 import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { Command } from 'commander';
 import { writeFileAtomically } from '../../lib/atomic-file.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import { findProbeSet } from '../find.js';
+import { DefaultProbeSetDocument } from '../generated/operations.js';
+import { printJson } from '../output/formats.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 /** `probelog kit` */
 export function kitCommand(): Command {
   return withUrl(new Command('kit'))
     .description('write the images of a probe set to a tar archive, for a model that is run elsewhere')
     .argument('[probe set]', 'its name or id (default: PROBELOG_PROBE_SET, or the oldest)')
-    .requiredOption('--out <file>', 'where the archive goes')
+    .requiredOption('--out <file>', 'archive to write')
     .option('--json', 'print JSON')
     .action((named: string | undefined, { out, json, url }: KitFlags) =>
-      withRegistry({ url }, async (registry) => {
-        const { content, probeSet, images, digest } = await registry.kit(named);
-        await writeFileAtomically(out, content);
-        const shown = { file: out, probeSet, images, bytes: (await stat(out)).size, digest };
-        process.stdout.write(
-          json
-            ? `${JSON.stringify(shown, null, 2)}\n`
-            : `${out}: ${images} images of "${probeSet}", digest ${digest}\n`,
-        );
+      withClient({ url }, async (client, signal) => {
+        const { id, name, size, digest } =
+          named === undefined
+            ? (await client.query(DefaultProbeSetDocument)).gallery.probeSet
+            : await findProbeSet(client, named);
+        const { archive } = await client.kit(id, { signal });
+        await writeFileAtomically(out, Readable.fromWeb(archive as ReadableStream), { signal });
+        const shown = { file: out, probeSet: name, images: size, bytes: (await stat(out)).size, digest };
+        if (json) printJson(shown);
+        else process.stdout.write(`${out}: ${size} images of "${name}", digest ${digest}\n`);
       }),
     );
 }

@@ -1,32 +1,36 @@
 import { Command } from 'commander';
-import { countFlag } from '../flags/count-flag.js';
-import { type FilterFlags, withFilterOptions } from '../flags/filter-flags.js';
+import type { ProbelogClient } from '../../client/index.js';
+import { findProbeSetId } from '../find.js';
+import { ListedModelsDocument, RankedModelsDocument } from '../generated/operations.js';
+import { type FilterFlags, filterOf, withFilterOptions } from '../options/filter-options.js';
+import { countFlag } from '../options/numbers.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const MAX_RESULTS = 10_000;
+const PER_PAGE = 100;
 
 /** `probelog models` */
 export function modelsCommand(): Command {
   const command = new Command('models')
     .description('list the registered models, or rank them by the concepts that they recognize')
     .argument('[text]', 'only models whose name, version or labels contain this')
-    .option('--concept <concept...>', 'rank by these: models that know many of them, well, come first');
+    .option('--concept <concept...>', 'rank by these: first the models that recognize many of them well');
   withFilterOptions(command)
-    .option('--first <n>', 'with --concept: how many models', '10')
+    .option('--first <n>', 'with --concept: number of models', '10')
     .option('--probe-set <name>', 'with --concept: gallery to search (default: as for search)');
   return withUrl(withFormats(command))
-    .addHelpText('after', '\nWithout --concept, [text], the formats and --url are all that there is to say.')
+    .addHelpText('after', '\nWithout --concept, only [text], the formats and --url apply.')
     .action((text: string | undefined, flags: ModelsFlags, command: Command) => {
       const { concept: concepts, json, jsonl, url, ...narrowing } = flags;
       const given = Object.keys(narrowing).find((name) => command.getOptionValueSource(name) === 'cli');
-      if (!concepts && given) command.error('error: options that narrow or count need --concept');
+      if (!concepts && given) command.error('error: options that filter or limit the results need --concept');
       const first = countFlag('--first', flags.first, MAX_RESULTS);
-      return withRegistry({ url }, async (registry) => {
+      return withClient({ url }, async (client) => {
         if (concepts) {
-          const question = { ...narrowing, modelText: text, concepts, first };
-          printRows(await registry.rankedModels(question), RANKED, { json, jsonl });
-        } else printRows(await registry.models(text), LISTED, { json, jsonl });
+          const ranked = await rank(client, concepts, first, { ...narrowing, modelText: text });
+          printRows(ranked, RANKED, { json, jsonl });
+        } else printRows(await list(client, text), LISTED, { json, jsonl });
       });
     });
 }
@@ -35,6 +39,40 @@ interface ModelsFlags extends FilterFlags, FormatFlags, UrlFlag {
   concept?: string[];
   first: string;
   probeSet?: string;
+}
+
+async function list(client: ProbelogClient, text: string | undefined) {
+  const rows = [];
+  const edges = client.edges(ListedModelsDocument, { text }, ({ models }) => models, { perPage: PER_PAGE });
+  for await (const { node } of edges) {
+    const { outputs: logits, responseKind: kind, name, version, status, coverage, source } = node;
+    rows.push({ name, version, status, logits, coverage, kind, source });
+  }
+  return rows;
+}
+
+async function rank(
+  client: ProbelogClient,
+  concepts: string[],
+  first: number,
+  flags: FilterFlags & { probeSet?: string },
+) {
+  const probeSet = await findProbeSetId(client, flags.probeSet);
+  const variables = { concepts, probeSet, matching: await filterOf(client, flags) };
+  const rows = [];
+  for await (const edge of client.edges(RankedModelsDocument, variables, ({ models }) => models, { first })) {
+    const { score, confidence, expectedAccuracy, bestLogit, node } = edge;
+    rows.push({
+      score,
+      confidence,
+      name: node.name,
+      version: node.version,
+      label: bestLogit?.label ?? null,
+      index: bestLogit?.index ?? null,
+      expectedAccuracy,
+    });
+  }
+  return rows;
 }
 
 const LISTED = {

@@ -1,14 +1,12 @@
 import { Command } from 'commander';
-import { createProbeSet } from '../../probing/index.js';
-import { ensureProbeEmbeddings } from '../../text/index.js';
+import type { Service } from '../../app/index.js';
 import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
-import { progressDisplay } from '../output/progress.js';
-import { withService } from '../with-service.js';
+import { openProgress } from '../output/progress.js';
 
 /** `probelog probes` */
 export function probesCommand(): Command {
   return new Command('probes')
-    .description('make and list probe sets')
+    .description('create and list probe sets')
     .addCommand(createCommand())
     .addCommand(listCommand());
 }
@@ -16,48 +14,55 @@ export function probesCommand(): Command {
 function createCommand(): Command {
   return withFormats(new Command('create'))
     .description(
-      'make a probe set of the images in a folder or archive (tar, tar.gz, zip), in order of their names',
+      'create a probe set from the images in a folder or archive (tar, tar.gz, zip), in order of their names',
     )
     .argument('<name>', 'name of the set')
     .argument('<source>', 'folder or archive')
-    .action((name: string, source: string, formats: FormatFlags) =>
-      withService(false, async ({ store, encoder, config }) => {
-        const display = progressDisplay(process.stderr);
-        try {
-          const reading = display.line('reading images');
-          const probeSet = await createProbeSet(store, {
-            name,
-            source,
-            limits: { maxPixels: config.maxProbePixels },
-            onProgress: (done) => reading.update(done, done),
-          });
-          reading.finish(`${probeSet.size} images`);
-          const embedding = display.line('embedding images');
-          await ensureProbeEmbeddings({ store, encoder }, probeSet, (done, total) =>
-            embedding.update(done, total),
-          );
-          embedding.finish('done');
-          const { id, digest, size } = probeSet;
-          const shown = { id, name: probeSet.name, probes: size, digest };
-          if (formats.json) printJson(shown);
-          else printRows([shown], COLUMNS, formats);
-        } finally {
-          display.close();
-        }
-      }),
-    );
+    .action(async (name: string, source: string, formats: FormatFlags) => {
+      const { withService } = await import('../service.js');
+      await withService(false, async (service) => {
+        const row = rowOf(await create(service, name, source));
+        if (formats.json) printJson(row);
+        else printRows([row], COLUMNS, formats);
+      });
+    });
+}
+
+async function create({ store, encoder, config }: Service, name: string, source: string) {
+  const { createProbeSet } = await import('../../probing/index.js');
+  const { ensureProbeEmbeddings } = await import('../../text/index.js');
+  const display = await openProgress();
+  try {
+    const reading = display.line('reading images');
+    const probeSet = await createProbeSet(store, {
+      name,
+      source,
+      limits: { maxPixels: config.maxProbePixels },
+      onProgress: (done) => reading.update(done, done),
+    });
+    reading.finish(`${probeSet.size} images`);
+    const embedding = display.line('embedding images');
+    await ensureProbeEmbeddings({ store, encoder }, probeSet, (done, total) => embedding.update(done, total));
+    embedding.finish('done');
+    return probeSet;
+  } finally {
+    display.close();
+  }
 }
 
 function listCommand(): Command {
   return withFormats(new Command('list'))
     .description('list the probe sets; the first is the default unless PROBELOG_PROBE_SET names another')
-    .action((formats: FormatFlags) =>
-      withService(false, async ({ store }) => {
-        const sets = await store.probeSets.list();
-        const rows = sets.map(({ id, name, size, digest }) => ({ id, name, probes: size, digest }));
-        printRows(rows, COLUMNS, formats);
-      }),
-    );
+    .action(async (formats: FormatFlags) => {
+      const { withService } = await import('../service.js');
+      await withService(false, async ({ store }) => {
+        printRows((await store.probeSets.list()).map(rowOf), COLUMNS, formats);
+      });
+    });
+}
+
+function rowOf({ id, name, size, digest }: { id: string; name: string; size: number; digest: string }) {
+  return { id, name, probes: size, digest };
 }
 
 const COLUMNS = { name: 'NAME', probes: 'PROBES', digest: 'DIGEST' };

@@ -1,33 +1,48 @@
+import { readFile, stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { countFlag } from '../flags/count-flag.js';
-import { type FilterFlags, withFilterOptions } from '../flags/filter-flags.js';
-import { type SubjectFlags, subjectsIn } from '../flags/subject-flags.js';
+import type { ProbelogClient } from '../../client/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { apiId, findLogit, findProbeSetId } from '../find.js';
+import {
+  type FoundLogitFragment as FoundLogit,
+  FoundLogitsDocument,
+  LogitsAlikeDocument,
+  type SearchMetric,
+} from '../generated/operations.js';
+import { type FilterFlags, filterOf, withFilterOptions } from '../options/filter-options.js';
+import { countFlag } from '../options/numbers.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
-import type { FoundLogit, LogitQuestion } from '../registry.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const MAX_RESULTS = 10_000;
 const MAX_EVIDENCE = 100;
+
+/** Of the 50,000 that an operation may cost as shipped (docs/limits.md), the share for the results of a page. */
+const MAX_PAGE_COST = 25_000;
+/** Cost of a result without evidence, and of each of its probes. */
+const RESULT_COST = 20;
+const PROBE_COST = 5;
+const MAX_PAGE_SIZE = 100;
 
 /** `probelog search` */
 export function searchCommand(): Command {
   const command = new Command('search')
     .description(
-      'find logits, of whichever model, that recognize a concept, several, what a picture shows, or what another logit does',
+      'find logits that recognize a concept, a combination of concepts, an image, or what another logit recognizes',
     )
     .argument('[concept]', 'a word or short phrase, such as "dog"')
-    .option('--all <concept...>', 'in place of one concept: each of these is recognized')
-    .option('--any <concept...>', 'at least one of these is recognized')
-    .option('--none <concept...>', 'none of these is recognized')
-    .option('--image <file>', 'in place of a concept: a picture of what is looked for')
+    .option('--all <concept...>', 'instead of one concept: logits that recognize all of these')
+    .option('--any <concept...>', 'logits that recognize at least one of these')
+    .option('--none <concept...>', 'logits that recognize none of these')
+    .option('--image <file>', 'instead of a concept: logits that recognize what this image shows')
     .option(
       '--like <logit>',
-      'in place of a concept: a logit, as model#output, model@version#output or id; the results are of other models',
+      'instead of a concept: logits of other models like this one, given as model#output, model@version#output or id',
     )
     .option('--model-text <text>', 'only models whose name, version or labels contain this');
   withFilterOptions(command)
-    .option('--evidence <n>', 'with each result, so many probes that made it match, by their position', '0')
-    .option('--first <n>', 'how many results', '10')
+    .option('--evidence <n>', 'number of probes to show that made a result match, by position', '0')
+    .option('--first <n>', 'number of results', '10')
     .addOption(
       new Option('--metric <metric>', 'ASYMMETRIC is the discrepancy of the paper')
         .choices(['SCORE', 'ASYMMETRIC'])
@@ -36,32 +51,124 @@ export function searchCommand(): Command {
     .option('--probe-set <name>', 'gallery to search (default: PROBELOG_PROBE_SET, or the oldest)');
   return withUrl(withFormats(command)).action(
     (concept: string | undefined, flags: SearchFlags, command: Command) => {
-      if (subjectsIn(concept, flags) !== 1) {
+      const { all, any, none, image, like, json, jsonl, url } = flags;
+      const queries = [concept, all ?? any ?? none, image, like].filter((query) => query !== undefined);
+      if (queries.length !== 1) {
         command.error(
           'error: give a concept, or --all, --any and --none, or --image, or --like: exactly one of the four',
         );
       }
       const first = countFlag('--first', flags.first, MAX_RESULTS);
       const evidence = countFlag('--evidence', flags.evidence, MAX_EVIDENCE);
-      const { json, jsonl, url, ...question } = flags;
-      return withRegistry({ url }, async (registry) => {
-        const found = await registry.logits({ ...question, concept, first, evidence });
-        if (json || jsonl || evidence === 0) printRows(found, COLUMNS, { json, jsonl });
-        else printRows(found.map(withProbes), { ...COLUMNS, probes: 'PROBES' }, {});
+      return withClient({ url }, async (client) => {
+        const rows = [];
+        for await (const edge of await search(client, concept, flags, { first, evidence }))
+          rows.push(rowOf(edge));
+        if (json || jsonl || evidence === 0) printRows(rows, COLUMNS, { json, jsonl });
+        else printRows(rows.map(withProbes), { ...COLUMNS, probes: 'PROBES' }, {});
       });
     },
   );
 }
 
-interface SearchFlags extends SubjectFlags, FilterFlags, FormatFlags, UrlFlag {
+interface SearchFlags extends FilterFlags, FormatFlags, UrlFlag {
+  all?: string[];
+  any?: string[];
+  none?: string[];
+  image?: string;
+  like?: string;
   evidence: string;
   first: string;
-  metric: LogitQuestion['metric'];
+  metric: SearchMetric;
   probeSet?: string;
 }
 
-function withProbes(found: FoundLogit) {
-  return { ...found, probes: found.evidence?.map(({ probe }) => probe).join(' ') };
+async function search(
+  client: ProbelogClient,
+  concept: string | undefined,
+  flags: SearchFlags,
+  { first, evidence }: { first: number; evidence: number },
+): Promise<AsyncIterable<FoundLogit>> {
+  const { all, any, none, image, like, metric, probeSet } = flags;
+  const perPage = Math.min(MAX_PAGE_SIZE, Math.floor(MAX_PAGE_COST / (RESULT_COST + evidence * PROBE_COST)));
+  const options = {
+    filter: await filterOf(client, flags),
+    metric,
+    evidence: Math.max(evidence, 1),
+    withEvidence: evidence > 0,
+  };
+  if (like !== undefined) {
+    const id = await logitIn(client, like, probeSet);
+    const listOf = ({ logit }: { logit: { similar: Page } | null }) => logit?.similar ?? EMPTY;
+    return client.edges(LogitsAlikeDocument, { id, ...options }, listOf, { first, perPage });
+  }
+  const variables = {
+    concept,
+    expression: all || any || none ? { all, any, none } : undefined,
+    image: image === undefined ? undefined : (await readImage(image)).toString('base64'),
+    probeSet: await findProbeSetId(client, probeSet),
+    ...options,
+  };
+  return client.edges(FoundLogitsDocument, variables, ({ logits }) => logits, { first, perPage });
+}
+
+interface Page {
+  edges: FoundLogit[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+const EMPTY: Page = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
+
+/** The id of the logit that `--like` names. @throws ProbelogError INPUT_INVALID when it was probed with another set */
+async function logitIn(client: ProbelogClient, like: string, probeSet: string | undefined): Promise<string> {
+  const { id, model } = await findLogit(client, like);
+  const { name, id: setId } = model.probeSet;
+  if (probeSet === undefined || probeSet === name || apiId('ProbeSet', probeSet) === setId) return id;
+  throw new ProbelogError(
+    'INPUT_INVALID',
+    `--probe-set is ${probeSet}, but ${model.name}@${model.version} was probed with ${name}. Results of different sets cannot be compared.`,
+  );
+}
+
+/** @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND */
+async function readImage(path: string): Promise<Buffer> {
+  const { MAX_IMAGE_BYTES } = await import('../../text/index.js');
+  const facts = await stat(path).catch(() => undefined);
+  if (facts && !facts.isFile()) {
+    throw new ProbelogError('INPUT_INVALID', `--image is ${path}, which is no file.`);
+  }
+  if (facts && facts.size > MAX_IMAGE_BYTES) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      `--image ${path} has ${facts.size} bytes; the maximum is ${MAX_IMAGE_BYTES}.`,
+    );
+  }
+  return readFile(path).catch(() => {
+    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${path}.`);
+  });
+}
+
+function rowOf({ score, distance, confidence, expectedAccuracy, evidence, node }: FoundLogit) {
+  return {
+    score,
+    distance,
+    confidence,
+    expectedAccuracy,
+    label: node.label,
+    model: node.model.name,
+    version: node.model.version,
+    index: node.index,
+    evidence: evidence?.map(({ probe, contribution, query, response }) => ({
+      probe: probe.position,
+      contribution,
+      query,
+      response,
+    })),
+  };
+}
+
+function withProbes(row: ReturnType<typeof rowOf>) {
+  return { ...row, probes: row.evidence?.map(({ probe }) => probe).join(' ') };
 }
 
 const COLUMNS = {

@@ -1,19 +1,13 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openService } from '../../app/index.js';
-import { type Config, type Environment, loadConfig, readEnvironment } from '../../config/index.js';
+import type { Config } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
 import type { SubgraphOptions } from '../../graphql/index.js';
-import { servicesOf, startServer } from '../../server/index.js';
-import { checkDemo, DEMO_ENCODER } from '../demo/demo-folder.js';
-import { introduceDemo } from '../demo/introduce-demo.js';
-import { seedDemo } from '../demo/seed-demo.js';
-import { endSignal, fired } from '../end-signal.js';
-import { logToStderr } from '../log-to-stderr.js';
-import { progressDisplay } from '../output/progress.js';
+import { watchInterruption } from '../interrupt.js';
+import { openProgress } from '../output/progress.js';
 
 interface ServeFlags {
-  demo?: boolean;
+  demo: boolean;
   subgraph?: boolean;
   work: boolean;
 }
@@ -21,33 +15,39 @@ interface ServeFlags {
 /** `probelog serve` */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the server: GraphQL at /graphql, with an explorer for browsers')
+    .description('run the server: GraphQL at /graphql, with an explorer in browsers')
     .option('--no-work', 'leave queued ingests to `probelog worker` processes')
     .option(
       '--subgraph',
-      'serve GraphQL as a subgraph of Apollo Federation 2, as PROBELOG_SUBGRAPH=true does',
+      'serve GraphQL as a subgraph of Apollo Federation 2, as with PROBELOG_SUBGRAPH=true',
     )
-    .option('--demo', 'fill an empty data folder with the demo models, and use the text encoder of the demo')
-    .action(async ({ demo, subgraph, work }: ServeFlags, command: Command) => {
-      if (demo && !work) command.error('error: --demo has ingests to work on, so it takes no --no-work');
-      if (demo) checkDemo();
-      const environment = {
-        ...readEnvironment(),
-        ...(subgraph ? { PROBELOG_SUBGRAPH: 'true' } : {}),
-      };
-      const config = loadConfig(demo ? withDemoEncoder(environment) : environment);
-      await serve(config, { demo: demo ?? false, work });
+    .option('--demo', "fill an empty data folder with the demo's models, and use its text encoder", false)
+    .action(async (flags: ServeFlags, command: Command) => {
+      if (flags.demo && !flags.work)
+        command.error('error: --demo has ingests to run, so it cannot be combined with --no-work');
+      await serve(await configOf(flags), flags);
     });
 }
 
-function withDemoEncoder(environment: Environment): Environment {
-  return { ...environment, PROBELOG_TEXT_ENCODER: environment.PROBELOG_TEXT_ENCODER || DEMO_ENCODER };
+async function configOf({ demo, subgraph }: ServeFlags): Promise<Config> {
+  const { loadConfig, readEnvironment } = await import('../../config/index.js');
+  const { checkDemo, DEMO_ENCODER } = await import('../demo.js');
+  if (demo) checkDemo();
+  const environment = readEnvironment();
+  return loadConfig({
+    ...environment,
+    ...(subgraph && { PROBELOG_SUBGRAPH: 'true' }),
+    ...(demo && { PROBELOG_TEXT_ENCODER: environment.PROBELOG_TEXT_ENCODER || DEMO_ENCODER }),
+  });
 }
 
-async function serve(config: Config, { demo, work }: { demo: boolean; work: boolean }): Promise<void> {
+async function serve(config: Config, { demo, work }: ServeFlags): Promise<void> {
+  const { openService } = await import('../../app/index.js');
+  const { servicesOf, startServer } = await import('../../server/index.js');
+  const { introduceDemo, seedDemo } = await import('../demo.js');
+  const { logToStderr } = await import('../log-to-stderr.js');
   const logger = logToStderr(config);
-  const ending = endSignal();
-  const ended = fired(ending);
+  const { signal, promise: interrupted } = watchInterruption();
   const service = await openService(config, {
     work,
     trustedCaller: false,
@@ -56,16 +56,16 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
   });
   try {
     if (!work && !service.store.shared)
-      logger.warn('with an embedded database and --no-work, nobody works on queued ingests');
+      logger.warn('with an embedded database and --no-work, no process runs queued ingests');
     if (demo) {
-      const display = progressDisplay(process.stderr);
-      await Promise.race([seedDemo(service, display, ending), ended]);
+      const display = await openProgress();
+      await Promise.race([seedDemo(service, display, signal), interrupted]);
       display.close();
-      if (ending.aborted) return;
+      if (signal.aborted) return;
     }
     service.store
       .sweepBlobs()
-      .catch((thrown) => logger.warn({ reason: messageOf(thrown) }, 'blobs cannot be swept'));
+      .catch((thrown) => logger.warn({ reason: messageOf(thrown) }, 'blobs cannot be cleaned up'));
     const server = await startServer({
       host: config.host,
       port: config.port,
@@ -82,7 +82,7 @@ async function serve(config: Config, { demo, work }: { demo: boolean; work: bool
     );
     if (demo)
       process.stdout.write(await introduceDemo(server.url).catch((thrown) => `${messageOf(thrown)}\n`));
-    await ended;
+    await interrupted;
     await server.close();
   } finally {
     await service.close();

@@ -1,31 +1,27 @@
 import { Command } from 'commander';
-import type { SweepReport } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit-status.js';
+import { SweepRegistriesDocument, type SweepRegistriesMutation } from '../generated/operations.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 /** `probelog sync` */
 export function syncCommand(): Command {
   return withUrl(withFormats(new Command('sync')))
-    .description(
-      'list the configured registries, and register, probe again or remove what their webhooks did not tell',
-    )
+    .description('list the configured registries, and apply the model changes that their webhooks missed')
     .option('--registry <name...>', 'only these: mlflow, huggingface (default: all that can be listed)')
-    .option('--dry-run', 'change nothing, and say what would be changed')
+    .option('--dry-run', 'change nothing; print what would change')
     .addHelpText(
       'after',
-      '\nWhat is registered is queued for a server or worker. An embedded database belongs to one process: while a server has it, ask\nthat server instead, by --url.',
+      '\nNew models are queued for a server or worker. An embedded database belongs to one process: while a server has it open, give\nits address with --url.',
     )
-    .action(({ registry: names, dryRun = false, url, json, jsonl }: SyncFlags) =>
-      orPointToServer(
-        withRegistry({ url }, async (registry) => {
-          const reports = await registry.sync(names, dryRun);
-          if (json || jsonl) printRows(reports, {}, { json, jsonl });
-          else process.stdout.write(described(reports));
-          if (reports.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
-        }),
-      ),
+    .action(({ registry: registries, dryRun = false, url, json, jsonl }: SyncFlags) =>
+      withClient({ url }, async (client) => {
+        const { syncRegistries } = await client.query(SweepRegistriesDocument, { registries, dryRun });
+        if (json || jsonl) printRows(syncRegistries.map(rowOf), {}, { json, jsonl });
+        else process.stdout.write(described(syncRegistries));
+        if (syncRegistries.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
+      }).catch(pointToServer),
     );
 }
 
@@ -34,37 +30,55 @@ interface SyncFlags extends FormatFlags, UrlFlag {
   dryRun?: boolean;
 }
 
-/** @throws ProbelogError DATA_FOLDER_IN_USE saying whom to ask instead */
-async function orPointToServer(swept: Promise<void>): Promise<void> {
-  await swept.catch((thrown) => {
-    if (!(thrown instanceof ProbelogError) || thrown.code !== 'DATA_FOLDER_IN_USE') throw thrown;
-    throw new ProbelogError(
-      'DATA_FOLDER_IN_USE',
-      `${thrown.message} If it is a server, ask it to sweep: probelog sync --url <its address>`,
-      thrown.details,
-    );
-  });
+type Sweep = SweepRegistriesMutation['syncRegistries'][number];
+
+function pointToServer(thrown: unknown): never {
+  if (!(thrown instanceof ProbelogError) || thrown.code !== 'DATA_FOLDER_IN_USE') throw thrown;
+  throw new ProbelogError(
+    'DATA_FOLDER_IN_USE',
+    `${thrown.message} If a server has it open, let the server sweep: probelog sync --url <its address>`,
+    thrown.details,
+  );
 }
 
-function described(reports: SweepReport[]): string {
-  if (reports.length === 0) return 'No registry is configured that could be listed; see docs/registries.\n';
-  return reports.map((report) => `${linesOf(report).join('\n')}\n`).join('');
+function rowOf({ registry, dryRun, startedAt, finishedAt, listed, error, ...versions }: Sweep) {
+  return {
+    registry,
+    dryRun,
+    startedAt,
+    finishedAt,
+    listed,
+    ingested: versions.ingested.names,
+    changed: versions.changed.names,
+    removed: versions.removed.names,
+    annotated: versions.annotated.names,
+    refused: versions.refused.names,
+    error,
+  };
 }
 
-function linesOf({ registry, dryRun, listed, error, ...report }: SweepReport): string[] {
+function described(sweeps: Sweep[]): string {
+  if (sweeps.length === 0) return 'No registry that can be listed is configured; see docs/registries.\n';
+  return sweeps.map((sweep) => `${linesOf(sweep).join('\n')}\n`).join('');
+}
+
+function linesOf({ registry, dryRun, listed, error, ...sweep }: Sweep): string[] {
   const would = dryRun ? 'would be ' : '';
-  const kinds: [string, string[]][] = [
-    [`${would}queued`, report.ingested],
-    [`${would}queued again, changed`, report.changed],
-    [`${would}removed`, report.removed],
-    [`${would}given other tags or aliases`, report.annotated],
-    ['cannot be registered', report.refused],
+  const kinds: [string, Sweep['ingested']][] = [
+    [`${would}queued`, sweep.ingested],
+    [`${would}queued again, changed`, sweep.changed],
+    [`${would}removed`, sweep.removed],
+    [`${would}given other tags or aliases`, sweep.annotated],
+    ['cannot be registered', sweep.refused],
   ];
-  const found = kinds.flatMap(([what, names]) => names.map((name) => `  ${what}: ${name}`));
-  const sum = found.length === 0 && error === null ? 'everything is in line' : `${found.length} differences`;
+  const count = kinds.reduce((sum, [, versions]) => sum + versions.count, 0);
+  const sum = count === 0 && error === null ? 'everything is up to date' : `${count} differences`;
   return [
     `${registry}: ${listed} versions listed, ${sum}`,
-    ...found,
+    ...kinds.flatMap(([kind, { count, names }]) => [
+      ...names.map((name) => `  ${kind}: ${name}`),
+      ...(count > names.length ? [`  ${kind}: ${count - names.length} more`] : []),
+    ]),
     ...(error === null ? [] : [`  could not be read: ${error}`]),
   ];
 }

@@ -1,24 +1,28 @@
+import { openAsBlob } from 'node:fs';
 import { Command } from 'commander';
+import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { parseLabels, parseUploadForm } from '../../ingest/index.js';
 import { exists } from '../../lib/exists.js';
-import { jsonFile } from '../flags/json-file.js';
-import { type UrlFlag, withRegistry, withUrl } from '../with-registry.js';
+import { findModel, findProbeSetId, findVersion } from '../find.js';
+import { type ModelStatus, RegisterDocument, RelabelDocument } from '../generated/operations.js';
+import { labelsFile } from '../options/json-file.js';
+import { printJson } from '../output/formats.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 /** `probelog upload` */
 export function uploadCommand(): Command {
   return withUrl(new Command('upload'))
-    .description("take a model's responses from a file; it need not be here, or be ONNX")
-    .argument('<model>', 'its id, or name@version: registered when there is none (name alone: version 1)')
+    .description("upload a model's responses from a file; the model may have run anywhere, in any framework")
+    .argument('<model>', 'its id, or name@version; a new one is registered (a name alone means version 1)')
     .argument('<file>', 'a .npy or .safetensors file, outputs × probes or probes × outputs')
     .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
-    .option('--layout <layout>', 'outputs-first or probes-first, when there are as many of both')
+    .option('--layout <layout>', 'outputs-first or probes-first; needed if there are as many of both')
     .option(
       '--kind <kind>',
-      'logits, log_probabilities or probabilities (default: logits, unless they look otherwise)',
+      'logits, log_probabilities or probabilities (default: logits, unless the values look like probabilities)',
     )
-    .option('--digest <digest>', 'digest of the probe set that was answered; refused when it is another')
-    .option('--licence <text>', 'for a new model: its licence, such as Apache-2.0')
+    .option('--digest <digest>', 'digest of the probe set that was run; another set is refused')
+    .option('--licence <text>', 'for a new model: its license, such as Apache-2.0')
     .option('--registry <name>', 'for a new model: name of the registry that it comes from')
     .option(
       '--probe-set <name>',
@@ -26,20 +30,27 @@ export function uploadCommand(): Command {
     )
     .option('--json', 'print JSON')
     .action(async (named: string, file: string, flags: UploadFlags) => {
-      const { layout, kind, digest } = flags;
+      const { layout, kind, digest, json, url } = flags;
+      const { parseUploadForm } = await import('../../ingest/index.js');
       const form = parseUploadForm({ layout, kind, digest });
-      const labels = flags.labels === undefined ? undefined : parseLabels(await jsonFile(flags.labels));
+      const labels = flags.labels === undefined ? undefined : await labelsFile(flags.labels);
       if (!(await exists(file)))
         throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
-      const { url, licence, registry: from, probeSet, json } = flags;
-      await withRegistry({ url }, async (registry) => {
-        const upload = { named, file, form, labels, licence, registry: from, probeSet };
-        const uploaded = await registry.upload(upload);
-        const { name, version, outputs, probes, coverage, changed } = uploaded;
+      await withClient({ url }, async (client, signal) => {
+        const { id, status } = await findOrRegister(client, named, labels, flags);
+        const relabel = async () => {
+          if (labels) await client.query(RelabelDocument, { id, labels });
+        };
+        // A model that waits for its responses takes any labels: whether they fit is then checked with the responses.
+        if (status !== 'READY') await relabel();
+        const uploaded = await client.uploadResponses(id, await openAsBlob(file), { ...form, signal });
+        if (status === 'READY') await relabel();
+        const { model, outputs, probes, coverage, degenerate, changed } = uploaded;
+        const { name, version } = model;
+        if (json) return printJson({ id, name, version, outputs, probes, coverage, degenerate, changed });
+        const ran = Math.round(coverage * probes);
         process.stdout.write(
-          json
-            ? `${JSON.stringify(uploaded, null, 2)}\n`
-            : `${name}@${version}: ${outputs} outputs, ${Math.round(coverage * probes)} of ${probes} probes${changed ? '' : '; nothing changed'}\n`,
+          `${name}@${version}: ${outputs} outputs, ${ran} of ${probes} probes${changed ? '' : '; nothing changed'}\n`,
         );
       });
     });
@@ -54,4 +65,24 @@ interface UploadFlags extends UrlFlag {
   registry?: string;
   probeSet?: string;
   json?: boolean;
+}
+
+async function findOrRegister(
+  client: ProbelogClient,
+  named: string,
+  labels: string[] | undefined,
+  { licence, registry, probeSet }: UploadFlags,
+): Promise<{ id: string; status: ModelStatus }> {
+  const at = named.lastIndexOf('@');
+  const [name, version] = at > 0 ? [named.slice(0, at), named.slice(at + 1)] : [named, '1'];
+  const found =
+    (await findVersion(client, name, version)) ??
+    (await findModel(client, named).catch((thrown) => {
+      if (thrown instanceof ProbelogError && thrown.code === 'NOT_FOUND') return null;
+      throw thrown;
+    }));
+  if (found) return found;
+  const set = await findProbeSetId(client, probeSet);
+  const input = { name, version, labels, licence, registry, probeSet: set };
+  return (await client.query(RegisterDocument, { input })).registerModel;
 }

@@ -1,26 +1,32 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openService } from '../../app/index.js';
-import { type Config, loadConfig, readEnvironment } from '../../config/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { endSignal, fired } from '../end-signal.js';
-import { logToStderr } from '../log-to-stderr.js';
+import { watchInterruption } from '../interrupt.js';
 
 /** `probelog worker` */
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('work on queued ingests, beside any number of servers and other workers on one PostgreSQL')
+    .description('run queued ingests, beside any number of servers and other workers on one PostgreSQL')
     .addHelpText(
       'after',
-      '\nNeeds DATABASE_URL, and the data folder of the server. Ends on SIGTERM and gives back what it has in hand.',
+      '\nNeeds DATABASE_URL and the data folder of the server. SIGTERM ends it; its ingests return to the queue.',
     )
-    .action(() => work(loadConfig(readEnvironment())));
+    .action(work);
 }
 
-async function work(config: Config): Promise<void> {
-  if (config.databaseUrl === undefined) throw needsServer();
+async function work(): Promise<void> {
+  const { loadConfig, readEnvironment } = await import('../../config/index.js');
+  const config = loadConfig(readEnvironment());
+  if (config.databaseUrl === undefined) {
+    throw new ProbelogError(
+      'CONFIG_INVALID',
+      'A worker needs a PostgreSQL server; set DATABASE_URL. An embedded database belongs to one process, which runs its ingests itself.',
+    );
+  }
+  const { openService } = await import('../../app/index.js');
+  const { logToStderr } = await import('../log-to-stderr.js');
   const logger = logToStderr(config);
-  const ended = fired(endSignal());
+  const interruption = watchInterruption();
   const service = await openService(config, {
     work: true,
     trustedCaller: false,
@@ -28,17 +34,10 @@ async function work(config: Config): Promise<void> {
   });
   try {
     process.stdout.write(
-      `ProbeLog works on ingests, ${config.ingestConcurrency} at a time (data in ${resolve(config.dataFolder)})\n`,
+      `ProbeLog runs ingests, ${config.ingestConcurrency} at a time (data in ${resolve(config.dataFolder)})\n`,
     );
-    await ended;
+    await interruption.promise;
   } finally {
     await service.close();
   }
-}
-
-function needsServer(): ProbelogError {
-  return new ProbelogError(
-    'CONFIG_INVALID',
-    'A worker needs a PostgreSQL server, named by DATABASE_URL. The embedded database belongs to one process, which works on its ingests itself.',
-  );
 }

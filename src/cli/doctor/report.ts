@@ -1,9 +1,8 @@
-import { printable } from '../output/printable.js';
-import { type Style, styled } from '../output/style.js';
+import { printable, styled } from '../output/table.js';
 import type { FindingState } from './check.js';
 import type { CheckedFinding } from './run-checks.js';
 
-const STYLES: Record<FindingState, Style> = {
+const STYLES: Record<FindingState, Parameters<typeof styled>[0]> = {
   ok: 'green',
   warning: 'yellow',
   failed: 'red',

@@ -1,4 +1,5 @@
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import { withDeadline } from '../../lib/deadline.js';
 import { type Check, type Finding, Skipped } from './check.js';
 import type { Machine } from './machine.js';
 
@@ -16,21 +17,13 @@ export async function* runChecks(
   machine: Machine,
 ): AsyncGenerator<CheckedFinding, void> {
   for (const check of checks) {
-    const found = await withDeadline(check, machine).catch(asFinding);
+    const found = await withDeadline(MAX_MS, stuck, () => check.run(machine)).catch(asFinding);
     for (const finding of [found].flat()) yield { check: check.name, ...finding };
   }
 }
 
-async function withDeadline(check: Check, machine: Machine): Promise<Finding | Finding[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const stuck = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${MAX_MS / 1000} s`)), MAX_MS);
-  });
-  try {
-    return await Promise.race([check.run(machine), stuck]);
-  } finally {
-    clearTimeout(timer);
-  }
+function stuck(): Error {
+  return new Error(`no answer within ${MAX_MS / 1000} s`);
 }
 
 function asFinding(thrown: unknown): Finding {

@@ -1,24 +1,22 @@
-import { MultiBar, Presets } from 'cli-progress';
-
-/** One line of progress: a thing that is being done, and how far it is. */
+/** One line of progress. */
 export interface ProgressLine {
   update(done: number, total: number, note?: string): void;
-  /** Ends the line with its outcome. */
+  /** Ends the line with an outcome. */
   finish(note: string): void;
 }
 
-/** Shows progress: bars on a terminal, and elsewhere one plain line at the start and end of each thing. */
 export interface ProgressDisplay {
   line(title: string): ProgressLine;
   close(): void;
 }
 
-/** @param stream where it is shown; standard error, so that standard output stays clean for pipes */
-export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+/** Shows progress on standard error: as bars on a terminal, elsewhere as plain lines at the start and end of each thing. */
+export async function openProgress(stream: NodeJS.WriteStream = process.stderr): Promise<ProgressDisplay> {
   return stream.isTTY ? barDisplay(stream) : plainDisplay(stream);
 }
 
-function barDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+async function barDisplay(stream: NodeJS.WriteStream): Promise<ProgressDisplay> {
+  const { MultiBar, Presets } = (await import('cli-progress')).default;
   const format = '{title} [{bar}] {value}/{total} {note}';
   const bars = new MultiBar({ stream, format, hideCursor: true, autopadding: true }, Presets.shades_classic);
   return {

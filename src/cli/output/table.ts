@@ -1,10 +1,33 @@
-import { printable } from './printable.js';
-import { styled } from './style.js';
+import { styleText } from 'node:util';
+
+/**
+ * Styles text for people: on a terminal unless NO_COLOR is set, elsewhere if FORCE_COLOR is. Node's own rules decide.
+ */
+export function styled(
+  style: Parameters<typeof styleText>[0],
+  text: string,
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
+  return styleText(style, text, { stream, validateStream: true });
+}
+
+/** Control characters, and those that change the direction of writing. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * Text that is safe on a terminal.
+ *
+ * Threat model: labels, messages and names come from models and registries. An escape sequence in one could rewrite the screen
+ * or set the clipboard.
+ */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
 
 /**
  * Lays out rows in aligned columns under a header.
  *
- * @param rows one record a line; every record has the keys of `columns`
+ * @param rows one record per line; each has the keys of `columns`
  * @param columns key → heading, in order
  */
 export function table<Row extends object>(

@@ -10,8 +10,8 @@ import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { Probing } from '../probe-set/probing-type.js';
 import type { Context } from '../schema/context.js';
 import { globalId, keyOf } from '../schema/global-id.js';
+import { LogitFilter } from '../search/logit-filter.js';
 import { logitConnection } from '../search/search-connections.js';
-import { LogitFilter } from '../search/search-input.js';
 import { findModels } from './find-models.js';
 import { ModelFilter, newVersion, RegisterModelInput } from './model-input.js';
 import { modelSummary } from './model-summary.js';
@@ -26,6 +26,20 @@ export class ModelResolver extends versionResolver(Model) {
     if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
     const { origin, pathname } = new URL(source);
     return origin + pathname;
+  }
+
+  @FieldResolver(() => String, { nullable: true })
+  license(@Root() { licence }: ModelRecord): string | null {
+    return licence;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Old name of `license`.',
+    deprecationReason: 'Use license.',
+  })
+  licence(@Root() { licence }: ModelRecord): string | null {
+    return licence;
   }
 
   @FieldResolver(() => String, {
@@ -99,16 +113,28 @@ export class ModelResolver extends versionResolver(Model) {
   @FieldResolver(() => Recognition, {
     nullable: true,
     description:
-      'How well it recognizes a concept, by the first of `logits(concept:)`; null when none of its logits can be searched.',
+      'How well the model recognizes a concept, by the first result of `logits(concept:)`. Null when none of its logits can be searched.',
   })
-  async recognises(
+  recognizes(
     @Ctx() context: Context,
     @Root() model: ModelRecord,
     @Arg('concept', () => String, { description: 'A word or short phrase, up to 300 characters.' })
     concept: string,
   ) {
-    const { edges } = await recognizingLogits(context, model, concept, { first: 1 });
-    return edges.map(({ node, ...match }) => ({ ...match, bestLogit: node })).at(0) ?? null;
+    return recognition(context, model, concept);
+  }
+
+  @FieldResolver(() => Recognition, {
+    nullable: true,
+    description: 'Old name of `recognizes`.',
+    deprecationReason: 'Use recognizes.',
+  })
+  recognises(
+    @Ctx() context: Context,
+    @Root() model: ModelRecord,
+    @Arg('concept', () => String) concept: string,
+  ) {
+    return recognition(context, model, concept);
   }
 
   @FieldResolver(() => Probing, { description: 'What probing made of it.' })
@@ -262,4 +288,9 @@ async function recognizingLogits(context: Context, model: ModelRecord, concept: 
   const subject = await conceptSubject(context, concept, probeSet);
   const filter = { models: [globalId('Model', model.id)] };
   return logitConnection(context, probeSet, subject, { ...page, metric: 'SCORE', filter });
+}
+
+async function recognition(context: Context, model: ModelRecord, concept: string) {
+  const { edges } = await recognizingLogits(context, model, concept, { first: 1 });
+  return edges.map(({ node, ...match }) => ({ ...match, bestLogit: node })).at(0) ?? null;
 }

@@ -3,15 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { LogitRecord, ModelRecord, ProbeSetRecord, Store } from '../../store/index.js';
-import { arrayFiles, type ExportFormat } from './array-file.js';
-import { openStoredValues } from './stored-values.js';
+import { arrayFiles, type ExportFormat, openStoredValues } from './array-files.js';
 
-const MODELS_AT_ONCE = 50;
-const LOGITS_AT_ONCE = 1_000;
+const MODELS_PER_PAGE = 50;
+const LOGITS_PER_PAGE = 1_000;
 
-/** What is exported. */
+/** Options of {@link exportGallery}. */
 export interface ExportOptions {
-  /** Whose gallery. */
+  /** Exports the gallery of this probe set. */
   probeSet: ProbeSetRecord;
   /** Ids of the models; all when absent. */
   models?: readonly string[];
@@ -21,7 +20,7 @@ export interface ExportOptions {
   onProgress?(models: number): void;
 }
 
-/** What was exported. */
+/** Counts of an export. */
 export interface Exported {
   models: number;
   logits: number;
@@ -31,7 +30,7 @@ type Source = Pick<Store, 'models' | 'logits' | 'probeSets' | 'blobs'>;
 
 /**
  * Writes the searchable models of a gallery into an empty folder, for other tools: `probe-set.json`, `models.jsonl`,
- * `logits.jsonl`, and in `responses/` each model's responses under its id. No name of a model ever becomes a path.
+ * `logits.jsonl`, and in `responses/` each model's responses under its id. Model names never become paths.
  *
  * @throws ProbelogError BLOB_MISSING
  */
@@ -78,19 +77,19 @@ async function* chosenModels(
   { models }: Source,
   { probeSet, models: chosen, excludeModels = [] }: ExportOptions,
 ): AsyncGenerator<{ model: ModelRecord; responsesDigest: string }, void, undefined> {
-  const wanted = chosen && new Set(chosen);
-  const unwanted = new Set(excludeModels);
+  const included = chosen && new Set(chosen);
+  const excluded = new Set(excludeModels);
   let page: ModelRecord[];
   let after: ModelRecord | undefined;
   do {
-    page = await models.page({ probeSetId: probeSet.id, status: 'READY', first: MODELS_AT_ONCE, after });
+    page = await models.page({ probeSetId: probeSet.id, status: 'READY', first: MODELS_PER_PAGE, after });
     for (const model of page) {
       const { id, responsesDigest } = model;
-      const isChosen = (wanted?.has(id) ?? true) && !unwanted.has(id);
+      const isChosen = (included?.has(id) ?? true) && !excluded.has(id);
       if (isChosen && responsesDigest !== null) yield { model, responsesDigest };
     }
     after = page.at(-1);
-  } while (page.length === MODELS_AT_ONCE);
+  } while (page.length === MODELS_PER_PAGE);
 }
 
 async function* logitsOf(
@@ -100,10 +99,10 @@ async function* logitsOf(
   let page: LogitRecord[];
   let after: number | undefined;
   do {
-    page = await logits.page(modelId, { first: LOGITS_AT_ONCE, after });
+    page = await logits.page(modelId, { first: LOGITS_PER_PAGE, after });
     yield page;
     after = page.at(-1)?.index;
-  } while (page.length === LOGITS_AT_ONCE);
+  } while (page.length === LOGITS_PER_PAGE);
 }
 
 async function* probeSetFile(
@@ -122,7 +121,7 @@ async function* probeSetFile(
   yield `${JSON.stringify({ name, digest, size, probes }, null, 1)}\n`;
 }
 
-/** Not its source: that may be a signed address. */
+/** Without the source, which may be a signed URL. */
 function modelFacts(model: ModelRecord, { digest }: ProbeSetRecord) {
   const { id, name, version, outputs, labels, responseKind, logFloor, preprocessing, outputName } = model;
   const { licence, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;

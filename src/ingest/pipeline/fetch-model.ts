@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { type DownloadLimits, downloadToFile, type RemoteFile } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { asStorageError, type BlobStore } from '../../store/index.js';
-import { openLocal } from '../sources/open-local.js';
+import { openLocalFile } from '../sources/local-files.js';
 import type { FileSource, LocalFile } from '../sources/parse-source.js';
 
 /** A model file in the blob store. */
@@ -13,12 +13,12 @@ export interface FetchedModel {
   bytes: number;
 }
 
-/** What fetching needs. */
+/** Options of {@link fetchModel}. */
 export interface FetchOptions {
   blobs: Pick<BlobStore, 'put' | 'adopt'>;
-  /** For downloads that are not whole yet; on the file system of the blobs. */
+  /** For unfinished downloads; on the same file system as the blobs. */
   folder: string;
-  /** Who fetches: only the same ingest goes on with what it has left behind. */
+  /** Only the same ingest continues an unfinished download. */
   ingestId: string;
   /** SHA-256 that the file must have. */
   sha256: string | undefined;
@@ -27,7 +27,7 @@ export interface FetchOptions {
 }
 
 /**
- * Copies the model file into the blob store, so that it can be probed again when its source is gone.
+ * Copies the model file into the blob store, so that the model can be probed again when its source is gone.
  *
  * @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_DENIED, SOURCE_UNREACHABLE, SOURCE_TIMEOUT,
  * SOURCE_CHANGED, MODEL_TOO_LARGE, MODEL_EMPTY, STORAGE_FULL
@@ -59,21 +59,22 @@ async function downloaded(
   }
 }
 
-function checkFile({ digest, bytes }: FetchedModel, announced: string | undefined): void {
-  if (bytes === 0) throw new ProbelogError('MODEL_EMPTY', 'The model file has no bytes.');
-  if (announced === undefined || digest === announced) return;
+function checkFile({ digest, bytes }: FetchedModel, expected: string | undefined): void {
+  if (bytes === 0) throw new ProbelogError('MODEL_EMPTY', 'The model file is empty.');
+  if (expected === undefined || digest === expected) return;
   throw new ProbelogError(
     'SOURCE_CHANGED',
-    `The file has the SHA-256 ${digest}; ${announced} was announced, or fetched before.`,
-    { digest, announced },
+    `The file has the SHA-256 ${digest}, but the request, the registry or an earlier ingest has ${expected}.`,
+    { digest, announced: expected },
   );
 }
 
 async function copied(local: LocalFile, { blobs, limits, signal }: FetchOptions): Promise<FetchedModel> {
-  const file = await openLocal(local);
+  const file = await openLocalFile(local);
   try {
     const facts = await file.stat();
-    if (!facts.isFile()) throw new ProbelogError('SOURCE_NOT_FOUND', 'The source is not a regular file.');
+    if (!facts.isFile())
+      throw new ProbelogError('SOURCE_NOT_FOUND', 'The source is not a regular file. Name an ONNX file.');
     if (facts.size > limits.maxBytes) {
       throw new ProbelogError(
         'MODEL_TOO_LARGE',
@@ -82,7 +83,7 @@ async function copied(local: LocalFile, { blobs, limits, signal }: FetchOptions)
       );
     }
     const content = file.createReadStream({ signal, autoClose: false });
-    // Whoever reads it is told of an abort; one that comes before anybody does must not end the process.
+    // An abort before the first read has no other listener, and would end the process.
     content.on('error', () => undefined);
     return await blobs.put(content);
   } finally {

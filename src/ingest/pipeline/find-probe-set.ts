@@ -2,7 +2,7 @@ import { ProbelogError } from '../../errors/index.js';
 import type { ProbeSetRecord, Store } from '../../store/index.js';
 
 /**
- * The probe set with this name or id, or without one the default set.
+ * Finds a probe set by name or id; without one, the default set.
  *
  * @param defaultName name of the default set; undefined: the oldest
  * @throws ProbelogError PROBE_SET_UNKNOWN
@@ -17,12 +17,16 @@ export async function findProbeSet(
     if (probeSet) return probeSet;
     throw new ProbelogError(
       'PROBE_SET_UNKNOWN',
-      'There is no probe set yet; make one with `probelog probes create`.',
+      'There is no probe set yet. Create one with `probelog probes create`.',
     );
   }
   const probeSet = (await probeSets.byName(nameOrId)) ?? (await probeSets.byId(nameOrId));
   if (probeSet) return probeSet;
-  throw new ProbelogError('PROBE_SET_UNKNOWN', `There is no probe set ${JSON.stringify(nameOrId)}.`, {
-    probeSet: nameOrId,
-  });
+  throw new ProbelogError(
+    'PROBE_SET_UNKNOWN',
+    `No probe set has the name or id ${JSON.stringify(nameOrId)}.`,
+    {
+      probeSet: nameOrId,
+    },
+  );
 }

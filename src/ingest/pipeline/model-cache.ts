@@ -1,42 +1,42 @@
 import type { Store } from '../../store/index.js';
 
-/** Share of its limit by which the cache may grow before it is looked at again: a look costs a pass over all models. */
+/** The cache may grow by this share of its limit between two cleanups: each one reads the list of all models. */
 const SLACK = 0.05;
 
 /**
- * Keeps the model files that can be fetched again near a limit: files of ingests under way do not count, and it is looked
- * at only when enough was fetched since. Responses, and files of this machine, are not its business.
+ * Keeps the total size of model files that can be fetched again near a limit. Files of unfinished ingests, responses and
+ * files from this machine do not count and stay.
  */
 export class ModelCache {
-  /** Fetched since the last look; at first nobody knows. */
+  /** Bytes fetched since the last cleanup; unknown at first. */
   private fetched = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly store: Pick<Store, 'models' | 'blobs'>,
-    private readonly mostBytes: number,
+    private readonly maxBytes: number,
   ) {}
 
-  /** Says that a file is used, which keeps it from going first. */
+  /** Records that a file was used, which keeps it from being evicted first. */
   used(digest: string): Promise<void> {
     return this.store.blobs.touch(digest);
   }
 
-  /** Says that a file was fetched, and makes room for it where that is due. */
+  /** Records that a file was fetched, and cleans up when that is due. */
   async grown(bytes: number): Promise<void> {
     this.fetched += bytes;
-    if (this.fetched <= this.mostBytes * SLACK) return;
+    if (this.fetched <= this.maxBytes * SLACK) return;
     this.fetched = 0;
-    await this.makeRoom();
+    await this.cleanUp();
   }
 
   /**
-   * Removes files that were not used for the longest time until the rest is within the limit.
+   * Evicts the least recently used files until the rest is within the limit.
    *
-   * An ingest that is queued between the look and the removal fetches its file again; one that had already found its file
-   * here fails with SOURCE_NOT_FOUND, and has to be tried again by hand. A file whose source is gone by then, or has become
-   * another one, cannot be had again: the model stays searchable, but is not probed again.
+   * An ingest that is queued between the listing and the removal fetches its file again; one that had already found its
+   * file fails with SOURCE_NOT_FOUND and must be retried by a caller. A file whose source is gone or has changed by then is
+   * lost: the model stays searchable, but cannot be probed again.
    */
-  async makeRoom(): Promise<void> {
+  async cleanUp(): Promise<void> {
     const { models, blobs } = this.store;
     const files = [];
     for (const file of await models.refetchableFiles()) {
@@ -46,7 +46,7 @@ export class ModelCache {
     let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     files.sort((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
     for (const { digest, bytes } of files) {
-      if (total <= this.mostBytes) return;
+      if (total <= this.maxBytes) return;
       await blobs.evict(digest);
       total -= bytes;
     }

@@ -4,24 +4,25 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../lib/atomic-file.js';
 import type { ProbePlan } from '../../probing/index.js';
-import type { ProbeBudget } from './probe-budget.js';
+import type { ProbeBudget } from './probing-work.js';
 import { workPath } from './work-folder.js';
 
 const decisionSchema = z.object({
   budget: z.number(),
   errorBound: z.number(),
-  /** Absent when an earlier version decided, which ended with the budget. */
+  /** Absent in files of an earlier release, which always ended with the budget. */
   errorFactor: z.number().default(0),
+  /** SHA-256 of the prior's file. */
   prior: z.string(),
 });
 
-/** What was decided about an ingest's probes; `prior` is the SHA-256 of the prior's file. */
-export type PlanDecision = z.infer<typeof decisionSchema>;
+/** The budget and prior that an ingest's probes are chosen with. */
+type PlanDecision = z.infer<typeof decisionSchema>;
 
 /**
- * The plan of one ingest, kept until the ingest ends: an attempt that goes on where another was killed must make the
- * same choices, though the gallery may have learned more and the settings may have changed meanwhile. So the prior is
- * copied, and what was decided is written down after it.
+ * Keeps the probe plan of one ingest until it ends. An attempt that continues a killed one must make the same choices,
+ * although the gallery may have learned more and the settings may have changed meanwhile. So the prior is copied, and the
+ * decision is written after it.
  */
 export class ProbePlanCheckpoint {
   private readonly priorPath: string;
@@ -32,17 +33,13 @@ export class ProbePlanCheckpoint {
     this.decisionPath = workPath(folder, identity, '.plan');
   }
 
-  /** What an earlier attempt decided; null when there was none, or it chose no probes. */
+  /** The decision of an earlier attempt; null when there was none, or it ran all probes. */
   async read(): Promise<PlanDecision | null> {
     const text = await readFile(this.decisionPath, 'utf8').catch(() => null);
     return text === null ? null : decisionSchema.parse(JSON.parse(text));
   }
 
-  /**
-   * Decides.
-   *
-   * @param priorPath copied, since it may be replaced at any time
-   */
+  /** @param priorPath copied, because the file may be replaced at any time */
   async decide(priorPath: string, { budget, errorBound, errorFactor }: ProbeBudget): Promise<PlanDecision> {
     await writeFileAtomically(this.priorPath, createReadStream(priorPath));
     const decision = { budget, errorBound, errorFactor, prior: await digestOf(this.priorPath) };

@@ -2,60 +2,86 @@ import { mkdir, rm } from 'node:fs/promises';
 import { probeBudget } from '../../domain/index.js';
 import { exists } from '../../lib/exists.js';
 import type { ProbePlan } from '../../probing/index.js';
-import type { ProbeBudget } from './probe-budget.js';
+import type { IngestRequest } from '../queue/ingest-request.js';
 import { ProbePlanCheckpoint } from './probe-plan-checkpoint.js';
 import { ResponseSpool } from './response-spool.js';
 import { workPath } from './work-folder.js';
 
 const SPOOL = '.responses';
 
-/** What new models of a probe set are completed with. */
+/** How much of the probe set a model is run on when its probes are chosen. */
+export interface ProbeBudget {
+  /** Share of the probes that a model is run on once the gallery has earned it, 0.02..1. */
+  budget: number;
+  /** Probing ends sooner, when the expected error of the model's logits falls to this, 0..1; 0: never. */
+  errorBound: number;
+  /** After the budget all probes are run if the expected error is more than this many times the gallery's own, 0..100; 0: never. */
+  errorFactor: number;
+}
+
+/** A prior that new models of a probe set are completed with. */
 export interface UsablePrior {
   /** File of the `ResponsePrior`. */
   path: string;
-  /** What it was learned from. */
+  /** The fully probed models that it was fitted to. */
   fullyProbed: { models: number; logits: number };
 }
 
-/** What an ingest has on disk while its model is probed, so that another attempt can go on with it. */
+/** An ingest's files while its model is probed. The next attempt continues with them. */
 export interface ProbingWork {
   spool: ResponseSpool;
   /** null: all probes are run, in order. */
   plan: ProbePlan | null;
-  /** Deletes everything that the ingest has, after the spool was closed. */
+  /** Deletes all files of the ingest. Close the spool first. */
   discard(): Promise<void>;
 }
 
 /**
- * Takes up the work of an earlier attempt, or begins it.
+ * The budget of a request, with the settings for absent fields; null when all probes are to be run. A request that names a
+ * budget or a bound is not subject to the settings' error factor.
+ */
+export function requestedBudget(
+  { probing }: Pick<IngestRequest, 'probing'>,
+  settings: ProbeBudget,
+): ProbeBudget | null {
+  const budget = probing?.budget ?? settings.budget;
+  const errorBound = probing?.errorBound ?? settings.errorBound;
+  const isNamed = probing?.budget !== undefined || probing?.errorBound !== undefined;
+  const errorFactor = probing?.errorFactor ?? (isNamed ? 0 : settings.errorFactor);
+  const isPartial = probing?.full !== true && (budget < 1 || errorBound > 0);
+  return isPartial ? { budget, errorBound, errorFactor } : null;
+}
+
+/**
+ * Continues the work of an earlier attempt, or begins it.
  *
  * @param folder of the ingest
- * @param identity everything that the responses depend on but the plan, JSON-serializable
- * @param wanted null: all probes are to be run
+ * @param identity everything that the responses depend on except the probe plan, JSON-serializable
+ * @param budget null: run all probes
  * @param prior of the probe set; null when there is none yet, or the model shall teach it
  */
 export async function openProbingWork(
   folder: string,
   identity: object,
-  wanted: ProbeBudget | null,
+  budget: ProbeBudget | null,
   prior: () => Promise<UsablePrior | null>,
 ): Promise<ProbingWork> {
   await mkdir(folder, { recursive: true });
-  const kept = new ProbePlanCheckpoint(folder, identity);
+  const checkpoint = new ProbePlanCheckpoint(folder, identity);
   const inOrder = workPath(folder, identity, SPOOL);
-  let decision = await kept.read();
-  // An attempt that began with all probes goes on with them, whatever could be chosen by now.
-  if (!decision && wanted && !(await exists(inOrder))) {
+  let decision = await checkpoint.read();
+  // An attempt that began with all probes continues with all, even if they could be chosen by now.
+  if (!decision && budget && !(await exists(inOrder))) {
     const usable = await prior();
-    const budget = usable && probeBudget(usable.fullyProbed, wanted.budget);
-    if (usable && budget !== null && (budget < 1 || wanted.errorBound > 0))
-      decision = await kept.decide(usable.path, { ...wanted, budget });
+    const earned = usable && probeBudget(usable.fullyProbed, budget.budget);
+    if (usable && earned !== null && (earned < 1 || budget.errorBound > 0))
+      decision = await checkpoint.decide(usable.path, { ...budget, budget: earned });
   }
   const path = decision ? workPath(folder, { ...identity, plan: decision }, SPOOL) : inOrder;
   const spool = await ResponseSpool.open(path);
   return {
     spool,
-    plan: decision && kept.planOf(decision),
+    plan: decision && checkpoint.planOf(decision),
     async discard() {
       await rm(folder, { recursive: true, force: true });
     },

@@ -3,9 +3,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { type PartialPreprocessing, parsePreprocessing } from '../../probing/index.js';
 import type { ClaimedIngest, ModelRecord, Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
-import { readCompanion } from '../sources/companions.js';
-import { parseLabels } from '../sources/labels.js';
-import { type ObjectStore, objectFile } from '../sources/object-store.js';
+import { parseLabels } from '../sources/parse-labels.js';
 import {
   type FileSource,
   type LocalFile,
@@ -13,27 +11,33 @@ import {
   type RegistrySource,
   type Source,
 } from '../sources/parse-source.js';
-import type { RegisteredModel, RegistryAccess } from '../sources/registry-access.js';
+import {
+  type ObjectStore,
+  objectFile,
+  type RegisteredModel,
+  type RegistryAccess,
+} from '../sources/remote-sources.js';
+import { readSidecarFile } from '../sources/sidecar-files.js';
 import { fetchModel } from './fetch-model.js';
 import type { ModelCache } from './model-cache.js';
 
-/** How often a version is read whose notes change meanwhile; after that its events have told what there is to tell. */
+/** How often a version is read again because its annotations change meanwhile. Later changes arrive as events of their own. */
 const MAX_READINGS = 3;
 
-/** What makes a file of a source. */
+/** Dependencies that turn a source into a file. */
 export interface SourceDependencies {
   store: Pick<Store, 'blobs' | 'models'>;
-  /** For downloads that are not whole yet. */
+  /** For unfinished downloads. */
   downloadFolder: string;
   download: DownloadLimits;
   modelCache: ModelCache;
   /** Connections to registries, by the schemes of their URIs. */
   registries: ReadonlyMap<string, RegistryAccess>;
-  /** Null when none is configured. */
+  /** Reads s3: sources; null when none is configured. */
   objects: ObjectStore | null;
 }
 
-/** The model's file in the blob store, with what stood beside it at the source. */
+/** The model's file in the blob store, with the facts from its sidecar files or its registry. */
 export interface ResolvedModelFile {
   digest: string;
   bytes: number;
@@ -41,16 +45,16 @@ export interface ResolvedModelFile {
   labels: string[] | null;
 }
 
-/** A source that was looked up where it is, if it is in a registry. */
-interface Found {
+/** A source as a file. */
+interface ResolvedSource {
   source: FileSource;
-  /** What its registry says of it; null when it is in none. */
+  /** Facts from its registry; null when it is in none. */
   registered: RegisteredModel | null;
 }
 
 /**
- * Makes sure that a model's file is in the blob store. A file that was fetched before is not fetched again, and when it
- * was evicted meanwhile, it must be the same one.
+ * Makes sure that a model's file is in the blob store. A stored file is not fetched again; an evicted one is, and must be the
+ * same.
  *
  * @throws ClaimLost
  * @throws ProbelogError as `fetchModel`; SOURCE_UNSUPPORTED, PREPROCESSING_INVALID
@@ -63,81 +67,82 @@ export async function resolveModelFile(
   signal: AbortSignal,
 ): Promise<ResolvedModelFile> {
   const { store, download, downloadFolder, modelCache } = dependencies;
-  const { source, registered } = await findWithNotes(
+  const { source, registered } = await resolveWithAnnotations(
     ingest,
     parseSource(request.source, request.within),
     dependencies,
     signal,
   );
-  // What somebody set since the ingest was asked for is newer than what was asked for.
+  // Labels that a caller set after the ingest was requested are newer than the request's.
   const areSet = model.labelsSetAt !== null && model.labelsSetAt > ingest.createdAt;
   const sha256 = request.sha256 ?? registered?.sha256;
-  const announced = sha256 ?? model.fileDigest ?? undefined;
-  const kept =
-    model.fileDigest !== null && model.fileDigest === announced && (await store.blobs.has(model.fileDigest));
-  const file = kept
+  const expected = sha256 ?? model.fileDigest ?? undefined;
+  const isStored =
+    model.fileDigest !== null && model.fileDigest === expected && (await store.blobs.has(model.fileDigest));
+  const file = isStored
     ? { digest: model.fileDigest as string, bytes: model.fileBytes as number }
     : await fetchModel(source, {
         blobs: store.blobs,
         folder: downloadFolder,
         ingestId: ingest.id,
-        sha256: announced,
+        sha256: expected,
         limits: download,
         signal,
       });
   const isOther = file.digest !== model.fileDigest;
-  // Labels that were read with another file say nothing of this one.
-  const present = isOther && model.labelsSetAt === null ? null : model.labels;
-  const given = areSet ? present : (request.labels ?? present);
-  await (kept ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
-  // Before what lies beside it is read, which may fail: a retry need not fetch the file again.
+  // Labels from another file's sidecar do not apply to this one.
+  const current = isOther && model.labelsSetAt === null ? null : model.labels;
+  const given = areSet ? current : (request.labels ?? current);
+  await (isStored ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
+  // Before the sidecar files, whose reading may fail: then a retry need not fetch the file again.
   await store.models.describe(ingest.claim, {
     fileDigest: file.digest,
     fileBytes: file.bytes,
     ...(registered && { revision: registered.revision }),
   });
-  /** What was fetched before can be probed again when its source is gone: as it was then. */
+  /** A stored model can be probed again while its source is down, with the facts of the last time. */
   const orAsBefore = (before: unknown) => (thrown: unknown) => {
-    if (kept && model.status === 'READY' && sourceMayRecover(thrown)) return before;
+    if (isStored && model.status === 'READY' && sourceMayRecover(thrown)) return before;
     throw thrown;
   };
-  const beside = registered ?? {
+  const sidecar = registered ?? {
     preprocessing: request.preprocessing
       ? undefined
-      : await readCompanion(source, 'preprocessor_config.json', download, signal).catch(
+      : await readSidecarFile(source, 'preprocessor_config.json', download, signal).catch(
           orAsBefore(model.preprocessing),
         ),
     labels: given
       ? undefined
-      : await readCompanion(source, 'config.json', download, signal).catch(orAsBefore(undefined)),
+      : await readSidecarFile(source, 'config.json', download, signal).catch(orAsBefore(undefined)),
   };
-  const described = request.preprocessing ?? beside.preprocessing;
+  const described = request.preprocessing ?? sidecar.preprocessing;
   const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
-  const labels = given ?? (areSet ? null : labelsOf(beside.labels));
+  const labels = given ?? (areSet ? null : labelsOf(sidecar.labels));
   return { ...file, preprocessing, labels };
 }
 
-/** Takes over the notes at once: those of an event that comes while the file is fetched are newer. */
-async function findWithNotes(
+/** Stores the annotations at once: those of an event that arrives while the file is fetched are newer. */
+async function resolveWithAnnotations(
   { claim, modelId }: ClaimedIngest,
   source: Source,
   dependencies: SourceDependencies,
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<ResolvedSource> {
   const { models } = dependencies.store;
   for (let reading = 1; ; reading++) {
     const revision = await models.notesRevision(modelId);
-    const found = await find(source, dependencies, signal);
-    const notes = found.registered?.notes;
-    if (!notes || (await models.takeNotes(claim, notes, revision)) || reading === MAX_READINGS) return found;
+    const resolved = await resolveSource(source, dependencies, signal);
+    const notes = resolved.registered?.notes;
+    if (!notes || (await models.takeNotes(claim, notes, revision)) || reading === MAX_READINGS)
+      return resolved;
   }
 }
 
-async function find(
+async function resolveSource(
   source: Source,
   { registries, objects }: SourceDependencies,
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<ResolvedSource> {
   if (source.kind === 'OBJECT') {
     return { source: { kind: 'URL', file: objectFile(objects, source.uri) }, registered: null };
   }
@@ -151,7 +156,7 @@ async function find(
 function notConnected({ registry, uri }: RegistrySource): ProbelogError {
   return new ProbelogError(
     'SOURCE_UNSUPPORTED',
-    `This server has no connection to ${registry} configured, so it cannot read ${uri}.`,
+    `${uri} cannot be read, because no connection to ${registry} is configured (docs/registries).`,
     { source: uri },
   );
 }
@@ -160,6 +165,7 @@ function labelsOf(json: unknown): string[] | null {
   try {
     return json === undefined ? null : parseLabels(json);
   } catch {
-    return null; // A config.json of something else: labels are optional.
+    // A config.json of another tool. Labels are optional.
+    return null;
   }
 }

@@ -11,23 +11,23 @@ import {
 } from './spool-format.js';
 
 /**
- * The responses of a probing run under way, on disk: one row per probe, in the order in which they were run.
+ * The responses of an unfinished probing run, on disk: one row per probe, in the order the probes were run.
  *
- * A run that ends early leaves its finished batches here, and the next attempt goes on behind them. The file is in a
- * folder of the ingest, under the hash of everything the responses depend on, so a spool is never continued with another
- * model, probe set, plan or preprocessing, and never shared by two ingests of the same file.
+ * A run that ends early leaves its finished batches here, and the next attempt continues after them. The file lies in the
+ * ingest's folder, under the hash of everything that the responses depend on. So a spool is never continued with another
+ * model, probe set, probe plan or preprocessing, and two ingests of one file never share it.
  */
 export class ResponseSpool {
   private constructor(
     readonly path: string,
     private readonly file: FileHandle,
-    /** C; null while nothing is written. */
+    /** C; null before the first batch. */
     private outputs: number | null,
     /** Whole rows in the file. */
     private count: number,
   ) {}
 
-  /** @param path from `workPath`, so that it stands for everything that the responses depend on */
+  /** @param path from `workPath` */
   static async open(path: string): Promise<ResponseSpool> {
     const file = await open(path, 'a+');
     const outputs = await readHeader(file);
@@ -40,12 +40,12 @@ export class ResponseSpool {
     return new ResponseSpool(path, file, outputs, rows);
   }
 
-  /** Probes whose responses are here. */
+  /** Number of probes with responses. */
   get rows(): number {
     return this.count;
   }
 
-  /** Everything that is here; null when nothing is. */
+  /** All responses so far; null when there are none. */
   async done(): Promise<DoneProbes | null> {
     if (this.outputs === null || this.count === 0) return null;
     const probes = new Uint32Array(this.count);

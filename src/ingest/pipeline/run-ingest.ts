@@ -4,25 +4,30 @@ import { asStorageError, type ClaimedIngest, checkLabels, type Store } from '../
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
-import { type ProbeBudget, probeBudget } from './probe-budget.js';
-import { openProbingWork, type ProbingWork, type UsablePrior } from './probing-work.js';
+import {
+  openProbingWork,
+  type ProbeBudget,
+  type ProbingWork,
+  requestedBudget,
+  type UsablePrior,
+} from './probing-work.js';
 import { type ResolvedModelFile, resolveModelFile, type SourceDependencies } from './resolve-model-file.js';
-import { type NewResponses, publishedModel, storeResponses } from './stored-responses.js';
+import { type NewResponses, publishedModel, storeResponses } from './store-responses.js';
 import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
 import { workFolderOf } from './work-folder.js';
 
-/** A request as it stands in the queue. */
+/** A request as it is stored in the queue. */
 interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
-  /** Its id: the probe set is settled. */
+  /** Always the id. */
   probeSet: string;
   /**
-   * Whether the source decides if the version exists, since deliveries cannot. With OR_CLOSED its registry said that it was
-   * deleted: a source that is closed to us then is gone, for the Hub does not tell one from the other without a token.
+   * The source decides whether the version exists, because a delivery could not tell. With OR_CLOSED the registry reported its
+   * deletion, so a source that denies access counts as deleted: without a token, the Hub's answers to both are the same.
    */
   mayBeGone?: true | 'OR_CLOSED';
 }
 
-/** What the pipeline needs; its folders hold nothing that cannot be made again. */
+/** What the pipeline needs. Everything in its folders can be made again. */
 export interface PipelineDependencies extends SourceDependencies {
   store: Store;
   gallery: GalleryWriter;
@@ -34,7 +39,7 @@ export interface PipelineDependencies extends SourceDependencies {
     cacheBytes: number;
     isolation: NetworkIsolation;
   } & ProbeBudget;
-  /** By which a model's probes are chosen; null when there is too little to learn it from. */
+  /** The prior that a model's probes are chosen by; null while the gallery is too small for one. */
   prior(probeSetId: string, modelId: string): Promise<UsablePrior | null>;
   announce(ingestId: string): void;
 }
@@ -42,12 +47,12 @@ export interface PipelineDependencies extends SourceDependencies {
 /**
  * Takes one claimed ingest from its source to the gallery: fetch → inspect → probe → store → index.
  *
- * Every step may run twice: files are content-addressed, responses go on behind the last finished batch, and the one
- * transaction that publishes the model replaces what an earlier attempt published. Nothing is visible before it, and
- * nothing is written but under the claim.
+ * Every step may run twice: files are content-addressed, responses continue after the last finished batch, and the one
+ * transaction that publishes the model replaces what an earlier attempt published. Nothing is visible before it, and every
+ * write is bound to the claim.
  *
- * @throws ProbelogError why the model cannot be registered
- * @throws ClaimLost; whatever `signal` was aborted with
+ * @throws ProbelogError the reason why the model cannot be registered
+ * @throws ClaimLost; the reason of `signal`
  */
 export async function runIngest(
   ingest: ClaimedIngest,
@@ -57,7 +62,7 @@ export async function runIngest(
   const { store, gallery } = dependencies;
   const { claim } = ingest;
   const [model] = await store.models.byIds([ingest.modelId]);
-  if (!model) throw new ProbelogError('NOT_FOUND', 'The model was removed while its ingest waited.');
+  if (!model) throw new ProbelogError('NOT_FOUND', 'The model was removed while its ingest was queued.');
   const request = ingest.request as QueuedRequest;
   const progress = new ProgressReporter(claim, store.ingests, dependencies.announce);
 
@@ -66,7 +71,7 @@ export async function runIngest(
   try {
     fetched = await resolveModelFile(ingest, model, request, dependencies, signal);
   } catch (thrown) {
-    if (!isGone(thrown, request)) throw thrown;
+    if (!isDeleted(thrown, request)) throw thrown;
     await store.models.removeClaimed(claim);
     return gallery.remove(model.probeSetId, model.id);
   }
@@ -78,12 +83,12 @@ export async function runIngest(
     preprocessing: fetched.preprocessing,
     output: request.output ?? null,
   };
-  const wanted = probeBudget(request, dependencies.probing);
+  const budget = requestedBudget(request, dependencies.probing);
   const prior = () => dependencies.prior(request.probeSet, model.id);
   const work = await openProbingWork(
     workFolderOf(dependencies.workFolder, ingest.id),
     identity,
-    wanted,
+    budget,
     prior,
   );
   let run: ProbeRun;
@@ -100,7 +105,7 @@ export async function runIngest(
     const facts = { probeSetId: request.probeSet, labels: fetched.labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));
   } catch (thrown) {
-    // Whoever tries the ingest again goes on with what is there, unless the disk needs the room more.
+    // The next attempt continues with the finished batches, unless the disk is full.
     if (work.spool.rows === 0 || isFull(thrown)) await work.discard();
     throw thrown;
   }
@@ -117,14 +122,14 @@ function isFull(thrown: unknown): boolean {
   return error instanceof ProbelogError && error.code === 'STORAGE_FULL';
 }
 
-function isGone(thrown: unknown, { mayBeGone }: QueuedRequest): boolean {
+function isDeleted(thrown: unknown, { mayBeGone }: QueuedRequest): boolean {
   if (!mayBeGone || !(thrown instanceof ProbelogError)) return false;
   return thrown.code === 'SOURCE_NOT_FOUND' || (mayBeGone === 'OR_CLOSED' && thrown.code === 'SOURCE_DENIED');
 }
 
 function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {
   return {
-    source: { kind: 'SPOOL', path: spool.path },
+    responses: { kind: 'SPOOL', path: spool.path },
     declared: inspected.responseKind === 'PROBABILITIES_UNCUT' ? 'PROBABILITIES' : null,
     probes,
     priorPath: plan?.priorPath ?? null,
@@ -154,13 +159,13 @@ async function probe(
     startAt: spool.rows,
     done: plan && (await spool.done()),
     signal,
-    onInspected: async ({ output }, most) => {
+    onInspected: async ({ output }, max) => {
       checkLabels(file.labels, output.outputs);
-      total = most;
+      total = max;
       await progress.stage('PROBING', spool.rows, total);
     },
-    onBatch: async (ran, responses, most) => {
-      total = most;
+    onBatch: async (ran, responses, max) => {
+      total = max;
       await spool.append({ probes: ran, responses });
       await progress.update(spool.rows, total);
     },

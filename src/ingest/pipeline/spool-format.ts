@@ -1,11 +1,12 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Matrix } from '../../domain/index.js';
 import type { DoneProbes } from '../../probing/index.js';
 
-/** Begins every spool; no spool of another format does. */
+/** The first word of every spool of this format. */
 const MAGIC = 0x324c5053;
 const WORD_BYTES = 4;
-/** Read at a time: a few MB, whatever the number of probes. */
-const BYTES_AT_ONCE = 4 * 2 ** 20;
+/** Spools are read in blocks, so that memory does not grow with the number of probes. */
+const BLOCK_BYTES = 4 * 2 ** 20;
 
 /** Bytes before the first row: the magic number and C, as little-endian uint32. */
 export const HEADER_BYTES = 2 * WORD_BYTES;
@@ -22,7 +23,7 @@ export function encodeHeader(outputs: number): Buffer {
   return header;
 }
 
-/** C; null when the file is empty, or no spool of this format. */
+/** Reads C; null when the file is empty or of another format. */
 export async function readHeader(file: FileHandle): Promise<number | null> {
   const header = Buffer.alloc(HEADER_BYTES);
   const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
@@ -30,7 +31,7 @@ export async function readHeader(file: FileHandle): Promise<number | null> {
   return header.readUInt32LE(WORD_BYTES) || null;
 }
 
-/** Whole rows in the file; the last one may be only half written. */
+/** Number of whole rows; a crash may have cut the last row short. */
 export async function countRows(file: FileHandle, outputs: number): Promise<number> {
   return Math.floor(((await file.stat()).size - HEADER_BYTES) / rowBytes(outputs));
 }
@@ -48,15 +49,48 @@ export function encodeRows({ probes, responses }: DoneProbes): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-/** Reads all whole rows, some at a time. */
+/** Reads all whole rows, block by block. */
 export async function* readRows(file: FileHandle, outputs: number): AsyncGenerator<DoneProbes> {
   const rows = await countRows(file, outputs);
-  const atOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / rowBytes(outputs)));
-  for (let first = 0; first < rows; first += atOnce) {
-    const count = Math.min(atOnce, rows - first);
+  const rowsPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes(outputs)));
+  for (let first = 0; first < rows; first += rowsPerBlock) {
+    const count = Math.min(rowsPerBlock, rows - first);
     const bytes = new Uint8Array(count * rowBytes(outputs));
     await file.read(bytes, 0, bytes.length, HEADER_BYTES + first * rowBytes(outputs));
     yield decodeRows(bytes, outputs);
+  }
+}
+
+/** Responses to some probes of a set. */
+export interface ObservedResponses {
+  /** C × n, a column per probe that was run. */
+  observed: Matrix;
+  /** The probe of each column, ascending. */
+  probes: Uint32Array;
+}
+
+/** Reads a finished spool: one row of C per probe, in the order the probes were run. */
+export async function readSpool(path: string): Promise<ObservedResponses> {
+  const file = await open(path);
+  try {
+    const outputs = await readHeader(file);
+    if (outputs === null) throw new Error('The spool of responses is empty.');
+    const order: number[] = [];
+    for await (const block of readRows(file, outputs)) for (const probe of block.probes) order.push(probe);
+    const probes = Uint32Array.from(order).sort();
+    const columns = new Map(Array.from(probes, (probe, column) => [probe, column]));
+    const data = new Float32Array(outputs * probes.length);
+    for await (const block of readRows(file, outputs)) {
+      const targets = block.probes.map((probe) => columns.get(probe) ?? 0);
+      for (let output = 0; output < outputs; output++) {
+        const start = output * probes.length;
+        for (let row = 0; row < targets.length; row++)
+          data[start + targets[row]] = block.responses[row * outputs + output];
+      }
+    }
+    return { observed: { rows: outputs, columns: probes.length, data }, probes };
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ModelRecord, Store } from '../../store/index.js';
 
-/** Where a finished model goes to become searchable. */
+/** Makes published models searchable. */
 export interface GalleryWriter {
   add(
     probeSet: { id: string; probes: number },
@@ -10,8 +10,8 @@ export interface GalleryWriter {
 }
 
 /**
- * Brings the gallery in line with the database about one model that was published. The model may be removed, or published
- * anew, while the gallery takes it in; whoever did that may have been there before us, so the last word is the database's.
+ * Brings the gallery in line with the database for one published model. While the gallery adds the model, another process may
+ * remove it or publish it again, so the database is read again until both agree.
  *
  * @returns false when the model was removed
  */
@@ -25,10 +25,10 @@ export async function syncToGallery(
   let added: ModelRecord | undefined;
   for (;;) {
     const [model] = await models.byIds([modelId]);
-    const isMoved = added !== undefined && model?.probeSetId !== added.probeSetId;
-    if (added && (!model || isMoved)) await gallery.remove(added.probeSetId, modelId);
+    const hasMoved = added !== undefined && model?.probeSetId !== added.probeSetId;
+    if (added && (!model || hasMoved)) await gallery.remove(added.probeSetId, modelId);
     if (!model) return false;
-    if (!isMoved && model.responsesDigest === added?.responsesDigest) return true;
+    if (!hasMoved && model.responsesDigest === added?.responsesDigest) return true;
     const probeSet = await probeSets.byId(model.probeSetId);
     const { responsesDigest, outputs } = model;
     if (!probeSet || responsesDigest === null || outputs === null) return true;

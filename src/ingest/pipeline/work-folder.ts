@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Store } from '../../store/index.js';
+import type { IngestRecord, Store } from '../../store/index.js';
 
-/** How long what an ingest has on disk is kept after it failed or was cancelled: a retry within it goes on from there. */
+/** How long the files of a failed or cancelled ingest are kept. A retry within this time continues from them. */
 const KEPT_MS = 86_400_000;
-/** Ingests that are looked up at once. */
-const AT_ONCE = 500;
+/** Ingests per database query. */
+const PAGE = 500;
 
-/** Where an ingest keeps what it has finished, until it ends. */
+/** The folder of an ingest's finished batches, until the ingest ends. */
 export function workFolderOf(folder: string, ingestId: string): string {
   return join(folder, ingestId);
 }
 
 /**
- * Where a file of a probing run under way is. Its name is the hash of everything that the file depends on.
+ * Path of a file of an unfinished ingest. The name is the hash of everything that the file depends on.
  *
  * @param folder from {@link workFolderOf}
  * @param identity JSON-serializable
@@ -24,33 +24,32 @@ export function workPath(folder: string, identity: unknown, suffix: string): str
 }
 
 /**
- * Removes what nobody goes on with: of ingests that succeeded or do not exist any more, and of those that failed or were
- * cancelled more than a day ago. What belongs to none goes when it is that old.
+ * Removes the folders of ingests that succeeded or do not exist any more, and of those that failed or were cancelled more
+ * than a day ago. A folder of no ingest is removed when it is that old.
  *
  * @returns how many were removed
  */
-export async function sweepWork(folder: string, ingests: Pick<Store['ingests'], 'byIds'>): Promise<number> {
+export async function cleanUpWork(folder: string, ingests: Pick<Store['ingests'], 'byIds'>): Promise<number> {
   const names = await readdir(folder).catch(() => []);
   const before = Date.now() - KEPT_MS;
   let removed = 0;
-  for (let first = 0; first < names.length; first += AT_ONCE) {
-    const some = names.slice(first, first + AT_ONCE);
-    const known = new Map((await ingests.byIds(some)).map((ingest) => [ingest.id, ingest]));
-    for (const name of some) {
+  for (let first = 0; first < names.length; first += PAGE) {
+    const page = names.slice(first, first + PAGE);
+    const records = new Map((await ingests.byIds(page)).map((ingest) => [ingest.id, ingest]));
+    for (const name of page) {
       const path = join(folder, name);
-      const ingest = known.get(name);
-      const isKept =
-        ingest?.state === 'QUEUED' ||
-        ingest?.state === 'RUNNING' ||
-        (ingest
-          ? ingest.state !== 'SUCCEEDED' && (ingest.finishedAt?.getTime() ?? 0) > before
-          : await isYounger(path, before));
-      if (isKept) continue;
+      const ingest = records.get(name);
+      if (ingest ? isContinuable(ingest, before) : await isYounger(path, before)) continue;
       await rm(path, { recursive: true, force: true });
       removed += 1;
     }
   }
   return removed;
+}
+
+function isContinuable({ state, finishedAt }: IngestRecord, before: number): boolean {
+  if (state === 'QUEUED' || state === 'RUNNING') return true;
+  return state !== 'SUCCEEDED' && (finishedAt?.getTime() ?? 0) > before;
 }
 
 async function isYounger(path: string, time: number): Promise<boolean> {

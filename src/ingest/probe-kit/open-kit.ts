@@ -5,24 +5,50 @@ import {
   entryBytes,
   entryHeader,
   entryPadding,
+  type ProbeRecord,
   type ProbeSetRecord,
   type Store,
   TAR_END,
 } from '../../store/index.js';
-import { kitManifest } from './manifest.js';
-
 import { README_TXT, RESPOND_PY } from './texts.js';
 
-/** Files are looked at so many at a time. */
-const AT_ONCE = 64;
+/** Image files whose sizes are read at the same time. */
+const CONCURRENCY = 64;
 
-/** A probe set as a tar archive: what somebody needs to answer it elsewhere. */
+/** Raised when readers of kits must change. */
+const FORMAT_VERSION = 1;
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+  'image/gif': 'gif',
+  'image/tiff': 'tiff',
+};
+
+/** `manifest.json` of a kit: its images in the order of the responses. */
+interface KitManifest {
+  format: 'probelog-kit';
+  formatVersion: number;
+  probeSet: { id: string; name: string; digest: string; count: number };
+  /** In the order of the probe set. */
+  images: {
+    position: number;
+    file: string;
+    sha256: string;
+    width: number;
+    height: number;
+    mediaType: string;
+  }[];
+}
+
+/** A probe set as a tar archive, for running a model elsewhere. */
 export interface ProbeKit {
-  /** Of the whole archive. */
+  /** Size of the archive. */
   bytes: number;
   /**
-   * The archive, read from the disk while it is taken; the same bytes every time. Whoever stops early must return the
-   * generator.
+   * The archive, read from disk as it is consumed; the same bytes every time. To stop early, return the generator.
    */
   stream(): AsyncGenerator<Uint8Array, void, undefined>;
 }
@@ -36,22 +62,22 @@ interface Entry {
 /**
  * Opens the kit of a probe set: `manifest.json`, `README.txt`, `respond.py`, and the images as they are stored.
  *
- * @param shownId the probe set's id as others know it
+ * @param globalId the probe set's id in GraphQL
  * @throws ProbelogError BLOB_MISSING
  */
 export async function openKit(
   { blobs, probeSets }: Pick<Store, 'blobs' | 'probeSets'>,
   probeSet: ProbeSetRecord,
-  shownId: string,
+  globalId: string,
 ): Promise<ProbeKit> {
-  const manifest = kitManifest(probeSet, shownId, await probeSets.probes(probeSet.id));
+  const manifest = kitManifest(probeSet, globalId, await probeSets.probes(probeSet.id));
   const entries = [
     textEntry('manifest.json', `${JSON.stringify(manifest, null, 1)}\n`),
     textEntry('README.txt', README_TXT),
     textEntry('respond.py', RESPOND_PY),
   ];
-  for (let first = 0; first < manifest.images.length; first += AT_ONCE) {
-    const some = manifest.images.slice(first, first + AT_ONCE);
+  for (let first = 0; first < manifest.images.length; first += CONCURRENCY) {
+    const some = manifest.images.slice(first, first + CONCURRENCY);
     entries.push(...(await Promise.all(some.map(({ file, sha256 }) => imageEntry(blobs, file, sha256)))));
   }
   return {
@@ -77,4 +103,28 @@ async function imageEntry(blobs: BlobStore, path: string, digest: string): Promi
     throw new ProbelogError('BLOB_MISSING', `The image ${path} of the probe set is missing.`, { digest });
   });
   return { path, size: facts.size, content: () => blobs.stream(digest) };
+}
+
+/**
+ * @param globalId the probe set's id in GraphQL
+ * @param probes in order
+ */
+function kitManifest(
+  { name, digest, size }: ProbeSetRecord,
+  globalId: string,
+  probes: readonly ProbeRecord[],
+): KitManifest {
+  return {
+    format: 'probelog-kit',
+    formatVersion: FORMAT_VERSION,
+    probeSet: { id: globalId, name, digest, count: size },
+    images: probes.map(({ position, digest: sha256, width, height, mediaType }) => ({
+      position,
+      file: `images/${String(position).padStart(5, '0')}.${EXTENSIONS[mediaType] ?? 'bin'}`,
+      sha256,
+      width,
+      height,
+      mediaType,
+    })),
+  };
 }

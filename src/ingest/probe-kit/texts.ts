@@ -1,5 +1,5 @@
 /** `respond.py` of a kit; docs/any-framework.md shows it too. */
-export const RESPOND_PY = `"""Answers the kit's images and uploads the answers: python3 respond.py <kit folder> <upload address>"""
+export const RESPOND_PY = `"""Runs a model on the kit's images and uploads its responses: python3 respond.py <kit folder> <upload address>"""
 import json, os, sys, urllib.error, urllib.request
 from pathlib import Path
 import numpy as np
@@ -22,13 +22,13 @@ except urllib.error.HTTPError as refused:
 
 /** `README.txt` of a kit. */
 export const README_TXT = `These are the images of a ProbeLog probe set. Run your model on each of them, in the order of manifest.json,
-and upload what it answers: one number for each output, before any softmax. The model itself stays with you.
+and upload its outputs: one number per output, before any softmax. The model itself stays with you.
 
-1. Register the model: the mutation registerModel, or probelog upload. It gives the address for the upload.
-2. Prepare each image as your model expects it (size, crop, scale, mean) and run it.
+1. Register the model with the mutation registerModel, or with probelog upload. The response has the upload address.
+2. Prepare each image as your model expects it (size, crop, scale, mean) and run the model.
 3. Save the numbers as a .npy or .safetensors file, probes x outputs or outputs x probes, and PUT it to that address
-   with ?digest= and the digest that manifest.json names. Where the server asks for a key, send it as
-   "Authorization: Bearer <key>". respond.py does 2 and 3, with the key in the environment variable PROBELOG_KEY.
+   with ?digest= and the digest in manifest.json. If the server requires a key, send it as
+   "Authorization: Bearer <key>". respond.py does steps 2 and 3, with the key in the environment variable PROBELOG_KEY.
 
-An image that your model did not see is NaN for every output; it is completed from what other models answered.
+If your model did not run on an image, write NaN for every output. ProbeLog estimates these from other models' responses.
 `;

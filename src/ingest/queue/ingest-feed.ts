@@ -1,18 +1,18 @@
 import { EventEmitter, on } from 'node:events';
 import type { IngestRecord } from '../../store/index.js';
 
-/** Changes of one ingest, for one watcher. */
+/** Signals changes of one ingest to one watcher. */
 export interface IngestTicks {
-  /** Waits for a change, or what may be one; false when the watcher's signal ended it. */
+  /** Waits for a possible change; false when the watcher's signal aborted. */
   next(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /**
- * Tells watchers in this process that an ingest changed; the database stays the only truth about how.
+ * Tells watchers in this process that an ingest changed. The change itself is read from the database.
  *
- * Another process may be the one that works, so what is watched is looked up now and then: all of it in one statement,
- * however many watch, and only those whose ingest changed hear of it.
+ * Another process may be working on the ingest, so the feed polls: one statement for all watched ingests, and only watchers
+ * of a changed one are told.
  */
 export class IngestFeed {
   private readonly changes = new EventEmitter().setMaxListeners(0);
@@ -21,20 +21,20 @@ export class IngestFeed {
 
   constructor(
     private readonly read: (ids: string[]) => Promise<IngestRecord[]>,
-    private readonly everyMs: number,
+    private readonly pollMs: number,
   ) {}
 
   announce(ingestId: string): void {
     this.changes.emit(ingestId);
   }
 
-  /** What changes from now on is not missed, also before the first `next`. */
+  /** Changes from now on are not missed, even before the first `next`. */
   ticks(ingestId: string, signal?: AbortSignal): IngestTicks {
     const events = on(this.changes, ingestId, { signal });
     const entry = this.watched.get(ingestId) ?? { watchers: 0, seen: undefined };
     entry.watchers++;
     this.watched.set(ingestId, entry);
-    this.timer ??= setInterval(() => void this.look(), this.everyMs);
+    this.timer ??= setInterval(() => void this.poll(), this.pollMs);
     let closed = false;
     return {
       async next() {
@@ -58,13 +58,13 @@ export class IngestFeed {
     };
   }
 
-  /** A look that fails is made up for by the next one. */
-  private async look(): Promise<void> {
+  /** The next poll makes up for a failed one. */
+  private async poll(): Promise<void> {
     const found = await this.read([...this.watched.keys()]).catch(() => null);
     if (!found) return;
     const states = new Map(found.map((ingest) => [ingest.id, stateOf(ingest)]));
     for (const [id, entry] of this.watched) {
-      const state = states.get(id) ?? 'GONE';
+      const state = states.get(id) ?? 'REMOVED';
       if (state === entry.seen) continue;
       entry.seen = state;
       this.changes.emit(id);
@@ -72,7 +72,7 @@ export class IngestFeed {
   }
 }
 
-/** What of an ingest its watchers are told. */
+/** Changes whenever watchers must be told. */
 export function stateOf({ state, stage, done, total, failures }: IngestRecord): string {
   return JSON.stringify([state, stage, done, total, failures]);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { VISIBILITY_LABEL } from '../../store/index.js';
 import { parseRequest } from './parse-request.js';
 
-/** Printable, on one line, without leading or trailing blanks. */
+/** Printable, on one line, without blanks at either end. */
 const name = z
   .string()
   .min(1)
@@ -27,7 +27,7 @@ const probing = z
 
 const PRIORITY = 'it must be a whole number from -10 to 10';
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   name,
   version: name,
   source: z.string().min(1).max(4_096),
@@ -35,6 +35,7 @@ const schema = z.strictObject({
   preprocessing: z.unknown().optional(),
   output: z.string().min(1).max(1_000).optional(),
   probeSet: z.string().min(1).max(300).optional(),
+  license: name.max(200).optional(),
   licence: name.max(200).optional(),
   sha256: z
     .string()
@@ -49,39 +50,48 @@ const schema = z.strictObject({
   priority: z.int(PRIORITY).min(-10, PRIORITY).max(10, PRIORITY).optional(),
 });
 
-const registration = schema.pick({
-  name: true,
-  version: true,
-  labels: true,
-  licence: true,
-  registry: true,
-  visibility: true,
-  probeSet: true,
-});
+const ingest = fields.transform(withLicense);
+const registration = fields
+  .pick({
+    name: true,
+    version: true,
+    labels: true,
+    license: true,
+    licence: true,
+    registry: true,
+    visibility: true,
+    probeSet: true,
+  })
+  .transform(withLicense);
 
-/** How much of the probe set one model is shown; what is absent is as the settings say. */
+/** Moves the older spelling to the newer one. */
+function withLicense<T extends { license?: string; licence?: string }>({ licence, ...request }: T) {
+  return { ...request, license: request.license ?? licence };
+}
+
+/** How much of the probe set one model is run on. Absent fields take their value from the settings. */
 export interface ProbingRequest {
   /** Share of the probes to run once the gallery has earned it, 0.02..1. */
   budget?: number;
-  /** Ends probing before that when the expected error of the model's logits falls to this, 0..1. */
+  /** Ends probing sooner, when the expected error of the model's logits falls to this, 0..1. */
   errorBound?: number;
   /**
-   * Probing goes on after the budget when the expected error is above so many times that of the gallery's own models,
-   * 0..100; 0: never, which is also what counts when only the budget or the bound is given.
+   * Continues probing after the budget while the expected error is more than this many times that of the gallery's own
+   * models, 0..100; 0: never. When only the budget or the bound is given, 0.
    */
   errorFactor?: number;
-  /** Runs every probe; without the other three. */
+  /** Runs every probe. Excludes the other three. */
   full?: boolean;
 }
 
-/** What a caller asks for when registering a model version. */
+/** A request to register and probe a model version. An interface, not `z.infer`: the package's API report lists its fields. */
 export interface IngestRequest {
   /** With `version` the identity of the model version; 1–300 characters. */
   name: string;
   version: string;
   /** A path, an http(s) URL or s3://bucket/key of an ONNX file; from a webhook also the URI of a version in its registry. */
   source: string;
-  /** One label for each output, in output order. */
+  /** One label per output, in output order. */
   labels?: string[];
   /** A preprocessing description in any form that `parsePreprocessing` reads. */
   preprocessing?: unknown;
@@ -90,33 +100,34 @@ export interface IngestRequest {
   /** Id or name of a probe set; the default one when absent. */
   probeSet?: string;
   /** SPDX expression or free text, up to 200 characters. */
+  license?: string;
+  /** @deprecated Use `license`. */
   licence?: string;
-  /** SHA-256 that the model file must have, in lower-case hexadecimal. */
+  /** SHA-256 that the model file must have, in lowercase hexadecimal. */
   sha256?: string;
-  /** How much of the probe set it is shown; as the settings say when absent. */
   probing?: ProbingRequest;
-  /** Name of the registry that it comes from, up to 300 characters. */
+  /** Name of the registry that the model comes from, up to 300 characters. */
   registry?: string;
-  /** The label without which it is not seen; everybody who may read sees it when absent. */
+  /** Principals need this label to see the model; without it, every principal that may read does. */
   visibility?: string;
   /** Higher goes first, −10..10; 0 when absent. */
   priority?: number;
 }
 
-/** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
-export function validateIngestRequest(request: unknown): IngestRequest {
-  return parseRequest('ingest', schema, request);
+/** @throws ProbelogError INPUT_INVALID naming the bad field and its problem */
+export function validateIngestRequest(request: unknown): Omit<IngestRequest, 'licence'> {
+  return parseRequest('ingest', ingest, request);
 }
 
-/** What a caller says about a model version that is not probed here; as in {@link IngestRequest}. */
-export type ModelRegistration = z.infer<typeof registration>;
+/** A request to register a model version whose responses are uploaded. Fields as in {@link IngestRequest}. */
+export type ModelRegistration = z.input<typeof registration>;
 
-/** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
-export function validateRegistration(request: ModelRegistration): ModelRegistration {
+/** @throws ProbelogError INPUT_INVALID naming the bad field and its problem */
+export function validateRegistration(request: ModelRegistration): z.output<typeof registration> {
   return parseRequest('registration', registration, request);
 }
 
-/** As for a whole request. @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
+/** @throws ProbelogError INPUT_INVALID naming the bad field and its problem */
 export function validateProbing(request: ProbingRequest): ProbingRequest {
   return parseRequest('ingest', z.object({ probing }), { probing: request }).probing;
 }

@@ -9,9 +9,9 @@ import {
   type Store,
 } from '../../store/index.js';
 import { findProbeSet } from '../pipeline/find-probe-set.js';
-import { checkFolder } from '../sources/check-folder.js';
-import { type ObjectStore, objectFile } from '../sources/object-store.js';
+import { checkLocalPath } from '../sources/local-files.js';
 import { parseSource, schemeForbidden } from '../sources/parse-source.js';
+import { type ObjectStore, objectFile } from '../sources/remote-sources.js';
 import { type IngestFeed, stateOf } from './ingest-feed.js';
 import {
   type IngestRequest,
@@ -22,41 +22,41 @@ import {
 
 const FINAL_STATES: readonly IngestRecord['state'][] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 
-/** Local files that somebody may name: any, any unless folders are listed, or those in listed folders alone. */
+/** Local files that a caller may name: any; any unless the settings list folders; only those in listed folders. */
 export type NameableFiles = 'ANY' | 'ANY_UNLESS_LISTED' | 'LISTED';
 
-/** What the service needs from the rest. */
+/** What the service needs. */
 export interface IngestServiceOptions {
   store: Store;
   feed: IngestFeed;
-  /** The worker of this process, when it has one. */
+  /** The worker of this process, or one that does nothing. */
   worker: { wake(): void; cancel(ingestId: string): void };
   gallery: { remove(probeSetId: string, modelId: string): Promise<void> };
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
-  /** Share of the probes that models are run on at the least, by the settings. */
+  /** Smallest share of the probes that models are run on, from the settings. */
   probingBudget: number;
-  /** Folders that the settings list for local files; undefined: they list none. */
+  /** Folders that the settings list for local files; undefined when they list none. */
   modelFolders: readonly string[] | undefined;
-  /** Which local files those may name who ask this service. */
+  /** Which local files the callers of this service may name. */
   files: NameableFiles;
-  /** For s3: sources; null when none is configured. */
+  /** Reads s3: sources; null when none is configured. */
   objects: ObjectStore | null;
 }
 
-/** How a model is probed again. */
+/** Options of {@link IngestService.reprobe}. */
 export interface ReprobeOptions {
   /** Id or name of another probe set; the model's own when absent. */
   probeSet?: string;
-  /** As the settings say when absent, whatever its last ingest asked for. */
+  /** From the settings when absent; those of the last ingest are not used again. */
   probing?: ProbingRequest;
 }
 
-/** Registers, re-probes, cancels and removes models; the face of this folder. */
+/** Registers, reprobes, cancels and removes models. */
 export class IngestService {
   constructor(private readonly options: IngestServiceOptions) {}
 
-  /** The same service, on behalf of somebody who sees and may change what this store says, and may name these files. */
+  /** The same service for one caller: with the store of its viewer, and the local files that it may name. */
   on(store: Store, files: NameableFiles): IngestService {
     return new IngestService({ ...this.options, store, files });
   }
@@ -73,15 +73,15 @@ export class IngestService {
   }
 
   /**
-   * Checks a request and settles what it leaves open, so that it can be queued.
+   * Checks a request and fills in its defaults, so that it can be queued.
    *
-   * @param registry the registry that asks, which alone may name its versions by URI
+   * @param registry the registry that sent the request. Only a registry may name its versions by URI
    * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED, PROBE_SET_UNKNOWN
    */
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
     const { priority, ...request } = validateIngestRequest(input);
     const source = parseSource(request.source);
-    const local = source.kind === 'FILE' ? await checkFolder(source.path, this.folders()) : undefined;
+    const local = source.kind === 'FILE' ? await checkLocalPath(source.path, this.folders()) : undefined;
     if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
     const probeSet = await this.probeSet(request.probeSet);
@@ -91,7 +91,7 @@ export class IngestService {
       source: local?.path ?? request.source,
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
-      licence: request.licence,
+      licence: request.license,
       registry: registry ?? request.registry,
       visibility: request.visibility,
       lane: registry,
@@ -104,7 +104,7 @@ export class IngestService {
     };
   }
 
-  /** Brings worker, watchers and gallery in line with what a webhook delivery changed in the database. */
+  /** Tells worker, watchers and gallery about changes that a webhook delivery made in the database. */
   async follow({ ingestId, outcome, stopped, removed }: DeliveryResult): Promise<void> {
     const { worker, feed, gallery } = this.options;
     for (const id of stopped) {
@@ -116,10 +116,10 @@ export class IngestService {
   }
 
   /**
-   * Queues another probing of a registered model; until it is published the old responses stay searchable. With
+   * Queues another probing of a registered model. The old responses stay searchable until the new ones are published. With
    * `probing.full` a partly probed model is upgraded in place: its logits keep their ids.
    *
-   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS; MODEL_EXTERNAL when it never came here
+   * @throws ProbelogError INPUT_INVALID, NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS; MODEL_EXTERNAL when its responses are uploaded
    */
   async reprobe(modelId: string, options: ReprobeOptions = {}): Promise<IngestRecord> {
     const [model] = await this.options.store.models.byIds([modelId]);
@@ -148,9 +148,9 @@ export class IngestService {
   }
 
   /**
-   * Puts an ingest that failed or was cancelled back into the queue, under the same id.
+   * Puts a failed or cancelled ingest back into the queue, under the same id.
    *
-   * @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE; MODEL_EXTERNAL when its model is not probed here any more
+   * @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE; MODEL_EXTERNAL when its model's responses are uploaded now
    */
   async retry(ingestId: string): Promise<IngestRecord> {
     const ingest = await this.options.store.ingests.retry(ingestId);
@@ -159,13 +159,13 @@ export class IngestService {
     return ingest;
   }
 
-  /** Ends an ingest that waits for another attempt, for a caller who does not want to wait. */
+  /** Fails an ingest that waits for another attempt, for a caller that does not wait. */
   async giveUp(ingestId: string): Promise<void> {
     await this.options.store.ingests.giveUp(ingestId);
     this.options.feed.announce(ingestId);
   }
 
-  /** Removes a model version with its logits and responses; false when there is none. */
+  /** Removes a model version with its logits and responses. @returns false when it does not exist */
   async remove(modelId: string): Promise<boolean> {
     const [model] = await this.options.store.models.byIds([modelId]);
     if (!model) return false;
@@ -185,7 +185,7 @@ export class IngestService {
     const left = new AbortController();
     const changes = this.changes(ingestId, signal ? AbortSignal.any([signal, left.signal]) : left.signal);
     const end = changes.return.bind(changes);
-    // A generator hears of its end only after what it waits for, and nothing may happen to an ingest for hours.
+    // return() takes effect only after the pending tick, which may take hours: the signal ends that wait.
     return Object.assign(changes, {
       return() {
         left.abort();
@@ -203,7 +203,7 @@ export class IngestService {
     try {
       do {
         const [ingest] = await this.options.store.ingests.byIds([ingestId]);
-        if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+        if (!ingest) throw new ProbelogError('NOT_FOUND', 'No ingest has this id.');
         const state = stateOf(ingest);
         if (state !== last) yield ingest;
         if (FINAL_STATES.includes(ingest.state)) return;

@@ -1,11 +1,10 @@
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { asStorageError, type ClaimedIngest, ClaimLost, type Store } from '../../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
-import { keepLease, LEASE_MS } from './lease.js';
+import { IngestStopped, keepLease, LEASE_MS } from './lease.js';
 import { ingestMaySucceedLater, type RetryPolicy, retryDelay } from './retry-delay.js';
-import { Stopped } from './stopped.js';
 
-/** How often the queue is looked at when nobody wakes us: another process may have enqueued. */
+/** How often the queue is polled: another process may have enqueued. */
 const POLL_MS = 1_000;
 
 /** What a worker needs. */
@@ -17,8 +16,8 @@ export interface IngestWorkerOptions {
   /** Ingests at the same time. */
   concurrency: number;
   retries: RetryPolicy;
-  /** How often in a row a process may die over one ingest before that is parked. */
-  mostKills: number;
+  /** How many times in a row an ingest's worker may die before the ingest fails for good. */
+  maxKills: number;
   /** Unique among all processes on this database. */
   workerId: string;
   log(level: 'info' | 'error', message: string, details?: object): void;
@@ -27,19 +26,24 @@ export interface IngestWorkerOptions {
 /**
  * Takes ingests from the queue in the database and runs them.
  *
- *   QUEUED ── claim ──▶ RUNNING ──▶ SUCCEEDED | FAILED
- *     ▲                   │  └── cancelled by a caller ──▶ CANCELLED
- *     └── drain, a failure that may pass, or the lease of a dead worker runs out ──┘
+ *     from               event                                                       to
+ *     ----------------   ---------------------------------------------------------   -------------------------------
+ *     (new)              a caller or a webhook delivery enqueues                     QUEUED
+ *     QUEUED             claimed: by priority, then the registry's turn, then age    RUNNING
+ *     RUNNING            published and in the gallery                                SUCCEEDED
+ *     RUNNING            drained, or its lease ended because the worker died         QUEUED
+ *     RUNNING            a failure that may pass, with attempts left                 QUEUED, until `nextAttemptAt`
+ *     RUNNING            any other failure, or `maxKills` dead workers in a row      FAILED
+ *     QUEUED, RUNNING    a caller cancels                                            CANCELLED
+ *     FAILED, CANCELLED  a caller retries                                            QUEUED
  *
- * A claim is a lease that is renewed while the work goes on, so any number of processes may share a queue, and a
- * killed one's ingest is taken over. Whatever a run writes is bound to its claim: one that was cancelled, superseded or
- * taken over changes nothing more, however late it learns of it. Responses of finished batches survive all of it (see
- * `ResponseSpool`).
+ * - A claim is a lease that is renewed while the work goes on ({@link keepLease}). Any number of processes may share a
+ *   queue, and a killed worker's ingest is taken over.
+ * - Every write of a run is bound to its claim: a run that was cancelled, superseded or taken over changes nothing more,
+ *   however late it notices.
+ * - Finished batches survive every transition back to QUEUED (`ResponseSpool`): the next attempt continues after them.
  *
- * Why no queue of a library: the row that is shown, cancelled and recorded together with a webhook delivery is the job
- * itself, so the two cannot disagree. pg-boss 10 (the line for Node 20) was tried: it takes over a dead worker's job only when the time
- * that the longest job may take is over, having no heartbeat, and gives jobs out by priority and age alone, so that one registry's
- * burst holds up all others.
+ * docs/queue.md has the order of claims, and why no queue library is used.
  */
 export class IngestWorker {
   private readonly running = new Map<string, { controller: AbortController; done: Promise<void> }>();
@@ -51,20 +55,20 @@ export class IngestWorker {
     this.loop = this.takeIngests();
   }
 
-  /** Looks at the queue now instead of at the next poll. */
+  /** Polls the queue now. */
   wake(): void {
     this.wakeUp();
   }
 
-  /** Stops an ingest that runs here, after the database says that it is cancelled. */
+  /** Stops an ingest that runs here. Cancel it in the database first. */
   cancel(ingestId: string): void {
-    this.running.get(ingestId)?.controller.abort(new Stopped('CANCELLED'));
+    this.running.get(ingestId)?.controller.abort(new IngestStopped('CANCELLED'));
   }
 
-  /** Gives running ingests back to the queue and ends. Their finished batches are kept. */
+  /** Returns running ingests to the queue and ends. Their finished batches are kept. */
   async close(): Promise<void> {
     this.stopping = true;
-    for (const { controller } of this.running.values()) controller.abort(new Stopped('DRAINING'));
+    for (const { controller } of this.running.values()) controller.abort(new IngestStopped('DRAINING'));
     this.wake();
     await this.loop;
     await Promise.all([...this.running.values()].map(({ done }) => done));
@@ -73,23 +77,26 @@ export class IngestWorker {
   private async takeIngests(): Promise<void> {
     while (!this.stopping) {
       const ingest = this.running.size < this.options.concurrency ? await this.claim() : null;
-      if (ingest && this.stopping) await this.settle(ingest, new Stopped('DRAINING'));
+      if (ingest && this.stopping) await this.settle(ingest, new IngestStopped('DRAINING'));
       else if (ingest) this.start(ingest);
-      else await this.nextChance();
+      else await this.nextPoll();
     }
   }
 
   private async claim(): Promise<ClaimedIngest | null> {
     try {
-      const { store, workerId, mostKills } = this.options;
-      return await store.ingests.claim(workerId, LEASE_MS, { mostKills, held: [...this.running.keys()] });
+      const { store, workerId, maxKills } = this.options;
+      return await store.ingests.claim(workerId, LEASE_MS, {
+        mostKills: maxKills,
+        held: [...this.running.keys()],
+      });
     } catch (thrown) {
       this.options.log('error', 'the ingest queue cannot be read', { reason: messageOf(thrown) });
       return null;
     }
   }
 
-  private nextChance(): Promise<void> {
+  private nextPoll(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, POLL_MS);
       this.wakeUp = () => {
@@ -118,14 +125,13 @@ export class IngestWorker {
       onEnd: (reason) => controller.abort(reason),
       log: (message, details) => log('error', message, details),
     });
-    log('info', 'an ingest is taken up', { ingest: ingest.id, attempt: ingest.attempts });
+    log('info', 'an ingest was claimed', { ingest: ingest.id, attempt: ingest.attempts });
     try {
       await run(ingest, controller.signal);
       log('info', 'an ingest succeeded', { ingest: ingest.id });
     } catch (thrown) {
-      const known = thrown instanceof ClaimLost ? new Stopped('LOST') : asStorageError(thrown);
-      const cause = controller.signal.aborted ? controller.signal.reason : known;
-      await this.settle(ingest, cause);
+      const cause = thrown instanceof ClaimLost ? new IngestStopped('LOST') : asStorageError(thrown);
+      await this.settle(ingest, controller.signal.aborted ? controller.signal.reason : cause);
     } finally {
       endLease();
     }
@@ -134,10 +140,10 @@ export class IngestWorker {
   private async settle(ingest: ClaimedIngest, thrown: unknown): Promise<void> {
     const { store, log } = this.options;
     try {
-      if (thrown instanceof Stopped) await store.ingests.release(ingest.claim);
-      else await this.fail(ingest, asKnown(ingest.id, thrown, log));
-      if (thrown instanceof Stopped)
+      if (thrown instanceof IngestStopped) {
+        await store.ingests.release(ingest.claim);
         log('info', 'an ingest was stopped', { ingest: ingest.id, reason: thrown.reason });
+      } else await this.fail(ingest, asProbelogError(ingest.id, thrown, log));
     } catch (failure) {
       log('error', 'the outcome of an ingest cannot be recorded', {
         ingest: ingest.id,
@@ -156,13 +162,13 @@ export class IngestWorker {
       delayMs,
     });
     if (delayMs !== null) return store.ingests.retryLater(claim, { code, message, delayMs });
-    const tried = failures > 0 ? `${message} It was tried ${failures + 1} times.` : message;
-    await store.ingests.fail(claim, code, tried);
+    const attempts = failures > 0 ? ` It was tried ${failures + 1} times.` : '';
+    await store.ingests.fail(claim, code, message + attempts);
   }
 }
 
-function asKnown(ingest: string, thrown: unknown, log: IngestWorkerOptions['log']): ProbelogError {
+function asProbelogError(ingest: string, thrown: unknown, log: IngestWorkerOptions['log']): ProbelogError {
   if (thrown instanceof ProbelogError) return thrown;
-  log('error', 'an ingest failed on a fault of ours', { ingest, error: thrown });
-  return new ProbelogError('INTERNAL', 'An internal fault; the log has the details.');
+  log('error', 'an ingest failed on an internal error', { ingest, error: thrown });
+  return new ProbelogError('INTERNAL', 'An internal error. The log has the details.');
 }

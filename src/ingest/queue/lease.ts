@@ -1,29 +1,37 @@
 import { messageOf } from '../../errors/index.js';
 import type { Claim, Store } from '../../store/index.js';
-import { Stopped } from './stopped.js';
 
-/** How long a claimed ingest stays ours without a sign of life; a dead worker's job is free again after it. */
+/** How long a claim lasts without renewal. A dead worker's ingest is free after it. */
 export const LEASE_MS = 6_000;
-/** Four tries before it is lost. */
+/** Allows four tries before the lease is lost. */
 const RENEW_MS = LEASE_MS / 4;
 
-/** What keeps the claim on one ingest alive. */
+/** Why work on an ingest was interrupted although nothing is wrong with it. Thrown as a signal's reason. */
+export class IngestStopped extends Error {
+  override readonly name = 'IngestStopped';
+
+  constructor(readonly reason: 'DRAINING' | 'CANCELLED' | 'LOST') {
+    super(`the ingest was stopped: ${reason}`);
+  }
+}
+
+/** What {@link keepLease} needs. */
 export interface LeaseOptions {
   claim: Claim;
   ingests: Pick<Store['ingests'], 'renew' | 'byIds'>;
   /** Called once, when the work must stop. */
-  onEnd(reason: Stopped): void;
+  onEnd(reason: IngestStopped): void;
   log(message: string, details?: object): void;
 }
 
 /**
- * Renews the claim on an ingest until it is told to stop.
+ * Renews the claim on an ingest.
  *
- * Whoever cannot say for a whole lease that they live must stop: another worker may have the ingest by then, and two
- * must not write to one spool. The clock is looked at before anything else that waits on the event loop, so a process
- * that was frozen stops before it writes another batch.
+ * A worker that could not renew for a whole lease must stop: another one may have the ingest by then, and two must not write
+ * to one spool. The clock is checked before anything else that waits on the event loop, so a process that was frozen stops
+ * before it writes another batch.
  *
- * @returns ends the renewals
+ * @returns stops the renewals
  */
 export function keepLease({ claim, ingests, onEnd, log }: LeaseOptions): () => void {
   const { ingestId } = claim;
@@ -44,9 +52,9 @@ export function keepLease({ claim, ingests, onEnd, log }: LeaseOptions): () => v
     return !ingest || ingest.state === 'CANCELLED' ? 'CANCELLED' : 'LOST';
   };
   const timer = setInterval(renew, RENEW_MS);
-  function end(reason: Stopped['reason']): void {
+  function end(reason: IngestStopped['reason']): void {
     clearInterval(timer);
-    onEnd(new Stopped(reason));
+    onEnd(new IngestStopped(reason));
   }
   return () => clearInterval(timer);
 }

@@ -2,13 +2,13 @@ import type { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 
 /**
- * What a caller asked for, in the form that it must have.
+ * Parses a caller's input with a schema.
  *
- * @param what it is called in the message, such as "ingest"
- * @throws ProbelogError INPUT_INVALID naming the first bad field and what is wrong with it
+ * @param what the input is called in the message, such as "ingest"
+ * @throws ProbelogError INPUT_INVALID naming the first bad field and its problem
  */
-export function parseRequest<T>(what: string, form: z.ZodType<T>, request: unknown): T {
-  const result = form.safeParse(request);
+export function parseRequest<T>(what: string, schema: z.ZodType<T>, request: unknown): T {
+  const result = schema.safeParse(request);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue.path.join('.') || 'request';

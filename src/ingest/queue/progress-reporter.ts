@@ -1,9 +1,9 @@
 import type { Claim, IngestStage, Store } from '../../store/index.js';
 
-/** Writes to the database at most this often; a watcher sees every one of them. */
-const EVERY_MS = 400;
+/** Shortest time between two writes to the database. Watchers see every write. */
+const MIN_INTERVAL_MS = 400;
 
-/** Records how far one ingest is, without a database write for every batch. */
+/** Records the progress of one ingest, without a database write per batch. */
 export class ProgressReporter {
   private current: IngestStage = 'QUEUED';
   private done = 0;
@@ -18,7 +18,7 @@ export class ProgressReporter {
     private readonly announce: (ingestId: string) => void,
   ) {}
 
-  /** Enters a stage with `done` of `total` probes run; without them as many as before. @throws ClaimLost */
+  /** Enters a stage with `done` of `total` probes run; both stay as they are when absent. @throws ClaimLost */
   async stage(stage: IngestStage, done = this.done, total = this.total): Promise<void> {
     this.current = stage;
     this.stageStartedAt = Date.now();
@@ -26,11 +26,11 @@ export class ProgressReporter {
     await this.write(done, total);
   }
 
-  /** Reports `done` of `total` probes within the present stage. @throws ClaimLost */
+  /** Reports `done` of `total` probes within the current stage. @throws ClaimLost */
   async update(done: number, total: number): Promise<void> {
-    // The first batch of an attempt is news: it shows that the model does not kill whoever takes it up.
+    // The first batch is always written: it shows that the model does not kill its worker.
     const isFirst = this.done === this.stageStartedWith;
-    if (!isFirst && done < total && Date.now() - this.writtenAt < EVERY_MS) return;
+    if (!isFirst && done < total && Date.now() - this.writtenAt < MIN_INTERVAL_MS) return;
     await this.write(done, total, done > this.done);
   }
 
@@ -43,7 +43,7 @@ export class ProgressReporter {
     this.announce(this.claim.ingestId);
   }
 
-  /** At the pace of this stage so far; null before the first batch. */
+  /** At this stage's pace so far; null before its first batch. */
   private remainingSeconds(done: number, total: number): number | null {
     const finished = done - this.stageStartedWith;
     if (finished <= 0) return null;

@@ -5,17 +5,17 @@ import { ProbelogError } from '../../errors/index.js';
 /** A file on this machine. */
 export interface LocalFile {
   path: string;
-  /** The allowed folder in which it must lie; anywhere when absent. */
+  /** The allowed folder that it must lie in; any folder when absent. */
   within?: string;
 }
 
-/** Where a model file is: on this machine, or behind an http(s) URL. */
+/** A model file on this machine, or behind an http(s) URL. */
 export type FileSource = ({ kind: 'FILE' } & LocalFile) | { kind: 'URL'; file: RemoteFile };
 
-/** A model version in a registry, by a URI that only a connection to that registry can make a file of. */
+/** A model version in a registry, by a URI that only a connection to that registry can resolve. */
 export interface RegistrySource {
   kind: 'REGISTRY';
-  /** Its name for people. */
+  /** The registry's name for people. */
   registry: string;
   scheme: string;
   uri: string;
@@ -27,7 +27,7 @@ export interface ObjectSource {
   uri: string;
 }
 
-/** Where a model is. */
+/** Where a model file is read from. */
 export type Source = FileSource | ObjectSource | RegistrySource;
 
 /** Names of registries by the schemes of their URIs. */
@@ -37,15 +37,15 @@ const REGISTRY_SCHEMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the `source` of an ingest request.
+ * Parses the `source` of an ingest request.
  *
- * @param within the allowed folder in which a path was found
- * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https, s3 and those of registries (a `file:` URL is always refused: a path
- * says the same without pretending to be remote), INPUT_INVALID when the text is empty or no URL
+ * @param within the allowed folder that a path was found in
+ * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https, s3 and those of registries; INPUT_INVALID when the
+ * text is empty or not a URL. `file:` URLs are refused too: a path says the same without looking remote.
  */
 export function parseSource(text: string, within?: string): Source {
   if (text.trim() === '' || text.includes('\0')) {
-    throw new ProbelogError('INPUT_INVALID', 'The source is empty; give a path or an http(s) URL.');
+    throw new ProbelogError('INPUT_INVALID', 'The source is empty. Use a path or an http(s) URL.');
   }
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(text)?.[1].toLowerCase();
   if (scheme === undefined) return { kind: 'FILE', path: resolve(text), within };
@@ -63,6 +63,6 @@ export function parseSource(text: string, within?: string): Source {
 export function schemeForbidden(scheme: string): ProbelogError {
   return new ProbelogError(
     'SOURCE_FORBIDDEN',
-    `${scheme}: sources are not read; give a path or an http(s) URL.`,
+    `Sources with the scheme ${scheme}: are not allowed. Use a path or an http(s) URL.`,
   );
 }

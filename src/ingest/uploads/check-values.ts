@@ -1,32 +1,32 @@
 import { type Matrix, rowOf } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { SpooledResponses } from '../pipeline/assemble/read-spool.js';
+import type { ObservedResponses } from '../pipeline/spool-format.js';
 import type { UploadForm } from './upload-form.js';
 
-/** A logarithm or a probability may be over by rounding. */
+/** Rounding may carry a probability or a logarithm this far beyond its range. */
 const TOLERANCE = 1e-3;
-/** Least share of the probes that must have been run; as for models that are probed here. */
+/** Smallest share of the probes that must have responses; the smallest budget of models that are probed here. */
 const MIN_COVERAGE = 0.02;
-/** Below it nothing can be normalized. */
+/** One response cannot be normalized. */
 const MIN_PROBES = 2;
 
 /**
- * Refuses values that the upload's kind does not have, and uploads that answer to next to nothing.
+ * Refuses values outside the range of the upload's kind, and uploads with responses to too few probes.
  *
  * @param all P
  * @throws ProbelogError RESPONSES_INVALID
  */
 export function checkValues(
-  { observed, probes }: SpooledResponses,
+  { observed, probes }: ObservedResponses,
   all: number,
   kind: UploadForm['kind'],
 ): void {
-  const least = Math.max(Math.min(MIN_PROBES, all), Math.ceil(all * MIN_COVERAGE));
-  if (probes.length < least)
+  const min = Math.max(Math.min(MIN_PROBES, all), Math.ceil(all * MIN_COVERAGE));
+  if (probes.length < min)
     throw new ProbelogError(
       'RESPONSES_INVALID',
-      `Only ${probes.length} of ${all} probes have responses (those of the others are NaN for every output); at least ${least} must.`,
-      { probes: probes.length, least },
+      `Only ${probes.length} of ${all} probes have responses; the others are NaN for every output. At least ${min} are needed.`,
+      { probes: probes.length, least: min },
     );
   if (kind === 'probabilities')
     checkRange(observed, probes, -TOLERANCE, 1 + TOLERANCE, 'a probability is from 0 to 1');
@@ -40,11 +40,11 @@ export function checkValues(
     );
 }
 
-/** What is not a number is left to be judged as any model's. */
-function checkRange(observed: Matrix, probes: Uint32Array, least: number, most: number, rule: string): void {
+/** NaN and infinity pass: they are handled like those of a model that is probed here. */
+function checkRange(observed: Matrix, probes: Uint32Array, min: number, max: number, rule: string): void {
   for (let output = 0; output < observed.rows; output++) {
     const row = rowOf(observed, output);
-    const column = row.findIndex((value) => value < least || value > most);
+    const column = row.findIndex((value) => value < min || value > max);
     if (column >= 0)
       throw new ProbelogError(
         'RESPONSES_INVALID',

@@ -1,19 +1,19 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { UploadForm } from './upload-form.js';
 
-/** More outputs than any classifier has. */
+/** No classifier has more outputs. */
 const MAX_OUTPUTS = 1_000_000;
 
-/** How the numbers of an array stand for outputs and probes. */
+/** Which dimension of an array counts the outputs. */
 export interface Orientation {
   /** C */
   outputs: number;
-  /** What the first index counts. */
+  /** What the first dimension counts. */
   layout: 'outputs-first' | 'probes-first';
 }
 
 /**
- * Finds out which dimension of an uploaded array counts the probes.
+ * Determines which dimension of an uploaded array counts the probes.
  *
  * @param probes P
  * @throws ProbelogError RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS
@@ -21,7 +21,7 @@ export interface Orientation {
 export function orientation(
   shape: readonly number[],
   probes: number,
-  wanted: UploadForm['layout'],
+  requested: UploadForm['layout'],
 ): Orientation {
   const [first, second] = shape;
   const fits = {
@@ -29,35 +29,37 @@ export function orientation(
     'probes-first': shape.length === 2 && first === probes && usable(second),
   };
   const outputsOf = (layout: Orientation['layout']) => (layout === 'outputs-first' ? first : second);
-  if (wanted !== undefined) {
-    if (!fits[wanted]) throw mismatch(shape, probes, wanted);
-    return { layout: wanted, outputs: outputsOf(wanted) };
+  if (requested !== undefined) {
+    if (!fits[requested]) throw mismatch(shape, probes, requested);
+    return { layout: requested, outputs: outputsOf(requested) };
   }
   if (fits['outputs-first'] && fits['probes-first'])
     throw new ProbelogError(
       'RESPONSES_LAYOUT_AMBIGUOUS',
-      `There are ${probes} outputs and ${probes} probes: say layout=outputs-first or layout=probes-first.`,
+      `There are ${probes} outputs and ${probes} probes. Add layout=outputs-first or layout=probes-first.`,
       { probes },
     );
   if (fits['outputs-first']) return { layout: 'outputs-first', outputs: first };
   if (fits['probes-first']) return { layout: 'probes-first', outputs: second };
-  throw mismatch(shape, probes, wanted);
+  throw mismatch(shape, probes, requested);
 }
 
 function usable(outputs: number): boolean {
   return outputs >= 1 && outputs <= MAX_OUTPUTS;
 }
 
-function mismatch(shape: readonly number[], probes: number, wanted: UploadForm['layout']): ProbelogError {
+function mismatch(shape: readonly number[], probes: number, requested: UploadForm['layout']): ProbelogError {
   const expected = {
     'outputs-first': `[outputs, ${probes}]`,
     'probes-first': `[${probes}, outputs]`,
   };
   const either =
-    wanted === undefined ? `${expected['outputs-first']} or ${expected['probes-first']}` : expected[wanted];
+    requested === undefined
+      ? `${expected['outputs-first']} or ${expected['probes-first']}`
+      : expected[requested];
   return new ProbelogError(
     'RESPONSES_SHAPE_MISMATCH',
-    `The array has the shape [${shape.slice(0, 8).join(', ')}]; expected is ${either}, with 1 to ${MAX_OUTPUTS} outputs.`,
+    `The array has the shape [${shape.slice(0, 8).join(', ')}]; it must be ${either}, with 1 to ${MAX_OUTPUTS} outputs.`,
     { shape: shape.slice(0, 8), probes },
   );
 }

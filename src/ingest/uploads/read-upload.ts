@@ -1,14 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { SpooledResponses } from '../pipeline/assemble/read-spool.js';
+import { decodeFloat16 } from '../../domain/index.js';
+import type { ObservedResponses } from '../pipeline/spool-format.js';
 import { checkValues } from './check-values.js';
-import { decodeNumbers } from './decode-numbers.js';
-import { locateArray } from './locate-array.js';
-import { BYTES_OF, type LocatedArray } from './located-array.js';
+import { BYTES_OF, type LocatedArray, locateArray } from './locate-array.js';
 import { orientation } from './orientation.js';
 import type { UploadForm } from './upload-form.js';
 
-/** A whole number of values of every type. */
-const BYTES_AT_ONCE = 4 * 2 ** 20;
+/** Files are read in blocks; a whole number of values of every type. */
+const BLOCK_BYTES = 4 * 2 ** 20;
 
 /**
  * Reads an uploaded file of responses. A probe whose responses are NaN for every output was not run.
@@ -20,15 +19,15 @@ export async function readUpload(
   path: string,
   all: number,
   { layout, kind }: Pick<UploadForm, 'layout' | 'kind'>,
-): Promise<SpooledResponses> {
+): Promise<ObservedResponses> {
   const file = await open(path);
   try {
     const located = await locateArray(file);
     const found = orientation(located.shape, all, layout);
-    const probeRuns = (found.layout === 'outputs-first') !== located.fortranOrder;
+    const probeIsFastest = (found.layout === 'outputs-first') !== located.fortranOrder;
     const data = new Float32Array(found.outputs * all);
     await readInto(data, file, located, (index) => {
-      if (probeRuns) return index;
+      if (probeIsFastest) return index;
       const probe = Math.floor(index / found.outputs);
       return (index - probe * found.outputs) * all + probe;
     });
@@ -40,7 +39,7 @@ export async function readUpload(
   }
 }
 
-/** @param place of a value in C × P, by its place in the file */
+/** @param place maps a value's index in the file to its index in C × P */
 async function readInto(
   data: Float32Array,
   file: FileHandle,
@@ -48,8 +47,8 @@ async function readInto(
   place: (index: number) => number,
 ): Promise<void> {
   const { offset, bytes, type } = located;
-  for (let done = 0; done < bytes; done += BYTES_AT_ONCE) {
-    const block = new Uint8Array(Math.min(BYTES_AT_ONCE, bytes - done));
+  for (let done = 0; done < bytes; done += BLOCK_BYTES) {
+    const block = new Uint8Array(Math.min(BLOCK_BYTES, bytes - done));
     await file.read(block, 0, block.length, offset + done);
     const first = done / BYTES_OF[type];
     const numbers = decodeNumbers(block, located);
@@ -57,8 +56,8 @@ async function readInto(
   }
 }
 
-/** Leaves out the columns of probes that were not run. */
-function onlyRun(matrix: { rows: number; columns: number; data: Float32Array }): SpooledResponses {
+/** Drops the columns of probes that were not run. */
+function onlyRun(matrix: { rows: number; columns: number; data: Float32Array }): ObservedResponses {
   const { rows, columns, data } = matrix;
   const ran = new Uint8Array(columns);
   for (let index = 0; index < data.length; index++) if (!Number.isNaN(data[index])) ran[index % columns] = 1;
@@ -71,4 +70,33 @@ function onlyRun(matrix: { rows: number; columns: number; data: Float32Array }):
     for (let column = 0; column < probes.length; column++)
       kept[row * probes.length + column] = data[row * columns + probes[column]];
   return { observed: { rows, columns: probes.length, data: kept }, probes };
+}
+
+/**
+ * Decodes bytes of an array to float32.
+ *
+ * @param bytes whole values, from the start of their buffer; swapped in place when big-endian
+ */
+function decodeNumbers(
+  { buffer, byteLength }: Uint8Array<ArrayBuffer>,
+  { type, bigEndian }: Pick<LocatedArray, 'type' | 'bigEndian'>,
+): Float32Array {
+  const size = BYTES_OF[type];
+  const count = byteLength / size;
+  if (bigEndian) reverseEach(Buffer.from(buffer, 0, byteLength), size);
+  if (type === 'float32') return new Float32Array(buffer, 0, count);
+  if (type === 'float64') return Float32Array.from(new Float64Array(buffer, 0, count));
+  const halves = new Uint16Array(buffer, 0, count);
+  return type === 'float16' ? decodeFloat16(halves) : decodeBfloat16(halves);
+}
+
+/** A bfloat16 is the upper half of a float32. */
+function decodeBfloat16(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+function reverseEach(bytes: Buffer, size: number): void {
+  if (size === 2) bytes.swap16();
+  else if (size === 4) bytes.swap32();
+  else bytes.swap64();
 }

@@ -7,10 +7,9 @@ import { asStorageError } from '../../store/index.js';
 const DAY_MS = 86_400_000;
 
 /**
- * Writes what arrives to a file that goes when it was used, or anything fails.
+ * Writes an upload to a temporary file, which is removed after its use or a failure.
  *
- * @param use works on the file at this path
- * @throws ProbelogError PAYLOAD_TOO_LARGE as soon as it is; STORAGE_FULL; whatever the content or `use` throws
+ * @throws ProbelogError PAYLOAD_TOO_LARGE as soon as the limit is passed; STORAGE_FULL; errors of the content and of `use`
  */
 export async function receiveFile<T>(
   folder: string,
@@ -30,9 +29,13 @@ export async function receiveFile<T>(
 }
 
 export function tooLarge(maxBytes: number): ProbelogError {
-  return new ProbelogError('PAYLOAD_TOO_LARGE', `Responses of more than ${maxBytes} bytes are not taken.`, {
-    limit: maxBytes,
-  });
+  return new ProbelogError(
+    'PAYLOAD_TOO_LARGE',
+    `The upload has more than ${maxBytes} bytes, the limit of PROBELOG_MAX_RESPONSES_BYTES.`,
+    {
+      limit: maxBytes,
+    },
+  );
 }
 
 async function write(path: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void> {
@@ -53,7 +56,7 @@ async function write(path: string, content: AsyncIterable<Uint8Array>, maxBytes:
   }
 }
 
-/** A killed process leaves its file behind; others that share the folder may be writing theirs. */
+/** A killed process leaves its file behind. Younger files may belong to other processes that share the folder. */
 async function removeOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);

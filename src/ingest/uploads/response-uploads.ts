@@ -1,38 +1,40 @@
 import { Pace, type PaceLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { Limiter } from '../../lib/limiter.js';
+import { SerialQueue } from '../../lib/serial-queue.js';
 import { EXTERNAL_SOURCE, type ModelRecord, type ProbeSetRecord, type Store } from '../../store/index.js';
 import type { DeclaredKind } from '../pipeline/assemble/assemble-responses.js';
 import { findProbeSet } from '../pipeline/find-probe-set.js';
 import type { UsablePrior } from '../pipeline/probing-work.js';
-import { publishedModel, type StoredResponses, storeResponses } from '../pipeline/stored-responses.js';
+import { publishedModel, type StoredResponses, storeResponses } from '../pipeline/store-responses.js';
 import { type GalleryWriter, syncToGallery } from '../pipeline/sync-to-gallery.js';
 import { type ModelRegistration, validateRegistration } from '../queue/ingest-request.js';
 import { receiveFile, tooLarge } from './receive-file.js';
 import type { UploadForm } from './upload-form.js';
 
-/** What uploads need from the rest. */
+/** What uploads need. */
 export interface ResponseUploadsOptions {
   store: Pick<Store, 'blobs' | 'models' | 'probeSets'>;
   gallery: GalleryWriter;
-  /** Where a file is while it arrives. */
+  /** For files while they arrive. */
   folder: string;
   maxBytes: number;
-  /** How many may be under way, from the first byte until they are published. */
-  atOnce: number;
-  /** How slowly one may come; any pace will do when absent. */
+  /** Uploads at the same time, from the first byte until they are published. */
+  maxConcurrent: number;
+  /** Slowest accepted transfer; any when absent. */
   pace?: PaceLimits;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
-  /** By which what was not run is completed; null when there is too little to learn it from. */
+  /** The prior that completes probes without responses; null while the gallery is too small for one. */
   prior(probeSetId: string): Promise<UsablePrior | null>;
 }
 
-/** What became of an upload. */
+/** The outcome of an upload. */
 export interface UploadOutcome {
   model: ModelRecord;
-  /** Whether these are the first responses of the model. */
+  /** Whether the model had no responses before. */
   created: boolean;
-  /** False when the model had exactly these responses already. */
+  /** False when the model already had exactly these responses. */
   changed: boolean;
   /** C */
   outputs: number;
@@ -52,17 +54,17 @@ const DECLARED: Readonly<Record<NonNullable<UploadForm['kind']>, DeclaredKind>> 
   probabilities: 'PROBABILITIES',
 };
 
-/** Takes responses of models that never come here: their owners run them, in any framework. */
+/** Accepts responses of models that their owners run themselves, in any framework. */
 export class ResponseUploads {
   constructor(
     private readonly options: ResponseUploadsOptions,
-    /** What all uploads of this process share. */
-    private readonly line = { last: Promise.resolve() as Promise<unknown>, underWay: 0 },
+    /** Shared by all uploads of this process. */
+    private readonly shared = { uploads: new Limiter(options.maxConcurrent), publishing: new SerialQueue() },
   ) {}
 
-  /** The same uploads, on behalf of somebody who sees and may change what this store says. */
+  /** The same uploads for one caller, with the store of its viewer. */
   on(store: ResponseUploadsOptions['store']): ResponseUploads {
-    return new ResponseUploads({ ...this.options, store }, this.line);
+    return new ResponseUploads({ ...this.options, store }, this.shared);
   }
 
   /**
@@ -72,23 +74,23 @@ export class ResponseUploads {
    */
   async register(input: ModelRegistration): Promise<ModelRecord> {
     const { store, defaultProbeSet } = this.options;
-    const { name, version, labels, licence, registry, visibility, probeSet } = validateRegistration(input);
+    const { name, version, labels, license, registry, visibility, probeSet } = validateRegistration(input);
     const { id } = await findProbeSet(store.probeSets, defaultProbeSet, probeSet);
     return store.models.registerExternal({
       name,
       version,
       probeSetId: id,
       labels: labels ?? null,
-      licence: licence ?? null,
+      licence: license ?? null,
       registry: registry ?? null,
       visibility: visibility ?? null,
     });
   }
 
   /**
-   * Refuses an upload by what is known before its content.
+   * Refuses an upload before its content is read.
    *
-   * @param bytes its size, when known
+   * @param bytes its size, if the request has it
    * @throws ProbelogError NOT_FOUND, RESPONSES_UNEXPECTED, PROBE_SET_MISMATCH, PAYLOAD_TOO_LARGE
    */
   async check(modelId: string, { digest }: UploadForm, bytes?: number): Promise<void> {
@@ -97,13 +99,13 @@ export class ResponseUploads {
   }
 
   /**
-   * Makes a model searchable by uploaded responses, or replaces those that it has: its logits keep their ids. Until that
-   * is done, nothing of the upload is visible. The same upload again changes nothing.
+   * Makes a model searchable by uploaded responses, or replaces its responses; its logits keep their ids. Nothing of the
+   * upload is visible before it is complete. Repeating an upload changes nothing.
    *
    * @param content a `.npy` or `.safetensors` file of C × P or P × C numbers
-   * @param labels take the place of the model's, when given
-   * @throws ProbelogError UPLOADS_BUSY, UPLOAD_TOO_SLOW; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
-   *   RESPONSES_INVALID, MODEL_LABELS_MISMATCH, MODEL_ALL_DEGENERATE, STORAGE_FULL
+   * @param labels replace the model's labels, when given
+   * @throws ProbelogError UPLOADS_BUSY, UPLOAD_TOO_SLOW; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH,
+   *   RESPONSES_LAYOUT_AMBIGUOUS, RESPONSES_INVALID, MODEL_LABELS_MISMATCH, MODEL_ALL_DEGENERATE, STORAGE_FULL
    */
   async accept(
     modelId: string,
@@ -111,7 +113,9 @@ export class ResponseUploads {
     form: UploadForm,
     labels?: string[],
   ): Promise<UploadOutcome> {
-    return this.oneOfFew(async () => {
+    const { uploads, publishing } = this.shared;
+    if (uploads.isFull) throw uploadsBusy(this.options.maxConcurrent);
+    return uploads.run(async () => {
       await this.check(modelId, form);
       const { folder, maxBytes, pace: limits } = this.options;
       const pace = new Pace(
@@ -119,32 +123,11 @@ export class ResponseUploads {
         (reason) => new ProbelogError('UPLOAD_TOO_SLOW', `The upload ${reason}.`),
       );
       return receiveFile(folder, pace.of(content), maxBytes, (path) =>
-        this.inTurn(() => this.publish(modelId, path, form, labels)),
+        // In order: each upload takes several times its size of memory, and the gallery must receive two uploads for one
+        // model in the order the database did.
+        publishing.run(() => this.publish(modelId, path, form, labels)),
       );
     });
-  }
-
-  /** Whoever reaches the server may upload; without a limit, anybody could fill its disk with files that wait. */
-  private async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
-    const { atOnce } = this.options;
-    if (this.line.underWay >= atOnce)
-      throw new ProbelogError('UPLOADS_BUSY', `${atOnce} uploads are under way; try again soon.`, { atOnce });
-    this.line.underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.line.underWay -= 1;
-    }
-  }
-
-  /**
-   * One after another: each takes some times its size of memory, and the search must hear of two uploads for one model in
-   * the order in which the database did.
-   */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.line.last.then(work);
-    this.line.last = result.catch(() => undefined);
-    return result;
   }
 
   private async publish(
@@ -157,7 +140,7 @@ export class ResponseUploads {
     const { model, probeSet } = await this.expected(modelId, form.digest);
     const stored = await storeResponses(
       {
-        source: { kind: 'UPLOAD', path, form },
+        responses: { kind: 'UPLOAD', path, form },
         declared: form.kind === undefined ? null : DECLARED[form.kind],
         probes: probeSet.size,
         priorPath: (await prior(probeSet.id))?.path ?? null,
@@ -170,7 +153,7 @@ export class ResponseUploads {
       const facts = { probeSetId: probeSet.id, labels, ...described };
       await store.models.publishUpload(model.id, publishedModel(stored, facts));
     }
-    // Also when nothing changed: an earlier attempt may have ended between the database and the search.
+    // Even when nothing changed: an earlier attempt may have ended between the database and the gallery.
     if (!(await syncToGallery(modelId, { store, gallery }))) throw unknownModel();
     return {
       model,
@@ -194,12 +177,12 @@ export class ResponseUploads {
     if (model.source !== EXTERNAL_SOURCE)
       throw new ProbelogError(
         'RESPONSES_UNEXPECTED',
-        `${model.name} ${model.version} is probed by this server; register the one whose responses are uploaded as another version.`,
+        `${model.name} ${model.version} is probed by this server. Register a model whose responses are uploaded under another version.`,
       );
     if (digest !== undefined && digest !== probeSet.digest)
       throw new ProbelogError(
         'PROBE_SET_MISMATCH',
-        `The responses belong to a probe set with the digest ${digest}; the model's, ${JSON.stringify(probeSet.name)}, has ${probeSet.digest}.`,
+        `The responses belong to the probe set with digest ${digest}, but the model to ${JSON.stringify(probeSet.name)} with digest ${probeSet.digest}.`,
         { digest: probeSet.digest, probeSet: probeSet.name },
       );
     return { model, probeSet };
@@ -207,7 +190,7 @@ export class ResponseUploads {
 }
 
 function unknownModel(): ProbelogError {
-  return new ProbelogError('NOT_FOUND', 'There is no model with this id.');
+  return new ProbelogError('NOT_FOUND', 'No model has this id.');
 }
 
 function isPublished(model: ModelRecord, stored: StoredResponses, labels: string[] | undefined): boolean {
@@ -217,4 +200,11 @@ function isPublished(model: ModelRecord, stored: StoredResponses, labels: string
     model.responseKind === stored.responseKind &&
     (labels === undefined || JSON.stringify(labels) === JSON.stringify(model.labels))
   );
+}
+
+/** Threat model: anyone with the scope may upload. Without a limit they could fill the disk with waiting files. */
+function uploadsBusy(max: number): ProbelogError {
+  return new ProbelogError('UPLOADS_BUSY', `${max} uploads are already running. Try again soon.`, {
+    atOnce: max,
+  });
 }

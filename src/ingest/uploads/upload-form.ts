@@ -1,29 +1,22 @@
 import { z } from 'zod';
 import { parseRequest } from '../queue/parse-request.js';
 
-const LAYOUTS = ['outputs-first', 'probes-first'] as const;
-const KINDS = ['logits', 'log_probabilities', 'probabilities'] as const;
-
-const schema = z.strictObject({
-  layout: z.enum(LAYOUTS).optional(),
-  kind: z.enum(KINDS).optional(),
+const uploadForm = z.strictObject({
+  /** What the array's first dimension counts. Required only when there are as many outputs as probes. */
+  layout: z.enum(['outputs-first', 'probes-first']).optional(),
+  /** What the values are; when absent, logits unless they look like probabilities. */
+  kind: z.enum(['logits', 'log_probabilities', 'probabilities']).optional(),
+  /** Digest of the probe set that the responses belong to. */
   digest: z
     .string()
-    .regex(/^[0-9a-f]{64}$/, 'it must be a SHA-256 in lower-case hexadecimal')
+    .regex(/^[0-9a-f]{64}$/, 'it must be a SHA-256 in lowercase hexadecimal')
     .optional(),
 });
 
 /** What an upload says about itself. */
-export interface UploadForm {
-  /** What the first dimension of the array counts; needed only when there are as many outputs as probes. */
-  layout?: (typeof LAYOUTS)[number];
-  /** What the values are; without it they are logits unless they look like probabilities. */
-  kind?: (typeof KINDS)[number];
-  /** Digest of the probe set that was answered. */
-  digest?: string;
-}
+export type UploadForm = z.infer<typeof uploadForm>;
 
-/** @throws ProbelogError INPUT_INVALID naming the field and what is wrong with it */
-export function parseUploadForm(given: unknown): UploadForm {
-  return parseRequest('upload', schema, given);
+/** @throws ProbelogError INPUT_INVALID naming the bad field and its problem */
+export function parseUploadForm(input: unknown): UploadForm {
+  return parseRequest('upload', uploadForm, input);
 }

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Matrix, similarityMatrix } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { SerialQueue } from '../../lib/serial-queue.js';
 import { Gallery } from '../gallery/gallery.js';
 import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import type { SearchCalls } from '../protocol.js';
@@ -29,7 +30,7 @@ type Awaitable<Calls> = {
 export class SearchWorker implements Awaitable<SearchCalls> {
   private readonly galleries = new Map<string, Gallery>();
   private readonly completing = new CompletionThread();
-  private changes: Promise<unknown> = Promise.resolve();
+  private readonly changes = new SerialQueue();
   private folder = '';
   private settings: SearchSettings = { exactLimit: 0 };
   private faiss: FaissLibrary | null = null;
@@ -51,7 +52,7 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   }
 
   sync(probeSet: SearchProbeSet, models: SearchModel[]): Promise<undefined> {
-    return this.inTurn(async () => {
+    return this.changes.run(async () => {
       const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
       // Everything here is derived: what cannot be used, or is mostly waste, is made again from the responses.
       await gallery.sync(models).catch(async () => (await this.recreateGallery(probeSet)).sync(models));
@@ -60,7 +61,7 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   }
 
   add(probeSet: SearchProbeSet, model: SearchModel): Promise<undefined> {
-    return this.inTurn(async () => {
+    return this.changes.run(async () => {
       const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
       await gallery.add(model);
       return undefined;
@@ -68,7 +69,7 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   }
 
   remove(probeSetId: string, modelId: string): Promise<undefined> {
-    return this.inTurn(async () => {
+    return this.changes.run(async () => {
       await this.galleries.get(probeSetId)?.remove(modelId);
       return undefined;
     });
@@ -107,10 +108,10 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   }
 
   async settled(): Promise<undefined> {
-    await this.changes;
+    await this.changes.settled();
     for (const gallery of this.galleries.values()) await gallery.settled();
     // A build may have called for partly probed models to be completed anew.
-    await this.changes;
+    await this.changes.settled();
     return undefined;
   }
 
@@ -158,16 +159,12 @@ export class SearchWorker implements Awaitable<SearchCalls> {
       products: this.products,
       completing: this.completing,
       onNewBasis: (gallery) => {
-        this.inTurn(() => gallery.recompleteModels()).catch((thrown) =>
-          process.stderr.write(`partly probed models cannot be completed anew: ${String(thrown)}\n`),
-        );
+        this.changes
+          .run(() => gallery.recompleteModels())
+          .catch((thrown) =>
+            process.stderr.write(`partly probed models cannot be completed anew: ${String(thrown)}\n`),
+          );
       },
     });
-  }
-
-  private inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.changes.then(change);
-    this.changes = result.catch(() => undefined);
-    return result;
   }
 }

@@ -1,26 +1,26 @@
 import { ProbelogError } from '../../errors/index.js';
 
-import { Turns } from '../../lib/turns.js';
+import { Limiter } from '../../lib/limiter.js';
 
 /** Works on a few things at once. */
 export class ConcurrencyLimit {
-  private readonly turns: Turns;
+  private readonly limiter: Limiter;
 
   constructor(private readonly most: number) {
-    this.turns = new Turns(most);
+    this.limiter = new Limiter(most);
   }
 
   /** Sends further ones away: whoever queues up only waits longer. @throws ProbelogError SERVER_BUSY */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.turns.areTaken)
+    if (this.limiter.isFull)
       throw new ProbelogError('SERVER_BUSY', `${this.most} operations are worked on; try again soon.`, {
         atOnce: this.most,
       });
-    return this.turns.run(work);
+    return this.limiter.run(work);
   }
 
   /** For what cannot come again, such as the event of a subscription: it waits. @param gone tells when nobody waits for it any more */
   inTurn<T>(work: () => Promise<T>, gone: AbortSignal): Promise<T> {
-    return this.turns.run(work, gone);
+    return this.limiter.run(work, gone);
   }
 }

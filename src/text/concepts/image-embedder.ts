@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { Limiter } from '../../lib/limiter.js';
 import { SingleFlight } from '../../lib/single-flight.js';
-import { Turns } from '../../lib/turns.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 
 /** Of a picture's file. */
@@ -26,7 +26,7 @@ const MAX_CONCURRENT = 2;
 export function createImageEmbedder(
   encoder: TextEncoder,
 ): (image: QueryImage, signal?: AbortSignal) => Promise<Float32Array> {
-  const turns = new Turns(MAX_CONCURRENT);
+  const limiter = new Limiter(MAX_CONCURRENT);
   const cache = new LRUCache<string, Float32Array>({ max: MAX_CACHED });
   const inFlight = new SingleFlight<Float32Array>();
   return async (image, signal) =>
@@ -34,7 +34,7 @@ export function createImageEmbedder(
     inFlight.run(
       image.digest,
       async (flightSignal) => {
-        const [embedding] = await turns.run(
+        const [embedding] = await limiter.run(
           () => image.asFile((path) => encoder.embedImages([path], flightSignal)),
           flightSignal,
         );

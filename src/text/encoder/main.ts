@@ -7,7 +7,9 @@ import {
   env,
   RawImage,
 } from '@xenova/transformers';
-import type { EncoderReply, EncoderRequest, EncoderSettings } from './protocol.js';
+import { SerialQueue } from '../../lib/serial-queue.js';
+import { serveProcess } from '../../lib/worker-calls.js';
+import type { EncoderSettings } from './protocol.js';
 
 /**
  * The text encoder's own process: ONNX Runtime blocks the thread that it runs on, and native code may crash.
@@ -74,16 +76,9 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-let last = Promise.resolve();
-process.on('message', ({ id: request, kind, items }: EncoderRequest) => {
-  last = last.then(async () => {
-    try {
-      const vectors = await (kind === 'TEXTS' ? embedTexts(items) : embedImages(items));
-      process.send?.({ id: request, vectors } satisfies EncoderReply);
-    } catch (thrown) {
-      const error = thrown instanceof Error ? thrown.message : String(thrown);
-      process.send?.({ id: request, error } satisfies EncoderReply);
-    }
-  });
+const queue = new SerialQueue();
+serveProcess({
+  embedTexts: (texts: string[]) => queue.run(() => embedTexts(texts)),
+  embedImages: (paths: string[]) => queue.run(() => embedImages(paths)),
 });
 process.on('disconnect', () => process.exit());

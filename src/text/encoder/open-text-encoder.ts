@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 
-import { Turns } from '../../lib/turns.js';
+import { Limiter } from '../../lib/limiter.js';
 
 import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
 import { type EncoderProcess, startEncoderProcess } from './encoder-process.js';
-import type { EncoderRequest, EncoderSettings } from './protocol.js';
+import type { EncoderCalls, EncoderSettings } from './protocol.js';
 import type { TextEncoder } from './text-encoder.js';
 
 /** Which encoder to open. */
@@ -46,7 +46,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     ? await encoderFingerprint(settings.model)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
-  const turns = new Turns(MAX_CONCURRENT);
+  const limiter = new Limiter(MAX_CONCURRENT);
   let running: EncoderProcess | undefined;
   let isClosed = false;
 
@@ -61,24 +61,24 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
     return started;
   }
 
-  async function embed(kind: EncoderRequest['kind'], items: string[]): Promise<Float32Array[]> {
+  async function embed(method: keyof EncoderCalls, items: string[]): Promise<Float32Array[]> {
     if (isClosed) throw unavailable(name, 'it is closed');
     running ??= start();
     try {
-      return await running.embed(kind, items);
+      return await running.embed(method, items);
     } catch (thrown) {
       throw unavailable(name, messageOf(thrown));
     }
   }
 
-  async function embedInTurn(kind: EncoderRequest['kind'], items: string[], signal: AbortSignal | undefined) {
-    return items.length === 0 ? [] : turns.run(() => embed(kind, items), signal);
+  async function embedInTurn(method: keyof EncoderCalls, items: string[], signal: AbortSignal | undefined) {
+    return items.length === 0 ? [] : limiter.run(() => embed(method, items), signal);
   }
 
   return {
     id,
-    embedTexts: (texts, signal) => embedInTurn('TEXTS', texts, signal),
-    embedImages: (paths, signal) => embedInTurn('IMAGES', paths, signal),
+    embedTexts: (texts, signal) => embedInTurn('embedTexts', texts, signal),
+    embedImages: (paths, signal) => embedInTurn('embedImages', paths, signal),
     async close() {
       isClosed = true;
       await running?.end();

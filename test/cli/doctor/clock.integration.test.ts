@@ -33,7 +33,7 @@ it.each([7_200, -7_200])('is off by %d seconds', async (seconds) => {
   expect(Number(/it is (\d+) s off/.exec(finding.says)?.[1])).toBeGreaterThan(7_190);
 });
 
-it('is compared with nobody unless other machines may be asked', async () => {
+it('is compared with no other machine without --network', async () => {
   const settings = await hubAhead(7_200);
   let asked = false;
   server?.on('request', () => {

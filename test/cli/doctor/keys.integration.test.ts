@@ -16,7 +16,7 @@ it('a server that others reach needs a key, until there is one', async () => {
   expect(await examine(keys, settings)).toMatchObject([{ state: 'ok' }]);
 });
 
-it('a server on which everybody may change things is a warning', async () => {
+it('a server on which anonymous callers may change things is a warning', async () => {
   const settings = { HOST: '0.0.0.0', PROBELOG_ALLOW_ANONYMOUS: 'read,ingest' };
   expect(await examine(keys, settings)).toMatchObject([
     { state: 'warning', says: expect.stringContaining('may ingest') },

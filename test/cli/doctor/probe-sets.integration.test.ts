@@ -54,7 +54,7 @@ it('an image that is gone from the stored files; made whole by what is said to m
   expect((await examine(probeSets, settings))[0]).toMatchObject({ state: 'ok' });
 });
 
-it('stored files that are well are told beside', async () => {
+it('intact stored files are reported too', async () => {
   expect(await examine(blobs, settings)).toMatchObject([
     { state: 'ok', says: 'can be written and read; the responses of 0 models are there' },
   ]);

@@ -9,7 +9,7 @@ beforeEach(async () => {
   opened = await openStoreWithSet();
 });
 
-/** What is found once nobody has the database open. */
+/** The findings once no process has the database open. */
 async function examined() {
   onTestFinished(opened.close);
   await opened.store.close();
@@ -22,7 +22,7 @@ it('an empty one is well', async () => {
   expect(await examined()).toMatchObject([{ state: 'ok', says: '0 wait, 0 run, none is parked' }]);
 });
 
-it('one that failed is parked, and one that waits has nobody to work on it', async () => {
+it('one that failed is parked, and one that waits has no worker', async () => {
   await failWaiting(opened.store, (await enqueue('failed')).id);
   await enqueue('waiting');
   expect(await examined()).toMatchObject([

@@ -5,7 +5,7 @@ import { secretFiles } from '../../../src/cli/doctor/checks/secret-files.js';
 import { temporaryFolder } from '../../store/temporary-folder.js';
 import { examine } from './examine.js';
 
-it('tells a file of secrets that everybody may read, and not what is in it', async () => {
+it('reports a file of secrets that every user may read, and not its content', async () => {
   const path = join(await temporaryFolder(), 'token');
   await writeFile(path, 's3cret');
   await chmod(path, 0o644);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** A server that answers as a test says, for what a real one does too seldom. */
 export interface ScriptedServer {
   url: string;
-  /** What was asked so far. */
+  /** The requests so far. */
   asked: { method: string; path: string; body: string }[];
   close(): Promise<void>;
 }

@@ -85,7 +85,7 @@ describe('_entities', () => {
     expect(codeOf({ errors })).toBe('INPUT_INVALID');
   });
 
-  it('costs what is asked of each reference, as often as there are references', async () => {
+  it('costs its fields once per reference', async () => {
     const mean = await small.beside(
       { PROBELOG_MAX_COST: '50' },
       { prefix: '', modelType: 'Model', modelKey: { id: 'id' } },
@@ -107,7 +107,7 @@ it('a search costs the same under another name', async () => {
   expect(codeOf(await askAt(mean.url, query, {}, keys.insider))).toBe('OPERATION_TOO_COMPLEX');
 });
 
-it('the schema is told to those who may read, and to nobody without introspection', async () => {
+it('callers with the scope READ get the schema, and no caller without introspection', async () => {
   const query = '{ _service { sdl } }';
   expect(codeOf(await askAt(subgraph.url, query, {}, keys.ingester))).toBe('FORBIDDEN');
   expect((await askAt(subgraph.url, query, {}, keys.insider)).data._service.sdl).toContain('type Logit');

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { checkFolder } from '../../../src/ingest/sources/check-folder.js';
+import { checkLocalPath } from '../../../src/ingest/sources/local-files.js';
 
 it('allows files inside the folders and nothing that leads out', async () => {
   const root = await mkdtemp(join(tmpdir(), 'folders-'));
@@ -12,17 +12,19 @@ it('allows files inside the folders and nothing that leads out', async () => {
   await symlink(join(root, 'secret'), join(root, 'models', 'link.onnx'));
   const folders = [join(root, 'models')];
 
-  await expect(checkFolder(join(root, 'models', 'a.onnx'), folders)).resolves.toMatchObject({
+  await expect(checkLocalPath(join(root, 'models', 'a.onnx'), folders)).resolves.toMatchObject({
     path: expect.stringMatching(/a\.onnx$/),
     within: expect.stringMatching(/models$/),
   });
-  await expect(checkFolder(join(root, 'secret'), undefined)).resolves.toEqual({
+  await expect(checkLocalPath(join(root, 'secret'), undefined)).resolves.toEqual({
     path: expect.stringMatching(/secret$/),
   });
-  await expect(checkFolder(join(root, 'none'), undefined)).rejects.toMatchObject({
+  await expect(checkLocalPath(join(root, 'none'), undefined)).rejects.toMatchObject({
     code: 'SOURCE_NOT_FOUND',
   });
   for (const path of ['secret', 'models/link.onnx', 'models/../secret', 'absent']) {
-    await expect(checkFolder(join(root, path), folders)).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+    await expect(checkLocalPath(join(root, path), folders)).rejects.toMatchObject({
+      code: 'SOURCE_FORBIDDEN',
+    });
   }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLabels } from '../../../src/ingest/sources/labels.js';
+import { parseLabels } from '../../../src/ingest/sources/parse-labels.js';
 
 describe('parseLabels', () => {
   it('reads a list and id2label, the latter in numerical order', () => {

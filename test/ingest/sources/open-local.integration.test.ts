@@ -1,10 +1,9 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checkFolder } from '../../../src/ingest/sources/check-folder.js';
-import { readCompanion } from '../../../src/ingest/sources/companions.js';
-import { openLocal } from '../../../src/ingest/sources/open-local.js';
+import { checkLocalPath, openLocalFile } from '../../../src/ingest/sources/local-files.js';
 import type { LocalFile } from '../../../src/ingest/sources/parse-source.js';
+import { readSidecarFile } from '../../../src/ingest/sources/sidecar-files.js';
 import { meanColor } from '../../probing/support/made-models.js';
 import { temporaryFolder } from '../../store/temporary-folder.js';
 import { openSmallService, settled } from '../support/small-service.js';
@@ -21,14 +20,14 @@ beforeEach(async () => {
 });
 
 async function content(local: LocalFile): Promise<string> {
-  const file = await openLocal(local);
+  const file = await openLocalFile(local);
   const text = await file.readFile('utf8');
   await file.close();
   return text;
 }
 
 describe('a path that was checked', () => {
-  const checked = () => checkFolder(join(models, 'birds', 'model.onnx'), [models]);
+  const checked = () => checkLocalPath(join(models, 'birds', 'model.onnx'), [models]);
 
   it('is opened while it lies where it was found', async () => {
     expect(await content(await checked())).toBe('model');
@@ -53,7 +52,7 @@ describe('a path that was checked', () => {
     const local = await checked();
     await swap();
     const refused = expect.stringMatching(/^SOURCE_(FORBIDDEN|NOT_FOUND)$/);
-    await expect(openLocal(local)).rejects.toMatchObject({ code: refused });
+    await expect(openLocalFile(local)).rejects.toMatchObject({ code: refused });
   });
 
   it('says the same of a link whether or not there is something where it leads', async () => {
@@ -61,7 +60,7 @@ describe('a path that was checked', () => {
     const answers = [];
     for (const target of ['../../outside/model.onnx', '../../outside/none']) {
       await replace('birds/model.onnx', target);
-      answers.push(await openLocal(local).catch((thrown) => [thrown.code, thrown.message]));
+      answers.push(await openLocalFile(local).catch((thrown) => [thrown.code, thrown.message]));
     }
     expect(answers[0]).toEqual(answers[1]);
   });
@@ -69,7 +68,7 @@ describe('a path that was checked', () => {
   it('is missing when it was removed', async () => {
     const local = await checked();
     await rm(local.path);
-    await expect(openLocal(local)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(openLocalFile(local)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });
 
   async function replace(path: string, target: string): Promise<void> {
@@ -81,7 +80,7 @@ describe('a path that was checked', () => {
 describe('what stands beside it', () => {
   const LIMITS = { privateAddresses: [], stallMs: 1_000, maxBytes: 1_000 };
   const beside = async (within: string | undefined, path = 'birds/onnx/model.onnx') =>
-    readCompanion({ kind: 'FILE', path: join(models, path), within }, 'config.json', LIMITS);
+    readSidecarFile({ kind: 'FILE', path: join(models, path), within }, 'config.json', LIMITS);
 
   it('is read within the allowed folder, and not through a link that leads out of it', async () => {
     await writeFile(join(models, 'birds', 'config.json'), '["ours"]');

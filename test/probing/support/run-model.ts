@@ -17,7 +17,7 @@ export type Color = [red: number, green: number, blue: number];
 /** Enough for everything that ends well. */
 export const LIMITS = { memoryBytes: 2 ** 32, stallMs: 60_000, maxModelBytes: 2 ** 31 };
 
-export const COLOURS: Color[] = [
+export const COLORS: Color[] = [
   [255, 0, 0],
   [0, 255, 0],
   [0, 0, 255],
@@ -26,7 +26,7 @@ export const COLOURS: Color[] = [
 ];
 
 /** One plain image per color. */
-export async function plainProbes(colors: Color[] = COLOURS, width = 20, height = 12): Promise<ProbeFile[]> {
+export async function plainProbes(colors: Color[] = COLORS, width = 20, height = 12): Promise<ProbeFile[]> {
   const folder = await temporaryFolder();
   return Promise.all(
     colors.map(async ([r, g, b], i) => {

@@ -8,7 +8,7 @@ export interface ServedRepo {
   id: string;
   /** Files by path, for each commit; the last one is the head. */
   commits: { sha: string; files: Record<string, Uint8Array | string> }[];
-  /** Private: nobody else knows that it is there. Gated: its files are closed. */
+  /** Private: hidden from other callers. Gated: its files are closed. */
   access: 'public' | 'private' | 'gated';
 }
 

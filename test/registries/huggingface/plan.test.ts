@@ -47,7 +47,7 @@ describe('events of the Hub', () => {
     });
   });
 
-  it('take the default branch among several refs, and the head when none are told', () => {
+  it('take the default branch among several refs, and the head when there are none', () => {
     const several = {
       updatedRefs: [...pushed('refs/pr/1').updatedRefs, ...pushed('refs/heads/main').updatedRefs],
     };

@@ -72,7 +72,7 @@ it('does not read a list of files round in circles', async () => {
   expect(hub.requests).toHaveLength(2);
 });
 
-it('sends the token to the Hub, and to nobody that the Hub redirects to', async () => {
+it('sends the token to the Hub, and to no host that the Hub redirects to', async () => {
   owl({ 'onnx/model.onnx': LARGE }, 'private');
   const { file } = await reader('hf_test').resolve(`hf://org/owl@${SHA}`);
   await readSmall(file, LIMITS);
@@ -134,7 +134,7 @@ describe('the model file', () => {
     expect(chooseFile(paths)).toEqual({ path });
   });
 
-  it.each([[[]], [['a.onnx', 'b.onnx']], [['a_q4.onnx', 'b_q4.onnx']]])('of %j cannot be told', (paths) => {
+  it.each([[[]], [['a.onnx', 'b.onnx']], [['a_q4.onnx', 'b_q4.onnx']]])('of %j is ambiguous', (paths) => {
     expect(chooseFile(paths)).toEqual({ problem: expect.any(String) });
   });
 });

@@ -21,7 +21,7 @@ export interface ServedVersion {
 /** A tracking server with MLflow's REST: records, lists, artifacts, and signed webhooks. */
 export interface MlflowServer extends Loopback {
   versions: ServedVersion[];
-  /** What `Authorization` must be; everybody may read when undefined. */
+  /** What `Authorization` must be; when undefined, every caller may read. */
   authorization: string | undefined;
   /** Most versions on a page. */
   pageSize: number;
@@ -31,7 +31,7 @@ export interface MlflowServer extends Loopback {
   failingFile: string | undefined;
   /** Answers the next request for each of these files with 500, and then as it should. */
   failingOnce: Set<string>;
-  /** To which nobody has access. */
+  /** To which no caller has access. */
   closedWorkspace: string | undefined;
   add(version: Partial<ServedVersion> & Pick<ServedVersion, 'name' | 'version'>): ServedVersion;
   /** Sends a signed event as MLflow's sender does; returns what the receiver answered. */

@@ -8,11 +8,11 @@ export interface HungServer {
   server: RunningServer;
   /** An operation that searches. */
   query: string;
-  /** The next search that is asked, by the signal that tells when nobody waits for it any more. */
+  /** The signal of the next search, which aborts when its caller leaves. */
   nextSearch(): Promise<AbortSignal>;
 }
 
-/** Another server on the same service; it takes one operation at a time. @param model whose logits are asked about */
+/** Another server on the same service; it takes one operation at a time. @param model whose logits are searched */
 export async function openHungServer(
   { small: { service } }: SmallServer,
   model: string,

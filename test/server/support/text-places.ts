@@ -7,6 +7,7 @@ import {
   getNamedType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -125,8 +126,9 @@ function filler(type: GraphQLInputType): unknown {
   return Object.fromEntries(required.map((field) => [field.name, filler(field.type)]));
 }
 
-/** What is asked of what is found: how much it is, where that is told. */
+/** The fields of a result: its number, where it has one. */
 function countOf(type: GraphQLNamedType): string {
+  if (isInterfaceType(type)) return '{ __typename id }';
   if (!isObjectType(type)) return '';
   return `{ __typename ${type.getFields().totalCount ? 'totalCount' : ''} }`;
 }

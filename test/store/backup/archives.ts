@@ -34,7 +34,7 @@ export function restore(to: StoreLocation, archive: Buffer, pieces = 10_007) {
   return restoreBackup(to, content());
 }
 
-/** The files of an archive, read by somebody else's program. */
+/** The files of an archive, read by another program. */
 export async function filesOf(archive: Buffer): Promise<File[]> {
   const files: File[] = [];
   const reading: Promise<void>[] = [];
@@ -59,7 +59,7 @@ export function archiveOf(files: readonly File[]): Buffer {
   return Buffer.concat([...parts, TAR_END]);
 }
 
-/** The same files with sums that fit them: what somebody who makes up a backup would do. */
+/** The same files with sums that fit them: as a forged backup would have. */
 export function withSums(files: readonly File[]): File[] {
   const summed = files.filter(({ path }) => path !== 'SHA256SUMS' && !path.startsWith('blobs/'));
   const lines = summed.map(

@@ -134,7 +134,7 @@ describe('a backup that is not whole', () => {
   });
 });
 
-describe('a backup that somebody made up', () => {
+describe('a forged backup', () => {
   it.each([
     [
       'a column too many',

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../temporary-folder.js';
 import { backupOf, type File, filesOf, location, restore } from './archives.js';
 import { fillStore } from './filled-store.js';
 
-/** What a backup says of the data, not of itself. Ingests that ran are told apart by the tests. */
+/** What a backup says of the data, not of itself. The tests distinguish ingests that ran. */
 const data = (files: File[]) =>
   files
     .filter(({ path }) => /^(rows|blobs)\//.test(path) && !path.startsWith('rows/ingest/'))

@@ -6,7 +6,7 @@ export interface MadeSize {
   families: number;
 }
 
-/** What a measuring process is asked to do: one thing, so that its peak memory is that of the one thing. */
+/** The task of a measuring process: one only, so that its peak memory belongs to it. */
 export type ScaleTask =
   | { kind: 'BUILD'; build: BuildTask }
   | { kind: 'BASIS'; build: BuildTask }

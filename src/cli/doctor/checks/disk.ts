@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { byteSize } from '../../output/formats.js';
 import { type Check, type Finding, failed, ok, warning } from '../check.js';
-import { size } from '../size.js';
 
 /** Less than a single ingest needs for its work. */
 const MIN_BYTES = 256 * 2 ** 20;
@@ -34,11 +34,13 @@ export const disk: Check = {
     const found: Finding[] = [];
     const largest = machine.setting('maxModelBytes');
     if (free < MIN_BYTES)
-      found.push(failed(`${size(free)} are free`, 'free some space, or set PROBELOG_DATA to another disk'));
+      found.push(
+        failed(`${byteSize(free)} are free`, 'free some space, or set PROBELOG_DATA to another disk'),
+      );
     else if (free < largest)
       found.push(
         warning(
-          `${size(free)} are free, and one model file may take ${size(largest)}`,
+          `${byteSize(free)} are free, and one model file may take ${byteSize(largest)}`,
           'free some space, or lower PROBELOG_MAX_MODEL_BYTES and PROBELOG_MODEL_CACHE',
         ),
       );
@@ -60,7 +62,7 @@ export const disk: Check = {
           'set PROBELOG_DATA to a folder on a disk of this machine, or DATABASE_URL to a PostgreSQL server',
         ),
       );
-    return found.length > 0 ? found : ok(`${name}, ${size(free)} free`);
+    return found.length > 0 ? found : ok(`${name}, ${byteSize(free)} free`);
   },
 };
 

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { byteSize } from '../../output/formats.js';
 import { type Check, type Finding, ok, warning } from '../check.js';
-import { size } from '../size.js';
 
 /** What the server, the search and the encoder take with a small gallery. */
 const OWN_BYTES = 2 ** 30;
@@ -17,7 +17,7 @@ export const memory: Check = {
     if (total < OWN_BYTES + atOnce * each)
       found.push(
         warning(
-          `there are ${size(total)}, and ${atOnce} models at once may take ${size(each)} each, beside about ${size(OWN_BYTES)} for the rest: a large one may have the system end processes`,
+          `there are ${byteSize(total)}, and ${atOnce} models at once may take ${byteSize(each)} each, beside about ${byteSize(OWN_BYTES)} for the rest: a large one may have the system end processes`,
           `set PROBELOG_MODEL_MEMORY to ${Math.max(256, Math.floor((total - OWN_BYTES) / atOnce / 2 ** 20))}MiB, or give it more memory`,
         ),
       );
@@ -28,7 +28,7 @@ export const memory: Check = {
           `set PROBELOG_INGEST_CONCURRENCY to ${cores} or less`,
         ),
       );
-    return found.length > 0 ? found : ok(`${size(total)}, ${cores} cores`);
+    return found.length > 0 ? found : ok(`${byteSize(total)}, ${cores} cores`);
   },
 };
 

@@ -8,13 +8,38 @@ import {
   type Matrix,
   probabilitiesToLogits,
   type ResponsePrior,
+  rowOf,
   withoutUnderflow,
 } from '../../../domain/index.js';
-import { float16Exponent, scaleByPowerOfTwo } from './float16-scale.js';
-import type { SpooledResponses } from './read-spool.js';
-import { spreadColumns } from './spread-columns.js';
+import type { UploadForm } from '../../uploads/upload-form.js';
+import type { ObservedResponses } from '../spool-format.js';
 
-/** The stored form of one model's responses, and what was learned while making it. */
+/** Above this float16 overflows soon: it ends at 65,504. */
+const MAX_MAGNITUDE = 60_000;
+/** Below 6·10⁻⁵ float16 loses bits, so the largest value must be well above. */
+const MIN_MAGNITUDE = 0.05;
+/** Binary exponent that the largest value gets when the matrix is scaled. */
+const TARGET_EXPONENT = 10;
+
+/** Where a model's responses are. */
+export type ResponseSource =
+  /** A finished `ResponseSpool`: the model was probed here. */
+  | { kind: 'SPOOL'; path: string }
+  | { kind: 'UPLOAD'; path: string; form: Pick<UploadForm, 'layout' | 'kind'> };
+
+/** What the assembling thread is given. */
+export interface AssembleOptions {
+  responses: ResponseSource;
+  /** Where the `.npy` file is written. */
+  targetPath: string;
+  declared: DeclaredKind;
+  /** P */
+  probes: number;
+  /** File of the prior that completes partly probed models; null when there is none, or all probes were run. */
+  priorPath: string | null;
+}
+
+/** The stored form of one model's responses, and facts found while making it. */
 export interface AssembledResponses {
   /** A `.npy` file: float16, C × P, row-major, scaled by a power of two; NaN where a probe was not run. */
   file: Uint8Array;
@@ -22,7 +47,7 @@ export interface AssembledResponses {
   outputs: number;
   /** P */
   probes: number;
-  /** LOG_PROBABILITIES when the model gave probabilities that could not be cut off, or logarithms of some. */
+  /** LOG_PROBABILITIES when the model gave probabilities whose softmax could not be removed, or their logarithms. */
   responseKind: 'LOGITS' | 'LOG_PROBABILITIES';
   /** The probability that stands for 0 in LOG_PROBABILITIES. */
   logFloor: number | null;
@@ -35,30 +60,31 @@ export interface AssembledResponses {
 }
 
 /**
- * What responses are known to be, by a graph or by who uploaded them. Without it the values decide between logits and
- * probabilities, since a graph can hide a normalization.
+ * What the model's graph or the uploader says that responses are. When null, the values decide between logits and
+ * probabilities: a graph can hide a normalization.
  */
 export type DeclaredKind = 'PROBABILITIES' | 'LOG_PROBABILITIES' | null;
 
-/** What {@link assembleResponses} must know besides the responses. */
+/** Facts about the responses that {@link assembleResponses} needs. */
 export interface AssembleFacts {
   declared: DeclaredKind;
   /** P */
   probes: number;
-  /** By which the probes were chosen; null when all were run. */
+  /** Completes the probes that were not run; null when all were run, or there is none. */
   prior: ResponsePrior | null;
 }
 
 /**
- * Makes the stored response matrix from what the model answered (design 3: raw responses are stored, everything
- * else is derived).
+ * Makes the stored response matrix. Raw responses are stored and everything else is derived, so that a better formula needs
+ * no new probing run (docs/architecture.md).
  *
- * Everything is decided by the values of the probes that were run; only then do they take their places among all.
+ * The kind, the scale and the degenerate outputs are decided by the probes that were run; then the columns are spread over
+ * all probes.
  *
- * @param observed changed in place
+ * @param observed C × n, changed in place
  */
 export function assembleResponses(
-  { observed, probes }: SpooledResponses,
+  { observed, probes }: ObservedResponses,
   facts: AssembleFacts,
 ): AssembledResponses {
   const { logits, floor, normalized } = asLogits(observed, facts.declared);
@@ -67,7 +93,7 @@ export function assembleResponses(
   const stored = spreadColumns(logits, probes, facts.probes);
   const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [stored.rows, stored.columns] });
   const values = encodeFloat16(stored.data);
-  // Judged on the stored values, as the gallery will judge them again.
+  // On the stored values, because the gallery computes it from those again.
   const kept = { ...stored, data: decodeFloat16(values) };
   const partial = probes.length < facts.probes;
   const completed = partial ? completeDescriptors(kept, facts.prior) : null;
@@ -97,8 +123,55 @@ function asLogits(
   return { logits: observed, floor: null, normalized: false };
 }
 
-/** A response that is not a number is stored as infinite, which has no descriptor either: NaN says that nothing ran. */
+/** Stores a NaN response as infinite, which has no descriptor either: in the stored matrix, NaN means that the probe was not run. */
 function keepNaNForProbesNotRun(responses: Float32Array): void {
   for (let index = 0; index < responses.length; index++)
     if (Number.isNaN(responses[index])) responses[index] = Number.POSITIVE_INFINITY;
+}
+
+/**
+ * The exponent e for which the matrix times 2^e fits float16; 0 except for very large or very small responses.
+ *
+ * Descriptors do not change when a whole response matrix is multiplied by a positive number, and a power of two is
+ * exact.
+ *
+ * @param values responses; those that are not finite are ignored
+ */
+function float16Exponent(values: Float32Array): number {
+  let max = 0;
+  for (const value of values) {
+    const size = Math.abs(value);
+    if (size > max && size < Number.POSITIVE_INFINITY) max = size;
+  }
+  if (max === 0 || (max >= MIN_MAGNITUDE && max <= MAX_MAGNITUDE)) return 0;
+  return TARGET_EXPONENT - Math.floor(Math.log2(max));
+}
+
+/** Multiplies by 2^exponent in place. */
+function scaleByPowerOfTwo(values: Float32Array, exponent: number): void {
+  if (exponent === 0) return;
+  const factor = 2 ** exponent;
+  for (let index = 0; index < values.length; index++) values[index] *= factor;
+}
+
+/**
+ * The responses at their probes' places: C × P, NaN where a probe was not run.
+ *
+ * @param observed C × n
+ * @param probes the probe of each column, ascending
+ * @param all P
+ */
+export function spreadColumns(observed: Matrix, probes: Uint32Array, all: number): Matrix {
+  if (probes.length === all) return observed;
+  const spread = {
+    rows: observed.rows,
+    columns: all,
+    data: new Float32Array(observed.rows * all).fill(Number.NaN),
+  };
+  for (let row = 0; row < observed.rows; row++) {
+    const from = rowOf(observed, row);
+    const to = rowOf(spread, row);
+    for (let column = 0; column < probes.length; column++) to[probes[column]] = from[column];
+  }
+  return spread;
 }

@@ -1,26 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parentPort, workerData } from 'node:worker_threads';
 import { decodePrior } from '../../../domain/index.js';
-import { ProbelogError } from '../../../errors/index.js';
-import type { AssembleOptions, AssembleReply } from './assemble-in-worker.js';
-import { assembleResponses } from './assemble-responses.js';
-import { readResponses } from './read-responses.js';
+import { serveThread } from '../../../lib/worker-calls.js';
+import { readUpload } from '../../uploads/read-upload.js';
+import { readSpool } from '../spool-format.js';
+import { type AssembledResponses, type AssembleOptions, assembleResponses } from './assemble-responses.js';
 
-async function assemble(options: AssembleOptions): Promise<AssembleReply> {
+serveThread({ assemble });
+
+async function assemble(options: AssembleOptions): Promise<Omit<AssembledResponses, 'file'>> {
   const { responses, targetPath, declared, probes, priorPath } = options;
-  const spooled = await readResponses(responses, probes);
-  const partial = priorPath !== null && spooled.probes.length < probes;
+  const observed =
+    responses.kind === 'SPOOL'
+      ? await readSpool(responses.path)
+      : await readUpload(responses.path, probes, responses.form);
+  const partial = priorPath !== null && observed.probes.length < probes;
   const prior = partial ? decodePrior(await readFile(priorPath)) : null;
-  const { file, ...found } = assembleResponses(spooled, { declared, probes, prior });
+  const { file, ...assembled } = assembleResponses(observed, { declared, probes, prior });
   await writeFile(targetPath, file, { flush: true });
-  return { found };
+  return assembled;
 }
-
-/** An error of ours loses its class on the way between threads. */
-function refused(thrown: unknown): AssembleReply {
-  if (!(thrown instanceof ProbelogError)) throw thrown;
-  const { code, message, details } = thrown;
-  return { code, message, details };
-}
-
-parentPort?.postMessage(await assemble(workerData as AssembleOptions).catch(refused));

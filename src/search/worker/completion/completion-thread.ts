@@ -1,28 +1,23 @@
 import { Worker } from 'node:worker_threads';
 import type { CompletedDescriptors, Matrix } from '../../../domain/index.js';
 import { compiledEntry } from '../../../lib/compiled-entry.js';
+import { SerialQueue } from '../../../lib/serial-queue.js';
+import { callsToThread, type WorkerCalls } from '../../../lib/worker-calls.js';
 
-/** How long a thread without work is kept: models come in bursts. */
+/** How long an idle thread is kept: models come in bursts. */
 const IDLE_MS = 60_000;
-/** Of its objects; numbers lie outside, and are those of one prior and one model. */
+/** Heap for its objects. Numbers lie outside the heap: those of one prior and one model. */
 const HEAP_MIB = 256;
 
-interface PendingCompletion {
-  resolve(completed: CompletedDescriptors): void;
-  reject(reason: unknown): void;
-}
-
 /**
- * `completeDescriptors` off the thread that answers questions: a model of a thousand outputs takes up to a second.
+ * `completeDescriptors` off the thread that answers queries: a model of a thousand outputs takes up to a second.
  *
- * One thread serves one model after another. It starts with the first and holds the decoded prior, which cost more than
- * completing a small model does; without work it ends after a while. A thread that dies takes only the request with it
- * that it was at.
+ * One thread serves one model after another. It starts with the first model and keeps the decoded prior, which costs more
+ * than completing a small model; an idle thread ends. A thread that dies fails only the request it was working on.
  */
 export class CompletionThread {
-  private worker: Worker | null = null;
-  private pending: PendingCompletion | null = null;
-  private last: Promise<unknown> = Promise.resolve();
+  private thread: { worker: Worker; calls: WorkerCalls<CompletionCalls> } | null = null;
+  private readonly queue = new SerialQueue();
   private queued = 0;
   private idle: NodeJS.Timeout | undefined;
   private isClosed = false;
@@ -30,58 +25,48 @@ export class CompletionThread {
   constructor(private readonly idleMs = IDLE_MS) {}
 
   /**
-   * @param responses handed over: its numbers are gone here afterwards
-   * @param prior null: what was not run counts as the mean
-   * @throws Error when the prior cannot be read, the thread dies over it, or it is closed
+   * @param responses transferred to the thread: do not use its data afterwards
+   * @param prior null: probes that were not run count as the mean
+   * @throws Error when the prior cannot be read, the thread dies, or it is closed
    */
   complete(responses: Matrix, prior: PriorFile | null): Promise<CompletedDescriptors> {
     this.queued++;
-    const completed = this.last
-      .then(() => this.send({ responses, prior }))
-      .finally(() => this.scheduleShutdown());
-    this.last = completed.catch(() => undefined);
-    return completed;
+    return this.queue.run(() => this.send(responses, prior).finally(() => this.scheduleShutdown()));
   }
 
-  /** Ends the thread; what it was at, and whatever is asked of it later, fails. */
+  /** Ends the thread. The current request fails, and so do later ones. */
   close(): void {
     this.isClosed = true;
     this.end(new Error('The completing thread was closed.'));
   }
 
-  private send(task: CompletionTask): Promise<CompletedDescriptors> {
+  private async send(responses: Matrix, prior: PriorFile | null): Promise<CompletedDescriptors> {
     if (this.isClosed) throw new Error('The completing thread was closed.');
     clearTimeout(this.idle);
-    this.worker ??= this.start();
-    this.worker.ref();
-    const { worker } = this;
-    return new Promise((resolve, reject) => {
-      this.pending = { resolve, reject };
-      worker.postMessage(task, [task.responses.data.buffer as ArrayBuffer]);
-    });
+    this.thread ??= this.start();
+    this.thread.worker.ref();
+    const transfer = [responses.data.buffer as ArrayBuffer];
+    return this.thread.calls.call('complete', [responses, prior], { transfer });
   }
 
-  private start(): Worker {
+  private start() {
     const worker = new Worker(compiledEntry(import.meta.url, './main.js'), {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
     });
-    const fail = (reason: unknown) => {
-      if (this.worker !== worker) return;
-      this.worker = null;
-      this.pending?.reject(reason);
+    const calls = callsToThread<CompletionCalls>(worker);
+    const forget = () => {
+      if (this.thread?.worker === worker) this.thread = null;
     };
-    worker.on('message', (completed: CompletedDescriptors) => this.pending?.resolve(completed));
-    worker.on('error', fail);
-    worker.on('exit', (code) => fail(new Error(`The completing thread ended with code ${code}.`)));
-    return worker;
+    worker.on('error', forget);
+    worker.on('exit', forget);
+    return { worker, calls };
   }
 
-  /** After each request: without another one the thread keeps no process alive, and has a while left. */
+  /** After each request: an idle thread does not keep the process alive, and ends after a while. */
   private scheduleShutdown(): void {
-    this.pending = null;
     this.queued--;
     if (this.queued > 0) return;
-    this.worker?.unref();
+    this.thread?.worker.unref();
     this.idle = setTimeout(
       () => this.end(new Error('The completing thread had no work.')),
       this.idleMs,
@@ -90,10 +75,10 @@ export class CompletionThread {
 
   private end(reason: Error): void {
     clearTimeout(this.idle);
-    const { worker } = this;
-    this.worker = null;
-    this.pending?.reject(reason);
-    void worker?.terminate();
+    const { thread } = this;
+    this.thread = null;
+    thread?.calls.failAll(reason);
+    void thread?.worker.terminate();
   }
 }
 
@@ -104,9 +89,8 @@ export interface PriorFile {
   version: string;
 }
 
-/** What the completing thread is sent; it answers with the `CompletedDescriptors`. */
-export interface CompletionTask {
+/** The method of the completing thread. */
+export interface CompletionCalls {
   /** See `completeDescriptors`. */
-  responses: Matrix;
-  prior: PriorFile | null;
+  complete(responses: Matrix, prior: PriorFile | null): CompletedDescriptors;
 }

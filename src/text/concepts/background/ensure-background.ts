@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { encodeMatrix, type Matrix } from '../../../domain/index.js';
 import { compiledEntry } from '../../../lib/compiled-entry.js';
+import { callInThread } from '../../../lib/worker-calls.js';
 import type { TextEncoder } from '../../encoder/text-encoder.js';
 import { embedConcepts, PROMPTS } from '../embed-concepts.js';
 import { cachedMatrix } from './cached-matrix.js';
-import type { ConceptBackground } from './compute-background.js';
+import type { ConceptBackground, computeBackground } from './compute-background.js';
 
 /** Changes with the formulas, so that files of older ones are not used. */
 const FORMAT = 1;
+
+/** The thread that computes backgrounds. */
+const ENTRY = compiledEntry(import.meta.url, './main.js');
+
+interface BackgroundCalls {
+  computeBackground: typeof computeBackground;
+}
 
 /** Where and from what a background is made. */
 export interface BackgroundOptions {
@@ -36,7 +43,8 @@ export async function ensureBackground(
   let computing: Promise<ConceptBackground> | undefined;
   const part = (name: keyof ConceptBackground) =>
     cachedMatrix(join(folder, `${name}-${key}.npy`), async () => {
-      computing ??= computeInWorker({ images, texts });
+      // Off the event loop, which it would block for seconds.
+      computing ??= callInThread<BackgroundCalls>(ENTRY, 'computeBackground', [images, texts]);
       return (await computing)[name];
     });
   const levels = await part('levels');
@@ -52,20 +60,4 @@ function digest(...parts: (string | number | Uint8Array | readonly string[])[]):
     hash.update(String(content.length)).update(':').update(content);
   }
   return hash.digest('hex').slice(0, 32);
-}
-
-/** What the preparing thread is given. */
-export interface BackgroundEmbeddings {
-  images: Matrix;
-  texts: Matrix;
-}
-
-/** `prepareBackground` off the event loop, which it would hold up for seconds. */
-export function computeInWorker(options: BackgroundEmbeddings): Promise<ConceptBackground> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(compiledEntry(import.meta.url, './main.js'), { workerData: options });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`The preparing thread ended with code ${code}.`)));
-  });
 }

@@ -1,0 +1,139 @@
+import type { Ingest, ProbelogClient } from '../client/index.js';
+import { ProbelogError } from '../errors/index.js';
+import { EXIT } from './exit-status.js';
+import {
+  GiveUpIngestDocument,
+  type IngestOutcomeFragment,
+  OutcomeOfIngestDocument,
+} from './generated/operations.js';
+import { type FormatFlags, printRows } from './output/formats.js';
+import type { ProgressDisplay, ProgressLine } from './output/progress.js';
+import { isReportableError } from './reportable-error.js';
+
+/** The outcome of one ingest, as it is printed. */
+export interface IngestOutcome {
+  name: string;
+  version: string;
+  state: IngestOutcomeFragment['state'];
+  logits: number | null;
+  seconds: number;
+  peakMemoryMiB: number | null;
+  code: string | null;
+  message: string | null;
+}
+
+/** How an ingest is followed. */
+export interface FollowContext {
+  client: ProbelogClient;
+  signal: AbortSignal;
+  /**
+   * Whether an ingest whose first attempt failed is given up. In this process nobody would make the next attempt; on a server it
+   * stays in the queue.
+   */
+  givesUp: boolean;
+}
+
+/**
+ * Queues an ingest and shows its progress until it ends or waits for another attempt. An ingest that cannot be queued is an
+ * outcome too.
+ *
+ * @param model its name and version, for the progress line
+ * @param queue queues it; resolves with its id
+ * @throws the signal's reason; ProbelogClientError when the connection is lost
+ */
+export async function queueAndFollow(
+  context: FollowContext,
+  { name, version }: { name: string; version: string },
+  display: ProgressDisplay,
+  queue: () => Promise<string>,
+): Promise<IngestOutcome> {
+  const line = display.line(`${name} ${version}`);
+  let id: string;
+  try {
+    id = await queue();
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    if (!isReportableError(thrown)) throw thrown;
+    const { code, message } = thrown;
+    line.finish(`${code}: ${message}`);
+    return { name, version, state: 'FAILED', logits: null, seconds: 0, peakMemoryMiB: null, code, message };
+  }
+  return followIngest(context, id, line);
+}
+
+/** The same for an ingest in the queue. */
+export async function followIngest(
+  context: FollowContext,
+  id: string,
+  line: ProgressLine,
+): Promise<IngestOutcome> {
+  const { client, signal, givesUp } = context;
+  const isWaiting = await untilEndedOrWaiting(context, id, line);
+  const ingest =
+    isWaiting && givesUp
+      ? (await client.query(GiveUpIngestDocument, { id }, { signal })).giveUpIngest
+      : (await client.query(OutcomeOfIngestDocument, { id }, { signal })).ingest;
+  if (!ingest) throw new ProbelogError('NOT_FOUND', 'The ingest is gone: its model was removed.');
+  const outcome = outcomeOf(ingest);
+  line.finish(
+    outcome.state === 'SUCCEEDED'
+      ? `${outcome.logits} logits, ${outcome.seconds.toFixed(1)} s`
+      : `${outcome.code ?? outcome.state}: ${outcome.message ?? ''}`,
+  );
+  return outcome;
+}
+
+/** @returns whether it waits for another attempt */
+async function untilEndedOrWaiting(
+  { client, signal }: FollowContext,
+  id: string,
+  line: ProgressLine,
+): Promise<boolean> {
+  const stopped = new AbortController();
+  let last: Ingest | undefined;
+  const onProgress = (ingest: Ingest) => {
+    last = ingest;
+    const { progress, stage, nextAttemptAt } = ingest;
+    const eta = progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`;
+    line.update(progress.done, progress.total, `${stage.toLowerCase()}${eta}`);
+    if (nextAttemptAt !== null) stopped.abort();
+  };
+  try {
+    await client.follow(id, { onProgress, signal: AbortSignal.any([signal, stopped.signal]) });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const hasEnded = last?.state === 'FAILED' || last?.state === 'CANCELLED';
+    if (!hasEnded && !stopped.signal.aborted) throw thrown;
+  }
+  return stopped.signal.aborted && last?.state === 'QUEUED';
+}
+
+function outcomeOf(ingest: IngestOutcomeFragment): IngestOutcome {
+  const { model, state, startedAt, finishedAt, peakMemoryBytes, error } = ingest;
+  return {
+    name: model.name,
+    version: model.version,
+    state,
+    logits: state === 'SUCCEEDED' ? model.outputs : null,
+    seconds: startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : 0,
+    peakMemoryMiB: peakMemoryBytes === null ? null : Math.round(peakMemoryBytes / 2 ** 20),
+    code: error?.code ?? null,
+    message: error?.message ?? null,
+  };
+}
+
+const COLUMNS = {
+  name: 'MODEL',
+  version: 'VERSION',
+  state: 'STATE',
+  logits: 'LOGITS',
+  seconds: 'SECONDS',
+  peakMemoryMiB: 'PEAK MIB',
+  code: 'ERROR',
+};
+
+/** Prints outcomes; one without success sets the exit status. */
+export function printOutcomes(outcomes: IngestOutcome[], formats: FormatFlags): void {
+  printRows(outcomes, COLUMNS, formats);
+  if (outcomes.some(({ state }) => state !== 'SUCCEEDED')) process.exitCode = EXIT.failed;
+}

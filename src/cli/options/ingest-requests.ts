@@ -1,0 +1,125 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import { ProbelogError } from '../../errors/index.js';
+import type { IngestModelInput } from '../generated/operations.js';
+import { jsonFile, labelsFile } from './json-file.js';
+import { numberFlag } from './numbers.js';
+import { type ProbingFlags, probingRequest } from './probing-options.js';
+
+/** The flags that describe a model. */
+export interface IngestFlags extends ProbingFlags {
+  name?: string;
+  version?: string;
+  labels?: string;
+  preprocessing?: string;
+  output?: string;
+  probeSet?: string;
+  licence?: string;
+  registry?: string;
+  visibility?: string;
+  priority?: string;
+}
+
+/** What to do about a source that a server cannot read. */
+export const READABLE_SOURCES =
+  'Give a URL, s3://bucket/key or the absolute path of a file on the server; or run the model here and send its responses with `probelog upload` (docs/any-framework.md).';
+
+/** `manifest.json` of a folder of models; file names are relative to the folder. */
+const manifestSchema = z.array(
+  z.object({
+    name: z.string(),
+    version: z.string().default('1'),
+    file: z.string(),
+    labels: z.string().nullish(),
+    output: z.string().nullish(),
+    license: z.string().nullish(),
+    /** The older spelling of `license`. */
+    licence: z.string().nullish(),
+    registry: z.string().nullish(),
+    visibility: z.string().nullish(),
+    preprocessing: z.unknown().optional(),
+  }),
+);
+
+/**
+ * The models that a command line names: a file or URL, or all models of a folder with a `manifest.json`. The probe set is the
+ * user's name for it.
+ *
+ * @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND
+ */
+export async function ingestRequests(source: string, flags: IngestFlags): Promise<IngestModelInput[]> {
+  const isFolder = await stat(source).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+  return isFolder ? manifestRequests(source, flags) : [await singleRequest(source, flags)];
+}
+
+/**
+ * The model that a command line names to a server, which reads the source itself; labels and preprocessing are read here.
+ *
+ * @throws ProbelogError INPUT_INVALID for a relative path or a folder of this machine, SOURCE_NOT_FOUND for the other files
+ */
+export async function remoteIngestRequest(source: string, flags: IngestFlags): Promise<IngestModelInput> {
+  if (isAbsolute(source) || URL.canParse(source)) return singleRequest(source, flags);
+  throw new ProbelogError(
+    'INPUT_INVALID',
+    `${source} is on this machine, and the server cannot read it. ${READABLE_SOURCES}`,
+  );
+}
+
+async function singleRequest(source: string, flags: IngestFlags): Promise<IngestModelInput> {
+  return {
+    name: flags.name ?? nameOf(source),
+    version: flags.version ?? '1',
+    source,
+    labels: flags.labels === undefined ? undefined : await labelsFile(flags.labels),
+    preprocessing: flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing),
+    output: flags.output,
+    probeSet: flags.probeSet,
+    licence: flags.licence,
+    probing: await probingRequest(flags),
+    registry: flags.registry,
+    visibility: flags.visibility,
+    priority: numberFlag('--priority', flags.priority),
+  };
+}
+
+async function manifestRequests(folder: string, flags: IngestFlags): Promise<IngestModelInput[]> {
+  if (flags.name ?? flags.labels ?? flags.preprocessing ?? flags.output) {
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      '--name, --labels, --preprocessing and --output describe one model. The models of a folder are described by its manifest.json.',
+    );
+  }
+  const manifest = manifestSchema.safeParse(await jsonFile(join(folder, 'manifest.json')));
+  if (!manifest.success) {
+    const [issue] = manifest.error.issues;
+    throw new ProbelogError('INPUT_INVALID', `manifest.json: ${issue.path.join('.')}: ${issue.message}`);
+  }
+  return Promise.all(
+    manifest.data.map(async (entry) => ({
+      name: entry.name,
+      version: flags.version ?? entry.version,
+      source: join(folder, entry.file),
+      labels: entry.labels ? await labelsFile(join(folder, entry.labels)) : undefined,
+      preprocessing: entry.preprocessing,
+      output: entry.output ?? undefined,
+      licence: flags.licence ?? entry.license ?? entry.licence ?? undefined,
+      registry: flags.registry ?? entry.registry ?? undefined,
+      visibility: flags.visibility ?? entry.visibility ?? undefined,
+      probeSet: flags.probeSet,
+      probing: await probingRequest(flags),
+      priority: numberFlag('--priority', flags.priority),
+    })),
+  );
+}
+
+/** `…/resnet/model.onnx` is called resnet; any other file by its own name. */
+function nameOf(source: string): string {
+  const path = URL.canParse(source) ? new URL(source).pathname : source;
+  const stem = basename(path, extname(path));
+  const folder = basename(dirname(path).replace(/\/onnx$/, ''));
+  return stem === 'model' && folder !== '' ? folder : stem;
+}

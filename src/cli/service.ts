@@ -1,0 +1,35 @@
+import { userInfo } from 'node:os';
+import { openService, type Service } from '../app/index.js';
+import { loadConfig, readEnvironment } from '../config/index.js';
+import { untilInterrupted } from './interrupt.js';
+
+/** The user of this machine, as the audit log calls them. */
+export const LOCAL_ACTOR = `cli:${userInfo().username}`;
+
+/**
+ * Opens the data folder for one command and closes it afterwards, also when Ctrl-C or SIGTERM interrupts the command. A running
+ * ingest then returns to the queue with its finished batches, and the next process on this data folder continues it.
+ *
+ * @param work whether this process runs ingests
+ * @param use must hold nothing open after its signal has aborted
+ * @throws ProbelogError as `openService`
+ */
+export async function withService(
+  work: boolean,
+  use: (service: Service, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const service = await openService(loadConfig(readEnvironment()), {
+    work,
+    trustedCaller: true,
+    actor: { name: LOCAL_ACTOR, address: null, userAgent: null, requestId: null },
+    log: (level, message, details) => {
+      if (level === 'info') return;
+      process.stderr.write(`${level}: ${message}${details ? ` ${JSON.stringify(details)}` : ''}\n`);
+    },
+  });
+  try {
+    await untilInterrupted((signal) => use(service, signal));
+  } finally {
+    await service.close();
+  }
+}

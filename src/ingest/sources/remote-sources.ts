@@ -1,0 +1,43 @@
+import type { RemoteFile } from '../../download/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import type { ModelNotes } from '../../store/index.js';
+
+/** Turns `s3://bucket/key` into a file. */
+export interface ObjectStore {
+  /** @throws ProbelogError INPUT_INVALID; SOURCE_FORBIDDEN for a bucket that is not allowed */
+  file(uri: string): RemoteFile;
+}
+
+/** @param store null when none is configured @throws ProbelogError SOURCE_UNSUPPORTED; as `ObjectStore.file` */
+export function objectFile(store: ObjectStore | null, uri: string): RemoteFile {
+  if (store !== null) return store.file(uri);
+  throw new ProbelogError(
+    'SOURCE_UNSUPPORTED',
+    'This server does not read s3: sources. Set PROBELOG_S3_BUCKETS and the credentials for them.',
+    { source: uri },
+  );
+}
+
+/** A registry's current facts about one of its model versions. */
+export interface RegisteredModel {
+  file: RemoteFile;
+  /** Identifies this content of the version; null when the registry has no such identifier. */
+  revision: string | null;
+  /** SHA-256 of the file in lowercase hexadecimal, if the registry has it. */
+  sha256?: string;
+  /** A preprocessing description in any form that `parsePreprocessing` reads, if the version has one. */
+  preprocessing?: unknown;
+  /** Labels in any form that `parseLabels` reads, if the version has some. */
+  labels?: unknown;
+  /** Its tags and aliases, if the registry has these. */
+  notes?: ModelNotes;
+}
+
+/** Turns the URIs of one registry into files. */
+export interface RegistryAccess {
+  /**
+   * @param uri of the registry's scheme, such as `hf://owner/name@revision`
+   * @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_DENIED, SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_UNSUPPORTED
+   */
+  resolve(uri: string, signal?: AbortSignal): Promise<RegisteredModel>;
+}
