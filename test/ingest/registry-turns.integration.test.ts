@@ -13,18 +13,12 @@ it('direct requests share one turn, whatever registries they name', async () => 
     await small.enqueue(new Uint8Array([1]), { name: `by a caller as ${registry}`, registry });
   }
   for (const version of ['1', '2']) {
-    const prepared = await ingest.prepare(
-      { name: 'told', version, source: `mlflow:/told/${version}` },
-      'mlflow',
+    const request = { name: 'told', version, source: `mlflow:/told/${version}` };
+    const change = { kind: 'REGISTER' as const, ...request, updated: false };
+    await store.deliveries.record(
+      { source: 'mlflow', deliveryId: null, event: 'e', occurredAt: null, change },
+      () => ingest.prepare(request, 'mlflow'),
     );
-    const change = { kind: 'REGISTER' as const, ingest: prepared, sha256: null, updated: false };
-    await store.deliveries.record({
-      source: 'mlflow',
-      deliveryId: null,
-      event: 'e',
-      occurredAt: null,
-      change,
-    });
   }
   const order: string[] = [];
   for (

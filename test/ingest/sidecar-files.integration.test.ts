@@ -93,14 +93,11 @@ describe('a version with new content', () => {
   async function delivered(name: string) {
     const { ingest, store } = small.service;
     const request = { name, version: '1', source: `${server.url}/model.onnx` };
-    const change = { kind: 'REGISTER' as const, sha256: null, updated: true };
-    const { ingestId } = await store.deliveries.record({
-      source: 'standard',
-      deliveryId: null,
-      event: 'updated',
-      occurredAt: null,
-      change: { ...change, ingest: await ingest.prepare(request, 'standard') },
-    });
+    const change = { kind: 'REGISTER' as const, ...request, updated: true };
+    const { ingestId } = await store.deliveries.record(
+      { source: 'standard', deliveryId: null, event: 'updated', occurredAt: null, change },
+      () => ingest.prepare(request, 'standard'),
+    );
     return settled(small.service, ingestId ?? '');
   }
 
