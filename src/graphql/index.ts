@@ -2,7 +2,7 @@ import 'reflect-metadata';
 
 export { conceptSubject, conceptsSubject, subjectOf } from './concept/concept-subject.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
-export * from './limits/index.js';
+export { operationCheck, parseOperation, parseOptions } from './limits/check-operation.js';
 export { evidenceOf } from './logit/evidence-of.js';
 export { modelSummary } from './model/model-summary.js';
 export { buildSchema } from './schema/build-schema.js';
@@ -21,5 +21,4 @@ export {
 } from './schema-transform/embedded-graph.js';
 export type { KeyFields, ModelKey } from './schema-transform/model-key.js';
 export type { TransformedResolver, TransformedResolvers } from './schema-transform/transform-resolvers.js';
-export { checkFilter } from './search/check-filter.js';
-export { conditionsOf } from './search/search-page.js';
+export { checkFilter, conditionsOf } from './search/logit-filter.js';

@@ -9,8 +9,9 @@ import { After, First } from '../pagination/page-arguments.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { ProbeCosine } from '../probe-set/probe-type.js';
 import type { Context } from '../schema/context.js';
+import { LogitFilter } from '../search/logit-filter.js';
 import { logitConnection, modelConnection } from '../search/search-connections.js';
-import { LogitFilter, SearchMetric } from '../search/search-input.js';
+import { SearchMetric } from '../search/search-metric.js';
 import { conceptSubject } from './concept-subject.js';
 import { Concept } from './concept-type.js';
 

@@ -37,6 +37,13 @@ export class ProbingInput {
 
 @InputType({ description: 'A model version to be registered.' })
 export class IngestModelInput extends NewVersionInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Old name of `license`.',
+    deprecationReason: 'Use license.',
+  })
+  licence?: string | null;
+
   @Field({
     description:
       'An http(s) URL of an ONNX file, or s3://bucket/key or a path on the server where the settings allow it.',

@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { IngestStage, IngestState } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
+import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
 
 registerEnum(IngestState, 'IngestState', 'Where an ingest stands.', {
@@ -45,8 +46,8 @@ export class IngestError {
   message!: string;
 }
 
-@ObjectType({ description: 'The work of making one model version searchable.' })
-export class Ingest {
+@ObjectType({ implements: Node, description: 'The work of making one model version searchable.' })
+export class Ingest implements Node {
   @Field(() => ID)
   id!: string;
 

@@ -2,48 +2,67 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   NoSchemaIntrospectionCustomRule,
+  type ParseOptions,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
-import { costError } from './cost.js';
+import { costError, type ParsedOperation } from './cost.js';
+import { limitRules } from './limit-rules.js';
 import type { OperationLimits } from './operation-limits.js';
-import { limitRules } from './rules.js';
 
-/** An operation that came by another way than HTTP, where Apollo Server does the same. */
-export interface SentOperation {
-  query: string;
-  operationName?: string | null;
-  variables?: Record<string, unknown> | null;
+/** How operations are parsed, by whichever library does it. */
+export function parseOptions({ maxTokens }: Pick<OperationLimits, 'maxTokens'>): ParseOptions {
+  return { maxTokens };
 }
 
-/**
- * Parses an operation and holds it to the limits.
- *
- * @returns the document, or what is wrong with it
- */
-export function checkOperation(
-  schema: GraphQLSchema,
-  { query, operationName, variables }: SentOperation,
-  limits: OperationLimits,
-): DocumentNode | readonly GraphQLError[] {
+/** @returns the document, or the syntax error that keeps it from being one */
+export function parseOperation(query: string, limits: OperationLimits): DocumentNode | GraphQLError {
   try {
-    const document = parse(query, { maxTokens: limits.maxTokens });
-    const rules = [...specifiedRules, ...limitRules(limits)];
-    if (!limits.introspection) rules.push(NoSchemaIntrospectionCustomRule);
-    const errors = validate(schema, document, rules, { hideSuggestions: !limits.introspection });
-    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-    const costly = costError({ schema, document, operationName, variables }, limits);
-    return costly ? [costly] : document;
+    return parse(query, parseOptions(limits));
   } catch (thrown) {
-    if (thrown instanceof GraphQLError) return [withCode(thrown, 'GRAPHQL_PARSE_FAILED')];
-    if (!(thrown instanceof Error)) throw thrown;
-    return [new GraphQLError(thrown.message, { originalError: thrown })];
+    if (thrown instanceof GraphQLError) return withCode(thrown, 'GRAPHQL_PARSE_FAILED');
+    throw thrown;
   }
 }
 
-/** As Apollo Server calls it, unless it has a code already. */
+/**
+ * Checks parsed operations against the schema and the limits. A document that passed validation once is not validated
+ * again; its cost is counted each time, because it depends on the variables.
+ *
+ * @returns a check that gives the errors of an operation; none when it may run
+ */
+export function operationCheck(
+  schema: GraphQLSchema,
+  limits: OperationLimits,
+): (operation: ParsedOperation) => readonly GraphQLError[] {
+  const { introspection } = limits;
+  const rules = [...specifiedRules, ...limitRules(limits)];
+  if (!introspection) rules.push(NoSchemaIntrospectionCustomRule);
+  const valid = new WeakSet<DocumentNode>();
+
+  return ({ document, operationName, variables }) => {
+    if (!valid.has(document)) {
+      const errors = validate(schema, document, rules, { hideSuggestions: !introspection });
+      if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+      valid.add(document);
+    }
+    if (!getOperationAST(document, operationName)) return [noOperation(operationName)];
+    const tooCostly = costError({ schema, document, operationName, variables }, limits);
+    return tooCostly ? [tooCostly] : [];
+  };
+}
+
+function noOperation(name: string | null | undefined): GraphQLError {
+  const message = name
+    ? `The document has no operation named ${JSON.stringify(name.slice(0, 100))}.`
+    : 'The document has several operations. Name one of them in operationName.';
+  return withCode(new GraphQLError(message), 'OPERATION_RESOLUTION_FAILURE');
+}
+
+/** Adds the code that Apollo Server gives to such errors, unless the error has one. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
   error.extensions.code ??= code;
   return error;

@@ -7,28 +7,33 @@ import {
   isLeafType,
   Kind,
 } from 'graphql';
-// Its other form loads a second graphql beside ours.
+// The ESM build loads a second copy of graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
 import { MAX_PAGE_SIZE } from '../pagination/check-first.js';
+import { tooComplex } from './limit-rules.js';
 import type { OperationLimits } from './operation-limits.js';
-import { tooComplex } from './rules.js';
 import { isSearch } from './search-cost.js';
 
 const FIELD = 1;
 const SEARCH = 20;
 
-/** An operation whose cost is to be known. */
-export interface CountedOperation {
-  schema: GraphQLSchema;
+/** One parsed request of a client. */
+export interface ParsedOperation {
   document: DocumentNode;
   operationName?: string | null;
   variables?: Record<string, unknown> | null;
 }
 
+/** An operation to count. */
+export interface CountedOperation extends ParsedOperation {
+  schema: GraphQLSchema;
+}
+
 /**
- * What an operation costs at the most. A field that takes `first` costs that many times what is asked of each item:
- * `logits(first: 100) { edges { node { similar(first: 100) { … } } } }` is 10,000 logits. So does a subgraph's `_entities`, by
- * its references. A search costs as often as it has concepts: each is a text to encode, and a product with every logit.
+ * Counts the most an operation can cost. A field with `first` costs that many times the cost of one item:
+ * `logits(first: 100) { edges { node { similar(first: 100) { … } } } }` is 10,000 logits. `_entities` of a subgraph costs
+ * as many times as it has references. A search costs once per concept: each concept is a text to encode, and a product
+ * with every logit.
  */
 export function costOf({ schema, document, operationName, variables }: CountedOperation): number {
   return getComplexity({
@@ -40,31 +45,28 @@ export function costOf({ schema, document, operationName, variables }: CountedOp
   });
 }
 
-/**
- * The error of an operation that costs too much, or whose cost cannot be told because its variables are not what it says;
- * null for any other.
- */
+/** The error of an operation that costs too much, or whose variables do not fit their types; null for any other. */
 export function costError(
   operation: CountedOperation,
-  { maxCost: most, introspection }: Pick<OperationLimits, 'maxCost' | 'introspection'>,
+  { maxCost, introspection }: Pick<OperationLimits, 'maxCost' | 'introspection'>,
 ): GraphQLError | null {
-  const extensions = { http: { status: 400 } };
   try {
     checkVariables(operation, { hideSuggestions: !introspection });
     const cost = costOf(operation);
-    if (cost <= most) return null;
-    const originalError = tooComplex('cost', most, cost);
-    return new GraphQLError(originalError.message, { originalError, extensions });
+    if (cost <= maxCost) return null;
+    const originalError = tooComplex('cost', maxCost, cost);
+    return new GraphQLError(originalError.message, { originalError });
   } catch (thrown) {
     if (!(thrown instanceof GraphQLError)) throw thrown;
-    return new GraphQLError(thrown.message, {
-      nodes: thrown.nodes,
-      extensions: { ...extensions, code: 'BAD_USER_INPUT' },
-    });
+    return new GraphQLError(thrown.message, { nodes: thrown.nodes, extensions: { code: 'BAD_USER_INPUT' } });
   }
 }
 
-/** As the count of the cost does, which tells what a misspelt name may have meant. @throws GraphQLError */
+/**
+ * Checks the variables before `getComplexity` does, whose errors always suggest the names that a misspelled one may mean.
+ *
+ * @throws GraphQLError
+ */
 function checkVariables(
   { schema, document, operationName, variables }: CountedOperation,
   options: { hideSuggestions: boolean },
@@ -72,28 +74,27 @@ function checkVariables(
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     if (typeof operationName === 'string' && operationName !== definition.name?.value) continue;
-    const given = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, options);
-    const wrong = given.errors?.at(-1);
-    if (wrong) throw wrong;
+    const values = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, options);
+    const error = values.errors?.at(-1);
+    if (error) throw error;
   }
 }
 
 function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  const own = isSearch(field) ? SEARCH * conceptsOf(args) : FIELD;
+  const own = isSearch(field) ? SEARCH * conceptCount(args) : FIELD;
   if (isLeafType(getNamedType(field.type))) return own;
-  return own + itemsOf(field, args) * childComplexity;
+  return own + itemCount(field, args) * childComplexity;
 }
 
-function itemsOf(field: ComplexityEstimatorArgs['field'], { first, representations }: Arguments): number {
+function itemCount(field: ComplexityEstimatorArgs['field'], { first, representations }: Arguments): number {
   const takes = (argument: string) => field.args.some(({ name }) => name === argument);
-  // Of a subgraph's `_entities`.
   if (takes('representations')) return Array.isArray(representations) ? representations.length : 1;
   if (!takes('first')) return 1;
-  // What is no number is refused when it is resolved; until then it counts as the most.
+  // The resolver refuses anything but a number of 0 or more; here it counts as a full page.
   return typeof first === 'number' && first >= 0 ? Math.min(first, MAX_PAGE_SIZE) : MAX_PAGE_SIZE;
 }
 
-function conceptsOf({ concepts, expression }: Arguments): number {
+function conceptCount({ concepts, expression }: Arguments): number {
   const { all, any, none } = (expression ?? {}) as { all?: unknown; any?: unknown; none?: unknown };
   const lists = [concepts, all, any, none].map((list) => (Array.isArray(list) ? list.length : 0));
   return Math.max(

@@ -1,10 +1,7 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { type GraphNames, graphNames } from '../schema-transform/graph-names.js';
 
-/**
- * Fields that look through a gallery, or at what all of a model's outputs are called, or have a text encoded; by their names in
- * our own graph.
- */
+/** Fields that search a gallery, name all outputs of a model, or encode a text; by their names in our own graph. */
 const SEARCHES: readonly (readonly [type: string, field: string])[] = [
   ['Query', 'logits'],
   ['Query', 'models'],
@@ -15,13 +12,14 @@ const SEARCHES: readonly (readonly [type: string, field: string])[] = [
   ['Logit', 'similar'],
   ['Logit', 'concepts'],
   ['Model', 'logits'],
+  ['Model', 'recognizes'],
   ['Model', 'recognises'],
   ['Model', 'summary'],
 ];
 
 const MARK = 'probelogSearch';
 
-/** Marks the fields that cost as much as a search, whatever they are called in this graph. */
+/** Marks the fields that cost as much as a search, under the names they have in this graph. */
 export function markSearchCosts(
   schema: GraphQLSchema,
   names: GraphNames = graphNames(schema, ''),
@@ -29,7 +27,7 @@ export function markSearchCosts(
   for (const [typeName, fieldName] of SEARCHES) {
     const type = schema.getType(names.type(typeName));
     const field = isObjectType(type) ? type.getFields()[names.field(typeName, fieldName)] : undefined;
-    if (!field) throw new Error(`there is no ${typeName}.${fieldName}`);
+    if (!field) throw new Error(`The schema has no field ${typeName}.${fieldName}.`);
     field.extensions = { ...field.extensions, [MARK]: true };
   }
   return schema;

@@ -10,8 +10,9 @@ import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { ProbeResponse } from '../probe-set/probe-type.js';
 import type { Context } from '../schema/context.js';
 import { logitId, logitKeyOf } from '../schema/global-id.js';
+import { LogitFilter } from '../search/logit-filter.js';
 import { logitConnection } from '../search/search-connections.js';
-import { LogitFilter, SearchMetric } from '../search/search-input.js';
+import { SearchMetric } from '../search/search-metric.js';
 import { Logit, LogitConnection, LogitName } from './logit-type.js';
 import { strongest } from './strongest.js';
 

@@ -2,6 +2,7 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { LogitStatus } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
 import { Probe } from '../probe-set/probe-type.js';
+import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
 
 registerEnum(LogitStatus, 'LogitStatus', 'Whether a logit can be searched.', {
@@ -37,9 +38,10 @@ export abstract class WithExpectedAccuracy {
 }
 
 @ObjectType({
+  implements: Node,
   description: 'One output of a model: what it recognizes is found by how it responds to the probes.',
 })
-export class Logit {
+export class Logit implements Node {
   @Field(() => ID, { description: 'Stays the same when the model is probed again.' })
   id!: string;
 

@@ -1,14 +1,12 @@
 import { ProbelogError } from '../../errors/index.js';
 import { conceptSubject, conceptsSubject } from '../concept/concept-subject.js';
 import { ExpectedAccuracyReason } from '../logit/logit-type.js';
-import { minCoverage } from '../logit/min-coverage.js';
 import { type PageArguments, readCreated } from '../pagination/pages.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
 import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
-import { checkText } from '../search/check-filter.js';
+import { checkText, type LogitFilter, minCoverage } from '../search/logit-filter.js';
 import { modelConnection } from '../search/search-connections.js';
-import type { LogitFilter } from '../search/search-input.js';
 import type { ModelFilter } from './model-input.js';
 
 /** The arguments of `models`. */

@@ -1,4 +1,5 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
+import { ProbelogError } from '../../errors/index.js';
 import { ModelStatus } from '../../store/index.js';
 import { keyOf } from '../schema/global-id.js';
 
@@ -52,9 +53,9 @@ export abstract class NewVersionInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its licence: SPDX or free text, up to 200 characters.',
+    description: 'SPDX expression or free text, up to 200 characters.',
   })
-  licence?: string | null;
+  license?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -76,23 +77,39 @@ export abstract class NewVersionInput {
 @InputType({
   description: 'A model version that is run by its owner, who uploads its responses; docs/any-framework.md.',
 })
-export class RegisterModelInput extends NewVersionInput {}
+export class RegisterModelInput extends NewVersionInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Old name of `license`.',
+    deprecationReason: 'Use license.',
+  })
+  licence?: string | null;
+}
 
-/** What a caller says of a new model version: null in GraphQL is the same as absent. */
+/**
+ * The input for a new model version as the store takes it, where an absent value is undefined.
+ *
+ * @throws ProbelogError INPUT_INVALID when both names of the license are given, ID_INVALID
+ */
 export function newVersion({
   name,
   version,
   labels,
+  license,
   licence,
   registry,
   visibility,
   probeSet,
-}: NewVersionInput) {
+}: NewVersionInput & { licence?: string | null }) {
+  if ((license ?? null) !== null && (licence ?? null) !== null) {
+    const message = 'licence is the old name of license; give only license.';
+    throw new ProbelogError('INPUT_INVALID', message, { arguments: ['license', 'licence'] });
+  }
   return {
     name,
     version,
     labels: labels ?? undefined,
-    licence: licence ?? undefined,
+    license: license ?? licence ?? undefined,
     registry: registry ?? undefined,
     visibility: visibility ?? undefined,
     probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,

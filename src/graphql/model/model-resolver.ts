@@ -10,8 +10,8 @@ import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { Probing } from '../probe-set/probing-type.js';
 import type { Context } from '../schema/context.js';
 import { globalId, keyOf } from '../schema/global-id.js';
+import { LogitFilter } from '../search/logit-filter.js';
 import { logitConnection } from '../search/search-connections.js';
-import { LogitFilter } from '../search/search-input.js';
 import { findModels } from './find-models.js';
 import { ModelFilter, newVersion, RegisterModelInput } from './model-input.js';
 import { modelSummary } from './model-summary.js';
@@ -30,6 +30,15 @@ export class ModelResolver extends versionResolver(Model) {
 
   @FieldResolver(() => String, {
     nullable: true,
+    description: 'Old name of `license`.',
+    deprecationReason: 'Use license.',
+  })
+  licence(@Root() { license }: ModelRecord): string | null {
+    return license;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
     description:
       'Where its responses are sent to by PUT, relative to the server (docs/any-framework.md); null when it is probed here.',
   })
@@ -39,13 +48,13 @@ export class ModelResolver extends versionResolver(Model) {
 
   @FieldResolver(() => [ModelTag], { description: 'Its tags in the registry that it came from, by key.' })
   async tags(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<ModelTag[]> {
-    const notes = await loaders.notes.load(id);
-    return Object.entries(notes?.tags ?? {}).map(([key, value]) => ({ key, value }));
+    const annotations = await loaders.annotations.load(id);
+    return Object.entries(annotations?.tags ?? {}).map(([key, value]) => ({ key, value }));
   }
 
   @FieldResolver(() => [String], { description: 'Its aliases in the registry that it came from.' })
   async aliases(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<readonly string[]> {
-    return (await loaders.notes.load(id))?.aliases ?? [];
+    return (await loaders.annotations.load(id))?.aliases ?? [];
   }
 
   @FieldResolver(() => String, {
@@ -99,16 +108,28 @@ export class ModelResolver extends versionResolver(Model) {
   @FieldResolver(() => Recognition, {
     nullable: true,
     description:
-      'How well it recognizes a concept, by the first of `logits(concept:)`; null when none of its logits can be searched.',
+      'How well the model recognizes a concept, by the first result of `logits(concept:)`. Null when none of its logits can be searched.',
   })
-  async recognises(
+  recognizes(
     @Ctx() context: Context,
     @Root() model: ModelRecord,
     @Arg('concept', () => String, { description: 'A word or short phrase, up to 300 characters.' })
     concept: string,
   ) {
-    const { edges } = await recognizingLogits(context, model, concept, { first: 1 });
-    return edges.map(({ node, ...match }) => ({ ...match, bestLogit: node })).at(0) ?? null;
+    return recognition(context, model, concept);
+  }
+
+  @FieldResolver(() => Recognition, {
+    nullable: true,
+    description: 'Old name of `recognizes`.',
+    deprecationReason: 'Use recognizes.',
+  })
+  recognises(
+    @Ctx() context: Context,
+    @Root() model: ModelRecord,
+    @Arg('concept', () => String) concept: string,
+  ) {
+    return recognition(context, model, concept);
   }
 
   @FieldResolver(() => Probing, { description: 'What probing made of it.' })
@@ -262,4 +283,9 @@ async function recognizingLogits(context: Context, model: ModelRecord, concept: 
   const subject = await conceptSubject(context, concept, probeSet);
   const filter = { models: [globalId('Model', model.id)] };
   return logitConnection(context, probeSet, subject, { ...page, metric: 'SCORE', filter });
+}
+
+async function recognition(context: Context, model: ModelRecord, concept: string) {
+  const { edges } = await recognizingLogits(context, model, concept, { first: 1 });
+  return edges.map(({ node, ...match }) => ({ ...match, bestLogit: node })).at(0) ?? null;
 }

@@ -3,6 +3,7 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { ModelStatus, ResponseKind } from '../../store/index.js';
 import { ExpectedAccuracyReason, Logit } from '../logit/logit-type.js';
 import { connectionType } from '../pagination/connection.js';
+import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
 
 registerEnum(ModelStatus, 'ModelStatus', 'Whether a model can be searched.', {
@@ -25,8 +26,8 @@ export class ModelTag {
   value!: string;
 }
 
-@ObjectType({ description: 'One version of an image classifier.' })
-export class Model {
+@ObjectType({ implements: Node, description: 'One version of an image classifier.' })
+export class Model implements Node {
   @Field(() => ID)
   id!: string;
 
@@ -77,9 +78,9 @@ export class Model {
 
   @Field(() => String, {
     nullable: true,
-    description: 'SPDX expression or free text; null when nobody said.',
+    description: 'SPDX expression or free text; null when none was given.',
   })
-  licence!: string | null;
+  license!: string | null;
 
   @Field(() => String, {
     nullable: true,

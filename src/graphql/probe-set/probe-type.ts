@@ -1,7 +1,11 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Node } from '../schema/node.js';
 
-@ObjectType({ description: 'An ordered set of images that every model is shown. It is never changed.' })
-export class ProbeSet {
+@ObjectType({
+  implements: Node,
+  description: 'An ordered set of images that every model is shown. It is never changed.',
+})
+export class ProbeSet implements Node {
   @Field(() => ID)
   id!: string;
 

@@ -3,6 +3,22 @@ import { ProbelogError } from '../../errors/index.js';
 
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 export const MODEL = 'Model';
+/** Fields of our Model that are added to another graph's type; its own fields stay its owner's. */
+export const ADDED_FIELDS: readonly string[] = ['logits', 'recognizes', 'recognises', 'probing', 'summary'];
+
+/** Relay's object identification: another graph has its own, or none. */
+const NODE = 'Node';
+const NODE_FIELD = 'Query.node';
+
+/** Whether a type is part of another graph. */
+export function isTransformedType(name: string): boolean {
+  return name !== NODE;
+}
+
+/** Whether a field is part of another graph. */
+export function isTransformedField(type: string, field: string): boolean {
+  return `${type}.${field}` !== NODE_FIELD;
+}
 
 /** What our types and root fields are called in somebody else's graph. */
 export interface GraphNames {
@@ -35,7 +51,7 @@ export function lowerFirst(text: string): string {
 
 /** @throws ProbelogError CONFIG_INVALID when the type that stands for a model version has a name of ours */
 export function checkModelType(schema: GraphQLSchema, names: GraphNames, type: string): void {
-  const others = Object.keys(schema.getTypeMap()).filter((name) => name !== MODEL);
+  const others = Object.keys(schema.getTypeMap()).filter((name) => name !== MODEL && isTransformedType(name));
   if (!others.some((name) => names.type(name) === type)) return;
   throw new ProbelogError(
     'CONFIG_INVALID',

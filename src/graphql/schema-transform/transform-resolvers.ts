@@ -12,8 +12,7 @@ import {
 } from 'graphql';
 import type { ModelRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
-import { type GraphNames, MODEL } from './graph-names.js';
-import { ADDED_FIELDS } from './model-fields.js';
+import { ADDED_FIELDS, type GraphNames, isTransformedField, MODEL } from './graph-names.js';
 
 /** Resolves a field in somebody else's execution. */
 export type TransformedResolver = (
@@ -60,7 +59,9 @@ export function transformResolvers(
 
 function fieldResolvers(type: GraphQLObjectType, names: GraphNames, meeting: Meeting) {
   const fields = Object.values(type.getFields()).filter(
-    ({ name }) => !meeting.model || type.name !== MODEL || ADDED_FIELDS.includes(name),
+    ({ name }) =>
+      isTransformedField(type.name, name) &&
+      (!meeting.model || type.name !== MODEL || ADDED_FIELDS.includes(name)),
   );
   return Object.fromEntries(
     fields.map((field) => {

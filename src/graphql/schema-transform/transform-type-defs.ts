@@ -10,8 +10,13 @@ import {
   printSchema,
   visit,
 } from 'graphql';
-import { type GraphNames, MODEL } from './graph-names.js';
-import { ADDED_FIELDS } from './model-fields.js';
+import {
+  ADDED_FIELDS,
+  type GraphNames,
+  isTransformedField,
+  isTransformedType,
+  MODEL,
+} from './graph-names.js';
 
 /** How a type of ours is declared in another graph, when not as it stands. */
 export type Declare = (type: ObjectTypeDefinitionNode) => ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
@@ -30,14 +35,18 @@ export function transformTypeDefs(
   return visit(document, {
     ObjectTypeDefinition: {
       enter(node) {
-        const fields = node.fields?.map((field) => ({
-          ...field,
-          name: { ...field.name, value: names.field(node.name.value, field.name.value) },
-        }));
-        return { ...node, fields };
+        const fields = node.fields
+          ?.filter((field) => isTransformedField(node.name.value, field.name.value))
+          .map((field) => ({
+            ...field,
+            name: { ...field.name, value: names.field(node.name.value, field.name.value) },
+          }));
+        const interfaces = node.interfaces?.filter(({ name }) => isTransformedType(name.value));
+        return { ...node, fields, interfaces };
       },
       leave: (node) => renamed((declare[node.name.value] ?? same)(node)),
     },
+    InterfaceTypeDefinition: (node) => (isTransformedType(node.name.value) ? undefined : null),
     NamedType: renamed,
     EnumTypeDefinition: { leave: renamed },
     InputObjectTypeDefinition: { leave: renamed },

@@ -16,6 +16,7 @@ import { RegistrySweepResolver } from '../registry/registry-sweep-resolver.js';
 import { refineSimilarityValues } from '../similarity/refine-similarity-values.js';
 import { SimilarityResolver } from '../similarity/similarity-resolver.js';
 import { guardFields } from './guard-fields.js';
+import { NodeResolver } from './node.js';
 
 /** The executable schema. */
 export async function buildSchema(): Promise<GraphQLSchema> {
@@ -29,6 +30,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       LogitEdgeResolver,
       LogitResolver,
       ModelResolver,
+      NodeResolver,
       ProbeResolver,
       ProbeSetResolver,
       ProbingResolver,

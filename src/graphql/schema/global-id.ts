@@ -5,8 +5,8 @@ import type { LogitKey } from '../../store/index.js';
 export type IdKind = 'Model' | 'Logit' | 'Ingest' | 'ProbeSet' | 'Probe' | 'ApiKey' | 'AuditEntry';
 
 const SEPARATOR = ':';
-/** More than any of ours has; what is cut off is none. */
-const LONGEST_ID = 200;
+/** More than any of our ids has. */
+const MAX_ID_LENGTH = 200;
 
 /** An opaque id that is unique over all kinds. */
 export function globalId(kind: IdKind, key: string): string {
@@ -18,10 +18,15 @@ export function logitId({ modelId, index }: LogitKey): string {
   return globalId('Logit', `${modelId}${SEPARATOR}${index}`);
 }
 
+/** The kind within an id; null when it is malformed. */
+export function kindOf(id: string): string | null {
+  const [kind, ...rest] = partsOf(id);
+  return rest.length > 0 ? kind : null;
+}
+
 /** The key within an id. @throws ProbelogError ID_INVALID when it is malformed or of another kind */
 export function keyOf(kind: IdKind, id: string): string {
-  const short = id.slice(0, LONGEST_ID);
-  const [actual, ...rest] = Buffer.from(short, 'base64url').toString('utf8').split(SEPARATOR);
+  const [actual, ...rest] = partsOf(id);
   const key = rest.join(SEPARATOR);
   if (actual !== kind || !/^[0-9a-f-]{36}(:\d{1,9})?$/.test(key)) {
     throw new ProbelogError('ID_INVALID', `${JSON.stringify(id.slice(0, 100))} is not the id of a ${kind}.`, {
@@ -37,4 +42,8 @@ export function logitKeyOf(id: string): LogitKey {
   if (index === undefined)
     throw new ProbelogError('ID_INVALID', 'This is not the id of a Logit.', { kind: 'Logit' });
   return { modelId, index: Number(index) };
+}
+
+function partsOf(id: string): string[] {
+  return Buffer.from(id.slice(0, MAX_ID_LENGTH), 'base64url').toString('utf8').split(SEPARATOR);
 }

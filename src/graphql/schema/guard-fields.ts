@@ -9,6 +9,8 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Query.audit': ['ADMIN'],
   'Query.registrySweeps': ['ADMIN'],
   'Query.ingest': ['READ', 'INGEST'],
+  // Of any type; schema/node.ts then requires the scopes of that type.
+  'Query.node': ['READ', 'INGEST'],
   'Query.ingests': ['READ', 'INGEST'],
   'Mutation.ingestModel': ['INGEST'],
   'Mutation.registerModel': ['INGEST'],
@@ -21,6 +23,7 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   // The ways from a model, which whoever ingests gets to see, to the rest of the gallery.
   'Model.logit': ['READ'],
   'Model.logits': ['READ'],
+  'Model.recognizes': ['READ'],
   'Model.recognises': ['READ'],
   'Model.summary': ['READ'],
   'Logit.similar': ['READ'],

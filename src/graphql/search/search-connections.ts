@@ -12,11 +12,11 @@ export async function logitConnection(
   excludeModels?: string[],
 ) {
   const page = await searchPage(context, probeSet, subject, named, args, 'search', excludeModels);
-  const nodes = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap((hit, order) => {
+  const nodes = await context.loaders.logit.loadMany(page.results);
+  const edges = page.results.flatMap((result, order) => {
     const node = nodes[order];
     if (!node || node instanceof Error) return [];
-    return [{ ...matchOf(hit), node, subject, probeSet }];
+    return [{ ...matchOf(result), node, subject, probeSet }];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
 }
@@ -29,13 +29,13 @@ export async function modelConnection(
   args: SearchArguments,
 ) {
   const page = await searchPage(context, probeSet, subject, named, args, 'searchModels');
-  const models = await context.loaders.model.loadMany(page.hits.map(({ modelId }) => modelId));
-  const logits = await context.loaders.logit.loadMany(page.hits);
-  const edges = page.hits.flatMap((hit, order) => {
+  const models = await context.loaders.model.loadMany(page.results.map(({ modelId }) => modelId));
+  const logits = await context.loaders.logit.loadMany(page.results);
+  const edges = page.results.flatMap((result, order) => {
     const node = models[order];
     const best = logits[order];
     if (!node || node instanceof Error) return [];
-    return [{ ...matchOf(hit), node, bestLogit: best instanceof Error ? null : best }];
+    return [{ ...matchOf(result), node, bestLogit: best instanceof Error ? null : best }];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
 }
@@ -48,6 +48,6 @@ function matchOf({
   confidence,
   expectedAccuracy,
   expectedAccuracyReason,
-}: SearchPage['hits'][number]) {
+}: SearchPage['results'][number]) {
   return { cursor, score, distance, confidence, expectedAccuracy, expectedAccuracyReason };
 }

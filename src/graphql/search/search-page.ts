@@ -13,8 +13,7 @@ import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import type { PageArguments } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
-import { checkFilter } from './check-filter.js';
-import type { LogitFilter } from './search-input.js';
+import { checkFilter, conditionsOf, type LogitFilter } from './logit-filter.js';
 
 /** A page of search results, as a query asks for it. */
 export interface SearchArguments extends PageArguments {
@@ -35,9 +34,9 @@ const position: z.ZodType<SearchPosition> = z.strictObject({
   depth: z.int().min(0).max(1e9),
 });
 
-/** One page of hits with their cursors. */
+/** One page of results with their cursors. */
 export interface SearchPage {
-  hits: (SearchResult & { cursor: string })[];
+  results: (SearchResult & { cursor: string })[];
   hasMore: boolean;
   /** Results on all pages; null when that is not known. */
   totalCount: number | null;
@@ -46,70 +45,59 @@ export interface SearchPage {
 /**
  * Reads one page of search results.
  *
- * @param subject what is looked for
- * @param named the same in a form that a cursor can be bound to
+ * @param named the query in a form that a cursor can be bound to
  * @param of logits, or whole models
  * @throws ProbelogError INPUT_INVALID, CURSOR_INVALID, ID_INVALID, LOGIT_DEGENERATE
  */
 export async function searchPage(
   context: Context,
   probeSet: ProbeSetRecord,
-  subject: SearchQuery,
+  query: SearchQuery,
   named: unknown,
-  args: SearchArguments,
+  { first, after, metric, filter: given, filterName, models }: SearchArguments,
   of: 'search' | 'searchModels',
   excludeModels: string[] = [],
 ): Promise<SearchPage> {
-  const { first, after, metric, filter, models } = args;
   checkFirst(first);
-  const bound = [of, probeSet.id, named, metric, filter ?? null, models ?? null];
-  const minExpectedAccuracy = filter?.minExpectedAccuracy ?? undefined;
-  const query: SearchRequest = {
-    query: subject,
+  const filter = given ? checkFilter(given, filterName) : {};
+  const bound = [of, probeSet.id, named, metric, given ?? null, models ?? null];
+  const minExpectedAccuracy = filter.minExpectedAccuracy ?? undefined;
+  const request: SearchRequest = {
+    query,
     metric,
     first,
     after: after ? decodeCursor(bound, after, position) : undefined,
     minExpectedAccuracy,
-    models: await allowedModels(context, probeSet, args),
-    excludeModels: [...excludeModels, ...(filter?.excludeModels ?? []).map((id) => keyOf('Model', id))],
+    models: await allowedModels(context, probeSet, filter, models),
+    excludeModels: [...excludeModels, ...(filter.excludeModels ?? []).map((id) => keyOf('Model', id))],
   };
-  const answer: SearchResults = await context.search[of](probeSet.id, query);
-  const hits = answer.results.map((hit) => ({ ...hit, cursor: encodeCursor(bound, hit.position) }));
-  // How many are accurate enough is known only when each was looked at.
-  const totalCount = minExpectedAccuracy === undefined ? answer.candidates : null;
-  return { hits, hasMore: answer.hasMore, totalCount };
+  const found: SearchResults = await context.search[of](probeSet.id, request);
+  const results = found.results.map((result) => ({
+    ...result,
+    cursor: encodeCursor(bound, result.position),
+  }));
+  // How many results are accurate enough is known only after looking at each.
+  const totalCount = minExpectedAccuracy === undefined ? found.candidates : null;
+  return { results, hasMore: found.hasMore, totalCount };
 }
 
+/** The models that a search may find; undefined when any. */
 async function allowedModels(
   { store }: Context,
   probeSet: ProbeSetRecord,
-  { filter, filterName, models }: SearchArguments,
+  filter: LogitFilter,
+  models: SearchArguments['models'],
 ): Promise<string[] | undefined> {
-  if (filter) checkFilter(filter, filterName);
-  const listed = filter?.models?.map((id) => keyOf('Model', id));
-  const conditions = { ...(filter ? conditionsOf(filter) : {}), ...models };
+  const listed = filter.models?.map((id) => keyOf('Model', id));
+  const conditions = { ...conditionsOf(filter), ...models };
   if (Object.values(conditions).every((condition) => condition === undefined)) return listed;
   const matching = await store.models.ids({ ...conditions, probeSetId: probeSet.id });
   if (!listed) return matching;
-  const wanted = new Set(listed);
-  return matching.filter((id) => wanted.has(id));
+  const allowed = new Set(listed);
+  return matching.filter((id) => allowed.has(id));
 }
 
-/** A filter's conditions on models, as the store takes them. */
-export function conditionsOf(filter: LogitFilter) {
-  return {
-    text: filter.modelText ?? undefined,
-    name: filter.modelName ?? undefined,
-    registry: filter.registry ?? undefined,
-    licences: filter.licences ?? undefined,
-    maxFileBytes: filter.maxFileBytes ?? undefined,
-    minOutputs: filter.minClasses ?? undefined,
-    maxOutputs: filter.maxClasses ?? undefined,
-    minCoverage: filter.minCoverage ?? undefined,
-  };
-}
-
-/** The shape of every connection of search results. */
-export function pageInfoOf({ hits, hasMore }: SearchPage) {
-  return { hasNextPage: hasMore, endCursor: hits.at(-1)?.cursor ?? null };
+/** The `pageInfo` of search results. */
+export function pageInfoOf({ results, hasMore }: SearchPage) {
+  return { hasNextPage: hasMore, endCursor: results.at(-1)?.cursor ?? null };
 }

@@ -1,23 +1,14 @@
-import { ApolloServer } from '@apollo/server';
-import {
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { type Context, formatError, limitCost, limitRules, type Services } from '../../graphql/index.js';
+import type { Services } from '../../graphql/index.js';
 import type { RateLimit } from '../auth/rate-limit.js';
 import type { ServerLimits } from '../server-limits.js';
-import { ConcurrencyLimit } from './concurrency-limit.js';
-import { addEventStreams } from './event-streams.js';
-import { addExplorer, wantsPage } from './explorer.js';
-import { addGraphqlRoute } from './graphql-route.js';
-import { readPersistedOperations } from './persisted-operations.js';
-import { streamedOperations } from './streamed-operations.js';
-import { serveSubscriptions } from './subscriptions.js';
+import { addHttpTransport } from './http-transport.js';
+import { operationRunner } from './run-operation.js';
+import { addSseTransport } from './sse-transport.js';
+import { addWebSocketTransport } from './websocket-transport.js';
 
-/** What is served at /graphql, and to which limits it is held. */
+/** What GraphQL is served from, and its limits. */
 export interface GraphqlOptions {
   schema: GraphQLSchema;
   services: Services;
@@ -26,50 +17,25 @@ export interface GraphqlOptions {
 }
 
 /**
- * Serves GraphQL at /graphql: queries and mutations, subscriptions by WebSocket and (at /graphql/stream) as event streams,
- * and the explorer for browsers.
+ * Serves GraphQL: queries, mutations and the explorer at /graphql, WebSocket at the same path, and server-sent events at
+ * /graphql/stream. Three transports, one {@link operationRunner}.
  */
 export async function addGraphql(
   app: FastifyInstance,
   { schema, services, limits, rateLimit }: GraphqlOptions,
 ): Promise<{ close(): Promise<void> }> {
-  const persisted =
-    limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
-  const atOnce = new ConcurrencyLimit(limits.maxConcurrentOperations);
   const log = (message: string, details: object) => app.log.error(details, message);
-  const apollo = new ApolloServer<Context>({
-    schema,
-    csrfPrevention: true,
-    introspection: limits.introspection,
-    hideSchemaDetailsFromClientErrors: !limits.introspection,
-    parseOptions: { maxTokens: limits.maxTokens },
-    validationRules: limitRules(limits),
-    allowBatchedHttpRequests: limits.batchSize > 0,
-    persistedQueries: limits.automaticPersistedQueries && !persisted ? undefined : false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    plugins: [
-      fastifyApolloDrainPlugin(app),
-      limitCost(limits),
-      // It would have browsers load a page of somebody else's.
-      ApolloServerPluginLandingPageDisabled(),
-      // A subgraph would tell whoever asks how long each of its resolvers took.
-      ApolloServerPluginInlineTraceDisabled(),
-    ],
-    formatError: (formatted, thrown) => formatError(formatted, thrown, log),
-  });
-  await apollo.start();
-  const showExplorer = limits.explorer ? addExplorer(app) : null;
-  addGraphqlRoute(app, { apollo, services, limits, atOnce, persisted, showExplorer, wantsPage });
+  const operations = operationRunner({ schema, services, limits, log });
+  const http = await addHttpTransport(app, { schema, operations, limits, log });
   app.get('/', { config: { requiredScopes: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
-  const operations = streamedOperations({ schema, services, limits, atOnce, persisted, log });
-  const streams = addEventStreams(app, { operations, services, limits });
-  const subscriptions = serveSubscriptions(app, { operations, services, limits, rateLimit });
+  const { access } = services;
+  const sse = addSseTransport(app, { operations, access, limits });
+  const webSocket = addWebSocketTransport(app, { operations, access, limits, rateLimit });
   return {
     async close() {
-      streams.close();
-      await subscriptions.close();
-      await apollo.stop();
+      sse.close();
+      await webSocket.close();
+      await http.close();
     },
   };
 }

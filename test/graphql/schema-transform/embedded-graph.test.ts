@@ -120,6 +120,15 @@ describe('a prefix', () => {
   });
 });
 
+it('leaves object identification to the host, whose graph has other objects too', async () => {
+  const own = await buildSchema();
+  expect(own.getQueryType()?.getFields().node).toBeDefined();
+  const { typeDefs, resolvers } = embedGraph(own, { prefix: 'Probelog', log: () => undefined });
+  expect(print(typeDefs)).not.toMatch(/\bnode\(|\bNode\b|ProbelogNode|probelogNode|implements/);
+  expect(resolvers.Query).not.toHaveProperty('probelogNode');
+  expect(() => embedGraph(own, { prefix: '', model: { type: 'Node' }, log: () => undefined })).not.toThrow();
+});
+
 describe('a host gets', () => {
   it('that its type has a name of ours', async () => {
     const schema = await buildSchema();

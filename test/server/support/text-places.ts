@@ -7,6 +7,7 @@ import {
   getNamedType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -127,6 +128,7 @@ function filler(type: GraphQLInputType): unknown {
 
 /** The fields of a result: its number, where it has one. */
 function countOf(type: GraphQLNamedType): string {
+  if (isInterfaceType(type)) return '{ __typename id }';
   if (!isObjectType(type)) return '';
   return `{ __typename ${type.getFields().totalCount ? 'totalCount' : ''} }`;
 }

@@ -1,0 +1,85 @@
+/** What values a filter takes: ids of models, texts, one text, a whole number of 0 or more, or a share from 0 to 1. */
+type FilterKind = 'IDS' | 'TEXTS' | 'TEXT' | 'COUNT' | 'SHARE';
+
+/** A filter of searches. */
+interface FilterField {
+  kind: FilterKind;
+  /** In the schema. */
+  description: string;
+  /** Its placeholder on the command line, whose flag is the name in kebab case; none when there is no flag. */
+  flag?: string;
+  /** The old name, which is still accepted. */
+  deprecatedName?: string;
+}
+
+/**
+ * The filters of searches: the GraphQL input `LogitFilter`, its checks and the command-line flags are made from this
+ * table. To add a filter, add a line here and its condition in graphql/search/logit-filter.ts, which does not compile
+ * without it.
+ */
+export const LOGIT_FILTERS = {
+  models: { kind: 'IDS', description: 'Only logits of these models.', flag: '<model...>' },
+  excludeModels: { kind: 'IDS', description: 'No logits of these models.', flag: '<model...>' },
+  modelText: {
+    kind: 'TEXT',
+    description:
+      'Only logits of models whose name, version or a label contains this, in any case; 1 to 300 characters.',
+    flag: '<text>',
+  },
+  modelName: {
+    kind: 'TEXT',
+    description: 'Only logits of models whose name contains this, in any case; 1 to 300 characters.',
+    flag: '<text>',
+  },
+  registry: {
+    kind: 'TEXT',
+    description: 'Only logits of models from the registry with exactly this name.',
+    flag: '<name>',
+  },
+  licenses: {
+    kind: 'TEXTS',
+    description: 'Only logits of models under one of these licenses, in any case; at most 1,000.',
+    flag: '<license...>',
+    deprecatedName: 'licences',
+  },
+  maxFileBytes: {
+    kind: 'COUNT',
+    description: 'Only logits of models whose file has at most this many bytes.',
+    flag: '<n>',
+  },
+  minClasses: {
+    kind: 'COUNT',
+    description: 'Only logits of models with at least this many outputs.',
+    flag: '<n>',
+  },
+  maxClasses: {
+    kind: 'COUNT',
+    description: 'Only logits of models with at most this many outputs.',
+    flag: '<n>',
+  },
+  minCoverage: {
+    kind: 'SHARE',
+    description: 'Only logits of models with at least this coverage (share of probes run), 0 to 1.',
+    flag: '<share>',
+  },
+  minExpectedAccuracy: {
+    kind: 'SHARE',
+    description:
+      'Only logits whose `expectedAccuracy` is known and at least this, 0 to 1. `totalCount` is then null.',
+    flag: '<share>',
+  },
+} as const satisfies Record<string, FilterField>;
+
+/** A filter's name. */
+export type LogitFilterName = keyof typeof LOGIT_FILTERS;
+
+interface Values {
+  IDS: string[];
+  TEXTS: string[];
+  TEXT: string;
+  COUNT: number;
+  SHARE: number;
+}
+
+/** The value that a filter takes. */
+export type LogitFilterValue<Name extends LogitFilterName> = Values[(typeof LOGIT_FILTERS)[Name]['kind']];
