@@ -27,7 +27,7 @@ export interface FollowContext {
   client: ProbelogClient;
   signal: AbortSignal;
   /**
-   * Whether an ingest whose first attempt failed is given up. In this process nobody would make the next attempt; on a server it
+   * Whether an ingest whose first attempt failed is given up. In this process there would be no next attempt; on a server it
    * stays in the queue.
    */
   givesUp: boolean;
