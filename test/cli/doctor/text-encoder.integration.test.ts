@@ -27,7 +27,7 @@ it('a folder that lacks a file', async () => {
   await cp(join(DEMO, 'encoder'), folder, { recursive: true });
   await rm(join(folder, 'onnx', 'text_model.onnx'));
   expect(await examine(textEncoder, { PROBELOG_TEXT_ENCODER: folder })).toMatchObject([
-    { state: 'failed', says: expect.stringContaining('lacks onnx/text_model.onnx') },
+    { state: 'failed', says: expect.stringContaining('has no onnx/text_model.onnx') },
   ]);
 });
 
