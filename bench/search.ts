@@ -166,7 +166,12 @@ async function measureOurs(
   count: number,
 ) {
   const open = () =>
-    openSearch({ folder: join(folder, 'search'), settings: { exactLimit: 20_000 }, log: console.error });
+    openSearch({
+      folder: join(folder, 'search'),
+      settings: { exactLimit: 20_000 },
+      galleries: async () => [],
+      log: console.error,
+    });
   let search = await open();
   say(models.length, 'models: appending and building');
   const built = Date.now();

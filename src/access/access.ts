@@ -21,7 +21,7 @@ export interface Credentials {
 
 /** The rules of access. */
 export interface AccessOptions {
-  keys: Pick<ApiKeys, 'any' | 'byPrefix' | 'noteUse'>;
+  keys: Pick<ApiKeys, 'any' | 'byPrefix' | 'recordUse'>;
   /** Null: tokens are refused. */
   tokens: Tokens | null;
   /** Scopes of callers without credentials; undefined: see {@link Access.principalOf}. */

@@ -18,7 +18,7 @@ export class Keys {
   private readonly seen = new LRUCache<string, true>({ max: MAX_CACHED });
   private readonly usedAt = new LRUCache<string, number>({ max: MAX_CACHED });
 
-  constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'noteUse'>) {
+  constructor(private readonly keys: Pick<ApiKeys, 'byPrefix' | 'recordUse'>) {
     this.cache = new LRUCache<string, ApiKeyRecord>({
       max: MAX_CACHED,
       ttl: CACHED_MS,
@@ -69,7 +69,7 @@ export class Keys {
     const now = Date.now();
     if (now - (this.usedAt.get(id) ?? 0) < USE_INTERVAL_MS) return;
     this.usedAt.set(id, now);
-    this.keys.noteUse(id, new Date(now)).catch(() => this.usedAt.delete(id));
+    this.keys.recordUse(id, new Date(now)).catch(() => this.usedAt.delete(id));
   }
 }
 

@@ -15,7 +15,7 @@ export function startAuditRetentionJob(
   if (days === 0) return { close: async () => undefined };
   return startRecurringJob(SIX_HOURS_MS, async () => {
     try {
-      await audit.sweep(new Date(Date.now() - days * DAY_MS));
+      await audit.deleteBefore(new Date(Date.now() - days * DAY_MS));
     } catch (thrown) {
       log('warn', 'old audit entries cannot be deleted', { reason: messageOf(thrown) });
     }

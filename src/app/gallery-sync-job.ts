@@ -2,7 +2,7 @@ import { messageOf } from '../errors/index.js';
 import type { GalleryWriter } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
 import { SerialQueue } from '../lib/serial-queue.js';
-import type { Search } from '../search/index.js';
+import type { GalleryModels, Search } from '../search/index.js';
 import type { Store } from '../store/index.js';
 
 /** On a shared database, models of other processes become searchable here within about this time. */
@@ -29,12 +29,9 @@ export async function startGallerySyncJob(options: {
   const { store, search, log } = options;
   const changes = new SerialQueue();
   const sync = async () => {
-    for (const probeSet of await store.probeSets.list()) {
-      const models = await store.models.searchable(probeSet.id);
-      await search.sync(
-        { id: probeSet.id, probes: probeSet.size },
-        models.map((model) => ({ ...model, responsesPath: store.blobs.path(model.responsesDigest) })),
-      );
+    for (const listed of await store.probeSets.list()) {
+      const { probeSet, models } = await galleryModels(store, listed);
+      await search.sync(probeSet, models);
     }
   };
   await changes.run(sync);
@@ -54,5 +51,22 @@ export async function startGallerySyncJob(options: {
       clearInterval(timer);
       await changes.settled();
     },
+  };
+}
+
+/** The models of every gallery, as the database has them. */
+export async function allGalleryModels(store: Store): Promise<GalleryModels[]> {
+  const probeSets = await store.probeSets.list();
+  return Promise.all(probeSets.map((probeSet) => galleryModels(store, probeSet)));
+}
+
+async function galleryModels(
+  store: Store,
+  { id, size }: { id: string; size: number },
+): Promise<GalleryModels> {
+  const models = await store.models.searchable(id);
+  return {
+    probeSet: { id, probes: size },
+    models: models.map((model) => ({ ...model, responsesPath: store.blobs.path(model.responsesDigest) })),
   };
 }

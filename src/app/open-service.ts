@@ -27,7 +27,7 @@ import {
 } from '../text/index.js';
 import { startAuditRetentionJob } from './audit-retention-job.js';
 import { startCleanupJob } from './cleanup-job.js';
-import { startGallerySyncJob } from './gallery-sync-job.js';
+import { allGalleryModels, startGallerySyncJob } from './gallery-sync-job.js';
 import { openAccess } from './open-access.js';
 import { downloadLimits, openObjectStore, openReaders } from './open-sources.js';
 import { openWebhooks, type Webhooks } from './open-webhooks.js';
@@ -130,6 +130,7 @@ export async function openService(
       await openSearch({
         folder: searchFolder.folder,
         settings: { exactLimit: config.exactLimit },
+        galleries: () => allGalleryModels(store),
         log: (line) => log('warn', line),
       }),
     );

@@ -19,7 +19,7 @@ export function openWebhooks(config: Config, recorder: Pick<DeliveryRecorder, 'r
       new WebhookReceiver({
         registry,
         credentials: credentials[registry.name],
-        record: (delivery, from) => recorder.record(registry.name, delivery, from),
+        record: (delivery, sender) => recorder.record(registry.name, delivery, { sender }),
         now: () => new Date(),
       }),
     ]),

@@ -10,6 +10,7 @@ import {
   type TransformedResolvers,
 } from '../graphql/index.js';
 import { createProbeSet } from '../probing/index.js';
+import { toReceipt } from '../registries/index.js';
 import { mountRoutes, type NodeHandler, servicesOf } from '../server/index.js';
 import { closePlugin } from './close-plugin.js';
 import { fastifyLogger } from './fastify-logger.js';
@@ -137,7 +138,7 @@ function startBackgroundWork(
   { store, sweeper, config }: Service,
   log: NonNullable<ProbelogOptions['log']>,
 ): void {
-  store.sweepBlobs().catch((thrown) => log('warn', 'blobs cannot be swept', { reason: messageOf(thrown) }));
+  store.cleanUpBlobs().catch((thrown) => log('warn', 'blobs cannot be swept', { reason: messageOf(thrown) }));
   sweeper.start(config.sweepMinutes * 60_000);
 }
 
@@ -146,11 +147,9 @@ async function register(
   registry: string,
   { updated = false, eventId, ...model }: RegisteredModel,
 ): Promise<Registration> {
-  const { status, ingestId } = await deliveries.record(registry, {
-    id: eventId ?? null,
-    event: 'registered',
-    occurredAt: null,
-    plan: { kind: 'REGISTER', updated, ...model },
-  });
+  const { name, version, source, sha256, labels } = model;
+  const change = { kind: 'REGISTER', name, version, source, sha256, labels, updated } as const;
+  const delivery = { id: eventId ?? null, event: 'registered', occurredAt: null, change };
+  const { status, ingestId } = toReceipt(await deliveries.record(registry, delivery, { request: model }));
   return { status, ingest: ingestId && globalId('Ingest', ingestId) };
 }

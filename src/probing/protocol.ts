@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../errors/index.js';
 import type { PartialPreprocessing, PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
 
-/** Batches that the child may have under way to its parent before it waits. */
+/** Unacknowledged batches after which the worker waits. */
 export const BATCH_WINDOW = 4;
 
-/** The work of one child process. */
+/** The work of one model process. */
 export interface ProbeJob {
   modelFile: string;
   maxModelBytes: number;
@@ -12,10 +12,10 @@ export interface ProbeJob {
   preprocessing: PartialPreprocessing | null;
   outputName: string | null;
   probes: readonly ProbeFile[];
-  /** null: all probes in order, from `startAt` on. */
+  /** null: all probes in order, starting with `startAt`. */
   plan: ProbePlan | null;
   startAt: number;
-  /** Takes the place of `startAt` when there is a plan. */
+  /** Used instead of `startAt` with a plan. */
   done: DoneProbes | null;
   cache: { folder: string; maxBytes: number } | null;
 }
@@ -26,13 +26,13 @@ export interface RunFigures {
   inferenceMs: number;
   /** Whether all resized pixels came from the cache. */
   pixelsCached: boolean;
-  /** Rounds that were chosen; 0 when all probes are run in order. */
+  /** Rounds of chosen probes; 0 when all probes are run in order. */
   rounds: number;
-  /** Time spent on choosing them. */
+  /** Time spent on choosing probes. */
   choosingMs: number;
 }
 
-/** From the child to its parent. */
+/** From the worker to its parent. */
 export type WorkerMessage =
   /** most: probes that have responses in the end, unless the run stops earlier or goes on beyond its budget */
   | { kind: 'INSPECTED'; inspected: ModelInspection; expectedProbes: number }
@@ -41,64 +41,64 @@ export type WorkerMessage =
   | { kind: 'DONE'; peakMemoryBytes: number; figures: RunFigures }
   | { kind: 'FAILED'; code: ErrorCode; message: string; details: Record<string, unknown> };
 
-/** From the parent to its child: the work first, then one TAKEN for every batch. */
+/** From the parent to the worker: the job first, then one TAKEN per batch. */
 export type ParentMessage = { kind: 'START'; job: ProbeJob } | { kind: 'TAKEN' };
 
-/** What was read off a model before it ran. JSON-serializable. */
+/** What inspection found out about a model. JSON-serializable. */
 export interface ModelInspection {
   input: {
     name: string;
     layout: 'NCHW' | 'NHWC';
     type: 'float32' | 'float16' | 'uint8';
-    /** Pixels, as the images are given to it. */
+    /** Pixels of the images it receives. */
     width: number;
     height: number;
     channels: 1 | 3;
-    /** The batch size that the model insists on; null when it takes any. */
+    /** The model's fixed batch size; null when it takes any. */
     batch: number | null;
   };
   output: {
-    /** The tensor whose values are the responses; not always one of the model's declared outputs. */
+    /** The tensor that responses are read from; not always a declared output. */
     name: string;
     /** C */
     outputs: number;
   };
   /**
-   * LOGITS: nothing in the graph normalizes the responses, or it was cut off. PROBABILITIES_UNCUT: they come out of a
-   * softmax or sigmoid that could not be cut, so they are probabilities. A graph can hide what it does: look at the
-   * values as well.
+   * LOGITS: the graph does not normalize the responses, or its normalizer was cut off. PROBABILITIES_UNCUT: they come from
+   * a softmax or sigmoid that could not be cut off, so they are probabilities. A graph can hide a normalizer, so check the
+   * values, too.
    */
   responseKind: 'LOGITS' | 'PROBABILITIES_UNCUT';
-  /** What was decided on the caller's behalf, one sentence each. */
+  /** Assumptions that were made, one sentence each. */
   notes: string[];
-  /** Complete: nothing is left to a default. */
+  /** Complete; no defaults apply. */
   preprocessing: PreprocessingSpec;
 }
 
-/** Bounds on what one model may take. */
+/** Limits on one model's run. */
 export interface ProbeLimits {
   /** Resident memory of the process that runs the model. */
   memoryBytes: number;
-  /** Time without a finished batch (or, before the first, without a ready session). */
+  /** Time for one batch; for the first one, including the session. */
   stallMs: number;
-  /** Time for everything; unbounded when absent. */
+  /** Time for the whole run; absent: unlimited. */
   totalMs?: number;
   maxModelBytes: number;
 }
 
-/** Lets a run show its model only some of the probes, chosen in rounds by what it answered so far. */
+/** A probe plan: which probes to run, chosen in rounds from the responses so far. */
 export interface ProbePlan {
   /** File of an encoded `ResponsePrior` of the probe set. */
   priorPath: string;
   /** Probes to run, as a share of all, (0, 1]. */
   budget: number;
-  /** Stop when the mean expected error of the logits is at or under this; 0: never. */
+  /** Stop at this mean expected error of the logits; 0: never. */
   errorBound: number;
-  /** Go on beyond the budget when that is above so many times what the prior's own models have; 0: never. */
+  /** Run all probes if the error after the budget exceeds this multiple of the gallery's; 0: never. */
   errorFactor: number;
 }
 
-/** What an interrupted run had finished. */
+/** The finished probes of an interrupted run. */
 export interface DoneProbes {
   /** Positions in the probe set, in the order in which they were run. */
   probes: Uint32Array;
@@ -106,7 +106,7 @@ export interface DoneProbes {
   responses: Float32Array;
 }
 
-/** One image to run: where its file is, and its content hash (the pixel cache is keyed by it). */
+/** One probe image; its digest is the key in the pixel cache. */
 export interface ProbeFile {
   path: string;
   /** SHA-256 of the file, hex. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Most resident memory that a process had so far, in bytes; null where the system does not show it. */
+/** Peak resident memory of a process so far, in bytes; null where the system does not report it. */
 export function readPeakMemory(pid: number): number | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

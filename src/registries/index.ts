@@ -6,13 +6,12 @@ import { wandb } from './wandb/index.js';
 
 export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
-export type { Delivery, Plan, RegisterPlan } from './plan.js';
-export type { ListedVersion, ListingPart, RegistryListing, RegistryReader, VersionNotes } from './reader.js';
-export { type DeliverySender, type Receipt, WebhookReceiver } from './receiver.js';
-export type { Credentials } from './registry.js';
+export type { ListedVersion, ListingPart, RegistryListing, RegistryReader } from './reader.js';
+export { toReceipt, WebhookReceiver } from './receiver.js';
+export type { Credentials, Delivery } from './registry.js';
 
-/** Every registry whose webhooks are understood. A new one is a folder, a line here, and its settings. */
+/** Every registry that sends webhooks. To add one: a folder, a line here, and its settings (docs/webhooks.md). */
 export const REGISTRIES = [mlflow, huggingface, wandb, standard] as const satisfies readonly Registry[];
 
-/** A registry of {@link REGISTRIES}. */
+/** The name of a registry in {@link REGISTRIES}. */
 export type RegistryName = (typeof REGISTRIES)[number]['name'];

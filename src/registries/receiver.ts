@@ -1,34 +1,39 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProbelogError } from '../errors/index.js';
-import type { Delivery } from './plan.js';
-import type { Credentials, Registry } from './registry.js';
+import type { ChangeResult, DeliveryOutcome, DeliverySender } from '../store/index.js';
+import type { Credentials, Delivery, Registry } from './registry.js';
 
-/** What became of a delivery. */
+/** The answer to a delivery. */
 export interface Receipt {
   status: 'accepted' | 'ignored' | 'duplicate';
-  /** The ingest that it started, or would have started if it were the first; null when there is none. */
+  /** The ingest that it started; for a duplicate, the ingest that the first delivery started. Null when there is none. */
   ingestId: string | null;
 }
 
-/** From where a delivery was sent, for the audit. */
-export interface DeliverySender {
-  address: string | null;
-  userAgent: string | null;
+const STATUS: Record<DeliveryOutcome, Receipt['status']> = {
+  ACCEPTED: 'accepted',
+  IGNORED: 'ignored',
+  DUPLICATE: 'duplicate',
+};
+
+/** The answer to a recorded delivery. */
+export function toReceipt({ outcome, ingestId }: Pick<ChangeResult, 'outcome' | 'ingestId'>): Receipt {
+  return { status: STATUS[outcome], ingestId };
 }
 
-/** How many deliveries had which end since the start of this process. */
+/** Numbers of deliveries by their result, since the start of this process. */
 export type ReceiverCounts = Record<Receipt['status'] | 'unauthorized' | 'invalid' | 'failed', number>;
 
 /** What a receiver needs. */
 export interface ReceiverOptions {
   registry: Registry;
   credentials: Credentials;
-  /** Records the delivery and starts what it asks for, all or nothing. */
-  record(delivery: Delivery, from?: DeliverySender): Promise<Receipt>;
+  /** Records the delivery and makes its change, in one transaction. */
+  record(delivery: Delivery, sender?: DeliverySender): Promise<Pick<ChangeResult, 'outcome' | 'ingestId'>>;
   now(): Date;
 }
 
-/** Takes the webhook deliveries of one registry. */
+/** Receives the webhook deliveries of one registry. */
 export class WebhookReceiver {
   private readonly tally: ReceiverCounts = {
     accepted: 0,
@@ -41,7 +46,7 @@ export class WebhookReceiver {
 
   constructor(private readonly options: ReceiverOptions) {}
 
-  /** Without a secret nobody could be told from anybody, so then nothing is taken. */
+  /** Without a secret no sender can be verified, so the receiver is off. */
   get isOn(): boolean {
     return this.options.credentials.secrets.length > 0;
   }
@@ -51,20 +56,20 @@ export class WebhookReceiver {
   }
 
   /**
-   * Takes one delivery. Nothing is recorded of one that is refused, but that it was: an outsider must not be able to
-   * fill the database.
+   * Receives one delivery. A refused delivery leaves nothing but a count: an outsider must not be able to fill the
+   * database.
    *
-   * @param body as it came, not a byte changed
-   * @throws ProbelogError WEBHOOK_OFF, SIGNATURE_INVALID, SIGNATURE_EXPIRED, PAYLOAD_INVALID; what recording throws
+   * @param body the raw bytes of the request
+   * @throws ProbelogError WEBHOOK_OFF, SIGNATURE_INVALID, SIGNATURE_EXPIRED, PAYLOAD_INVALID; errors of `record`
    */
-  async receive(body: Buffer, headers: IncomingHttpHeaders, from?: DeliverySender): Promise<Receipt> {
+  async receive(body: Buffer, headers: IncomingHttpHeaders, sender?: DeliverySender): Promise<Receipt> {
     this.checkIsOn();
     try {
-      const receipt = await this.options.record(this.understand(body, headers), from);
+      const receipt = toReceipt(await this.options.record(this.read(body, headers), sender));
       this.tally[receipt.status]++;
       return receipt;
     } catch (thrown) {
-      this.tally[endOf(thrown)]++;
+      this.tally[failureKind(thrown)]++;
       throw thrown;
     }
   }
@@ -75,18 +80,18 @@ export class WebhookReceiver {
     const { name } = this.options.registry;
     throw new ProbelogError(
       'WEBHOOK_OFF',
-      `The receiver for ${name} is off: no secret is configured for it.`,
+      `The webhook receiver for ${name} is off: no secret is configured. See docs/webhooks.md.`,
     );
   }
 
-  private understand(body: Buffer, headers: IncomingHttpHeaders): Delivery {
+  private read(body: Buffer, headers: IncomingHttpHeaders): Delivery {
     const { registry, credentials, now } = this.options;
     const proof = registry.verify(body, headers, credentials, now());
-    return registry.plan(registry.parse(body), proof);
+    return registry.toModelChange(registry.parse(body), proof);
   }
 }
 
-function endOf(thrown: unknown): 'unauthorized' | 'invalid' | 'failed' {
+function failureKind(thrown: unknown): 'unauthorized' | 'invalid' | 'failed' {
   if (!(thrown instanceof ProbelogError)) return 'failed';
   if (thrown.httpStatus === 401) return 'unauthorized';
   return thrown.httpStatus === 400 ? 'invalid' : 'failed';

@@ -1,31 +1,31 @@
 import type { ListedVersion } from '../registries/index.js';
-import type { ModelNotes, RegisteredVersion, Store } from '../store/index.js';
+import type { Annotations, RegisteredVersion, Store } from '../store/index.js';
 
-const AT_ONCE = 500;
+const BATCH = 500;
 
-/** Registered versions whose tags or aliases are others than the list says, with those of the list. */
+/** The registered versions whose annotations differ from the list's, with those of the list. */
 export async function diffAnnotations(
-  models: Pick<Store['models'], 'notes'>,
-  known: ReadonlyMap<string, RegisteredVersion>,
+  models: Pick<Store['models'], 'annotations'>,
+  registered: ReadonlyMap<string, RegisteredVersion>,
   listed: ReadonlyMap<string, ListedVersion>,
-): Promise<{ model: RegisteredVersion; notes: ModelNotes }[]> {
-  const both = [...listed].flatMap(([key, { notes }]) => {
-    const model = known.get(key);
-    return model && notes ? [{ model, notes }] : [];
+): Promise<{ model: RegisteredVersion; annotations: Annotations }[]> {
+  const both = [...listed].flatMap(([key, { annotations }]) => {
+    const model = registered.get(key);
+    return model && annotations ? [{ model, annotations }] : [];
   });
-  const different: { model: RegisteredVersion; notes: ModelNotes }[] = [];
-  for (let first = 0; first < both.length; first += AT_ONCE) {
-    const some = both.slice(first, first + AT_ONCE);
-    const kept = await models.notes(some.map(({ model }) => model.id));
-    for (const { model, notes } of some) {
-      if (canonical(kept.get(model.id) ?? { tags: {}, aliases: [] }) === canonical(notes)) continue;
-      different.push({ model, notes });
+  const different: { model: RegisteredVersion; annotations: Annotations }[] = [];
+  for (let first = 0; first < both.length; first += BATCH) {
+    const batch = both.slice(first, first + BATCH);
+    const stored = await models.annotations(batch.map(({ model }) => model.id));
+    for (const { model, annotations } of batch) {
+      const present = stored.get(model.id) ?? { tags: {}, aliases: [] };
+      if (canonical(present) !== canonical(annotations)) different.push({ model, annotations });
     }
   }
   return different;
 }
 
-function canonical({ tags, aliases }: ModelNotes): string {
-  const inOrder = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([inOrder, [...new Set(aliases)].sort()]);
+function canonical({ tags, aliases }: Annotations): string {
+  const sortedTags = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([sortedTags, [...new Set(aliases)].sort()]);
 }

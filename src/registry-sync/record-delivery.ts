@@ -1,76 +1,99 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
-import type { IngestService } from '../ingest/index.js';
+import type { IngestRequest, IngestService } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
-import type { Delivery, DeliverySender, Plan, Receipt } from '../registries/index.js';
-import type { DeliveryOutcome, Store } from '../store/index.js';
-import { toModelChange } from './to-model-change.js';
+import type { Delivery } from '../registries/index.js';
+import type {
+  ChangeResult,
+  DeliverySender,
+  ModelChange,
+  NewIngest,
+  Store,
+  VersionRegistration,
+} from '../store/index.js';
 
-/** A delivery that comes again after this is behind every protocol's timestamp window, or harmless to repeat. */
+/** After this time, a repeated delivery is either outside its protocol's timestamp window or harmless. */
 const KEPT_MS = 30 * 86_400_000;
 const PRUNE_EVERY_MS = 60_000;
 
-const STATUS: Record<DeliveryOutcome, Receipt['status']> = {
-  ACCEPTED: 'accepted',
-  IGNORED: 'ignored',
-  DUPLICATE: 'duplicate',
-};
-
-/** What recording needs. */
-export interface RecordingOptions {
+/** What a recorder needs. */
+export interface RecorderOptions {
   store: Pick<Store, 'deliveries'>;
   ingest: Pick<IngestService, 'prepare' | 'follow'>;
   log: Log;
-  /** Labels of the private models that a registry brings, by its name. */
+  /** By registry name: the visibility label of the models that it registers. */
   visibility?: Readonly<Record<string, string>>;
 }
 
-/** Records deliveries, whichever registry they come from, and forgets old ones now and then. */
+/** What the caller knows about a delivery besides its content. */
+export interface DeliveryContext {
+  /** For the audit; absent when unknown. */
+  sender?: DeliverySender;
+  /** Further fields for the ingest of a registration, from a server that embeds ProbeLog. */
+  request?: Partial<IngestRequest>;
+}
+
+/** Records the deliveries of all registries, and prunes old ones. */
 export class DeliveryRecorder {
   private prunedAt = 0;
 
-  constructor(private readonly options: RecordingOptions) {}
+  constructor(private readonly options: RecorderOptions) {}
 
-  /** @throws ProbelogError INPUT_INVALID, RECEIVER_NOT_READY; the database's errors, when nothing is recorded */
+  /**
+   * Records a delivery and makes its change.
+   *
+   * @throws ProbelogError INPUT_INVALID, RECEIVER_NOT_READY; errors of the database. Then nothing is recorded
+   */
   async record(
     registry: string,
-    { id, event, occurredAt, plan }: Delivery,
-    from?: DeliverySender,
-  ): Promise<Receipt> {
-    const { store, ingest, visibility = {} } = this.options;
-    const label = Object.hasOwn(visibility, registry) ? visibility[registry] : undefined;
-    const change = await toModelChange(plan, registry, ingest, label).catch(unlessNotReady);
-    const result = await store.deliveries.record({
-      source: registry,
-      deliveryId: id,
-      event,
-      occurredAt,
-      change,
-      from,
-    });
-    // Not waited for: a gallery may be busy for seconds, and a sender gives up after some.
-    void this.afterwards('the gallery does not follow a delivery yet', () => ingest.follow(result));
-    await this.afterwards('old deliveries cannot be forgotten', () => this.prune());
-    return { status: STATUS[result.outcome], ingestId: result.ingestId };
+    { id, event, occurredAt, change }: Delivery,
+    { sender, request = {} }: DeliveryContext = {},
+  ): Promise<ChangeResult> {
+    const { store, ingest } = this.options;
+    const result = await store.deliveries.record(
+      { source: registry, deliveryId: id, event, occurredAt, change, sender },
+      (registration) => this.prepare(registry, registration, request),
+    );
+    // Not awaited: updating a gallery can take seconds, and senders give up after a few.
+    void this.afterwards('the gallery could not follow a delivery', () => ingest.follow(result));
+    await this.afterwards('old deliveries could not be deleted', () => this.prune());
+    return result;
   }
 
   /**
-   * Records what a sweep asks for like a delivery that nobody sent. It has no time: the clock that found it is not the
-   * registry's, and must not make an event of the registry's look like an old one.
+   * Records a change that a sweep found. It has no time: our clock is not the registry's, and must not make a later event of
+   * the registry look old.
    *
    * @returns false when there was nothing to do
    * @throws as `record`
    */
-  async recordSwept(registry: string, plan: Plan): Promise<boolean> {
-    const { status } = await this.record(registry, { id: null, event: 'sweep', occurredAt: null, plan });
-    return status === 'accepted';
+  async recordSwept(registry: string, change: ModelChange): Promise<boolean> {
+    const { outcome } = await this.record(registry, { id: null, event: 'sweep', occurredAt: null, change });
+    return outcome === 'ACCEPTED';
   }
 
-  /** What follows on a recorded delivery must not make it look lost: the next start mends a gallery, too. */
-  private async afterwards(complaint: string, step: () => Promise<void>): Promise<void> {
+  private async prepare(
+    registry: string,
+    { name, version, source, sha256, labels }: VersionRegistration,
+    request: Partial<IngestRequest>,
+  ): Promise<NewIngest> {
+    const { ingest, visibility: byRegistry = {} } = this.options;
+    const visibility = Object.hasOwn(byRegistry, registry) ? byRegistry[registry] : undefined;
+    try {
+      return await ingest.prepare(
+        { ...request, name, version, source, sha256, labels, visibility },
+        registry,
+      );
+    } catch (thrown) {
+      throw asReceiverError(thrown);
+    }
+  }
+
+  /** A failure after recording must not make the delivery look lost. The next start also brings the gallery up to date. */
+  private async afterwards(failure: string, step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (thrown) {
-      this.options.log('error', complaint, { reason: messageOf(thrown) });
+      this.options.log('error', failure, { reason: messageOf(thrown) });
     }
   }
 
@@ -82,8 +105,8 @@ export class DeliveryRecorder {
   }
 }
 
-/** For whoever sent it, that a probe set is missing is no fault of the delivery's: they are to send it again. */
-function unlessNotReady(thrown: unknown): never {
-  if (!(thrown instanceof ProbelogError) || thrown.code !== 'PROBE_SET_UNKNOWN') throw thrown;
-  throw new ProbelogError('RECEIVER_NOT_READY', thrown.message, thrown.details);
+/** A missing probe set is not the sender's fault: RECEIVER_NOT_READY asks the sender to try again later. */
+function asReceiverError(thrown: unknown): unknown {
+  if (!(thrown instanceof ProbelogError) || thrown.code !== 'PROBE_SET_UNKNOWN') return thrown;
+  return new ProbelogError('RECEIVER_NOT_READY', thrown.message, thrown.details);
 }

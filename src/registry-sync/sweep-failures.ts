@@ -1,22 +1,24 @@
 import { ProbelogError } from '../errors/index.js';
 
-/** Failures that are told; of more only the number. */
+/** Failures beyond this number are only counted. */
 const MAX_REPORTED = 5;
 
-/** What went wrong in a sweep without ending it. */
+/** The failures of a sweep that did not end it. */
 export class SweepFailures {
+  /** Messages by the name of the failed part or model. */
   private readonly failed = new Map<string, string>();
 
   constructor(private readonly signal?: AbortSignal) {}
 
   /**
-   * Does a step whose source may fail it. Once it did for a name, it is not asked for that again.
+   * Runs a step that reads from the registry, and collects its failure. After one failure for a name, further steps with the
+   * name are skipped.
    *
-   * @param name what it is about: a part of a list, or a model
-   * @returns undefined when it failed
-   * @throws whatever is no fault of the source's; what the signal was aborted with
+   * @param name of a part of the list, or of a model
+   * @returns undefined when the step failed or was skipped
+   * @throws errors that are not the registry's fault; the signal's reason
    */
-  async of<T>(name: string, step: () => Promise<T>): Promise<T | undefined> {
+  async collect<T>(name: string, step: () => Promise<T>): Promise<T | undefined> {
     if (this.failed.has(name)) return undefined;
     try {
       return await step();
@@ -33,7 +35,7 @@ export class SweepFailures {
     this.failed.set(message, message);
   }
 
-  /** On one line; null when there were none. */
+  /** All failures on one line; null when there were none. */
   get summary(): string | null {
     const all = [...this.failed.values()];
     if (all.length === 0) return null;

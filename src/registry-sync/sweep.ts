@@ -1,58 +1,60 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
-import type { ListedVersion, ListingPart, Plan, RegistryReader } from '../registries/index.js';
-import type { RegisteredVersion, Store } from '../store/index.js';
+import type { ListedVersion, ListingPart, RegistryReader } from '../registries/index.js';
+import type { ModelChange, RegisteredVersion, Store, SweepRecord, SweptVersions } from '../store/index.js';
 import { diffAnnotations } from './diff-annotations.js';
 import { SweepFailures } from './sweep-failures.js';
 
-const PAGE = 500;
+const PAGE_SIZE = 500;
 
-/** Failures that are no fault of the version's: what was away, or not configured, may be there now. */
-const WORTH_ANOTHER_TRY = ['SOURCE_UNREACHABLE', 'SOURCE_TIMEOUT', 'SOURCE_UNSUPPORTED'];
+/** A registry's first sweep may find a million versions, so the record keeps only the first names, and the number. */
+const MAX_RECORDED_NAMES = 1_000;
 
-/** What a sweep of one registry found and did; names are `name@version`. */
+/** Failures without a fault of the version: the source was unreachable or not configured, and may be available now. */
+const RETRYABLE = ['SOURCE_UNREACHABLE', 'SOURCE_TIMEOUT', 'SOURCE_UNSUPPORTED'];
+
+/** The findings of one registry's sweep, and what it did. Versions are written as `name@version`. */
 export interface SweepReport {
   registry: string;
-  /** Nothing was changed: this is what would have been. */
+  /** Whether the sweep only reported and changed nothing. */
   dryRun: boolean;
   startedAt: Date;
   finishedAt: Date;
   /** Versions in the registry's list. */
   listed: number;
-  /** Were missing here, or had failed for want of a connection: queued. */
+  /** Missing here, or failed because the registry was unavailable: queued. */
   ingested: string[];
-  /** Have other content under the same name: queued. */
+  /** With new content under the same name: queued. */
   changed: string[];
-  /** Are gone from the registry: removed. */
+  /** Deleted from the registry: removed. */
   removed: string[];
-  /** Have other tags or aliases: taken over. */
+  /** With other tags or aliases: updated. */
   annotated: string[];
-  /** Cannot be registered here: a name or version that is too long, for example. */
+  /** Impossible to register here, for example because the name is too long. */
   refused: string[];
-  /** What could not be read, and why; null when everything was. What that is about was left as it is. */
+  /** What could not be read, and why; null when everything was read. The affected models were left as they are. */
   error: string | null;
 }
 
 /** What a sweep needs. */
 export interface SweepDependencies {
-  store: { models: Pick<Store['models'], 'ofRegistry' | 'notes'> };
-  /** Makes a change, under the rules of a webhook delivery; false when there was nothing to do. */
-  apply(registry: string, plan: Plan): Promise<boolean>;
+  store: { models: Pick<Store['models'], 'registeredVersions' | 'annotations'> };
+  /** Makes a change by the rules of a webhook delivery; false when there was nothing to do. */
+  apply(registry: string, change: ModelChange): Promise<boolean>;
 }
-
-/** How a sweep is made. */
 export interface SweepOptions {
   dryRun: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Brings the models of one registry in line with its list: what is missing is registered, what has changed is probed again,
- * what is gone is removed. Only models of that registry are touched.
+ * Brings the models of one registry in line with its list: it registers missing versions, probes changed ones again and
+ * removes deleted ones. It touches only models of that registry.
  *
- * What fails in one part of the list, or for one model, is reported, and keeps nothing from the others.
+ * A failure in one part of the list, or for one model, is reported and does not affect the others.
  *
- * Models are removed only after that part of the list ended well, when they were registered before it was begun, when it would have had
- * them, and when the registry says of each alone that it is not there: a list may break off, or shift while it is read.
+ * A list may break off, or shift while it is read. So a model is removed only when all of this holds: its part of the list was
+ * read to the end, the model was registered before that, the part covers it, and the registry confirms for this version alone
+ * that it does not exist.
  */
 export async function sweepRegistry(
   reader: RegistryReader,
@@ -73,11 +75,16 @@ export async function sweepRegistry(
     refused: [],
     error: null,
   };
-  if (listing === null) return { ...report, error: 'The settings name nothing of it that could be listed.' };
-  const change = async (done: string[], { name, version }: { name: string; version: string }, plan: Plan) => {
+  if (listing === null)
+    return { ...report, error: 'The settings name nothing to list. See docs/registries.' };
+  const make = async (
+    changed: string[],
+    { name, version }: { name: string; version: string },
+    change: ModelChange,
+  ) => {
     signal?.throwIfAborted();
     try {
-      if (dryRun || (await apply(registry, plan))) done.push(`${name}@${version}`);
+      if (dryRun || (await apply(registry, change))) changed.push(`${name}@${version}`);
     } catch (thrown) {
       if (!(thrown instanceof ProbelogError) || thrown.code !== 'INPUT_INVALID') throw thrown;
       report.refused.push(`${name}@${version}`);
@@ -85,38 +92,38 @@ export async function sweepRegistry(
   };
   const failures = new SweepFailures(signal);
   try {
-    const known = await knownVersions(models, { registry, scheme: reader.scheme });
+    const registered = await registeredVersions(models, { registry, scheme: reader.scheme });
     const listed = new Map<string, ListedVersion>();
-    const whole: ListingPart[] = [];
+    const completeParts: ListingPart[] = [];
     for (const part of listing.parts) {
-      await failures.of(part.name, async () => {
+      await failures.collect(part.name, async () => {
         for await (const version of part.versions(signal)) listed.set(keyOf(version), version);
-        whole.push(part);
+        completeParts.push(part);
       });
       report.listed = listed.size;
     }
 
     for (const [key, version] of listed) {
-      const model = known.get(key);
-      if (version.isModel && (model === undefined || isWorthAnotherTry(model))) {
-        await change(report.ingested, version, registration(version, false));
+      const model = registered.get(key);
+      if (version.isModel && (model === undefined || isRetryable(model))) {
+        await make(report.ingested, version, registration(version, false));
       } else if (version.isModel && model && hasChanged(model, version)) {
-        await change(report.changed, version, registration(version, true));
+        await make(report.changed, version, registration(version, true));
       }
     }
 
     const names = new Set([...listed.values()].map(({ name }) => name));
-    for (const [key, model] of known) {
+    for (const [key, model] of registered) {
       const { name, version, source } = model;
-      if (listed.has(key) || !whole.some((part) => part.covers(name))) continue;
-      if (listing.standsForOlder && names.has(name)) continue;
-      const isThere = await failures.of(name, () => listing.exists(source, signal));
-      if (isThere === false) await change(report.removed, model, { kind: 'REMOVE', name, version });
+      if (listed.has(key) || !completeParts.some((part) => part.covers(name))) continue;
+      if (listing.listsNewestOnly && names.has(name)) continue;
+      const exists = await failures.collect(name, () => listing.exists(source, signal));
+      if (exists === false) await make(report.removed, model, { kind: 'REMOVE', name, version });
     }
 
-    for (const { model, notes } of await diffAnnotations(models, known, listed)) {
-      const { name, version, notesRevision: revision } = model;
-      await change(report.annotated, model, { kind: 'NOTES', name, version, notes, revision });
+    for (const { model, annotations } of await diffAnnotations(models, registered, listed)) {
+      const { name, version, annotationsRevision: revision } = model;
+      await make(report.annotated, model, { kind: 'ANNOTATE', name, version, annotations, revision });
     }
   } catch (thrown) {
     failures.add(messageOf(thrown));
@@ -124,30 +131,46 @@ export async function sweepRegistry(
   return { ...report, error: failures.summary, finishedAt: new Date() };
 }
 
-/** As they were before the list: what is registered while it is read is not missing from it. */
-async function knownVersions(
-  models: Pick<Store['models'], 'ofRegistry'>,
-  of: { registry: string; scheme: string },
+/** A report as it is stored and shown: with the first names only. */
+export function toSweepRecord(report: SweepReport): SweepRecord {
+  return {
+    ...report,
+    ingested: recordedNames(report.ingested),
+    changed: recordedNames(report.changed),
+    removed: recordedNames(report.removed),
+    annotated: recordedNames(report.annotated),
+    refused: recordedNames(report.refused),
+  };
+}
+
+function recordedNames(names: readonly string[]): SweptVersions {
+  return { count: names.length, names: names.slice(0, MAX_RECORDED_NAMES) };
+}
+
+/** Read before the list: a version that is registered while the list is read may be missing from it. */
+async function registeredVersions(
+  models: Pick<Store['models'], 'registeredVersions'>,
+  registry: { registry: string; scheme: string },
 ): Promise<Map<string, RegisteredVersion>> {
-  const known = new Map<string, RegisteredVersion>();
+  const registered = new Map<string, RegisteredVersion>();
   for (let after: string | undefined; ; ) {
-    const page = await models.ofRegistry(of, PAGE, after);
-    for (const model of page) known.set(keyOf(model), model);
-    if (page.length < PAGE) return known;
+    const page = await models.registeredVersions(registry, PAGE_SIZE, after);
+    for (const model of page) registered.set(keyOf(model), model);
+    if (page.length < PAGE_SIZE) return registered;
     after = page.at(-1)?.id;
   }
 }
 
-function isWorthAnotherTry({ status, errorCode }: RegisteredVersion): boolean {
-  return status === 'FAILED' && errorCode !== null && WORTH_ANOTHER_TRY.includes(errorCode);
+function isRetryable({ status, errorCode }: RegisteredVersion): boolean {
+  return status === 'FAILED' && errorCode !== null && RETRYABLE.includes(errorCode);
 }
 
-/** What was never read has no content yet that could be another one. */
+/** A version without a revision was never read, so it cannot have changed. */
 function hasChanged(model: RegisteredVersion, { revision }: ListedVersion): boolean {
   return revision !== null && model.revision !== null && model.revision !== revision;
 }
 
-function registration({ name, version, source }: ListedVersion, updated: boolean): Plan {
+function registration({ name, version, source }: ListedVersion, updated: boolean): ModelChange {
   return { kind: 'REGISTER', name, version, source, updated };
 }
 

@@ -3,37 +3,36 @@ import type { Log } from '../lib/log.js';
 import { SerialQueue } from '../lib/serial-queue.js';
 import type { RegistryReader } from '../registries/index.js';
 import type { Store, SweepRecord } from '../store/index.js';
-import { type SweepDependencies, type SweepReport, sweepRegistry } from './sweep.js';
-import { toSweepRecord } from './to-sweep-record.js';
+import { type SweepDependencies, type SweepReport, sweepRegistry, toSweepRecord } from './sweep.js';
 
-/** The one process that sweeps on a schedule. */
+/** The lease of the process that sweeps on a schedule. */
 const LEASE = 'sweeps';
-/** Within this, another process takes the schedule over from one that was killed. */
+/** After a process was killed, another one takes over the schedule within this time. */
 const LEASE_MS = 60_000;
 
 /** What a sweeper needs. */
 export interface SweeperOptions extends SweepDependencies {
   readers: readonly RegistryReader[];
   store: Pick<Store, 'models' | 'sweeps' | 'leases'>;
-  /** Unique among all processes on this database. */
+  /** Unique among all processes on the database. */
   processId: string;
   log: Log;
 }
 
-/** Which registries are swept, and how. */
+/** A request to sweep. */
 export interface SweepRequest {
-  /** Names of registries; all that can be listed when absent. */
+  /** Names of registries; absent: every registry that can be listed. */
   registries?: readonly string[];
   dryRun?: boolean;
 }
 
 /**
- * Makes up for what webhooks did not tell, when asked to and on a schedule. One sweep goes at a time in a process, and of
- * several processes on one database only one has the schedule.
+ * Applies the changes that webhooks missed, on request and on a schedule. Each process runs one sweep at a time, and only one
+ * process on a database has the schedule.
  */
 export class Sweeper {
   private readonly stopping = new AbortController();
-  /** Sweeps that were asked for and have not begun, by what was asked. */
+  /** Requested sweeps that have not begun, by request. */
   private readonly waiting = new Map<string, Promise<SweepRecord[]>>();
   private readonly sweeps = new SerialQueue();
   private timer: NodeJS.Timeout | undefined;
@@ -46,8 +45,8 @@ export class Sweeper {
   }
 
   /**
-   * The same as {@link sweep}, as it is kept, for callers over the network: of any number who ask for the same while a sweep
-   * is under way, all get the one that follows.
+   * Sweeps for a caller over the network, and returns records. Callers with the same request share one sweep: while another
+   * sweep is running, they all get the next one.
    *
    * @throws as `sweep`
    */
@@ -66,20 +65,20 @@ export class Sweeper {
     return swept;
   }
 
-  /** @throws ProbelogError INPUT_INVALID for a registry that cannot be listed; what goes wrong later is in the reports */
+  /** @throws ProbelogError INPUT_INVALID for a registry that cannot be listed; the reports contain later failures */
   async sweep(
     { registries = this.registries, dryRun = false }: SweepRequest = {},
     onBegin: () => void = () => undefined,
   ): Promise<SweepReport[]> {
     const unknown = registries.find((name) => !this.registries.includes(name));
-    if (unknown !== undefined) throw notListed(unknown, this.registries);
+    if (unknown !== undefined) throw cannotList(unknown, this.registries);
     return this.sweeps.run(async () => {
       onBegin();
       const reports: SweepReport[] = [];
       for (const reader of this.options.readers.filter(({ name }) => registries.includes(name))) {
         if (this.stopping.signal.aborted) break;
         const report = await sweepRegistry(reader, { dryRun, signal: this.stopping.signal }, this.options);
-        this.tell(report);
+        this.logReport(report);
         if (!dryRun && !this.stopping.signal.aborted)
           await this.options.store.sweeps.save(toSweepRecord(report));
         reports.push(report);
@@ -89,7 +88,7 @@ export class Sweeper {
   }
 
   /**
-   * Sweeps now, and from then on so often, as long as no other process does. Nothing happens where no registry can be listed.
+   * Sweeps now and then regularly, unless another process does. It does nothing when no registry can be listed.
    *
    * @param leaseMs how long a killed process keeps the schedule
    */
@@ -98,47 +97,49 @@ export class Sweeper {
     const { store, processId, log } = this.options;
     /** When the last sweep of this process began; null while another has the schedule. */
     let beganAt: number | null = null;
-    const look = async () => {
+    const sweepIfDue = async () => {
       try {
-        const isOurs = await store.leases.take(LEASE, processId, leaseMs);
+        const isOurs = await store.leases.acquire(LEASE, processId, leaseMs);
         if (!isOurs) beganAt = null;
         if (!isOurs || (beganAt !== null && Date.now() - beganAt < everyMs)) return;
         beganAt = Date.now();
         await this.sweep();
       } catch (thrown) {
-        log('error', 'the registries cannot be swept', { reason: messageOf(thrown) });
+        log('error', 'a scheduled sweep failed', { reason: messageOf(thrown) });
       }
     };
-    look();
-    this.timer = setInterval(look, leaseMs / 3);
+    sweepIfDue();
+    this.timer = setInterval(sweepIfDue, leaseMs / 3);
   }
 
-  /** Ends a sweep under way, and the schedule, which another process may take over at once. */
+  /** Stops a running sweep and the schedule. Another process can take over the schedule at once. */
   async close(): Promise<void> {
     clearInterval(this.timer);
-    this.stopping.abort(new Error('The service ends.'));
+    this.stopping.abort(new Error('The service is stopping.'));
     await this.sweeps.settled();
-    if (this.timer) await this.options.store.leases.giveBack(LEASE, this.options.processId);
+    if (this.timer) await this.options.store.leases.release(LEASE, this.options.processId);
   }
 
-  private tell({ registry, error, dryRun, ...report }: SweepReport): void {
+  private logReport({ registry, error, dryRun, ...report }: SweepReport): void {
     if (this.stopping.signal.aborted) return;
     const counts = Object.fromEntries(
-      Object.entries(report).flatMap(([what, names]) => (Array.isArray(names) ? [[what, names.length]] : [])),
+      Object.entries(report).flatMap(([field, names]) =>
+        Array.isArray(names) ? [[field, names.length]] : [],
+      ),
     );
     if (error !== null)
       this.options.log('warn', 'a sweep could not read everything', { registry, error, ...counts });
     else if (!dryRun && Object.values(counts).some((count) => count > 0)) {
-      this.options.log('info', 'a sweep made up for what webhooks did not tell', { registry, ...counts });
+      this.options.log('info', 'a sweep applied changes that webhooks missed', { registry, ...counts });
     }
   }
 }
 
-function notListed(name: string, registries: string[]): ProbelogError {
-  const those = registries.length > 0 ? `these can: ${registries.join(', ')}` : 'none can';
+function cannotList(name: string, registries: string[]): ProbelogError {
+  const listed = registries.length > 0 ? registries.join(', ') : 'none';
   return new ProbelogError(
     'INPUT_INVALID',
-    `${JSON.stringify(name)} is no registry that can be listed; by the settings ${those} (docs/registries).`,
+    `The registry ${JSON.stringify(name)} cannot be listed. Registries that can be listed with these settings: ${listed} (docs/registries).`,
     { registry: name },
   );
 }

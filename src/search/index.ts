@@ -1,5 +1,5 @@
 export { compareModels, MAX_LOGITS_PER_SIDE, type ModelComparison } from './client/compare-models.js';
-export { openSearch, type Search, type SearchOptions } from './client/open-search.js';
+export { type GalleryModels, openSearch, type Search, type SearchOptions } from './client/open-search.js';
 export type {
   ConceptTerm,
   ExpressionQuery,

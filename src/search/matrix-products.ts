@@ -1,17 +1,17 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Matrix } from '../domain/index.js';
 
-/** Dense products at the speed of ONNX Runtime's BLAS. */
+/** Dense matrix products, computed by ONNX Runtime at BLAS speed. */
 export interface MatrixProducts {
   /** X·B */
   project(x: Matrix, b: Matrix): Promise<Matrix>;
   /** Xᵀ·(X·B) */
   gram(x: Matrix, b: Matrix): Promise<Matrix>;
-  /** X·w for rows still encoded as float16. Rounded as float32 sums in no certain order are. */
+  /** X·w for float16 rows, rounded as a float32 sum in any order. */
   scores(encoded: Uint16Array, w: Float32Array): Promise<Float32Array>;
 }
 
-/** Loads ONNX Runtime with models made here: a multiplication, one with its transpose, and one of float16 rows. */
+/** Loads ONNX Runtime with three small models, one for each product. */
 export async function openMatrixProducts(): Promise<MatrixProducts> {
   const project = await InferenceSession.create(onnxModel([node('MatMul', ['x', 'b'], 'y')]));
   const scores = await InferenceSession.create(
@@ -44,7 +44,7 @@ function tensor({ rows, columns, data }: Matrix): Tensor {
   return new Tensor('float32', data, [rows, columns]);
 }
 
-// The few fields of onnx.proto3 that such a model needs; the numbers are those of the message definitions.
+// Writes onnx.proto3. Field numbers are those of its message definitions.
 
 const FLOAT32 = 1;
 const FLOAT16 = 10;

@@ -17,16 +17,16 @@ export interface SearchCalls {
   sync(probeSet: SearchProbeSet, models: SearchModel[]): undefined;
   add(probeSet: SearchProbeSet, model: SearchModel): undefined;
   remove(probeSetId: string, modelId: string): undefined;
-  search(probeSetId: string, query: SearchRequest, signal?: AbortSignal): SearchResults;
-  searchModels(probeSetId: string, query: SearchRequest, signal?: AbortSignal): SearchResults;
+  search(probeSetId: string, request: SearchRequest, signal?: AbortSignal): SearchResults;
+  searchModels(probeSetId: string, request: SearchRequest, signal?: AbortSignal): SearchResults;
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null;
-  /** Null when one of the models is not in the gallery. */
+  /** Null when a model is not in the gallery. */
   similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null;
   /** The names of each requested output, best first; null for an output without a descriptor. */
-  names(probeSetId: string, query: NamesRequest, signal?: AbortSignal): (LogitName[] | null)[];
+  names(probeSetId: string, request: NamesRequest, signal?: AbortSignal): (LogitName[] | null)[];
   /** @param excludeModels models to leave out of the statistics */
   stats(probeSetId: string, excludeModels?: string[]): GalleryStats | null;
-  /** What models of this probe set are completed with; null while there is too little to learn it from. */
+  /** The prior for models of this probe set; null while too few models are fully probed. */
   prior(probeSetId: string): GalleryPrior | null;
   settled(): undefined;
 }

@@ -1,12 +1,12 @@
-/** A concept in numbers. */
+/** A concept as the probes of a set see it. */
 export interface ConceptTerm {
   /** P cosines of the concept with the probes. */
   cosines: Float32Array;
-  /** P weights, mean 0 and deviation 1, whose product with a descriptor is the score. */
+  /** P weights with mean 0 and deviation 1; their product with a descriptor, divided by P, is the score. */
   weights: Float32Array;
 }
 
-/** Concepts of which all, any (at least one of these must be given) and none shall be recognized. */
+/** All of, any of, none of some concepts; `all` or `any` must hold at least one. */
 export interface ExpressionQuery {
   kind: 'EXPRESSION';
   all: ConceptTerm[];
@@ -14,54 +14,54 @@ export interface ExpressionQuery {
   none: ConceptTerm[];
 }
 
-/** What is looked for: a concept, an expression of several, or what another logit recognizes. */
+/** What is searched for: a concept (or an image, as its vectors), an expression, or a logit. */
 export type SearchQuery =
   | ({ kind: 'CONCEPT' } & ConceptTerm)
   | ExpressionQuery
   | {
-      /** For models only: each of these concepts, by one logit or another. */
+      /** For models only: each of these concepts, by any of the model's logits. */
       kind: 'CONCEPTS';
       concepts: ConceptTerm[];
     }
   | { kind: 'LOGIT'; modelId: string; index: number };
 
 /**
- * How results are ordered. SCORE: ours, higher is better (design 3.4, 3.5). ASYMMETRIC: the paper's discrepancy
- * (design 3.3), smaller is better.
+ * How results are ordered. SCORE: by our score, higher is better (docs/architecture.md, formulas 4 and 5). ASYMMETRIC: by
+ * the discrepancy of arXiv 2502.09619, lower is better.
  */
 export type SearchMetric = 'SCORE' | 'ASYMMETRIC';
 
-/** A place in an ordered list of results: the next page holds what comes behind it, whatever came or went since. */
+/** A position in a list of results. The next page follows it, even if models were added or removed. Part of cursors. */
 export interface SearchPosition {
   /** The score, or the negative distance for ASYMMETRIC. */
   value: number;
-  /** Name of the compared candidates that it stands among; null behind them. */
+  /** Id of the reranked window that it lies in; null behind the window. */
   head: string | null;
   modelId: string;
   /** Output index; −1 in a list of models. */
   index: number;
-  /** Basis under which `value` was computed. */
+  /** Version of the basis that `value` was computed with. */
   version: string;
-  /** Results before and including this one. */
+  /** Number of results up to and including this one. */
   depth: number;
 }
 
-/** One question to a gallery. */
+/** A query with its filters and page. */
 export interface SearchRequest {
   query: SearchQuery;
   metric: SearchMetric;
-  /** Results wanted, ≥ 0. */
+  /** Maximum number of results, ≥ 0. */
   first: number;
   after?: SearchPosition;
   /** Only logits of these models. */
   models?: string[];
   /** No logits of these models. */
   excludeModels?: string[];
-  /** Only logits that are expected to be at least so accurate, 0..1. */
+  /** Only logits with at least this expected accuracy, 0 to 1. */
   minExpectedAccuracy?: number;
 }
 
-/** One answer. */
+/** One logit that matches, or the best logit of a model that does. */
 export interface SearchResult {
   modelId: string;
   index: number;
@@ -70,55 +70,55 @@ export interface SearchResult {
   /** The paper's discrepancy, ≥ 0. */
   distance: number;
   /**
-   * Probability that it is right, 0 to 1; null in a gallery too small to stand out from, and for a logit's question in
-   * one without a basis.
+   * Probability that it is right, 0 to 1; null in a gallery that is too small, and for a query by logit in a gallery
+   * without a basis.
    */
   confidence: number | null;
-  /** Accuracy that its responses let expect, 0 to 1; null for a model of fewer than three outputs. */
+  /** Expected accuracy from its responses alone, 0 to 1; null for a model of fewer than three outputs. */
   expectedAccuracy: number | null;
-  /** Why there is none; null when there is one. */
+  /** Why `expectedAccuracy` is null; null otherwise. */
   expectedAccuracyReason: 'TOO_FEW_OUTPUTS' | null;
-  /** Where to go on. */
+  /** Where the next page starts. */
   position: SearchPosition;
 }
 
-/** A name of a vocabulary for an output. */
+/** A name from a vocabulary for an output. */
 export interface LogitName {
-  /** Place in the vocabulary. */
+  /** Index in the vocabulary. */
   name: number;
   /** Correlation of the name's weights with the descriptor, −1 to 1. */
   score: number;
-  /** Probability that the name is right, 0 to 1; null in a gallery too small to stand out from. */
+  /** Probability that the name is right, 0 to 1; null in a gallery that is too small. */
   confidence: number | null;
 }
 
-/** Which outputs shall be named, and from what. */
+/** Which outputs to name, and from which vocabulary. */
 export interface NamesRequest {
   modelId: string;
   /** Outputs; all when absent. */
   indexes?: number[];
   /** A `.npy` file, float32, V × P: the vocabulary as queries. */
   vocabularyPath: string;
-  /** Names wanted for each. */
+  /** Maximum number of names per output. */
   first: number;
 }
 
-/** The answers to one question, best first. */
+/** One page of results, best first. */
 export interface SearchResults {
   results: SearchResult[];
   hasMore: boolean;
-  /** Logits, or models, that the question was put to. */
+  /** Logits or models that were searched, on all pages. */
   candidates: number;
 }
 
-/** A probe set as the search knows it. */
+/** The part of a probe set that search needs. */
 export interface SearchProbeSet {
   id: string;
   /** P */
   probes: number;
 }
 
-/** A model as the search knows it. */
+/** The part of a model that search needs. */
 export interface SearchModel {
   modelId: string;
   responsesDigest: string;
@@ -128,11 +128,11 @@ export interface SearchModel {
   responsesPath: string;
 }
 
-/** What new models of a gallery are completed with. */
+/** The prior that completes new models of a gallery. */
 export interface GalleryPrior {
-  /** File of a `ResponsePrior`; replaced by another when the basis is fitted anew. */
+  /** File of a `ResponsePrior`; the next build writes another one. */
   path: string;
-  /** Fully probed models and logits that it was learned from. */
+  /** Fully probed models and logits that it was fitted to. */
   fullyProbed: { models: number; logits: number };
 }
 
@@ -145,27 +145,27 @@ export interface GalleryStats {
   /** FAISS above the exact limit, where it can be loaded; the exact scan otherwise. */
   index: 'FAISS' | 'EXACT';
   faissAvailable: boolean;
-  /** Null while the gallery is cold. */
+  /** Null in a gallery too small for one. */
   basis: { version: string; rank: number; logits: number } | null;
-  /** What partly probed models are completed from; null while there is too little to learn it from. */
+  /** The prior that completes partly probed models; null while too few models are fully probed. */
   prior: {
     version: string;
-    /** Fully probed models and logits that it was learned from. */
+    /** Fully probed models and logits that it was fitted to. */
     models: number;
     logits: number;
-    /** Families of models that respond alike, the whole gallery among them. */
+    /** Families of similar models, including the whole gallery. */
     families: number;
     /** Directions of the whole gallery. */
     rank: number;
-    /** Squared error per probe of held-out models that were completed from a third of the probes. */
+    /** Squared error per probe of held-out models, completed from a third of the probes. */
     expectedError: number;
   } | null;
   rebuilding: boolean;
-  /** Rows that questions have been put to one by one since the process began, those of ended searches among them. */
+  /** Rows scanned exactly since the process started, including those of cancelled searches. */
   scannedRows: number;
 }
 
-/** What an operator may set. */
+/** Settings of search. */
 export interface SearchSettings {
   /** Galleries up to this many logits are scanned exactly. */
   exactLimit: number;

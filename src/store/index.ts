@@ -15,12 +15,7 @@ export { type BlobContent, BlobStore, type StoredBlob } from './blobs/blob-store
 export { folderHolder, lockFolder } from './database/folder-lock.js';
 export { asStorageError } from './database/storage-error.js';
 export type { StoreLocation } from './database/store-location.js';
-export type {
-  DeliveredChange,
-  DeliveryResult,
-  NewDelivery,
-  RemovedModel,
-} from './deliveries/deliveries.js';
+export type { DeliverySender, NewDelivery, PrepareIngest } from './deliveries/deliveries.js';
 export {
   AccessScope,
   AuditAction,
@@ -33,14 +28,13 @@ export {
 export { type Claim, ClaimLost } from './ingests/claim.js';
 export type { ClaimedIngest } from './ingests/ingests.js';
 export { inspectStore, type StoreInspection } from './inspect-store.js';
-export type { ModelNotes } from './models/annotations.js';
-export { checkLabels } from './models/check-labels.js';
-export { EXTERNAL_SOURCE, modelExternal } from './models/external-model.js';
+export type { Annotations } from './models/annotations.js';
+export type { ChangeResult, ModelChange, RemovedModel, VersionRegistration } from './models/model-change.js';
 export type { ModelFilter } from './models/model-filter.js';
-export type { PublishedModel } from './models/publish-model.js';
-export type { ExternalModel } from './models/register-external.js';
+export type { RegisteredVersion } from './models/models.js';
+export { checkLabels, type PublishedModel } from './models/publish-model.js';
+export { EXTERNAL_SOURCE, type ExternalModel, modelExternal } from './models/register-external.js';
 export type { NewIngest } from './models/register-version.js';
-export type { RegisteredVersion } from './models/registered-versions.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
   ApiKeyRecord,

@@ -1,29 +1,29 @@
 import { join } from 'node:path';
 import { exists } from '../lib/exists.js';
-import { databaseFolder, EMBEDDED_SCHEMA } from './database/data-folder.js';
-import type { Database } from './database/database.js';
+import { closeDatabase, type Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
 import { openEmbedded } from './database/open-embedded.js';
 import { openServer } from './database/open-server.js';
+import { databaseFolder, EMBEDDED_SCHEMA } from './database/store-location.js';
 import { type MigrationState, migrationState } from './migrations/migration-state.js';
 import { type Store, type StoreOptions, storeOn } from './open-store.js';
 
-/** A store as it was found. */
+/** An opened store and its condition. */
 export interface StoreInspection {
-  /** Usable only where nothing is pending or changed. */
+  /** Usable only when no migration is pending or changed. */
   store: Store;
-  /** Of PostgreSQL, such as 17.5. */
+  /** PostgreSQL's version, such as 17.5. */
   version: string;
-  /** What the database's clock says. */
+  /** The time by the database's clock. */
   now: Date;
   migrations: MigrationState;
   close(): Promise<void>;
 }
 
 /**
- * Opens a store to look at it: no migration is applied, no lease ended, no folder made.
+ * Opens a store for a report. It applies no migration, ends no lease and creates no folder.
  *
- * @returns null when there is no embedded database yet
+ * @returns null when the embedded database does not exist yet
  * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE
  */
 export async function inspectStore({
@@ -32,20 +32,20 @@ export async function inspectStore({
   databaseSchema = EMBEDDED_SCHEMA,
 }: StoreOptions): Promise<StoreInspection | null> {
   if (databaseUrl !== undefined) {
-    return lookAt(await openServer(databaseUrl, databaseSchema), dataFolder, true, async () => undefined);
+    return inspect(await openServer(databaseUrl, databaseSchema), dataFolder, true, async () => undefined);
   }
   const folder = databaseFolder(dataFolder);
   if (!(await exists(join(folder, 'PG_VERSION')))) return null;
   const release = await lockFolder(dataFolder);
   try {
-    return await lookAt(await openEmbedded(folder, () => undefined), dataFolder, false, release);
+    return await inspect(await openEmbedded(folder, () => undefined), dataFolder, false, release);
   } catch (thrown) {
     await release();
     throw thrown;
   }
 }
 
-async function lookAt(
+async function inspect(
   database: Database,
   dataFolder: string,
   shared: boolean,
@@ -66,8 +66,7 @@ async function lookAt(
       close: () => store.close(),
     };
   } catch (thrown) {
-    await database.endConnection();
-    await database.close();
+    await closeDatabase(database);
     throw thrown;
   }
 }

@@ -3,13 +3,13 @@ import { ApiKeys } from './access/api-keys.js';
 import { Audit } from './access/audit.js';
 import { INTERNAL_VIEWER, type Viewer } from './access/viewer.js';
 import { BlobStore } from './blobs/blob-store.js';
-import { referencedBlobs } from './blobs/referenced-blobs.js';
-import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './database/data-folder.js';
-import type { Database } from './database/database.js';
+import { filterReferenced } from './blobs/referenced-blobs.js';
+import { closeDatabase, type Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
 import { Leases } from './database/leases.js';
 import { openEmbedded } from './database/open-embedded.js';
 import { openServer } from './database/open-server.js';
+import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './database/store-location.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { RegistrySweeps } from './deliveries/registry-sweeps.js';
 import { Ingests } from './ingests/ingests.js';
@@ -18,7 +18,7 @@ import { Logits } from './models/logits.js';
 import { Models } from './models/models.js';
 import { ProbeSets } from './probe-sets/probe-sets.js';
 
-/** Everything that is kept: rows in PostgreSQL, files in the blob store. */
+/** All stored data: rows in PostgreSQL, and files in the blob store. */
 export interface Store {
   probeSets: ProbeSets;
   models: Models;
@@ -30,18 +30,18 @@ export interface Store {
   sweeps: RegistrySweeps;
   leases: Leases;
   blobs: BlobStore;
-  /** The same store on somebody's behalf: it has what they may see, and puts down what they change. */
+  /** The same store for a viewer: it returns what the viewer sees, and audits what the viewer changes. */
   as(viewer: Viewer): Store;
-  /** Whether other processes may use the same database. */
+  /** Whether other processes can use the same database. */
   shared: boolean;
   /** Removes blobs that no row refers to; returns how many. */
-  sweepBlobs(olderThanMs?: number): Promise<number>;
-  /** Calls the listener with every SQL statement; returns what ends that. */
+  cleanUpBlobs(olderThanMs?: number): Promise<number>;
+  /** Calls the listener with every SQL statement. @returns removes the listener */
   onStatement(listener: (sql: string) => void): () => void;
   close(): Promise<void>;
 }
 
-/** Where a store is. */
+/** Where a store is; see {@link StoreLocation}. */
 export interface StoreOptions {
   /** For blobs and, without a server, for the database. */
   dataFolder: string;
@@ -49,12 +49,12 @@ export interface StoreOptions {
   databaseUrl?: string;
   /** PostgreSQL schema of the tables on that server. */
   databaseSchema?: string;
-  /** Takes a line about what takes long. */
+  /** Receives a line about each slow step. */
   log?(line: string): void;
 }
 
 /**
- * Opens the store, and brings its tables up to date.
+ * Opens the store and applies pending migrations.
  *
  * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED
  */
@@ -73,16 +73,15 @@ export async function openStore({
     try {
       await applyMigrations(database.connection, databaseSchema);
     } catch (thrown) {
-      await database.endConnection();
-      await database.close();
+      await closeDatabase(database);
       throw thrown;
     }
     await database.endConnection();
     const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
-    // Nobody else uses an embedded database, so whoever had a lease is dead: no need to wait for its end.
+    // An embedded database belongs to this process alone, so all earlier lease holders are dead.
     if (!store.shared) {
       await store.ingests.endLeases();
-      await store.leases.endAll();
+      await store.leases.releaseAll();
     }
     return store;
   } catch (thrown) {
@@ -91,7 +90,7 @@ export async function openStore({
   }
 }
 
-/** The repositories and files of an open database. @param release gives the data folder back */
+/** The repositories and files of an open database. @param release unlocks the data folder */
 export function storeOn(
   database: Database,
   dataFolder: string,
@@ -122,7 +121,7 @@ export function storeOn(
     blobs,
     as,
     shared,
-    sweepBlobs: (olderThanMs) => blobs.sweep((digests) => referencedBlobs(prisma, digests), olderThanMs),
+    cleanUpBlobs: (olderThanMs) => blobs.cleanUp((digests) => filterReferenced(prisma, digests), olderThanMs),
     onStatement(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -8,6 +8,7 @@ import type {
   ModelStatus as ModelStatusEnum,
   ResponseKind as ResponseKindEnum,
 } from './generated/enums.js';
+import type { ModelModel } from './generated/models.js';
 
 export type ModelStatus = ModelStatusEnum;
 export type ResponseKind = ResponseKindEnum;
@@ -42,7 +43,7 @@ export interface ProbeRecord {
   mediaType: string;
 }
 
-/** One version of a model; what probing finds out is null before it. */
+/** One version of a model. The results of probing are null before it is probed. */
 export interface ModelRecord {
   id: string;
   name: string;
@@ -52,14 +53,14 @@ export interface ModelRecord {
   probeSetId: string;
   /** In output order. */
   labels: string[] | null;
-  /** When somebody set them; null when they are those that it was registered or read with. */
+  /** When a user set them; null when they came with the registration or the file. */
   labelsSetAt: Date | null;
   /** C */
   outputs: number | null;
   inputShape: unknown;
   outputName: string | null;
   responseKind: ResponseKind | null;
-  /** The probability that stands for 0, when the responses are log-probabilities. */
+  /** For log-probabilities: the probability that replaces 0. */
   logFloor: number | null;
   preprocessing: unknown;
   fileDigest: string | null;
@@ -67,37 +68,47 @@ export interface ModelRecord {
   /** The raw response matrix, a .npy blob. */
   responsesDigest: string | null;
   /** SPDX expression or free text. */
-  licence: string | null;
-  /** Name of the registry that it came from; null when it was given directly. */
+  license: string | null;
+  /** Name of the registry that it came from; null when a caller registered it directly. */
   registry: string | null;
-  /** What the registry calls this content of the version; null when it was not read from one. */
+  /** Identifies this content of the version in its registry; null when it was not read from one. */
   revision: string | null;
-  /** The label without which it is not seen; null: everybody who may read sees it. */
+  /** The visibility label of a private model; null for a public one. */
   visibility: string | null;
+  /** Sentences about how it was probed. */
   notes: string[];
   createdAt: Date;
   updatedAt: Date;
   probedAt: Date | null;
 }
 
+/** A row of the model table as the store returns it. */
+export function toModelRecord({ hasLabels, ...row }: ModelModel): ModelRecord {
+  return {
+    ...row,
+    labels: hasLabels ? row.labels : null,
+    fileBytes: row.fileBytes === null ? null : Number(row.fileBytes),
+  };
+}
+
 /** One output dimension of a model. */
 export interface LogitRecord extends LogitKey {
   label: string | null;
   status: LogitStatus;
-  /** Share of the probes that were really run, 0..1. A probe gives all outputs at once: it is the same for a model. */
+  /** Share of the probes that were really run, 0..1. A probe gives all outputs at once, so all logits of a model share it. */
   coverage: number;
-  /** Expected squared error for each probe of its descriptor, whose values have variance 1; null when every one was run. */
+  /** Expected squared error per probe of its descriptor, which has variance 1; null when every probe was run. */
   completionError: number | null;
 }
 
-/** What identifies a logit, also after it is probed again. */
+/** Identifies a logit, also after the model is probed again. */
 export interface LogitKey {
   modelId: string;
   /** 0..C−1 */
   index: number;
 }
 
-/** One request to probe a model, and what became of it. */
+/** One request to probe a model, and its progress or result. */
 export interface IngestRecord {
   id: string;
   modelId: string;
@@ -112,13 +123,13 @@ export interface IngestRecord {
   request: unknown;
   /** Higher goes first, −10..10. */
   priority: number;
-  /** How often a worker took it up. */
+  /** How often a worker claimed it. */
   attempts: number;
-  /** How often it failed for a reason that may pass. */
+  /** How often it failed for a temporary reason. */
   failures: number;
-  /** How often in a row the process that worked on it ended without a word. */
+  /** How often in a row its worker was killed. */
   kills: number;
-  /** Not to be tried before; null: at once, or it is not queued. */
+  /** The time before which no worker claims it; null when it can be claimed now, or is not queued. */
   nextAttemptAt: Date | null;
   peakMemoryBytes: number | null;
   leasedUntil: Date | null;
@@ -127,15 +138,15 @@ export interface IngestRecord {
   finishedAt: Date | null;
 }
 
-/** A webhook delivery that was taken. */
+/** A recorded webhook delivery. */
 export interface DeliveryRecord {
   /** Name of the registry that sent it. */
   source: string;
-  /** The sender's id of it, or what takes its place. */
+  /** The sender's id, or an id made of the content. */
   deliveryId: string;
   receivedAt: Date;
   event: string;
-  /** When the sender says that it happened. */
+  /** When the event happened, by the sender's clock. */
   occurredAt: Date | null;
   outcome: DeliveryOutcome;
   /** Why it was ignored. */
@@ -143,19 +154,19 @@ export interface DeliveryRecord {
   ingestId: string | null;
 }
 
-/** A key of a program; its secret is not kept. */
+/** An API key. Its secret is not stored. */
 export interface ApiKeyRecord {
   id: string;
-  /** What it is for, in the words of whoever made it. */
+  /** What it is for, as its creator described it. */
   name: string;
-  /** The part of the secret that finds it. */
+  /** The public part of the secret, by which the key is found. */
   prefix: string;
   /** SHA-256 of the whole secret, in hexadecimal. */
   hash: string;
   scopes: readonly AccessScope[];
-  /** Labels of private models that it sees. */
+  /** Visibility labels: it sees private models with one of them. */
   labels: readonly string[];
-  /** The one registry whose models it may change; null: any. */
+  /** The only registry whose models it may change; null: any. */
   registry: string | null;
   createdAt: Date;
   expiresAt: Date | null;
@@ -164,7 +175,7 @@ export interface ApiKeyRecord {
   lastUsedAt: Date | null;
 }
 
-/** One change that somebody made. */
+/** One audited change. */
 export interface AuditRecord {
   id: string;
   createdAt: Date;
@@ -174,9 +185,9 @@ export interface AuditRecord {
   userAgent: string | null;
   requestId: string | null;
   modelId: string | null;
-  /** What was changed, by name. */
-  subject: string;
-  /** What it was changed to, where that is short. */
+  /** The name of what was changed. */
+  target: string;
+  /** The new values, where they are short. */
   details: unknown;
 }
 
@@ -187,26 +198,26 @@ export interface SweptVersions {
   names: string[];
 }
 
-/** What a sweep of a registry found and did. */
+/** The findings of a registry's sweep, and what it did. */
 export interface SweepRecord {
   registry: string;
-  /** Nothing was changed: this is what would have been. */
+  /** Whether the sweep only reported and changed nothing. */
   dryRun: boolean;
   startedAt: Date;
   finishedAt: Date;
   /** Versions in the registry's list. */
   listed: number;
-  /** Were missing here: queued. */
+  /** Missing here: queued. */
   ingested: SweptVersions;
-  /** Have other content under the same name: queued. */
+  /** With new content under the same name: queued. */
   changed: SweptVersions;
-  /** Are gone from the registry: removed. */
+  /** Deleted from the registry: removed. */
   removed: SweptVersions;
-  /** Have other tags or aliases: taken over. */
+  /** With other tags or aliases: updated. */
   annotated: SweptVersions;
-  /** Cannot be registered here. */
+  /** Impossible to register here. */
   refused: SweptVersions;
-  /** What could not be read, and why; null when all was. */
+  /** What could not be read, and why; null when everything was read. */
   error: string | null;
 }
 

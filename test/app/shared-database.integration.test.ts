@@ -17,7 +17,7 @@ describe.runIf(requires('postgresql'))('two services on one PostgreSQL server an
     await server.stop();
   });
 
-  it('what one registers and removes, the other finds and forgets', async () => {
+  it('a model that one registers and removes appears and disappears in the other', async () => {
     const environment = { DATABASE_URL: await server.createDatabase('shared') };
     const dataFolder = join(await temporaryFolder(), 'data');
     const worker = await openSmallService({ environment, dataFolder });

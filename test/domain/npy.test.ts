@@ -16,6 +16,6 @@ describe('npy header', () => {
     expect(() => parseNpyHeader(new TextEncoder().encode('PK something else'))).toThrow('not a .npy file');
     expect(() =>
       parseNpyHeader(encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [1] }).subarray(0, 40)),
-    ).toThrow('cut off');
+    ).toThrow('truncated');
   });
 });

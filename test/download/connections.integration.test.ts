@@ -42,7 +42,7 @@ function answering(answers: string[][]): { lookup: LookupFunction; asked: () => 
   };
 }
 
-it('reaches a configured server at a private address, and no other server there', async () => {
+it('reaches a configured server at a private address, but no other server there', async () => {
   const server = await start((_, response) => response.end('inside'));
   const at = configured(server.url);
   expect((await readSmall({ url: server.url, at }, limits())).toString()).toBe('inside');
@@ -61,7 +61,7 @@ it('does not follow a configured server to another private address', async () =>
   expect(inside.requests).toEqual([]);
 });
 
-it('sends credentials to the configured server alone, also after a redirect back to it', async () => {
+it('sends credentials to the configured server only, and not after a redirect back to it', async () => {
   const outside: Loopback = await start((_, response) =>
     response.writeHead(302, { location: `${server.url}/admin` }).end(),
   );
@@ -84,7 +84,7 @@ it('sends credentials to the configured server alone, also after a redirect back
   await expect(readSmall(file, limits())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
 });
 
-it('takes another port or scheme for another server', async () => {
+it('treats another port or scheme as another server', async () => {
   const server = await start((request, response) =>
     response.end(request.headers.authorization ?? 'anonymous'),
   );
@@ -93,7 +93,7 @@ it('takes another port or scheme for another server', async () => {
   expect(text.toString()).toBe('anonymous');
 });
 
-it('connects to the address that it checked, whatever the name means a moment later', async () => {
+it('connects to the checked address, whatever the name resolves to afterwards', async () => {
   const server = await start((_, response) => response.end('inside'));
   const url = `http://rebinding.example:${new URL(server.url).port}/`;
   const rebinding = answering([['127.0.0.1']]);
@@ -110,14 +110,14 @@ it('connects to the address that it checked, whatever the name means a moment la
   expect(server.requests).toEqual([]);
 });
 
-it('refuses a name as soon as one of its addresses is private', async () => {
+it('refuses a name if one of its addresses is private', async () => {
   const mixed = answering([['93.184.216.34', '10.0.0.7']]);
   await expect(
     readSmall({ url: 'http://mixed.example/' }, limits({ lookup: mixed.lookup })),
   ).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
 });
 
-it('looks a redirect up anew', async () => {
+it('resolves the name of a redirect again', async () => {
   const server = await start((_, response) =>
     response.writeHead(302, { location: 'http://inside.example/' }).end(),
   );
@@ -128,7 +128,7 @@ it('looks a redirect up anew', async () => {
   });
 });
 
-it('says what to do when a configured server refuses, but not for another', async () => {
+it('adds advice when a configured server denies access, but not for other servers', async () => {
   const server = await start((_, response) => response.writeHead(403).end());
   const opened = limits({ privateAddresses: ['127.0.0.1'] });
   await expect(readSmall({ url: server.url, at: configured(server.url) }, opened)).rejects.toMatchObject({

@@ -50,7 +50,7 @@ const ranges = () => server?.requests.map(({ headers }) => headers.range);
 const fetched = (url: string, folder: string, signal?: AbortSignal, limits = LIMITS) =>
   downloadToFile({ url }, { folder, key: KEY }, limits, signal);
 
-it('leaves a whole file and nothing else', async () => {
+it('leaves the complete file and nothing else', async () => {
   const folder = await temporaryFolder();
   const url = await serve((request, response) => sendFile(request, response, CONTENT, '"v1"'));
   const { path, digest, bytes } = await fetched(url, folder);
@@ -59,7 +59,7 @@ it('leaves a whole file and nothing else', async () => {
   expect(await readdir(folder)).toHaveLength(1);
 });
 
-it('goes on where the connection broke, again and again', async () => {
+it('continues after every broken connection', async () => {
   const folder = await temporaryFolder();
   let breaks = 0;
   const url = await serve((request, response) => {
@@ -79,7 +79,7 @@ it('goes on where the connection broke, again and again', async () => {
   expect(server?.requests.at(-1)?.headers['if-range']).toBe('"v1"');
 });
 
-it('goes on in a later call, another process for example', async () => {
+it('continues in a later call, such as in another process', async () => {
   const folder = await temporaryFolder();
   const stop = new AbortController();
   let broken = false;
@@ -97,7 +97,7 @@ it('goes on in a later call, another process for example', async () => {
   expect(await readdir(folder)).toHaveLength(1);
 });
 
-it('begins anew when the file has changed meanwhile', async () => {
+it('starts again when the file changed meanwhile', async () => {
   const folder = await temporaryFolder();
   const changed = Buffer.from(CONTENT).reverse();
   const first = breakAfter(40_000, folder, { etag: '"v1"' });
@@ -109,7 +109,7 @@ it('begins anew when the file has changed meanwhile', async () => {
   expect(await readFile(path)).toEqual(changed);
 });
 
-it('begins anew when the server cannot continue', async () => {
+it('starts again when the server does not support ranges', async () => {
   const folder = await temporaryFolder();
   const first = breakAfter(40_000, folder, { etag: '"v1"' });
   let asked = 0;
@@ -119,7 +119,7 @@ it('begins anew when the server cannot continue', async () => {
   expect(await fetched(url, folder)).toMatchObject({ digest: DIGEST });
 });
 
-it('does not put together what the server names by halves', async () => {
+it('does not join parts with weak validators', async () => {
   const folder = await temporaryFolder();
   const first = breakAfter(40_000, folder, { etag: '"v1"' });
   let asked = 0;
@@ -148,7 +148,7 @@ it.each([
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('goes on by an old date as well', async () => {
+it('continues by a date that is old enough', async () => {
   const folder = await temporaryFolder();
   const modified = 'Wed, 21 Oct 2015 07:28:00 GMT';
   const first = breakAfter(40_000, folder, { 'last-modified': modified });
@@ -166,7 +166,7 @@ it('goes on by an old date as well', async () => {
   expect(server?.requests[1].headers['if-range']).toBe(modified);
 });
 
-it('needs nothing more when everything had come', async () => {
+it('requests nothing more when the part is complete', async () => {
   const folder = await temporaryFolder();
   const part = join(folder, `${KEY}-left.part`);
   await writeFile(part, CONTENT);
@@ -189,7 +189,7 @@ it.each([
   expect(ranges()).toEqual([undefined]);
 });
 
-it('counts what came before against the limit', async () => {
+it('counts earlier parts against the limit', async () => {
   const folder = await temporaryFolder();
   const limits = { ...LIMITS, maxBytes: 60_000 };
   let asked = 0;
@@ -259,7 +259,7 @@ describe('a server that sends less than requested', () => {
     expect(ranges()).toEqual([undefined, 'bytes=40000-', 'bytes=50000-']);
   });
 
-  it('is left to a later try when nothing comes', { timeout: 15_000 }, async () => {
+  it('is left to a later attempt when it sends nothing', { timeout: 15_000 }, async () => {
     const folder = await temporaryFolder();
     const url = await afterBreak(folder, (first, response) => {
       response.writeHead(206, { 'content-range': piece(first, CONTENT.length, CONTENT.length) }).end();
@@ -283,7 +283,7 @@ describe('a server that sends less than requested', () => {
   });
 });
 
-describe('a source that drips', () => {
+describe('a slow source', () => {
   const pace = { graceMs: 50, minRate: 1_000_000, maxMs: 60_000 };
   const drip: RequestListener = (_, response) => {
     response.writeHead(200, { etag: '"v1"', 'content-length': CONTENT.length });
@@ -305,7 +305,7 @@ describe('a source that drips', () => {
     expect(await readdir(folder)).toHaveLength(2);
   });
 
-  it('ends small reads and those of clients as well', async () => {
+  it('also fails small reads and those of registry clients', async () => {
     const url = await serve(drip);
     const limits = { ...LIMITS, pace };
     const at = { origin: url, headers: () => ({}), advice: '' };

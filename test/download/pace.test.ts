@@ -25,13 +25,13 @@ async function transfer(chunks: [waited: number, bytes: number, worked?: number]
   return received;
 }
 
-it('asks for a rate only after a while', async () => {
+it('checks the rate only after the grace time', async () => {
   expect(await transfer([[999, 1]], LIMITS)).toBe(1);
   await expect(transfer([[1_001, 1]], LIMITS)).rejects.toThrow('sends less than 100 bytes/s');
   expect(await transfer([[1_001, 101]], LIMITS)).toBe(1);
 });
 
-it('takes the average over all that came', async () => {
+it('averages over the whole transfer', async () => {
   expect(
     await transfer(
       [
@@ -55,7 +55,7 @@ it('takes the average over all that came', async () => {
   ).rejects.toThrow('bytes/s');
 });
 
-it('does not count what is done with the bytes', async () => {
+it('does not count the time spent on the bytes', async () => {
   expect(
     await transfer(
       [
@@ -67,7 +67,7 @@ it('does not count what is done with the bytes', async () => {
   ).toBe(2);
 });
 
-it('ends what takes too long however fast it is', async () => {
+it('ends a fast transfer that takes too long', async () => {
   await expect(
     transfer(
       [
@@ -79,6 +79,6 @@ it('ends what takes too long however fast it is', async () => {
   ).rejects.toThrow('longer than 10 s');
 });
 
-it('lets anything pass without limits', async () => {
+it('accepts any pace without limits', async () => {
   expect(await transfer([[1e9, 1]])).toBe(1);
 });

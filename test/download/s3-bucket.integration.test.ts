@@ -30,7 +30,7 @@ const bucket = (changed = {}) =>
   });
 const read = async (uri: string, of = bucket()) => (await readSmall(of.file(uri), LIMITS)).toString();
 
-it('reads an object by a signed request, whatever its key', async () => {
+it('reads an object with a signed request, whatever its key', async () => {
   expect(await read(`s3://models/${KEY}`)).toBe('the object');
 });
 
@@ -39,7 +39,7 @@ it('sends the token of temporary credentials, signed', async () => {
   expect(store.requests.at(-1)?.headers['x-amz-security-token']).toBe('session');
 });
 
-it('says what is wrong with credentials, and what is not there', async () => {
+it('tells bad credentials from missing objects', async () => {
   await expect(read(`s3://models/${KEY}`, bucket({ secretAccessKey: 'x' }))).rejects.toMatchObject({
     code: 'SOURCE_DENIED',
     message: expect.stringContaining('PROBELOG_S3_ACCESS_KEY_ID'),
@@ -47,7 +47,7 @@ it('says what is wrong with credentials, and what is not there', async () => {
   await expect(read('s3://models/none.onnx')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
 });
 
-describe('what is open', () => {
+describe('allowed buckets', () => {
   it.each(['s3://models/a.onnx', 's3://shared/onnx/a.onnx'])('%s is', (uri) => {
     expect(bucket().file(uri).url).toContain('/a.onnx');
   });

@@ -21,7 +21,7 @@ function storedRows(file: Uint8Array): number[][] {
 }
 
 describe('responses of some probes', () => {
-  it('are stored at their places, with NaN for the others, with their share and errors', () => {
+  it('are stored in their columns, with NaN elsewhere, and with coverage and errors', () => {
     const {
       file,
       outputs,
@@ -45,7 +45,7 @@ describe('responses of some probes', () => {
     expect([...degenerate]).toEqual([0, 0]);
   });
 
-  it('are judged by themselves: probabilities, scale, degenerate outputs', () => {
+  it('alone decide about probabilities, scale and degenerate outputs', () => {
     const shares = assemble([
       [0.25, 0.5, 0.75, 0.1],
       [0.75, 0.5, 0.25, 0.9],
@@ -68,7 +68,7 @@ describe('responses of some probes', () => {
     expect([...degenerate]).toEqual([0, 1, 1, 0]);
   });
 
-  it('that are all there have no errors of completion', () => {
+  it('of all probes have no completion errors', () => {
     const rows = [[1, 2, 3, 4, 5, 7]];
     const { coverage, errors, file } = assemble(
       rows,

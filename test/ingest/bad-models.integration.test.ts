@@ -80,7 +80,7 @@ const BAD: [what: string, code: string, file: Uint8Array, says: RegExp][] = [
   ],
 ];
 
-describe('a failed ingest says why and leaves nothing', () => {
+describe('a failed ingest has a reason and leaves nothing', () => {
   it.each(BAD)('%s: %s', async (_what, code, file, says) => {
     const { store } = small.service;
     const ingest = await small.ingest(file);
@@ -98,8 +98,8 @@ describe('a failed ingest says why and leaves nothing', () => {
   });
 });
 
-describe('outputs of one model', () => {
-  it('that never change are marked, and the others are searchable', async () => {
+describe('degenerate outputs', () => {
+  it('are marked; the others are searchable', async () => {
     const mixed = answer([node('Mul', ['logits', 'mask'], ['answer'])], [floats('mask', [4], [1, 1, 0, 1])]);
     const { state, modelId } = await small.ingest(mixed);
     expect(state).toBe('SUCCEEDED');
@@ -114,7 +114,7 @@ describe('outputs of one model', () => {
   });
 });
 
-describe('refused before it is queued', () => {
+describe('refused before queueing', () => {
   const codeOf = (promise: Promise<unknown>) =>
     promise.then(
       () => 'accepted',
@@ -127,14 +127,14 @@ describe('refused before it is queued', () => {
     expect(await codeOf(small.enqueue(meanColor(), { version: 'two\nlines' }))).toBe('INPUT_INVALID');
   });
 
-  it('MODEL_EXISTS for a second ingest of the same name and version, which leaves the first as it was', async () => {
+  it('MODEL_EXISTS for a second ingest of the same name and version; the first is unchanged', async () => {
     const first = await small.ingest(meanColor(), { name: 'twice' });
     expect(await codeOf(small.enqueue(meanColor(), { name: 'twice' }))).toBe('MODEL_EXISTS');
     const [kept] = await small.service.store.models.byIds([first.modelId]);
     expect(kept?.responsesDigest).toBeTruthy();
   });
 
-  it('a failed name and version may be tried again', async () => {
+  it('a failed name and version can be registered again', async () => {
     await small.ingest(new Uint8Array(), { name: 'again' });
     expect((await small.ingest(meanColor(), { name: 'again' })).state).toBe('SUCCEEDED');
   });

@@ -105,7 +105,7 @@ function usable(path: string) {
 }
 
 describe('an ingest with a prior', () => {
-  it('stores the responses of the chosen probes where they belong, and nothing for the others', async () => {
+  it('stores the responses of the chosen probes in their columns, and none for the others', async () => {
     const full = await ingest(meanColor(), { probing: { full: true } });
     expect(full.ran).toHaveLength(PROBES);
     expect(full.logits.map(({ coverage }) => coverage)).toEqual([1, 1, 1, 1]);
@@ -124,7 +124,7 @@ describe('an ingest with a prior', () => {
     expect([partly.ingest.done, partly.ingest.total, partly.ingest.state]).toEqual([HALF, HALF, 'SUCCEEDED']);
   });
 
-  it('does what its request says instead of the settings', async () => {
+  it('follows its request instead of the settings', async () => {
     const never = async () => {
       throw new Error('a full run does not read the prior');
     };
@@ -147,7 +147,7 @@ describe('an ingest with a prior', () => {
   it('runs all probes when there is no prior, or a damaged one', async () => {
     const none = await ingest(meanColor(), {}, { prior: async () => null });
     expect(none.ran).toHaveLength(PROBES);
-    expect(none.notes.join()).not.toMatch(/learned/);
+    expect(none.notes.join()).not.toMatch(/cannot be used/);
     const wrong = await priorFile(tinyPrior(PROBES - 1));
     const damaged = await ingest(meanColor(), {}, { prior: async () => usable(wrong) });
     expect(damaged.ran).toHaveLength(PROBES);
@@ -157,7 +157,7 @@ describe('an ingest with a prior', () => {
 });
 
 describe('an ingest that was stopped while probing', () => {
-  it('goes on with the same choices, whatever was learned or set meanwhile, behind a row that was cut off', async () => {
+  it('continues with the same choices, whatever changed meanwhile, after a row that was cut off', async () => {
     const whole = await ingest(SLOW, { preprocessing: undefined });
     const claimed = await claim(SLOW, { preprocessing: undefined });
     const { path, rowBytes } = await stopAt(claimed, 8);
@@ -186,7 +186,7 @@ describe('an ingest that was stopped while probing', () => {
     expect(await readdir(workFolder)).toEqual([]);
   });
 
-  it('goes on with all probes when it began with them', async () => {
+  it('continues with all probes when it began with all', async () => {
     const claimed = await claim(SLOW, { preprocessing: undefined });
     await stopAt(claimed, 8, { prior: async () => null });
     await runIngest(claimed, GOING_ON, dependencies());
@@ -194,7 +194,7 @@ describe('an ingest that was stopped while probing', () => {
     expect(await readdir(workFolder)).toEqual([]);
   });
 
-  it('runs what is missing when the copy of the prior was lost', async () => {
+  it('runs the missing probes when the copy of the prior is lost', async () => {
     const claimed = await claim(SLOW, { preprocessing: undefined });
     await stopAt(claimed, 8);
     const [copy] = (await readdir(workFolder, { recursive: true })).filter((name) => name.endsWith('.prior'));
@@ -206,7 +206,7 @@ describe('an ingest that was stopped while probing', () => {
     expect(await readdir(workFolder)).toEqual([]);
   });
 
-  it('goes on from there when it was cancelled and is tried again', async () => {
+  it('continues after it was cancelled and retried', async () => {
     const claimed = await claim(SLOW, { preprocessing: undefined });
     const controller = new AbortController();
     const announce = () => controller.abort(new IngestStopped('CANCELLED'));

@@ -10,7 +10,7 @@ import { openSmallService, settled } from './support/small-service.js';
 const MODEL = meanColor();
 const HALF = 60;
 
-it('an ingest whose process ended goes on in the middle of its download', { timeout: 60_000 }, async () => {
+it('an ingest whose process ended continues its download where it stopped', { timeout: 60_000 }, async () => {
   const dataFolder = await temporaryFolder();
   const downloads = join(dataFolder, 'downloads');
   let ready = false;

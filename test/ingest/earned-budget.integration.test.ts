@@ -35,7 +35,7 @@ function leaping(seed: number): Uint8Array {
 }
 
 describe('a gallery that has earned its budget', () => {
-  it('runs new models on a third of the probes, but every tenth, and knows them by it', async () => {
+  it('runs new models on a third of the probes, except every tenth, and still finds them', async () => {
     const { search, store } = small.service;
     const probeSet = await store.probeSets.default(undefined);
     expect((await search.stats(probeSet?.id ?? ''))?.prior).toMatchObject({ models: TEACHERS });
@@ -52,7 +52,7 @@ describe('a gallery that has earned its budget', () => {
       expect(similarity?.data[output * OUTPUTS + output]).toBeGreaterThan(0.9);
   });
 
-  it('runs a model that is unlike it on all probes, unless the request says how many', async () => {
+  it('runs an unlike model on all probes, unless the request has a budget', async () => {
     const unlike = await ingestProbed(small, leaping(1));
     expect(unlike).toMatchObject({ done: PROBES, coverage: 1, completionError: null });
     expect((await ingestLearner(small, leaping(2), { budget: 0.34 })).done).toBe(MOST);

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../store/temporary-folder.js';
 
 const LIMITS = { maxBytes: 1_000, stallMs: 1_000, privateAddresses: [] };
 
-it('a stop before a local file is read ends the ingest, and not the process', async () => {
+it('an abort before a local file is read ends the ingest, not the process', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'model.onnx');
   await writeFile(path, 'bytes');

@@ -47,7 +47,7 @@ async function saved(folder: string, models: Record<string, Uint8Array>): Promis
 }
 
 /** A limit on the size of a file is the full disk that needs no privileges: the same call fails in the same place. */
-it('no room for the model, then none for its responses: STORAGE_FULL, nothing stays, and the next one succeeds', async () => {
+it('a disk full during fetching, then during storing: STORAGE_FULL, no leftovers, and the next ingest succeeds', async () => {
   const folder = await temporaryFolder();
   const dataFolder = join(folder, 'data');
   await (await openSmallService({ dataFolder, probes: PROBES, work: false })).close();

@@ -7,7 +7,7 @@ import {
 
 const request = { name: 'model', version: '1', source: '/m.onnx' };
 
-describe('how much is probed', () => {
+describe('the probing request', () => {
   it.each([
     {},
     { budget: 0.02 },

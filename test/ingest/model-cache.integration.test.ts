@@ -29,7 +29,7 @@ async function fetched(path: string) {
   return model;
 }
 
-it('removes what was not used for the longest time, and fetches it again when it is needed', async () => {
+it('evicts the least recently used files, and fetches them again when needed', async () => {
   const { store, ingest } = small.service;
   const local = (await small.ingest(meanColor({ size: 11 }))).modelId;
   const models = [await fetched('/8.onnx'), await fetched('/9.onnx'), await fetched('/10.onnx')];

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => small.close());
 
 describe('watching an ingest', () => {
-  it('shows its stages in order and probes that only become more', async () => {
+  it('yields the stages in order and a growing number of probes', async () => {
     const { id } = await small.enqueue(meanColor());
     const seen: IngestRecord[] = [];
     for await (const ingest of small.service.ingest.watch(id)) seen.push(ingest);
@@ -24,7 +24,7 @@ describe('watching an ingest', () => {
     expect(seen.at(-1)?.total).toBe(150);
   });
 
-  it('of a finished ingest gives its last state once', async () => {
+  it('of a finished ingest yields its final state once', async () => {
     const { id } = await small.ingest(meanColor());
     const seen: string[] = [];
     for await (const { state } of small.service.ingest.watch(id)) seen.push(state);
@@ -38,7 +38,7 @@ describe('while a model runs', () => {
     for await (const { stage } of small.service.ingest.watch(id)) if (stage === 'INSPECTING') return;
   };
 
-  it('its ingest can be cancelled, and others go on', async () => {
+  it('its ingest can be cancelled while others continue', async () => {
     const { id } = await small.enqueue(endless());
     await untilItRuns(id);
     await small.service.ingest.cancel(id);

@@ -72,20 +72,20 @@ describe('the layout', () => {
     [7, 8, 9],
   ];
 
-  it('must be said when there are as many outputs as probes', async () => {
+  it('is required when there are as many outputs as probes', async () => {
     await expect(read(npyFile(square))).rejects.toMatchObject({ code: 'RESPONSES_LAYOUT_AMBIGUOUS' });
     expect((await read(npyFile(square), { layout: 'outputs-first' })).rows).toEqual(square);
     expect((await read(npyFile(square), { layout: 'probes-first' })).rows).toEqual(transposed(square));
   });
 
-  it('must be true when it is said', async () => {
+  it('is checked when it is given', async () => {
     await expect(read(npyFile(ROWS), { layout: 'probes-first' })).rejects.toMatchObject({
       code: 'RESPONSES_SHAPE_MISMATCH',
       message: 'The array has the shape [2, 3]; it must be [3, outputs], with 1 to 1000000 outputs.',
     });
   });
 
-  it('is of two dimensions, one of which counts the probes', async () => {
+  it('has two dimensions, one of which counts the probes', async () => {
     await expect(read(npyFile(ROWS), {}, 5)).rejects.toMatchObject({
       code: 'RESPONSES_SHAPE_MISMATCH',
       message: expect.stringContaining('[outputs, 5] or [5, outputs]'),
@@ -115,7 +115,7 @@ describe('probes that were not run', () => {
     ]);
   });
 
-  it('may not be nearly all', async () => {
+  it('must leave at least 2 % of the probes', async () => {
     const hardly = [Array.from({ length: 200 }, (_, probe) => (probe < 3 ? probe : none))];
     await expect(read(npyFile(hardly), {}, 200)).rejects.toMatchObject({
       code: 'RESPONSES_INVALID',
@@ -124,7 +124,7 @@ describe('probes that were not run', () => {
   });
 });
 
-describe('values that the kind does not have', () => {
+describe('values outside the range of their kind', () => {
   it.each([
     ['probabilities', 1.5, /Output 1 has 1.5 for probe 2; a probability/],
     ['probabilities', -0.25, /Output 1 has -0.25 for probe 2/],
@@ -222,14 +222,14 @@ describe('a file that cannot be read', () => {
   }
 });
 
-describe('a file that was damaged', () => {
+describe('a damaged file', () => {
   const whole = [
     npyFile(ROWS),
     npyFile(ROWS, { version: 3, dtype: '>f8' }),
     safetensorsFile({ responses: ROWS }),
   ];
 
-  it('is read or refused, and nothing else', async () => {
+  it('is either read or refused', async () => {
     const next = random(7);
     const ends = new Set<string>();
     for (let round = 0; round < 600; round++) {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-it('a model that is probed again with another set moves to its gallery, with the same logits', async () => {
+it('reprobing with another probe set moves a model to that gallery with the same logits', async () => {
   const { store, search, ingest } = small.service;
   const { modelId, ingestId } = await small
     .ingest(meanColor())

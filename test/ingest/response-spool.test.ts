@@ -10,7 +10,7 @@ const batch = (probes: number[], responses: number[]) => ({
   responses: Float32Array.from(responses),
 });
 
-it('keeps rows in any order of probes, and forgets one that is cut off', async () => {
+it('keeps rows in any order of probes, and drops one that was cut off', async () => {
   const path = join(await temporaryFolder(), 'a.responses');
   const spool = await ResponseSpool.open(path);
   expect(await spool.done()).toBeNull();
@@ -29,7 +29,7 @@ it('keeps rows in any order of probes, and forgets one that is cut off', async (
   expect([...observed.data]).toEqual([0, 20, 50, 70, 1, 21, 51, 71]);
 });
 
-it('does not go on with a file of another format', async () => {
+it('does not continue a file of another format', async () => {
   const path = join(await temporaryFolder(), 'old.responses');
   const old = Buffer.alloc(4 + 5 * 8);
   old.writeUInt32LE(2);

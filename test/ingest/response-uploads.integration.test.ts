@@ -41,7 +41,7 @@ const registered = (uploads: ResponseUploads) => uploads.register({ name: random
 const stored = async (id: string) => (await small.service.store.models.byIds([id]))[0];
 
 describe('an upload', () => {
-  it('that ended between the database and the search is finished by the same upload again', async () => {
+  it('that ended between database and gallery is completed by repeating it', async () => {
     const added: string[] = [];
     let broken = true;
     const uploads = uploadsWith({
@@ -58,7 +58,7 @@ describe('an upload', () => {
     expect(added).toEqual([(await stored(id)).responsesDigest]);
   });
 
-  it('and another for the same model at once leave database and search in agreement', async () => {
+  it('and a concurrent one for the same model leave database and gallery in agreement', async () => {
     let last: string | undefined;
     const uploads = uploadsWith({
       async add(_, { responsesDigest }) {
@@ -70,7 +70,7 @@ describe('an upload', () => {
     expect((await stored(id)).responsesDigest).toBe(last);
   });
 
-  it('of a model that is removed meanwhile leaves nothing, in the search either', async () => {
+  it('of a model that is removed meanwhile leaves nothing in database or gallery', async () => {
     const removed: string[] = [];
     const uploads = uploadsWith({
       async add(_, { modelId }) {
@@ -87,7 +87,7 @@ describe('an upload', () => {
     expect(removed).toEqual([id]);
   });
 
-  it('shows nothing of itself before all of it is there', async () => {
+  it('is not visible before it is complete', async () => {
     const uploads = uploadsWith({});
     const { id } = await registered(uploads);
     const file = npyFile(rows(1));
@@ -100,7 +100,7 @@ describe('an upload', () => {
     expect(await stored(id)).toMatchObject({ status: 'READY' });
   });
 
-  it('is refused while as many as are taken at once are under way', async () => {
+  it('is refused while the maximum number of uploads is running', async () => {
     const uploads = uploadsWith({});
     const { id } = await registered(uploads);
     const file = npyFile(rows(1));
@@ -112,7 +112,7 @@ describe('an upload', () => {
     expect(await uploads.accept(id, content(file), {})).toMatchObject({ changed: false });
   });
 
-  it('that fails in the middle leaves no file', async () => {
+  it('that fails midway leaves no file', async () => {
     const uploads = uploadsWith({});
     const { id } = await registered(uploads);
     async function* broken() {
@@ -125,7 +125,7 @@ describe('an upload', () => {
 });
 
 describe('a version', () => {
-  it('whose ingest failed may be registered as one that is uploaded', async () => {
+  it('whose ingest failed can be registered for upload', async () => {
     const name = randomUUID();
     const { id, modelId } = await small.enqueue(new Uint8Array([1]), { name });
     const uploads = uploadsWith({});
@@ -135,7 +135,7 @@ describe('a version', () => {
     expect(await uploads.accept(modelId, content(npyFile(rows(1))), {})).toMatchObject({ created: true });
   });
 
-  it('that is uploaded cannot be ingested as well', async () => {
+  it('with uploaded responses cannot be ingested too', async () => {
     const { name } = await registered(uploadsWith({}));
     await expect(small.enqueue(new Uint8Array([1]), { name })).rejects.toMatchObject({
       code: 'MODEL_EXISTS',

@@ -53,7 +53,7 @@ async function spooledProbes(): Promise<number> {
   return Math.floor(((await stat(join(folder, name))).size - 8) / (4 + OUTPUTS * 4));
 }
 
-it('kill -9 while probing: the next process goes on behind the last finished batch', async () => {
+it('kill -9 while probing: the next process continues after the last finished batch', async () => {
   await (await reopen(false)).close();
   const ingestId = await ingestAndDie();
   const kept = await spooledProbes();
@@ -80,7 +80,7 @@ it('kill -9 while probing: the next process goes on behind the last finished bat
   ).toEqual([]);
 });
 
-it('a service that closes while probing gives the ingest back, and the next one finishes it', async () => {
+it('a service that closes while probing returns the ingest, and the next one finishes it', async () => {
   const { service, enqueue } = await reopen(true);
   const { id } = await enqueue(MODEL, { preprocessing: undefined });
   for await (const { done } of service.ingest.watch(id)) if (done !== null && done >= 32) break;

@@ -37,7 +37,7 @@ async function ingest(path: string, ...statuses: number[]) {
   return small.ingest(`${url}${path}`);
 }
 
-it('a source that is back after two failures: the third attempt succeeds', async () => {
+it('a source that recovers after two failures: the third attempt succeeds', async () => {
   expect(await ingest('/back.onnx', 503, 500, 200)).toMatchObject({
     state: 'SUCCEEDED',
     attempts: 3,
@@ -46,7 +46,7 @@ it('a source that is back after two failures: the third attempt succeeds', async
   });
 });
 
-it('a source that stays away: parked with the reason and how often it was tried', async () => {
+it('a source that stays down: FAILED with the error and the number of attempts', async () => {
   expect(await ingest('/away.onnx', 503)).toMatchObject({
     state: 'FAILED',
     errorCode: 'SOURCE_UNREACHABLE',
@@ -56,21 +56,21 @@ it('a source that stays away: parked with the reason and how often it was tried'
   });
 });
 
-it('a sidecar file that must be fetched again: the model is not', async () => {
+it('a sidecar file that must be fetched again: the model file is not', async () => {
   answers.set('/beside/config.json', [503, 404]);
   expect(await ingest('/beside/model.onnx', 200, 410)).toMatchObject({ state: 'SUCCEEDED', attempts: 2 });
 });
 
-it('a source that refuses: one attempt', async () => {
+it('a source that denies access: one attempt', async () => {
   expect(await ingest('/forbidden.onnx', 403)).toMatchObject({ state: 'FAILED', attempts: 1 });
 });
 
-it('a file that is no model: one attempt', async () => {
+it('a file that is not a model: one attempt', async () => {
   const bad = await small.ingest(Buffer.from('no model'));
   expect(bad).toMatchObject({ state: 'FAILED', errorCode: 'MODEL_NOT_ONNX', attempts: 1 });
 });
 
-it('what was parked succeeds when it is retried, under the same id', async () => {
+it('a failed ingest succeeds under the same id when it is retried', async () => {
   const parked = await ingest('/later.onnx', 503);
   answers.set('/later.onnx', [200]);
   await small.service.ingest.retry(parked.id);
@@ -81,7 +81,7 @@ it('what was parked succeeds when it is retried, under the same id', async () =>
   });
 });
 
-it('what waits for another attempt can be cancelled', async () => {
+it('an ingest that waits for another attempt can be cancelled', async () => {
   const slow = await openSmallService({ environment: { PROBELOG_PRIVATE_ADDRESSES: '127.0.0.0/8' } });
   try {
     answers.set('/waits.onnx', [503]);

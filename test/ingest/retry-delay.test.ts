@@ -11,15 +11,15 @@ describe('the wait before another attempt', () => {
     ]);
   });
 
-  it('is at least half of that, by chance', () => {
+  it('is at least half of that, at random', () => {
     expect(retryDelay(POLICY, 2, 0)).toBe(1_000);
   });
 
-  it('is an hour at most', () => {
+  it('is at most an hour', () => {
     expect(retryDelay({ attempts: 100, firstDelayMs: 1_000 }, 90, 1)).toBe(3_600_000);
   });
 
-  it('is none when it was tried often enough', () => {
+  it('is null when no attempts are left', () => {
     expect(retryDelay(POLICY, 5, 1)).toBeNull();
     expect(retryDelay({ ...POLICY, attempts: 1 }, 1, 1)).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GalleryWriter, type PipelineDependencies, runIngest } from '../../src/ingest/index.js';
-import { type ClaimedIngest, ClaimLost, type DeliveredChange } from '../../src/store/index.js';
+import { type ClaimedIngest, ClaimLost, type ModelChange } from '../../src/store/index.js';
 import { meanColor } from '../probing/support/made-models.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
 import { takeUp } from '../store/models.js';
@@ -55,8 +55,8 @@ function galleryWith(beforeAdding: () => Promise<unknown>) {
   return { gallery, models };
 }
 
-describe('between the publication of a model and its place in the gallery', () => {
-  it('a model that is removed stays away', async () => {
+describe('between publishing a model and adding it to the gallery', () => {
+  it('a removed model stays removed', async () => {
     const ingest = await claimed(meanColor());
     const { gallery, models } = galleryWith(() => small.service.ingest.remove(ingest.modelId));
     await expect(run(ingest, { gallery })).rejects.toThrow(ClaimLost);
@@ -64,7 +64,7 @@ describe('between the publication of a model and its place in the gallery', () =
     expect(await store().models.byIds([ingest.modelId])).toEqual([]);
   });
 
-  it('the responses of an ingest that was quicker stay', async () => {
+  it('the responses of a faster ingest stay', async () => {
     const ingest = await claimed(meanColor());
     const newer = 'cd'.repeat(32);
     let isFirst = true;
@@ -103,12 +103,12 @@ describe('while a model file is fetched', () => {
     const [{ modelId, request }] = await store().ingests.byIds([id]);
     const [{ name, version, source, probeSetId }] = await seen(modelId);
     const ingest = { name, version, source, labels: null, probeSetId, request };
-    const change: DeliveredChange = { kind: 'REGISTER', ingest, sha256: null, updated: true };
+    const change: ModelChange = { kind: 'REGISTER', name, version, source, updated: true };
     const delivery = { source: 'standard', deliveryId: null, event: 'e', occurredAt: null, change };
-    expect(await store().deliveries.record(delivery)).toMatchObject({ stopped: [id] });
+    expect(await store().deliveries.record(delivery, async () => ingest)).toMatchObject({ cancelled: [id] });
   }
 
-  it('tags and aliases of newer events stay, and the rest is what the registry says', async () => {
+  it('tags and aliases of newer events stay; the others come from the registry', async () => {
     const ingest = await versionOf('mlflow');
     const access = readsOf([{ tags: { stage: 'test', owner: 'ada' }, aliases: ['challenger'] }]);
     whileFetching = () => event({ kind: 'SET_TAG', key: 'stage', value: 'live' });
@@ -120,14 +120,14 @@ describe('while a model file is fetched', () => {
     await small.service.ingest.remove(ingest.modelId);
   });
 
-  it('tags and aliases are read again when an event came while they were read', async () => {
+  it('tags and aliases are read again when an event arrives meanwhile', async () => {
     const ingest = await versionOf('mlflow');
     const access = readsOf(
       [
         { tags: { stage: 'test' }, aliases: [] },
         { tags: { stage: 'live' }, aliases: ['champion'] },
       ],
-      () => event({ kind: 'ALIAS', alias: 'champion' }),
+      () => event({ kind: 'SET_ALIAS', alias: 'champion' }),
     );
     await run(ingest, { registries: new Map([['mlflow', access]]) });
     expect(await notesOf(ingest)).toEqual({ tags: { stage: 'live' }, aliases: ['champion'] });
@@ -158,23 +158,28 @@ describe('while a model file is fetched', () => {
   });
 
   const event = (
-    change: { kind: 'SET_TAG'; key: string; value: string } | { kind: 'ALIAS'; alias: string },
+    change: { kind: 'SET_TAG'; key: string; value: string } | { kind: 'SET_ALIAS'; alias: string },
   ) =>
-    store().deliveries.record({
-      source: 'mlflow',
-      deliveryId: null,
-      event: 'e',
-      occurredAt: null,
-      change: { ...change, name: 'noted', version: '1' },
-    });
+    store().deliveries.record(
+      {
+        source: 'mlflow',
+        deliveryId: null,
+        event: 'e',
+        occurredAt: null,
+        change: { ...change, name: 'noted', version: '1' },
+      },
+      () => expect.fail('nothing is registered'),
+    );
 
   /** An ingest of a version that a registry told of. */
   async function versionOf(registry: string): Promise<ClaimedIngest> {
     const source = `${registry}:/noted/1`;
-    const prepared = await small.service.ingest.prepare({ name: 'noted', version: '1', source }, registry);
-    const change: DeliveredChange = { kind: 'REGISTER', ingest: prepared, sha256: null, updated: false };
+    const request = { name: 'noted', version: '1', source };
+    const change: ModelChange = { kind: 'REGISTER', ...request, updated: false };
     const delivery = { source: registry, deliveryId: null, event: 'e', occurredAt: null, change };
-    const { ingestId } = await store().deliveries.record(delivery);
+    const { ingestId } = await store().deliveries.record(delivery, () =>
+      small.service.ingest.prepare(request, registry),
+    );
     return takeUp(store(), ingestId ?? '');
   }
 
@@ -186,17 +191,17 @@ describe('while a model file is fetched', () => {
         const read = notes[Math.min(reads, notes.length - 1)];
         if (reads++ === 0) await afterFirst();
         const preprocessing = { mean: [0, 0, 0], std: [1, 1, 1] };
-        return { file: { url: `${site.url}/model.onnx` }, revision: null, notes: read, preprocessing };
+        return { file: { url: `${site.url}/model.onnx` }, revision: null, annotations: read, preprocessing };
       },
     };
   }
 
   async function notesOf({ modelId }: ClaimedIngest) {
-    return (await store().models.notes([modelId])).get(modelId);
+    return (await store().models.annotations([modelId])).get(modelId);
   }
 });
 
-describe('when events of one moment say that a version is there and that it is gone', () => {
+describe('events that create and delete a version at the same moment', () => {
   const AT = new Date(Date.UTC(2026, 0, 1));
 
   /** Delivers both in an order, and works on what they queue. */
@@ -208,17 +213,14 @@ describe('when events of one moment say that a version is there and that it is g
       'standard',
     );
     for (const kind of kinds) {
-      const change: DeliveredChange =
+      const change: ModelChange =
         kind === 'REMOVE'
           ? { kind, name, version: '1' }
-          : { kind, ingest: prepared, sha256: null, updated: false };
-      await store().deliveries.record({
-        source: 'standard',
-        deliveryId: `${name} ${kind}`,
-        event: kind,
-        occurredAt: AT,
-        change,
-      });
+          : { kind, name, version: '1', source, updated: false };
+      await store().deliveries.record(
+        { source: 'standard', deliveryId: `${name} ${kind}`, event: kind, occurredAt: AT, change },
+        async () => prepared,
+      );
     }
     const [waiting] = await store().ingests.page({ states: ['QUEUED'], registry: 'standard', first: 1 });
     await run(await takeUp(store(), waiting.id));

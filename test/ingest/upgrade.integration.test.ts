@@ -52,7 +52,7 @@ function watchFor(modelId: string, probeSetId: string) {
   };
 }
 
-it('a completed model that is run on all probes becomes what it had been if it always was, and is found all the while', async () => {
+it('a fully reprobed model equals one that was always fully probed, and stays searchable meanwhile', async () => {
   const { service } = running.small;
   const { store, search } = service;
   const { modelId, done } = await ingestLearner(running.small, wide(100));
@@ -90,7 +90,7 @@ it('a completed model that is run on all probes becomes what it had been if it a
   }
 });
 
-it('the probes that a completed model was run on are run again with the others', async () => {
+it('a full reprobe runs the earlier probes again', async () => {
   const { service } = running.small;
   const { modelId } = await ingestLearner(running.small, wide(101));
   const { id } = await service.ingest.reprobe(modelId, { probing: { full: true } });

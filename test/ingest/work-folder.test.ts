@@ -23,7 +23,7 @@ const ingests = {
     ids.flatMap((id) => (KNOWN[id] ? [{ id, ...KNOWN[id] } as IngestRecord] : [])),
 };
 
-it('what a retry may go on with is kept for a day, what is under way for as long as it is, the rest goes', async () => {
+it('keeps files of unfinished ingests, of failed and cancelled ones for a day, and removes the rest', async () => {
   const folder = await temporaryFolder();
   for (const name of [...Object.keys(KNOWN), 'of a removed model', 'young stranger']) {
     await mkdir(join(folder, name));
@@ -40,6 +40,6 @@ it('what a retry may go on with is kept for a day, what is under way for as long
   ]);
 });
 
-it('a folder that is not there yet has nothing to be removed', async () => {
+it('removes nothing when the folder does not exist', async () => {
   expect(await cleanUpWork(join(await temporaryFolder(), 'none'), ingests)).toBe(0);
 });

@@ -28,6 +28,6 @@ it.each([
   expect(() => parseJson(text)).toThrow('nested deeper than 64 levels');
 });
 
-it.each(['', '{', '["', '["x', '["\\', 'nothing'])('refuses what is no JSON: %j', (text) => {
+it.each(['', '{', '["', '["x', '["\\', 'nothing'])('refuses invalid JSON: %j', (text) => {
   expect(() => parseJson(text)).toThrow(SyntaxError);
 });

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { SingleFlight } from '../../src/lib/single-flight.js';
 
-it('runs the work once for all callers that wait at the same time, and again for a later one', async () => {
+it('runs the work once for all callers at the same time, and again for a later one', async () => {
   const flights = new SingleFlight<number>();
   let runs = 0;
   const work = async () => {

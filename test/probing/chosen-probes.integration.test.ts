@@ -43,7 +43,7 @@ describe('a run with a plan', () => {
     expect(ran.rounds).toBe(rounds.length);
     expect(ran.most).toBe(MOST);
     expect(ran.rows).toEqual(columnsOf(ran));
-    expect(ran.inspected.notes.join()).not.toMatch(/learned/);
+    expect(ran.inspected.notes.join()).not.toMatch(/cannot be used/);
   });
 
   it('takes batches of the size that suits the model, none of which reaches over a round', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { huggingface } from '../../src/registries/huggingface/index.js';
 import { WebhookReceiver } from '../../src/registries/index.js';
 
-function receiver(secrets: string[], record = async () => ({ status: 'ignored' as const, ingestId: null })) {
+function receiver(secrets: string[], record = async () => ({ outcome: 'IGNORED' as const, ingestId: null })) {
   const credentials = { secrets, tokens: [] };
   return new WebhookReceiver({ registry: huggingface, credentials, record, now: () => new Date() });
 }
@@ -16,7 +16,7 @@ it('counts how deliveries end, and keeps nothing else of those that it refuses',
   const recorded: unknown[] = [];
   const taking = receiver(['s'], async (...delivery) => {
     recorded.push(delivery);
-    return { status: 'ignored', ingestId: null };
+    return { outcome: 'IGNORED', ingestId: null };
   });
   await taking.receive(DISCUSSION, GENUINE);
   await expect(taking.receive(DISCUSSION, {})).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });

@@ -3,7 +3,7 @@ import type { Delivered } from './deliver.js';
 
 /** Whether the pages are written anew, rather than compared with what happens. */
 const RECORDS = process.env.PROBELOG_RECORD === '1';
-const BLOCK = /(^## A full path\n.*?^```text\n)(.*?)(^```$)/ms;
+const BLOCK = /(^## Example run\n.*?^```text\n)(.*?)(^```$)/ms;
 
 /** What was sent (`>`) and answered (`<`), as docs/registries has it. */
 export class Transcript {

@@ -60,7 +60,7 @@ describe.runIf(requires('postgresql'))('of several servers on one PostgreSQL', (
     expect(first).toBeUndefined();
     const next = await openSmallService(options);
     // As a process that was killed: it never gives the schedule back.
-    await next.service.store.leases.take('sweeps', 'killed', LEASE_MS);
+    await next.service.store.leases.acquire('sweeps', 'killed', LEASE_MS);
     next.service.sweeper.start(HOUR_MS, LEASE_MS);
     await expect.poll(() => lists() - before, { timeout: 5_000 }).toBe(2);
     for (const one of [...servers, next]) await one.close();

@@ -111,7 +111,7 @@ describe('MLflow', () => {
     const version = mlflow.add({ name: 'birds', version: '1', files: FILES, tags: { stage: 'test' } });
     await swept();
     const model = await store().models.byNameVersion('birds', '1');
-    const notes = async () => (await store().models.notes([model?.id ?? ''])).get(model?.id ?? '');
+    const notes = async () => (await store().models.annotations([model?.id ?? ''])).get(model?.id ?? '');
     expect(await notes()).toEqual({ tags: { stage: 'test' }, aliases: [] });
     version.tags = { stage: 'live', owner: 'ada' };
     version.aliases = ['champion'];
@@ -138,7 +138,7 @@ describe('MLflow', () => {
     await swept();
     const aliases = async (version: string) => {
       const { id = '' } = (await store().models.byNameVersion('birds', version)) ?? {};
-      return (await store().models.notes([id])).get(id)?.aliases;
+      return (await store().models.annotations([id])).get(id)?.aliases;
     };
     expect(await sweep()).toMatchObject({ annotated: [], error: null });
     expect(await aliases('1')).toEqual(['champion']);

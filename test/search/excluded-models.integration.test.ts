@@ -22,7 +22,12 @@ let models: KnownModel[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-search-'));
   const settings = { exactLimit: 200 };
-  search = await openSearch({ folder: join(folder, 'search'), settings, log: () => undefined });
+  search = await openSearch({
+    folder: join(folder, 'search'),
+    settings,
+    galleries: async () => [],
+    log: () => undefined,
+  });
   models = await randomModels(folder, { models: 60, outputs: OUTPUTS, probes: PROBES, seed: 7 });
   await search.sync(SET, models);
   await search.settled();

@@ -16,6 +16,7 @@ import {
   zscore,
 } from '../../src/domain/index.js';
 import {
+  type GalleryModels,
   openSearch,
   type Search,
   type SearchPosition,
@@ -30,12 +31,19 @@ let folder: string;
 let search: Search;
 let models: KnownModel[];
 const logged: string[] = [];
+let listed: GalleryModels[] = [];
 
 const open = (settings = { exactLimit: 20_000 }) =>
-  openSearch({ folder: join(folder, 'search'), settings, log: (message) => logged.push(message) });
+  openSearch({
+    folder: join(folder, 'search'),
+    settings,
+    galleries: async () => listed,
+    log: (message) => logged.push(message),
+  });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probelog-search-'));
+  listed = [];
   models = await randomModels(folder, { models: 12, outputs: 10, probes: PROBES });
   search = await open();
 });
@@ -243,9 +251,10 @@ describe('changes', () => {
   });
 });
 
-it('comes back after its process is killed, knowing what it knew', async () => {
+it('starts again after its process is killed, with the models that its galleries list', async () => {
   await search.sync(SET, models.slice(0, 6));
   await search.add(SET, models[6]);
+  listed = [{ probeSet: SET, models: models.slice(0, 7) }];
   execFileSync('pkill', ['-KILL', '-P', String(process.pid), '-f', 'search/worker/main.js']);
   await expect.poll(() => logged.at(-1)).toContain('the search process ended');
   expect(await search.stats(SET.id)).toMatchObject({ models: 7 });

@@ -6,6 +6,7 @@ export function openQuietly(folder: string): Promise<Search> {
   return openSearch({
     folder: join(folder, 'search'),
     settings: { exactLimit: 20_000 },
+    galleries: async () => [],
     log: () => undefined,
   });
 }

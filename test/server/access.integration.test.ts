@@ -286,13 +286,13 @@ describe('the audit', () => {
     expect(entries[0].requestId).toMatch(/^[0-9a-f-]{36}$/);
     const { store } = small.small.service;
     const before = (await store.audit.page({ first: 100 })).length;
-    expect(await store.audit.sweep(new Date(0))).toBe(0);
-    expect(await store.audit.sweep(new Date(Date.now() + 1000))).toBe(before);
+    expect(await store.audit.deleteBefore(new Date(0))).toBe(0);
+    expect(await store.audit.deleteBefore(new Date(Date.now() + 1000))).toBe(before);
   });
 });
 
 it('a server that others reach does not start open to all, unless that is said', async () => {
-  const keys = { any: async () => false, byPrefix: async () => null, noteUse: async () => undefined };
+  const keys = { any: async () => false, byPrefix: async () => null, recordUse: async () => undefined };
   const exposed = (anonymous?: ['READ']) =>
     new Access({ keys, tokens: null, anonymous, loopback: false }).checkExposure('0.0.0.0');
   await expect(exposed()).rejects.toMatchObject({

@@ -198,7 +198,7 @@ describe('MLflow', () => {
     const answer = await hooks.mlflow(mlflowBody('model_version_tag', 'set', tag), 'nul-2');
     expect(answer).toMatchObject({ status: 202, body: { status: 'accepted' } });
     const { id = '' } = (await modelOf('nul')) ?? {};
-    const notes = await hooks.service.store.models.notes([id]);
+    const notes = await hooks.service.store.models.annotations([id]);
     expect(notes.get(id)?.tags).toEqual({ note: 'a\ufffdb' });
   });
 });
@@ -288,7 +288,7 @@ describe('an alias of Weights & Biases', () => {
     });
   const inProduction = async () => {
     const models = await hooks.service.store.models.byName('team/registry/heron');
-    const notes = await hooks.service.store.models.notes(models.map(({ id }) => id));
+    const notes = await hooks.service.store.models.annotations(models.map(({ id }) => id));
     return models.filter(({ id }) => notes.get(id)?.aliases.includes('production')).map((one) => one.version);
   };
 

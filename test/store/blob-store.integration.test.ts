@@ -69,7 +69,7 @@ describe('BlobStore', () => {
       await blobs.put(Buffer.from('again'));
       return new Set([used.digest]);
     };
-    expect(await blobs.sweep(referenced)).toBe(2);
+    expect(await blobs.cleanUp(referenced)).toBe(2);
     expect(await blobs.has(orphan.digest)).toBe(false);
     for (const { digest } of [used, young, again]) expect(await blobs.has(digest)).toBe(true);
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual(['running.part']);

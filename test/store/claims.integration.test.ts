@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Claim, ClaimLost, type DeliveredChange, type Store } from '../../src/store/index.js';
-import { makeVisible, newIngest, published, takeUp } from './models.js';
+import { type Claim, ClaimLost, type Store } from '../../src/store/index.js';
+import { makeVisible, newIngest, prepareFor, published, registrationOf, takeUp } from './models.js';
 import { openStoreWithSet } from './store-with-set.js';
 
 let store: Store;
@@ -15,8 +15,9 @@ const PROGRESS = { stage: 'PROBING', done: 7, total: 9, etaSeconds: 1 } as const
 
 /** Everything that a running job may write. */
 const WRITES: Record<string, (claim: Claim) => Promise<unknown>> = {
-  describe: (claim) => store.models.describe(claim, { fileDigest: 'old', fileBytes: 1, revision: 'old' }),
-  takeNotes: (claim) => store.models.takeNotes(claim, { tags: { from: 'old' }, aliases: ['old'] }, 0),
+  recordFile: (claim) => store.models.recordFile(claim, { fileDigest: 'old', fileBytes: 1, revision: 'old' }),
+  replaceAnnotations: (claim) =>
+    store.models.replaceAnnotations(claim, { tags: { from: 'old' }, aliases: ['old'] }, 0),
   progress: (claim) => store.ingests.progress(claim, PROGRESS, true),
   publish: (claim) => store.models.publish(claim, published(probeSetId, ['old', 'old'])),
   succeed: (claim) => store.ingests.succeed(claim, 1),
@@ -39,14 +40,10 @@ const ENDS: Record<string, (claim: Claim, name: string) => Promise<unknown>> = {
     await expect.poll(() => store.ingests.claim('other', 60_000)).toMatchObject({ id: ingestId });
   },
   'was superseded by an event': async (_, name) => {
-    const change: DeliveredChange = {
-      kind: 'REGISTER',
-      ingest: newIngest(probeSetId, name),
-      sha256: null,
-      updated: true,
-    };
+    const change = registrationOf(name, { updated: true });
     const delivery = { source: 'registry', deliveryId: null, event: 'e', occurredAt: null, change };
-    expect((await store.deliveries.record(delivery)).stopped).toHaveLength(1);
+    const { cancelled } = await store.deliveries.record(delivery, prepareFor(probeSetId));
+    expect(cancelled).toHaveLength(1);
   },
 };
 
@@ -67,7 +64,7 @@ describe.each(Object.keys(ENDS))('a worker whose claim %s', (end) => {
     const seen = async () => [
       await store.models.byIds([modelId]),
       await store.logits.page(modelId, { first: 5 }),
-      await store.models.notes([modelId]),
+      await store.models.annotations([modelId]),
       await store.ingests.byIds([id]),
       await store.ingests.latestForModels([modelId]),
     ];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DeliveredChange, type Store } from '../../src/store/index.js';
+import type { ModelChange, Store } from '../../src/store/index.js';
 import { requires } from '../fixtures/requires.js';
-import { newIngest, takeUp } from './models.js';
+import { newIngest, prepareFor, registrationOf, takeUp } from './models.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { openStoreWithSet } from './store-with-set.js';
 
@@ -23,18 +23,19 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     await server?.stop();
   });
 
-  const registration = (name: string, more: object = {}): DeliveredChange => ({
-    kind: 'REGISTER',
-    ingest: newIngest(probeSetId, name),
-    sha256: null,
-    updated: false,
-    ...more,
-  });
-  const record = (deliveryId: string | null, change: DeliveredChange, occurredAt: Date | null = null) =>
-    store.deliveries.record({ source: 'registry', deliveryId, event: 'e', occurredAt, change });
+  const record = (
+    deliveryId: string | null,
+    change: ModelChange,
+    occurredAt: Date | null = null,
+    ingest: object = {},
+  ) =>
+    store.deliveries.record(
+      { source: 'registry', deliveryId, event: 'e', occurredAt, change },
+      prepareFor(probeSetId, ingest),
+    );
 
   it('are recorded with what they came to', async () => {
-    const { ingestId, outcome } = await record('d-1', registration('one'));
+    const { ingestId, outcome } = await record('d-1', registrationOf('one'));
     expect(outcome).toBe('ACCEPTED');
     expect(await store.deliveries.find('registry', 'd-1')).toEqual({
       source: 'registry',
@@ -53,7 +54,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
 
   it('that come at once make one model and one ingest', async () => {
     const results = await Promise.all(
-      Array.from({ length: 16 }, (_, index) => record(`at-once-${index % 4}`, registration('at once'))),
+      Array.from({ length: 16 }, (_, index) => record(`at-once-${index % 4}`, registrationOf('at once'))),
     );
     expect(new Set(results.map(({ ingestId }) => ingestId)).size).toBe(1);
     expect(results.filter(({ outcome }) => outcome === 'ACCEPTED')).toHaveLength(1);
@@ -61,102 +62,103 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
   });
 
   it('leave nothing behind when their change cannot be made', async () => {
-    const ingest = { ...newIngest(probeSetId, 'broken'), request: { text: '\0' } };
-    await expect(record('broken', registration('broken', { ingest }))).rejects.toThrow();
+    const request = { text: '\0' };
+    await expect(record('broken', registrationOf('broken'), null, { request })).rejects.toThrow();
     expect(await store.deliveries.find('registry', 'broken')).toBeNull();
     expect(await store.models.byName('broken')).toEqual([]);
   });
 
-  it('notes of eight versions of one name that are read at once are all taken', async () => {
+  it('annotations of eight versions of one model that are read at once are all written', async () => {
     const versions = Array.from({ length: 8 }, (_, index) => String(index));
     const claimed = [];
     for (const version of versions) {
-      const ingest = { ...newIngest(probeSetId, 'eight'), version };
-      const { ingestId } = await record(null, registration('eight', { ingest }));
+      const { ingestId } = await record(null, registrationOf('eight', { version }));
       claimed.push(await takeUp(store, ingestId ?? ''));
     }
-    const notesOf = (version: string) => ({ tags: { version }, aliases: [`v${version}`] });
-    const revisions = await Promise.all(claimed.map(({ modelId }) => store.models.notesRevision(modelId)));
-    const taken = claimed.map(({ claim }, index) =>
-      store.models.takeNotes(claim, notesOf(versions[index]), revisions[index]),
+    const annotationsOf = (version: string) => ({ tags: { version }, aliases: [`v${version}`] });
+    const revisions = await Promise.all(
+      claimed.map(({ modelId }) => store.models.annotationsRevision(modelId)),
     );
-    expect(await Promise.all(taken)).toEqual(Array(8).fill(true));
-    const notes = await store.models.notes(claimed.map(({ modelId }) => modelId));
-    expect(claimed.map(({ modelId }) => notes.get(modelId))).toEqual(versions.map(notesOf));
+    const written = claimed.map(({ claim }, index) =>
+      store.models.replaceAnnotations(claim, annotationsOf(versions[index]), revisions[index]),
+    );
+    expect(await Promise.all(written)).toEqual(Array(8).fill(true));
+    const annotations = await store.models.annotations(claimed.map(({ modelId }) => modelId));
+    expect(claimed.map(({ modelId }) => annotations.get(modelId))).toEqual(versions.map(annotationsOf));
     for (const { id } of claimed) await store.ingests.cancel(id);
   });
 
-  it('notes that take an alias from another version are newer than what was read of that one before', async () => {
+  it('annotations that take an alias from another version outdate what was read of that version before', async () => {
     const claimed = [];
     for (const version of ['1', '2']) {
-      const ingest = { ...newIngest(probeSetId, 'taken'), version };
-      const { ingestId } = await record(null, registration('taken', { ingest }));
+      const { ingestId } = await record(null, registrationOf('taken', { version }));
       claimed.push(await takeUp(store, ingestId ?? ''));
     }
     const [one, two] = claimed;
     const champion = { tags: {}, aliases: ['champion'] };
-    expect(await store.models.takeNotes(one.claim, champion, 0)).toBe(true);
-    const before = await store.models.notesRevision(one.modelId);
-    expect(await store.models.takeNotes(two.claim, champion, 0)).toBe(true);
-    expect(await store.models.takeNotes(one.claim, champion, before)).toBe(false);
-    // Nothing was written, so nothing that was read of the other one is old.
-    expect(await store.models.notesRevision(two.modelId)).toBe(1);
-    const notes = await store.models.notes([one.modelId, two.modelId]);
-    expect([...notes]).toEqual([[two.modelId, champion]]);
+    expect(await store.models.replaceAnnotations(one.claim, champion, 0)).toBe(true);
+    const before = await store.models.annotationsRevision(one.modelId);
+    expect(await store.models.replaceAnnotations(two.claim, champion, 0)).toBe(true);
+    expect(await store.models.replaceAnnotations(one.claim, champion, before)).toBe(false);
+    // Nothing was written, so what was read of the other version is still current.
+    expect(await store.models.annotationsRevision(two.modelId)).toBe(1);
+    const annotations = await store.models.annotations([one.modelId, two.modelId]);
+    expect([...annotations]).toEqual([[two.modelId, champion]]);
     for (const { id } of claimed) await store.ingests.cancel(id);
   });
 
   it('without an id are never taken for one another', async () => {
-    const nothing: DeliveredChange = { kind: 'NONE', reason: 'because' };
+    const nothing: ModelChange = { kind: 'IGNORE', reason: 'because' };
     for (let time = 0; time < 2; time++) {
       expect((await record(null, nothing)).outcome).toBe('IGNORED');
     }
   });
 
-  it('that are overtaken by a later event about the version change nothing', async () => {
+  it('that are superseded by a later event about the version change nothing', async () => {
     const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
-    await record('late-2', registration('late'), at(2));
+    await record('late-2', registrationOf('late'), at(2));
     await record('late-4', { kind: 'REMOVE', name: 'late', version: '1' }, at(4));
-    expect((await record('late-3', registration('late'), at(3))).outcome).toBe('IGNORED');
-    expect((await record('late-4 too', registration('late'), at(4))).outcome).toBe('ACCEPTED');
+    expect((await record('late-3', registrationOf('late'), at(3))).outcome).toBe('IGNORED');
+    expect((await record('late-4 too', registrationOf('late'), at(4))).outcome).toBe('ACCEPTED');
   });
 
   it('that remove what never came keep it from coming late', async () => {
-    const removal: DeliveredChange = { kind: 'REMOVE', name: 'held up', version: '1' };
+    const removal: ModelChange = { kind: 'REMOVE', name: 'held up', version: '1' };
     const then = new Date(Date.UTC(2026, 0, 1));
     expect((await record('held-2', removal, then)).outcome).toBe('IGNORED');
     const before = new Date(then.getTime() - 1);
-    expect((await record('held-1', registration('held up'), before)).outcome).toBe('IGNORED');
+    expect((await record('held-1', registrationOf('held up'), before)).outcome).toBe('IGNORED');
   });
 
   it('from the future do not make every later event an old one', async () => {
-    await record('future', registration('future'), new Date(Date.now() + 86_400_000));
-    const removal: DeliveredChange = { kind: 'REMOVE', name: 'future', version: '1' };
+    await record('future', registrationOf('future'), new Date(Date.now() + 86_400_000));
+    const removal: ModelChange = { kind: 'REMOVE', name: 'future', version: '1' };
     expect((await record('present', removal, new Date(Date.now() + 5))).outcome).toBe('ACCEPTED');
   });
 
   it('name what is to be stopped and what leaves the gallery', async () => {
-    const { ingestId } = await record('stop-1', registration('stopped'));
+    const { ingestId } = await record('stop-1', registrationOf('stopped'));
     const [model] = await store.models.byName('stopped');
-    const removal: DeliveredChange = { kind: 'REMOVE', name: 'stopped', version: null };
+    const removal: ModelChange = { kind: 'REMOVE', name: 'stopped', version: null };
     expect(await record('stop-2', removal)).toEqual({
       outcome: 'ACCEPTED',
       ingestId: null,
-      stopped: [ingestId],
+      reason: null,
+      cancelled: [ingestId],
       removed: [{ modelId: model.id, probeSetId }],
     });
   });
 
   it('that take up a failed version keep its visibility', async () => {
     const ingest = newIngest(probeSetId, 'closed');
-    const labeled = { ...ingest, visibility: 'team-a' };
-    const { ingestId } = await record('closed-1', registration('closed'));
+    const { ingestId } = await record('closed-1', registrationOf('closed'));
     await store.ingests.cancel(ingestId ?? '');
     const [{ id }] = await store.models.byName('closed');
     await store.models.setVisibility(id, 'top');
     const taken = [
-      async () => (await record('closed-2', registration('closed'))).ingestId,
-      async () => (await record('closed-3', registration('closed', { ingest: labeled }))).ingestId,
+      async () => (await record('closed-2', registrationOf('closed'))).ingestId,
+      async () =>
+        (await record('closed-3', registrationOf('closed'), null, { visibility: 'team-a' })).ingestId,
       async () => (await store.ingests.enqueue(ingest)).id,
     ];
     for (const take of taken) {
@@ -166,21 +168,23 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
       await store.ingests.cancel(next ?? '');
     }
     const { name, version, labels } = ingest;
-    const external = { name, version, labels, probeSetId, licence: null, registry: null, visibility: null };
+    const external = { name, version, labels, probeSetId, license: null, registry: null, visibility: null };
     expect(await store.models.registerExternal(external)).toMatchObject({ id, visibility: 'top' });
   });
 
   it('have a row in the audit for each version that they change, with who sent them', async () => {
-    const from = { address: '198.51.100.7', userAgent: `sender/${'1'.repeat(200)}` };
-    const send = (change: DeliveredChange, occurredAt: Date | null = null) =>
-      store.deliveries.record({ source: 'registry', deliveryId: null, event: 'e', occurredAt, change, from });
-    const of = (version: string) => ({ ...newIngest(probeSetId, 'rowed'), version });
-    for (const version of ['1', '2']) await send(registration('rowed', { ingest: of(version) }));
+    const sender = { address: '198.51.100.7', userAgent: `sender/${'1'.repeat(200)}` };
+    const send = (change: ModelChange, occurredAt: Date | null = null) =>
+      store.deliveries.record(
+        { source: 'registry', deliveryId: null, event: 'e', occurredAt, change, sender },
+        prepareFor(probeSetId),
+      );
+    for (const version of ['1', '2']) await send(registrationOf('rowed', { version }));
     const [one, two] = await store.models.byName('rowed');
-    await send(registration('rowed', { ingest: of('1'), updated: true }));
+    await send(registrationOf('rowed', { updated: true }));
     await send({ kind: 'SET_TAG', name: 'rowed', version: '1', key: 'k', value: 'v' });
-    await send({ kind: 'ALIAS', name: 'rowed', alias: 'champion', version: '1' });
-    await send(registration('rowed', { ingest: of('1'), alias: 'challenger' }));
+    await send({ kind: 'SET_ALIAS', name: 'rowed', alias: 'champion', version: '1' });
+    await send(registrationOf('rowed', { alias: 'challenger' }));
     const sourcePrefix = { from: 'a', to: 'b' };
     await send({ kind: 'RENAME', name: 'rowed', newName: 'rowed anew', sourcePrefix });
     await send({ kind: 'REMOVE', name: 'rowed anew', version: null });
@@ -191,21 +195,21 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     expect(await actions(one.id)).toEqual([...first, 'MODEL_REGISTERED', ...noted, ...last]);
     expect(await actions(two.id)).toEqual([...first, ...last]);
     for (const row of [...(await rows(one.id)), ...(await rows(two.id))]) {
-      expect(row).toMatchObject({ actor: 'webhook:registry', address: from.address });
+      expect(row).toMatchObject({ actor: 'webhook:registry', address: sender.address });
       expect(row.userAgent).toHaveLength(120);
     }
   });
 
   it('whose version turns out to be gone at its source have its removal in the audit', async () => {
-    const { ingestId } = await record(null, registration('gone'));
+    const { ingestId } = await record(null, registrationOf('gone'));
     const { claim, modelId } = await takeUp(store, ingestId ?? '');
     await store.models.removeClaimed(claim);
     const [row] = await store.audit.page({ modelId, first: 1 });
-    expect(row).toMatchObject({ action: 'MODEL_REMOVED', actor: 'webhook:registry', subject: 'gone 1' });
+    expect(row).toMatchObject({ action: 'MODEL_REMOVED', actor: 'webhook:registry', target: 'gone 1' });
   });
 
   it('are forgotten after their time, and only then', async () => {
-    await record('pruned', { kind: 'NONE', reason: 'because' });
+    await record('pruned', { kind: 'IGNORE', reason: 'because' });
     expect(await store.deliveries.prune(new Date(Date.now() - 60_000))).toBe(0);
     expect(await store.deliveries.prune(new Date(Date.now() + 60_000))).toBeGreaterThan(0);
     expect(await store.deliveries.find('registry', 'pruned')).toBeNull();

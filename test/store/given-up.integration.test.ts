@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/index.js';
 import { requires } from '../fixtures/requires.js';
-import { newIngest } from './models.js';
+import { prepareFor, registrationOf } from './models.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -44,20 +44,11 @@ describe.each(databases)('a delivery that an %s database gives up for a deadlock
   /** Takes a version in with an alias, which changes the delivery's row as well. */
   async function record(store: Store) {
     const { id } = await store.probeSets.create({ name: 'set', digest: 'd', probes: [] });
-    const change = {
-      kind: 'REGISTER' as const,
-      ingest: { ...newIngest(id, 'birds'), registry: 'registry' },
-      sha256: null,
-      updated: false,
-      alias: 'champion',
-    };
-    return store.deliveries.record({
-      source: 'registry',
-      deliveryId: 'd-1',
-      event: 'e',
-      occurredAt: null,
-      change,
-    });
+    const change = registrationOf('birds', { alias: 'champion' });
+    return store.deliveries.record(
+      { source: 'registry', deliveryId: 'd-1', event: 'e', occurredAt: null, change },
+      prepareFor(id, { registry: 'registry' }),
+    );
   }
 
   it.each(['INSERT', 'UPDATE'])('at its %s is recorded all the same, once', async (statement) => {

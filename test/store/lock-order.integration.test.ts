@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DeliveredChange, type Store } from '../../src/store/index.js';
+import type { ModelChange, Store } from '../../src/store/index.js';
 import { requires } from '../fixtures/requires.js';
-import { makeVisible, newIngest, published, takeUp } from './models.js';
+import { makeVisible, newIngest, prepareFor, published, registrationOf, takeUp } from './models.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { openStoreWithSet } from './store-with-set.js';
 
@@ -27,16 +27,18 @@ describe.runIf(requires('postgresql'))('while a publication holds its ingest', (
     await server.stop();
   });
 
-  const record = (change: DeliveredChange) =>
-    store.deliveries.record({ source: 'registry', deliveryId: null, event: 'e', occurredAt: null, change });
+  const record = (change: ModelChange) =>
+    store.deliveries.record(
+      { source: 'registry', deliveryId: null, event: 'e', occurredAt: null, change },
+      prepareFor(probeSetId),
+    );
   const sourcePrefix = { from: '/m', to: '/n' };
 
   const CHANGES: Record<string, (of: { id: string; modelId: string; name: string }) => Promise<unknown>> = {
     'a rename': ({ name }) => record({ kind: 'RENAME', name, newName: `${name} 2`, sourcePrefix }),
     'a removal by a registry': ({ name }) => record({ kind: 'REMOVE', name, version: '1' }),
     'a removal by a caller': ({ modelId }) => store.models.remove(modelId),
-    'an update': ({ name }) =>
-      record({ kind: 'REGISTER', ingest: newIngest(probeSetId, name), sha256: null, updated: true }),
+    'an update': ({ name }) => record(registrationOf(name, { updated: true })),
     'a cancellation': ({ id }) => store.ingests.cancel(id),
     'another probing': ({ modelId }) => store.ingests.enqueueReprobe(modelId).catch(() => undefined),
     'a retry': ({ id }) => store.ingests.retry(id).catch(() => undefined),
@@ -130,8 +132,8 @@ describe.runIf(requires('postgresql'))('while a publication holds its ingest', (
       const models = await store.models.byName('noted');
       await Promise.all([
         ...names.flatMap((version) => [
-          record({ kind: 'ALIAS', name: 'noted', alias: 'champion', version }),
-          record({ kind: 'ALIAS', name: 'noted', alias: 'challenger', version }),
+          record({ kind: 'SET_ALIAS', name: 'noted', alias: 'champion', version }),
+          record({ kind: 'SET_ALIAS', name: 'noted', alias: 'challenger', version }),
           record({ kind: 'SET_TAG', name: 'noted', version, key: 'k', value: version }),
         ]),
         ...models.map(({ id }) => store.models.setLabels(id, ['a', 'b'])),

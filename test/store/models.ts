@@ -1,4 +1,28 @@
-import type { ClaimedIngest, PublishedModel, Store } from '../../src/store/index.js';
+import type {
+  ClaimedIngest,
+  PrepareIngest,
+  PublishedModel,
+  Store,
+  VersionRegistration,
+} from '../../src/store/index.js';
+
+/** A registration of version 1 of a model, as a delivery has it. */
+export const registrationOf = (
+  name: string,
+  more: Partial<VersionRegistration> = {},
+): VersionRegistration => ({
+  kind: 'REGISTER',
+  name,
+  version: '1',
+  source: '/m.onnx',
+  updated: false,
+  ...more,
+});
+
+/** Makes the ingest of a registration, with `more` in it. */
+export const prepareFor =
+  (probeSetId: string, more: object = {}): PrepareIngest =>
+  async ({ name, version, source }) => ({ ...newIngest(probeSetId, name), version, source, ...more });
 
 /** A model version to be registered. */
 export const newIngest = (probeSetId: string, name: string) => ({

@@ -6,7 +6,7 @@ import { failWaiting, makeVisible, newIngest, published } from './models.js';
 import { openStoreWithSet } from './store-with-set.js';
 
 const LEASE = 60_000;
-const TERMS = { mostKills: 3 };
+const TERMS = { maxKills: 3 };
 let store: Store;
 let probeSetId: string;
 let close: () => Promise<void>;
@@ -140,7 +140,7 @@ describe('an ingest whose worker is killed', () => {
 
   it('again and again is parked under a code of its own', async () => {
     const { id, modelId } = await enqueue('deadly');
-    for (let kill = 0; kill < TERMS.mostKills; kill++) await claimAndDie();
+    for (let kill = 0; kill < TERMS.maxKills; kill++) await claimAndDie();
     expect(await claim()).toBeNull();
     expect(await byId(id)).toMatchObject({
       state: 'FAILED',
@@ -154,13 +154,13 @@ describe('an ingest whose worker is killed', () => {
   it('does not keep others from being taken up', async () => {
     await enqueue('deadly');
     const { id } = await enqueue('harmless');
-    for (let kill = 0; kill < TERMS.mostKills; kill++) await claimAndDie();
+    for (let kill = 0; kill < TERMS.maxKills; kill++) await claimAndDie();
     expect(await claim()).toMatchObject({ id });
   });
 
   it('is not the cause when it finished a batch', async () => {
     await enqueue('large');
-    for (let kill = 0; kill < TERMS.mostKills + 2; kill++) {
+    for (let kill = 0; kill < TERMS.maxKills + 2; kill++) {
       await claimAndDie();
       const next = await taken('next', 0);
       await store.ingests.progress(next, { stage: 'PROBING', done: kill, total: 9, etaSeconds: null }, true);
@@ -220,7 +220,7 @@ describe('an ingest that is tried again on request', () => {
   it('must not be of a version whose responses are uploaded by now', async () => {
     const { id, modelId } = await enqueue('model');
     await failWaiting(store, id);
-    const facts = { labels: null, licence: null, registry: null, visibility: null };
+    const facts = { labels: null, license: null, registry: null, visibility: null };
     const external = { name: 'model', version: '1', probeSetId, ...facts };
     await store.models.registerExternal(external);
     await expect(store.ingests.retry(id)).rejects.toMatchObject({ code: 'MODEL_EXTERNAL' });

@@ -63,7 +63,7 @@ describe.each(databases)('on an %s database', (kind) => {
       expect(claimed).toMatchObject({ id: queued.id, state: 'RUNNING', attempts: 1 });
       expect(await store.ingests.claim('worker', 10_000)).toBeNull();
       await store.ingests.progress(claim, { stage: 'PROBING', done: 1, total: 3, etaSeconds: 2 });
-      await store.models.describe(claim, { fileDigest: 'f', fileBytes: 12 });
+      await store.models.recordFile(claim, { fileDigest: 'f', fileBytes: 12 });
       expect(await store.models.searchable(probeSetId)).toEqual([]);
       await store.models.publish(claim, published(probeSetId, ['cat', 'dog']));
       await store.ingests.succeed(claim, 1_000);

@@ -99,7 +99,9 @@ describe.runIf(requires('postgresql'))('a PostgreSQL server', () => {
     const refused = openStore({ ...options, databaseSchema: 'other' });
     await expect(refused).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
-      message: expect.stringContaining('The schema other is not there and cannot be made: permission denied'),
+      message: expect.stringContaining(
+        'The schema other does not exist and cannot be created: permission denied',
+      ),
     });
   });
 

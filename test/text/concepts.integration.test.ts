@@ -245,11 +245,11 @@ describe('a picture', () => {
     expect(used).toHaveLength(2);
   });
 
-  it('that tells no probe from another is called a picture in the refusal', async () => {
+  it('that is equally near to all probes is called an image in the error', async () => {
     const { store } = madeStore(['dog.jpg', 'dog.png']);
     const concepts = createConceptEncoder({ store, ...madeEncoder(), folder, vocabulary });
     await expect(concepts.imageVectors(readImage('dog', []), { id: 'set' })).rejects.toThrow(
-      /^The picture is equally near/,
+      /^The image is equally near/,
     );
   });
 });

@@ -64,7 +64,7 @@ async function serve(config: Config, { demo, work }: ServeFlags): Promise<void> 
       if (signal.aborted) return;
     }
     service.store
-      .sweepBlobs()
+      .cleanUpBlobs()
       .catch((thrown) => logger.warn({ reason: messageOf(thrown) }, 'blobs cannot be cleaned up'));
     const server = await startServer({
       host: config.host,

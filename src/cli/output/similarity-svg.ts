@@ -1,4 +1,4 @@
-import { COLOUR_STOPS, divergingColor, hex } from './diverging-color.js';
+import { COLOR_STOPS, divergingColor, hex } from './diverging-color.js';
 import {
   LABEL_GAP,
   type Layout,
@@ -70,11 +70,9 @@ function description({ rows, columns, values, caption }: SimilarityFigure): stri
 
 function definitions(): string {
   // From the top of the bar, where 1 is, downwards.
-  const stops = [...COLOUR_STOPS]
+  const stops = [...COLOR_STOPS]
     .reverse()
-    .map(
-      (color, index) => `<stop offset="${index / (COLOUR_STOPS.length - 1)}" stop-color="${hex(color)}"/>`,
-    );
+    .map((color, index) => `<stop offset="${index / (COLOR_STOPS.length - 1)}" stop-color="${hex(color)}"/>`);
   return [
     '<defs>',
     `<linearGradient id="similarity-scale" x1="0" y1="0" x2="0" y2="1">${stops.join('')}</linearGradient>`,

@@ -1,18 +1,19 @@
 import { ConditionedPrior } from './conditioned-prior.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
 
-/** The share of the probes at which the error that a prior expects is measured. */
+/** Share of the probes at which a prior's expected error is measured. */
 export const EXPECTED_ERROR_BUDGET = 1 / 3;
-/** Whose expected error is no more is known well enough, whatever a gallery of much the same models has. */
+/** A model with at most this expected error is accepted, even in a gallery of very similar models. */
 const NEGLIGIBLE_ERROR = 0.05;
 
 /**
- * The expected error that a model of the gallery's own kind has when its budget is spent.
+ * The expected squared error of a model like those of the gallery after its budget.
  *
- * It was measured at a third of the probes. After fewer it is larger by as much as the whole gallery's own uncertainty is;
- * a larger budget is not held to less, since a third was good enough.
+ * It was measured at a third of the probes. For a smaller budget it is scaled by the ratio of the gallery's posterior
+ * variances. For a larger budget it stays, since the error at a third is good enough.
  *
  * @param budget share of the probes, (0, 1]
+ * @returns squared error per probe, of standardized responses
  */
 export function expectedErrorAtBudget(
   { expectedError, probes, families: [whole] }: ResponsePrior,
@@ -24,16 +25,16 @@ export function expectedErrorAtBudget(
 }
 
 /**
- * The expected error with which a model may end when its budget is spent. One above `factor` times the gallery's is unlike
- * what the prior was learned from: its completion is not to be trusted, nor what it expects of its own error.
+ * The largest expected error at which a model's completion is accepted after its budget. Above `factor` times the
+ * gallery's error, the model is unlike those that the prior was fitted to, and its completion cannot be trusted.
  *
- * @param own see `galleryError`
+ * @param own see {@link expectedErrorAtBudget}
  */
 export function maxAcceptedError(own: number, factor: number): number {
   return Math.max(NEGLIGIBLE_ERROR, own * factor);
 }
 
-/** Mean variance over all probes that is left when the first of a family's order were run, and then any. */
+/** Mean posterior variance per probe after the first `count` probes of the family's order, then of all others. */
 function meanVarianceAfter(family: PriorFamily, count: number): number {
   const run = new Set([...family.order, ...family.noise.keys()]);
   const variances = new ConditionedPrior(family, [...run].slice(0, count)).variances();

@@ -5,54 +5,54 @@ import { sampleRows } from './complete-descriptors.js';
 import { ConditionedPrior, glsMeanEstimator, mostLikelyIndex } from './conditioned-prior.js';
 import { COMMON_PROBES, type PriorFamily, type ResponsePrior } from './response-prior.js';
 
-/** How far probing goes. */
+/** When probing stops. */
 export interface ChooserOptions {
   /** Probes to run, as a share of P, (0, 1]. */
   budget: number;
   /**
-   * Probing stops when the mean expected squared error of the outputs is no more; 0: never. Of standardized responses, of
-   * variance 1, before they are sharpened: that of the descriptors (`CompletedDescriptors`) is often somewhat larger.
+   * Probing stops at this mean expected squared error of the outputs; 0: never. It is the error of standardized responses
+   * of variance 1, before sharpening; that of the descriptors (`CompletedDescriptors`) is often somewhat larger.
    */
   errorBound: number;
-  /** All probes are run when that error is above so many times the gallery's after the budget (`errorAllowed`); 0: never. */
+  /** All probes are run if, after the budget, the error exceeds this multiple of the gallery's (`maxAcceptedError`); 0: never. */
   errorFactor: number;
 }
 
-/** Probes between two looks at whether enough is known. */
+/** Probes per round. */
 const ROUND_PROBES = 32;
-/** The same as a share of P: few rounds for large probe sets. */
+/** The same as a share of P, so that large probe sets take few rounds. */
 const ROUND_SHARE = 0.025;
-/** The share of P up to which a budget goes to the probes of which least is known: before, nobody knows where a model answers. */
+/** Up to this share of P, probes follow the D-optimal order: too little is known for adaptive choices. */
 const ORDERED_SHARE = 0.2;
-/** How much of the budget beyond is run where a model is expected to answer. */
+/** Share of the remaining budget for probes chosen adaptively, where an output is expected to respond. */
 const ADAPTIVE_SHARE = 0.5;
-/** What a probe is worth that no output is expected to answer, as a squared response. */
+/** Squared response assumed for probes to which no output is expected to respond. */
 const MIN_SQUARED_RESPONSE = 0.01;
-/** A model's outputs that have a say in what is run next. */
+/** Outputs that choices are based on. */
 const MAX_OUTPUTS = 64;
 
 /**
- * Chooses which probes a model is run on, in three steps:
+ * Chooses the probes that a model is run on (active learning), in three steps:
  *
- *   the same few for every model ─▶ which family? ─▶ what is least known, for most of the budget ─▶ rounds: what is
- *   uncertain and expected to excite an output ─▶ budget spent, or the expected error small enough
+ *   common probes ─▶ family ─▶ D-optimal order, for most of the budget ─▶ adaptive rounds: uncertain probes with a large
+ *   expected response ─▶ budget spent, or expected error small enough
  *
- * A model that is not known well enough when its budget is spent is unlike the gallery (`beyond-budget.ts`). It is run on
- * all other probes at once: each further look would cost as much as dozens of forward passes, to save a few, and fully
- * probed it teaches the gallery its kind. So is one of which no output has answered anything yet.
+ * A model with too large an error after its budget is unlike the gallery (`accepted-error.ts`), and all its other probes
+ * are run at once. Another round would cost as much as dozens of forward passes to save a few, and a fully probed model
+ * improves the prior for its kind. The same holds for a model without any response that varies.
  *
- * A text finds an output by the few probes that excite it, so the last rounds pay for texts; they take from what all other
- * searches go by, so they are few (docs/collaborative-measured.md).
+ * Concepts match an output by the few probes with a strong response, so adaptive rounds help concepts. They cost accuracy
+ * in other searches, so they are few (docs/collaborative-measured.md).
  */
 export class ProbeChooser {
-  /** Probes that the budget allows. */
+  /** Number of probes that the budget allows. */
   readonly maxProbes: number;
-  /** Probes by which a family is told: they come first. */
+  /** Probes that determine the family; they are run first. */
   private readonly common: Uint32Array;
   private readonly roundProbes: number;
-  /** Probes up to which the list is followed. */
+  /** Number of probes to run in D-optimal order. */
   private readonly orderedProbes: number;
-  /** The families given the common probes; made when the first model has answered them. */
+  /** The families conditioned on the common probes; computed on first use. */
   private onCommon: ConditionedPrior[] | null = null;
 
   constructor(
@@ -67,10 +67,10 @@ export class ProbeChooser {
   }
 
   /**
-   * The next probes to run; null when enough were run. Depends on nothing but its arguments, so that an interrupted
-   * run goes on where it was.
+   * The next probes to run; null to stop. Depends only on its arguments, so that an interrupted run makes the same
+   * choices.
    *
-   * @param probes n different indices
+   * @param probes n different indices of probes that were run
    * @param responses n × C raw responses, probe-major
    */
   next(probes: Uint32Array, responses: Float32Array): Uint32Array | null {
@@ -112,7 +112,7 @@ export class ProbeChooser {
     );
   }
 
-  /** A rest that is hardly more than a round is run with it. */
+  /** Runs a small remainder together with the last round. */
   private roundSize(left: number): number {
     return left < 1.5 * this.roundProbes ? left : this.roundProbes;
   }
@@ -123,7 +123,7 @@ export class ProbeChooser {
   }
 
   /**
-   * Told by the common probes alone, so that it stays the same as more are run.
+   * The model's family, from the common probes alone, so that it never changes during a run.
    *
    * @param raw C × n responses to `probes`
    */
@@ -136,14 +136,14 @@ export class ProbeChooser {
   }
 }
 
-/** The share of a model's outputs that have answered nothing yet: nothing is known of them. */
+/** Share of a model's outputs whose responses are constant so far. */
 function degenerateShare({ degenerate }: Descriptors): number {
   return degenerate.reduce((sum, flag) => sum + flag, 0) / degenerate.length;
 }
 
 /**
- * What is known after some probes, and what the others are worth: how uncertain they are, times the square of the
- * largest response that is expected of any output.
+ * The expected error after some probes, and the acquisition score of the others: posterior variance times the square of
+ * the largest response that any output is expected to give.
  *
  * @param values standardized responses of some outputs to `probes`
  * @param degenerate share of the outputs that have none
@@ -175,7 +175,7 @@ function acquisitionScores(
   };
 }
 
-/** The probes that were not run, worthiest first. */
+/** The probes that were not run, highest score first. */
 function remainingByScore(probes: Uint32Array, scores: Float64Array): Uint32Array {
   const done = new Set(probes);
   return Uint32Array.from(scores.keys())

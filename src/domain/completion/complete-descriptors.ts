@@ -9,30 +9,30 @@ import { columnsOf, type Matrix, rowOf } from '../linalg/matrix.js';
 import { ConditionedPrior, glsMeanEstimator, mostLikelyFamily } from './conditioned-prior.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
 
-/** Descriptors of a model of which only some probes were run. */
+/** Descriptors of a partly probed model. */
 export interface CompletedDescriptors extends Descriptors {
-  /** P: 1 where a probe was run, else the share of its variance that the completion explains, 0..1. */
+  /** P: 1 for a probe that was run, else the share of its variance that the completion explains, 0..1. */
   certainty: Float32Array;
-  /** C: expected squared error per probe of each descriptor, whose values have variance 1. */
+  /** C: expected squared error per probe of each descriptor; descriptors have variance 1. */
   errors: Float32Array;
 }
 
-/** A model's likeliest family is judged by so many of its outputs and probes: they agree. */
+/** Outputs and probes that determine a model's family; more do not change the choice. */
 const OUTPUTS_FOR_FAMILY = 128;
 const PROBES_FOR_FAMILY = 120;
 const MIN_VARIANCE = 1e-6;
 
 /**
- * Completes a partly probed model: what was not run is what the prior expects beside what was, and the whole is then
- * sharpened as that of a fully probed model.
+ * Completes the descriptors of a partly probed model: estimates the responses to probes that were not run from the prior
+ * and the observed responses, then sharpens whole rows as for a fully probed model.
  *
- * It is completed before it is sharpened, while it is linear in what the model answered. The responses run are not a
- * fair sample of all, so their mean and spread are not those of the whole row: the mean is found by generalized least
- * squares under the prior, in which rows have mean 0 and deviation 1, and the scale is the likeliest under it. What the
- * completed row still lacks of variance 1 is what is unknown of it. Both matter, for sharpening is not linear.
+ * Completion comes before sharpening, while rows are linear in the responses. Chosen probes are not a random sample, so
+ * their mean and deviation differ from those of the whole row. The mean is estimated by generalized least squares under
+ * the prior, whose rows have mean 0 and deviation 1, and the scale by maximum likelihood. The variance that the completed
+ * row lacks is its uncertainty. Both matter because sharpening is not linear (docs/collaborative-probing.md).
  *
- * @param responses C × P raw responses; a probe that was not run is NaN for every output
- * @param prior null when nothing is known: what was not run is then 0, the mean
+ * @param responses C × P raw responses; NaN in every output for a probe that was not run
+ * @param prior null: probes that were not run count as 0, the mean
  */
 export function completeDescriptors(responses: Matrix, prior: ResponsePrior | null): CompletedDescriptors {
   const observed = observedProbes(responses);
@@ -77,7 +77,7 @@ export function completeDescriptors(responses: Matrix, prior: ResponsePrior | nu
   return { rows, degenerate: partial.degenerate, certainty, errors };
 }
 
-/** @param values responses of some outputs to the probes observed */
+/** @param values responses of some outputs to the observed probes */
 function likeliestFamily(
   families: readonly PriorFamily[],
   observed: Uint32Array,
@@ -139,7 +139,7 @@ function meanAndVariance(values: Float32Array): { mean: number; variance: number
   return { mean, variance: squares / values.length - mean * mean };
 }
 
-/** At most so many rows with a descriptor, spread evenly. */
+/** At most `max` rows with a descriptor, evenly spaced. */
 export function sampleRows({ rows, degenerate }: Descriptors, max: number): Matrix {
   const whole = [...degenerate.keys()].filter((row) => degenerate[row] === 0);
   const step = Math.max(1, whole.length / max);

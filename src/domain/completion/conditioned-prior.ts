@@ -4,9 +4,9 @@ import { type Matrix, rowOf } from '../linalg/matrix.js';
 import type { PriorFamily } from './response-prior.js';
 
 /**
- * A family's prior once the responses to some probes are known. With A = I + W_Oᵀ N_O⁻¹ W_O, factorized once for all
- * outputs of a model, the expected descriptor is `x̂ = W z, z = A⁻¹ W_Oᵀ N_O⁻¹ x_O`: ridge regression on the family's
- * directions (design 3.5c), each probe weighed by how much of it they leave over.
+ * A family's prior conditioned on the responses to some probes O (a Gaussian posterior). With A = I + W_Oᵀ N_O⁻¹ W_O,
+ * factorized once for all outputs of a model, the posterior mean is `x̂ = W z, z = A⁻¹ W_Oᵀ N_O⁻¹ x_O`: ridge regression
+ * on the family's directions, each probe weighted by the inverse of its noise (docs/collaborative-probing.md).
  */
 export class ConditionedPrior {
   /** q × q: A's Cholesky factor. */
@@ -39,8 +39,9 @@ export class ConditionedPrior {
   }
 
   /**
-   * The expected standardized responses, in which what was observed stays as it is, and how surprising the responses are:
-   * `x_Oᵀ K_O⁻¹ x_O / n`, 1 when they are as the prior says, and more when less is known than it says.
+   * The posterior mean of the standardized responses, with the observed ones unchanged, and how surprising these are:
+   * `x_Oᵀ K_O⁻¹ x_O / n`, the squared Mahalanobis distance per probe. It is 1 if the prior is right, and larger if the
+   * prior underestimates the uncertainty.
    *
    * @param values n standardized responses
    */
@@ -60,7 +61,7 @@ export class ConditionedPrior {
     return { completed, surprise: quadratic / values.length };
   }
 
-  /** K_O⁻¹ x_O, where K is the prior's covariance: what the observed responses weigh beside each other. */
+  /** K_O⁻¹ x_O, where K is the prior's covariance. */
   precisionTimes(values: Float32Array): Float32Array {
     const z = this.project(values);
     solve(this.lower, z.length, z);
@@ -72,7 +73,7 @@ export class ConditionedPrior {
     });
   }
 
-  /** How likely the responses of one output are, as a logarithm, up to a constant of the probes alone. */
+  /** Log-likelihood of one output's responses, up to a constant that depends on the probes only. */
   logLikelihood(values: Float32Array): number {
     const b = this.project(values);
     solveLower(this.lower, b.length, b);
@@ -88,7 +89,7 @@ export class ConditionedPrior {
     return (exponent - logs) / 2;
   }
 
-  /** P variances of what is not known yet; 0 where a probe was run. */
+  /** P posterior variances; 0 for probes that were run. */
   variances(): Float32Array {
     const { factor, noise } = this.family;
     const variances = new Float32Array(factor.rows);
@@ -127,7 +128,7 @@ export class ConditionedPrior {
   }
 }
 
-/** The lower triangle of X Xᵀ, made in squares of four values, each of which is used twice once it is read. */
+/** The lower triangle of X Xᵀ, computed in 2 × 2 tiles so that each value read is used twice. */
 function lowerGram(x: Float64Array, rows: number, columns: number): Float64Array {
   const product = new Float64Array(rows * rows);
   for (let row = 0; row < rows; row += 2) {
@@ -157,7 +158,7 @@ function lowerGram(x: Float64Array, rows: number, columns: number): Float64Array
 }
 
 /**
- * The family under which a model's outputs are most likely.
+ * The family with the highest likelihood of a model's outputs.
  *
  * @param observed indices of probes that were run
  * @param values C × n standardized responses to them
@@ -171,7 +172,7 @@ export function mostLikelyFamily<Family extends Pick<PriorFamily, 'factor' | 'no
   return families[mostLikelyIndex(conditioned, values)];
 }
 
-/** The same for families that were conditioned on the probes before: the index of the likeliest. */
+/** The index of the most likely family, for families that are conditioned already. */
 export function mostLikelyIndex(conditioned: readonly ConditionedPrior[], values: Matrix): number {
   const likelihoods = conditioned.map((family) => {
     let sum = 0;
@@ -182,10 +183,10 @@ export function mostLikelyIndex(conditioned: readonly ConditionedPrior[], values
 }
 
 /**
- * The mean of a whole row, from the responses that were run, by generalized least squares under the prior, in which rows
- * have mean 0. What was run is no fair sample of all, so the mean of it is another.
+ * Estimates the mean of a whole row from its observed responses, by generalized least squares under the prior, whose rows
+ * have mean 0. Chosen probes are not a random sample, so their plain mean is biased.
  *
- * @param count how many probes were run
+ * @param count number of observed probes
  */
 export function glsMeanEstimator(
   conditioned: ConditionedPrior,

@@ -2,17 +2,17 @@ import { dot, dotAt } from '../linalg/inner-product.js';
 import { rowOf } from '../linalg/matrix.js';
 import type { PriorFamily } from './response-prior.js';
 
-/** Below this a probe is known. */
+/** Smaller variances are rounding noise. */
 const MIN_VARIANCE = 1e-9;
 
 /**
- * Probes in greedy order: each is the one of which least is known from those before it (pivoted Cholesky of W Wᵀ +
- * diag(n), which is the greedy D-optimal choice).
+ * Orders probes by greedy D-optimal design: each probe has the largest variance given those before it. This is the
+ * pivoted Cholesky factorization of W Wᵀ + diag(n).
  *
- * Measured against the greedy A-optimal choice for what is searched by (docs/collaborative-measured.md): that tells more of
- * the responses as a whole, and loses more of what a text or another backbone finds by single ones.
+ * A greedy A-optimal order predicts all responses better, but loses more of the single strong responses that concepts
+ * and other backbones match by (docs/collaborative-measured.md).
  *
- * @param count how many; at most P
+ * @param count at most P
  */
 export function dOptimalProbes(
   { factor, noise }: Pick<PriorFamily, 'factor' | 'noise'>,
@@ -26,7 +26,7 @@ export function dOptimalProbes(
   });
   const order = new Uint32Array(steps);
   const taken = new Uint8Array(probes);
-  /** Columns of the Cholesky factor so far, a row of `most` for each probe. */
+  /** Columns of the Cholesky factor so far, P × `steps`. */
   const columns = new Float32Array(probes * steps);
   for (let step = 0; step < steps; step++) {
     const pivot = largestVariance(variances, taken);
@@ -36,7 +36,7 @@ export function dOptimalProbes(
     const pivotRow = Float64Array.from(columns.subarray(pivot * steps, pivot * steps + step));
     const root = Math.sqrt(Math.max(variances[pivot], MIN_VARIANCE));
     for (let probe = 0; probe < probes; probe++) {
-      // What was chosen is known: nothing is left of it to be told.
+      // Chosen probes have no variance left.
       if (taken[probe] === 1) continue;
       const covariance =
         dotAt(factor.data, probe * factor.columns, direction) - dotAt(columns, probe * steps, pivotRow);

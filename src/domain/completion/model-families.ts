@@ -3,14 +3,14 @@ import type { Matrix } from '../linalg/matrix.js';
 
 const ITERATIONS = 10;
 /**
- * Centers this alike are one family. On the hub, centers of one backbone's clusters have a cosine of 0.8 and more, those
- * of different backbones at most 0.67.
+ * Clusters whose centers have a larger cosine are one family. On the hub, clusters of the same backbone have at least 0.8,
+ * those of different backbones at most 0.67.
  */
 const MERGE_COSINE = 0.75;
 
 /**
- * How a model's outputs lie in the leading directions of the gallery: the upper triangle of Zᵀ Z, unit length. Heads on
- * one backbone give much the same, whatever their classes.
+ * A model's signature: the triangle of Zᵀ Z as a unit vector, Z being its outputs in the gallery's leading directions.
+ * Heads on one backbone have similar signatures, whatever their classes.
  *
  * @param coordinates C × r, in directions of equal variance
  */
@@ -19,7 +19,7 @@ export function modelSignature({ rows, columns, data }: Matrix): Float32Array {
   let place = 0;
   for (let a = 0; a < columns; a++) {
     for (let b = 0; b <= a; b++, place++) {
-      // Off the diagonal each value stands for two.
+      // Off the diagonal, each value stands for two.
       const weight = a === b ? 1 : Math.SQRT2;
       for (let row = 0; row < rows; row++)
         signature[place] += weight * data[row * columns + a] * data[row * columns + b];
@@ -29,8 +29,8 @@ export function modelSignature({ rows, columns, data }: Matrix): Float32Array {
 }
 
 /**
- * Centers of the families that models fall into: k-means over signatures by cosine, begun with the signatures that are
- * least like each other; then centers that are alike become one, so that a family is not split for having many models.
+ * Centers of model families: spherical k-means over signatures, initialized with the farthest points. Similar clusters are
+ * then merged, so that a family is not split because it has many models.
  *
  * @returns at most `families` unit vectors
  */
@@ -45,7 +45,7 @@ export function familyCenters(signatures: Float32Array[], families: number): Flo
   return mergeSimilar(sums).map(unit);
 }
 
-/** @param sums of the signatures of each cluster */
+/** @param sums sum of the signatures of each cluster */
 function mergeSimilar(sums: Float32Array[]): Float32Array[] {
   const left = sums.slice();
   for (;;) {

@@ -1,48 +1,48 @@
 import type { Matrix } from '../linalg/matrix.js';
 
 /**
- * What is known of a probe set's standardized responses (descriptors before they are sharpened) before a model is run:
- * `x ~ N(0, W Wᵀ + diag(n))`, learned from fully probed models (design 3.5c). The first family is all models; the others
- * are models that respond alike, most often heads on one backbone, about which much more is known.
+ * A Gaussian prior over standardized responses (descriptors before sharpening) to a probe set, fitted to fully probed
+ * models: `x ~ N(0, W Wᵀ + diag(n))`, a factor model (docs/collaborative-probing.md). The first family is all models. The
+ * others are groups of similar models, usually heads on one backbone, whose responses it predicts much better.
  */
 export interface ResponsePrior {
-  /** That of the basis it was fitted with. */
+  /** Version of the basis that it was fitted with. */
   version: string;
   /** P */
   probes: number;
   /** Logits of fully probed models that it was fitted to. */
   logits: number;
-  /** How it was chosen, and what may be expected of it. */
+  /** Chosen by cross-validation. */
   shape: PriorShape;
   /** Squared error per probe, in responses of variance 1, of held-out models completed from a third of the probes. */
   expectedError: number;
   families: PriorFamily[];
 }
 
-/** Probes by which a model's family is told: the same for every model, so the order of each family begins with them. */
+/** Probes that determine a model's family. All models share them, so every family's order starts with them. */
 export const COMMON_PROBES = 60;
 
-/** What cross-validation over models chooses. */
+/** The hyperparameters that cross-validation over models chooses. */
 export interface PriorShape {
-  /** Most directions of a family. */
+  /** Maximum number of directions of a family. */
   directions: number;
-  /** λ: the share of a family's covariance that is taken for chance, 0..1. */
+  /** λ: shrinkage of a family's covariance toward its diagonal, 0..1. */
   ridge: number;
 }
 
-/** The standardized responses of one kind of model. */
+/** The prior of one family of models. */
 export interface PriorFamily {
   /** W, P × q */
   factor: Matrix;
-  /** n, P: the variance of each probe that W leaves over. */
+  /** n, P: the variance of each probe that W does not explain. */
   noise: Float32Array;
-  /** Probes in the order in which they are run (`leastKnownProbes`); the first `COMMON_PROBES` are the same in each list. */
+  /** The order in which probes are run (`dOptimalProbes`); the first `COMMON_PROBES` are the same for all families. */
   order: Uint32Array;
 }
 
 const MAGIC = 0x70726c33;
 
-/** As bytes: a header of JSON, then the numbers of each family, little-endian. */
+/** Encodes a prior: a JSON header, then the numbers of each family, little-endian. */
 export function encodePrior({ families, ...facts }: ResponsePrior): Uint8Array {
   const shapes = families.map(({ factor, order }) => ({ rank: factor.columns, order: order.length }));
   const header = new TextEncoder().encode(JSON.stringify({ ...facts, families: shapes }));
@@ -60,10 +60,11 @@ export function encodePrior({ families, ...facts }: ResponsePrior): Uint8Array {
   return bytes;
 }
 
-/** @throws Error when the bytes are not those of a whole prior */
+/** @throws Error when the bytes are not a complete prior */
 export function decodePrior(bytes: Uint8Array): ResponsePrior {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC) throw new Error('not a prior of responses');
+  if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC)
+    throw new Error('the file is not a response prior');
   const headerLength = view.getUint32(4, true);
   const text = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
   const { families: shapes, ...facts } = JSON.parse(text) as Omit<ResponsePrior, 'families'> & {
@@ -71,9 +72,9 @@ export function decodePrior(bytes: Uint8Array): ResponsePrior {
   };
   let offset = 8 + headerLength;
   const numbers = (count: number): ArrayBuffer => {
-    // Copied, so that the numbers are aligned; a Buffer's own `slice` would only be a view of the file's memory.
+    // Copied for alignment. A Buffer's `slice` would share the file's memory.
     const part = Uint8Array.from(bytes.subarray(offset, offset + count * 4));
-    if (part.length < count * 4) throw new Error('the prior of responses is cut off');
+    if (part.length < count * 4) throw new Error('the response prior is truncated');
     offset += count * 4;
     return part.buffer;
   };

@@ -3,7 +3,7 @@ import { fixGauge } from './fix-gauge.js';
 import { sharpen } from './sharpen.js';
 import { zscore } from './zscore.js';
 
-/** Sharpness of a descriptor: more helps texts a little and costs logits, whose whole profile tells. */
+/** Sharpness of a descriptor. A larger value helps concepts a little and costs searches by logit (docs/accuracy.md). */
 export const RESPONSE_SHARPNESS = 0.3;
 
 /** The descriptors of one model version. */
@@ -15,11 +15,11 @@ export interface Descriptors {
 }
 
 /**
- * The responses of all outputs of a model, gauge-fixed and standardized over probes (design 3.1 and 3.2): descriptors
- * before they are sharpened, still linear in what the model answered.
+ * The responses of all outputs of a model, gauge-fixed and standardized over probes (docs/architecture.md, formulas 1
+ * and 2): descriptors before sharpening, linear in the responses.
  *
- * An output whose raw responses are constant or not finite has none. It is judged before the gauge is fixed, which
- * would lend it the negative of what the other outputs do.
+ * An output is degenerate when its raw responses are constant or not finite. Fixing the gauge would give it the negative
+ * of the other outputs, so raw responses decide.
  *
  * @param responses C × P raw responses; any positive scale and any offset common to a probe's outputs
  */
@@ -27,7 +27,7 @@ export function standardizedResponses(responses: Matrix): Descriptors {
   return describeRows(responses, zscore);
 }
 
-/** The descriptors of all outputs of a model: {@link standardizedResponses}, slightly sharpened. */
+/** The descriptors of all outputs of a model: sharpened {@link standardizedResponses}. @param responses C × P */
 export function descriptors(responses: Matrix): Descriptors {
   return describeRows(responses, (values) => sharpen(values, RESPONSE_SHARPNESS));
 }

@@ -1,21 +1,20 @@
 import type { Matrix } from '../linalg/matrix.js';
 
 /**
- * Share k of the model's own spread in what a probe's responses are divided by. Chosen on the hub's even models among
- * 0.3, 0.5 and 0.8: 0 favors queries by logit, ∞ those by text.
+ * Weight k of the model's overall spread in the divisor of a probe's responses. Chosen on the hub's even models among
+ * 0.3, 0.5 and 0.8: a small k favors queries by logit, a large one queries by concept.
  */
 export const SPREAD_SHARE = 0.5;
 
 /**
- * Takes from a model's responses what says nothing about its single outputs (design 3.1): from each response the mean
- * over the outputs for that probe, and then the spread over them, `(r − mean_c) / (std_c + k · std)`, `std` being the
- * root mean square of the differences over all probes.
+ * Removes what a probe's responses say about all outputs alike (docs/architecture.md, formula 1): subtracts their mean
+ * over the outputs, and divides by their spread, `(r − mean_c) / (std_c + k · std)`. `std` is the root mean square of the
+ * differences over all probes.
  *
- * A softmax does not change when a constant is added to all logits of an image, so that constant is noise. Without
- * it, logits and log-probabilities of one model are the same numbers. And a probe that excites all outputs tells less
- * of each. Outputs with a response that is not finite take no part in mean and spread, so that one broken output does not
- * break the others. A model with one output has no gauge, and neither has one of which only one is whole: it would be
- * its own mean.
+ * Adding a constant to all logits of an image does not change a softmax, so the mean is noise. Without it, logits and
+ * log-probabilities of a model are equal. A probe that excites all outputs tells less about each. Outputs with a response
+ * that is not finite are left out of mean and spread, so that they do not affect the others. A model with fewer than two
+ * finite outputs is returned unchanged, since an output would be its own mean.
  *
  * @param responses C × P
  */

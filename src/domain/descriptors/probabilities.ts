@@ -1,12 +1,12 @@
 import type { Matrix } from '../linalg/matrix.js';
 
-/** Smallest normal float32: below it a softmax has underflowed. */
+/** Smallest normal float32; a smaller probability has underflowed. */
 const SMALLEST_NORMAL = 1.1754943508222875e-38;
 const SUM_TOLERANCE = 1e-3;
 
 /**
- * Whether each probe's outputs are all in 0..1 and sum to 1, so that they come out of a softmax whatever the graph
- * looks like. A model with one output is never taken for one.
+ * Whether each probe's outputs lie in 0..1 and sum to 1, so that they come from a softmax whatever the graph looks like.
+ * Never true for a single output.
  *
  * @param responses C × P; outputs that are not finite are not probabilities
  */
@@ -21,17 +21,16 @@ export function looksLikeProbabilities({ rows, columns, data }: Matrix): boolean
   return sums.every((sum) => Math.abs(sum - 1) <= SUM_TOLERANCE);
 }
 
-/** What stands for a probability that underflowed to 0, when this is the smallest positive one seen. */
+/** The value to use for probabilities that underflowed to 0, given the smallest positive one. */
 function floorBelow(smallest: number): number {
   return Math.max(SMALLEST_NORMAL, smallest / 2);
 }
 
 /**
- * Logarithms of probabilities whose underflowed ones, minus infinity, take the value that {@link probabilitiesToLogits}
- * gives them.
+ * Replaces underflowed log-probabilities (−∞) by the value that {@link probabilitiesToLogits} uses.
  *
  * @param logarithms C × P
- * @returns the logarithms, and the probability that stands for 0; null when none did
+ * @returns the logarithms, and the probability used for 0; null when none underflowed
  */
 export function withoutUnderflow(logarithms: Matrix): { logits: Matrix; floor: number | null } {
   let smallest = 0;
@@ -42,20 +41,20 @@ export function withoutUnderflow(logarithms: Matrix): { logits: Matrix; floor: n
   }
   if (!underflowed) return { logits: logarithms, floor: null };
   const floor = floorBelow(Math.exp(smallest));
-  // Below what float32 can hold as a probability, a logarithm still tells the two apart.
+  // A logarithm can be smaller than that of the smallest float32 probability.
   const lowest = Math.min(Math.log(floor), smallest);
   const data = logarithms.data.map((value) => Math.max(value, lowest));
   return { logits: { ...logarithms, data }, floor };
 }
 
 /**
- * The logarithm of probabilities, which equals the logits up to the gauge (design 3.1).
+ * The logarithms of probabilities, which equal the logits up to the gauge (docs/architecture.md, formula 1).
  *
- * A probability that underflowed to 0 is lost for good. It is taken for half of the smallest positive one seen, which
- * bounds it from above, but not less than what float32 can hold.
+ * A probability that underflowed to 0 is replaced by half of the smallest positive one, an upper bound, but at least the
+ * smallest normal float32.
  *
  * @param probabilities C × P
- * @returns the logarithms, and the probability that stands for 0
+ * @returns the logarithms, and the probability used for 0
  */
 export function probabilitiesToLogits(probabilities: Matrix): { logits: Matrix; floor: number } {
   let smallest = 1;

@@ -1,12 +1,12 @@
 import { zscore } from './zscore.js';
 
 /**
- * `zscore(exp(t · zscore(v)))`: soft weights over all probes in place of the paper's hard k (design 3.4). The values
- * are standardized first, so that no constant of their scale is left in them; what stands out grows, and what is
- * below the rest is drawn together, for a rejection tells less than a recognition.
+ * `zscore(exp(t · zscore(v)))`: soft weights over all probes instead of the top k of arXiv 2502.09619 (docs/architecture.md,
+ * formula 2). Standardizing first removes scale and offset. The exponential stretches high values and compresses low ones,
+ * since a recognition tells more than a rejection.
  *
- * @param sharpness t > 0; 0.3 leaves the order of magnitude, 1 leaves the top to decide
- * @returns null when the values tell no probe from another
+ * @param sharpness t > 0; with 0.3 all values count, with 1 mostly the highest
+ * @returns null when the values are constant or not finite
  */
 export function sharpen(values: Float32Array, sharpness: number): Float32Array | null {
   const standardized = zscore(values);

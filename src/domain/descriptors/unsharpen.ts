@@ -5,22 +5,22 @@ const TOLERANCE = 1e-6;
 const MAX_STEP = 1;
 const MIN_DISTANCE = 1e-3;
 
-/** The logarithms that one descriptor stands for: `zscore(v) = (log(x + shift) − middle) / t`. */
+/** Parameters of the inverse of `sharpen` for one descriptor x: `zscore(v) = (log(x + shift) − middle) / t`. */
 export interface Unsharpening {
   shift: number;
   middle: number;
 }
 
 /**
- * How `sharpen` is undone for one descriptor x. `x = (exp(t · z) − m) / s` with unknown m and s, but z has mean 0 and
- * deviation 1, so `log(x + m/s)` has deviation t: that deviation falls as m/s grows, so there is one such shift.
+ * Finds the inverse of `sharpen` for one descriptor x. `x = (exp(t · z) − m) / s` with unknown m and s. Since z has mean 0
+ * and deviation 1, `log(x + m/s)` has deviation t. That deviation decreases with m/s, so the solution is unique.
  *
- * @param sharpness t, which x was made with
+ * @param sharpness t that x was sharpened with
  */
 export function fitUnsharpening(x: Float32Array, sharpness: number): Unsharpening {
   let smallest = Number.POSITIVE_INFINITY;
   for (const value of x) if (value < smallest) smallest = value;
-  // Of a normal distribution's exponential; Newton's steps in the logarithm of the distance from the smallest value.
+  // Starts from the value for a normal distribution, then Newton's method on the logarithm of the distance.
   let distance = Math.max(1 / Math.sqrt(Math.expm1(sharpness ** 2)) + smallest, MIN_DISTANCE);
   let middle = 0;
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -51,7 +51,7 @@ export function unsharpenRows(
   return { ...rows, data };
 }
 
-/** Mean and variance of `log(x + shift)`, and how the variance changes with the shift. */
+/** Mean and variance of `log(x + shift)`, and the derivative of the variance with respect to the shift. */
 function logMoments(x: Float32Array, shift: number): { mean: number; variance: number; slope: number } {
   let sum = 0;
   let squares = 0;

@@ -1,11 +1,11 @@
-/** Below this share of the largest magnitude, a spread is rounding noise of float32 or float16, not a response. */
+/** A smaller deviation, as a share of the largest magnitude, is rounding noise of float32 or float16. */
 const NOISE = 1e-6;
 
 /**
- * Standardizes to mean 0 and (population) standard deviation 1: design 3.2.
+ * Standardizes values to mean 0 and (population) standard deviation 1.
  *
  * @param values any length
- * @returns null when the values are constant or one of them is not finite: there is nothing to compare
+ * @returns null when the values are constant or one of them is not finite
  */
 export function zscore(values: Float32Array): Float32Array | null {
   let sum = 0;

@@ -1,7 +1,7 @@
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);
 
-/** Value of each of the 65,536 float16 bit patterns: decoding is a look-up. */
+/** The value of each of the 65,536 float16 bit patterns, for decoding by lookup. */
 const VALUES = Float32Array.from({ length: 65_536 }, (_, bits) => {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -11,7 +11,7 @@ const VALUES = Float32Array.from({ length: 65_536 }, (_, bits) => {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 });
 
-/** float16 bit patterns of the values, rounded to nearest, ties to even (IEEE 754). */
+/** Encodes values as float16 bit patterns, rounded to nearest, ties to even (IEEE 754). */
 export function encodeFloat16(values: Float32Array): Uint16Array {
   const encoded = new Uint16Array(values.length);
   for (let index = 0; index < values.length; index++) {
@@ -29,7 +29,7 @@ function roundToFloat16(bits: number): number {
   if (size >= 0x477ff000) return sign | 0x7c00;
   if (size < 0x33000001) return sign;
   if (size < 0x38800000) {
-    // Subnormal: the hidden bit becomes visible and everything moves right.
+    // Subnormal: the implicit bit becomes explicit, and the fraction is shifted right.
     const shift = 126 - (size >>> 23);
     const fraction = (size & 0x7fffff) | 0x800000;
     return sign | roundedShift(fraction, shift);
@@ -45,8 +45,10 @@ function roundedShift(value: number, shift: number): number {
 }
 
 /**
+ * Decodes float16 bit patterns.
+ *
  * @param encoded float16 bit patterns
- * @param target filled and returned when given; at least as long as `encoded`
+ * @param target filled and returned if given; at least as long as `encoded`
  */
 export function decodeFloat16(
   encoded: Uint16Array,

@@ -1,4 +1,4 @@
-/** Cholesky's L into the lower triangle of a positive definite matrix, in place. */
+/** Cholesky factorization of a positive definite matrix: writes L to its lower triangle, in place. */
 export function factorize(matrix: Float64Array, size: number): void {
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {
@@ -8,7 +8,7 @@ export function factorize(matrix: Float64Array, size: number): void {
   }
 }
 
-/** Inner product of `length` values each from two places on. Two sums at once do not wait for each other. */
+/** Inner product of `length` values from two offsets. Two partial sums, so that additions do not wait for each other. */
 function dotRange(matrix: Float64Array, a: number, b: number, length: number): number {
   let [even, odd] = [0, 0];
   let k = 0;
@@ -20,7 +20,7 @@ function dotRange(matrix: Float64Array, a: number, b: number, length: number): n
   return even + odd;
 }
 
-/** Solves L X = B in place for four right sides at once. @param x size × 4 */
+/** Solves L X = B in place for four right-hand sides. @param x size × 4 */
 export function solveLowerFour(lower: Float64Array, size: number, x: Float64Array): void {
   for (let row = 0; row < size; row++) {
     const start = row * size;

@@ -1,4 +1,4 @@
-// Four partial sums at once: a sum that waits for itself at each step takes three times as long.
+// Four partial sums, because additions that wait for each other take three times as long.
 
 /** Inner product. @param b at least as long as a */
 export function dot(a: Float32Array, b: Float32Array): number {
@@ -14,7 +14,7 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
-/** Inner product of a vector with as many values of `data` from `start` on, which spares making a view of them. */
+/** Inner product of a vector with values of `data` from `start`, without creating a view. */
 export function dotAt(data: Float32Array, start: number, vector: Float64Array): number {
   const whole = vector.length - (vector.length % 4);
   let [s0, s1, s2, s3] = [0, 0, 0, 0];

@@ -1,4 +1,4 @@
-/** A dense matrix, row after row. */
+/** A dense matrix, row-major. */
 export interface Matrix {
   rows: number;
   columns: number;
@@ -11,7 +11,7 @@ export function rowOf(matrix: Matrix, index: number): Float32Array {
   return matrix.data.subarray(index * matrix.columns, (index + 1) * matrix.columns);
 }
 
-/** Chosen columns, in the order given. */
+/** The given columns, in this order. */
 export function columnsOf({ rows, columns, data }: Matrix, chosen: ArrayLike<number>): Matrix {
   const picked = new Float32Array(rows * chosen.length);
   for (let row = 0; row < rows; row++) {
@@ -28,7 +28,7 @@ export function leadingColumns(matrix: Matrix, count: number): Matrix {
   return { rows: matrix.rows, columns: count, data };
 }
 
-/** Rows one below the other. @param rows all as long */
+/** A matrix of rows. @param rows vectors of equal length */
 export function stackRows(rows: readonly Float32Array[]): Matrix {
   const columns = rows[0]?.length ?? 0;
   const data = new Float32Array(rows.length * columns);
@@ -36,7 +36,7 @@ export function stackRows(rows: readonly Float32Array[]): Matrix {
   return { rows: rows.length, columns, data };
 }
 
-/** Every row divided by its length; a row of 0 stays. */
+/** Scales every row to unit length; zero rows stay zero. */
 export function unitRows(matrix: Matrix): Matrix {
   const unit: Matrix = { ...matrix, data: matrix.data.slice() };
   for (let row = 0; row < unit.rows; row++) {
@@ -49,7 +49,7 @@ export function unitRows(matrix: Matrix): Matrix {
   return unit;
 }
 
-/** The matrix with rows and columns exchanged. */
+/** The transposed matrix, copied. */
 export function transpose({ rows, columns, data }: Matrix): Matrix {
   const transposed = new Float32Array(data.length);
   for (let row = 0; row < rows; row++)
@@ -58,7 +58,7 @@ export function transpose({ rows, columns, data }: Matrix): Matrix {
   return { rows: columns, columns: rows, data: transposed };
 }
 
-/** A·B in plain JavaScript, four rows of B at a time; summed as float64. For what is too small to leave to a BLAS. */
+/** A·B in plain JavaScript, four rows of B at a time, summed as float64. For products too small for a BLAS. */
 export function multiply(a: Matrix, b: Matrix): Matrix {
   const width = b.columns;
   const data = new Float32Array(a.rows * width);

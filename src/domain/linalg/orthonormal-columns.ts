@@ -1,12 +1,12 @@
 import { type Matrix, rowOf, transpose } from './matrix.js';
 
-/** Columns that are made orthonormal among themselves here; all else is left to the products. */
+/** Columns per block; only they are orthonormalized without matrix products. */
 const BLOCK = 32;
 
 /**
- * An orthonormal basis of the columns' span: block Gram–Schmidt, twice, which is orthonormal to rounding whatever the
- * columns (Barlow, Smoktunowicz 2013). A column that adds nothing to those before it becomes an arbitrary direction,
- * or 0.
+ * An orthonormal basis of the columns' span: block Gram–Schmidt with reorthogonalization, which is orthonormal up to
+ * rounding for any columns (Barlow, Smoktunowicz 2013). A column that depends on those before it becomes an arbitrary
+ * direction, or 0.
  *
  * @param product A·B
  */
@@ -14,7 +14,7 @@ export async function orthonormalColumns(
   matrix: Matrix,
   product: (a: Matrix, b: Matrix) => Promise<Matrix>,
 ): Promise<Matrix> {
-  // Columns as rows, so that each lies in one piece.
+  // Columns as rows, so that each is contiguous.
   const transposed = transpose(matrix);
   for (let first = 0; first < transposed.rows; first += BLOCK) {
     const done = rowsBetween(transposed, 0, first);

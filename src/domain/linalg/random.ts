@@ -1,6 +1,6 @@
 /**
- * A generator of numbers in [0, 1) that always gives the same ones for the same seed (mulberry32).
- * For sampling and benchmarks, never for secrets.
+ * A generator of numbers in [0, 1), the same for the same seed (mulberry32). For sampling and benchmarks, never for
+ * secrets.
  */
 export function random(seed: number): () => number {
   let state = seed >>> 0;

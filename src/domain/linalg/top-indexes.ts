@@ -1,7 +1,7 @@
 /**
- * Indexes of the highest values, best first, of equals the lower index; without sorting all of them.
+ * Indexes of the highest values, highest first, without sorting all values. Ties are ordered by index.
  *
- * @param count how many, at most; meant to be small beside the number of values
+ * @param count maximum number of indexes; fast when small
  */
 export function topIndexes(values: ArrayLike<number>, count: number): number[] {
   const kept: number[] = [];

@@ -1,9 +1,9 @@
-/** The paper's k that did best for texts on the hub: few probes show a concept. */
+/** The best k for concepts on the hub: few probes show a concept. */
 export const TEXT_TOP_K = 2;
-/** The paper's k that did best for logits on the hub. */
+/** The best k for logits on the hub. */
 export const LOGIT_TOP_K = 100;
 
-/** The k probes where q is largest, `S_k(q)` of design 3.3; of equals the one with the lower index. */
+/** The k probes where q is largest, S_k(q) in arXiv 2502.09619. Ties are ordered by index. */
 export function topProbes(query: Float32Array, k: number): Uint32Array {
   const order = Uint32Array.from(query, (_, index) => index);
   order.sort((a, b) => query[b] - query[a] || a - b);
@@ -11,11 +11,11 @@ export function topProbes(query: Float32Array, k: number): Uint32Array {
 }
 
 /**
- * The paper's discrepancy `d_k(q, x) = sqrt(mean over S_k(q) of (q_i − x_i)²)`, design 3.3; ≥ 0, not symmetric.
+ * The asymmetric discrepancy of arXiv 2502.09619: `d_k(q, x) = sqrt(mean over S_k(q) of (q_i − x_i)²)`, ≥ 0.
  *
- * In a completed descriptor a squared difference is divided by 1 + v, v = 1 − certainty being the variance of what is
- * not known of that probe: what was not run is expected near the mean, and would else look like a difference. Means over
- * the certain probes alone would be at chance where few of k are certain (docs/collaborative-measured.md).
+ * In a completed descriptor, a squared difference is divided by 1 + v, where v = 1 − certainty is the probe's posterior
+ * variance. Estimates lie near the mean and would otherwise look like differences. Using certain probes only would be at
+ * chance level when few of the k are certain (docs/collaborative-measured.md).
  *
  * @param top `topProbes(query, k)`
  * @param certainty P, 0..1, of a completed descriptor; null when all probes were run

@@ -9,29 +9,29 @@ import {
 import { orthonormalColumns } from '../linalg/orthonormal-columns.js';
 import { random } from '../linalg/random.js';
 
-/** Directions drawn beyond the rank; they make the wanted ones accurate (Halko, Martinsson, Tropp 2011). */
+/** Extra random directions that make the leading ones accurate (Halko, Martinsson, Tropp 2011). */
 const OVERSAMPLING = 16;
 const ITERATIONS = 4;
-/** Directions with less than this share of the largest eigenvalue are rounding noise. */
+/** A smaller share of the largest eigenvalue is rounding noise. */
 const MIN_EIGENVALUE_SHARE = 1e-6;
 
-/** What a basis is fitted to. */
+/** The data that a basis is fitted to. */
 export interface FitOptions {
   /** P */
   probes: number;
-  /** r, see `basisRank`; fewer are returned when the gallery has fewer directions. */
+  /** r, see `basisRank`; the result has fewer directions when the gallery has. */
   rank: number;
   seed: number;
   version: string;
-  /** `XᵀX·block / N` for a P × b block; the one heavy product, left to whoever has the best way to do it. */
+  /** `XᵀX·block / N` for a P × b block, the one expensive product. */
   multiply(block: Matrix): Promise<Matrix>;
-  /** A·B for the thin blocks themselves; in plain JavaScript when there is no better way. */
+  /** A·B for thin blocks; by default in plain JavaScript. */
   product?(a: Matrix, b: Matrix): Promise<Matrix>;
 }
 
 /**
- * Fits the basis by randomized subspace iteration (Halko, Martinsson, Tropp 2011): X is only ever multiplied with
- * thin blocks, so nothing of size P × P or N × N is made.
+ * Fits the basis by randomized subspace iteration (Halko, Martinsson, Tropp 2011). X is only multiplied with thin
+ * blocks, so no P × P or N × N matrix is needed.
  */
 export async function fitBasis({
   probes,
@@ -85,7 +85,7 @@ function eigenDescending(square: DenseMatrix): { values: number[]; vectors: Matr
   };
 }
 
-/** `XᵀX·block / N` in plain JavaScript, for galleries small enough. */
+/** `XᵀX·block / N` in plain JavaScript, for small galleries. */
 export function multiplyGram(descriptors: Matrix): (block: Matrix) => Promise<Matrix> {
   return async (block) => {
     const product = new Float64Array(block.rows * block.columns);
@@ -109,12 +109,12 @@ export function multiplyGram(descriptors: Matrix): (block: Matrix) => Promise<Ma
 }
 
 /**
- * The leading directions of a probe set's gallery: design 3.5. Index and text candidates share it, probes are chosen for
- * what they tell of it, and models are sorted into families by it. Models are completed by the families' own directions
- * (`response-prior.ts`): docs/collaborative-probing.md says why.
+ * The leading directions of a gallery's descriptors (docs/architecture.md, formula 5). The index stores vectors in them,
+ * and models are grouped into families by them. Models are completed with their family's own directions
+ * (`response-prior.ts`); docs/collaborative-probing.md explains why.
  */
 export interface Basis {
-  /** Changes with every fit: scores under different versions are not compared. */
+  /** Changes with every fit. Scores under different versions cannot be compared. */
   version: string;
   /** P */
   probes: number;
@@ -129,8 +129,8 @@ export interface Basis {
 const MAX_DIRECTIONS = 300;
 
 /**
- * How many directions a gallery earns: a quarter of its logits, at most 300 (design 3.5: 200–300 are enough), and at
- * most half of the probes, beyond which directions are noise.
+ * The rank of a gallery's basis: a quarter of its logits, at most {@link MAX_DIRECTIONS}, which are enough
+ * (docs/benchmarks.md), and at most half of the probes, since further directions are noise.
  */
 export function basisRank(logits: number, probes: number): number {
   return Math.max(1, Math.min(MAX_DIRECTIONS, Math.floor(logits / 4), Math.floor(probes / 2)));

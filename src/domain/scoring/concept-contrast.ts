@@ -4,8 +4,8 @@ import type { Matrix } from '../linalg/matrix.js';
 const TEMPERATURE = 0.65;
 
 /**
- * What each probe shows at all, the base that a concept must rise above: the soft maximum `τ · log Σ_v exp(c_v / τ)`
- * of a vocabulary's cosines.
+ * The level that a concept must exceed at each probe: the soft maximum `τ · log Σ_v exp(c_v / τ)` of a vocabulary's
+ * cosines.
  *
  * @param cosines V × P cosines of the vocabulary's texts with the probes
  * @returns P levels
@@ -28,8 +28,8 @@ export function vocabularyBackground(cosines: Matrix): Float32Array {
 }
 
 /**
- * A concept's cosines above the background: but for a factor, the log of the share that the concept would take of
- * each probe beside the whole vocabulary. A probe that is near to everything no longer counts for anything.
+ * A concept's cosines above the background: up to a factor, the log of the share that the concept has of each probe among
+ * the whole vocabulary. A probe that is near to every concept no longer counts.
  */
 export function conceptContrast(cosines: Float32Array, levels: Float32Array): Float32Array {
   return cosines.map((cosine, probe) => cosine - levels[probe]);

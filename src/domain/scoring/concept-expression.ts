@@ -1,11 +1,11 @@
-/** How the scores of several concepts make one: all of, any of, none of. */
+/** The scores of an expression's concepts: all of, any of, none of. */
 export interface ExpressionScores {
   all: number[];
   any: number[];
   none: number[];
 }
 
-/** Which of the wanted concepts an expression's score is that of: the worst of `all` and of the best of `any`. */
+/** The concept that determines an expression's score: the lowest of `all` and of the best of `any`. */
 export function decidingConcept({
   all,
   any,
@@ -17,10 +17,10 @@ export function decidingConcept({
 }
 
 /**
- * The score of an expression: as good as the worst of `all` and the best of `any`, less what `none` reaches. A logit
- * that rejects what is not wanted gains nothing by it: it would pull up what answers to nothing at all.
+ * The score of an expression: the minimum of all `all` scores and the best `any` score, minus the largest positive `none`
+ * score. A negative `none` score adds nothing, since it would promote logits that respond to nothing.
  *
- * @returns −∞ when neither `all` nor `any` holds anything
+ * @returns −∞ when `all` and `any` are both empty
  */
 export function expressionScore({ all, any, none }: ExpressionScores): number {
   const positive = Math.min(...all, any.length > 0 ? Math.max(...any) : Number.POSITIVE_INFINITY);

@@ -7,9 +7,9 @@ const RIDGE = 0.1;
 const POWER_STEPS = 30;
 
 /**
- * `A (AᵀA + μI)⁻¹` for the centered image embeddings A, P × d: its product with a text's embedding t is the ridge
- * regression's answer to which probes make up t, where plain cosines also count what all probes share. With the axes
- * that most probes vary along damped, the finer ones speak.
+ * `A (AᵀA + μI)⁻¹` for the centered image embeddings A, P × d. Its product with a text's embedding t gives the ridge
+ * regression of t on the probes. Plain cosines also count what all probes share; ridge regression damps the axes along
+ * which most probes vary, so that finer ones count.
  *
  * @param images P × d
  * @returns P × d
@@ -32,7 +32,7 @@ export function regressionMatrix(images: Matrix): Matrix {
   return { rows, columns: size, data: solved };
 }
 
-/** M·v: a value for each of the matrix's rows. */
+/** M·v, one value per row. */
 export function timesVector(matrix: Matrix, vector: Float32Array): Float32Array {
   return Float32Array.from({ length: matrix.rows }, (_, row) => dot(vector, rowOf(matrix, row)));
 }

@@ -1,6 +1,6 @@
 import type { Matrix } from '../linalg/matrix.js';
 
-/** How the scores of a whole gallery lie for one query. */
+/** Median and spread of a gallery's scores for one query. */
 export interface ScoreSpread {
   /** The median. */
   middle: number;
@@ -10,26 +10,26 @@ export interface ScoreSpread {
   above: number;
 }
 
-/** A monotone map from how far a score stands out to the probability that the answer is right. */
+/** A monotone map from how far a score stands out to the probability that a result is right. */
 export interface ConfidenceCurve {
-  /** Which of the two deviations is the unit. */
+  /** Which deviation is the unit. */
   unit: 'below' | 'above';
   offset: number;
-  /** For each deviation above the middle of the gallery. */
+  /** Per deviation above the gallery's median. */
   slope: number;
-  /** For each deviation above the runner-up, see `confidence`; 0 where it says nothing. */
+  /** Per deviation above the runner-up, see `confidence`; 0: the runner-up is not used. */
   margin: number;
-  /** The most that it reaches: even what stands out furthest is sometimes wrong. */
+  /** Upper limit: even scores that stand out furthest are sometimes wrong. */
   max: number;
 }
 
 /**
- * Curves fitted on the hub's even models, both probe sets together, with concepts that no model knows among the
- * queries; `npm run bench:accuracy` fits them again and measures them on the odd models (docs/accuracy-measured.md).
+ * Curves fitted on the hub's even models, with both probe sets and with queries for concepts that no model knows.
+ * `npm run bench:accuracy` fits them again and measures them on the odd models (docs/accuracy-measured.md).
  *
- * The margin is of use between logits, which ask for one class, and so is the upper deviation: a probe set that makes all
- * scores skewed does not make them look surer. A concept may be broad: a model's outputs for breeds of dogs all recognize
- * dogs, and where a sixth of a gallery does, they would take the upper deviation with them. The lower one stays.
+ * Queries by logit ask for one class, so the margin helps, and so does the upper deviation: a probe set that skews all
+ * scores does not inflate confidence. A concept can be broad: all outputs for dog breeds recognize dogs, and if a sixth of
+ * a gallery does, the upper deviation grows with them. So concepts use the lower one.
  */
 export const CONFIDENCE_CURVES = {
   CONCEPT: { unit: 'below', offset: -6.33, slope: 1.1, margin: 0, max: 0.88 },
@@ -40,7 +40,7 @@ export const CONFIDENCE_CURVES = {
 const LOWER_SHARE = 0.1587;
 const UPPER_SHARE = 0.8413;
 
-/** The middle of scores, and how far they are spread to either side of it. */
+/** Median of scores, and their deviation on either side. */
 export function scoreSpread(scores: ArrayLike<number>): ScoreSpread {
   const sorted = Float64Array.from(scores).sort();
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
@@ -49,12 +49,11 @@ export function scoreSpread(scores: ArrayLike<number>): ScoreSpread {
 }
 
 /**
- * The probability, 0 to 1, that an answer is right: logistic in the number of deviations by which its score stands
- * out from the gallery's, and by which it stands out from the runner-up's. When nothing recognizes a concept, nothing
- * stands out.
+ * The probability, 0 to 1, that a result is right: logistic in the number of deviations by which its score exceeds the
+ * gallery's median and the runner-up's score. If no logit recognizes a concept, no score stands out.
  *
- * @param runnerUp the best score of the other outputs of the answer's model: a model that knows the class answers with
- *   one output, and one that only knows something like it answers with several. Below the middle it counts as that.
+ * @param runnerUp the best score of the model's other outputs. A model that knows the class responds with one output; one
+ *   that knows something similar responds with several. Values below the median count as the median.
  */
 export function confidence(
   score: number,
@@ -70,9 +69,9 @@ export function confidence(
 }
 
 /**
- * How a name's scores lie over a gallery: some names suit nearly every logit a little, and say nothing of one.
+ * Mean and deviation of each name's scores over a gallery. Some names match almost every logit a little and say nothing.
  *
- * @param scores V × N: each name's score for logits spread over the gallery
+ * @param scores V × N: each name's scores for logits sampled from the gallery
  * @returns V means, and V (population) deviations
  */
 export function nameStatistics({ rows, columns, data }: Matrix): {

@@ -1,21 +1,20 @@
 import { type Matrix, rowOf } from '../linalg/matrix.js';
 
-/** How many of the best candidates are compared with each other. */
+/** Size of the reranked window. */
 export const CONSENSUS_CANDIDATES = 200;
-/** Neighbors of a candidate that have a say in its score. */
+/** Neighbors that a candidate's score is averaged with. */
 export const CONSENSUS_NEIGHBORS = 10;
 
 /**
- * The scores of a query's best candidates after each has listened to those like it: a mean of its own score and its
- * ten nearest candidates', weighed by the square of their (positive) cosine. Logits of other models that recognize the
- * same and answer less well pull a lucky hit down, and those that answer well confirm it. Outputs of one model are
- * different classes and have no say in each other's.
+ * Consensus scores of a query's best candidates: the mean of a candidate's score and those of its ten nearest neighbors
+ * among them, weighted by the square of the (positive) cosine. Similar logits of other models lower a result that matches
+ * by luck and confirm one that matches well. Outputs of the same model are different classes, so they are no neighbors.
  *
- * As a mean of candidates' scores, no result is below the least of them: the order of everything behind stays right.
+ * A mean of the candidates' scores is never below the lowest of them, so everything behind the window stays in order.
  *
- * @param scores of the N candidates
- * @param cosines N × N, of the candidates' index vectors
- * @param owners the model of each candidate
+ * @param scores N scores
+ * @param cosines N × N, between the candidates' index vectors
+ * @param owners model of each candidate
  */
 export function consensusScores(
   scores: ArrayLike<number>,
@@ -35,7 +34,7 @@ export function consensusScores(
   });
 }
 
-/** The candidates of other models with the largest positive cosines. */
+/** Candidates of other models with the largest positive cosines. */
 function nearest(row: Float32Array, owners: readonly unknown[], candidate: number, count: number): number[] {
   const kept: number[] = [];
   for (let other = 0; other < row.length; other++) {

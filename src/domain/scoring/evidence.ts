@@ -1,15 +1,15 @@
 import { dot } from '../linalg/inner-product.js';
 
-/** One probe's part in a score. */
+/** One probe's contribution to a score. */
 export interface Contribution {
   /** 0..P−1 */
   probe: number;
-  /** w·x/P: the parts of all probes add up to the correlation of weights and descriptor. */
+  /** w·x/P; the sum over all probes is the correlation of weights and descriptor. */
   contribution: number;
 }
 
 /**
- * The probes that made a descriptor match, largest part first.
+ * The probes that made a descriptor match, largest contribution first.
  *
  * @param weights w, P
  * @param descriptor x, P
@@ -23,7 +23,7 @@ export function evidence(weights: Float32Array, descriptor: Float32Array, first:
 }
 
 /**
- * `⟨e, x⟩ · scale`: the form that every score has, so that one index and one scan serve them all.
+ * `⟨e, x⟩ · scale`, the form of every score, so that one index and one scan serve all of them.
  *
  * @param weights e, P
  * @param descriptor x, P

@@ -1,6 +1,6 @@
 /**
- * Fitted on the logits of the hub's even models with both probe sets; Spearman and error on the odd models are in
- * docs/accuracy.md. The number of outputs would help there, but its range would be left by any larger model.
+ * Fitted on the logits of the hub's even models with both probe sets; docs/accuracy.md has rank correlation and error on
+ * the odd models. The number of outputs would help there, but would not extrapolate to larger models.
  */
 export const EXPECTED_ACCURACY_WEIGHTS = { offset: -2.256, logit: 0.604, model: 1.111 } as const;
 
@@ -12,9 +12,9 @@ export function skewness(descriptor: Float32Array): number {
 }
 
 /**
- * The accuracy that a logit is expected to have on images of its class, 0 to 1, from its responses alone: an output
- * that has learned its class answers strongly to few probes and weakly to the rest, so its responses are skewed, and
- * those of its model's other outputs are too.
+ * The expected accuracy of a logit on images of its class, 0 to 1, from its responses alone. An output that has learned
+ * its class responds strongly to few probes and weakly to the others, so its responses are skewed, and so are those of
+ * its model's other outputs.
  *
  * @param logit its skewness
  * @param model mean skewness of its model's outputs

@@ -1,18 +1,18 @@
 import { zscore } from '../descriptors/zscore.js';
 import { type Matrix, rowOf } from '../linalg/matrix.js';
 
-/** Cosine difference at which a label weighs e times less. */
+/** Cosine difference that divides a label's weight by e. */
 const TEMPERATURE = 0.05;
-/** Weight of the prototype beside the concept's own query. */
+/** Weight of the prototype relative to the concept's query. */
 const SHARE = 1;
 
 /**
- * A concept's query, drawn toward what outputs with a similar label respond to: the labels of some models help to
- * search others that have none. The nearer a label is to the concept, the more it weighs; when none is near, the
- * prototype is a mean of many and says little.
+ * Moves a concept's query toward the descriptors of outputs with a similar label: labels of some models help to search
+ * models without labels. A label's weight grows with its similarity to the concept. If no label is similar, the
+ * prototype averages many and has little effect.
  *
  * @param query P weights, see `conceptQuery`
- * @param cosines of the concept's text with the L labels' texts
+ * @param cosines L cosines of the concept's text with the labels' texts
  * @param prototypes L × P: the mean descriptor of each label's outputs
  */
 export function alignToLabels(query: Float32Array, cosines: Float32Array, prototypes: Matrix): Float32Array {

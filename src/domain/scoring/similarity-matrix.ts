@@ -3,17 +3,17 @@ import { dot } from '../linalg/inner-product.js';
 import { type Matrix, rowOf } from '../linalg/matrix.js';
 
 /**
- * Cosine of every descriptor of one model with every one of another, over the same probes: figure 4 of the paper
- * (arXiv 2502.09619).
+ * Cosine of every descriptor of one model with every descriptor of another, over the same probes: figure 4 of arXiv
+ * 2502.09619.
  *
- * It is `⟨x, y⟩ / P`, as descriptors have length √P. Their real lengths are divided by all the same: descriptors that
- * were stored in float16 have √P but for some rounding.
+ * Descriptors have length √P, so this is `⟨x, y⟩ / P`. Dividing by the actual lengths removes the rounding of float16.
  *
  * @returns a row for each output of `a`, a column for each of `b`, −1 to 1; NaN where either has no descriptor
- * @throws RangeError when they were not made from the same number of probes
+ * @throws RangeError when the numbers of probes differ
  */
 export function similarityMatrix(a: Descriptors, b: Descriptors): Matrix {
-  if (a.rows.columns !== b.rows.columns) throw new RangeError('the descriptors are of different probe sets');
+  if (a.rows.columns !== b.rows.columns)
+    throw new RangeError('the descriptors belong to different probe sets');
   const rows = a.rows.rows;
   const columns = b.rows.rows;
   const data = new Float32Array(rows * columns);

@@ -1,7 +1,7 @@
 import type { Matrix } from '../linalg/matrix.js';
 import type { Basis } from './basis.js';
 
-/** Share of the whitening: eigenvalues to the power −1/4, half of what would make all directions equal. */
+/** Partial whitening: eigenvalues to the power −1/4, half of the exponent of full whitening. */
 export const EXPONENT = -0.25;
 
 /** Bᵀx, each direction j times λ_j^power. */
@@ -24,7 +24,7 @@ function scaled({ eigenvalues }: Basis, projected: Float32Array, power: number):
   return projected;
 }
 
-/** BΛ^{-1/4}, P × r: whitens many descriptors by one product, before they are made unit length. */
+/** BΛ^{-1/4}, P × r: whitens many descriptors by one product, before scaling to unit length. */
 export function whiteningMatrix(
   { probes, rank, vectors, eigenvalues }: Basis,
   exponent: number = EXPONENT,
@@ -38,7 +38,7 @@ export function whitenedNorm(basis: Basis, descriptor: Float32Array): number {
   return Math.hypot(...project(basis, descriptor, EXPONENT));
 }
 
-/** The index vector `unit(Λ^{-1/4}Bᵀx)` of a descriptor: r numbers, partial whitening (design 3.5a). */
+/** The index vector `unit(Λ^{-1/4}Bᵀx)` of a descriptor: r values (docs/architecture.md, formula 5). */
 export function whiten(basis: Basis, descriptor: Float32Array): Float32Array {
   const projected = project(basis, descriptor, EXPONENT);
   const length = Math.hypot(...projected);
@@ -46,7 +46,7 @@ export function whiten(basis: Basis, descriptor: Float32Array): Float32Array {
 }
 
 /**
- * The weights e of a logit as a query, for which `⟨e, x⟩ / whitenedNorm(x)` is the cosine of the whitened q and x:
+ * The weights e of a query by logit: `⟨e, x⟩ / whitenedNorm(x)` is the cosine of the whitened q and x,
  * `e = B Λ^{-1/2} Bᵀ q / |Λ^{-1/4}Bᵀq|`.
  *
  * @param descriptor q, P
@@ -68,7 +68,7 @@ export function logitQuery(basis: Basis, descriptor: Float32Array): Float32Array
   return query;
 }
 
-/** Any linear query e in the index's own space: `Λ^{1/4}Bᵀe`, r numbers (design 3.5b). */
+/** A linear query e in the index's space: `Λ^{1/4}Bᵀe`, r values. */
 export function indexQuery(basis: Basis, weights: Float32Array): Float32Array {
   return project(basis, weights, -EXPONENT);
 }

@@ -18,6 +18,11 @@ export class AuditResolver {
     return modelId && globalId('Model', modelId);
   }
 
+  @FieldResolver(() => String)
+  subject(@Root() { target }: AuditRecord): string {
+    return target;
+  }
+
   @Query(() => AuditConnection, {
     description: 'Recorded changes, newest first; for administrators.',
   })

@@ -109,7 +109,7 @@ export function newVersion({
     name,
     version,
     labels: labels ?? undefined,
-    licence: license ?? licence ?? undefined,
+    license: license ?? licence ?? undefined,
     registry: registry ?? undefined,
     visibility: visibility ?? undefined,
     probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,

@@ -28,18 +28,13 @@ export class ModelResolver extends versionResolver(Model) {
     return origin + pathname;
   }
 
-  @FieldResolver(() => String, { nullable: true })
-  license(@Root() { licence }: ModelRecord): string | null {
-    return licence;
-  }
-
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Old name of `license`.',
     deprecationReason: 'Use license.',
   })
-  licence(@Root() { licence }: ModelRecord): string | null {
-    return licence;
+  licence(@Root() { license }: ModelRecord): string | null {
+    return license;
   }
 
   @FieldResolver(() => String, {
@@ -53,13 +48,13 @@ export class ModelResolver extends versionResolver(Model) {
 
   @FieldResolver(() => [ModelTag], { description: 'Tags of the model in its registry, ordered by key.' })
   async tags(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<ModelTag[]> {
-    const notes = await loaders.notes.load(id);
-    return Object.entries(notes?.tags ?? {}).map(([key, value]) => ({ key, value }));
+    const annotations = await loaders.annotations.load(id);
+    return Object.entries(annotations?.tags ?? {}).map(([key, value]) => ({ key, value }));
   }
 
   @FieldResolver(() => [String], { description: 'Aliases of the model in its registry.' })
   async aliases(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<readonly string[]> {
-    return (await loaders.notes.load(id))?.aliases ?? [];
+    return (await loaders.annotations.load(id))?.aliases ?? [];
   }
 
   @FieldResolver(() => String, {

@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
 import type {
+  Annotations,
   IngestRecord,
   LogitKey,
   LogitRecord,
-  ModelNotes,
   ModelRecord,
   ProbeRecord,
   ProbeSetRecord,
@@ -23,7 +23,7 @@ export interface Loaders {
   /** A model's coverage; null before it is published. */
   coverage: DataLoader<string, number | null>;
   /** Tags and aliases; null without any. */
-  notes: DataLoader<string, ModelNotes | null>;
+  annotations: DataLoader<string, Annotations | null>;
   ingest: DataLoader<string, IngestRecord | null>;
   probeSet: DataLoader<string, ProbeSetRecord | null>;
   probe: DataLoader<string, ProbeRecord | null>;
@@ -65,9 +65,9 @@ export function createLoaders(services: Services): Loaders {
       const coverages = await store.logits.coverages(modelIds);
       return modelIds.map((id) => coverages.get(id) ?? null);
     }),
-    notes: new DataLoader(async (modelIds) => {
-      const notes = await store.models.notes(modelIds);
-      return modelIds.map((id) => notes.get(id) ?? null);
+    annotations: new DataLoader(async (modelIds) => {
+      const annotations = await store.models.annotations(modelIds);
+      return modelIds.map((id) => annotations.get(id) ?? null);
     }),
     logit: new DataLoader<LogitKey, LogitRecord | null, string>(
       async (keys) => inOrder(keys.map(logitKey), await store.logits.byKeys(keys), logitKey),

@@ -86,7 +86,7 @@ const CONDITIONS = {
   modelText: 'text',
   modelName: 'name',
   registry: 'registry',
-  licenses: 'licences',
+  licenses: 'licenses',
   maxFileBytes: 'maxFileBytes',
   minClasses: 'minOutputs',
   maxClasses: 'maxOutputs',

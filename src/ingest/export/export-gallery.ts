@@ -53,11 +53,11 @@ export async function exportGallery(
       const files = arrayFiles(model.id, stored, format);
       for (const file of files) await write(join('responses', file.name), file.content());
       const coverage = stored.ran.reduce((sum, flag) => sum + flag, 0) / stored.probes;
-      const notes = (await source.models.notes([model.id])).get(model.id);
+      const annotations = (await source.models.annotations([model.id])).get(model.id);
       counts.models += 1;
       onProgress?.(counts.models);
       const names = files.map(({ name }) => `responses/${name}`);
-      yield `${JSON.stringify({ ...modelFacts(model, probeSet), ...notes, coverage, files: names })}\n`;
+      yield `${JSON.stringify({ ...modelFacts(model, probeSet), ...annotations, coverage, files: names })}\n`;
     }
   };
   await write('models.jsonl', modelLines());
@@ -124,7 +124,7 @@ async function* probeSetFile(
 /** Without the source, which may be a signed URL. */
 function modelFacts(model: ModelRecord, { digest }: ProbeSetRecord) {
   const { id, name, version, outputs, labels, responseKind, logFloor, preprocessing, outputName } = model;
-  const { licence, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;
+  const { license, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;
   return {
     id,
     name,
@@ -136,7 +136,8 @@ function modelFacts(model: ModelRecord, { digest }: ProbeSetRecord) {
     logFloor,
     preprocessing,
     outputName,
-    licence,
+    license,
+    licence: license,
     registry,
     revision,
     visibility,

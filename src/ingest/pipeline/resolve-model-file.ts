@@ -95,7 +95,7 @@ export async function resolveModelFile(
   const given = areSet ? current : (request.labels ?? current);
   await (isStored ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
   // Before the sidecar files, whose reading may fail: then a retry need not fetch the file again.
-  await store.models.describe(ingest.claim, {
+  await store.models.recordFile(ingest.claim, {
     fileDigest: file.digest,
     fileBytes: file.bytes,
     ...(registered && { revision: registered.revision }),
@@ -130,11 +130,11 @@ async function resolveWithAnnotations(
 ): Promise<ResolvedSource> {
   const { models } = dependencies.store;
   for (let reading = 1; ; reading++) {
-    const revision = await models.notesRevision(modelId);
+    const revision = await models.annotationsRevision(modelId);
     const resolved = await resolveSource(source, dependencies, signal);
-    const notes = resolved.registered?.notes;
-    if (!notes || (await models.takeNotes(claim, notes, revision)) || reading === MAX_READINGS)
-      return resolved;
+    const annotations = resolved.registered?.annotations;
+    const isCurrent = !annotations || (await models.replaceAnnotations(claim, annotations, revision));
+    if (isCurrent || reading === MAX_READINGS) return resolved;
   }
 }
 

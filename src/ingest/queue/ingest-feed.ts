@@ -12,7 +12,7 @@ export interface IngestTicks {
  * Tells watchers in this process that an ingest changed. The change itself is read from the database.
  *
  * Another process may be working on the ingest, so the feed polls: one statement for all watched ingests, and only watchers
- * of a changed one are told.
+ * of a changed one are called.
  */
 export class IngestFeed {
   private readonly changes = new EventEmitter().setMaxListeners(0);
@@ -72,7 +72,7 @@ export class IngestFeed {
   }
 }
 
-/** Changes whenever watchers must be told. */
+/** Changes whenever watchers must be called. */
 export function stateOf({ state, stage, done, total, failures }: IngestRecord): string {
   return JSON.stringify([state, stage, done, total, failures]);
 }

@@ -101,10 +101,15 @@ export interface IngestRequest {
   probeSet?: string;
   /** SPDX expression or free text, up to 200 characters. */
   license?: string;
-  /** @deprecated Use `license`. */
+  /**
+   * The older spelling of `license`.
+   *
+   * @deprecated Use `license`.
+   */
   licence?: string;
   /** SHA-256 that the model file must have, in lowercase hexadecimal. */
   sha256?: string;
+  /** How much of the probe set the model is run on. */
   probing?: ProbingRequest;
   /** Name of the registry that the model comes from, up to 300 characters. */
   registry?: string;

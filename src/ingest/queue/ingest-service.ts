@@ -1,7 +1,7 @@
 import { probeBudget } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import {
-  type DeliveryResult,
+  type ChangeResult,
   EXTERNAL_SOURCE,
   type IngestRecord,
   modelExternal,
@@ -91,7 +91,7 @@ export class IngestService {
       source: local?.path ?? request.source,
       labels: request.labels ?? null,
       probeSetId: probeSet.id,
-      licence: request.license,
+      license: request.license,
       registry: registry ?? request.registry,
       visibility: request.visibility,
       lane: registry,
@@ -105,9 +105,9 @@ export class IngestService {
   }
 
   /** Tells worker, watchers and gallery about changes that a webhook delivery made in the database. */
-  async follow({ ingestId, outcome, stopped, removed }: DeliveryResult): Promise<void> {
+  async follow({ ingestId, outcome, cancelled, removed }: ChangeResult): Promise<void> {
     const { worker, feed, gallery } = this.options;
-    for (const id of stopped) {
+    for (const id of cancelled) {
       worker.cancel(id);
       feed.announce(id);
     }

@@ -87,7 +87,7 @@ export class IngestWorker {
     try {
       const { store, workerId, maxKills } = this.options;
       return await store.ingests.claim(workerId, LEASE_MS, {
-        mostKills: maxKills,
+        maxKills,
         held: [...this.running.keys()],
       });
     } catch (thrown) {

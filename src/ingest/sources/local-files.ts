@@ -37,8 +37,8 @@ export async function checkLocalPath(
  * Opens a local file whose path was checked when the ingest was requested.
  *
  * Threat model: since then, anyone who can write to the allowed folder can have replaced the file, or a folder above it, with
- * a link. So the file is opened first, and its location is read from the open file, not from the path. A hard link cannot
- * be told from the file; Linux (`fs.protected_hardlinks`) refuses hard links to files that their maker cannot read.
+ * a link. So the file is opened first, and its location is read from the open file, not from the path. A hard link looks
+ * like the file; Linux (`fs.protected_hardlinks`) refuses hard links to files that their maker cannot read.
  *
  * @throws ProbelogError SOURCE_FORBIDDEN when the file lies outside the allowed folder now, SOURCE_NOT_FOUND
  */

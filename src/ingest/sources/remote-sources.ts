@@ -1,6 +1,6 @@
 import type { RemoteFile } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { ModelNotes } from '../../store/index.js';
+import type { Annotations } from '../../store/index.js';
 
 /** Turns `s3://bucket/key` into a file. */
 export interface ObjectStore {
@@ -30,7 +30,7 @@ export interface RegisteredModel {
   /** Labels in any form that `parseLabels` reads, if the version has some. */
   labels?: unknown;
   /** Its tags and aliases, if the registry has these. */
-  notes?: ModelNotes;
+  annotations?: Annotations;
 }
 
 /** Turns the URIs of one registry into files. */

@@ -81,7 +81,7 @@ export class ResponseUploads {
       version,
       probeSetId: id,
       labels: labels ?? null,
-      licence: license ?? null,
+      license: license ?? null,
       registry: registry ?? null,
       visibility: visibility ?? null,
     });

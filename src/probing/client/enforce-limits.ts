@@ -3,19 +3,19 @@ import type { ProbeLimits } from '../protocol.js';
 import { readPeakMemory } from '../read-peak-memory.js';
 import type { ModelProcess } from './model-process.js';
 
-/** How often a model's process is looked at. */
+/** How often a model's process is checked. */
 const CHECK_INTERVAL_MS = 100;
 
-/** Watches a model's process, see {@link enforceLimits}. */
+/** Enforces the limits on a model's process, see {@link enforceLimits}. */
 export interface LimitGuard {
-  /** The child has said something and we are at it: its silence is ours. */
+  /** A message of the worker is being handled; the stall limit does not apply. */
   busy(): void;
-  /** The child's turn again; its time starts anew. */
+  /** Waiting for the worker; the stall limit starts again. */
   waiting(): void;
   stop(): void;
 }
 
-/** Ends a model's process when it takes too much memory, says nothing for too long, or runs for too long altogether. */
+/** Kills a model's process when it exceeds its limits on memory, silence or total time. */
 export function enforceLimits(worker: Pick<ModelProcess, 'pid' | 'kill'>, limits: ProbeLimits): LimitGuard {
   const started = performance.now();
   let lastSign = started;
@@ -45,7 +45,7 @@ export function enforceLimits(worker: Pick<ModelProcess, 'pid' | 'kill'>, limits
 function tooMuchMemory(limit: number): ProbelogError {
   return new ProbelogError(
     'INFERENCE_MEMORY',
-    `The model took more than the ${Math.round(limit / 2 ** 20)} MiB of memory that one may take.`,
+    `The model needed more than ${Math.round(limit / 2 ** 20)} MiB of memory, the limit for one model.`,
     { limit },
   );
 }

@@ -7,27 +7,27 @@ import type { ParentMessage, WorkerMessage } from '../protocol.js';
 import type { NetworkIsolation } from './network-isolation.js';
 import { workerEnvironment } from './worker-environment.js';
 
-/** How much of what a model's process printed is kept for the error message. */
+/** Characters of a model process's output to keep for the error message. */
 const PRINTED_CHARACTERS = 2_000;
 
 /** A child process that runs one model. */
 export interface ModelProcess {
   pid: number | undefined;
   send(message: ParentMessage): void;
-  /** What the child says, in order; throws when it ends before anybody asked it to, or after `fail`. */
+  /** The worker's messages, in order. @throws ProbelogError when it ends by itself, or after `kill` */
   messages(): AsyncGenerator<WorkerMessage, void>;
-  /** Kills the child; `messages` throws this. */
+  /** Kills the worker; `messages` throws `reason`. */
   kill(reason: ProbelogError): void;
-  /** Kills the child and waits until it is gone. */
+  /** Kills the worker and waits until it has exited. */
   end(): Promise<void>;
 }
 
 /**
- * Starts the process. Of our environment it is given nothing but the search paths.
+ * Starts the process, with search paths as its only environment.
  *
- * Threat model: native code that a model has taken over looks for secrets. In namespaces of its own it can neither read what
- * we were started with (`/proc/<pid>/environ`) nor our memory, nor has it a network. Where the system refuses us namespaces,
- * it runs as the same user beside us and can do all of that: then only the user that the service runs as bounds it.
+ * Threat model: a model takes over native code and looks for secrets. In its own namespaces it cannot read our environment
+ * (`/proc/<pid>/environ`) or memory, and it has no network. Where the system does not allow namespaces, it runs as the
+ * same user and can do all of that; only the rights of the service's user limit it (docs/model-safety.md).
  */
 export function startModelProcess(isolation: NetworkIsolation | null): ModelProcess {
   const worker = fork(compiledEntry(import.meta.url, '../worker/main.js'), [], {
@@ -63,12 +63,12 @@ export function startModelProcess(isolation: NetworkIsolation | null): ModelProc
   return {
     pid: worker.pid,
     send(message) {
-      // To a child that has just died: its exit is what gets reported.
+      // Errors are ignored: if the worker has just died, its exit is reported.
       if (worker.connected) worker.send(message, () => undefined);
     },
     async *messages() {
       for (;;) {
-        // Read at every turn: what the child said before it died still counts, unless it was told to stop.
+        // Messages from before the worker's end still count, unless it was killed.
         const message = queue.shift();
         if (message) yield message;
         else if (failure) throw failure;
@@ -91,7 +91,7 @@ export function startModelProcess(isolation: NetworkIsolation | null): ModelProc
   };
 }
 
-/** How `fork` starts Node without a network. */
+/** Options that make `fork` start Node without a network. */
 export function forkOptions(isolation: NetworkIsolation | null): { execPath?: string; execArgv: string[] } {
   if (!isolation?.inForce) return { execArgv: [] };
   const { program, args } = isolation.launcher;
@@ -112,7 +112,7 @@ function crash(code: number | null, signal: NodeJS.Signals | null, printed: stri
   if (signal === 'SIGKILL' || /heap out of memory|bad_alloc/.test(printed))
     return new ProbelogError(
       'INFERENCE_MEMORY',
-      'The process that ran the model was ended by the system, most likely for want of memory.',
+      'The system killed the process that ran the model, most likely because memory ran out.',
       details,
     );
   const lines = printed.split('\n');

@@ -4,29 +4,29 @@ import { promisify } from 'node:util';
 import { messageOf } from '../../errors/index.js';
 import { workerEnvironment } from './worker-environment.js';
 
-/** Whether processes that run models can be kept from every network, and how. */
+/** Whether models' processes can be isolated from all networks, and how. */
 export type NetworkIsolation =
   | { inForce: true; launcher: Launcher }
   | {
       inForce: false;
-      /** Why not, for people. */
+      /** Why not, as text. */
       reason: string;
     };
 
-/** A program that starts another one without a network; it takes that one's command line behind its own arguments. */
+/** A program that starts a command without a network. The command line follows its own arguments. */
 export interface Launcher {
   program: string;
   args: readonly string[];
 }
 
 /**
- * A network of its own has no interface that is up, not even for this machine; making one takes a user namespace, for
- * which no rights are needed where the system allows them at all. unshare becomes the program that it starts, so that one
- * keeps its process id, parent, and channels.
+ * A new network namespace has no active interface, not even loopback. It needs a user namespace, which requires no
+ * privileges where the system allows them. unshare replaces itself with the command, so process id, parent and channels
+ * stay the same.
  */
 const LAUNCHERS: readonly Launcher[] = [
   { program: 'unshare', args: ['--user', '--map-current-user', '--net', '--'] },
-  // Before util-linux 2.35 no other user could be mapped.
+  // util-linux before 2.35 can only map root.
   { program: 'unshare', args: ['--user', '--map-root-user', '--net', '--'] },
 ];
 
@@ -34,15 +34,16 @@ const NAMESPACE = '/proc/self/ns/net';
 const LAUNCH_TIMEOUT_MS = 10_000;
 
 /**
- * Finds out by trying. Containers often forbid it, and other systems than Linux do not have it.
+ * Tries to isolate a process. Containers often forbid it, and only Linux supports it.
  *
  * @param launchers for tests
  */
 export async function probeNetworkIsolation(
   launchers: readonly Launcher[] = LAUNCHERS,
 ): Promise<NetworkIsolation> {
-  if (process.platform !== 'linux') return { inForce: false, reason: `${process.platform} has no way to it` };
-  let reason = 'there is no way to it';
+  if (process.platform !== 'linux')
+    return { inForce: false, reason: `${process.platform} does not support network namespaces` };
+  let reason = 'no launcher is available';
   try {
     const ownNamespace = await readlink(NAMESPACE);
     for (const launcher of launchers) {

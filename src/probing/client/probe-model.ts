@@ -22,24 +22,24 @@ export interface ProbeModelOptions {
   modelFile: string;
   /** From `parsePreprocessing`; null for the documented default. */
   preprocessing: PartialPreprocessing | null;
-  /** Which output to take; needed only when several qualify. */
+  /** The output to use; needed only when several qualify. */
   outputName?: string;
   /** In the order of the probe set. */
   probes: readonly ProbeFile[];
-  /** Folder for resized pixels, shared by all models with the same input geometry; none: every run decodes. */
+  /** Cache folder for resized pixels, shared by all models with the same input geometry; absent: every run decodes. */
   cacheFolder?: string;
-  /** Size that the cache folder is held to; default 2 GiB. */
+  /** Maximum size of the cache folder; default 2 GiB. */
   cacheBytes?: number;
   limits: ProbeLimits;
-  /** From `probeNetworkIsolation`; without it the model's process has the network that we have. */
+  /** From `probeNetworkIsolation`; without it, the model's process can use the network. */
   isolation?: NetworkIsolation;
-  /** Runs only chosen probes; without one all are run, in order. */
+  /** Runs only chosen probes; absent: all probes, in order. */
   plan?: ProbePlan | null;
-  /** First probe to run, to go on with an interrupted run; default 0. */
+  /** First probe to run, to continue an interrupted run; default 0. */
   startAt?: number;
-  /** What an interrupted run with the same plan had finished; it goes on with the same choices. */
+  /** Responses of an interrupted run with the same plan, which continues with the same choices. */
   done?: DoneProbes | null;
-  /** Ends the run with INGEST_CANCELLED. */
+  /** Cancels the run with INGEST_CANCELLED. */
   signal?: AbortSignal;
   /**
    * Called once, before the first batch.
@@ -49,7 +49,7 @@ export interface ProbeModelOptions {
    */
   onInspected?(inspected: ModelInspection, expectedProbes: number): Promise<void> | void;
   /**
-   * Never called concurrently; the model waits when it falls behind. Without a plan the probes come in order.
+   * Never called concurrently; the model waits for it. Without a plan, probes come in order.
    *
    * @param probes positions in the probe set
    * @param responses a row of C for each of them
@@ -61,13 +61,13 @@ export interface ProbeModelOptions {
 /** A finished run. */
 export interface ProbeRun extends RunFigures {
   inspected: ModelInspection;
-  /** Most resident memory that the model's process had. */
+  /** Peak resident memory of the model's process. */
   peakMemoryBytes: number;
 }
 
 /**
- * Runs a model on probes in a process of its own, so that a crash, hang or memory blow-up in native code ends this
- * call and nothing else.
+ * Runs a model on probes in a separate process, so that a crash, hang or memory exhaustion in native code only fails this
+ * call.
  *
  * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_TOO_LARGE, MODEL_EXTERNAL_DATA,
  *   MODEL_MALFORMED, MODEL_UNSUPPORTED, MODEL_NO_IMAGE_INPUT, MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS,
@@ -77,11 +77,11 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
   const { signal, limits, probes } = options;
   if (signal?.aborted) throw cancelled();
   if (probes.length === 0)
-    throw new ProbelogError('PROBE_SET_EMPTY', 'There are no probes to run the model on.');
+    throw new ProbelogError('PROBE_SET_EMPTY', 'The probe set has no probes to run the model on.');
 
   const worker = startModelProcess(options.isolation ?? null);
   let inspected: ModelInspection | null = null;
-  /** Messages are handled one after the other; while one is, the child may rightly be silent. */
+  /** Handles one message at a time; meanwhile the worker may be silent. */
   const handle = async (message: WorkerMessage): Promise<ProbeRun | null> => {
     if (message.kind === 'FAILED') throw new ProbelogError(message.code, message.message, message.details);
     if (message.kind === 'INSPECTED') {
@@ -107,7 +107,10 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
       if (run) return run;
       if (signal?.aborted) throw cancelled();
     }
-    throw new ProbelogError('INFERENCE_CRASHED', 'The process that ran the model ended too early.');
+    throw new ProbelogError(
+      'INFERENCE_CRASHED',
+      'The process that ran the model ended too early. Try again.',
+    );
   } finally {
     guard.stop();
     signal?.removeEventListener('abort', abort);

@@ -1,28 +1,28 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { PartialPreprocessing, PreprocessingSpec } from './preprocessing-spec.js';
 
-/** What the model itself says about its images; free edges are null. */
+/** The model's own input geometry; null for free edges. */
 export interface InputGeometry {
   channels: 1 | 3;
   width: number | null;
   height: number | null;
 }
 
-/** Edge of the images for a model that takes any size and comes without a description. */
+/** Edge of the images for a model that takes any size and has no description. */
 const DEFAULT_EDGE = 224;
 
 /** Means and standard deviations of ImageNet's training images: what most classifiers expect. */
 const IMAGENET_MEAN = [0.485, 0.456, 0.406];
 const IMAGENET_STD = [0.229, 0.224, 0.225];
 
-/** Longest edge that is accepted: beyond it one image is as large as a probe set. */
+/** Maximum edge; a larger image is as large as a whole probe set. */
 const MAX_EDGE = 4096;
 
 /**
- * Fills what a description leaves open: size from the model's input (224 where it takes any), and the default
- * CROP, BILINEAR, scale 1/255, ImageNet mean and std, RGB; for one channel luminance with mean 0 and std 1.
+ * Completes a description. The size comes from the model's input (224 if it takes any size). Defaults are CROP, BILINEAR,
+ * scale 1/255, ImageNet mean and std, and RGB; for one channel, luminance with mean 0 and std 1 (docs/preprocessing.md).
  *
- * @returns the complete description, and a sentence for each thing that was assumed
+ * @returns the complete description, and a sentence for each assumption
  * @throws ProbelogError PREPROCESSING_INVALID when it contradicts the model's input
  */
 export function completePreprocessing(
@@ -31,7 +31,7 @@ export function completePreprocessing(
 ): { spec: PreprocessingSpec; notes: string[] } {
   const notes: string[] = [];
   const part = given ?? {};
-  if (!given) notes.push('No preprocessing was described; the default was used.');
+  if (!given) notes.push('No preprocessing was described, so the default was used.');
   const grayscale = input.channels === 1;
   const spec: PreprocessingSpec = {
     width: edge('width', part.width, input.width, notes),
@@ -58,26 +58,26 @@ function edge(
   if (given !== undefined && declared !== null && given !== declared)
     throw new ProbelogError(
       'PREPROCESSING_INVALID',
-      `The preprocessing gives images of ${name} ${given}, the model takes ${declared}.`,
+      `The preprocessing has ${name} ${given}, but the model takes ${declared}.`,
     );
   const size = given ?? declared ?? DEFAULT_EDGE;
   if (size > MAX_EDGE)
     throw new ProbelogError(
       'PREPROCESSING_INVALID',
-      `Images of ${name} ${size} are too large; the most is ${MAX_EDGE}.`,
+      `The ${name} of ${size} pixels is too large; the limit is ${MAX_EDGE}.`,
     );
   if (given === undefined && declared === null)
-    notes.push(`The model takes any ${name} and none was given; ${DEFAULT_EDGE} was used.`);
+    notes.push(`The model takes any ${name} and none was given, so ${DEFAULT_EDGE} was used.`);
   return size;
 }
 
-/** One number stands for all channels. For luminance, color statistics are averaged. */
+/** One value per channel: a single value counts for all channels, and color statistics are averaged for luminance. */
 function perChannel(name: string, values: number[], channels: number): number[] {
   if (values.length === channels) return values;
   if (values.length === 1) return Array.from({ length: channels }, () => values[0]);
   if (channels === 1) return [values.reduce((sum, value) => sum + value, 0) / values.length];
   throw new ProbelogError(
     'PREPROCESSING_INVALID',
-    `${name} has ${values.length} numbers, the model has ${channels} channels.`,
+    `${name} has ${values.length} values, but the model has ${channels} channels.`,
   );
 }

@@ -3,7 +3,7 @@ import type { PartialPreprocessing, Resample } from './preprocessing-spec.js';
 
 const edge = z.int().min(1).max(4096);
 
-/** `224`, `{ shortest_edge }`, `{ height, width }`; older files have a list. */
+/** `224`, `{ shortest_edge }` or `{ height, width }`; a list in older files. */
 const size = z.union([
   edge,
   z.array(edge).min(1).max(2),
@@ -15,10 +15,10 @@ const size = z.union([
   }),
 ]);
 
-/** One number for each channel, or one for all. */
+/** One number per channel, or one for all. */
 const statistics = z.union([z.number().transform((value) => [value]), z.array(z.number()).min(1).max(3)]);
 
-/** Fields that other tasks use may say anything: only those below are read. */
+/** Only the fields below are read; fields for other tasks may hold anything. */
 const schema = z.looseObject({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
@@ -42,10 +42,10 @@ type Config = z.infer<typeof schema>;
 /** Pillow's filter ids. */
 const RESAMPLE: Resample[] = ['NEAREST', 'LANCZOS', 'BILINEAR', 'BICUBIC', 'BILINEAR', 'BILINEAR'];
 
-/** Processors that take a bare number as the short edge; all others take it as both edges. */
+/** Processors for which a single number is the short edge; for all others it is both edges. */
 const SHORT_EDGE =
   /^(CLIP|ChineseCLIP|ConvNext|Bit|MobileNetV1|MobileNetV2|Levit|PoolFormer|Perceiver|PvtV2)/;
-/** ConvNeXT's own rule: below this edge images are resized to edge / crop_pct, then cropped; from it on, stretched. */
+/** ConvNeXT's rule: below this edge, images are resized to edge / crop_pct and cropped; otherwise stretched. */
 const CONVNEXT_STRETCH_FROM = 384;
 
 /**

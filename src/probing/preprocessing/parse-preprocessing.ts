@@ -39,15 +39,15 @@ const manifestSchema = z
   });
 
 /**
- * Reads a preprocessing description in any of the three forms that we know.
+ * Parses a preprocessing description in one of three forms:
  *
  * - our own: the fields of {@link PreprocessingSpec}, all optional
  * - Hugging Face's `preprocessor_config.json`, see `huggingFaceSchema`
  * - the hub manifest's: `{ size, mean, std, channelOrder }`, mean and std for pixels scaled to 0..1
  *
- * What is left out comes from the model's input and the documented default, see `completePreprocessing`.
+ * Missing fields come from the model's input and the documented defaults, see `completePreprocessing`.
  *
- * @throws ProbelogError PREPROCESSING_INVALID naming the field
+ * @throws ProbelogError PREPROCESSING_INVALID that names the field
  */
 export function parsePreprocessing(json: unknown): PartialPreprocessing {
   const parsed = schemaFor(json).safeParse(json);
@@ -56,7 +56,7 @@ export function parsePreprocessing(json: unknown): PartialPreprocessing {
   const field = issue.path.join('.');
   throw new ProbelogError(
     'PREPROCESSING_INVALID',
-    `The preprocessing description is not understood${field && ` at "${field}"`}: ${issue.message}.`,
+    `The preprocessing description is invalid${field && ` at "${field}"`}: ${issue.message}.`,
     { field },
   );
 }

@@ -1,28 +1,28 @@
 /** How an image becomes the width × height of the model's input. */
 export type ResizeMode =
-  /** Both edges to the target; the aspect ratio is lost. */
+  /** Resizes both edges to the target; changes the aspect ratio. */
   | 'STRETCH'
-  /** The short edge to the target, the center kept. */
+  /** Resizes the short edge to the target and crops the center. */
   | 'CROP'
-  /** The long edge to the target, black borders. */
+  /** Resizes the long edge to the target and adds black borders. */
   | 'PAD';
 
-/** Resampling filter, antialiased when it shrinks (as Pillow's and torchvision's). */
+/** Resampling filter, antialiased when shrinking, as in Pillow and torchvision. */
 export type Resample = 'NEAREST' | 'BILINEAR' | 'BICUBIC' | 'LANCZOS';
 
 /**
- * From a decoded image to the numbers that a model takes, for every channel c:
+ * Turns a decoded image into a model's input. For every channel c:
  *
  *   value = (pixel · scale − mean[c]) / std[c],   pixel in 0..255
  *
- * A model with a uint8 input takes the pixels as they are; scale, mean and std do not apply to it.
+ * A model with a uint8 input gets the pixels themselves; scale, mean and std do not apply.
  */
 export interface PreprocessingSpec {
   /** Pixels, 1–4096. */
   width: number;
   height: number;
   resize: ResizeMode;
-  /** The image is resized to size / cropFraction and its center kept; in (0, 1], default 1. Not for PAD. */
+  /** The image is resized to size / cropFraction and its center cropped; in (0, 1], default 1. Not for PAD. */
   cropFraction?: number;
   resample: Resample;
   /** Usually 1/255. */
@@ -31,11 +31,11 @@ export interface PreprocessingSpec {
   mean: number[];
   std: number[];
   channelOrder: 'RGB' | 'BGR';
-  /** Only to overrule what the model's own input shape says. */
+  /** Only needed to override the model's input shape. */
   layout?: 'NCHW' | 'NHWC';
   /** One channel of luminance instead of three of color. */
   grayscale?: boolean;
 }
 
-/** A description in which the model's own input shape fills what is missing. */
+/** A description that the model's input and the defaults complete. */
 export type PartialPreprocessing = Partial<PreprocessingSpec>;

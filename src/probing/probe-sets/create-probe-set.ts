@@ -5,13 +5,13 @@ import type { ProbeImageLimits } from './inspect-image.js';
 import { type ImageTitle, inspectImage } from './inspect-image.js';
 import { readProbeImages, type SourceImage } from './read-probe-images.js';
 
-/** What a probe set is made of, as the store takes it. */
+/** A new probe set, as the store takes it. */
 export interface NewProbeSet {
   name: string;
   /** SHA-256 over the probes' digests in order. */
   digest: string;
   probes: {
-    /** SHA-256 of the image file, which is also its blob. */
+    /** SHA-256 of the image file, and name of its blob. */
     digest: string;
     /** Pixels, after EXIF orientation. */
     width: number;
@@ -21,13 +21,13 @@ export interface NewProbeSet {
   }[];
 }
 
-/** The part of the store that this needs. */
+/** The part of the store that {@link createProbeSet} needs. */
 export interface ProbeSetStore<Created> {
   probeSets: { create(set: NewProbeSet): Promise<Created> };
   blobs: { put(bytes: Buffer): Promise<{ digest: string; bytes: number }> };
 }
 
-/** What {@link createProbeSet} makes a set from. */
+/** The source of a probe set. */
 export interface CreateProbeSetOptions {
   name: string;
   /** Path of a folder, .tar, .tar.gz, .tgz or .zip. */
@@ -37,7 +37,7 @@ export interface CreateProbeSetOptions {
 }
 
 /**
- * Makes a probe set of a folder or archive: decodes every image once, hashes it, and stores the files in name order.
+ * Creates a probe set from a folder or archive: decodes every image once, hashes it, and stores the files in name order.
  *
  * @throws ProbelogError PROBE_IMAGE_INVALID naming the file, PROBE_SET_EMPTY, PROBE_SET_EXISTS, SOURCE_NOT_FOUND
  */
@@ -49,7 +49,7 @@ export async function createProbeSet<Created>(
   return readProbeImages(source, limits, async ({ count, images }) => {
     const probes: NewProbeSet['probes'] = [];
     const names = new Map<string, string>();
-    // A few images at a time keep all cores decoding; order is that of the source.
+    // A few images at a time keep all cores busy. The source's order is kept.
     for await (const group of groupsOf(images, 2 * availableParallelism())) {
       const inspected = await Promise.all(
         group.map(async (image) => ({
@@ -70,7 +70,7 @@ export async function createProbeSet<Created>(
   });
 }
 
-/** Identifies a probe set by its images and their order, whatever it is called. */
+/** Identifies a probe set by its images and their order, regardless of its name. */
 function probeSetDigest(probes: readonly { digest: string }[]): string {
   const hash = createHash('sha256');
   for (const { digest } of probes) hash.update(`${digest}\n`);
@@ -89,13 +89,13 @@ async function* groupsOf(images: AsyncIterable<SourceImage>, size: number): Asyn
 }
 
 function titleOf({ name }: SourceImage): ImageTitle {
-  return { title: `The probe image "${name}"`, name, remedy: 'Take it out of the source.' };
+  return { title: `The probe image "${name}"`, name, remedy: 'Remove it from the source.' };
 }
 
 function duplicateImage(name: string, firstName: string): ProbelogError {
   return new ProbelogError(
     'PROBE_IMAGE_INVALID',
-    `The probe images "${firstName}" and "${name}" are the same file. A probe may be in a set only once.`,
+    `The probe images "${firstName}" and "${name}" are the same file, and a probe set holds an image only once. Remove one of them.`,
     { name, twin: firstName },
   );
 }

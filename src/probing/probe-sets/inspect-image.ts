@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 
-/** What is known of an image after decoding it once. */
+/** What decoding an image found out. */
 export interface InspectedImage {
   /** Pixels, after EXIF orientation. */
   width: number;
@@ -9,18 +9,18 @@ export interface InspectedImage {
   mediaType: string;
 }
 
-/** How a message speaks of an image. */
+/** How an error message names an image. */
 export interface ImageTitle {
-  /** Begins the sentence. */
+  /** Start of the sentence. */
   title: string;
-  /** Of the file, where it has one. */
+  /** File name, if it has one. */
   name?: string;
-  /** What would help when it is no image. */
+  /** What to do when it is not an image. */
   remedy?: string;
 }
 
 /**
- * Decodes an image from end to end, to know now and not in every model's run whether it is whole.
+ * Decodes a whole image, so that a damaged one is found now and not during every model's run.
  * @throws ProbelogError PROBE_IMAGE_INVALID
  */
 export async function inspectImage(
@@ -34,17 +34,17 @@ export async function inspectImage(
       image,
       `is not a JPEG, PNG, WebP, AVIF, GIF or TIFF image.${image.remedy ? ` ${image.remedy}` : ''}`,
     );
-  // The header first: it is cheap, and its message can say how large the image is.
+  // The header first: it is cheap, and the error can name the image's size.
   const header = await decoding(image, () => sharp(bytes, { limitInputPixels: false }).metadata());
   const { width, height } = header.autoOrient;
   if (width * height > limits.maxPixels)
-    throw invalid(image, `has ${width} × ${height} pixels; the most is ${limits.maxPixels}.`);
+    throw invalid(image, `has ${width} × ${height} pixels; the limit is ${limits.maxPixels}.`);
   const pixels = sharp(bytes, {
     limitInputPixels: limits.maxPixels,
     failOn: 'warning',
     sequentialRead: true,
   });
-  // Down to one pixel: decoding all of it is what this is for.
+  // Resized to one pixel, since only complete decoding matters.
   await decoding(image, () => pixels.resize(1, 1, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer());
   return { width, height, mediaType };
 }
@@ -61,7 +61,7 @@ function invalid({ title, name }: ImageTitle, what: string): ProbelogError {
   return new ProbelogError('PROBE_IMAGE_INVALID', `${title} ${what}`, name === undefined ? {} : { name });
 }
 
-/** Starts of the files that probes may be: raster images that sharp decodes without reading anything else. */
+/** Signatures of supported files: raster images that sharp decodes without reading other files. */
 const SIGNATURES: { mediaType: string; offset: number; bytes: string }[] = [
   { mediaType: 'image/jpeg', offset: 0, bytes: '\xff\xd8\xff' },
   { mediaType: 'image/png', offset: 0, bytes: '\x89PNG\r\n\x1a\n' },
@@ -72,7 +72,7 @@ const SIGNATURES: { mediaType: string; offset: number; bytes: string }[] = [
   { mediaType: 'image/tiff', offset: 0, bytes: 'MM\0*' },
 ];
 
-/** The media type that an image file's first bytes tell; null when it is no image that we take. */
+/** The media type by the first bytes of an image file; null for an unsupported file. */
 export function imageMediaType(bytes: Buffer): string | null {
   const found = SIGNATURES.find(
     (signature) =>
@@ -82,7 +82,7 @@ export function imageMediaType(bytes: Buffer): string | null {
   return found?.mediaType ?? null;
 }
 
-/** Bounds on the images of a probe set. */
+/** Limits on the images of a probe set. */
 export interface ProbeImageLimits {
   /** Width × height of one image. */
   maxPixels: number;

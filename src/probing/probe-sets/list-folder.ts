@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 /** A file of a probe set's source. */
 export interface SourceFile {
-  /** Path inside the source, separated by `/`; what it is ordered by. */
+  /** Path inside the source, separated by `/`; determines the order. */
   name: string;
-  /** Where it lies on disk. */
+  /** Path on disk. */
   path: string;
   bytes: number;
 }
 
-/** All files below a folder, links to files included; links to folders are not followed, so there are no cycles. */
+/** All files below a folder, including links to files. Links to folders are not followed, which avoids cycles. */
 export async function* listFolder(folder: string, prefix = ''): AsyncGenerator<SourceFile> {
   for await (const entry of await opendir(folder)) {
     const path = join(folder, entry.name);

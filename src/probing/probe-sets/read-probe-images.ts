@@ -16,14 +16,14 @@ export interface SourceImage {
   bytes: Buffer;
 }
 
-/** What a source holds: how many images, and the images themselves, one in memory at a time. */
+/** The images of a source, one in memory at a time. */
 export interface ProbeImageSource {
   count: number;
   images: AsyncIterable<SourceImage>;
 }
 
 /**
- * Opens a folder, .tar, .tar.gz, .tgz or .zip of images and hands its images to `use`, ordered by name.
+ * Opens a folder, .tar, .tar.gz, .tgz or .zip of images and passes them to `use`, ordered by name.
  *
  * @throws ProbelogError PROBE_SET_EMPTY, PROBE_IMAGE_INVALID, SOURCE_NOT_FOUND
  */
@@ -39,7 +39,7 @@ export async function readProbeImages<T>(
   if (!isArchive(source))
     throw new ProbelogError(
       'SOURCE_NOT_FOUND',
-      'Probe images come from a folder, a .tar, .tar.gz, .tgz or .zip.',
+      'The source of probe images must be a folder, .tar, .tar.gz, .tgz or .zip.',
     );
   const folder = await mkdtemp(join(tmpdir(), 'probelog-probes-'));
   try {
@@ -58,9 +58,13 @@ async function sourceOf(
   for await (const file of found) {
     if (isIgnored(file.name)) continue;
     if (files.push(file) > (limits.maxFiles ?? DEFAULT_FILES))
-      throw new ProbelogError('PROBE_IMAGE_INVALID', `The source holds more than ${files.length - 1} files.`);
+      throw new ProbelogError('PROBE_IMAGE_INVALID', `The source has more than ${files.length - 1} files.`);
   }
-  if (files.length === 0) throw new ProbelogError('PROBE_SET_EMPTY', 'The source holds no images.');
+  if (files.length === 0)
+    throw new ProbelogError(
+      'PROBE_SET_EMPTY',
+      'The source has no images. Choose a folder or archive with images.',
+    );
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { count: files.length, images: readAll(files, limits.maxImageBytes ?? DEFAULT_IMAGE_BYTES) };
 }
@@ -70,14 +74,14 @@ async function* readAll(files: SourceFile[], maxBytes: number): AsyncGenerator<S
     if (bytes > maxBytes)
       throw new ProbelogError(
         'PROBE_IMAGE_INVALID',
-        `The probe image "${name}" has ${bytes} bytes; the most is ${maxBytes}.`,
+        `The probe image "${name}" has ${bytes} bytes; the limit is ${maxBytes}.`,
         { name },
       );
     yield { name, bytes: await readFile(path) };
   }
 }
 
-/** What may lie beside images: hidden files, lists and notes. */
+/** Files that may lie beside images: hidden files, lists and text files. */
 function isIgnored(name: string): boolean {
   return /(^|\/)(\.|__MACOSX\/)/.test(name.replace(/^(\.\/)+/, '')) || /\.(json|txt|md)$/i.test(name);
 }

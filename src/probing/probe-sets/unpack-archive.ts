@@ -16,10 +16,10 @@ export function isArchive(source: string): boolean {
 }
 
 /**
- * Unpacks an archive's files into an empty folder, under numbers: no name in an archive ever becomes a path.
+ * Unpacks an archive's files into an empty folder, with numbers as names: no name in an archive ever becomes a path.
  *
  * @param wanted which names to unpack
- * @throws ProbelogError PROBE_IMAGE_INVALID when it is damaged or unpacks to more than the limits allow
+ * @throws ProbelogError PROBE_IMAGE_INVALID when it is damaged or exceeds the limits
  */
 export async function unpackArchive(
   archive: string,
@@ -36,7 +36,7 @@ export async function unpackArchive(
       for await (const chunk of chunks) {
         bytes += chunk.length;
         remaining -= chunk.length;
-        if (remaining < 0) throw invalid(archive, 'unpacks to more than is allowed');
+        if (remaining < 0) throw invalid(archive, 'unpacks to more bytes than the limit');
         yield chunk;
       }
     };
@@ -62,13 +62,13 @@ async function untar(archive: string, wanted: (name: string) => boolean, save: S
     filter: (path, entry) => 'type' in entry && entry.type === 'File' && wanted(path),
   });
   parser.on('entry', (entry: ReadEntry) => {
-    // Entries come one after the other: the next one waits until this one is consumed.
+    // Entries are read one after another; the next one waits until this one is consumed.
     saving = saving.then(() => save(clean(entry.path), entry as unknown as Readable));
     saving.catch((thrown) => parser.abort(thrown));
   });
   const parsing = pipeline(createReadStream(archive), parser as unknown as NodeJS.WritableStream);
   const [parsed] = await Promise.allSettled([parsing]);
-  // What failed while saving is the cause, the parser's complaint its consequence.
+  // An error while saving is the cause; the parser's error only follows from it.
   await saving;
   if (parsed.status === 'rejected') throw parsed.reason;
 }

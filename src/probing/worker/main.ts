@@ -5,7 +5,7 @@ import { readPeakMemory } from '../read-peak-memory.js';
 import { type ProbeSink, runProbes } from './run-probes.js';
 import { startWatchdog } from './watchdog.js';
 
-// The process that runs one model, and ends with it.
+// The process that runs one model and ends with it.
 
 let unacknowledged = 0;
 let onTaken: () => void = () => undefined;
@@ -29,7 +29,7 @@ const sink: ProbeSink = {
   settled: () => untilFewerThan(1),
 };
 
-/** Resolves when fewer batches than this are under way. */
+/** Resolves when fewer than this many batches are unacknowledged. */
 async function untilFewerThan(batches: number): Promise<void> {
   while (unacknowledged >= batches)
     await new Promise<void>((resolve) => {
@@ -50,7 +50,7 @@ async function work(job: ProbeJob): Promise<void> {
   }
 }
 
-/** When the machine runs out of memory, this process is the one to end. */
+/** Makes the kernel kill this process first when memory runs out. */
 async function offerToOomKiller(): Promise<void> {
   await writeFile('/proc/self/oom_score_adj', '1000').catch(() => undefined);
 }

@@ -20,22 +20,22 @@ import { type ModelRunner, modelRunner } from './session/model-runner.js';
 import { openSession } from './session/open-session.js';
 import { outputSelection, selectOutput } from './session/select-output.js';
 
-/** More than any model insists on; a declared batch beyond it is a mistake or an attack. */
+/** Larger than any model's batch; a larger declared batch is a mistake or an attack. */
 const MAX_BATCH = 1024;
 
-/** Where results go. */
+/** Receives the results of a run. */
 export interface ProbeSink {
   inspected(inspected: ModelInspection, expectedProbes: number): void;
   /** Resolves when there is room for more. */
   batch(probes: Uint32Array, responses: Float32Array, expectedProbes: number): Promise<void>;
-  /** Resolves when all batches so far were taken. */
+  /** Resolves when all batches so far were acknowledged. */
   settled(): Promise<void>;
 }
 
 /**
- * The whole work of a child: inspects a model and runs it on the probes that the job asks for.
+ * Inspects a model and runs it on the probes of a job.
  *
- * Image decoding starts as soon as the input is known, before the session is made, and stays ahead of the model.
+ * Image decoding starts when the input is known, before the session is created, and stays ahead of the model.
  */
 export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigures> {
   const file = await readModelFile(job.modelFile, job.maxModelBytes);
@@ -59,7 +59,7 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   const runnerOf = (images: number) => modelRunner(session, input, spec, filler, images);
 
   const first = await batches.next(batch);
-  // An interrupted run may miss nothing any more: any probe then tells what the output is.
+  // A continued run may have no probes left. Any probe then shows which output to use.
   const trial = first ?? (await batches.single(job.probes.length - 1));
   const single = () => runnerOf(1);
   const selected = await selectOutput(
@@ -103,7 +103,7 @@ async function responsesTo(
     const rows = result && values(result);
     if (rows?.length !== runner.rows(images) * outputs)
       throw new ProbelogError('INFERENCE_FAILED', "The shape of the model's output changes between runs.");
-    // A model that insists on its batch answers for the padding too.
+    // A model with a fixed batch also returns rows for the padding.
     responses.set(rows.subarray(0, images * outputs), done * outputs);
   }
   return responses;
@@ -111,7 +111,10 @@ async function responsesTo(
 
 function checkedBatch(batch: number | null): number | null {
   if (batch !== null && batch > MAX_BATCH)
-    throw new ProbelogError('MODEL_UNSUPPORTED', `The model wants batches of ${batch} images.`);
+    throw new ProbelogError(
+      'MODEL_UNSUPPORTED',
+      `The model needs batches of ${batch} images; the limit is ${MAX_BATCH}.`,
+    );
   return batch;
 }
 
@@ -141,8 +144,8 @@ function inspectionOf(
 }
 
 /**
- * Images per run where the model leaves it open. Measured with the hub's models on 2 cores: at 224 × 224 a batch of 4
- * is fastest (activations stay in the cache), small images gain from larger batches until about 32.
+ * Images per batch if the model takes any number. Measured with the hub's models on 2 cores: at 224 × 224, batches of 4
+ * are fastest (activations stay in the CPU cache); small images gain from larger batches up to about 32.
  */
 export function batchSize(width: number, height: number): number {
   const pixels = width * height;

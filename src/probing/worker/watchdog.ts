@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads';
 
-/** How often it looks. */
+/** How often the watchdog checks. */
 const CHECK_INTERVAL_MS = 500;
 
 /**
- * Starts a thread that ends this process when its parent is gone or it takes too much memory.
+ * Starts a thread that kills this process when its parent has ended or it uses too much memory.
  *
- * While ONNX Runtime runs, this process hears nothing on its main thread: a model in an endless loop would outlive a
- * killed parent. The parent watches the memory too, where the system lets it.
+ * While ONNX Runtime runs, the main thread is blocked, so a model in an endless loop would outlive a killed parent. The
+ * parent also checks the memory, where the system reports it.
  */
 export function startWatchdog(memoryBytes: number): void {
   const code = `

@@ -1,14 +1,13 @@
-/** Endings of the names of variants in fewer bits, the most exact first, as the Hub's tools write them. */
+/** Suffixes that the Hub's tools give to quantized variants, the most precise first. */
 const VARIANTS = ['fp16', 'quantized', 'int8', 'uint8', 'q8', 'q4f16', 'q4', 'bnb4'];
 const VARIANT = new RegExp(`_(${VARIANTS.join('|')})\\.onnx$`);
 
-/** The file, or why none can be told apart. */
+/** The chosen file, or why there is no clear choice. */
 export type Choice = { path: string } | { problem: string };
 
 /**
- * Which file of a repository is the model: `onnx/model.onnx`; else `model.onnx`; else the only `.onnx` file that is no
- * variant in fewer bits; else, where there are variants only, those of `onnx/model` or `model` in the order of their
- * exactness, or the only one.
+ * Chooses the model file of a repository: `onnx/model.onnx`; else `model.onnx`; else the only `.onnx` file that is not a
+ * quantized variant. A repository with variants only: the most precise variant of `onnx/model` or `model`, or the only one.
  */
 export function chooseFile(paths: readonly string[]): Choice {
   const models = paths.filter((path) => path.endsWith('.onnx'));
@@ -16,7 +15,7 @@ export function chooseFile(paths: readonly string[]): Choice {
   for (const usual of ['onnx/model.onnx', 'model.onnx']) if (models.includes(usual)) return { path: usual };
   const whole = models.filter((path) => !VARIANT.test(path));
   if (whole.length > 1)
-    return { problem: `it has ${whole.length} .onnx files, and none is called model.onnx` };
+    return { problem: `it has ${whole.length} .onnx files, and none is named model.onnx` };
   if (whole.length === 1) return { path: whole[0] };
   for (const variant of VARIANTS) {
     for (const stem of ['onnx/model', 'model']) {
@@ -26,5 +25,5 @@ export function chooseFile(paths: readonly string[]): Choice {
   }
   return models.length === 1
     ? { path: models[0] }
-    : { problem: `it has ${models.length} quantized .onnx files, and none is called model` };
+    : { problem: `it has ${models.length} quantized .onnx files, and none is named model` };
 }

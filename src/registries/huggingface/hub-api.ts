@@ -8,20 +8,20 @@ import {
   readSmall,
 } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { RepoCommit } from './repo-uri.js';
+import type { RepoCommit } from './commit-uri.js';
 
-/** Where the Hub is, and what it is shown. */
+/** How to reach the Hub. */
 export interface HubConnection {
   /** Such as https://huggingface.co */
   url: string;
   token?: string;
-  /** What is listed: owners, and single repositories (`owner/name`). */
+  /** What a sweep lists: owners, and single repositories (`owner/name`). */
   repositories?: readonly string[];
 }
 
 /** A repository and its newest commit. */
 export interface RepoHead {
-  /** As the Hub writes it now. */
+  /** The current name; a renamed repository also answers to its old one. */
   name: string;
   sha: string;
   /** Paths of the files of that commit. */
@@ -30,18 +30,18 @@ export interface RepoHead {
 
 const HEAD_FIELDS = ['sha', 'filePaths'] as const;
 
-/** A page of a list, or a companion: while it is parsed, everybody waits. */
+/** For a page of a list or a sidecar file: parsing blocks the event loop. */
 const MAX_BYTES = 4 * 2 ** 20;
 /** Models on a page; each comes with the names of all its files. */
 const PAGE_SIZE = '100';
 const MAX_PAGES = 10_000;
-/** A repository of more files than this is no image classifier. */
+/** A repository with more files than this is not an image classifier. */
 const MAX_FILES = 20_000;
 
 const ADVICE =
-  'There is no such repository, or it is private or gated: set PROBELOG_HUGGINGFACE_TOKEN to a token that may read it, and accept the terms of a gated one on the Hub with the same account.';
+  'The repository does not exist, or it is private or gated. Set PROBELOG_HUGGINGFACE_TOKEN to a token that may read it; for a gated repository, accept its terms on the Hub with the same account.';
 
-/** The Hub's API, by its own client. */
+/** The Hub's API, through its official client. */
 export class HubApi {
   private readonly base: string;
   private readonly at: ConfiguredOrigin;
@@ -49,7 +49,7 @@ export class HubApi {
 
   constructor({ url, token }: HubConnection, limits: DownloadLimits) {
     this.base = url.replace(/\/+$/, '');
-    // The client is not told of the token: it would send it wherever the Hub's answers point.
+    // The official client does not get the token: it would send it to any address that the Hub's responses name.
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.at = { origin: new URL(this.base).origin, headers: () => headers, advice: ADVICE };
     this.small = { ...limits, maxBytes: MAX_BYTES };
@@ -85,15 +85,15 @@ export class HubApi {
       fetch: this.pages(signal),
     });
     try {
-      for await (const { name, sha, filePaths } of listing) yield rerankedWindow(name, sha, filePaths);
+      for await (const { name, sha, filePaths } of listing) yield toRepoHead(name, sha, filePaths);
     } catch (thrown) {
       throw this.asSourceError(thrown, '/api/models');
     }
   }
 
   /**
-   * The newest commit of a repository, or the given one. The Hub answers for a renamed repository under its old name, too:
-   * the answer has the new one.
+   * The newest commit of a repository, or the given one. A renamed repository is also found under its old name; the result
+   * has the new name.
    *
    * @throws ProbelogError as `files`
    */
@@ -106,13 +106,13 @@ export class HubApi {
         hubUrl: this.base,
         fetch: guardedFetch(this.at, this.small, signal),
       });
-      return rerankedWindow(info.name, info.sha, info.filePaths);
+      return toRepoHead(info.name, info.sha, info.filePaths);
     } catch (thrown) {
       throw this.asSourceError(thrown, `/api/models/${name}`);
     }
   }
 
-  /** A file of a commit; its bytes may come from another origin, to which the Hub redirects. */
+  /** A file of a commit. The Hub may redirect the download to another origin. */
   file({ name, sha }: RepoCommit, path: string): RemoteFile {
     const encoded = path.split('/').map(encodeURIComponent).join('/');
     return { url: `${this.base}/${name}/resolve/${sha}/${encoded}`, at: this.at };
@@ -123,18 +123,18 @@ export class HubApi {
     return (await readSmall(this.file(commit, path), this.small, signal)).toString('utf8');
   }
 
-  /** A `fetch` for one list: the Hub says where the next page is, which must be one that was not read before. */
+  /** A `fetch` for one list. The Hub names the next page; a page that was already read would be an endless loop. */
   private pages(signal?: AbortSignal): typeof fetch {
-    const ask = guardedFetch(this.at, this.small, signal);
-    const asked = new Set<string>();
+    const fetchPage = guardedFetch(this.at, this.small, signal);
+    const visited = new Set<string>();
     return async (input, init) => {
       const url = new URL(input instanceof Request ? input.url : input);
       if (url.searchParams.has('limit')) url.searchParams.set('limit', PAGE_SIZE);
-      if (asked.has(url.href) || asked.size === MAX_PAGES) {
+      if (visited.has(url.href) || visited.size === MAX_PAGES) {
         throw new ProbelogError('SOURCE_UNREACHABLE', "The Hub's list does not end.");
       }
-      asked.add(url.href);
-      return ask(url, init);
+      visited.add(url.href);
+      return fetchPage(url, init);
     };
   }
 
@@ -145,7 +145,7 @@ export class HubApi {
     if (thrown instanceof TypeError || thrown instanceof SyntaxError) {
       return new ProbelogError(
         'SOURCE_UNREACHABLE',
-        "The Hub's answer is not understood.",
+        "The Hub's response has an unexpected form.",
         {},
         { cause: thrown },
       );
@@ -154,9 +154,12 @@ export class HubApi {
   }
 }
 
-function rerankedWindow(name: unknown, sha: unknown, paths: string[]): RepoHead {
+function toRepoHead(name: unknown, sha: unknown, paths: string[]): RepoHead {
   if (typeof name === 'string' && typeof sha === 'string') return { name, sha, paths };
-  throw new ProbelogError('SOURCE_UNREACHABLE', 'The Hub does not say which commit a repository is at.');
+  throw new ProbelogError(
+    'SOURCE_UNREACHABLE',
+    "The Hub's response does not name a repository's newest commit.",
+  );
 }
 
 function tooMany(name: string): ProbelogError {

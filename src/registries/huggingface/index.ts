@@ -1,6 +1,6 @@
 import type { Registry } from '../registry.js';
 import { type HubEvent, parse } from './parse.js';
-import { plan } from './plan.js';
+import { toModelChange } from './to-model-change.js';
 import { verify } from './verify.js';
 
 /** The Hugging Face Hub, webhooks of version 3. */
@@ -8,7 +8,7 @@ export const huggingface = {
   name: 'huggingface',
   verify,
   parse,
-  plan,
+  toModelChange,
 } as const satisfies Registry<HubEvent>;
 
 export type { HubConnection } from './hub-api.js';

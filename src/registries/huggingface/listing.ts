@@ -2,12 +2,12 @@ import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
 import { chooseFile } from './choose-file.js';
+import { commitUri, parseCommitUri } from './commit-uri.js';
 import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
-import { commitUri, parseCommitUri } from './repo-uri.js';
 
-/** The repositories of some owners, and single ones, each at its newest commit. */
+/** The repositories of some owners, and single repositories, each at its newest commit. */
 export class HuggingFaceListing implements RegistryListing {
-  readonly standsForOlder = true;
+  readonly listsNewestOnly = true;
   readonly parts: readonly ListingPart[];
   private readonly api: HubApi;
 
@@ -16,15 +16,15 @@ export class HuggingFaceListing implements RegistryListing {
     this.parts = repositories.map((name) => ({
       name,
       versions: (signal) => (name.includes('/') ? this.repository(name, signal) : this.owner(name, signal)),
-      covers: (model) => isSame(model, name) || isSame(model.split('/')[0], name),
+      covers: (model) => isSameName(model, name) || isSameName(model.split('/')[0], name),
     }));
   }
 
   async exists(source: string, signal?: AbortSignal): Promise<boolean> {
     const { name, sha } = parseCommitUri(source);
-    const found = await unlessGone(this.api.head(name, sha, signal));
-    // A renamed repository answers under its old name, too; its versions are those of the new one.
-    return found !== null && isSame(found.name, name);
+    const found = await nullIfNotFound(this.api.head(name, sha, signal));
+    // A renamed repository is also found under its old name, but its versions belong to the new one.
+    return found !== null && isSameName(found.name, name);
   }
 
   private async *owner(name: string, signal?: AbortSignal): AsyncGenerator<ListedVersion, void, undefined> {
@@ -35,14 +35,14 @@ export class HuggingFaceListing implements RegistryListing {
     name: string,
     signal?: AbortSignal,
   ): AsyncGenerator<ListedVersion, void, undefined> {
-    const head = await unlessGone(this.api.head(name, undefined, signal));
+    const head = await nullIfNotFound(this.api.head(name, undefined, signal));
     if (head) yield listed(head);
   }
 }
 
-/** The Hub does not tell capital letters from small ones. */
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+/** The Hub's names are case-insensitive. */
+function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function listed({ name, sha, paths }: RepoHead): ListedVersion {
@@ -50,9 +50,9 @@ function listed({ name, sha, paths }: RepoHead): ListedVersion {
   return { name, version: sha, source: commitUri({ name, sha }), revision: sha, isModel };
 }
 
-async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+async function nullIfNotFound<T>(request: Promise<T>): Promise<T | null> {
   try {
-    return await asked;
+    return await request;
   } catch (thrown) {
     if (thrown instanceof ProbelogError && thrown.code === 'SOURCE_NOT_FOUND') return null;
     throw thrown;

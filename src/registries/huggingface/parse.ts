@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { check } from '../payload/check.js';
-import { readJson } from '../payload/read-json.js';
-import { line } from '../payload/text.js';
+import { check, line, readJson } from '../payload.js';
 
 const repoName = z.string().regex(/^[\w.-]{1,96}(\/[\w.-]{1,96})?$/);
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
@@ -21,7 +19,7 @@ const hubEvent = z.object({
   movedTo: z.object({ name: repoName }).nullish(),
 });
 
-/** An event of the Hub's. */
+/** An event of the Hub. */
 export type HubEvent = z.output<typeof hubEvent>;
 
 /** @throws ProbelogError PAYLOAD_INVALID */

@@ -1,11 +1,11 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { jsonOf } from '../json-of.js';
 import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import { parseSidecar } from '../registry-json.js';
 import { chooseFile } from './choose-file.js';
+import { parseCommitUri, type RepoCommit } from './commit-uri.js';
 import { HubApi, type HubConnection } from './hub-api.js';
 import { HuggingFaceListing } from './listing.js';
-import { parseCommitUri, type RepoCommit } from './repo-uri.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -30,27 +30,27 @@ export class HuggingFaceReader implements RegistryReader {
     if ('problem' in choice) {
       throw new ProbelogError(
         'SOURCE_NOT_FOUND',
-        `The model file of ${commit.name} cannot be told: ${choice.problem}.`,
+        `The model file of ${commit.name} is unclear: ${choice.problem}.`,
       );
     }
     const digest = files.find(({ path }) => path === choice.path)?.lfs?.oid;
     return {
       file: this.api.file(commit, choice.path),
       revision: commit.sha,
-      // What is not in large file storage has a Git hash only.
+      // Files outside large file storage have a Git hash only.
       sha256: digest !== undefined && SHA256.test(digest) ? digest : undefined,
-      preprocessing: await this.companion(commit, 'preprocessor_config.json', paths, signal),
-      labels: await this.companion(commit, 'config.json', paths, signal),
+      preprocessing: await this.sidecar(commit, 'preprocessor_config.json', paths, signal),
+      labels: await this.sidecar(commit, 'config.json', paths, signal),
     };
   }
 
-  private async companion(
+  private async sidecar(
     commit: RepoCommit,
     name: string,
     paths: readonly string[],
     signal?: AbortSignal,
   ): Promise<unknown> {
     if (!paths.includes(name)) return undefined;
-    return jsonOf(await this.api.text(commit, name, signal));
+    return parseSidecar(await this.api.text(commit, name, signal));
   }
 }

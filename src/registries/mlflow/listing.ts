@@ -1,23 +1,23 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
-import { MlflowApi, type MlflowConnection, type VersionRecord } from './mlflow-api.js';
-import { isReady, notesOf, revisionOf } from './version-facts.js';
-import { modelName, parseVersionUri, placeOf, versionUri } from './version-uri.js';
+import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
+import { annotationsOf, isReady, revisionOf, type VersionRecord } from './version-record.js';
+import { modelName, parseVersionUri, versionUri, workspacePart } from './version-uri.js';
 
-/** Prompts are versions, too. */
+/** MLflow lists prompts as versions too. */
 const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 
 /** The versions of some workspaces of a tracking server. */
 export class MlflowListing implements RegistryListing {
-  readonly standsForOlder = false;
+  readonly listsNewestOnly = false;
   readonly parts: readonly ListingPart[];
 
   constructor(
     private readonly connection: MlflowConnection,
     private readonly limits: DownloadLimits,
   ) {
-    const workspaces = connection.workspaces?.map(placeOf) ?? [null];
+    const workspaces = connection.workspaces?.map(workspacePart) ?? [null];
     this.parts = workspaces.map((workspace) => ({
       name: workspace === null ? 'the default workspace' : `the workspace ${workspace}`,
       versions: (signal) => versionsOf(this.api(workspace), workspace, signal),
@@ -53,7 +53,7 @@ async function* versionsOf(
   }
 }
 
-/** The aliases of all versions, by version, by model. */
+/** The aliases of all versions: by model, then by version. */
 async function aliasesOf(api: MlflowApi, signal?: AbortSignal): Promise<Map<string, Map<string, string[]>>> {
   const models = new Map<string, Map<string, string[]>>();
   for await (const { name, aliases } of api.models(signal)) {
@@ -71,7 +71,7 @@ function workspaceOf(name: string): string | null {
   return slash === -1 ? null : name.slice(0, slash);
 }
 
-/** @param aliases of all versions of its model; undefined when the model was not listed, so that nobody knows */
+/** @param aliases of all versions of its model; undefined when the model was not listed, so that they are unknown */
 function listed(
   record: VersionRecord,
   aliases: ReadonlyMap<string, string[]> | undefined,
@@ -84,6 +84,6 @@ function listed(
     source: versionUri({ name, version, workspace }),
     revision: revisionOf(record),
     isModel: isReady(record),
-    notes: aliases && notesOf({ tags: record.tags, aliases: aliases.get(version) }),
+    annotations: aliases && annotationsOf({ tags: record.tags, aliases: aliases.get(version) }),
   };
 }

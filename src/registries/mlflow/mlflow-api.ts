@@ -7,45 +7,32 @@ import {
   type RemoteFile,
 } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { checkedAnswer } from '../checked-answer.js';
+import { checkResponse } from '../registry-json.js';
+import { type VersionRecord, versionRecord } from './version-record.js';
 import type { MlflowVersion } from './version-uri.js';
 
-/** Where a tracking server is, and what it is shown. */
+/** How to reach a tracking server. */
 export interface MlflowConnection {
   /** Such as https://mlflow.example.org or https://example.org/mlflow */
   url: string;
   token?: string;
   username?: string;
   password?: string;
-  /** Whose versions are listed; the default one when absent. */
+  /** The workspaces that a sweep lists; the default workspace when absent. */
   workspaces?: readonly string[];
 }
 
-/** Answers and companions are small JSON or YAML documents; one of this size keeps everybody waiting while it is parsed. */
+/** For responses and sidecar files, which are small JSON or YAML documents: parsing blocks the event loop. */
 const MAX_BYTES = 4 * 2 ** 20;
 
-/** A version has up to 40 KiB of tags then. */
+/** With this page size, {@link MAX_BYTES} allows 40 KiB of tags per version. */
 const VERSIONS_PER_PAGE = '100';
-/** Less, for a model comes with the latest version of each of its stages. */
+/** Smaller, because each model includes the latest version of each of its stages. */
 const MODELS_PER_PAGE = '20';
 const WORKSPACE_HEADER = 'X-MLFLOW-WORKSPACE';
 
 const ADVICE =
   'Set PROBELOG_MLFLOW_TOKEN, or PROBELOG_MLFLOW_USERNAME and PROBELOG_MLFLOW_PASSWORD, to an account that may read registered models.';
-
-const versionRecord = z.object({
-  name: z.string(),
-  version: z.union([z.string(), z.int().transform(String)]),
-  creation_timestamp: z.union([z.string(), z.number().transform(String)]).nullish(),
-  source: z.string().nullish(),
-  run_id: z.string().nullish(),
-  status: z.string().nullish(),
-  tags: z.array(z.object({ key: z.string(), value: z.string().nullish() })).nullish(),
-  aliases: z.array(z.string()).nullish(),
-});
-
-/** MLflow's record of a version, as far as it is needed here. */
-export type VersionRecord = z.output<typeof versionRecord>;
 
 const modelRecord = z.object({
   name: z.string(),
@@ -54,7 +41,7 @@ const modelRecord = z.object({
     .nullish(),
 });
 
-/** MLflow's record of a model, as far as it is needed here. */
+/** MLflow's record of a model: the fields that we use. */
 export type RegisteredModelRecord = z.output<typeof modelRecord>;
 
 const pageEnd = { next_page_token: z.string().nullish() };
@@ -78,25 +65,25 @@ export class MlflowApi {
     this.limits = { ...limits, maxBytes: Math.min(limits.maxBytes, MAX_BYTES) };
   }
 
-  /** @throws ProbelogError SOURCE_NOT_FOUND when there is no such version; SOURCE_DENIED, SOURCE_UNREACHABLE, … */
+  /** @throws ProbelogError SOURCE_NOT_FOUND when the version does not exist; SOURCE_DENIED, SOURCE_UNREACHABLE, … */
   async version(
     { name, version }: Pick<MlflowVersion, 'name' | 'version'>,
     signal?: AbortSignal,
   ): Promise<VersionRecord> {
-    const answer = await this.get('/api/2.0/mlflow/model-versions/get', { name, version }, signal);
-    return checkedAnswer(oneVersion, answer, "MLflow's record of the version").model_version;
+    const json = await this.get('/api/2.0/mlflow/model-versions/get', { name, version }, signal);
+    return checkResponse(oneVersion, json, "MLflow's record of the version").model_version;
   }
 
   /**
-   * All versions, page by page. Their aliases are missing where MLflow keeps its records in a database: `models` has them.
+   * All versions, page by page. Where MLflow keeps its records in a database, aliases are missing: see `models`.
    *
    * @throws ProbelogError as `version`
    */
   async *versions(signal?: AbortSignal): AsyncGenerator<VersionRecord, void, undefined> {
     const what = "MLflow's list of versions";
     const query = { max_results: VERSIONS_PER_PAGE };
-    for await (const answer of this.pages('/api/2.0/mlflow/model-versions/search', query, what, signal)) {
-      yield* checkedAnswer(versionPage, answer, what).model_versions ?? [];
+    for await (const page of this.pages('/api/2.0/mlflow/model-versions/search', query, what, signal)) {
+      yield* checkResponse(versionPage, page, what).model_versions ?? [];
     }
   }
 
@@ -104,15 +91,15 @@ export class MlflowApi {
   async *models(signal?: AbortSignal): AsyncGenerator<RegisteredModelRecord, void, undefined> {
     const what = "MLflow's list of models";
     const query = { max_results: MODELS_PER_PAGE };
-    for await (const answer of this.pages('/api/2.0/mlflow/registered-models/search', query, what, signal)) {
-      yield* checkedAnswer(modelPage, answer, what).registered_models ?? [];
+    for await (const page of this.pages('/api/2.0/mlflow/registered-models/search', query, what, signal)) {
+      yield* checkResponse(modelPage, page, what).registered_models ?? [];
     }
   }
 
-  /** Paths of the files and folders in a folder of a run, from the run's root. */
+  /** Paths of the files and folders in a folder of a run, relative to the run's root. */
   async runFiles(runId: string, path: string, signal?: AbortSignal): Promise<string[]> {
-    const answer = await this.get('/api/2.0/mlflow/artifacts/list', { run_id: runId, path }, signal);
-    return checkedAnswer(fileList, answer, "MLflow's list of files").files.map((file) => file.path);
+    const json = await this.get('/api/2.0/mlflow/artifacts/list', { run_id: runId, path }, signal);
+    return checkResponse(fileList, json, "MLflow's list of files").files.map((file) => file.path);
   }
 
   /** A file of a version. @param path within the version */
@@ -121,18 +108,18 @@ export class MlflowApi {
   }
 
   /**
-   * A small file of a version as text; null when there is none.
+   * A small file of a version as text; null when it is missing.
    *
-   * @param isListed whether MLflow says that it is there. Of others nobody knows, and where its storage is a folder, MLflow
-   * answers 500 for a file that is not there
+   * @param isListed whether MLflow lists the file. For an unlisted file a 500 counts as missing, because MLflow with a
+   * folder as its storage answers 500 for a missing file
    */
   async text(
     version: Pick<MlflowVersion, 'name' | 'version'>,
-    { path, isListed, mostBytes }: { path: string; isListed: boolean; mostBytes: number },
+    { path, isListed, maxBytes }: { path: string; isListed: boolean; maxBytes: number },
     signal?: AbortSignal,
   ): Promise<string | null> {
     const { url } = this.file(version, path);
-    const limits = { ...this.limits, maxBytes: mostBytes };
+    const limits = { ...this.limits, maxBytes };
     const response = await guardedFetch(this.at, limits, signal)(url);
     if (response.ok) return response.text();
     if (response.status === 404 || (response.status === 500 && !isListed)) return null;
@@ -147,12 +134,12 @@ export class MlflowApi {
   ): AsyncGenerator<unknown, void, undefined> {
     const seen = new Set<string>();
     for (let token: string | null = null; ; ) {
-      const answer = await this.get(path, { ...query, ...(token && { page_token: token }) }, signal);
-      yield answer;
-      const { next_page_token: next } = checkedAnswer(z.object(pageEnd), answer, what);
+      const page = await this.get(path, { ...query, ...(token && { page_token: token }) }, signal);
+      yield page;
+      const { next_page_token: next } = checkResponse(z.object(pageEnd), page, what);
       if (!next) return;
       if (seen.has(next)) {
-        throw new ProbelogError('SOURCE_UNREACHABLE', `${what} goes round in circles.`);
+        throw new ProbelogError('SOURCE_UNREACHABLE', `${what} does not end.`);
       }
       seen.add(next);
       token = next;

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** A path within a version, from which nobody gets out. */
+/** A path within a version. It cannot lead out of it. */
 const path = z
   .string()
   .max(1_000)
@@ -16,9 +16,9 @@ const mlmodel = z.object({
     .catch(null),
 });
 
-/** What a version's `MLmodel` says about it. */
+/** The parts of a version's `MLmodel` that we use. */
 export interface ModelLayout {
-  /** Where its ONNX file is; null when it has no ONNX flavour. */
+  /** Path of its ONNX file; null when it has no ONNX flavor. */
   onnx: string | null;
   /** From its `metadata`: labels, or an object with id2label. */
   labels?: unknown;
@@ -26,21 +26,21 @@ export interface ModelLayout {
   preprocessing?: unknown;
 }
 
-/** Flow collections that may be open at once, and explicit keys (`? `) in all. */
+/** Limits for flow collections open at once, and for explicit keys (`? `) in total. */
 const MAX_OPEN = 32;
 const MAX_EXPLICIT_KEYS = 32;
 
 /**
- * Reads an `MLmodel` file, whoever wrote it; null when it is none.
+ * Reads an untrusted `MLmodel` file; null when it is not one.
  *
- * Threat model: the YAML parser takes time that grows with the fourth power of how deep flow collections and explicit
- * keys are nested, so five hundred bytes could stop this process. MLflow writes block style and nests little.
+ * Threat model: the YAML parser's time grows with the fourth power of the nesting depth of flow collections and explicit
+ * keys, so five hundred bytes could stop this process. MLflow writes block style with little nesting.
  */
 export function readModelLayout(text: string): ModelLayout | null {
-  if (isNestedDeep(text)) return null;
+  if (isNestedTooDeep(text)) return null;
   let json: unknown;
   try {
-    // Few aliases: a document of a few lines could stand for gigabytes otherwise.
+    // Without a limit on aliases, a document of a few lines could expand to gigabytes.
     json = parse(text, { maxAliasCount: 10, logLevel: 'silent', prettyErrors: false });
   } catch {
     return null;
@@ -56,15 +56,15 @@ export function readModelLayout(text: string): ModelLayout | null {
   };
 }
 
-/** Whether more flow collections or explicit keys are open at once than a file of MLflow's has, strings not told apart. */
-function isNestedDeep(text: string): boolean {
+/** Whether the nesting exceeds that of any file MLflow writes. It also counts brackets inside strings. */
+function isNestedTooDeep(text: string): boolean {
   let open = 0;
   let keys = 0;
-  for (let place = 0; place < text.length; place++) {
-    const sign = text[place];
+  for (let index = 0; index < text.length; index++) {
+    const sign = text[index];
     if (sign === '{' || sign === '[') open++;
     else if ((sign === '}' || sign === ']') && open > 0) open--;
-    else if (sign === '?' && /\s/.test(text[place + 1] ?? ' ')) keys++;
+    else if (sign === '?' && /\s/.test(text[index + 1] ?? ' ')) keys++;
     if (open > MAX_OPEN || keys > MAX_EXPLICIT_KEYS) return true;
   }
   return false;

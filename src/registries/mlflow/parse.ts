@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { check } from '../payload/check.js';
-import { readJson } from '../payload/read-json.js';
-import { identifier, line, moment } from '../payload/text.js';
-import { storable } from './version-facts.js';
+import { check, identifier, line, moment, readJson } from '../payload.js';
+import { storable } from './version-record.js';
 
 const envelope = z.object({
   entity: line(60),
@@ -17,7 +15,7 @@ const version = z.union([z.string().regex(/^\d{1,18}$/), z.int().min(0).transfor
 const alias = identifier(256);
 const key = line(250);
 
-/** Events that mean something here. `source` and `run_id` are not even read: whoever wrote the model chose them. */
+/** The events that change models here. `source` and `run_id` are ignored: the person who logged the model chose them. */
 const known = z.discriminatedUnion('type', [
   z.object({ type: z.literal('model_version.created'), data: z.object({ name, version }) }),
   z.object({
@@ -31,11 +29,12 @@ const known = z.discriminatedUnion('type', [
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(known.options.map(({ shape }) => shape.type.value));
 
-/** An event of MLflow's; `known` is null when it means nothing here. */
+/** An event of MLflow. */
 export interface MlflowEvent {
   type: string;
   occurredAt: Date | null;
   workspace: string | null;
+  /** Null when the event changes no model here. */
   known: z.output<typeof known> | null;
 }
 

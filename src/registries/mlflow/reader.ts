@@ -1,21 +1,20 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { jsonOf } from '../json-of.js';
 import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import { parseSidecar } from '../registry-json.js';
 import { MlflowListing } from './listing.js';
-import { MlflowApi, type MlflowConnection, type VersionRecord } from './mlflow-api.js';
+import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
 import { type ModelLayout, readModelLayout } from './model-layout.js';
-import { runPath } from './run-path.js';
-import { isReady, notesOf, revisionOf } from './version-facts.js';
 import { VersionFiles } from './version-files.js';
+import { annotationsOf, isReady, revisionOf, runPath, type VersionRecord } from './version-record.js';
 import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 
-/** Where `mlflow.onnx` has put the model over the years, and where people put it who log a file. */
+/** Where versions of `mlflow.onnx` have put the model, and the usual name of a model logged as a plain file. */
 const USUAL_PLACES = ['model.onnx', 'data/model.onnx'];
 const LAYOUT = 'MLmodel';
-/** YAML takes its time to be read: real ones have some thousand bytes. */
+/** Parsing YAML is slow; real `MLmodel` files have a few thousand bytes. */
 const MAX_LAYOUT_BYTES = 2 ** 15;
-const MAX_COMPANION_BYTES = 4 * 2 ** 20;
+const MAX_SIDECAR_BYTES = 4 * 2 ** 20;
 const PREPROCESSING = 'preprocessor_config.json';
 const LABELS = ['labels.json', 'config.json'];
 
@@ -23,7 +22,6 @@ const LABELS = ['labels.json', 'config.json'];
 export class MlflowReader implements RegistryReader {
   readonly name = 'mlflow';
   readonly scheme = 'mlflow';
-
   readonly listing: MlflowListing;
 
   constructor(
@@ -34,8 +32,8 @@ export class MlflowReader implements RegistryReader {
   }
 
   /**
-   * The file is the one that `MLmodel` names for the ONNX flavour; without an `MLmodel`, `model.onnx`, `data/model.onnx`, or
-   * the only `.onnx` file beside them.
+   * The model file is the one that `MLmodel` names for the ONNX flavor. Without an `MLmodel` it is `model.onnx`, the only
+   * `.onnx` file, or `data/model.onnx`.
    */
   async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {
     const version = parseVersionUri(uri);
@@ -46,23 +44,20 @@ export class MlflowReader implements RegistryReader {
     const files = new VersionFiles(api, version, listed);
     const layout = await readLayout(files, signal);
     const path = onnxPath(version, layout, listed);
-    const preprocessing = layout?.preprocessing ?? (await companion(files, [PREPROCESSING], signal));
-    const labels = layout?.labels ?? (await companion(files, LABELS, signal));
+    const preprocessing = layout?.preprocessing ?? (await readSidecar(files, [PREPROCESSING], signal));
+    const labels = layout?.labels ?? (await readSidecar(files, LABELS, signal));
     await files.checkMissed(layout ? LAYOUT : path, this.limits, signal);
     const file = api.file(version, path);
-    return { file, revision: revisionOf(record), notes: notesOf(record), preprocessing, labels };
+    return { file, revision: revisionOf(record), annotations: annotationsOf(record), preprocessing, labels };
   }
 }
 
 function checkIsReady(record: VersionRecord): void {
   if (isReady(record)) return;
-  throw new ProbelogError(
-    'SOURCE_UNREACHABLE',
-    `MLflow says that the version is ${record.status}, not READY.`,
-  );
+  throw new ProbelogError('SOURCE_UNREACHABLE', `MLflow reports the version as ${record.status}, not READY.`);
 }
 
-/** Names of what is in the version's folder; null where MLflow has no list of it. */
+/** Names of the files in the version's folder; null where MLflow has no list. */
 async function listFiles(
   api: MlflowApi,
   record: VersionRecord,
@@ -74,7 +69,7 @@ async function listFiles(
     const paths = await api.runFiles(record.run_id as string, folder, signal);
     return paths.length === 0 ? null : paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
   } catch (thrown) {
-    // The run may be deleted, or closed to this account, while the version can be read.
+    // The version may be readable although its run is deleted or closed to this account.
     if (thrown instanceof ProbelogError && ['SOURCE_NOT_FOUND', 'SOURCE_DENIED'].includes(thrown.code))
       return null;
     throw thrown;
@@ -93,29 +88,33 @@ function onnxPath(
 ): string {
   if (layout?.onnx) return layout.onnx;
   if (layout)
-    throw noModel(name, version, 'its MLmodel has no ONNX flavour; log it with mlflow.onnx.log_model');
+    throw noModel(name, version, 'its MLmodel has no ONNX flavor; log it with mlflow.onnx.log_model');
   if (listed === null) return USUAL_PLACES[0];
   if (listed.includes(USUAL_PLACES[0])) return USUAL_PLACES[0];
   const models = listed.filter((path) => path.endsWith('.onnx'));
   if (models.length === 1) return models[0];
   if (models.length === 0 && listed.includes('data')) return USUAL_PLACES[1];
-  throw noModel(name, version, models.length === 0 ? 'it has none' : `it has ${models.length} of them`);
+  throw noModel(
+    name,
+    version,
+    models.length === 0 ? 'it has no .onnx file' : `it has ${models.length} .onnx files`,
+  );
 }
 
 function noModel(name: string, version: string, why: string): ProbelogError {
   return new ProbelogError(
     'SOURCE_NOT_FOUND',
-    `MLflow's ${name} ${version} has no ONNX file that can be told apart: ${why}.`,
+    `The ONNX file of MLflow's ${name} ${version} is unclear: ${why}.`,
   );
 }
 
-async function companion(
+async function readSidecar(
   files: VersionFiles,
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<unknown> {
   for (const name of names) {
-    const json = jsonOf(await files.text(name, MAX_COMPANION_BYTES, signal));
+    const json = parseSidecar(await files.text(name, MAX_SIDECAR_BYTES, signal));
     if (json !== undefined) return json;
   }
   return undefined;

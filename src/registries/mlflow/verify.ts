@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Credentials, Proof } from '../registry.js';
-import { verifySignedMessage } from '../signature/verify-signed-message.js';
+import { verifySignedMessage } from '../signature.js';
 
 const NAMES = {
   id: 'X-MLflow-Delivery-Id',
@@ -9,8 +9,8 @@ const NAMES = {
 };
 
 /**
- * Standard Webhooks under names of its own, with the secret's UTF-8 bytes as the key. MLflow sends no signature for a
- * webhook without a secret; such a delivery is refused like any other that nobody signed.
+ * Standard Webhooks with MLflow's own header names, and the secret's UTF-8 bytes as the key. MLflow does not sign the
+ * deliveries of a webhook without a secret, so these are refused.
  *
  * @throws ProbelogError SIGNATURE_INVALID, SIGNATURE_EXPIRED
  */

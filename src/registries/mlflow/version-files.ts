@@ -4,37 +4,37 @@ import type { MlflowApi } from './mlflow-api.js';
 import type { MlflowVersion } from './version-uri.js';
 
 /**
- * The small files of one version.
+ * The sidecar files of one version.
  *
- * Where MLflow lists nothing, a file that is not there and storage that has no time look the same: both are a 500. So what
- * seems to be missing is asked for again once the storage is known to send.
+ * Where MLflow has no list of files, a missing file and a storage failure look the same: both are a 500. So a file that seems
+ * missing is requested again once the storage is known to work.
  */
 export class VersionFiles {
-  /** What seems to be missing, with the most bytes that it may have. */
+  /** Files that seem missing, with their maximum size in bytes. */
   private readonly missed = new Map<string, number>();
 
-  /** @param listed names of what is in the version's folder; null where MLflow has no list of it */
+  /** @param listed names of the files in the version's folder; null where MLflow has no list */
   constructor(
     private readonly api: MlflowApi,
     private readonly version: MlflowVersion,
     private readonly listed: readonly string[] | null,
   ) {}
 
-  /** A file as text; null when it seems that there is none. @throws ProbelogError as `MlflowApi.text` */
-  async text(path: string, mostBytes: number, signal?: AbortSignal): Promise<string | null> {
+  /** A file as text; null when it seems missing. @throws ProbelogError as `MlflowApi.text` */
+  async text(path: string, maxBytes: number, signal?: AbortSignal): Promise<string | null> {
     const isListed = this.listed !== null;
     if (this.listed?.includes(path) === false) return null;
-    const text = await this.api.text(this.version, { path, isListed, mostBytes }, signal);
-    if (text === null && !isListed) this.missed.set(path, mostBytes);
+    const text = await this.api.text(this.version, { path, isListed, maxBytes }, signal);
+    if (text === null && !isListed) this.missed.set(path, maxBytes);
     return text;
   }
 
   /**
-   * Makes sure that what seemed to be missing is missing.
+   * Confirms that the files that seemed missing are missing.
    *
-   * @param witness a file that must be there, whose first bytes show that the storage sends
-   * @throws ProbelogError SOURCE_UNREACHABLE when something is there after all, so that all is read again; what asking for
-   * the witness throws
+   * @param witness a file that must exist: its first bytes show that the storage works
+   * @throws ProbelogError SOURCE_UNREACHABLE when one of the files exists after all, so that the ingest reads everything
+   * again later; errors of requesting the witness
    */
   async checkMissed(witness: string, limits: DownloadLimits, signal?: AbortSignal): Promise<void> {
     if (this.missed.size === 0) return;
@@ -44,12 +44,12 @@ export class VersionFiles {
     } finally {
       await content.return();
     }
-    for (const [path, mostBytes] of this.missed) {
-      const text = await this.api.text(this.version, { path, isListed: false, mostBytes }, signal);
+    for (const [path, maxBytes] of this.missed) {
+      const text = await this.api.text(this.version, { path, isListed: false, maxBytes }, signal);
       if (text === null) continue;
       throw new ProbelogError(
         'SOURCE_UNREACHABLE',
-        `MLflow sends ${path}, which it did not send a moment ago.`,
+        `MLflow sent ${path} only at the second request, so its storage may be failing.`,
       );
     }
   }

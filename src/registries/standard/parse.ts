@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { check } from '../payload/check.js';
-import { modelUrl } from '../payload/model-url.js';
-import { readJson } from '../payload/read-json.js';
-import { identifier, isLine, line, moment } from '../payload/text.js';
+import { check, identifier, isLine, line, modelUrl, moment, readJson } from '../payload.js';
 
-/** Standard Webhooks' own form, and CloudEvents 1.0 in structured mode, which calls the time `time`. */
+/** The form of Standard Webhooks, and CloudEvents 1.0 in structured mode, where the timestamp is called `time`. */
 const envelope = z.object({ type: line(200), timestamp: moment, time: moment, data: z.unknown() });
 
 const MAX_LABELS = 1_000_000;
@@ -14,7 +11,7 @@ const KNOWN_TYPE = /(?:^|\.)model\.version\.(created|updated|deleted)$/;
 
 const version = z.object({ name: identifier(300), version: identifier(300) });
 
-/** Looked at as a whole: a schema for each of a hundred thousand would keep the event loop for most of a second. */
+/** Checks all labels in one pass: one schema call per label would block the event loop for most of a second. */
 function areLabels(value: unknown): boolean {
   return Array.isArray(value) && value.length <= MAX_LABELS && value.every((label) => isLine(label, 1_000));
 }
@@ -27,11 +24,11 @@ const file = version.extend({
     .transform((digest) => digest.toLowerCase())
     .nullish(),
   labels: z
-    .custom<string[]>(areLabels, 'is not a list of texts on one line each, of at most 1,000 characters')
+    .custom<string[]>(areLabels, 'is not a list of single-line texts of at most 1,000 characters each')
     .nullish(),
 });
 
-/** What happened to a model version; null when the event is about something else. */
+/** An event about a model version. */
 type VersionEvent =
   | { kind: 'created' | 'updated'; file: z.output<typeof file> }
   | { kind: 'deleted'; version: z.output<typeof version> };
@@ -40,16 +37,17 @@ type VersionEvent =
 export interface StandardEvent {
   type: string;
   occurredAt: Date | null;
+  /** Null when the event is not about a model version. */
   known: VersionEvent | null;
 }
 
 /** @throws ProbelogError PAYLOAD_INVALID */
 export function parse(body: Buffer): StandardEvent {
   const { type, timestamp, time, data } = check(envelope, readJson(body));
-  return { type, occurredAt: timestamp ?? time, known: knownEvent(KNOWN_TYPE.exec(type)?.[1], data) };
+  return { type, occurredAt: timestamp ?? time, known: parseVersionEvent(KNOWN_TYPE.exec(type)?.[1], data) };
 }
 
-function knownEvent(kind: string | undefined, data: unknown): VersionEvent | null {
+function parseVersionEvent(kind: string | undefined, data: unknown): VersionEvent | null {
   if (kind === 'deleted') return { kind, version: check(z.object({ data: version }), { data }).data };
   if (kind !== 'created' && kind !== 'updated') return null;
   return { kind, file: check(z.object({ data: file }), { data }).data };

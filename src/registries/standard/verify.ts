@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Credentials, Proof } from '../registry.js';
-import { verifySignedMessage } from '../signature/verify-signed-message.js';
+import { verifySignedMessage } from '../signature.js';
 
 const NAMES = { id: 'webhook-id', timestamp: 'webhook-timestamp', signature: 'webhook-signature' };
 
 /**
- * Standard Webhooks; the key is what the secret's base64 stands for, after an optional `whsec_`.
+ * Standard Webhooks; the key is the decoded base64 of the secret, after an optional `whsec_`.
  *
  * @throws ProbelogError SIGNATURE_INVALID, SIGNATURE_EXPIRED
  */

@@ -1,7 +1,7 @@
 import type { Registry } from '../registry.js';
 import { parse, type WandbEvent } from './parse.js';
-import { plan } from './plan.js';
+import { toModelChange } from './to-model-change.js';
 import { verify } from './verify.js';
 
 /** Weights & Biases, with the payload template of docs/registries/wandb.md. */
-export const wandb = { name: 'wandb', verify, parse, plan } as const satisfies Registry<WandbEvent>;
+export const wandb = { name: 'wandb', verify, parse, toModelChange } as const satisfies Registry<WandbEvent>;

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { check } from '../payload/check.js';
-import { modelUrl } from '../payload/model-url.js';
-import { readJson } from '../payload/read-json.js';
-import { identifier, line } from '../payload/text.js';
+import { check, identifier, line, modelUrl, readJson } from '../payload.js';
 
-/** Of the template's fields only these are read: the others say the same again, or who did it. */
+/** The template's other fields repeat these, or name the author. */
 const wandbEvent = z.object({
   event_type: line(100),
   /** `entity/project/collection:version` */
@@ -12,11 +9,11 @@ const wandbEvent = z.object({
     .string()
     .max(500)
     .regex(/^[\w. -]+\/[\w. -]+\/[\w. -]+:[\w. -]+$/, 'is not of the form entity/project/collection:version'),
-  /** Where the file is; W&B has no such variable, so the template puts it together of others. */
+  /** Where the file is. W&B has no variable for it, so the template composes it from others. */
   url: modelUrl.refine((text) => !text.includes('${'), 'was not filled in').nullish(),
 });
 
-/** Events that give a version an alias; in others W&B may leave the variable as it is. */
+/** Events that give a version an alias. In others, W&B may leave the variable unfilled. */
 const GIVING_ALIAS: readonly string[] = ['ADD_ARTIFACT_ALIAS', 'UPDATE_ARTIFACT_ALIAS'];
 const withAlias = z.object({
   alias: identifier(256)
@@ -25,9 +22,9 @@ const withAlias = z.object({
     .nullish(),
 });
 
-/** An event of Weights & Biases, by our template. */
+/** An event of Weights & Biases, in the form of our template. */
 export interface WandbEvent extends z.output<typeof wandbEvent> {
-  /** What the event calls the version; null where it gives no alias. */
+  /** The alias that the event gives to the version; null when it gives none. */
   alias: string | null;
 }
 

@@ -3,7 +3,7 @@ import { ProbelogError } from '../../errors/index.js';
 import type { LogitRecord, ModelRecord, Store } from '../../store/index.js';
 import type { Search } from './open-search.js';
 
-/** Above this, labels are too small to be read in a figure, and the answer too large to be sent at once. */
+/** With more logits, labels in a figure cannot be read, and the response is too large for one page. */
 export const MAX_LOGITS_PER_SIDE = 200;
 
 /** How similar every logit of one model is to every logit of another. */
@@ -19,8 +19,8 @@ export interface ModelComparison {
 /**
  * The similarity matrix of two models (figure 4 of the paper), or of a model with itself.
  *
- * @throws ProbelogError INPUT_INVALID when one cannot be searched yet or has more than {@link MAX_LOGITS_PER_SIDE}
- *   logits, or when they were probed with different sets; SEARCH_UNAVAILABLE when one is about to become searchable
+ * @throws ProbelogError INPUT_INVALID when a model cannot be searched yet, has more than {@link MAX_LOGITS_PER_SIDE}
+ *   logits, or was probed with another set; SEARCH_UNAVAILABLE when the gallery does not have a model yet
  */
 export async function compareModels(
   { store, search }: { store: Store; search: Search },
@@ -37,9 +37,9 @@ export async function compareModels(
     store.logits.page(second.id, { first: MAX_LOGITS_PER_SIDE }),
     search.similarity(first.probeSetId, first.id, second.id),
   ]);
-  // A model is published a moment before the gallery has it, and may be removed at any time.
+  // A model is published a moment before the gallery has it, and can be removed at any time.
   if (similarities?.rows !== rows.length || similarities.columns !== columns.length) {
-    throw new ProbelogError('SEARCH_UNAVAILABLE', 'One of the models is changing at this moment. Try again.');
+    throw new ProbelogError('SEARCH_UNAVAILABLE', 'One of the models is being changed. Try again.');
   }
   return { rows, columns, values: toRows(similarities) };
 }
@@ -59,7 +59,7 @@ function checkSize(model: ModelRecord): void {
   if (outputs === null || outputs <= MAX_LOGITS_PER_SIDE) return;
   throw new ProbelogError(
     'INPUT_INVALID',
-    `${titleOf(model)} has ${outputs} logits; models of up to ${MAX_LOGITS_PER_SIDE} can be compared.`,
+    `${titleOf(model)} has ${outputs} logits; the limit is ${MAX_LOGITS_PER_SIDE}. Compare smaller models.`,
     { model: name, version, logits: outputs, most: MAX_LOGITS_PER_SIDE },
   );
 }
@@ -73,7 +73,7 @@ async function checkSameProbeSet(store: Store, first: ModelRecord, second: Model
   });
   throw new ProbelogError(
     'INPUT_INVALID',
-    `Models can be compared when they were probed with the same set; ${shown.join(', ')}. Probe one of them again with the set of the other.`,
+    `The models were probed with different probe sets: ${shown.join(', ')}. Probe one of them again with the other's set.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
 import { callsToProcess, type WorkerCalls } from '../../lib/worker-calls.js';
 import type { SearchCalls } from '../protocol.js';
-import type { SearchModel, SearchSettings } from '../search-query.js';
+import type { SearchModel, SearchProbeSet, SearchSettings } from '../search-query.js';
 
 type AsyncMethods<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
@@ -12,16 +12,24 @@ type AsyncMethods<Calls> = {
     : never;
 };
 
-/** The galleries of all probe sets, searched in a process of their own. */
+/** The galleries of all probe sets, searched in a separate process. */
 export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open'> {
   close(): Promise<void>;
 }
 
-/** Where a search keeps its (derived) files, and how it is set. */
+/** All models of one probe set that can be searched. */
+export interface GalleryModels {
+  probeSet: SearchProbeSet;
+  models: SearchModel[];
+}
+
+/** Where a search keeps its derived files, and how it runs. */
 export interface SearchOptions {
   folder: string;
   settings: SearchSettings;
-  /** Told of what an operator should know. */
+  /** The models of every gallery: a new search process is filled with them after the old one has died. */
+  galleries(): Promise<GalleryModels[]>;
+  /** Logs a message for the operator. */
   log(message: string): void;
 }
 
@@ -31,20 +39,18 @@ interface Worker {
   calls: WorkerCalls<SearchCalls>;
 }
 
-/** Variables that native libraries look at; nothing else of our environment is the search's business. */
+/** The environment of the search process: variables that native libraries read, and nothing else. */
 const VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS'];
 
 /**
  * Starts the search process.
  *
- * FAISS blocks the thread that calls it, and aborts when two threads of a process load it, so one process owns it
- * together with all descriptors. When that process dies, calls under way fail with SEARCH_UNAVAILABLE; the next call
- * starts it again from its files and what `sync`, `add` and `remove` said.
+ * FAISS blocks the calling thread and aborts when two threads of a process load it, so one process owns FAISS and all
+ * descriptors. When that process dies, pending calls fail with SEARCH_UNAVAILABLE. The next call starts another one and
+ * fills it from the files on disk and `galleries`.
  */
-export async function openSearch({ folder, settings, log }: SearchOptions): Promise<Search> {
+export async function openSearch({ folder, settings, galleries, log }: SearchOptions): Promise<Search> {
   await mkdir(folder, { recursive: true });
-  /** What the galleries must hold: probe set → model → model. */
-  const wanted = new Map<string, { probes: number; models: Map<string, SearchModel> }>();
   let running: Promise<Worker> | undefined;
   let closed = false;
 
@@ -57,11 +63,13 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const calls = callsToProcess<SearchCalls>(child, () => unavailable('it cannot be reached'));
+    const calls = callsToProcess<SearchCalls>(child, () =>
+      unavailable('the search process cannot be reached'),
+    );
     child.on('exit', (code, signal) => {
       running = undefined;
-      if (!closed) log(`the search process ended (${signal ?? code}); it starts again at the next call`);
-      calls.failAll(unavailable('its process ended'));
+      if (!closed) log(`the search process ended (${signal ?? code}); the next search starts it again`);
+      calls.failAll(unavailable('the search process ended'));
     });
     return { child, calls };
   }
@@ -69,11 +77,21 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
   async function start(): Promise<Worker> {
     const worker = forkProcess();
     const { faissProblem } = await worker.calls.call('open', [{ folder, settings }]);
-    if (faissProblem) log(`FAISS cannot be loaded, galleries are scanned exactly instead: ${faissProblem}`);
-    for (const [id, { probes, models }] of wanted) {
-      await worker.calls.call('sync', [{ id, probes }, [...models.values()]]);
-    }
+    if (faissProblem) log(`FAISS cannot be loaded, so galleries are scanned exactly: ${faissProblem}`);
     return worker;
+  }
+
+  /** Starts the process again and fills it. On failure, its exit makes the next call try once more. */
+  async function restart(): Promise<Worker> {
+    const worker = await start();
+    try {
+      for (const { probeSet, models } of await galleries())
+        await worker.calls.call('sync', [probeSet, models]);
+      return worker;
+    } catch (thrown) {
+      worker.child.kill('SIGKILL');
+      throw thrown;
+    }
   }
 
   async function call<Name extends keyof SearchCalls>(
@@ -81,8 +99,8 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
     args: Parameters<SearchCalls[Name]>,
     signal?: AbortSignal,
   ): Promise<Awaited<ReturnType<SearchCalls[Name]>>> {
-    if (closed) throw unavailable('it is closed');
-    running ??= start();
+    if (closed) throw unavailable('the search is closed');
+    running ??= restart();
     const { calls } = await running;
     return calls.call(method, args, { signal });
   }
@@ -90,29 +108,14 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
   running = start();
   await running;
   return {
-    sync(probeSet, models) {
-      wanted.set(probeSet.id, {
-        probes: probeSet.probes,
-        models: new Map(models.map((model) => [model.modelId, model])),
-      });
-      return call('sync', [probeSet, models]);
-    },
-    async add(probeSet, model) {
-      await call('add', [probeSet, model]);
-      const gallery = wanted.get(probeSet.id) ?? { probes: probeSet.probes, models: new Map() };
-      gallery.models.set(model.modelId, model);
-      wanted.set(probeSet.id, gallery);
-      return undefined;
-    },
-    async remove(probeSetId, modelId) {
-      wanted.get(probeSetId)?.models.delete(modelId);
-      return call('remove', [probeSetId, modelId]);
-    },
-    search: (probeSetId, query, signal) => call('search', [probeSetId, query], signal),
-    searchModels: (probeSetId, query, signal) => call('searchModels', [probeSetId, query], signal),
+    sync: (...args) => call('sync', args),
+    add: (...args) => call('add', args),
+    remove: (...args) => call('remove', args),
+    search: (probeSetId, request, signal) => call('search', [probeSetId, request], signal),
+    searchModels: (probeSetId, request, signal) => call('searchModels', [probeSetId, request], signal),
     descriptor: (...args) => call('descriptor', args),
     similarity: (...args) => call('similarity', args),
-    names: (probeSetId, query, signal) => call('names', [probeSetId, query], signal),
+    names: (probeSetId, request, signal) => call('names', [probeSetId, request], signal),
     stats: (...args) => call('stats', args),
     prior: (...args) => call('prior', args),
     settled: () => call('settled', []),
@@ -129,5 +132,5 @@ export async function openSearch({ folder, settings, log }: SearchOptions): Prom
 }
 
 function unavailable(reason: string): ProbelogError {
-  return new ProbelogError('SEARCH_UNAVAILABLE', `The search process does not answer: ${reason}. Try again.`);
+  return new ProbelogError('SEARCH_UNAVAILABLE', `Search is unavailable: ${reason}. Try again.`);
 }

@@ -6,22 +6,26 @@ import type { Journal } from './journal.js';
 import { type CompleteModel, loadDescriptors } from './load-descriptors.js';
 import type { RowFile } from './row-file.js';
 
-/** Where a model's descriptors go, and who completes them. */
+/** Where a model's descriptors go, and the thread that completes them. */
 export interface AppendTarget {
   rows: RowFile;
   journal: Journal;
   completing: Pick<CompletionThread, 'complete'>;
 }
 
+/** The stored responses of a model. */
+export type ModelResponses = Omit<SearchModel, 'outputs'>;
+
 /**
- * Writes a model's descriptors behind the others, of a partly probed one with a row of certainties, and then the line of
- * the journal that makes them count, in place of those that the model had.
+ * Appends a model's descriptors, and for a partly probed model a row of certainties. Then adds the model to the journal,
+ * which makes the rows valid and replaces the model's earlier ones.
  *
- * @param prior what a partly probed model is completed with
+ * @param prior completes a partly probed model; null: probes that were not run count as the mean
+ * @throws Error when the responses cannot be read or belong to another probe set
  */
 export async function appendModel(
   { rows, journal, completing }: AppendTarget,
-  { modelId, responsesDigest, responsesPath }: SearchModel,
+  { modelId, responsesDigest, responsesPath }: ModelResponses,
   prior: Snapshot['prior'],
 ): Promise<void> {
   const complete: CompleteModel = (responses) => completing.complete(responses, prior);
@@ -43,11 +47,11 @@ export async function appendModel(
   });
 }
 
-/** With two outputs each is the other's negative, and their skewness says nothing. */
+/** With two outputs, each descriptor is the negative of the other, and skewness tells nothing. */
 const MIN_OUTPUTS = 3;
 
-/** Mean skewness of a model's descriptors; null when it has fewer than three, too few to tell. */
-export function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | null {
+/** Mean skewness of a model's descriptors; null when fewer than {@link MIN_OUTPUTS} have one. */
+function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | null {
   let sum = 0;
   let counted = 0;
   for (let row = 0; row < rows.rows; row++) {

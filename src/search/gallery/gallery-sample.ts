@@ -3,12 +3,12 @@ import type { Scorer } from '../ranking/scorer.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
 
-/** Enough to know the middle and the spread of all scores to a few percent. */
+/** Enough to estimate the median and spread of all scores to a few percent. */
 const MAX_ROWS = 1_024;
-/** A gallery of fewer logits is no crowd that anything could stand out from. */
+/** In a smaller gallery a score cannot be judged by how far it stands out. */
 const MIN_ROWS = 50;
 
-/** Descriptors spread evenly over a gallery, kept in memory: the crowd that an answer must stand out from. */
+/** Descriptors sampled evenly from a gallery and kept in memory: the scores that a result must stand out from. */
 export class GallerySample {
   private sampled: { row: number; descriptor: Float32Array }[] = [];
   private sampledFrom: readonly GalleryEntry[] | null = null;
@@ -16,9 +16,9 @@ export class GallerySample {
   constructor(private readonly rows: RowFile) {}
 
   /**
-   * How the scores for a question are spread over the whole gallery; null when that is too small.
+   * The spread of a query's scores over the whole gallery; null when the gallery is too small.
    *
-   * @param entries of the whole gallery; another array when they changed
+   * @param entries all models of the gallery; another array after each change
    */
   scoreSpread(scorer: Scorer, entries: readonly GalleryEntry[]): ScoreSpread | null {
     const descriptors = this.sample(entries);
@@ -27,7 +27,7 @@ export class GallerySample {
     );
   }
 
-  /** The crowd itself; null when the gallery is too small. */
+  /** The sampled descriptors; null when the gallery is too small. */
   descriptors(entries: readonly GalleryEntry[]): Float32Array[] | null {
     return this.sample(entries)?.map(({ descriptor }) => descriptor) ?? null;
   }

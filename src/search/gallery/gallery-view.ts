@@ -6,9 +6,9 @@ import type { GallerySample } from './gallery-sample.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
 
-/** A gallery as it is at one moment. */
+/** A gallery at one moment, as a search sees it. */
 export interface GalleryView {
-  /** By first row. */
+  /** All models by first row. */
   entries: readonly GalleryEntry[];
   active: ActiveSnapshot | null;
   rows: RowFile;
@@ -22,9 +22,4 @@ export interface GalleryView {
   /** Certainty of each probe in a completed row; null for a row of which all probes were run. */
   certaintyOf(row: number): Float32Array | null;
   descriptor(modelId: string, index: number): Float32Array | null;
-}
-
-/** Logits with a descriptor. */
-export function countLogits(entries: readonly GalleryEntry[]): number {
-  return entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
 }

@@ -24,17 +24,16 @@ import { BasisBuilds } from '../snapshot/basis-builds.js';
 import type { FaissLibrary } from '../snapshot/faiss.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { SnapshotStore } from '../snapshot/snapshot-store.js';
-import { type AppendTarget, appendModel } from './append-model.js';
+import { type AppendTarget, appendModel, type ModelResponses } from './append-model.js';
 import { GallerySample } from './gallery-sample.js';
-import { countLogits, type GalleryView } from './gallery-view.js';
-import { type GalleryEntry, Journal } from './journal.js';
-import { OrderedEntries } from './ordered-entries.js';
+import type { GalleryView } from './gallery-view.js';
+import { countLogits, type GalleryEntry, Journal } from './journal.js';
 import { RowFile } from './row-file.js';
 import { RowScales } from './row-scales.js';
 
-/** Rows of removed models, as a share of all, that are carried along before the files are made anew. */
+/** Share of rows that may belong to removed models before the files are rebuilt. */
 const MAX_DEAD_SHARE = 0.5;
-/** Growth of what a prior was learned from after which partly probed models are completed again. */
+/** Partly probed models are completed again when the prior was fitted to this many times as many logits. */
 const RECOMPLETE_GROWTH = 2;
 
 /** How a gallery is opened. */
@@ -47,17 +46,17 @@ export interface GalleryOptions {
   products: MatrixProducts;
   /** Shared by all galleries. */
   completing: AppendTarget['completing'];
-  /** Told after a build, so that `completeAnew` takes its turn among the gallery's changes. */
+  /** Called after a build, so that `recompleteModels` takes its turn among the gallery's changes. */
   onNewBasis(gallery: Gallery): void;
 }
 
 /**
- * All descriptors of one probe set; `search-logits.ts` and `search-models.ts` say how questions are answered.
+ * All descriptors of one probe set. `search-logits.ts` and `search-models.ts` describe how searches run.
  *
- * Rows go to an append-only file; a journal says which belong to which model. In the background a build process fits
- * the basis and makes the index over the rows of that moment (a snapshot), which is swapped in whole. Rows that came
- * later are scanned exactly beside the index, and rows of removed models are passed over, so a change is visible at
- * once and a build never delays one.
+ * Descriptors are appended to a file of rows; the journal maps rows to models. A build process fits the basis and the
+ * index to the rows of one moment (a snapshot), and the new snapshot replaces the old one as a whole. Newer rows are
+ * scanned exactly beside the index, and rows of removed models are skipped. So a change is visible at once, and a build
+ * never delays one (docs/architecture.md, "The gallery's files").
  */
 export class Gallery {
   private readonly rows: RowFile;
@@ -68,27 +67,25 @@ export class Gallery {
   private readonly namer: LogitNames;
   private readonly cache = new RankingCache();
   private readonly builds: BasisBuilds;
-  private ordered: OrderedEntries;
   private active: ActiveSnapshot | null = null;
-  /** Where the responses of each model are. */
-  private models = new Map<string, SearchModel>();
+  /** Files of the models' responses, by model: a new prior completes partly probed models again. */
+  private readonly responsePaths = new Map<string, string>();
 
-  /** @throws Error when the files are damaged or of another format */
+  /** @throws Error when the files are damaged or have another format */
   constructor(private readonly options: GalleryOptions) {
     const { folder, probes, faiss } = options;
     this.journal = new Journal(join(folder, 'journal.jsonl'), probes);
-    this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.rows, 'WRITE');
+    this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.usedRows, 'WRITE');
     this.snapshots = new SnapshotStore(folder, probes, faiss);
     this.scan = new ExactScan(this.rows, options.products);
     this.sample = new GallerySample(this.rows);
     this.namer = new LogitNames(this.sample, options.products);
-    this.ordered = new OrderedEntries(this.journal.entries.values());
-    const kept = this.snapshots.load();
-    const last = kept && kept.rows <= this.rows.rows ? kept : null;
+    const stored = this.snapshots.load();
+    const last = stored && stored.rows <= this.rows.rows ? stored : null;
     if (last) this.use(last);
     this.builds = new BasisBuilds(
       {
-        logits: () => this.ordered.logits,
+        logits: () => this.journal.logits,
         builtOn: () => this.active?.snapshot.logits ?? null,
         build: () => this.build(),
         use: (snapshot) => {
@@ -96,24 +93,24 @@ export class Gallery {
           options.onNewBasis(this);
         },
       },
-      last ? Math.abs(this.ordered.logits - last.logits) : 0,
+      last ? Math.abs(this.journal.logits - last.logits) : 0,
     );
   }
 
-  /** Makes the gallery hold exactly these models. @throws Error when most of its files would be waste */
+  /** Makes the gallery hold exactly these models. @throws Error when most rows would belong to removed models */
   async sync(models: SearchModel[]): Promise<void> {
-    const wanted = new Set(models.map(({ modelId }) => modelId));
-    const removed = [...this.journal.entries.values()].filter(({ modelId }) => !wanted.has(modelId));
+    const listed = new Set(models.map(({ modelId }) => modelId));
+    const removed = this.journal.entries.filter(({ modelId }) => !listed.has(modelId));
     let changed = 0;
     for (const { modelId, rows } of removed) {
       this.journal.remove(modelId);
+      this.responsePaths.delete(modelId);
       changed += rows;
     }
-    this.reorder();
-    if (this.rows.rows - this.ordered.rows > this.rows.rows * MAX_DEAD_SHARE)
+    if (this.rows.rows - this.journal.outputs > this.rows.rows * MAX_DEAD_SHARE)
       throw new Error('most rows belong to removed models');
-    this.models = new Map(models.map((model) => [model.modelId, model]));
     for (const model of models) {
+      this.responsePaths.set(model.modelId, model.responsesPath);
       changed += await this.append(model);
       await setImmediate();
     }
@@ -121,44 +118,43 @@ export class Gallery {
     this.builds.recordChanges(changed);
   }
 
-  /** Adds a model, or replaces its rows when its responses are others than before. */
+  /** Adds a model, or replaces its rows when its responses have changed. */
   async add(model: SearchModel): Promise<void> {
-    this.models.set(model.modelId, model);
+    this.responsePaths.set(model.modelId, model.responsesPath);
     const changed = await this.append(model);
     await this.active?.scales.extend();
     this.builds.recordChanges(changed);
   }
 
   async remove(modelId: string): Promise<void> {
-    const entry = this.journal.entries.get(modelId);
-    this.models.delete(modelId);
+    const entry = this.journal.get(modelId);
+    this.responsePaths.delete(modelId);
     if (!entry) return;
     this.journal.remove(modelId);
-    this.reorder();
     this.builds.recordChanges(entry.rows);
   }
 
-  /** The logits that answer a question best. */
-  search(query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
-    return searchLogits(this.view(signal), query);
+  /** The logits that match best. @throws the signal's reason */
+  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
+    return searchLogits(this.view(signal), request);
   }
 
-  /** The models that answer a question best, each by its best logit. */
-  searchModels(query: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
-    const search = query.query.kind === 'CONCEPTS' ? searchModelsByConcepts : searchModels;
-    return search(this.view(signal), query);
+  /** The models that match best, each by its best logit. @throws the signal's reason */
+  searchModels(request: SearchRequest, signal?: AbortSignal): Promise<SearchResults> {
+    const search = request.query.kind === 'CONCEPTS' ? searchModelsByConcepts : searchModels;
+    return search(this.view(signal), request);
   }
 
-  /** The descriptor of a logit; null when it has none or is not there. */
+  /** The descriptor of a logit, P values; null for a degenerate or unknown logit. */
   descriptor(modelId: string, index: number): Float32Array | null {
-    const entry = this.journal.entries.get(modelId);
+    const entry = this.journal.get(modelId);
     if (!entry || index >= entry.rows || entry.degenerate.includes(index)) return null;
     return this.rows.read(entry.firstRow + index);
   }
 
-  /** The descriptors of a whole model, in output order; null when it is not there. */
+  /** All descriptors of a model, C × P; null for an unknown model. */
   descriptors(modelId: string): Descriptors | null {
-    const entry = this.journal.entries.get(modelId);
+    const entry = this.journal.get(modelId);
     if (!entry) return null;
     const degenerate = new Uint8Array(entry.rows);
     for (const output of entry.degenerate) degenerate[output] = 1;
@@ -166,22 +162,22 @@ export class Gallery {
     return { rows: { rows: entry.rows, columns: this.options.probes, data }, degenerate };
   }
 
-  /** Names for outputs, for each of them best first; null for one without a descriptor. */
+  /** Names for each output, best first; null for an output without a descriptor. */
   names(
     { modelId, indexes, vocabularyPath, first }: NamesRequest,
     signal?: AbortSignal,
   ): Promise<(LogitName[] | null)[]> {
-    const entry = this.journal.entries.get(modelId);
+    const entry = this.journal.get(modelId);
     const outputs = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
     const descriptors = outputs.map((index) => this.descriptor(modelId, index));
-    return this.namer.of(descriptors, vocabularyPath, first, this.ordered.list, signal);
+    return this.namer.of(descriptors, vocabularyPath, first, this.journal.entries, signal);
   }
 
-  /** @param excludeModels models that do not count */
+  /** @param excludeModels models to leave out of the counts */
   stats(excludeModels: string[] = []): GalleryStats {
     const snapshot = this.active?.snapshot;
     const excluded = new Set(excludeModels);
-    const counted = this.ordered.list.filter(({ modelId }) => !excluded.has(modelId));
+    const counted = this.journal.entries.filter(({ modelId }) => !excluded.has(modelId));
     const logits = countLogits(counted);
     return {
       models: counted.length,
@@ -198,12 +194,12 @@ export class Gallery {
     };
   }
 
-  /** Waits until no build is under way or due. */
+  /** Resolves when no build is running or due. */
   settled(): Promise<void> {
     return this.builds.settled();
   }
 
-  /** Ends background work and closes the files, which stay as they are. */
+  /** Stops background work and closes the files. */
   close(): void {
     this.builds.stop();
     this.snapshots.stop();
@@ -211,7 +207,7 @@ export class Gallery {
     this.rows.close();
   }
 
-  /** What new models are completed with; null while there is too little to learn it from. */
+  /** The prior for new models; null while too few models are fully probed. */
   prior(): GalleryPrior | null {
     if (!this.priorFacts) return null;
     const { path, models, logits } = this.priorFacts;
@@ -222,17 +218,16 @@ export class Gallery {
     return this.active?.snapshot.prior ?? null;
   }
 
-  /** @returns how many logits came or went */
-  private async append(model: SearchModel): Promise<number> {
-    const present = this.journal.entries.get(model.modelId);
+  /** @returns how many logits were added or removed */
+  private async append(model: ModelResponses): Promise<number> {
+    const present = this.journal.get(model.modelId);
     if (present?.responsesDigest === model.responsesDigest && !this.isStale(present)) return 0;
     const { completing } = this.options;
     await appendModel({ rows: this.rows, journal: this.journal, completing }, model, this.priorFacts);
-    this.reorder();
-    return (this.journal.entries.get(model.modelId)?.rows ?? 0) + (present?.rows ?? 0);
+    return (this.journal.get(model.modelId)?.rows ?? 0) + (present?.rows ?? 0);
   }
 
-  /** Whether so much more is known by now than a partly probed model was completed with that it pays to do it again. */
+  /** Whether a partly probed model was completed with a much smaller prior than the present one. */
   private isStale({ coverage, completedFrom }: GalleryEntry): boolean {
     return (
       coverage < 1 && this.priorFacts !== null && this.priorFacts.logits >= RECOMPLETE_GROWTH * completedFrom
@@ -240,15 +235,16 @@ export class Gallery {
   }
 
   /**
-   * Completes partly probed models anew after a build has learned much more. Their new rows lie behind the index, so
-   * they count as changes and call for the next build; that one knows no more, so it is the last.
+   * Completes partly probed models again after a build has fitted a much larger prior. The new rows are not in the index
+   * yet, so they count as changes and may start one more build. That build's prior is no larger, so it is the last.
    */
   async recompleteModels(): Promise<void> {
     let changed = 0;
-    for (const entry of [...this.journal.entries.values()]) {
-      const model = this.models.get(entry.modelId);
-      if (!model || !this.isStale(entry)) continue;
-      changed += await this.append(model);
+    for (const entry of this.journal.entries) {
+      const responsesPath = this.responsePaths.get(entry.modelId);
+      if (responsesPath === undefined || !this.isStale(entry)) continue;
+      const { modelId, responsesDigest } = entry;
+      changed += await this.append({ modelId, responsesDigest, responsesPath });
       await setImmediate();
     }
     await this.active?.scales.extend();
@@ -256,14 +252,14 @@ export class Gallery {
   }
 
   private certaintyOf(row: number): Float32Array | null {
-    const certaintyRow = this.ordered.at(row)?.certaintyRow ?? null;
+    const certaintyRow = this.journal.entryAt(row)?.certaintyRow ?? null;
     return certaintyRow === null ? null : this.rows.read(certaintyRow);
   }
 
-  /** @param signal ends what is asked of the view */
+  /** @param signal ends scans of this view */
   private view(signal?: AbortSignal): GalleryView {
     return {
-      entries: this.ordered.list,
+      entries: this.journal.entries,
       active: this.active,
       rows: this.rows,
       scan: this.scan.withSignal(signal),
@@ -271,14 +267,10 @@ export class Gallery {
       products: this.options.products,
       cache: this.cache,
       exactLimit: this.options.settings.exactLimit,
-      entryAt: (row) => this.ordered.at(row),
+      entryAt: (row) => this.journal.entryAt(row),
       certaintyOf: (row) => this.certaintyOf(row),
       descriptor: (modelId, index) => this.descriptor(modelId, index),
     };
-  }
-
-  private reorder(): void {
-    this.ordered = new OrderedEntries(this.journal.entries.values());
   }
 
   private use(snapshot: Snapshot): void {
@@ -291,13 +283,13 @@ export class Gallery {
       rowsPath: join(folder, 'rows.f16'),
       version: randomUUID(),
       rows: this.rows.rows,
-      live: this.ordered.list.map(({ firstRow, rows, degenerate, coverage }) => ({
+      live: this.journal.entries.map(({ firstRow, rows, degenerate, coverage }) => ({
         firstRow,
         rows,
         degenerate,
         isFullyProbed: coverage === 1,
       })),
-      withIndex: faiss !== null && this.ordered.logits > settings.exactLimit,
+      withIndex: faiss !== null && this.journal.logits > settings.exactLimit,
     });
   }
 }

@@ -10,11 +10,11 @@ export interface GalleryEntry {
   rows: number;
   /** Outputs without a descriptor, ascending; their rows are 0. */
   degenerate: number[];
-  /** Share of the probes that were run. */
+  /** Share of the probes that were run, (0, 1]. */
   coverage: number;
-  /** Logits that the prior was learned from which a partly probed model was completed with; 0 without one. */
+  /** Logits in the prior that completed a partly probed model; 0 without a prior. */
   completedFrom: number;
-  /** Row with the certainty of each probe (`completeDescriptors`); null when all were run. */
+  /** Row with the certainty of each probe (`completeDescriptors`); null when all probes were run. */
   certaintyRow: number | null;
   /** Mean skewness of its descriptors; null when it has fewer than three, too few to tell. */
   skewness: number | null;
@@ -23,36 +23,69 @@ export interface GalleryEntry {
 type Header = { format: number; probes: number };
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
-/** Changes with the descriptors' formula or the files' layout; other files are made anew. */
+/** Increment it when the descriptors' formula or a file's layout changes: files of another format are rebuilt. */
 const FORMAT = 8;
 
 /**
- * Which rows of the descriptor file belong to which model: one JSON line for each change.
+ * The models of a gallery and their rows in the descriptor file, kept as one JSON line per change.
  *
- * A line is written after the rows it speaks of are on disk. A line that a crash cut short is dropped, and with it the
- * rows behind the last whole one. Adding a model that is there replaces it, in one line: it is never missing or double.
+ * A line is written after its rows are on disk. A line that a crash cut short is dropped, and so are the rows behind
+ * the last complete one. Adding a model again replaces it with a single line, so it is never missing or present twice.
  */
 export class Journal {
-  private models = new Map<string, GalleryEntry>();
+  private readonly models = new Map<string, GalleryEntry>();
+  /** The models by first row; null after a change. */
+  private ordered: readonly GalleryEntry[] | null = null;
   private file: number;
 
-  /** @throws Error when the file is damaged, of another format, or speaks of another number of probes */
+  /** @throws Error when the file is damaged, or has another format or number of probes */
   constructor(
     private readonly path: string,
     private readonly probes: number,
   ) {
     const [header, ...lines] = readLines(path);
     if (header) checkHeader(header, probes);
-    for (const line of lines) this.take(line);
+    for (const line of lines) this.apply(line);
     this.file = this.rewrite();
   }
 
-  get entries(): ReadonlyMap<string, GalleryEntry> {
-    return this.models;
+  /** All models by first row. The same array until a model is added or removed. */
+  get entries(): readonly GalleryEntry[] {
+    this.ordered ??= [...this.models.values()].sort((a, b) => a.firstRow - b.firstRow);
+    return this.ordered;
   }
 
-  /** Rows that some entry needs, from the beginning of the file. */
-  get rows(): number {
+  get(modelId: string): GalleryEntry | undefined {
+    return this.models.get(modelId);
+  }
+
+  /** The model that a row belongs to; undefined when that model was removed or replaced. */
+  entryAt(row: number): GalleryEntry | undefined {
+    const { entries } = this;
+    let low = 0;
+    let high = entries.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const entry = entries[middle];
+      if (row < entry.firstRow) high = middle - 1;
+      else if (row >= entry.firstRow + entry.rows) low = middle + 1;
+      else return entry;
+    }
+    return undefined;
+  }
+
+  /** Logits with a descriptor. */
+  get logits(): number {
+    return countLogits(this.entries);
+  }
+
+  /** Outputs of all models. */
+  get outputs(): number {
+    return this.entries.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  /** Rows from the beginning of the file up to the last one that a model uses. */
+  get usedRows(): number {
     let end = 0;
     for (const { firstRow, rows, certaintyRow } of this.models.values())
       end = Math.max(end, firstRow + rows, certaintyRow === null ? 0 : certaintyRow + 1);
@@ -81,18 +114,24 @@ export class Journal {
   private write(line: JournalLine): void {
     writeSync(this.file, asText(line));
     fsyncSync(this.file);
-    this.take(line);
+    this.apply(line);
   }
 
-  private take(line: JournalLine): void {
+  private apply(line: JournalLine): void {
     if ('add' in line) this.models.set(line.add.modelId, line.add);
     if ('remove' in line) this.models.delete(line.remove);
+    this.ordered = null;
   }
+}
+
+/** Logits with a descriptor. */
+export function countLogits(entries: readonly GalleryEntry[]): number {
+  return entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
 }
 
 function checkHeader(line: JournalLine, probes: number): void {
   if (!('format' in line) || line.format !== FORMAT || line.probes !== probes) {
-    throw new Error('the journal is of another format or probe set');
+    throw new Error('the journal has another format or probe set');
   }
 }
 
@@ -103,7 +142,7 @@ function readLines(path: string): JournalLine[] {
   } catch {
     return [];
   }
-  // Without its line break the last line is not whole.
+  // A last line without a line break was cut short.
   return text
     .split('\n')
     .slice(0, -1)

@@ -10,24 +10,24 @@ import {
   parseNpyHeader,
 } from '../../domain/index.js';
 
-/** Descriptors with the share of the probes that they rest on. */
+/** Descriptors with the share of the probes that were run. */
 export interface LoadedDescriptors extends Descriptors {
   coverage: number;
   /** P, see `CompletedDescriptors`; null when all probes were run. */
   certainty: Float32Array | null;
 }
 
-/** `completeDescriptors` with the prior of the moment, wherever it is done; the responses are handed over. */
+/** `completeDescriptors` with the gallery's prior; takes ownership of the responses. */
 export type CompleteModel = (responses: Matrix) => Promise<CompletedDescriptors>;
 
 const withoutPrior: CompleteModel = async (responses) => completeDescriptors(responses, null);
 
 /**
- * The descriptors of a model, from its stored responses; what was not run (NaN) is completed.
+ * Computes a model's descriptors from its stored responses. Probes that were not run (NaN) are completed.
  *
  * @param path a `.npy` file: float16, C × P, row-major
- * @param complete completes a partly probed model; by default what was not run counts as the mean
- * @throws Error when it is not such a file or has another number of probes
+ * @param complete completes a partly probed model; by default, probes that were not run count as the mean
+ * @throws Error when the file has another format or number of probes
  */
 export async function loadDescriptors(
   path: string,
@@ -39,7 +39,7 @@ export async function loadDescriptors(
   const [outputs, columns] = shape;
   const bytes = file.subarray(dataOffset);
   if (dtype !== '<f2' || fortranOrder || columns !== probes || bytes.length !== outputs * probes * 2) {
-    throw new Error('the stored responses are not those of this probe set');
+    throw new Error('the stored responses belong to another probe set');
   }
   const encoded = new Uint16Array(Uint8Array.from(bytes).buffer);
   const responses = { rows: outputs, columns, data: decodeFloat16(encoded) };

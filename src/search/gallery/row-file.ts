@@ -1,26 +1,25 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { decodeFloat16 } from '../../domain/index.js';
 
-/** Files up to this size are kept in memory as well. */
+/** Files up to this size are also kept in memory. */
 const CACHED_BYTES = 64 * 2 ** 20;
 const VALUE_BYTES = 2;
 
 /**
- * Descriptors of a gallery, row after row, as float16 in one file that only grows.
+ * The descriptors of a gallery in one append-only file: rows of P float16 values.
  *
- * Rows are read through the operating system's page cache, which gives its memory back when others need it; a small
- * file is held in memory besides.
+ * Rows are read through the operating system's page cache, which gives its memory back under pressure. A small file is
+ * also kept in memory.
  */
 export class RowFile {
   private readonly file: number;
   private cached: Buffer | null;
   private readonly block: Uint16Array;
-  private users = 1;
 
   /**
    * @param columns P
-   * @param rows rows that are known to be whole
-   * @param mode WRITE cuts off what lies behind them; a file has one writer, and any number of readers
+   * @param count rows that are complete
+   * @param mode WRITE truncates the file behind them. A file has one writer and any number of readers.
    */
   constructor(
     path: string,
@@ -30,7 +29,7 @@ export class RowFile {
   ) {
     this.file = openSync(path, mode === 'WRITE' ? 'a+' : 'r');
     const bytes = count * columns * VALUE_BYTES;
-    if (fstatSync(this.file).size < bytes) throw new Error('the descriptor file is cut off');
+    if (fstatSync(this.file).size < bytes) throw new Error('the descriptor file is truncated');
     if (mode === 'WRITE') ftruncateSync(this.file, bytes);
     this.cached = bytes <= CACHED_BYTES ? Buffer.allocUnsafeSlow(bytes) : null;
     if (this.cached) readSync(this.file, this.cached, 0, bytes, 0);
@@ -41,7 +40,7 @@ export class RowFile {
     return this.count;
   }
 
-  /** Appends rows and waits until they are on disk. */
+  /** Appends rows and syncs them to disk. */
   append(values: Uint16Array): void {
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
     for (let written = 0; written < bytes.length; ) written += writeSync(this.file, bytes, written);
@@ -57,9 +56,9 @@ export class RowFile {
   }
 
   /**
-   * Rows `first` … `first + count − 1`, still encoded; to be used before the next call.
+   * Rows `first` … `first + count − 1` as float16, count × P; valid until the next call.
    *
-   * @param target holds count × P values; not always used
+   * @param target room for count × P values; not used when the rows are in memory
    */
   encoded(first: number, count: number, target: Uint16Array): Uint16Array {
     const offset = first * this.columns * VALUE_BYTES;
@@ -76,19 +75,8 @@ export class RowFile {
     return decodeFloat16(this.encoded(first, count, new Uint16Array(count * this.columns)));
   }
 
-  /** Keeps the file open until `release`, also when it is closed meanwhile. */
-  acquire(): void {
-    this.users++;
-  }
-
-  release(): void {
-    this.users--;
-    if (this.users === 0) closeSync(this.file);
-  }
-
-  /** Gives up the owner's hold. */
   close(): void {
-    this.release();
+    closeSync(this.file);
   }
 }
 

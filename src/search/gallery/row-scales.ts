@@ -3,12 +3,12 @@ import type { MatrixProducts } from '../matrix-products.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { RowFile } from './row-file.js';
 
-/** A block is one product of some 10 ms; between blocks others get their turn. */
+/** One product of a block takes about 10 ms; searches run between blocks. */
 const BLOCK_ROWS = 512;
 
 /**
- * 1 / `whitenedNorm` of every row under one snapshot's basis: stored for the rows that it was built on, computed here
- * for those that came later.
+ * 1 / `whitenedNorm` of every row under one snapshot's basis: stored with the snapshot for the rows it was built from,
+ * computed here for newer rows.
  */
 export class RowScales {
   private readonly tail: number[] = [];
@@ -24,13 +24,13 @@ export class RowScales {
     this.directions = whiteningMatrix(snapshot.basis);
   }
 
-  /** Computes what is missing for the rows that there are now. */
+  /** Computes the scales of all rows that the file has now. */
   extend(): Promise<void> {
     this.extending = this.extending.then(() => this.computeMissing());
     return this.extending;
   }
 
-  /** Only for rows that were there at the last `extend`. */
+  /** The scale of a row that existed at the last `extend`. */
   of(row: number): number {
     const { rows, scales } = this.snapshot;
     return row < rows ? scales[row] : this.tail[row - rows];

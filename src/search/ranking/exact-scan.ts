@@ -8,17 +8,17 @@ import type { CandidateSink } from './top-k.js';
 
 /** Rows read, and multiplied, at a time. */
 const BLOCK_ROWS = 1_024;
-/** Rows scanned before other questions get their turn. */
+/** Rows scanned before other calls get their turn. */
 const TURN_ROWS = 4_096;
 
 /**
- * Puts a question to every row of some models.
+ * Scores every row of some models.
  *
- * Where the order follows from a product, ONNX Runtime multiplies a whole block, and only rows that may be among the
- * best by that rounded product are scored one by one. The outcome is the same as without, to the last bit.
+ * When an inner product determines the order, ONNX Runtime multiplies a whole block, and only rows that may be among
+ * the best by the rounded product are scored exactly. The results are the same as without this step, to the last bit.
  */
 export class ExactScan {
-  /** Rows scanned so far, by this and by those that {@link withSignal} makes. */
+  /** Rows scanned so far, by this scan and those made by {@link withSignal}. */
   private readonly scanned: { rows: number };
 
   constructor(
@@ -33,7 +33,7 @@ export class ExactScan {
     return this.scanned.rows;
   }
 
-  /** The same scan for one question, which ends between two turns when nobody waits for it any more. */
+  /** The same scan for one call, which stops between two turns when `signal` aborts. */
   withSignal(signal: AbortSignal | undefined): ExactScan {
     return signal ? new ExactScan(this.rows, this.products, { signal, scanned: this.scanned }) : this;
   }
@@ -61,9 +61,9 @@ export class ExactScan {
   }
 
   /**
-   * The same for candidates that an index named.
+   * Scores candidates from the index.
    *
-   * @param candidates rows with the model that each belongs to
+   * @param candidates model of each row
    */
   async scoreCandidates(
     scorer: Scorer,
@@ -114,7 +114,7 @@ export class ExactScan {
   }
 }
 
-/** Entries whose rows follow each other in the file, so that they are read together. */
+/** Groups models whose rows are adjacent in the file, so that they are read together. */
 function adjacentRuns(entries: GalleryEntry[]): GalleryEntry[][] {
   const runs: GalleryEntry[][] = [];
   let next = -1;
@@ -127,7 +127,7 @@ function adjacentRuns(entries: GalleryEntry[]): GalleryEntry[][] {
   return runs;
 }
 
-/** Whose each row is, for rows asked in order. */
+/** Finds the model of each row, for ascending rows. */
 class EntryCursor {
   private place = 0;
   private degenerate: Set<number>;

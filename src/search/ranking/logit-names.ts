@@ -16,16 +16,16 @@ import type { GalleryEntry } from '../gallery/journal.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type { LogitName } from '../search-query.js';
 
-/** Logits that are named before other questions get their turn; a model may have thousands. */
+/** Logits named before other calls get their turn; a model may have thousands. */
 const BLOCK_LOGITS = 128;
 
-/** How the scores of each name lie over the gallery; null in a gallery too small to tell. */
+/** Mean and deviation of each name's scores over the gallery; null in a gallery that is too small. */
 type NameStatistics = { means: Float32Array; deviations: Float32Array } | null;
 
 /**
- * Names outputs from a vocabulary: the search turned round. A name's score for a logit counts by how far it stands out
- * from the same name's scores over the gallery, since some names suit nearly everything a little. In a gallery too
- * small to stand out from, the score alone counts, and there is no confidence.
+ * Names outputs from a vocabulary, the reverse of a search. Names are ranked by how far their score for the logit stands
+ * out from their scores over the gallery, since some names match almost every logit a little. In a gallery too small for
+ * that, names are ranked by score and have no confidence (docs/accuracy.md).
  */
 export class LogitNames {
   private vocabulary: { path: string; queries: Promise<Matrix> } | null = null;
@@ -41,10 +41,10 @@ export class LogitNames {
   ) {}
 
   /**
-   * The best names of each descriptor, best first; null for none.
+   * The best names of each descriptor, best first; null where the descriptor is null.
    *
-   * @param path of a `.npy` file, float32, V × P: the vocabulary as queries
-   * @param entries of the whole gallery; another array when they changed
+   * @param path a `.npy` file, float32, V × P: the vocabulary as queries
+   * @param entries all models of the gallery; another array after each change
    * @throws the signal's reason
    */
   async of(
@@ -68,7 +68,7 @@ export class LogitNames {
     return descriptors.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
   }
 
-  /** P × V, so that the product with descriptors is the scores. Read once, however many ask at a time. */
+  /** P × V, so that the product with descriptors gives scores. Concurrent calls read the file once. */
   private queries(path: string): Promise<Matrix> {
     if (this.vocabulary?.path !== path) {
       const vocabulary = { path, queries: readQueries(path) };

@@ -5,15 +5,17 @@ import type { GalleryEntry } from '../gallery/journal.js';
 import type { SearchRequest } from '../search-query.js';
 import { conceptScorer, expressionScorer, logitScorer, type Scorer } from './scorer.js';
 
-/** What a question comes to, before anything is ranked. */
+/** A query as numbers, ready to be scored. */
 export interface PreparedQuery {
   request: SearchRequest;
   scorer: Scorer;
+  /** The models that the filters allow. */
+  /** The models that the filters allow. */
   entries: GalleryEntry[];
   spread: ScoreSpread | null;
 }
 
-/** Puts a question into numbers. @throws ProbelogError INPUT_INVALID, LOGIT_DEGENERATE */
+/** Prepares a query. @throws ProbelogError INPUT_INVALID, LOGIT_DEGENERATE */
 export async function prepareQuery(view: GalleryView, request: SearchRequest): Promise<PreparedQuery> {
   await view.active?.scales.extend();
   const { models, excludeModels, minExpectedAccuracy } = request;
@@ -35,7 +37,7 @@ export async function prepareQuery(view: GalleryView, request: SearchRequest): P
   return { request, scorer, entries, spread: view.sample.scoreSpread(scorer, view.entries) };
 }
 
-/** The same for each concept of a question about whole models. */
+/** Prepares one query per concept, for a search of models by several concepts. */
 export function prepareQueries(view: GalleryView, request: SearchRequest): Promise<PreparedQuery[]> {
   const concepts = request.query.kind === 'CONCEPTS' ? request.query.concepts : [];
   return Promise.all(
@@ -43,13 +45,13 @@ export function prepareQueries(view: GalleryView, request: SearchRequest): Promi
   );
 }
 
-/** Accuracy that a logit's responses let expect; null when its model has too few outputs to tell. */
+/** Expected accuracy of a logit, 0 to 1; null when its model has too few outputs. */
 export function accuracyOf(descriptor: Float32Array, entry: GalleryEntry | undefined): number | null {
   const model = entry?.skewness ?? null;
   return model === null ? null : expectedAccuracy(skewness(descriptor), model);
 }
 
-/** The basis that scores were computed under. */
+/** Version of the basis that scores are computed with. */
 export function versionOf({ active }: Scorer): string {
   return active?.snapshot.basis.version ?? 'cold';
 }
@@ -58,8 +60,12 @@ function scorerFor(view: GalleryView, { query, metric }: SearchRequest): Scorer 
   const context = { metric, active: view.active, certaintyOf: view.certaintyOf };
   if (query.kind === 'CONCEPT') return conceptScorer(query, context);
   if (query.kind === 'EXPRESSION') return expressionScorer(query, context);
-  if (query.kind === 'CONCEPTS') throw new ProbelogError('INPUT_INVALID', 'Several concepts are for models.');
+  if (query.kind === 'CONCEPTS')
+    throw new ProbelogError('INPUT_INVALID', 'Only models can be searched by several concepts.');
   const descriptor = view.descriptor(query.modelId, query.index);
   if (descriptor) return logitScorer(descriptor, context);
-  throw new ProbelogError('LOGIT_DEGENERATE', 'This logit has no descriptor, so nothing is similar to it.');
+  throw new ProbelogError(
+    'LOGIT_DEGENERATE',
+    'This logit has no descriptor, so no logit can be compared with it.',
+  );
 }

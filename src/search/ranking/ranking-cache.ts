@@ -2,38 +2,38 @@ import { LRUCache } from 'lru-cache';
 import type { SearchPosition } from '../search-query.js';
 import type { Candidate } from './top-k.js';
 
-/** Questions whose pages are being read at one time. */
+/** Queries whose pages can be read at one time. */
 const MAX_QUERIES = 256;
-/** Models in all rankings that are remembered. */
+/** Models in all cached rankings together. */
 const MAX_RANKED_MODELS = 1_000_000;
 
 /**
- * The best logits by score, which were compared with each other, in the order that they agreed on.
+ * The best candidates by score, ordered by consensus.
  *
- * A score by consensus changes with the gallery, so a head is remembered while its pages are read: nothing is shown
- * twice or passed over because a model came or went. When it was forgotten, or the basis changed, it is made anew, and
- * reading goes on behind the same place.
+ * Consensus scores change with the gallery, so a window is cached while its pages are read: no result appears twice or
+ * is skipped because a model was added or removed. After its eviction, or with a new basis, a new window is made, and
+ * paging continues after the same position.
  */
 export interface RerankedWindow {
   id: string;
   ranked: Candidate[];
-  /** Everything behind the head is behind this place by its own score; null when the head is empty. */
+  /** All other logits come after this position by score; null for an empty window. */
   end: SearchPosition | null;
 }
 
-/** A model's place in a ranking, with the logit that speaks best for it. */
+/** A model in a ranking, with its best logit. */
 export interface RankedModel {
   modelId: string;
   value: number;
-  /** Which of the concepts it knows best. */
+  /** Index of the concept that `best` recognizes. */
   concept: number;
   best: Candidate;
 }
 
-/** Orders that could not be made again as they were, kept by the name that positions carry while pages are read. */
+/** Rankings that change with the gallery, cached while their pages are read. Keys are `SearchPosition.head`. */
 export class RankingCache {
   readonly windows = new LRUCache<string, RerankedWindow>({ max: MAX_QUERIES });
-  /** Of models by several concepts. */
+  /** Models ranked by several concepts. */
   readonly rankings = new LRUCache<string, RankedModel[]>({
     max: MAX_QUERIES,
     maxSize: MAX_RANKED_MODELS,

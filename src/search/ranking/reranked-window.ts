@@ -11,14 +11,14 @@ import type { ActiveSnapshot } from './scorer.js';
 import { positionOf } from './to-result.js';
 import { type Candidate, isBefore } from './top-k.js';
 
-/** The head whose pages are being read, or a new one, which is remembered. */
+/** The window whose pages are being read, or a new one; either is kept in the cache. */
 export async function openWindow(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
   const window = cachedWindow(view, prepared) ?? (await rerank(view, prepared));
   view.cache.windows.set(window.id, window);
   return window;
 }
 
-/** The best by score, in the order that they agree on now. */
+/** A new window: the best {@link CONSENSUS_CANDIDATES} by score, ordered by consensus. */
 export async function rerank(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
   const best = await retrieveLogits(view, prepared, CONSENSUS_CANDIDATES);
   const id = randomUUID();
@@ -31,12 +31,12 @@ export async function rerank(view: GalleryView, prepared: PreparedQuery): Promis
   };
 }
 
-/** Whether a page begins in a head, and not behind one. */
+/** Whether a page starts inside a window, not behind it. */
 export function startsInWindow({ request: { metric, after } }: PreparedQuery): boolean {
   return metric === 'SCORE' && (!after || after.head !== null);
 }
 
-/** What stands behind a place; when that left since, behind where it stood. */
+/** The part of a ranking after a position. If its result has disappeared, the part after where it would stand. */
 export function rankedAfter<Ranked extends Pick<Candidate, 'value' | 'modelId' | 'index'>>(
   ranked: Ranked[],
   after: SearchPosition | undefined,
@@ -56,9 +56,9 @@ function cachedWindow(
 }
 
 /**
- * The best candidates of a query in the order that they agree on, with the scores that say so (`consensusScores`).
+ * A query's best candidates ordered by consensus, with their consensus scores (`consensusScores`).
  *
- * They are compared in the index's space, and while the gallery is cold by their descriptors.
+ * Candidates are compared by their whitened vectors, or by their descriptors while the gallery has no basis.
  */
 export async function orderByConsensus(
   candidates: Candidate[],
@@ -75,7 +75,7 @@ export async function orderByConsensus(
     await products.project(vectors, transpose(vectors)),
     candidates.map(({ modelId }) => modelId),
   );
-  // Rounding must not take one below the candidates behind them.
+  // Rounding must not put a score below those of the candidates behind the window.
   const lowest = Math.min(...candidates.map(({ value }) => value));
   return candidates
     .map((candidate, place) => ({ ...candidate, value: Math.max(lowest, scores[place]) }))

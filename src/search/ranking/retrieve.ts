@@ -1,10 +1,10 @@
-import { countLogits, type GalleryView } from '../gallery/gallery-view.js';
-import type { GalleryEntry } from '../gallery/journal.js';
+import type { GalleryView } from '../gallery/gallery-view.js';
+import { countLogits, type GalleryEntry } from '../gallery/journal.js';
 import type { SearchPosition, SearchRequest } from '../search-query.js';
 import { type PreparedQuery, versionOf } from './prepared-query.js';
 import { type Candidate, type CandidateSink, TopK, TopKByModel } from './top-k.js';
 
-/** The best logits by their own score (or distance), behind a place when one is given. */
+/** The best logits by score or distance, after a position if one is given. */
 export async function retrieveLogits(
   view: GalleryView,
   prepared: PreparedQuery,
@@ -24,9 +24,9 @@ export async function retrieveLogits(
 }
 
 /**
- * The best logit of each model by its own score.
+ * The best logit of each model by score.
  *
- * @param minModels models among the index's candidates below which they may miss one; all are scanned then
+ * @param minModels all rows are scanned when the index's candidates belong to fewer models, since they may miss one
  */
 export async function retrieveTopLogitByModel(
   view: GalleryView,
@@ -42,7 +42,7 @@ export async function retrieveTopLogitByModel(
   return best.list();
 }
 
-/** A position under another basis is scored anew, so that paging goes on behind the same logit. */
+/** Scores a position from another basis again, so that paging continues after the same logit. */
 function currentPosition(
   view: GalleryView,
   { scorer }: PreparedQuery,
@@ -55,7 +55,7 @@ function currentPosition(
   return { ...after, value: scorer.value(view.rows.read(row), row) };
 }
 
-/** The index knows the order by score only, and nothing of chosen models. */
+/** The index orders by score only and cannot filter. */
 function usesIndex(
   { exactLimit }: GalleryView,
   { request: { models, metric }, scorer, entries }: PreparedQuery,
@@ -65,9 +65,9 @@ function usesIndex(
 }
 
 /**
- * Offers what the index finds, and what came after it was made.
+ * Offers the index's candidates, and all rows that are newer than the index.
  *
- * @returns false, with nothing offered, when most of what it finds is excluded: the rest may not be the best of what is not
+ * @returns false, with nothing offered, when most candidates are excluded: the others may then not be the best
  */
 async function searchIndex(
   view: GalleryView,
@@ -98,23 +98,23 @@ async function searchIndex(
   return true;
 }
 
-/** Beyond, a page is so deep that the exact scan is the honest answer. */
+/** A deeper page needs so many candidates that an exact scan is as fast and misses nothing. */
 export const MAX_CANDIDATES = 3_000;
 const CANDIDATES_PER_RESULT = 6;
-/** The index ranks logits by the very score that orders them, but for the rounding to one byte. */
+/** For a logit the index ranks by the final score, up to its rounding to one byte. */
 const MIN_FOR_LOGIT = 300;
 /**
- * A concept's score also has a part that no basis holds, so the order within a cluster of much the same logits is
- * open until the exact score is known, and clusters grow with the gallery. Measured with `npm run bench:search`.
+ * A concept's score has a part outside the basis, so the index cannot order a cluster of similar logits, and clusters
+ * grow with the gallery. Measured with `npm run bench:search` (docs/benchmarks.md).
  */
 const MIN_FOR_CONCEPT = 800;
 const SHARE_FOR_CONCEPT = 0.01;
 
 /**
- * How many candidates are asked of the index.
+ * How many candidates to request from the index.
  *
- * @param limit best logits that are kept of them
- * @param logits of the gallery that are searched
+ * @param limit results to keep
+ * @param logits logits that are searched
  */
 export function candidateCount(
   { query, first, after }: SearchRequest,

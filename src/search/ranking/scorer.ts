@@ -17,38 +17,38 @@ import type { RowScales } from '../gallery/row-scales.js';
 import type { ConceptTerm, ExpressionQuery, SearchMetric } from '../search-query.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
-/** A basis in use, with the scales that belong to it. */
+/** The snapshot in use, with the scales of all rows under its basis. */
 export interface ActiveSnapshot {
   snapshot: Snapshot;
   scales: RowScales;
 }
 
 /**
- * A question in numbers: everything that is computed once, before any descriptor is looked at. It keeps the snapshot
- * that it began with, so that one answer never mixes two bases.
+ * Scores descriptors for one query, with everything that is computed once per query. It keeps the snapshot that it
+ * started with, so that one search never mixes two bases.
  */
 export interface Scorer {
   /** Higher is better. */
   score(descriptor: Float32Array, row: number): number;
   /** The paper's discrepancy. */
   distance(descriptor: Float32Array, row: number): number;
-  /** What orders the results, higher first: the score, or the negative distance. */
+  /** Orders the results, higher first: the score, or the negative distance. */
   value(descriptor: Float32Array, row: number): number;
-  /** The weights whose product with a descriptor decides the order; null when it is not decided by a product. */
+  /** Weights whose product with a descriptor determines the order; null when no product does. */
   weights: Float32Array | null;
-  /** The most that `value` can be, when the product with `weights` comes to `product` in float32 arithmetic. */
+  /** Upper bound on `value`, given the product with `weights` in float32 arithmetic. */
   upperBound(product: number, row: number): number;
-  /** The question in the index's space, one vector for each part of it; empty without a basis. */
+  /** The query in the index's space, one vector per concept; empty without a basis. */
   indexVectors: Float32Array[];
-  /** From how a score stands out in the gallery to the probability that the answer is right; null: none was fitted. */
+  /** Maps how far a score stands out to confidence; null when no curve was fitted. */
   curve: ConfidenceCurve | null;
   metric: SearchMetric;
-  /** Whether a logit may be an answer at all; all may when absent. */
+  /** Whether a logit may be a result; absent: all may. */
   accepts?(descriptor: Float32Array, entry: GalleryEntry): boolean;
   active: ActiveSnapshot | null;
 }
 
-/** What a question is asked of. */
+/** What a scorer needs to know of the request and the gallery. */
 export interface ScorerContext {
   metric: SearchMetric;
   active: ActiveSnapshot | null;
@@ -56,13 +56,13 @@ export interface ScorerContext {
   certaintyOf(row: number): Float32Array | null;
 }
 
-/** A concept as a question (design 3.4). @throws ProbelogError INPUT_INVALID when it tells no probe from another */
+/** Scores by a concept. @throws ProbelogError INPUT_INVALID when the concept is equally near to all probes */
 export function conceptScorer({ cosines, weights }: ConceptTerm, context: ScorerContext): Scorer {
   const descriptor = zscore(cosines);
   if (!descriptor) {
     throw new ProbelogError(
       'INPUT_INVALID',
-      'The concept is equally near to all probes, so nothing can be found by it.',
+      'The concept is equally near to all probes, so it matches nothing. Use another concept.',
     );
   }
   const scale = 1 / cosines.length;
@@ -70,8 +70,8 @@ export function conceptScorer({ cosines, weights }: ConceptTerm, context: Scorer
 }
 
 /**
- * A logit as a question: whitened cosine, and while the gallery is cold the plain one (design 3.5a), for which no
- * confidence was ever measured.
+ * Scores by a logit: the cosine of whitened descriptors, or of the descriptors while the gallery has no basis
+ * (docs/architecture.md, formula 5). No confidence curve was fitted for the latter.
  */
 export function logitScorer(descriptor: Float32Array, context: ScorerContext): Scorer {
   if (!context.active) {
@@ -85,17 +85,17 @@ export function logitScorer(descriptor: Float32Array, context: ScorerContext): S
 }
 
 /**
- * Several concepts as one question. Its score is no product, so rows are scored one by one; its index vectors are those
- * of the concepts that are wanted. Its distance is that to the wanted concept that is furthest (all) or nearest (any).
+ * Scores by an expression of several concepts. The score is no inner product, so rows are scored one by one. Index
+ * vectors are those of `all` and `any`. The distance is that to the furthest concept of `all` and the nearest of `any`.
  *
- * @throws ProbelogError INPUT_INVALID for unwanted concepts with ASYMMETRIC, whose distance cannot tell of them
+ * @throws ProbelogError INPUT_INVALID for `none` with ASYMMETRIC, whose distance cannot express it
  */
 export function expressionScorer({ all, any, none }: ExpressionQuery, context: ScorerContext): Scorer {
   const { metric, active } = context;
   if (metric === 'ASYMMETRIC' && none.length > 0) {
     throw new ProbelogError(
       'INPUT_INVALID',
-      'metric ASYMMETRIC orders by the distance to what is wanted and cannot push back what is not: leave out `none`, or take SCORE.',
+      'The metric ASYMMETRIC cannot exclude concepts. Leave out `none`, or use the metric SCORE.',
     );
   }
   const scorers = { all: all.map(asScorer), any: any.map(asScorer), none: none.map(asScorer) };
@@ -131,9 +131,9 @@ export function expressionScorer({ all, any, none }: ExpressionQuery, context: S
 }
 
 /**
- * How far a float32 inner product of weights and a descriptor can be from the true one, in any order of summation:
- * P·2⁻²⁴·|e|·|x| (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1), with |x| = √P. Doubled, which
- * covers the rounding of x to float16 and of the exact value itself.
+ * Bound on the error of a float32 inner product of weights and a descriptor, in any order of summation:
+ * P·2⁻²⁴·|e|·|x| (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1), with |x| = √P. Doubled to
+ * cover the rounding of x to float16 and of the exact value itself.
  */
 function roundingBound(weights: Float32Array): number {
   const probes = weights.length;

@@ -1,4 +1,5 @@
-import { countLogits, type GalleryView } from '../gallery/gallery-view.js';
+import type { GalleryView } from '../gallery/gallery-view.js';
+import { countLogits } from '../gallery/journal.js';
 import type { SearchRequest, SearchResults } from '../search-query.js';
 import { type PreparedQuery, prepareQuery } from './prepared-query.js';
 import { openWindow, rankedAfter, startsInWindow } from './reranked-window.js';
@@ -7,10 +8,10 @@ import { toResult } from './to-result.js';
 import type { Candidate } from './top-k.js';
 
 /**
- * The logits that answer a question best.
+ * The logits that match a query best.
  *
  *   query ─▶ few logits, deep page, filter, no FAISS? ─▶ exact scan ─▶ best by score ─▶ the first 200 by consensus
- *                     └─▶ index: candidates ─▶ exact score, with the rows behind the snapshot ─▶ as above
+ *                     └─▶ index: candidates ─▶ exact score, with the rows newer than the snapshot ─▶ as above
  */
 export async function searchLogits(view: GalleryView, request: SearchRequest): Promise<SearchResults> {
   const prepared = await prepareQuery(view, request);
@@ -26,7 +27,7 @@ export async function searchLogits(view: GalleryView, request: SearchRequest): P
   };
 }
 
-/** From the first page until the candidates that were compared with each other are passed. */
+/** A page that starts inside the reranked window, and may end behind it. */
 async function windowAndRest(view: GalleryView, prepared: PreparedQuery): Promise<Candidate[]> {
   const { first, after } = prepared.request;
   const window = await openWindow(view, prepared);

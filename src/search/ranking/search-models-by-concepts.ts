@@ -8,11 +8,10 @@ import { confidenceOf, toResult } from './to-result.js';
 import { type Candidate, isBefore, TopKByModel } from './top-k.js';
 
 /**
- * Whole models for several concepts: the mean, over the concepts, of the confidence that a model's best logit
- * recognizes it, so the expected share of them that the model knows. In a gallery too small for a confidence, the mean
- * of the scores.
+ * Ranks models by several concepts: the mean confidence that the model's best logit recognizes each concept, which is
+ * the expected share of the concepts that the model knows. In a gallery too small for confidence, the mean score.
  *
- * Confidence follows the gallery, so a ranking is remembered while its pages are read, as a head is.
+ * Confidence changes with the gallery, so a ranking is cached while its pages are read, as a reranked window is.
  */
 export async function searchModelsByConcepts(
   view: GalleryView,
@@ -60,7 +59,7 @@ async function rankByMeanConfidence(view: GalleryView, parts: PreparedQuery[]): 
     .sort((a, b) => (isBefore({ ...a, index: -1 }, { ...b, index: -1 }) ? -1 : 1));
 }
 
-/** The best logit of each model, those of the head by what it agreed on. */
+/** The best logit of each model; by consensus for models in the reranked window. */
 async function bestLogitByModel(view: GalleryView, prepared: PreparedQuery): Promise<Candidate[]> {
   const bestByScore = new TopKByModel();
   await view.scan.scanModels(prepared.scorer, prepared.entries, bestByScore);

@@ -6,12 +6,12 @@ import { retrieveTopLogitByModel } from './retrieve.js';
 import { toResult } from './to-result.js';
 import { type Candidate, TopK } from './top-k.js';
 
-/** Models among the candidates, for each one wanted, below which the candidates may miss one. */
+/** With fewer models per requested result, the index's candidates may miss one. */
 const MODELS_PER_RESULT = 3;
 
 /**
- * The models that answer a question best, each by its best logit: first those with a logit in the head, by what the
- * head agreed on, so that a logit has one score and one confidence wherever it is found; then the others.
+ * The models that match a query best, each by its best logit. Models with a logit in the reranked window come first, by
+ * its consensus score, so that a logit has the same score and confidence in every search. Then the others.
  */
 export async function searchModels(view: GalleryView, request: SearchRequest): Promise<SearchResults> {
   const prepared = await prepareQuery(view, request);
@@ -50,7 +50,7 @@ function bestOfEach(ranked: Candidate[]): Map<string, Candidate> {
   return best;
 }
 
-/** Models behind those of the head. */
+/** Models without a logit in the reranked window. @param shown models to leave out */
 async function modelsBehindWindow(
   view: GalleryView,
   prepared: PreparedQuery,

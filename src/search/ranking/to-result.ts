@@ -7,7 +7,7 @@ import { accuracyOf, type PreparedQuery, versionOf } from './prepared-query.js';
 import type { Scorer } from './scorer.js';
 import type { Candidate } from './top-k.js';
 
-/** A candidate as a result; `order` counts from 0 on its page. */
+/** Makes a result of a candidate. @param order its index on the page, from 0 */
 export function toResult(
   view: GalleryView,
   prepared: PreparedQuery,
@@ -18,7 +18,7 @@ export function toResult(
   const { modelId, index, value, row } = candidate;
   const descriptor = view.rows.read(row);
   const score = request.metric === 'SCORE' ? value : scorer.score(descriptor, row);
-  // The row is an old one when the model was probed again while pages are read.
+  // The row belongs to no model when the model was probed again while pages are read.
   const entry = view.entryAt(row) ?? view.entries.find((other) => other.modelId === modelId);
   const accuracy = accuracyOf(descriptor, entry);
   return {
@@ -34,7 +34,7 @@ export function toResult(
 }
 
 /**
- * The probability that a score belongs to a right answer; null when there is nothing to tell it from.
+ * The probability, 0 to 1, that a result is right; null when the gallery is too small or the query has no curve.
  *
  * @param runnerUpScore see `confidence`
  */
@@ -46,7 +46,7 @@ export function confidenceOf(
   return spread && scorer.curve && confidence(score, spread, scorer.curve, runnerUpScore);
 }
 
-/** The place of a candidate, `depth` results from the beginning. */
+/** The position of a candidate, the `depth`th result. */
 export function positionOf(
   { value, modelId, index, window }: Candidate,
   scorer: Scorer,
@@ -56,20 +56,20 @@ export function positionOf(
 }
 
 /**
- * Other outputs that are looked at: as many as the models had that the curves were fitted to, so that among a thousand
- * there is not always one that comes near. It also bounds what a page of answers costs.
+ * Outputs that the runner-up is chosen from: about as many as the models have that the curves were fitted to. Among a
+ * thousand outputs one always comes near. The limit also bounds the cost of a page of results.
  */
 const MAX_OTHERS = 64;
 
-/** Where an answer's model is looked up. */
+/** Gives access to the other outputs of a result's model. */
 interface Siblings {
   rows: Pick<RowFile, 'read'>;
   entryAt(row: number): Pick<GalleryEntry, 'firstRow' | 'rows' | 'degenerate'> | undefined;
 }
 
 /**
- * The best score of the other outputs of an answer's model, for its confidence; of a large model, of some spread evenly
- * over it. Undefined when the model has no other, or the question's curve does not ask for it.
+ * The best score among the other outputs of a result's model, for its confidence. Of a large model, an even sample of
+ * outputs counts. Undefined when the model has no other output, or the query's curve has no margin.
  */
 export function runnerUpScore(
   { rows, entryAt }: Siblings,

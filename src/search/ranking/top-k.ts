@@ -1,36 +1,36 @@
-/** A candidate: `value` orders it, higher first. */
+/** A row that the index or a scan proposes; higher values come first. */
 export interface Candidate {
   value: number;
   modelId: string;
   index: number;
   row: number;
-  /** Name of the head that it stands in, once it does. */
+  /** Id of the reranked window that it belongs to. */
   window?: string;
 }
 
 type Position = Pick<Candidate, 'value' | 'modelId' | 'index'>;
 
-/** Order of results: by value, then by model and output, so that equal values have one order for ever. */
+/** Order of results: by value, then by model and output, so that ties always have the same order. */
 export function isBefore(a: Position, b: Position): boolean {
   if (a.value !== b.value) return a.value > b.value;
   if (a.modelId !== b.modelId) return a.modelId < b.modelId;
   return a.index < b.index;
 }
 
-/** What a search feeds its candidates to. */
+/** Collects the candidates of a search. */
 export interface CandidateSink {
-  /** A candidate of this model with a value below need not be offered. */
+  /** Candidates of this model with a lower value need not be offered. */
   threshold(modelId: string): number;
   offer(candidate: Candidate): void;
 }
 
-/** Keeps the best few of many candidates. */
+/** Keeps the best `limit` candidates. */
 export class TopK implements CandidateSink {
   private readonly best: Candidate[] = [];
 
   /**
    * @param limit how many are kept
-   * @param after only those behind this place count
+   * @param after only candidates after this position count
    */
   constructor(
     private readonly limit: number,

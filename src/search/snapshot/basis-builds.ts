@@ -1,8 +1,8 @@
 import type { Snapshot } from './snapshot.js';
 
-/** What a series of builds needs of its gallery. */
+/** What builds need of their gallery. */
 export interface BuildSource {
-  /** Logits that there are now. */
+  /** Logits in the gallery now. */
   logits(): number;
   /** Logits of the snapshot in use; null while there is none. */
   builtOn(): number | null;
@@ -10,12 +10,12 @@ export interface BuildSource {
   use(snapshot: Snapshot): void;
 }
 
-/** Decides when a gallery's basis is fitted anew, and has it done in the background, one build at a time. */
+/** Decides when to fit a gallery's basis again, and runs builds in the background, one at a time. */
 export class BasisBuilds {
   private building: Promise<void> | null = null;
   private closed = false;
 
-  /** @param changed logits that came or went since the snapshot in use was built */
+  /** @param changed logits added or removed since the snapshot in use was built */
   constructor(
     private readonly source: BuildSource,
     private changed = 0,
@@ -25,7 +25,7 @@ export class BasisBuilds {
     return this.building !== null;
   }
 
-  /** Notes that logits came or went, and builds when that is due. */
+  /** Counts logits that were added or removed, and starts a build when one is due. */
   recordChanges(changed: number): void {
     this.changed += changed;
     if (
@@ -41,7 +41,8 @@ export class BasisBuilds {
         if (!this.closed) this.source.use(snapshot);
       })
       .catch((thrown) => {
-        if (!this.closed) process.stderr.write(`a gallery's basis cannot be fitted: ${String(thrown)}\n`);
+        if (!this.closed)
+          process.stderr.write(`The basis of a gallery cannot be fitted: ${String(thrown)}\n`);
       })
       .finally(() => {
         this.building = null;
@@ -49,30 +50,30 @@ export class BasisBuilds {
       });
   }
 
-  /** Waits until no build is under way or due. */
+  /** Resolves when no build is running or due. */
   async settled(): Promise<void> {
     while (this.building) await this.building;
   }
 
-  /** Begins no more builds and uses none. */
+  /** Starts no more builds, and drops the result of a running one. */
   stop(): void {
     this.closed = true;
   }
 }
 
-/** Fewer logits do not earn a basis: the gallery is cold, and logits are compared by plain cosine. */
+/** With fewer logits a gallery has no basis, and logits are compared by plain cosine. */
 const FIRST_BUILD = 200;
-/** Share of a snapshot's logits that may have come or gone before the next build. */
+/** Share of a snapshot's logits that may be added or removed before the next build. */
 const CHANGED_SHARE = 0.25;
 
 /**
- * When the basis (and with it the index) is fitted anew: first with 200 logits, then whenever logits that came or went
- * since make up a quarter of those of the last build.
+ * Whether to fit the basis and build the index: first at 200 logits, then whenever the logits added or removed since the
+ * last build exceed a quarter of that build's.
  *
  * @param builtOn logits of the last build; null before the first
- * @param changed logits that came or went since
+ * @param changed logits added or removed since
  */
-export function needsRebuild(logits: number, builtOn: number | null, changed: number): boolean {
+function needsRebuild(logits: number, builtOn: number | null, changed: number): boolean {
   if (builtOn === null) return logits >= FIRST_BUILD;
   return logits >= FIRST_BUILD && changed > builtOn * CHANGED_SHARE;
 }

@@ -21,8 +21,7 @@ export interface FaissLibrary {
 }
 
 /**
- * Loads faiss-node, where it can be loaded. It is required here and not imported at the top, because a platform
- * without FAISS must still start.
+ * Loads faiss-node if this platform has it. A `require` at call time, because ProbeLog must start without FAISS, too.
  */
 export function loadFaiss(): { library: FaissLibrary | null; problem: string | null } {
   try {

@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import type { SnapshotFacts } from './snapshot.js';
 import { SNAPSHOT_FILES } from './snapshot.js';
 
-/** What is kept of one gallery in one search folder. */
+/** The files of one gallery in one search folder. */
 export interface SnapshotInspection {
-  /** Relative to the folder that was looked into. */
+  /** Relative to the inspected folder. */
   folder: string;
   probeSetId: string;
-  /** Logits that it was made of; null when there is no snapshot, because the gallery is small. */
+  /** Logits in the snapshot; null without a snapshot, because the gallery is small. */
   logits: number | null;
-  /** Why it cannot be read; null when it can. The next start then makes it again. */
+  /** Why the snapshot cannot be read, null if it can. The next start builds it again. */
   problem: string | null;
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
-/** Search folders are numbered, below the name of the host where a database is shared. */
+/** Search folders are numbered; with a shared database they lie below the host's name. */
 const MAX_DEPTH = 2;
 
-/** The snapshots of all galleries below a folder, looked at without taking any folder. */
+/** Inspects the snapshots of all galleries below a folder, without locking any search folder. */
 export async function inspectSnapshots(folder: string): Promise<SnapshotInspection[]> {
   return inspectBelow(folder, '', MAX_DEPTH);
 }
@@ -61,5 +61,5 @@ async function inspectSnapshot(
 
 async function checkSize(path: string, bytes: number): Promise<void> {
   const { size } = await stat(path);
-  if (size !== bytes) throw new Error(`${path} has ${size} bytes and not ${bytes}`);
+  if (size !== bytes) throw new Error(`${path} has ${size} bytes instead of ${bytes}`);
 }

@@ -9,7 +9,7 @@ import type { BuildTask } from './build/build-snapshot.js';
 import type { FaissLibrary } from './faiss.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 
-/** The snapshots of one gallery: builds them in a process of their own, and keeps the newest. */
+/** The snapshots of one gallery: builds them in a separate process and keeps the newest. */
 export class SnapshotStore {
   private builder: ChildProcess | null = null;
 
@@ -19,7 +19,7 @@ export class SnapshotStore {
     private readonly faiss: FaissLibrary | null,
   ) {}
 
-  /** The kept snapshot; null when there is none or it is damaged. What interrupted builds left is removed. */
+  /** The current snapshot; null when there is none or it is damaged. Removes leftovers of interrupted builds. */
   load(): Snapshot | null {
     const version = existsSync(this.pointer) ? readFileSync(this.pointer, 'utf8') : '';
     this.removeAllBut(version);
@@ -31,19 +31,19 @@ export class SnapshotStore {
     }
   }
 
-  /** Builds a snapshot and makes it the kept one. */
+  /** Builds a snapshot and makes it the current one. @throws Error when the build fails */
   async build(task: Omit<BuildTask, 'targetFolder' | 'probes'>): Promise<Snapshot> {
     const { version } = task;
     await this.run({ ...task, probes: this.probes, targetFolder: this.folderOf(version) });
     const snapshot = readSnapshot(this.folderOf(version), this.probes, this.faiss);
     const previous = existsSync(this.pointer) ? readFileSync(this.pointer, 'utf8') : version;
     writeFileAtomicallySync(this.pointer, version);
-    // Other processes were told of the previous prior's file, and may be about to read it.
+    // Other processes know the path of the previous prior and may be about to read it.
     this.removeAllBut(version, previous);
     return snapshot;
   }
 
-  /** Ends a build under way. */
+  /** Kills a running build. */
   stop(): void {
     this.builder?.kill('SIGKILL');
   }
@@ -77,7 +77,7 @@ export class SnapshotStore {
     return join(this.folder, PREFIX + version);
   }
 
-  /** A file with the version of the kept snapshot. */
+  /** The file that names the current snapshot's version. */
   private get pointer(): string {
     return join(this.folder, 'current');
   }

@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import type { Basis } from '../../domain/index.js';
 import type { FaissIndex, FaissLibrary } from './faiss.js';
 
-/** What a build wrote: a basis, and what follows from it for the rows that it saw. */
+/** The result of a build: a basis, an index and a prior, and the scales of the rows that existed then. */
 export interface Snapshot {
   basis: Basis;
-  /** Rows 0 … `rows` − 1 of the descriptor file were there. */
+  /** It was built from rows 0 … `rows` − 1 of the descriptor file. */
   rows: number;
-  /** Logits that the basis was fitted to or that went into the index. */
+  /** Logits in those rows. */
   logits: number;
   /** 1 / `whitenedNorm` of each row; 0 for a row without a descriptor. */
   scales: Float32Array;
   index: FaissIndex | null;
   /** Row of each vector of the index. */
   indexedRows: Uint32Array;
-  /** What partly probed models are completed with; null when there was too little to learn it from. */
+  /** The prior that completes partly probed models; null when too few models were fully probed. */
   prior: (PriorFacts & { version: string; path: string }) | null;
 }
 
-/** What a prior was learned from, and what may be expected of it; see `ResponsePrior`. */
+/** What a prior was fitted to, and how well it completes models; see `ResponsePrior`. */
 export interface PriorFacts {
   models: number;
   logits: number;
@@ -50,7 +50,7 @@ export const SNAPSHOT_FILES = {
   prior: 'prior.bin',
 };
 
-/** @throws Error when a file is missing or damaged: a snapshot is made again then */
+/** @throws Error when a file is missing or damaged; the gallery then builds another snapshot */
 export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary | null): Snapshot {
   const facts = JSON.parse(readFileSync(join(folder, SNAPSHOT_FILES.facts), 'utf8')) as SnapshotFacts;
   const vectors = new Float32Array(read(folder, SNAPSHOT_FILES.vectors));

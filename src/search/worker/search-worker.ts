@@ -26,7 +26,7 @@ type Awaitable<Calls> = {
     : never;
 };
 
-/** All galleries of one search folder. Changes to a gallery go one after another; searches run between them. */
+/** All galleries of one search folder. Changes run one after another, and searches between them. */
 export class SearchWorker implements Awaitable<SearchCalls> {
   private readonly galleries = new Map<string, Gallery>();
   private readonly completing = new CompletionThread();
@@ -54,7 +54,7 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   sync(probeSet: SearchProbeSet, models: SearchModel[]): Promise<undefined> {
     return this.changes.run(async () => {
       const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
-      // Everything here is derived: what cannot be used, or is mostly waste, is made again from the responses.
+      // All files are derived. If they are damaged or mostly unused, they are built again from the responses.
       await gallery.sync(models).catch(async () => (await this.recreateGallery(probeSet)).sync(models));
       return undefined;
     });
@@ -110,12 +110,12 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   async settled(): Promise<undefined> {
     await this.changes.settled();
     for (const gallery of this.galleries.values()) await gallery.settled();
-    // A build may have called for partly probed models to be completed anew.
+    // A build may have started another completion of partly probed models.
     await this.changes.settled();
     return undefined;
   }
 
-  /** Ends background work; files stay as they are. */
+  /** Stops background work and closes the files. */
   stop(): void {
     this.completing.close();
     for (const gallery of this.galleries.values()) gallery.close();
@@ -123,7 +123,8 @@ export class SearchWorker implements Awaitable<SearchCalls> {
 
   private gallery(probeSetId: string): Gallery {
     const gallery = this.galleries.get(probeSetId);
-    if (!gallery) throw new ProbelogError('PROBE_SET_UNKNOWN', 'Nothing was probed with this probe set yet.');
+    if (!gallery)
+      throw new ProbelogError('PROBE_SET_UNKNOWN', 'No model has been probed with this probe set yet.');
     return gallery;
   }
 
@@ -150,7 +151,7 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   }
 
   private createGallery(folder: string, probes: number): Gallery {
-    if (!this.products) throw new ProbelogError('SEARCH_UNAVAILABLE', 'The search is not open yet.');
+    if (!this.products) throw new ProbelogError('SEARCH_UNAVAILABLE', 'Search is not open yet. Try again.');
     return new Gallery({
       folder,
       probes,
@@ -162,7 +163,7 @@ export class SearchWorker implements Awaitable<SearchCalls> {
         this.changes
           .run(() => gallery.recompleteModels())
           .catch((thrown) =>
-            process.stderr.write(`partly probed models cannot be completed anew: ${String(thrown)}\n`),
+            process.stderr.write(`Partly probed models cannot be completed again: ${String(thrown)}\n`),
           );
       },
     });

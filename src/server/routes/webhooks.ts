@@ -29,8 +29,8 @@ export function addWebhooks(app: FastifyInstance, receivers: ReadonlyMap<string,
         // Before the body: what is off need not be sent anything.
         onRequest: async () => receiver.checkIsOn(),
         handler: async ({ body, headers, ip }, reply) => {
-          const from = { address: ip, userAgent: headers['user-agent'] ?? null };
-          const { status, ingestId } = await receiver.receive(body ?? Buffer.alloc(0), headers, from);
+          const sender = { address: ip, userAgent: headers['user-agent'] ?? null };
+          const { status, ingestId } = await receiver.receive(body ?? Buffer.alloc(0), headers, sender);
           return reply.status(202).send({ ingest: ingestId && globalId('Ingest', ingestId), status });
         },
       });

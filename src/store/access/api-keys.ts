@@ -7,16 +7,16 @@ import type { ApiKeyRecord, CreatedPosition } from '../records.js';
 import { audit } from './audit.js';
 import { INTERNAL_VIEWER, type Viewer } from './viewer.js';
 
-/** How exactly the last use of a key is known: it is written at most so often. */
-const USE_NOTED_EVERY_MS = 60_000;
+/** The last use of a key is written at most this often. */
+const USE_RECORDED_EVERY_MS = 60_000;
 
-/** A key as it is kept. */
+/** A key to store. */
 export type NewApiKey = Pick<
   ApiKeyRecord,
   'name' | 'prefix' | 'hash' | 'scopes' | 'labels' | 'registry' | 'expiresAt'
 >;
 
-/** Keys of programs. */
+/** API keys. */
 export class ApiKeys {
   constructor(
     private readonly prisma: PrismaClient,
@@ -30,7 +30,7 @@ export class ApiKeys {
       const { scopes, labels, registry } = row;
       await audit(tx, this.viewer, {
         action: 'KEY_CREATED',
-        subject: subjectOf(row),
+        target: keyTarget(row),
         details: { scopes, labels, registry },
       });
       return toRecord(row);
@@ -52,26 +52,26 @@ export class ApiKeys {
     return rows.map(toRecord);
   }
 
-  /** Whether there ever was one. Keys are revoked, not removed: a server that had some never opens up again. */
+  /** Whether a key was ever created. Keys are revoked, not removed: a server that once had keys never becomes open again. */
   async any(): Promise<boolean> {
     return (await this.prisma.apiKey.findFirst({ select: { id: true } })) !== null;
   }
 
-  /** Ends a key at once; one that was revoked before stays as it is. @throws ProbelogError NOT_FOUND */
+  /** Revokes a key with immediate effect; a revoked key stays as it is. @throws ProbelogError NOT_FOUND */
   async revoke(id: string): Promise<ApiKeyRecord> {
     return this.prisma.$transaction(async (tx) => {
       const where = { id: isId(id), revokedAt: null };
       const { count } = await tx.apiKey.updateMany({ where, data: { revokedAt: new Date() } });
       const row = await tx.apiKey.findFirst({ where: { id: isId(id) } });
       if (!row) throw new ProbelogError('NOT_FOUND', 'There is no key with this id.');
-      if (count > 0) await audit(tx, this.viewer, { action: 'KEY_REVOKED', subject: subjectOf(row) });
+      if (count > 0) await audit(tx, this.viewer, { action: 'KEY_REVOKED', target: keyTarget(row) });
       return toRecord(row);
     });
   }
 
-  /** Notes that a key was used. */
-  async noteUse(id: string, at: Date): Promise<void> {
-    const before = new Date(at.getTime() - USE_NOTED_EVERY_MS);
+  /** Records the last use of a key. */
+  async recordUse(id: string, at: Date): Promise<void> {
+    const before = new Date(at.getTime() - USE_RECORDED_EVERY_MS);
     await this.prisma.apiKey.updateMany({
       where: { id: isId(id), OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
       data: { lastUsedAt: at },
@@ -79,7 +79,7 @@ export class ApiKeys {
   }
 }
 
-function subjectOf({ name, prefix }: { name: string; prefix: string }): string {
+function keyTarget({ name, prefix }: { name: string; prefix: string }): string {
   return `${name} (key:${prefix})`;
 }
 

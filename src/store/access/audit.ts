@@ -4,22 +4,22 @@ import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { AuditAction, AuditRecord, CreatedPosition } from '../records.js';
 import type { Actor, Viewer } from './viewer.js';
 
-/** Rows that one statement of the sweep removes, so that no change waits for a large one. */
-const SWEPT_AT_ONCE = 1_000;
-/** Enough to tell programs apart; what follows are versions of versions. */
-const LONGEST_USER_AGENT = 120;
-const LONGEST_TEXT = 700;
+/** Rows that one statement deletes. More would make other changes wait. */
+const DELETE_BATCH = 1_000;
+/** Enough to identify the program. */
+const MAX_USER_AGENT = 120;
+const MAX_TEXT = 700;
 
-/** One change, as it is put down. */
+/** A change to audit. */
 export interface AuditedChange {
   action: AuditAction;
   /** Model and version, or the name of a key. */
-  subject: string;
+  target: string;
   modelId?: string;
   details?: Record<string, unknown>;
 }
 
-/** Which changes are listed; all conditions hold at once. */
+/** Conditions on audit entries; all of them must hold. */
 export interface AuditFilter {
   action?: AuditAction;
   actor?: string;
@@ -29,43 +29,43 @@ export interface AuditFilter {
 }
 
 /**
- * Puts a change down, within the transaction that makes it: there is no change without its row, and no row without its
- * change. What this program does on its own is not put down.
+ * Records a change, within the transaction that makes it: so no change lacks its entry, and no entry lacks its change. Work
+ * of this program itself is not audited.
  */
 export async function audit(
   tx: Pick<Prisma.TransactionClient, 'auditEntry'>,
   { actor }: Pick<Viewer, 'actor'>,
-  { action, subject, modelId, details }: AuditedChange,
+  { action, target, modelId, details }: AuditedChange,
 ): Promise<void> {
   if (!actor) return;
   await tx.auditEntry.create({
     data: {
       id: newId(),
       action,
-      ...putDown(actor),
+      ...actorColumns(actor),
       modelId: modelId ?? null,
-      subject: cut(subject, LONGEST_TEXT),
+      target: truncate(target, MAX_TEXT),
       details: details === undefined ? Prisma.DbNull : (details as Prisma.InputJsonValue),
     },
   });
 }
 
-/** Who it was, in the columns of a row. */
-export function putDown({ name, address, userAgent, requestId }: Actor) {
+/** The actor, in the columns of an audit entry. */
+export function actorColumns({ name, address, userAgent, requestId }: Actor) {
   return {
-    actor: cut(name, LONGEST_TEXT),
+    actor: truncate(name, MAX_TEXT),
     address,
-    userAgent: userAgent && cut(userAgent, LONGEST_USER_AGENT),
+    userAgent: userAgent && truncate(userAgent, MAX_USER_AGENT),
     requestId,
   };
 }
 
-/** How a model is called in the audit. */
-export function modelSubject({ name, version }: { name: string; version: string }): string {
+/** The name of a model version in the audit. */
+export function modelTarget({ name, version }: { name: string; version: string }): string {
   return `${name} ${version}`;
 }
 
-/** The audit, to be read. */
+/** The audit log. */
 export class Audit {
   constructor(private readonly prisma: PrismaClient) {}
 
@@ -85,23 +85,23 @@ export class Audit {
     });
   }
 
-  /** Removes what is older; returns how many rows. The table refuses it to anybody who does not say so. */
-  async sweep(before: Date): Promise<number> {
-    let swept = 0;
+  /** Deletes older entries; returns how many. A trigger refuses deletions without the `probelog.audit_sweep` setting. */
+  async deleteBefore(before: Date): Promise<number> {
+    let deleted = 0;
     for (;;) {
       const count = await this.prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT set_config('probelog.audit_sweep', 'on', true)`;
         return tx.$executeRaw`
           DELETE FROM "audit_entry" WHERE ctid = ANY(ARRAY(
             SELECT ctid FROM "audit_entry" WHERE "created_at" < ${before}::timestamptz
-            ORDER BY "created_at" LIMIT ${SWEPT_AT_ONCE}))`;
+            ORDER BY "created_at" LIMIT ${DELETE_BATCH}))`;
       });
-      swept += count;
-      if (count < SWEPT_AT_ONCE) return swept;
+      deleted += count;
+      if (count < DELETE_BATCH) return deleted;
     }
   }
 }
 
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+function truncate(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }

@@ -1,12 +1,12 @@
 import { Prisma } from '../generated/client.js';
 
-/** A label that private models and those who see them have in common. */
+/** The form of a visibility label: private models carry one, and principals with the same label see them. */
 export const VISIBILITY_LABEL = /^[\p{L}\p{N}._:@/-]{1,100}$/u;
 
-/** Which models somebody sees: all, or those without a label and those with one of these. */
+/** The private models that a viewer sees: all, or those with one of these labels. Everyone sees public models. */
 export type VisibilityScope = 'ALL' | readonly string[];
 
-/** Who changes something, for the audit. */
+/** A principal as the audit log names it. */
 export interface Actor {
   /** Such as key:4f7a…, oidc:ada, webhook:mlflow, cli:ada, local or anonymous. */
   name: string;
@@ -16,23 +16,24 @@ export interface Actor {
   requestId: string | null;
 }
 
-/** On whose behalf the store is used. */
+/** A principal as the store knows it. */
 export interface Viewer {
   visibilityScope: VisibilityScope;
-  /** The one registry whose models may be changed; null: any. */
+  /** The only registry whose models the viewer may change; null: any. */
   registry: string | null;
-  /** Null: this program itself, whose work is no change of anybody's. */
+  /** Null for this program itself, whose own work is not audited. */
   actor: Actor | null;
 }
 
-/** This program: it sees everything, and what it does on its own is not audited. */
+/** This program itself: it sees everything, and its own work is not audited. */
 export const INTERNAL_VIEWER: Viewer = { visibilityScope: 'ALL', registry: null, actor: null };
 
 /**
- * The condition that every read of models on somebody's behalf carries.
+ * The visibility condition of every query on models.
  *
- * Threat model: a name, a count or a page that is one short tells that a private model exists. So what is not seen is
- * not read: a repository made for a viewer has this in each of its statements, and nothing above it could forget it.
+ * Threat model: a name, a count, or a page with one item too few would reveal that a private model exists. So the store
+ * never reads what its viewer does not see. A repository made for a viewer has this condition in each of its statements, and
+ * code above the store cannot forget it.
  */
 export function visible(visibilityScope: VisibilityScope): Prisma.ModelWhereInput {
   return visibilityScope === 'ALL'
@@ -40,7 +41,7 @@ export function visible(visibilityScope: VisibilityScope): Prisma.ModelWhereInpu
     : { OR: [{ visibility: null }, { visibility: { in: [...visibilityScope] } }] };
 }
 
-/** The same as SQL, for a table or alias of that name. */
+/** The condition as SQL. @param model the table name or its alias in the statement */
 export function visibleSql(visibilityScope: VisibilityScope, model: 'model' | 'm'): Prisma.Sql {
   if (visibilityScope === 'ALL') return Prisma.sql`TRUE`;
   const column = Prisma.raw(`"${model}"."visibility"`);

@@ -1,5 +1,5 @@
 import { Header } from 'tar';
-import { backupInvalid } from './backup-errors.js';
+import { backupInvalid } from './backup-format.js';
 
 const BLOCK = 512;
 
@@ -10,24 +10,24 @@ export interface ArchiveEntry {
 }
 
 /**
- * Reads an archive of plain files, one after the other, never more of it than is asked for.
+ * Reads an archive of plain files, one after the other, and never reads ahead.
  *
- * Threat model: the archive is a stranger's. No name in it becomes a path; links, folders, devices, long names and sparse
- * files, which a backup has none of, end the reading; no size is believed before so many bytes have come.
+ * Threat model: the archive is untrusted. No name in it becomes a path. Links, folders, devices, long names and sparse
+ * files, which backups do not contain, are errors. No size is trusted before that many bytes have arrived.
  */
 export class ArchiveReader {
   private readonly source: AsyncIterator<Uint8Array>;
-  /** What has come and is not read yet. */
+  /** Bytes that arrived but are not consumed yet. */
   private rest: Buffer = Buffer.alloc(0);
   private current: ArchiveEntry = { path: 'archive', size: 0 };
-  /** Of the current entry. */
+  /** Bytes of the current entry that are not consumed yet. */
   private left = 0;
 
   constructor(content: AsyncIterable<Uint8Array>) {
     this.source = content[Symbol.asyncIterator]();
   }
 
-  /** The next file, once the last was read to its end; null at the end of the archive. @throws ProbelogError BACKUP_INVALID */
+  /** The next file; null at the end. The last file must have been read to its end. @throws ProbelogError BACKUP_INVALID */
   async next(): Promise<ArchiveEntry | null> {
     const block = await this.exactly(BLOCK);
     const header = this.headerOf(block);
@@ -36,15 +36,15 @@ export class ArchiveReader {
       return null;
     }
     const { path = '', size = 0, type } = header;
-    if (!header.cksumValid) throw backupInvalid(this.current.path, 'what follows it is not a tar header');
+    if (!header.cksumValid) throw backupInvalid(this.current.path, 'it is not followed by a tar header');
     if (type !== 'File' || !Number.isSafeInteger(size) || size < 0)
-      throw backupInvalid(path, `it is a ${type}, and a backup has plain files only`);
+      throw backupInvalid(path, `it is a ${type}, and a backup contains plain files only`);
     this.current = { path, size };
     this.left = size;
     return this.current;
   }
 
-  /** The content of the current file. @throws ProbelogError BACKUP_INVALID when the archive ends before it */
+  /** The content of the current file. @throws ProbelogError BACKUP_INVALID when the archive ends within it */
   async *content(): AsyncGenerator<Buffer, void, undefined> {
     while (this.left > 0) {
       if (this.rest.length === 0) await this.more();
@@ -56,10 +56,10 @@ export class ArchiveReader {
     await this.exactly((BLOCK - (this.current.size % BLOCK)) % BLOCK);
   }
 
-  /** The whole content of the current file. @throws ProbelogError BACKUP_INVALID also when there is more than `most` */
-  async whole(most: number): Promise<Buffer> {
+  /** The whole content of the current file. @throws ProbelogError BACKUP_INVALID, also when it exceeds `maxBytes` */
+  async whole(maxBytes: number): Promise<Buffer> {
     const { path, size } = this.current;
-    if (size > most) throw backupInvalid(path, `it has ${size} bytes, and such a file has at most ${most}`);
+    if (size > maxBytes) throw backupInvalid(path, `it has ${size} bytes, and ${maxBytes} are allowed`);
     const chunks: Buffer[] = [];
     for await (const chunk of this.content()) chunks.push(chunk);
     return Buffer.concat(chunks);
@@ -69,18 +69,17 @@ export class ArchiveReader {
     try {
       return new Header(block);
     } catch (thrown) {
-      throw backupInvalid(this.current.path, 'what follows it is not a tar header', thrown);
+      throw backupInvalid(this.current.path, 'it is not followed by a tar header', thrown);
     }
   }
 
-  /** An archive ends with two empty blocks; a program that writes tapes may add more. */
+  /** An archive ends with two empty blocks. Programs that write tapes may add more. */
   private async end(): Promise<void> {
     const second = await this.exactly(BLOCK);
     const isEmpty = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
-    if (!isEmpty(second)) throw backupInvalid(this.current.path, 'something follows the end of the archive');
+    if (!isEmpty(second)) throw backupInvalid(this.current.path, 'the archive continues after its end');
     do {
-      if (!isEmpty(this.rest))
-        throw backupInvalid(this.current.path, 'something follows the end of the archive');
+      if (!isEmpty(this.rest)) throw backupInvalid(this.current.path, 'the archive continues after its end');
     } while (await this.pull());
   }
 
@@ -97,7 +96,7 @@ export class ArchiveReader {
   }
 
   private async more(): Promise<void> {
-    if (!(await this.pull())) throw backupInvalid(this.current.path, 'the archive ends within or behind it');
+    if (!(await this.pull())) throw backupInvalid(this.current.path, 'the archive ends within or after it');
   }
 
   private async pull(): Promise<boolean> {

@@ -2,32 +2,29 @@ import { join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import { BlobStore } from '../blobs/blob-store.js';
-import type { Connection } from '../database/connection.js';
-import { blobsFolder, databaseFolder } from '../database/data-folder.js';
-import type { Database } from '../database/database.js';
+import { referencedBlobs } from '../blobs/referenced-blobs.js';
+import { type Connection, closeDatabase } from '../database/database.js';
 import { lockFolder } from '../database/folder-lock.js';
 import { openEmbedded } from '../database/open-embedded.js';
 import { openServer } from '../database/open-server.js';
-import type { StoreLocation } from '../database/store-location.js';
+import { inSnapshot } from '../database/snapshot.js';
+import { blobsFolder, databaseFolder, type StoreLocation } from '../database/store-location.js';
 import { appliedMigrations } from '../migrations/apply-migrations.js';
 import { shippedMigrations } from '../migrations/shipped-migrations.js';
-import { namedBlobs } from './named-blobs.js';
-import { inSnapshot } from './snapshot.js';
-import { type BackupContents, type BackupNotes, writeBackup } from './write-backup.js';
+import { type BackupContents, type BackupOptions, writeBackup } from './write-backup.js';
 
 /**
- * Hands a backup of a store to whoever writes it: everything at one moment, also while others use the database.
+ * Makes a consistent backup of a store, also while other processes use the database.
  *
- * The database is read as it is, by whichever release made it; nothing in it is changed.
+ * It changes nothing in the database, and it can read databases of older releases.
  *
- * @param write must take the archive to its end
- * @returns what went into it
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, NOT_FOUND when there is no store, MIGRATION_CHANGED when it
- *   is of a later release, BLOB_MISSING; whatever `write` throws
+ * @param write must consume the archive to its end
+ * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, NOT_FOUND when the store does not exist, MIGRATION_CHANGED
+ *   when a later release made it, BLOB_MISSING; errors of `write`
  */
 export async function backUp(
   { dataFolder, databaseUrl, databaseSchema, log }: StoreLocation,
-  notes: BackupNotes,
+  options: BackupOptions,
   write: (archive: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<BackupContents> {
   const release = databaseUrl === undefined ? await lockForBackup(dataFolder) : async () => undefined;
@@ -36,64 +33,63 @@ export async function backUp(
       ? openEmbedded(databaseFolder(dataFolder), log)
       : openServer(databaseUrl, databaseSchema));
     try {
-      return await readAll(database.connection, new BlobStore(blobsFolder(dataFolder)), notes, write);
+      return await readStore(database.connection, new BlobStore(blobsFolder(dataFolder)), options, write);
     } finally {
-      await closeBoth(database);
+      await closeDatabase(database);
     }
   } finally {
     await release();
   }
 }
 
-async function readAll(
+async function readStore(
   connection: Connection,
   blobs: BlobStore,
-  notes: BackupNotes,
+  options: BackupOptions,
   write: (archive: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<BackupContents> {
   await checkMigrations(connection);
-  await inSnapshot(connection, () => keepFromSweep(connection, blobs));
+  await inSnapshot(connection, () => protectFromCleanup(connection, blobs));
   return inSnapshot(connection, async () => {
     let contents: BackupContents | undefined;
     await write(
       (async function* () {
-        contents = yield* writeBackup({ connection, blobs }, notes);
+        contents = yield* writeBackup({ connection, blobs }, options);
       })(),
     );
-    if (!contents) throw new Error('the backup was not written to its end');
+    if (!contents) throw new Error('the backup was not consumed to its end');
     return contents;
   });
 }
 
 /**
- * Makes the blobs that rows refer to young, before the moment at which the rows are read: a model may be removed while
- * the backup runs, and a server that starts then would sweep its old files. What is referred to after this is young
- * anyway. Files that can be fetched again keep their age, by which they are evicted; the backup does without those that
- * go.
+ * Touches the blobs that rows refer to, before the snapshot of the rows. A model may be removed while the backup runs, and a
+ * server that starts then would clean up its old files. Blobs that are referenced later are young anyway. Refetchable files
+ * keep their age, which decides their eviction; the backup can do without them.
  */
-async function keepFromSweep(connection: Connection, blobs: BlobStore): Promise<void> {
-  for await (const some of namedBlobs(connection))
-    await Promise.all(some.filter((blob) => !blob.refetchable).map(({ digest }) => blobs.touch(digest)));
+async function protectFromCleanup(connection: Connection, blobs: BlobStore): Promise<void> {
+  for await (const batch of referencedBlobs(connection))
+    await Promise.all(batch.filter((blob) => !blob.refetchable).map(({ digest }) => blobs.touch(digest)));
 }
 
 async function checkMigrations(connection: Connection): Promise<void> {
-  const [{ there }] = await connection.query(
-    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS "there"`,
+  const [{ exists }] = await connection.query(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS "exists"`,
   );
-  const applied = there === true ? await appliedMigrations(connection) : [];
+  const applied = exists === true ? await appliedMigrations(connection) : [];
   if (applied.length === 0) throw noStore();
   const shipped = new Map((await shippedMigrations()).map(({ name, checksum }) => [name, checksum]));
   const unknown = applied.find(({ name, checksum }) => shipped.get(name) !== checksum);
   if (!unknown) return;
   throw new ProbelogError(
     'MIGRATION_CHANGED',
-    `The database has a migration that this release does not, ${unknown.name}, so a backup might leave something out. Use the release that made it.`,
+    `The database has the migration ${unknown.name}, which this release does not know, so the backup could be incomplete. Use the release that applied it.`,
     { migration: unknown.name },
   );
 }
 
 async function lockForBackup(dataFolder: string): Promise<() => Promise<void>> {
-  // Looked for first: locking, and opening, would make what is not there.
+  // Checked first, because locking and opening would create a missing folder.
   if (!(await exists(join(databaseFolder(dataFolder), 'PG_VERSION')))) throw noStore();
   try {
     return await lockFolder(dataFolder);
@@ -101,21 +97,15 @@ async function lockForBackup(dataFolder: string): Promise<() => Promise<void>> {
     if (!(thrown instanceof ProbelogError) || thrown.code !== 'DATA_FOLDER_IN_USE') throw thrown;
     throw new ProbelogError(
       'DATA_FOLDER_IN_USE',
-      `Process ${thrown.details.pid} has the data folder open, and an embedded database is one process's alone: stop it for as long as the backup takes. With a PostgreSQL server (DATABASE_URL) backups are made while servers run.`,
+      `Process ${thrown.details.pid} has the data folder open, and only one process can use an embedded database. Stop it during the backup. With a PostgreSQL server (DATABASE_URL), backups need no stop.`,
       thrown.details,
     );
   }
 }
 
-/** Both ends of a database, its connection first. */
-export async function closeBoth(database: Database): Promise<void> {
-  await database.endConnection();
-  await database.close();
-}
-
 function noStore(): ProbelogError {
   return new ProbelogError(
     'NOT_FOUND',
-    'There is nothing to back up: no database of ProbeLog is there. Check PROBELOG_DATA, DATABASE_URL and PROBELOG_DATABASE_SCHEMA.',
+    'There is nothing to back up: no ProbeLog database was found. Check PROBELOG_DATA, DATABASE_URL and PROBELOG_DATABASE_SCHEMA.',
   );
 }

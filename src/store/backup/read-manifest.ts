@@ -1,19 +1,26 @@
 import { type Migration, shippedMigrations } from '../migrations/shipped-migrations.js';
 import type { ArchiveReader } from './archive-reader.js';
-import { backupInvalid, backupUnsupported } from './backup-errors.js';
-import { type BackupManifest, FORMAT_VERSION, formatSchema, MANIFEST, manifestSchema } from './manifest.js';
-import { sumLine } from './write-backup.js';
+import {
+  type BackupManifest,
+  backupInvalid,
+  backupUnsupported,
+  FORMAT_VERSION,
+  formatSchema,
+  MANIFEST,
+  manifestSchema,
+  sumLine,
+} from './backup-format.js';
 
 const MAX_BYTES = 4 * 2 ** 20;
 
-/** A manifest, with what is made of it. */
+/** A manifest, with the facts that a restore derives from it. */
 export interface ReadManifest {
   manifest: BackupManifest;
-  /** Its line among the sums. */
+  /** Its line in the sums. */
   sum: string;
   /** The migrations that give the tables the form of the backup's rows. */
   before: Migration[];
-  /** Those of this release that came after. */
+  /** The later migrations of this release. */
   after: Migration[];
 }
 
@@ -24,9 +31,9 @@ export async function readManifest(archive: ArchiveReader): Promise<ReadManifest
   const bytes = await archive.whole(MAX_BYTES);
   const json = parse(bytes);
   const format = formatSchema.safeParse(json);
-  if (!format.success) throw backupInvalid(MANIFEST, 'it is not the manifest of a backup of ProbeLog');
+  if (!format.success) throw backupInvalid(MANIFEST, 'it is not the manifest of a ProbeLog backup');
   if (format.data.formatVersion !== FORMAT_VERSION)
-    throw backupUnsupported(`its format is version ${format.data.formatVersion}, not ${FORMAT_VERSION}`);
+    throw backupUnsupported(`its format has version ${format.data.formatVersion}, not ${FORMAT_VERSION}`);
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues;
@@ -36,13 +43,13 @@ export async function readManifest(archive: ArchiveReader): Promise<ReadManifest
   return { manifest, sum: sumLine(MANIFEST, bytes), ...(await migrationsOf(manifest)) };
 }
 
-/** An older database had the first of our migrations; one with others is of a later release, or of none. */
+/** An older database has a prefix of our migrations. Any other migration is from a later release, or foreign. */
 async function migrationsOf({ migrations }: BackupManifest): Promise<Pick<ReadManifest, 'before' | 'after'>> {
   const shipped = await shippedMigrations();
   const unknown = migrations.find(
     ({ name, checksum }, index) => shipped[index]?.name !== name || shipped[index].checksum !== checksum,
   );
-  if (unknown) throw backupUnsupported(`it does not know the migration ${JSON.stringify(unknown.name)}`);
+  if (unknown) throw backupUnsupported(`it contains the unknown migration ${JSON.stringify(unknown.name)}`);
   return { before: shipped.slice(0, migrations.length), after: shipped.slice(migrations.length) };
 }
 

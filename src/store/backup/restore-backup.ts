@@ -1,45 +1,48 @@
-import type { Connection } from '../database/connection.js';
-import { EMBEDDED_SCHEMA } from '../database/data-folder.js';
+import { type Connection, closeDatabase } from '../database/database.js';
 import { openEmbedded } from '../database/open-embedded.js';
 import { openServer } from '../database/open-server.js';
-import type { StoreLocation } from '../database/store-location.js';
-import { withMigrationLock } from '../migrations/apply-migrations.js';
-import { makeMigrationsTable, runMigration } from '../migrations/run-migration.js';
+import { EMBEDDED_SCHEMA, type StoreLocation } from '../database/store-location.js';
+import { makeMigrationsTable, runMigration, withMigrationLock } from '../migrations/apply-migrations.js';
 import { type ArchiveEntry, ArchiveReader } from './archive-reader.js';
-import { closeBoth } from './back-up.js';
-import { backupInvalid, notEmpty } from './backup-errors.js';
+import {
+  BACKED_UP_TABLES,
+  type BackupManifest,
+  backupInvalid,
+  blobPath,
+  restoreNotEmpty,
+  rowsPath,
+  SUMS,
+  sumLine,
+} from './backup-format.js';
 import { checkRestored } from './check-restored.js';
-import { type BackupManifest, blobPath, rowsPath, SUMS } from './manifest.js';
 import { type ReadManifest, readManifest } from './read-manifest.js';
-import { type RestorePlace, takePlace } from './restore-place.js';
-import { columnsOf, isAboutData, restoreRows } from './restore-rows.js';
-import { BACKED_UP_TABLES } from './tables.js';
-import { sumLine } from './write-backup.js';
+import { columnsOf, isDataError, restoreRows } from './restore-rows.js';
+import { openStaging, type RestoreStaging } from './restore-staging.js';
 
-/** PostgreSQL takes no larger JSON, so no entry with rows can be larger. */
+/** PostgreSQL accepts no larger JSON, so no entry with rows can be larger. */
 const MAX_ROWS_BYTES = 256 * 2 ** 20;
 const MAX_SUMS_BYTES = 64 * 2 ** 20;
 const MAX_TABLES_NAMED = 5;
 const BLOB = /^blobs\/([0-9a-f]{64})$/;
 
-/** What was restored. */
+/** The result of a restore. */
 export interface RestoredBackup {
   manifest: BackupManifest;
   blobs: number;
-  /** Ingests that were running when the backup was made: they are queued again. */
+  /** Number of ingests that were running when the backup was made, and are queued again. */
   requeued: number;
 }
 
 /**
- * Restores a backup into an empty data folder, and into an empty schema where there is a server.
+ * Restores a backup into an empty data folder and, with a server, into an empty schema.
  *
- * Until all of it is there and was checked, nothing is: blobs and an embedded database come to be in a folder aside, the
- * rows in one transaction, migrations included. A process that is killed leaves that folder, which the next restore removes.
+ * It restores everything or nothing: blobs and an embedded database are first written to a staging folder, and the rows are
+ * written in one transaction, migrations included. A killed process leaves the staging folder, which the next restore removes.
  *
  * @param content the archive
- * @param signal gives up, until the last step
+ * @param signal stops the restore, until its last step
  * @throws ProbelogError RESTORE_NOT_EMPTY, BACKUP_INVALID, BACKUP_UNSUPPORTED, STORAGE_FULL, DATA_FOLDER_IN_USE,
- *   DATABASE_UNAVAILABLE; whatever `content` throws
+ *   DATABASE_UNAVAILABLE; errors of `content`
  */
 export async function restoreBackup(
   location: StoreLocation,
@@ -47,39 +50,39 @@ export async function restoreBackup(
   { onProgress, signal }: { onProgress?(done: number, total: number): void; signal?: AbortSignal } = {},
 ): Promise<RestoredBackup> {
   const { dataFolder, databaseUrl, log } = location;
-  const place = await takePlace(dataFolder);
+  const staging = await openStaging(dataFolder);
   try {
     const archive = new ArchiveReader(content);
     const read = await readManifest(archive);
     const schema = databaseUrl === undefined ? EMBEDDED_SCHEMA : location.databaseSchema;
     const database = await (databaseUrl === undefined
-      ? openEmbedded(place.database, log)
+      ? openEmbedded(staging.database, log)
       : openServer(databaseUrl, schema));
     let restored: RestoredBackup;
     try {
       const { connection } = database;
       restored = await withMigrationLock(connection, async () => {
         await checkEmpty(connection, schema);
-        return new Restoring(connection, place, archive, read, onProgress).restore(schema, signal);
+        return new Restore(connection, staging, archive, read, onProgress).run(schema, signal);
       });
     } finally {
-      await closeBoth(database);
+      await closeDatabase(database);
     }
-    if (databaseUrl === undefined) await place.showDatabase();
+    if (databaseUrl === undefined) await staging.publishDatabase();
     return restored;
   } finally {
-    await place.giveBack();
+    await staging.close();
   }
 }
 
-/** The reading of one backup, entry by entry. */
-class Restoring {
+/** One restore, entry by entry. */
+class Restore {
   private entry: ArchiveEntry | null = null;
   private readonly sums: string[];
 
   constructor(
     private readonly connection: Connection,
-    private readonly place: RestorePlace,
+    private readonly staging: RestoreStaging,
     private readonly archive: ArchiveReader,
     private readonly read: ReadManifest,
     private readonly onProgress?: (done: number, total: number) => void,
@@ -87,7 +90,7 @@ class Restoring {
     this.sums = [read.sum];
   }
 
-  async restore(schema: string, signal?: AbortSignal): Promise<RestoredBackup> {
+  async run(schema: string, signal?: AbortSignal): Promise<RestoredBackup> {
     const { connection } = this;
     const { manifest, before, after } = this.read;
     const blobs = await this.restoreBlobs();
@@ -100,18 +103,18 @@ class Restoring {
       for (const migration of before) await runMigration(connection, migration);
       for (const { name } of BACKED_UP_TABLES) await this.restoreTable(name);
       await this.checkEnd();
-      // The rows are those of a store of their release before they are brought to the form of this one.
+      // The rows have the form of the backup's release; the later migrations bring them to the form of this one.
       for (const migration of after) await runMigration(connection, migration);
-      await checkRestored(connection, this.place.blobs);
+      await checkRestored(connection, this.staging.blobs);
       const requeued = await requeue(connection);
       signal?.throwIfAborted();
-      await this.place.showBlobs();
-      // When this fails, nobody can say whether the rows are there: so the blobs stay.
+      await this.staging.publishBlobs();
+      // When this fails, the rows may or may not be committed, so the blobs stay.
       await connection.execute('COMMIT');
       return { manifest, blobs, requeued };
     } catch (thrown) {
       await connection.execute('ROLLBACK').catch(() => undefined);
-      if (isAboutData(thrown)) throw backupInvalid('rows', 'they are refused by the database', thrown);
+      if (isDataError(thrown)) throw backupInvalid('rows', 'the database refuses them', thrown);
       throw thrown;
     }
   }
@@ -125,8 +128,8 @@ class Restoring {
       const digest = this.entry && BLOB.exec(this.entry.path)?.[1];
       if (!digest) return count;
       const path = blobPath(digest);
-      if (digest <= last) throw backupInvalid(path, 'it is there twice, or not in its place');
-      const stored = await this.place.blobs.put(archive.content());
+      if (digest <= last) throw backupInvalid(path, 'it is there twice or out of order');
+      const stored = await this.staging.blobs.put(archive.content());
       if (stored.digest !== digest)
         throw backupInvalid(path, 'its content has another SHA-256 than its name');
       last = digest;
@@ -140,31 +143,31 @@ class Restoring {
     let count = 0;
     for (let part = 1; this.entry?.path === rowsPath(table, part); part++) {
       const { path } = this.entry;
-      if (columns.size === 0) throw backupInvalid(path, 'the release that it is from had no such table');
+      if (columns.size === 0) throw backupInvalid(path, 'the release that made the backup had no such table');
       const bytes = await this.archive.whole(MAX_ROWS_BYTES);
       count += await restoreRows(this.connection, { table, columns }, { path, text: bytes.toString('utf8') });
       this.sums.push(sumLine(path, bytes));
       this.entry = await this.archive.next();
     }
-    const told = this.read.manifest.tables[table] ?? 0;
-    if (count !== told) {
+    const expected = this.read.manifest.tables[table] ?? 0;
+    if (count !== expected) {
       const found = this.entry === null ? 'the archive ends' : `${this.entry.path} follows`;
-      throw backupInvalid(table, `there are ${count} rows of ${told}, then ${found}`);
+      throw backupInvalid(table, `it has ${count} of ${expected} rows, then ${found}`);
     }
   }
 
   private async checkEnd(): Promise<void> {
     if (this.entry?.path !== SUMS)
-      throw backupInvalid(this.entry?.path ?? 'archive', `there should be ${SUMS}, which ends a backup`);
+      throw backupInvalid(
+        this.entry?.path ?? 'archive',
+        `${SUMS}, which ends a backup, should follow instead`,
+      );
     const sums = (await this.archive.whole(MAX_SUMS_BYTES)).toString('utf8');
     const differing = sums.split('\n').find((line, index) => `${line}\n` !== (this.sums[index] ?? '\n'));
     if (sums !== this.sums.join(''))
-      throw backupInvalid(
-        differing?.split('  ')[1] ?? SUMS,
-        'its SHA-256 is not the one that the backup says',
-      );
+      throw backupInvalid(differing?.split('  ')[1] ?? SUMS, `its SHA-256 differs from the one in ${SUMS}`);
     const next = await this.archive.next();
-    if (next) throw backupInvalid(next.path, `it stands behind ${SUMS}, which ends a backup`);
+    if (next) throw backupInvalid(next.path, `it follows ${SUMS}, which should end the backup`);
   }
 }
 
@@ -176,13 +179,13 @@ async function checkEmpty(connection: Connection, schema: string): Promise<void>
   );
   if (rows.length === 0) return;
   const names = rows.slice(0, MAX_TABLES_NAMED).map(({ tablename }) => tablename);
-  throw notEmpty(
+  throw restoreNotEmpty(
     `the schema ${schema} has ${rows.length} tables (${names.join(', ')}${rows.length > names.length ? ', …' : ''})`,
-    'Name another schema by PROBELOG_DATABASE_SCHEMA, or another database by DATABASE_URL.',
+    'Choose another schema with PROBELOG_DATABASE_SCHEMA, or another database with DATABASE_URL.',
   );
 }
 
-/** Whoever worked on them is not here, and the finished batches are not in the backup: they begin anew. */
+/** Requeues running ingests. Their workers are not here, and their finished batches are not in the backup. */
 async function requeue(connection: Connection): Promise<number> {
   const rows = await connection.query(
     `UPDATE "ingest" SET "state" = 'QUEUED', "stage" = 'QUEUED', "done" = 0, "eta_seconds" = NULL, "worker" = NULL,

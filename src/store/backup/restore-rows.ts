@@ -1,8 +1,8 @@
 import { messageOf } from '../../errors/index.js';
-import type { Connection } from '../database/connection.js';
-import { backupInvalid } from './backup-errors.js';
+import type { Connection } from '../database/database.js';
+import { backupInvalid } from './backup-format.js';
 
-/** Columns of a table of the schema that the connection looks into. */
+/** The columns of a table in the connection's schema; none when the table does not exist. */
 export async function columnsOf(connection: Connection, table: string): Promise<Set<string>> {
   const rows = await connection.query(
     'SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1',
@@ -12,11 +12,11 @@ export async function columnsOf(connection: Connection, table: string): Promise<
 }
 
 /**
- * Puts rows of a backup into a table, within a transaction.
+ * Inserts rows of a backup into a table, within a transaction.
  *
- * @param path of the entry that they come from
- * @param text one JSON object a line
- * @returns how many there are
+ * @param path of their entry in the archive
+ * @param text one JSON object per line
+ * @returns the number of rows
  * @throws ProbelogError BACKUP_INVALID when they do not fit the table
  */
 export async function restoreRows(
@@ -25,18 +25,18 @@ export async function restoreRows(
   { path, text }: { path: string; text: string },
 ): Promise<number> {
   const lines = text.split('\n');
-  if (lines.pop() !== '') throw backupInvalid(path, 'its last line has no end');
+  if (lines.pop() !== '') throw backupInvalid(path, 'its last line has no line break');
   lines.forEach((line, index) => {
     checkRow(line, columns, `${path}:${index + 1}`);
   });
   try {
-    // PostgreSQL reads the JSON itself: it has integers that JavaScript has not.
+    // PostgreSQL parses the JSON itself, because JavaScript would lose the precision of large integers.
     await connection.query(
       `INSERT INTO "${table}" SELECT * FROM jsonb_populate_recordset(NULL::"${table}", $1::jsonb)`,
       [`[${lines.join(',')}]`],
     );
   } catch (thrown) {
-    if (!isAboutData(thrown)) throw thrown;
+    if (!isDataError(thrown)) throw thrown;
     throw backupInvalid(path, `its rows do not fit the table ${table}: ${messageOf(thrown)}`, thrown);
   }
   return lines.length;
@@ -52,11 +52,14 @@ function checkRow(line: string, columns: Set<string>, where: string): void {
   const isObject = typeof row === 'object' && row !== null && !Array.isArray(row);
   const keys = isObject ? Object.keys(row as object) : [];
   if (keys.length !== columns.size || !keys.every((key) => columns.has(key)))
-    throw backupInvalid(where, `it has not the columns ${[...columns].join(', ')}`);
+    throw backupInvalid(where, `its columns are not ${[...columns].join(', ')}`);
 }
 
-/** Whether PostgreSQL refused the values or what they break (classes 22 and 23, a limit of the program, the audit's trigger). */
-export function isAboutData(thrown: unknown): boolean {
+/**
+ * Whether PostgreSQL refused the values: invalid data (class 22), a violated constraint (23), an exceeded limit (54), or the
+ * audit's trigger (P0).
+ */
+export function isDataError(thrown: unknown): boolean {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return /^(22|23|54|P0)/.test(code);
 }

@@ -2,60 +2,69 @@ import { createHash } from 'node:crypto';
 import { ProbelogError } from '../../errors/index.js';
 import { entryHeader, entryPadding, TAR_END } from '../../lib/tar-entry.js';
 import type { BlobStore } from '../blobs/blob-store.js';
-import type { Connection } from '../database/connection.js';
+import { countReferencedBlobs, type ReferencedBlob, referencedBlobs } from '../blobs/referenced-blobs.js';
+import type { Connection } from '../database/database.js';
+import { readRows } from '../database/snapshot.js';
 import { appliedMigrations } from '../migrations/apply-migrations.js';
-import { type BackupManifest, blobPath, FORMAT_VERSION, MANIFEST, rowsPath, SUMS } from './manifest.js';
-import { countNamedBlobs, type NamedBlob, namedBlobs } from './named-blobs.js';
-import { rowsOf } from './snapshot.js';
-import { BACKED_UP_TABLES, type BackedUpTable } from './tables.js';
+import {
+  BACKED_UP_TABLES,
+  type BackedUpTable,
+  type BackupManifest,
+  blobPath,
+  FORMAT_VERSION,
+  MANIFEST,
+  rowsPath,
+  SUMS,
+  sumLine,
+} from './backup-format.js';
 
-/** What a backup is made of. */
+/** The data of a backup. */
 export interface BackupSource {
-  /** Within a snapshot. */
+  /** In a snapshot. */
   connection: Connection;
   blobs: BlobStore;
 }
 
-/** What is said besides the data, and to whom. */
-export interface BackupNotes {
-  /** The release that makes it. */
+/** How a backup is made. */
+export interface BackupOptions {
+  /** This release, for the manifest. */
   release: string;
   onProgress?(done: number, total: number): void;
 }
 
-/** What went into a backup. */
+/** The contents of a finished backup. */
 export interface BackupContents {
   manifest: BackupManifest;
-  /** Blobs in it. */
+  /** Number of blobs. */
   blobs: number;
-  /** Files of models that were not kept any more, and are therefore not in it. */
+  /** Number of evicted model files, which are not in the backup. */
   absentFiles: number;
 }
 
 /**
- * A backup as a tar archive, made while it is taken: the manifest, the blobs, the rows as JSON lines, the sums.
+ * Writes a backup as a tar archive: the manifest, the blobs, the rows as JSON lines, the sums. The archive is made while it
+ * is consumed.
  *
- * Rows as JSON, not PostgreSQL's own dump: they fit the embedded database and a server's of any version alike. Blobs come
- * before rows, so that whoever restores has every file of a row before the row.
+ * Unlike PostgreSQL's own dump, rows as JSON fit the embedded database and servers of any version. Blobs come before rows, so
+ * that a restore has every file before the rows that refer to it.
  *
- * @returns what went into it
- * @throws ProbelogError BLOB_MISSING when a blob that is needed is not there or damaged: better no backup than one that
- *   is found wanting when it is needed
+ * @throws ProbelogError BLOB_MISSING when a required blob is missing or damaged, rather than write a backup that cannot be
+ *   restored
  */
 export async function* writeBackup(
   { connection, blobs }: BackupSource,
-  { release, onProgress }: BackupNotes,
+  { release, onProgress }: BackupOptions,
 ): AsyncGenerator<Uint8Array, BackupContents, undefined> {
   const tables = await presentTables(connection);
-  const manifest = await manifestOf(connection, tables, release);
+  const manifest = await makeManifest(connection, tables, release);
   const contents: BackupContents = { manifest, blobs: 0, absentFiles: 0 };
   const sums: string[] = [];
   yield* summedEntry(MANIFEST, `${JSON.stringify(manifest, null, 1)}\n`, sums);
   let done = 0;
-  for await (const some of namedBlobs(connection)) {
-    for (const blob of some) {
-      const isThere = yield* blobEntry(blobs, blob);
-      contents[isThere ? 'blobs' : 'absentFiles'] += 1;
+  for await (const batch of referencedBlobs(connection)) {
+    for (const blob of batch) {
+      const exists = yield* blobEntry(blobs, blob);
+      contents[exists ? 'blobs' : 'absentFiles'] += 1;
       done += 1;
       onProgress?.(done, manifest.blobs);
     }
@@ -66,14 +75,14 @@ export async function* writeBackup(
   return contents;
 }
 
-/** A database of an older release lacks the newer tables. */
+/** The tables of the database; one of an older release lacks newer tables. */
 async function presentTables(connection: Connection): Promise<BackedUpTable[]> {
   const rows = await connection.query('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()');
   const present = new Set(rows.map(({ tablename }) => tablename));
   return BACKED_UP_TABLES.filter(({ name }) => present.has(name));
 }
 
-async function manifestOf(
+async function makeManifest(
   connection: Connection,
   tables: BackedUpTable[],
   release: string,
@@ -90,17 +99,17 @@ async function manifestOf(
     createdAt: new Date().toISOString(),
     migrations: await appliedMigrations(connection),
     tables: Object.fromEntries(counts),
-    blobs: await countNamedBlobs(connection),
+    blobs: await countReferencedBlobs(connection),
   };
 }
 
-/** @returns whether it is there */
+/** @returns whether the blob exists */
 async function* blobEntry(
   blobs: BlobStore,
-  { digest, needed }: NamedBlob,
+  { digest, required }: ReferencedBlob,
 ): AsyncGenerator<Uint8Array, boolean, undefined> {
   const file = await blobs.openToRead(digest);
-  if (!file && !needed) return false;
+  if (!file && !required) return false;
   if (!file) throw unusable(digest, 'is missing');
   try {
     yield entryHeader(blobPath(digest), file.bytes);
@@ -127,7 +136,7 @@ async function* tableEntries(
   const order = key.map((column) => `"${column}"`).join(', ');
   const sql = `SELECT to_jsonb("row")::text AS "json" FROM "${name}" "row" ORDER BY ${order}`;
   let part = 0;
-  for await (const rows of rowsOf<{ json: string }>(connection, sql, ({ json }) => json.length)) {
+  for await (const rows of readRows<{ json: string }>(connection, sql, ({ json }) => json.length)) {
     part += 1;
     yield* summedEntry(rowsPath(name, part), rows.map(({ json }) => `${json}\n`).join(''), sums);
   }
@@ -138,11 +147,6 @@ function* summedEntry(path: string, text: string, sums: string[]): Generator<Uin
   yield* textEntry(path, text);
 }
 
-/** As `sha256sum` writes and checks it. */
-export function sumLine(path: string, content: Uint8Array): string {
-  return `${createHash('sha256').update(content).digest('hex')}  ${path}\n`;
-}
-
 function* textEntry(path: string, text: string): Generator<Uint8Array, void, undefined> {
   const bytes = Buffer.from(text);
   yield entryHeader(path, bytes.length);
@@ -150,10 +154,10 @@ function* textEntry(path: string, text: string): Generator<Uint8Array, void, und
   yield entryPadding(bytes.length);
 }
 
-function unusable(digest: string, what: string): ProbelogError {
+function unusable(digest: string, problem: string): ProbelogError {
   return new ProbelogError(
     'BLOB_MISSING',
-    `The stored file ${digest} ${what}, so no whole backup can be made. Put it back, or remove the models or the probe set that it belongs to.`,
+    `The stored file ${digest} ${problem}, so the backup would be incomplete. Put the file back, or remove the models or the probe set that it belongs to.`,
     { digest },
   );
 }

@@ -7,7 +7,7 @@ import { makeFolderDurably, moveDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
 import { asStorageError } from '../database/storage-error.js';
 
-/** A stored file: its name is the SHA-256 of its content. */
+/** A stored file, named by the SHA-256 of its content. */
 export interface StoredBlob {
   digest: string;
   bytes: number;
@@ -20,11 +20,11 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const DAY_MS = 86_400_000;
 
 /**
- * Files by content, in a folder.
+ * Content-addressed files in a folder.
  *
- * A file is written under a temporary name, synced, and renamed into place, and the folder is synced too: a name that
- * exists stands for the whole content, whatever happens to the machine. Database rows refer to files only after that,
- * so a file without a row may be a moment old and is swept only when it is older than any writer can be.
+ * A file is written under a temporary name, synced and renamed, and the folder is synced too. So a file that exists is
+ * complete, even after a power cut. Database rows refer to a file only after that. A file without a row may be new, so cleanup
+ * removes it only when it is older than any write can take.
  */
 export class BlobStore {
   private readonly folder: string;
@@ -33,13 +33,13 @@ export class BlobStore {
     this.folder = resolve(folder);
   }
 
-  /** Path of the file with this digest, whether it exists or not. @throws Error when it is no digest */
+  /** Path of the file with this digest; the file need not exist. @throws Error when the text is not a digest */
   path(digest: string): string {
     if (!DIGEST.test(digest)) throw new Error('not a SHA-256 digest');
     return join(this.folder, digest.slice(0, 2), digest.slice(2));
   }
 
-  /** @throws ProbelogError STORAGE_FULL; whatever the content throws. Nothing is left behind. */
+  /** @throws ProbelogError STORAGE_FULL; errors of `content`. A failed write leaves no file. */
   async put(content: BlobContent): Promise<StoredBlob> {
     const temporary = join(this.folder, `${randomUUID()}.part`);
     try {
@@ -54,9 +54,9 @@ export class BlobStore {
   }
 
   /**
-   * Takes a finished file of this file system in: it is moved, not copied.
+   * Moves a finished file of the same file system into the store.
    *
-   * @param digest SHA-256 of its content, which the caller has computed while writing
+   * @param digest SHA-256 of its content, which the caller computed while writing
    * @throws ProbelogError STORAGE_FULL
    */
   async adopt(path: string, digest: string): Promise<void> {
@@ -72,7 +72,7 @@ export class BlobStore {
     return exists(this.path(digest));
   }
 
-  /** @throws ProbelogError BLOB_MISSING when the file is gone or ends before `offset + length` */
+  /** @throws ProbelogError BLOB_MISSING when the file is missing or ends before `offset + length` */
   async read(digest: string, { offset, length }: { offset: number; length: number }): Promise<Uint8Array> {
     const file = await this.open(digest);
     try {
@@ -85,20 +85,20 @@ export class BlobStore {
     }
   }
 
-  /** The whole file, or its first bytes. @throws ProbelogError BLOB_MISSING */
-  async readAll(digest: string, most = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  /** The whole file, or its first `maxBytes`. @throws ProbelogError BLOB_MISSING */
+  async readAll(digest: string, maxBytes = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
     const facts = await stat(this.path(digest)).catch(() => undefined);
     if (!facts) throw missing(digest);
-    return this.read(digest, { offset: 0, length: Math.min(facts.size, most) });
+    return this.read(digest, { offset: 0, length: Math.min(facts.size, maxBytes) });
   }
 
-  /** Notes that a file was used just now, which keeps it from being evicted first. */
+  /** Marks a file as just used, so that it is evicted later. */
   async touch(digest: string): Promise<void> {
     const now = new Date();
     await utimes(this.path(digest), now, now).catch(() => undefined);
   }
 
-  /** When a file was stored or touched last; null when it is not there. */
+  /** When a file was last stored or touched; null when it does not exist. */
   async lastUsed(digest: string): Promise<Date | null> {
     return stat(this.path(digest)).then(
       ({ mtime }) => mtime,
@@ -106,7 +106,7 @@ export class BlobStore {
     );
   }
 
-  /** Removes a file. Whoever has it open reads on. */
+  /** Removes a file. Open readers can finish. */
   async evict(digest: string): Promise<void> {
     await rm(this.path(digest), { force: true });
   }
@@ -115,7 +115,7 @@ export class BlobStore {
     return createReadStream(this.path(digest));
   }
 
-  /** A file with its size, or null when it is not there. It is read to its end, whoever removes it meanwhile. */
+  /** A file with its size; null when it does not exist. It can be read to its end even if it is removed in the meantime. */
   async openToRead(digest: string): Promise<{ bytes: number; content: ReadStream } | null> {
     const file = await open(this.path(digest)).catch(() => null);
     if (!file) return null;
@@ -124,14 +124,14 @@ export class BlobStore {
   }
 
   /**
-   * Removes files that nothing refers to, and what interrupted writes left.
+   * Removes files that no row refers to, and the remains of interrupted writes.
    *
-   * @param referenced tells which of some digests are in use
-   * @param olderThanMs files younger than this stay: their row may not be written yet
+   * @param filterReferenced returns the digests that are in use
+   * @param olderThanMs younger files stay: their row may not be written yet
    * @returns how many files were removed
    */
-  async sweep(
-    referenced: (digests: string[]) => Promise<Set<string>>,
+  async cleanUp(
+    filterReferenced: (digests: string[]) => Promise<Set<string>>,
     olderThanMs = DAY_MS,
   ): Promise<number> {
     const before = Date.now() - olderThanMs;
@@ -142,7 +142,7 @@ export class BlobStore {
         removed += removeOld(path, before);
       } else {
         const names = await listFolder(path);
-        const used = await referenced(names.map((name) => entry + name));
+        const used = await filterReferenced(names.map((name) => entry + name));
         const orphans = names.filter((name) => !used.has(entry + name));
         for (const name of orphans) removed += removeOld(join(path, name), before);
       }
@@ -184,8 +184,8 @@ async function listFolder(path: string): Promise<string[]> {
 }
 
 /**
- * The look at the age and the removal are one step of this thread: content that is stored again meanwhile makes its
- * file young.
+ * Checks the age and removes the file synchronously: if this process stored the same content in between, the file would be
+ * young again.
  */
 function removeOld(path: string, before: number): number {
   const facts = statSync(path, { throwIfNoEntry: false });

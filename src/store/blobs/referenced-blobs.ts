@@ -1,7 +1,40 @@
+import type { Connection } from '../database/database.js';
+import { readRows } from '../database/snapshot.js';
 import type { PrismaClient } from '../generated/client.js';
 
-/** Which of some digests a row refers to. */
-export async function referencedBlobs(prisma: PrismaClient, digests: string[]): Promise<Set<string>> {
+/** A case-insensitive regular expression for the sources of models whose files can be fetched again. */
+export const REFETCHABLE_SOURCE = '^(https?|s3|mlflow|hf):';
+
+/** A blob that rows refer to. */
+export interface ReferencedBlob {
+  digest: string;
+  /** Whether the store cannot work without it. A model's file is only needed to probe the model again. */
+  required: boolean;
+  /** Whether it can be fetched again. Such files are evicted and fetched as needed. */
+  refetchable: boolean;
+}
+
+/** Add the blob columns of new tables to this query and to {@link filterReferenced}. */
+const REFERENCED_BLOBS = `
+  SELECT "digest", bool_or("required") AS "required", bool_and("refetchable") AS "refetchable" FROM (
+    SELECT "digest", true AS "required", false AS "refetchable" FROM "probe"
+    UNION ALL SELECT "digest", true, false FROM "probe_embedding"
+    UNION ALL SELECT "responses_digest", true, false FROM "model" WHERE "responses_digest" IS NOT NULL
+    UNION ALL SELECT "file_digest", false, "source" ~* '${REFETCHABLE_SOURCE}' FROM "model" WHERE "file_digest" IS NOT NULL
+  ) "referenced" GROUP BY "digest"`;
+
+/** All blobs that rows refer to, in batches, ordered by digest; within a transaction. */
+export function referencedBlobs(connection: Connection): AsyncGenerator<ReferencedBlob[], void, undefined> {
+  return readRows<ReferencedBlob>(connection, `${REFERENCED_BLOBS} ORDER BY "digest" COLLATE "C"`);
+}
+
+export async function countReferencedBlobs(connection: Connection): Promise<number> {
+  const [row] = await connection.query(`SELECT count(*)::float8 AS "count" FROM (${REFERENCED_BLOBS}) "all"`);
+  return Number(row.count);
+}
+
+/** The digests among these that rows refer to. */
+export async function filterReferenced(prisma: PrismaClient, digests: string[]): Promise<Set<string>> {
   const rows = await prisma.$queryRaw<{ digest: string }[]>`
     SELECT "digest" FROM unnest(${digests}::text[]) AS "digest"
     WHERE "digest" IN (

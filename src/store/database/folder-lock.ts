@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProbelogError } from '../../errors/index.js';
 
-/** Two that try at once back off from each other; a holder is still there after all tries. */
+/** Two processes that try at once back off from each other. A real holder is still there after all tries. */
 const TRIES = 6;
 const MAX_PAUSE_MS = 50;
 
-/** A process that wants or has the folder. The start time tells it from a later process with the same number. */
+/** A process that wants or has the folder. The start time distinguishes it from a later process with the same pid. */
 interface Claim {
   name: string;
   pid: number;
@@ -16,16 +16,16 @@ interface Claim {
 }
 
 /**
- * Takes a data folder for this process; a second one would damage the embedded database.
+ * Locks a data folder for this process: a second process would damage the embedded database.
  *
- * Each process first puts a claim of its own into `locks/`, then looks for others: of two, at least the later one sees
- * the other, so never do both go on. A claim is an empty file whose name says everything, so it is never seen
- * half-written; and because names are never used again, removing a dead process's claim cannot hit a living one's.
+ * Each process first creates its own claim in `locks/`, then looks for others. At least the later of two processes sees the
+ * other's claim, so they never both continue. A claim is an empty file whose name holds all data, so it is never seen half
+ * written. Names are never reused, so removing a dead process's claim cannot hit a live one.
  *
- * A claim of a killed process does not count. Process numbers are those of this machine (or container): two containers
- * must not share an embedded database's folder.
+ * The claim of a killed process does not count. Pids are local to a machine or container, so two containers must not share
+ * the folder of an embedded database.
  *
- * @returns gives the folder back
+ * @returns unlocks the folder
  * @throws ProbelogError DATA_FOLDER_IN_USE naming the process that holds it
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
@@ -42,7 +42,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-/** The living process, other than this one, that has a folder; looked up without a claim of one's own. Null when none has. */
+/** The pid of another live process that holds the folder; null when none does. It takes no claim. */
 export async function folderHolder(folder: string): Promise<number | null> {
   const names = await readdir(join(folder, 'locks')).catch(() => []);
   for (const name of names) {
@@ -52,7 +52,7 @@ export async function folderHolder(folder: string): Promise<number | null> {
   return null;
 }
 
-/** A living process with a claim other than `own`; claims of dead ones are cleared away. */
+/** Another live process's claim. It removes the claims of dead processes. */
 async function findRival(claims: string, own: string): Promise<Claim | undefined> {
   for (const name of await readdir(claims)) {
     if (name === own) continue;
@@ -80,14 +80,14 @@ async function isAlive({ pid, startedAt }: Claim): Promise<boolean> {
 }
 
 /**
- * Clock ticks after boot at which a process started; undefined where there is no /proc. A killed process that its
- * parent has not noticed yet holds nothing any more: its start time is 'gone'.
+ * A process's start time in clock ticks after boot; undefined on systems without /proc. A zombie (killed, but not yet
+ * reaped by its parent) holds nothing anymore: its start time is 'dead'.
  */
 async function startTime(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? 'gone' : fields[19];
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'dead' : fields[19];
   } catch {
     return undefined;
   }
@@ -96,7 +96,7 @@ async function startTime(pid: number): Promise<string | undefined> {
 function inUse({ pid }: Claim): ProbelogError {
   return new ProbelogError(
     'DATA_FOLDER_IN_USE',
-    `Process ${pid} has the data folder open. Stop it first, ask it through GraphQL, use another PROBELOG_DATA, or share a PostgreSQL server with DATABASE_URL.`,
+    `Process ${pid} has the data folder open. Stop it, send your request to it (--url), choose another PROBELOG_DATA, or use a PostgreSQL server (DATABASE_URL).`,
     { pid },
   );
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A UUID of version 7: random, and in order of creation, which keeps indexes compact. */
+/** A version 7 UUID: random, and ordered by creation time, which keeps indexes compact. */
 export function newId(): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(Date.now(), 0, 6);
@@ -12,12 +12,12 @@ export function newId(): string {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Those that the database would accept as an id: looking up anything else is an error there, and nothing here. */
+/** The valid UUIDs among these. In the database, looking up anything else would be an error. */
 export function validIds(ids: readonly string[]): string[] {
   return ids.filter((id) => UUID.test(id));
 }
 
-/** A condition for one id; one that is no UUID matches nothing. */
+/** A condition for one id; an invalid UUID matches nothing. */
 export function isId(id: string): { in: string[] } {
   return { in: validIds([id]) };
 }

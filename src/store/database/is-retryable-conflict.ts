@@ -1,13 +1,13 @@
-/** PostgreSQL's code for a transaction that it gave up because it and another one wait for each other. */
+/** PostgreSQL's code for a transaction that it aborted because of a deadlock. */
 const DEADLOCK = '40P01';
 
-/** What a driver's adapter says of an error of the database. */
+/** The cause that a database adapter reports. */
 interface AdapterCause {
   kind?: string;
   code?: string;
 }
 
-/** Whether a transaction failed only because another one was quicker, so that it is worth another try. */
+/** Whether a transaction failed only because of a concurrent one, so that it can be retried. */
 export function isRetryableConflict(thrown: unknown): boolean {
   const { code, meta, cause } = thrown as {
     code?: string;
@@ -15,12 +15,12 @@ export function isRetryableConflict(thrown: unknown): boolean {
     cause?: AdapterCause;
   };
   if (code === 'P2002' || code === 'P2025' || code === 'P2034') return true;
-  // Of a raw statement, and of what Prisma has no code for.
-  return isOutrunCause(meta?.driverAdapterError?.cause) || isOutrunCause(cause);
+  // Raw statements, and errors for which Prisma has no code.
+  return isRetryableCause(meta?.driverAdapterError?.cause) || isRetryableCause(cause);
 }
 
-/** A write conflict is also what the adapter of a server calls a deadlock; that of the embedded database has no word for it. */
-function isOutrunCause({ kind, code }: AdapterCause = {}): boolean {
+/** A server's adapter reports a deadlock as a write conflict; the embedded database's adapter passes PostgreSQL's code on. */
+function isRetryableCause({ kind, code }: AdapterCause = {}): boolean {
   if (kind === 'UniqueConstraintViolation' || kind === 'TransactionWriteConflict') return true;
   return kind === 'postgres' && code === DEADLOCK;
 }

@@ -5,13 +5,12 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { moveDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
-import { createPrismaClient } from './create-prisma-client.js';
-import type { Database } from './database.js';
+import { createPrismaClient, type Database } from './database.js';
 
 /**
  * Opens PostgreSQL inside this process.
  *
- * @param folder its files; made when they are not there
+ * @param folder its files, created when missing
  * @throws ProbelogError DATABASE_UNAVAILABLE when the files are damaged or of another PostgreSQL version
  */
 export async function openEmbedded(folder: string, log: (line: string) => void): Promise<Database> {
@@ -40,8 +39,8 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
 
 async function openFiles(folder: string, log: (line: string) => void): Promise<PGlite> {
   if (!(await exists(join(folder, 'PG_VERSION')))) {
-    log('making the database; this takes some seconds, once');
-    // Made beside its place and moved there whole: a process killed meanwhile leaves no half-made database behind.
+    log('creating the database; this takes a few seconds, once');
+    // Created under another name and renamed: a process killed in between leaves no incomplete database.
     const unfinished = `${folder}.new`;
     for (const path of [folder, unfinished]) await rm(path, { recursive: true, force: true });
     await (await PGlite.create(unfinished)).close();

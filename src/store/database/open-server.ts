@@ -1,19 +1,18 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { messageOf, ProbelogError } from '../../errors/index.js';
-import { createPrismaClient } from './create-prisma-client.js';
-import type { Database } from './database.js';
+import { createPrismaClient, type Database } from './database.js';
 
-/** A server that does not answer at all would otherwise be waited for by the operating system's minutes. */
+/** Without this limit, the operating system would wait minutes for a server that does not answer. */
 const CONNECT_MS = 5_000;
-/** The one that PostgreSQL looks into by itself. */
+/** PostgreSQL's default schema. */
 const DEFAULT_SCHEMA = 'public';
 
 /**
  * Connects to a PostgreSQL server.
  *
- * @param schema of the tables. Prisma names it in its statements; our own find it by the connection's search path, which
- *   holds nothing else: a table of somebody else's with one of our names is never meant.
+ * @param schema of the tables. Prisma names it in its statements. Our own statements find it by the connection's search path,
+ *   which contains nothing else: a foreign table with one of our names is never used by mistake.
  * @throws ProbelogError DATABASE_UNAVAILABLE naming the host, never the password
  */
 export async function openServer(url: string, schema: string): Promise<Database> {
@@ -31,7 +30,7 @@ export async function openServer(url: string, schema: string): Promise<Database>
   };
 }
 
-/** Poolers may refuse such options, so they are sent only where they are needed; those of the URL itself stay. */
+/** Connection poolers may refuse such options, so they are sent only where needed. Options of the URL itself stay. */
 function searchPath(url: string, schema: string): pg.ClientConfig {
   if (schema === DEFAULT_SCHEMA) return { connectionString: url };
   const options = `-c search_path=${schema}`;
@@ -45,7 +44,7 @@ function searchPath(url: string, schema: string): pg.ClientConfig {
 async function connect(settings: pg.ClientConfig, url: string): Promise<pg.Client> {
   try {
     const client = new pg.Client(settings);
-    // A lost connection also fails the statement that is under way, and that is where it is reported.
+    // A lost connection also fails the running statement, which reports it.
     client.on('error', () => undefined);
     await client.connect();
     return client;
@@ -53,12 +52,12 @@ async function connect(settings: pg.ClientConfig, url: string): Promise<pg.Clien
     const reason = messageOf(thrown) || (thrown as NodeJS.ErrnoException).code;
     throw new ProbelogError(
       'DATABASE_UNAVAILABLE',
-      `The database server ${hostOf(url)} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`,
+      `Cannot connect to the database server ${hostOf(url)}: ${reason}. Check DATABASE_URL and that the server is running.`,
     );
   }
 }
 
-/** Host and port of a database URL, or its socket's folder. */
+/** Host and port of a database URL, or the folder of its socket. */
 function hostOf(url: string): string {
   if (!URL.canParse(url)) return '(in DATABASE_URL)';
   const { host, searchParams } = new URL(url);

@@ -1,4 +1,9 @@
-/** Where a store is, every part of it said. */
+import { join } from 'node:path';
+
+/** An embedded database belongs to one store, so its tables need no schema of their own. */
+export const EMBEDDED_SCHEMA = 'public';
+
+/** Where a store is. */
 export interface StoreLocation {
   /** For blobs and, without a server, for the database. */
   dataFolder: string;
@@ -6,6 +11,16 @@ export interface StoreLocation {
   databaseUrl: string | undefined;
   /** PostgreSQL schema of the tables on that server. */
   databaseSchema: string;
-  /** Takes a line about what takes long. */
+  /** Receives a line about each slow step. */
   log(line: string): void;
+}
+
+/** The folder of an embedded database. */
+export function databaseFolder(dataFolder: string): string {
+  return join(dataFolder, 'database');
+}
+
+/** The folder of the blobs, with either kind of database. */
+export function blobsFolder(dataFolder: string): string {
+  return join(dataFolder, 'blobs');
 }

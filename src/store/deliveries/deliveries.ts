@@ -2,119 +2,113 @@ import type { Actor } from '../access/viewer.js';
 import { newId } from '../database/ids.js';
 import { isRetryableConflict } from '../database/is-retryable-conflict.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
-import { applyChange, type DeliveredChange, overtaken, type RemovedModel } from '../models/apply-change.js';
-import { giveAlias } from '../models/give-alias.js';
-import { recordNewVersion } from '../models/record-new-version.js';
-import type { DeliveryOutcome, DeliveryRecord } from '../records.js';
+import type { ChangeResult, ModelChange, VersionRegistration } from '../models/model-change.js';
+import type { NewIngest } from '../models/register-version.js';
+import type { DeliveryRecord } from '../records.js';
+import { applyChange, type ChangeContext, giveAlias, ignored, type PreparedChange } from './apply-change.js';
+import { recordNewVersion } from './record-new-version.js';
 
-export type { DeliveredChange, RemovedModel } from '../models/apply-change.js';
-
-/** How often a transaction is tried when others are at the same model version. */
+/** Attempts at a transaction that conflicts with others about the same model version. */
 const TRIES = 5;
-/** Rows that one statement of {@link Deliveries.prune} removes, so that no delivery waits for a large one. */
-const PRUNED_AT_ONCE = 1_000;
+/** Rows that one statement of {@link Deliveries.prune} deletes. More would make new deliveries wait. */
+const PRUNE_BATCH = 1_000;
 
-/** A delivery to be recorded, and what it changes. */
+/** A delivery to record. */
 export interface NewDelivery {
   /** Name of the registry. */
   source: string;
-  /** Null: it has no id, and is recorded under one of ours. */
+  /** Null for a delivery without an id; it is recorded under a new one. */
   deliveryId: string | null;
   event: string;
   occurredAt: Date | null;
-  change: DeliveredChange;
-  /** From where it was sent; nothing is known of it when absent. */
-  from?: DeliveryOrigin;
+  change: ModelChange;
+  /** For the audit; absent when unknown. */
+  sender?: DeliverySender;
 }
 
-/** From where a delivery was sent. */
-export type DeliveryOrigin = Pick<Actor, 'address' | 'userAgent'>;
+/** Where a delivery came from. */
+export type DeliverySender = Pick<Actor, 'address' | 'userAgent'>;
 
-/** What a delivery came to, and what is to be told to the rest of this process. */
-export interface DeliveryResult {
-  outcome: DeliveryOutcome;
-  ingestId: string | null;
-  /** Ingests that run perhaps, and are to be stopped. */
-  stopped: string[];
-  /** Models that are to leave the gallery. */
-  removed: RemovedModel[];
-}
+/** Makes the ingest of a registration. */
+export type PrepareIngest = (registration: VersionRegistration) => Promise<NewIngest>;
 
-/** The webhook deliveries that were taken. */
+/** The recorded webhook deliveries. */
 export class Deliveries {
   constructor(private readonly prisma: PrismaClient) {}
 
   /**
-   * Records a delivery and makes its change, in one transaction: what is acknowledged is queued, whatever happens to
-   * this process next, and a delivery that comes again changes nothing and has the same ingest.
+   * Records a delivery and makes its change, in one transaction. So an acknowledged change survives a crash, and a repeated
+   * delivery changes nothing and has the same ingest.
    *
-   * @throws the database's errors, when nothing is recorded
+   * @param prepare is called for a registration, before the transaction
+   * @throws errors of `prepare` and of the database; then nothing is recorded
    */
-  async record(delivery: NewDelivery): Promise<DeliveryResult> {
-    const row = rowOf(delivery);
-    const { change } = delivery;
-    const actor = sender(row, delivery.from);
+  async record(delivery: NewDelivery, prepare: PrepareIngest): Promise<ChangeResult> {
+    const { change, sender } = delivery;
+    const row = toRow(delivery);
+    const actor = toActor(row, sender);
+    const prepared = change.kind === 'REGISTER' ? { ...change, ingest: await prepare(change) } : change;
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await this.recordQuickly(row, change, actor)) ?? (await this.recordOnce(row, change, actor));
+        return (
+          (await this.recordAsNewVersion(row, prepared, actor)) ??
+          (await this.recordInTransaction(row, prepared, actor))
+        );
       } catch (thrown) {
         if (!isRetryableConflict(thrown) || attempt === TRIES) throw thrown;
       }
     }
   }
 
-  /** The delivery with this id; null when there is none, or it is too long ago. */
+  /** The delivery with this id; null when it does not exist or was pruned. */
   async find(source: string, deliveryId: string): Promise<DeliveryRecord | null> {
     const row = await this.prisma.webhookDelivery.findUnique({
       where: { source_deliveryId: { source, deliveryId } },
     });
     if (!row) return null;
-    const { subject: _, removes: __, ...record } = row;
+    const { orderingKey: _, removes: __, ...record } = row;
     return record;
   }
 
-  /** Forgets some of the deliveries from before a time; returns how many. */
+  /** Deletes up to 1,000 deliveries received before a time. @returns how many were deleted */
   prune(before: Date): Promise<number> {
     return this.prisma.$executeRaw`
       DELETE FROM "webhook_delivery" WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM "webhook_delivery" WHERE "received_at" < ${before}::timestamptz
-        ORDER BY "received_at" LIMIT ${PRUNED_AT_ONCE}))`;
+        ORDER BY "received_at" LIMIT ${PRUNE_BATCH}))`;
   }
 
-  private async recordQuickly(
-    { subject, ...row }: DeliveryRow,
-    change: DeliveredChange,
+  private async recordAsNewVersion(
+    row: DeliveryRow,
+    change: PreparedChange,
     actor: Actor,
-  ): Promise<DeliveryResult | null> {
-    if (change.kind !== 'REGISTER' || change.alias !== undefined || subject === null) return null;
-    const recorded = await recordNewVersion(this.prisma, { ...row, subject, ingest: change.ingest }, actor);
-    return recorded && { ...recorded, stopped: [], removed: [] };
+  ): Promise<ChangeResult | null> {
+    if (change.kind !== 'REGISTER' || change.alias !== undefined) return null;
+    return recordNewVersion(this.prisma, row, change.ingest, actor);
   }
 
-  private recordOnce(row: DeliveryRow, change: DeliveredChange, actor: Actor): Promise<DeliveryResult> {
-    const { source, deliveryId, event, occurredAt, subject } = row;
+  private recordInTransaction(row: DeliveryRow, change: PreparedChange, actor: Actor): Promise<ChangeResult> {
+    const { source, deliveryId, event, occurredAt, orderingKey } = row;
     const removes = change.kind === 'REMOVE';
     return this.prisma.$transaction(async (tx) => {
-      // Of two at once the second waits here until the first is done.
-      const isNew = await tx.$executeRaw`
+      const context: ChangeContext = { tx, registry: source, actor };
+      // Of two simultaneous transactions, the second waits here until the first ends.
+      const inserted = await tx.$executeRaw`
         INSERT INTO "webhook_delivery" ("source", "delivery_id", "event", "occurred_at", "subject", "removes", "outcome")
-        VALUES (${source}, ${deliveryId}, ${event}, ${occurredAt}::timestamptz, ${subject}, ${removes}, 'ACCEPTED')
+        VALUES (${source}, ${deliveryId}, ${event}, ${occurredAt}::timestamptz, ${orderingKey}, ${removes}, 'ACCEPTED')
         ON CONFLICT DO NOTHING`;
-      if (isNew === 0) {
+      if (inserted === 0) {
         const where = { source_deliveryId: { source, deliveryId } };
         const first = await tx.webhookDelivery.findUnique({ where });
-        const outcome = (await giveAlias(tx, source, change, actor)) ? 'ACCEPTED' : 'DUPLICATE';
-        return { outcome, ingestId: first?.ingestId ?? null, stopped: [], removed: [] };
+        const outcome = (await giveAlias(context, change)) ? 'ACCEPTED' : 'DUPLICATE';
+        return { outcome, ingestId: first?.ingestId ?? null, reason: null, cancelled: [], removed: [] };
       }
-      const applied = (await isOvertaken(tx, row))
-        ? overtaken()
-        : await applyChange(tx, source, change, {
-            actor,
-            isTied: await isTied(tx, row, removes),
-          });
-      const isCalledAnew = await giveAlias(tx, source, change, actor);
-      const { reason, ...result } = isCalledAnew ? { ...applied, outcome: 'ACCEPTED' as const } : applied;
-      const { outcome, ingestId } = result;
+      const applied = (await isSuperseded(tx, row))
+        ? ignored('A later event about the same version came before it.')
+        : await applyChange(context, change, await isContradicted(tx, row, removes));
+      const movedAlias = await giveAlias(context, change);
+      const result: ChangeResult = movedAlias ? { ...applied, outcome: 'ACCEPTED' } : applied;
+      const { outcome, ingestId, reason } = result;
       if (outcome !== 'ACCEPTED' || ingestId !== null) {
         await tx.webhookDelivery.updateMany({
           where: { source, deliveryId },
@@ -126,64 +120,63 @@ export class Deliveries {
   }
 }
 
-/** Who the audit says it was. The delivery's own record has the rest. */
-function sender(
+/** The actor in the audit. The delivery's own row has the rest. */
+function toActor(
   { source, deliveryId }: Pick<DeliveryRow, 'source' | 'deliveryId'>,
-  { address, userAgent }: DeliveryOrigin = { address: null, userAgent: null },
+  { address, userAgent }: DeliverySender = { address: null, userAgent: null },
 ): Actor {
   return { name: `webhook:${source}`, address, userAgent, requestId: deliveryId };
 }
 
-/** A delivery as it is recorded, before it is known what it comes to. */
-type DeliveryRow = Pick<DeliveryRecord, 'source' | 'deliveryId' | 'event' | 'occurredAt'> & {
-  /** The one version, tag or alias that it is about; null: none, or several. */
-  subject: string | null;
+/** The row of a delivery before its outcome is known. */
+export type DeliveryRow = Pick<DeliveryRecord, 'source' | 'deliveryId' | 'event' | 'occurredAt'> & {
+  /** Deliveries with the same key are about the same version, tag or alias, and the latest one counts. Null: no order. */
+  orderingKey: string | null;
 };
 
-function rowOf({ source, deliveryId, event, occurredAt, change }: NewDelivery): DeliveryRow {
+function toRow({ source, deliveryId, event, occurredAt, change }: NewDelivery): DeliveryRow {
   return {
     source,
     deliveryId: deliveryId ?? newId(),
     event,
-    // A clock that is ahead must not make every later event look like an old one.
+    // A sender's clock may be ahead. Without the cap, every later event would look older than this one.
     occurredAt: occurredAt && new Date(Math.min(occurredAt.getTime(), Date.now())),
-    subject: subjectOf(change),
+    orderingKey: orderingKeyOf(change),
   };
 }
 
 /**
- * Whether a later event about the same version came first. A removal counts also where there was nothing to remove: the
- * creation may have been held up on its way.
+ * Whether a later event about the same version came first. A removal counts even when there was nothing to remove: the
+ * registration may have been delayed.
  */
-async function isOvertaken(
+async function isSuperseded(
   tx: Prisma.TransactionClient,
-  { source, subject, occurredAt }: DeliveryRow,
+  { source, orderingKey, occurredAt }: DeliveryRow,
 ): Promise<boolean> {
-  if (subject === null || occurredAt === null) return false;
-  const where = { source, subject, occurredAt: { gt: occurredAt } };
+  if (orderingKey === null || occurredAt === null) return false;
+  const where = { source, orderingKey, occurredAt: { gt: occurredAt } };
   return (await tx.webhookDelivery.findFirst({ where, select: { deliveryId: true } })) !== null;
 }
 
 /**
- * Whether a delivery of the same moment says the opposite about whether the version exists. Senders' clocks are coarse, and
+ * Whether a delivery of the same moment says the opposite about the version's existence. Senders' clocks are coarse, and
  * deliveries come in any order.
  */
-async function isTied(
+async function isContradicted(
   tx: Prisma.TransactionClient,
-  { source, subject, occurredAt }: DeliveryRow,
+  { source, orderingKey, occurredAt }: DeliveryRow,
   removes: boolean,
 ): Promise<boolean> {
-  if (subject === null || occurredAt === null) return false;
-  const where = { source, subject, occurredAt, removes: !removes };
+  if (orderingKey === null || occurredAt === null) return false;
+  const where = { source, orderingKey, occurredAt, removes: !removes };
   return (await tx.webhookDelivery.findFirst({ where, select: { deliveryId: true } })) !== null;
 }
 
-/** The one version, tag or alias that a change is about. */
-function subjectOf(change: DeliveredChange): string | null {
-  if (change.kind === 'REGISTER') return JSON.stringify([change.ingest.name, change.ingest.version]);
-  if (change.kind === 'REMOVE' && change.version !== null)
+/** The version, tag or alias that a change is about; null when there is none, or several. */
+function orderingKeyOf(change: ModelChange): string | null {
+  if (change.kind === 'REGISTER' || (change.kind === 'REMOVE' && change.version !== null))
     return JSON.stringify([change.name, change.version]);
   if (change.kind === 'SET_TAG') return JSON.stringify([change.name, change.version, 'tag', change.key]);
-  if (change.kind === 'ALIAS') return JSON.stringify([change.name, 'alias', change.alias]);
+  if (change.kind === 'SET_ALIAS') return JSON.stringify([change.name, 'alias', change.alias]);
   return null;
 }

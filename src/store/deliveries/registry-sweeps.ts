@@ -1,11 +1,11 @@
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import type { SweepRecord, SweptVersions } from '../records.js';
 
-/** What the last sweep of each registry did, whichever process made it. */
+/** The last sweep of each registry, by any process. */
 export class RegistrySweeps {
   constructor(private readonly prisma: PrismaClient) {}
 
-  /** Takes the place of the registry's last one. */
+  /** Replaces the registry's last sweep. */
   async save({
     registry,
     startedAt,
@@ -23,12 +23,16 @@ export class RegistrySweeps {
     });
   }
 
-  /** By the registries' names. */
+  /** Ordered by registry name. */
   async list(): Promise<SweepRecord[]> {
     const rows = await this.prisma.registrySweep.findMany({ orderBy: { registry: 'asc' } });
-    return rows.map(({ found, ...row }) => ({ ...row, ...(found as unknown as Found), dryRun: false }));
+    return rows.map(({ found, ...row }) => ({
+      ...row,
+      ...(found as unknown as StoredFindings),
+      dryRun: false,
+    }));
   }
 }
 
-/** As it is kept. */
-type Found = Record<'ingested' | 'changed' | 'removed' | 'annotated' | 'refused', SweptVersions>;
+/** The JSON in `registry_sweep.found`. */
+type StoredFindings = Record<'ingested' | 'changed' | 'removed' | 'annotated' | 'refused', SweptVersions>;

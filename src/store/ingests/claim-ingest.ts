@@ -1,26 +1,26 @@
 import type { PrismaClient } from '../generated/client.js';
 
-/** Whatever the number, only that all of us use the same. */
+/** An arbitrary number that every process uses for this advisory lock. */
 const CLAIM_LOCK = 72_707_370;
-/** The largest that the column holds: never too often. */
-const NEVER = 2 ** 31 - 1;
+/** The largest value of the column, so that no limit applies. */
+const UNLIMITED = 2 ** 31 - 1;
 
-/** Who claims, and on what terms. */
+/** How a worker claims. */
 export interface ClaimTerms {
-  /** How often in a row a process may die over an ingest; after that it is parked. */
-  mostKills?: number;
+  /** How often in a row an ingest may kill its worker; then it fails. */
+  maxKills?: number;
   /**
-   * Ingests that this worker has in hand. The lease of one may look as if it had run out when the machine was busy, and one
-   * that was cancelled and is tried again waits until its earlier run here has ended.
+   * Ingests that this worker is running. On a busy machine their leases may look expired. An ingest that was cancelled and
+   * is retried waits until its earlier run here has ended.
    */
   held?: readonly string[];
 }
 
 /**
- * Takes the ingest whose turn it is; null when none is due.
+ * Claims the next ingest; null when none is due.
  *
- * One worker at a time: only then is each one's choice the next in order, and no choice is lost because two made the
- * same. It takes some milliseconds, once for each model.
+ * A lock lets one worker claim at a time. Otherwise two workers could choose the same ingest, and one would get nothing. It
+ * takes a few milliseconds, once per model.
  *
  * @returns its id
  */
@@ -28,26 +28,26 @@ export async function claimIngest(
   prisma: PrismaClient,
   worker: string,
   leaseMs: number,
-  { mostKills = NEVER, held = [] }: ClaimTerms,
+  { maxKills = UNLIMITED, held = [] }: ClaimTerms,
 ): Promise<string | null> {
   const [, , rows] = await prisma.$transaction([
     prisma.$executeRaw`SELECT pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`,
-    takeFromTheDead(prisma, mostKills, held),
-    takeNext(prisma, worker, leaseMs, held),
+    requeueAbandoned(prisma, maxKills, held),
+    claimNext(prisma, worker, leaseMs, held),
   ]);
   return rows[0]?.id ?? null;
 }
 
 /**
- * Puts the ingests of dead workers back into the queue, and parks those over which workers died too often.
+ * Requeues the ingests of dead workers, and fails those that killed their worker too often.
  *
- * A row that is locked belongs to a worker that lives: it is publishing.
+ * A locked row belongs to a live worker that is publishing, so it is skipped.
  */
-function takeFromTheDead(prisma: PrismaClient, mostKills: number, held: readonly string[]) {
-  const message = `The process that worked on it was killed ${mostKills} times in a row.`;
+function requeueAbandoned(prisma: PrismaClient, maxKills: number, held: readonly string[]) {
+  const message = `Its worker process was killed ${maxKills} times in a row.`;
   return prisma.$executeRaw`
     WITH "dead" AS (
-      SELECT "id", "kills" + 1 >= ${mostKills}::int AS "deadly" FROM "ingest"
+      SELECT "id", "kills" + 1 >= ${maxKills}::int AS "deadly" FROM "ingest"
       WHERE "state" = 'RUNNING' AND "leased_until" < now() AND "id" <> ALL(${held}::uuid[])
       ORDER BY "id" FOR UPDATE SKIP LOCKED
     ), "changed" AS (
@@ -64,12 +64,12 @@ function takeFromTheDead(prisma: PrismaClient, mostKills: number, held: readonly
 }
 
 /**
- * The order: priority; of each registry ("lane") the one that has the fewest at work; then the one whose last turn is the
- * longest ago; then age. So of a burst of thousands from one registry only one goes before the first of another.
+ * The order: priority; then the registry ("lane") with the fewest running ingests; then the lane whose last turn was longest
+ * ago; then age. So when one registry sends a burst of thousands, another registry's first ingest waits for one of them only.
  *
- * The lanes come from the index, one look-up each, and only the first of each is looked at, however many wait.
+ * The lanes come from an index, with one look-up each, and only the first ingest of each is read, however many wait.
  */
-function takeNext(prisma: PrismaClient, worker: string, leaseMs: number, held: readonly string[]) {
+function claimNext(prisma: PrismaClient, worker: string, leaseMs: number, held: readonly string[]) {
   return prisma.$queryRaw<{ id: string }[]>`
     WITH RECURSIVE "lanes" AS (
       (SELECT "lane" FROM "ingest" WHERE "state" = 'QUEUED' ORDER BY "lane" LIMIT 1)

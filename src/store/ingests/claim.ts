@@ -1,16 +1,16 @@
 import type { Prisma } from '../generated/client.js';
 
-/** A worker's hold on an ingest for one attempt. Everything that a running job writes is bound to it. */
+/** A worker's claim on an ingest, for one attempt. Everything that a running ingest writes is bound to its claim. */
 export interface Claim {
   ingestId: string;
   worker: string;
-  /** Which attempt: a worker that takes an ingest up again has another claim than before. */
+  /** A worker that claims the same ingest again gets a new attempt, and so a new claim. */
   attempt: number;
 }
 
 /**
- * Told to whoever writes under a claim that ended: the ingest was cancelled or superseded, its model removed, or another
- * worker has it. Nothing was changed.
+ * The claim of a write has ended: the ingest was cancelled or superseded, its model was removed, or another worker claimed
+ * it. The write changed nothing.
  */
 export class ClaimLost extends Error {
   constructor({ ingestId }: Claim) {
@@ -18,14 +18,14 @@ export class ClaimLost extends Error {
   }
 }
 
-/** The row of a claim that holds, for a statement that changes it. */
+/** The condition for the row of a valid claim, for statements that change it. */
 export function claimed({ ingestId, worker, attempt }: Claim) {
   return { id: ingestId, worker, attempts: attempt, state: 'RUNNING' as const };
 }
 
 /**
- * Locks a claimed ingest until the transaction ends, the first lock of all (see `lockIngests`): until then nobody can cancel,
- * supersede or take it over, or remove its model.
+ * Locks a claimed ingest until the transaction ends. Until then no other transaction can cancel, supersede or take over the
+ * ingest, or remove its model. It must be the transaction's first lock (see `lockIngests`).
  *
  * @throws ClaimLost
  */

@@ -1,17 +1,17 @@
 import { ProbelogError } from '../../errors/index.js';
-import { audit, modelSubject } from '../access/audit.js';
+import { audit, modelTarget } from '../access/audit.js';
+import { checkRegistry, checkVisibility, findChangeable } from '../access/check-access.js';
 import { INTERNAL_VIEWER, type Viewer, visible } from '../access/viewer.js';
 import { createdBefore } from '../database/created-order.js';
 import { isId, validIds } from '../database/ids.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import type { IngestModel } from '../generated/models.js';
-import { changedModel, checkLabel, checkRegistry } from '../models/changed-model.js';
 import {
   DIRECT_LANE,
   type NewIngest,
   queueIngest,
-  registered,
   registerVersion,
+  registrationAudit,
 } from '../models/register-version.js';
 import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
 import { type Claim, ClaimLost, claimed } from './claim.js';
@@ -19,23 +19,23 @@ import { type ClaimTerms, claimIngest } from './claim-ingest.js';
 import { lockIngests } from './lock-ingests.js';
 import { retryIngest } from './retry-ingest.js';
 
-/** States of ingests that are still to end. */
+/** States of unfinished ingests. */
 export const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
 
-/** An ingest that a worker has taken up. */
+/** An ingest with its claim. */
 export interface ClaimedIngest extends IngestRecord {
   claim: Claim;
 }
 
-/** What another probing of a model does differently. */
+/** How another probing of a model differs from the last one. */
 export interface ReprobeChanges {
   /** Another probe set. */
   probeSetId?: string;
-  /** How much is probed, kept as it is for whoever works on it. */
+  /** How much is probed. Stored for the worker; the store does not interpret it. */
   probing?: unknown;
 }
 
-/** The queue of models to be probed, which is also the record of what became of each. */
+/** The queue of models to probe. Finished ingests stay in it as records. */
 export class Ingests {
   constructor(
     private readonly prisma: PrismaClient,
@@ -43,51 +43,51 @@ export class Ingests {
   ) {}
 
   /**
-   * Registers a model version and queues its ingest, in one transaction. A version whose ingest failed or was
-   * cancelled before it ever became visible is taken up again.
+   * Registers a model version and queues its ingest, in one transaction. A version whose ingest failed or was cancelled
+   * before it was ever published is reused.
    *
-   * @throws ProbelogError MODEL_EXISTS when the version is visible, or its ingest under way; PROBE_SET_UNKNOWN
+   * @throws ProbelogError MODEL_EXISTS when the version is published or being probed; PROBE_SET_UNKNOWN
    */
   async enqueue(ingest: NewIngest): Promise<IngestRecord> {
     const { name, version } = ingest;
     checkRegistry(this.viewer, ingest.registry);
-    checkLabel(this.viewer, ingest.visibility);
+    checkVisibility(this.viewer, ingest.visibility);
     try {
       return await this.prisma.$transaction(async (tx) => {
-        // One that is not seen is not taken up again either: its name is taken, and that is all there is to know.
+        // A version that the viewer does not see is not reused: creating it fails, and only its name proves to be taken.
         const where = { name, version, AND: visible(this.viewer.visibilityScope) };
         const existing = await tx.model.findFirst({ where });
         if (existing && existing.status !== 'FAILED') throw modelExists(name, version);
         if (existing) checkRegistry(this.viewer, existing.registry);
         const queued = await registerVersion(tx, existing, ingest);
         const model = await tx.model.findUniqueOrThrow({ where: { id: queued.modelId } });
-        await audit(tx, this.viewer, registered(model));
+        await audit(tx, this.viewer, registrationAudit(model));
         return toRecord(queued);
       });
     } catch (thrown) {
       const { code } = thrown as { code?: string };
       if (code === 'P2003') throw new ProbelogError('PROBE_SET_UNKNOWN', 'The probe set was removed.');
-      // The other of two that registered the same version at once.
+      // Another transaction registered the same version at the same time.
       if (code === 'P2002' || code === 'P2025' || code === 'P2034') throw modelExists(name, version);
       throw thrown;
     }
   }
 
   /**
-   * Queues another probing of a registered model, by the request of its last ingest with these changes. How much is
-   * probed is never taken over from it: without `probing`, the settings of the moment decide. Labels that were set since
-   * stay. It takes the turn of what is asked for directly, whichever registry the model came from.
+   * Queues another probing of a registered model, with the request of its last ingest and these changes. The amount of
+   * probing is never inherited: without `probing`, the current settings decide. Labels that were set since stay. The ingest
+   * goes to the lane of direct requests, whichever registry the model came from.
    *
-   * @throws ProbelogError NOT_FOUND; MODEL_EXISTS when an ingest of it is under way
+   * @throws ProbelogError NOT_FOUND; MODEL_EXISTS when the model has an unfinished ingest
    */
   async enqueueReprobe(modelId: string, { probeSetId, probing }: ReprobeChanges = {}): Promise<IngestRecord> {
     return this.prisma.$transaction(async (tx) => {
       await lockIngests(tx, validIds([modelId]));
-      // Of two that ask at once only one queues an ingest.
+      // Only one of two simultaneous requests queues an ingest.
       await tx.$queryRaw`SELECT "id" FROM "model" WHERE "id" = ANY(${validIds([modelId])}::uuid[]) FOR UPDATE`;
-      const model = await changedModel(tx, this.viewer, modelId);
+      const model = await findChangeable(tx, this.viewer, modelId);
       if (!model) throw noModel();
-      // A failed model is taken up again: it must not be registered anew meanwhile.
+      // A failed model could otherwise be registered again in the meantime.
       await tx.model.updateMany({
         where: { id: isId(modelId), status: 'FAILED' },
         data: { status: 'PENDING' },
@@ -100,20 +100,20 @@ export class Ingests {
       if (UNFINISHED.includes(last.state)) {
         throw new ProbelogError(
           'MODEL_EXISTS',
-          'An ingest of this model is under way; wait for it or cancel it.',
+          'This model has an unfinished ingest. Wait for it, or cancel it.',
         );
       }
       const { probing: _, mayBeGone: __, labels, ...kept } = last.request as Record<string, unknown>;
-      const overruled = model.labelsSetAt !== null && model.labelsSetAt > last.createdAt;
+      const hasNewerLabels = model.labelsSetAt !== null && model.labelsSetAt > last.createdAt;
       const request = {
         ...kept,
-        ...(labels === undefined || overruled ? {} : { labels }),
+        ...(labels === undefined || hasNewerLabels ? {} : { labels }),
         ...(probing === undefined ? {} : { probing }),
         ...(probeSetId === undefined ? {} : { probeSet: probeSetId }),
       };
       await audit(tx, this.viewer, {
         action: 'MODEL_REPROBED',
-        subject: modelSubject(model),
+        target: modelTarget(model),
         modelId,
         details: { probeSet: probeSetId ?? model.probeSetId },
       });
@@ -121,14 +121,14 @@ export class Ingests {
     });
   }
 
-  /** Takes the ingest whose turn it is for this worker; null when none is due. A dead worker's are taken over. */
+  /** Claims the next ingest for a worker; null when none is due. Ingests of dead workers are included. */
   async claim(worker: string, leaseMs: number, terms: ClaimTerms = {}): Promise<ClaimedIngest | null> {
     const id = await claimIngest(this.prisma, worker, leaseMs, terms);
     const [ingest] = id === null ? [] : await this.byIds([id]);
     return ingest ? { ...ingest, claim: { ingestId: ingest.id, worker, attempt: ingest.attempts } } : null;
   }
 
-  /** Keeps a claim alive; false when it ended. */
+  /** Renews the lease of a claim; false when the claim has ended. */
   async renew({ ingestId, worker, attempt }: Claim, leaseMs: number): Promise<boolean> {
     const changed = await this.prisma.$executeRaw`
       UPDATE "ingest" SET "leased_until" = now() + ${leaseMs} * interval '1 millisecond'
@@ -137,35 +137,36 @@ export class Ingests {
   }
 
   /**
-   * Notes how far an ingest is. A finished batch (`further`) also shows that it is not what kills processes.
+   * Records the progress of an ingest.
    *
+   * @param finishedBatch whether a batch was finished: then the ingest does not kill its worker, and the count starts again
    * @throws ClaimLost
    */
   async progress(
     claim: Claim,
     progress: { stage: IngestStage; done: number; total: number; etaSeconds: number | null },
-    further = false,
+    finishedBatch = false,
   ): Promise<void> {
-    const data = further ? { ...progress, kills: 0 } : progress;
+    const data = finishedBatch ? { ...progress, kills: 0 } : progress;
     const { count } = await this.prisma.ingest.updateMany({ where: claimed(claim), data });
     if (count === 0) throw new ClaimLost(claim);
   }
 
-  /** @param peakMemoryBytes of the process that ran the model @throws ClaimLost */
+  /** @param peakMemoryBytes of the model worker @throws ClaimLost */
   async succeed(claim: Claim, peakMemoryBytes: number): Promise<void> {
     const end = { state: 'SUCCEEDED', stage: 'DONE', peakMemoryBytes: BigInt(peakMemoryBytes) } as const;
     const { count } = await this.prisma.ingest.updateMany({ where: claimed(claim), data: ended(end) });
     if (count === 0) throw new ClaimLost(claim);
   }
 
-  /** Records why an ingest failed; a model that was visible before stays so. @throws ClaimLost */
+  /** Records why an ingest failed. A model that was published before stays searchable. @throws ClaimLost */
   async fail(claim: Claim, errorCode: string, errorMessage: string): Promise<void> {
     const { ingestId } = claim;
     if (!(await this.end(ingestId, claimed(claim), ended({ state: 'FAILED', errorCode, errorMessage }))))
       throw new ClaimLost(claim);
   }
 
-  /** Puts an ingest that failed for a reason that may pass back into the queue, to be tried later. @throws ClaimLost */
+  /** Requeues an ingest that failed for a temporary reason, with a delay. @throws ClaimLost */
   async retryLater(
     claim: Claim,
     { code, message, delayMs }: { code: string; message: string; delayMs: number },
@@ -179,7 +180,7 @@ export class Ingests {
     if (changed === 0) throw new ClaimLost(claim);
   }
 
-  /** Ends an ingest that waits for another attempt, with the reason why the last one failed. */
+  /** Ends an ingest that waits for a retry, with the reason of its last failure. */
   async giveUp(id: string): Promise<void> {
     const [ingest] = await this.byIds([id]);
     if (ingest?.state !== 'QUEUED' || ingest.errorCode === null) return;
@@ -197,8 +198,8 @@ export class Ingests {
   }
 
   /**
-   * Ends an unfinished ingest; a finished one stays as it is. Its lease stays: until it is over, the worker may be at it still
-   * (see `retryIngest`).
+   * Cancels an unfinished ingest; a finished one stays as it is. Its lease stays, because the worker may still be running it
+   * until the lease ends (see `retryIngest`).
    *
    * @throws ProbelogError NOT_FOUND
    */
@@ -214,7 +215,7 @@ export class Ingests {
     return ingest;
   }
 
-  /** Puts a running ingest back into the queue, for a worker that stops and lives. */
+  /** Requeues a running ingest when its worker shuts down. */
   async release(claim: Claim): Promise<void> {
     await this.prisma.ingest.updateMany({
       where: claimed(claim),
@@ -222,7 +223,7 @@ export class Ingests {
     });
   }
 
-  /** Ends every lease, when no worker can be alive; the next claim sees to the ingests. */
+  /** Ends all leases, so that the next claim requeues their ingests. Only when no worker can be alive. */
   async endLeases(): Promise<void> {
     await this.prisma.ingest.updateMany({ where: { state: 'RUNNING' }, data: { leasedUntil: new Date(0) } });
   }
@@ -243,7 +244,7 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
-  /** How many there are in each state, and how many of the running ones nobody keeps up: their worker is gone. */
+  /** Number of ingests in each state, and of running ones whose lease has expired: their worker is dead. */
   async counts(): Promise<Partial<Record<IngestState, number>> & { abandoned: number }> {
     const model = visible(this.viewer.visibilityScope);
     const states = await this.prisma.ingest.groupBy({ by: ['state'], where: { model }, _count: true });
@@ -256,7 +257,7 @@ export class Ingests {
   /** Newest first. */
   async page(options: {
     states?: IngestState[];
-    /** Only of models that came from this one. */
+    /** Only ingests of this registry's models. */
     registry?: string;
     after?: CreatedPosition;
     first: number;
@@ -275,7 +276,7 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
-  /** Ends an ingest without success, and with it a model that never became visible; false when the condition does not hold. */
+  /** Ends an ingest without success, and fails a model that was never published; false when the condition does not hold. */
   private async end(
     id: string,
     where: Prisma.IngestWhereInput,
@@ -293,19 +294,19 @@ export class Ingests {
   }
 
   /**
-   * The model whose ingest somebody is about to change, as the audit calls it; null for this program itself.
+   * The model of an ingest that the viewer is about to change, for the audit; null for this program itself.
    *
-   * @throws ProbelogError NOT_FOUND when they do not see it, FORBIDDEN
+   * @throws ProbelogError NOT_FOUND when the viewer does not see it; FORBIDDEN
    */
   private async modelOf(
     tx: Prisma.TransactionClient,
     id: string,
-  ): Promise<{ modelId: string; subject: string } | null> {
+  ): Promise<{ modelId: string; target: string } | null> {
     if (this.viewer.actor === null && this.viewer.visibilityScope === 'ALL') return null;
     const ingest = await tx.ingest.findFirst({ where: { id: isId(id) }, select: { modelId: true } });
-    const model = ingest && (await changedModel(tx, this.viewer, ingest.modelId));
+    const model = ingest && (await findChangeable(tx, this.viewer, ingest.modelId));
     if (!model) throw noIngest();
-    return { modelId: model.id, subject: modelSubject(model) };
+    return { modelId: model.id, target: modelTarget(model) };
   }
 }
 
@@ -324,7 +325,7 @@ function ended<End extends Prisma.IngestUpdateManyMutationInput>(end: End) {
 function modelExists(name: string, version: string): ProbelogError {
   return new ProbelogError(
     'MODEL_EXISTS',
-    `${name} ${version} is registered already. Probe it again with reprobeModel, or remove it first.`,
+    `${name} ${version} is already registered. Probe it again with reprobeModel, or remove it first.`,
     { name, version },
   );
 }

@@ -1,17 +1,16 @@
 import type { Prisma } from '../generated/client.js';
 
 /**
- * Lets no ingest of these models be published, taken up or ended until the transaction ends.
+ * Locks all ingests of some models until the transaction ends: until then none of them is published, claimed or ended.
  *
- * The order of locks, in which every transaction takes those that it needs, so that no two wait for each other for ever:
+ * To avoid deadlocks, every transaction takes its locks in this order:
  *
- * 1. ingests, by id (here, or the one of a claim by `lockClaim`);
+ * 1. ingests, by id (here, or a single claimed one by `lockClaim`);
  * 2. models, by id;
- * 3. `model_notes`, by model (`lockNotes`);
+ * 3. `model_notes`, by model (`lockAnnotations`);
  * 4. logits, tags and aliases.
  *
- * Whoever deletes a model locks its ingests here first: the database would otherwise reach them by the deletion, after the
- * model.
+ * A transaction that deletes a model must call this first: otherwise the cascade would lock the ingests after the model.
  */
 export async function lockIngests(tx: Prisma.TransactionClient, modelIds: string[]): Promise<void> {
   await tx.$queryRaw`

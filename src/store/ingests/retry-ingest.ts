@@ -2,37 +2,37 @@ import { ProbelogError } from '../../errors/index.js';
 import { isId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { IngestModel } from '../generated/models.js';
-import { EXTERNAL_SOURCE, modelExternal } from '../models/external-model.js';
+import { EXTERNAL_SOURCE, modelExternal } from '../models/register-external.js';
 import { lockIngests } from './lock-ingests.js';
 
 /**
- * Puts an ingest that failed or was cancelled back into the queue, within a transaction. It keeps its id, so whoever was
- * told of it can go on watching it, and what it has finished on disk.
+ * Requeues a failed or cancelled ingest, within a transaction. It keeps its id, so that callers can keep watching it, and its
+ * finished batches on disk.
  *
- * @throws ProbelogError NOT_FOUND; INGEST_NOT_RETRYABLE when it did not fail, or a later one of its model counts;
- *   MODEL_EXTERNAL when its version was registered anew as one whose responses are uploaded
+ * @throws ProbelogError NOT_FOUND; INGEST_NOT_RETRYABLE when it did not fail, or its model has a later ingest;
+ *   MODEL_EXTERNAL when its version was registered again for uploaded responses
  */
 export async function retryIngest(tx: Prisma.TransactionClient, id: string): Promise<IngestModel> {
-  const known = await tx.ingest.findFirst({ where: { id: isId(id) } });
-  if (!known) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
-  // Of two that ask at once, or of one that asks and one that registers the version anew, the second sees the first.
-  await lockIngests(tx, [known.modelId]);
+  const ingest = await tx.ingest.findFirst({ where: { id: isId(id) } });
+  if (!ingest) throw new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
+  // With the lock, the second of two simultaneous retries or registrations sees the result of the first.
+  await lockIngests(tx, [ingest.modelId]);
   const [model] = await tx.$queryRaw<{ source: string }[]>`
-    SELECT "source" FROM "model" WHERE "id" = ${known.modelId}::uuid FOR UPDATE`;
+    SELECT "source" FROM "model" WHERE "id" = ${ingest.modelId}::uuid FOR UPDATE`;
   if (model?.source === EXTERNAL_SOURCE) throw modelExternal();
   const [last] = await tx.ingest.findMany({
-    where: { modelId: known.modelId },
+    where: { modelId: ingest.modelId },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: 1,
   });
-  if (last?.id !== id) throw notRetryable('a later ingest of its model took its place');
+  if (last?.id !== id) throw notRetryable('its model has a later ingest');
   if (last.state !== 'FAILED' && last.state !== 'CANCELLED') {
-    throw notRetryable(`it is ${last.state}; only a failed or cancelled one can be tried again`);
+    throw notRetryable(`it is ${last.state}, and only a FAILED or CANCELLED ingest can be`);
   }
   await tx.model.updateMany({ where: { id: last.modelId, status: 'FAILED' }, data: { status: 'PENDING' } });
   return tx.ingest.update({
     where: { id },
-    // Of one that was cancelled, the worker stops at the latest when its lease is over, and two must not write to one spool.
+    // A cancelled ingest's worker may run until its lease ends, and two workers must not write to one spool.
     data: {
       state: 'QUEUED',
       stage: 'QUEUED',
@@ -48,5 +48,5 @@ export async function retryIngest(tx: Prisma.TransactionClient, id: string): Pro
 }
 
 function notRetryable(reason: string): ProbelogError {
-  return new ProbelogError('INGEST_NOT_RETRYABLE', `The ingest cannot be tried again: ${reason}.`);
+  return new ProbelogError('INGEST_NOT_RETRYABLE', `The ingest cannot be retried: ${reason}.`);
 }

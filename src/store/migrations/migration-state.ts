@@ -1,31 +1,31 @@
-import type { Connection } from '../database/connection.js';
+import type { Connection } from '../database/database.js';
 import { appliedMigrations } from './apply-migrations.js';
 import { shippedMigrations } from './shipped-migrations.js';
 
-/** How the tables of a database compare with the shipped migrations, by their names. */
+/** The migrations of a database compared with the shipped ones, by name. */
 export interface MigrationState {
   applied: string[];
-  /** The next start applies them. */
+  /** To be applied at the next start. */
   pending: string[];
-  /** Applied in another form than the shipped one: this release does not open the database. */
+  /** Applied in a different version than the shipped one: this release does not open the database. */
   changed: string[];
-  /** Applied by a newer release; this one does not know them. */
+  /** Applied by a newer release, and unknown to this one. */
   unknown: string[];
 }
 
-/** Compares, and changes nothing. */
+/** Reads the state without changing anything. */
 export async function migrationState(connection: Connection): Promise<MigrationState> {
   const [{ table }] = await connection.query(`SELECT to_regclass('"_prisma_migrations"')::text AS "table"`);
-  const found = table === null ? [] : await appliedMigrations(connection);
-  const known = new Map(found.map(({ name, checksum }) => [name, checksum]));
+  const rows = table === null ? [] : await appliedMigrations(connection);
+  const applied = new Map(rows.map(({ name, checksum }) => [name, checksum]));
   const shipped = await shippedMigrations();
   const names = new Set(shipped.map(({ name }) => name));
   return {
-    applied: shipped.filter(({ name }) => known.has(name)).map(({ name }) => name),
-    pending: shipped.filter(({ name }) => !known.has(name)).map(({ name }) => name),
+    applied: shipped.filter(({ name }) => applied.has(name)).map(({ name }) => name),
+    pending: shipped.filter(({ name }) => !applied.has(name)).map(({ name }) => name),
     changed: shipped
-      .filter(({ name, checksum }) => known.has(name) && known.get(name) !== checksum)
+      .filter(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum)
       .map(({ name }) => name),
-    unknown: [...known.keys()].filter((name) => !names.has(name)),
+    unknown: [...applied.keys()].filter((name) => !names.has(name)),
   };
 }

@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = 'prisma/migrations';
 
-/** One step of the tables' history. */
+/** One SQL migration. */
 export interface Migration {
   name: string;
   sql: string;
-  /** SHA-256 of its file, as Prisma notes it. */
+  /** SHA-256 of its file, as Prisma records it. */
   checksum: string;
 }
 
-/** The migrations of this release, in order: a folder each, named so that they sort, with a `migration.sql`. */
+/** The migrations of this release, in order. Each is a folder with a `migration.sql`, and the names sort in order. */
 export async function shippedMigrations(): Promise<Migration[]> {
   const folder = migrationsFolder();
   const entries = await readdir(folder, { withFileTypes: true });
@@ -30,7 +30,7 @@ export async function shippedMigrations(): Promise<Migration[]> {
   );
 }
 
-/** Beside the sources, or one folder further from the build. */
+/** The build is one folder deeper than the sources. */
 function migrationsFolder(): string {
   const root = import.meta.url.endsWith('.ts') ? '../../../' : '../../../../';
   return fileURLToPath(new URL(root + FOLDER, import.meta.url));

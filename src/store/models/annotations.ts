@@ -2,8 +2,8 @@ import { type VisibilityScope, visible } from '../access/viewer.js';
 import { isId, validIds } from '../database/ids.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 
-/** What people say of a model version in its registry. */
-export interface ModelNotes {
+/** A model version's tags and aliases in its registry. */
+export interface Annotations {
   tags: Readonly<Record<string, string>>;
   aliases: readonly string[];
 }
@@ -15,56 +15,54 @@ interface Versions {
   version?: string;
 }
 
-/** The notes of some models; one without any is left out. */
-export async function notesOf(
+/** The annotations of some models, by model id; models without any are left out. */
+export async function findAnnotations(
   prisma: PrismaClient | Prisma.TransactionClient,
   modelIds: readonly string[],
   visibilityScope: VisibilityScope,
-): Promise<Map<string, { tags: Record<string, string>; aliases: string[] }>> {
+): Promise<Map<string, Annotations>> {
   const where = { modelId: { in: validIds(modelIds) }, model: visible(visibilityScope) };
-  const [tags, aliases] = [
-    await prisma.modelTag.findMany({ where, orderBy: { key: 'asc' } }),
-    await prisma.modelAlias.findMany({ where, orderBy: { alias: 'asc' } }),
-  ];
-  const notes = new Map<string, { tags: Record<string, string>; aliases: string[] }>();
-  const of = (modelId: string) => {
-    const one = notes.get(modelId) ?? {
-      tags: Object.create(null) as Record<string, string>,
-      aliases: [] as string[],
-    };
-    notes.set(modelId, one);
-    return one;
+  const tags = await prisma.modelTag.findMany({ where, orderBy: { key: 'asc' } });
+  const aliases = await prisma.modelAlias.findMany({ where, orderBy: { alias: 'asc' } });
+  const found = new Map<string, { tags: Record<string, string>; aliases: string[] }>();
+  const entry = (modelId: string) => {
+    const existing = found.get(modelId);
+    if (existing) return existing;
+    // Without a prototype, a tag named `__proto__` is a tag like any other.
+    const created = { tags: Object.create(null) as Record<string, string>, aliases: [] as string[] };
+    found.set(modelId, created);
+    return created;
   };
-  for (const { modelId, key, value } of tags) of(modelId).tags[key] = value;
-  for (const { modelId, alias } of aliases) of(modelId).aliases.push(alias);
-  return notes;
+  for (const { modelId, key, value } of tags) entry(modelId).tags[key] = value;
+  for (const { modelId, alias } of aliases) entry(modelId).aliases.push(alias);
+  return found;
 }
 
-/** How often a version's notes were written. Whoever reads them from the registry asks for this before. */
-export async function notesRevisionOf(prisma: PrismaClient, modelId: string): Promise<number> {
-  const row = await prisma.modelNotes.findFirst({ where: { modelId: isId(modelId) } });
+/** How often a version's annotations were written. Read it before reading annotations from the registry. */
+export async function annotationsRevision(prisma: PrismaClient, modelId: string): Promise<number> {
+  const row = await prisma.annotations.findFirst({ where: { modelId: isId(modelId) } });
   return row?.revision ?? 0;
 }
 
-/** Sets a tag, or takes it away, within a transaction. @returns false when no such version is registered */
+/** Sets a tag, or removes it when `value` is null, within a transaction. @returns false when the version is not registered */
 export async function setTag(
   tx: Prisma.TransactionClient,
   { key, value, ...versions }: Required<Versions> & { key: string; value: string | null },
 ): Promise<boolean> {
-  const [model] = await lockNotes(tx, versions);
+  const [model] = await lockAnnotations(tx, versions);
   if (!model) return false;
   const { modelId } = model;
-  await countWriting(tx, [modelId]);
+  await incrementRevisions(tx, [modelId]);
   await tx.modelTag.deleteMany({ where: { modelId, key } });
   if (value !== null) await tx.modelTag.create({ data: { modelId, key, value } });
   return true;
 }
 
 /**
- * Gives an alias to one version, and takes it from all others of the same model, within a transaction.
+ * Gives an alias to one version and removes it from all others of the same model, within a transaction.
  *
- * @param version null: to none
- * @returns false when no such version is registered
+ * @param version null to remove the alias from all versions
+ * @returns false when the version is not registered
  */
 export async function setAlias(
   tx: Prisma.TransactionClient,
@@ -75,63 +73,63 @@ export async function setAlias(
     version,
   }: { registry: string; name: string; alias: string; version: string | null },
 ): Promise<boolean> {
-  const models = await lockNotes(tx, { registry, name });
+  const models = await lockAnnotations(tx, { registry, name });
   const ids = models.map(({ modelId }) => modelId);
-  // Of every version: what was read of any of them before may say that it has the alias.
-  await countWriting(tx, ids);
+  // For every version: annotations that were read of any of them before may include the alias.
+  await incrementRevisions(tx, ids);
   const { count } = await tx.modelAlias.deleteMany({ where: { alias, modelId: { in: ids } } });
   if (version === null) return count > 0;
-  const model = models.find((one) => one.version === version);
+  const model = models.find((candidate) => candidate.version === version);
   if (model) await tx.modelAlias.create({ data: { modelId: model.modelId, alias } });
   return model !== undefined;
 }
 
 /**
- * Makes a version's notes those that were read from its registry, within a transaction, unless they were written since: an
- * event that came meanwhile is newer than what was read. For other versions nothing changes but that they lose the aliases that
- * this one has.
+ * Replaces a version's annotations by those read from its registry, within a transaction, unless they were written since: an
+ * event that came after the reading is newer. Other versions of the model only lose the aliases that this version has.
  *
- * @param revision from before they were read
- * @returns false when there is no such version, or they were written since
+ * @param revision {@link annotationsRevision} from before the reading
+ * @returns false when the version is not registered, or its annotations were written since
  */
-export async function replaceNotes(
+export async function replaceAnnotations(
   tx: Prisma.TransactionClient,
   { registry, name, version }: Required<Versions>,
-  { tags, aliases }: ModelNotes,
+  { tags, aliases }: Annotations,
   revision: number,
 ): Promise<boolean> {
-  const models = await lockNotes(tx, { registry, name });
-  const model = models.find((one) => one.version === version);
+  const models = await lockAnnotations(tx, { registry, name });
+  const model = models.find((candidate) => candidate.version === version);
   if (!model || model.revision !== revision) return false;
   const { modelId } = model;
   await tx.modelTag.deleteMany({ where: { modelId } });
   const data = Object.entries(tags).map(([key, value]) => ({ modelId, key, value }));
   await tx.modelTag.createMany({ data });
   const given = new Set(aliases);
-  const held = await tx.modelAlias.findMany({ where: { modelId: { in: models.map((one) => one.modelId) } } });
-  const taken = held.filter((one) => one.modelId !== modelId && given.has(one.alias));
-  for (const { modelId: from, alias } of taken) {
+  const ids = models.map((locked) => locked.modelId);
+  const held = await tx.modelAlias.findMany({ where: { modelId: { in: ids } } });
+  const moved = held.filter((row) => row.modelId !== modelId && given.has(row.alias));
+  for (const { modelId: from, alias } of moved) {
     await tx.modelAlias.deleteMany({ where: { modelId: from, alias } });
   }
   await tx.modelAlias.deleteMany({ where: { modelId } });
   await tx.modelAlias.createMany({ data: [...given].map((alias) => ({ modelId, alias })) });
-  await countWriting(tx, [modelId, ...taken.map((one) => one.modelId)]);
+  await incrementRevisions(tx, [modelId, ...moved.map((row) => row.modelId)]);
   return true;
 }
 
-/** A version whose notes are locked. */
-interface LockedNotes {
+/** A version whose annotations are locked. */
+interface LockedAnnotations {
   modelId: string;
   version: string;
-  /** How often they were written. */
+  /** How often its annotations were written. */
   revision: number;
 }
 
-/** Locks the notes of some versions, and makes their row where there is none. See `lockIngests` for the order. */
-async function lockNotes(
+/** Locks the annotations of some versions. It creates missing rows first. See `lockIngests` for the order of locks. */
+async function lockAnnotations(
   tx: Prisma.TransactionClient,
   { registry, name, version }: Versions,
-): Promise<LockedNotes[]> {
+): Promise<LockedAnnotations[]> {
   const models = await tx.$queryRaw<{ modelId: string; version: string }[]>`
     SELECT "id"::text AS "modelId", "version" FROM "model"
     WHERE "registry" = ${registry} AND "name" = ${name} AND (${version ?? null}::text IS NULL OR "version" = ${version ?? null})
@@ -146,9 +144,9 @@ async function lockNotes(
   return models.map((model) => ({ ...model, revision: revisions.get(model.modelId) ?? 0 }));
 }
 
-/** What anybody read of these versions before is not to be written any more. Their notes are locked. */
-async function countWriting(tx: Prisma.TransactionClient, modelIds: readonly string[]): Promise<void> {
-  await tx.modelNotes.updateMany({
+/** Makes annotations that were read of these versions before too old to be written. The annotations are locked. */
+async function incrementRevisions(tx: Prisma.TransactionClient, modelIds: readonly string[]): Promise<void> {
+  await tx.annotations.updateMany({
     where: { modelId: { in: [...new Set(modelIds)] } },
     data: { revision: { increment: 1 } },
   });

@@ -23,7 +23,7 @@ export class Logits {
         AND ${visibleSql(this.viewer.visibilityScope, 'm')}`;
   }
 
-  /** Share of the probes that was run for each model, by its id; models that were never published are left out. */
+  /** Coverage by model id; models that were never published are left out. */
   async coverages(modelIds: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.prisma.logit.findMany({
       where: { modelId: { in: validIds(modelIds) }, index: 0, model: visible(this.viewer.visibilityScope) },
@@ -32,7 +32,7 @@ export class Logits {
     return new Map(rows.map(({ modelId, coverage }) => [modelId, coverage]));
   }
 
-  /** The logits of a model in output order, behind output `after`. */
+  /** The logits of a model in output order, after the output `after`. */
   page(modelId: string, options: { after?: number; first: number }): Promise<LogitRecord[]> {
     return this.prisma.logit.findMany({
       where: {
@@ -45,7 +45,7 @@ export class Logits {
     });
   }
 
-  /** Number of logits of models that can be searched with a probe set. */
+  /** Number of logits of a probe set's searchable models. */
   count(probeSetId: string, status?: LogitStatus): Promise<number> {
     return this.prisma.logit.count({
       where: {

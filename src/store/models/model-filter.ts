@@ -2,7 +2,7 @@ import { isId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { ModelStatus } from '../records.js';
 
-/** Which models a list is about. */
+/** Conditions on models; all of them must hold. */
 export interface ModelFilter {
   /** Part of the name, the version or a label, in any case. */
   text?: string;
@@ -13,23 +13,23 @@ export interface ModelFilter {
   /** The whole name. */
   exactName?: string;
   registry?: string;
-  /** A tag that it has, with this value or any. */
+  /** A tag of the model, with this value or any. */
   tag?: { key: string; value?: string };
-  /** An alias that it has. */
+  /** An alias of the model. */
   alias?: string;
   /** One of these, in any case. */
-  licences?: string[];
+  licenses?: string[];
   /** Bytes. */
   maxFileBytes?: number;
   minOutputs?: number;
   maxOutputs?: number;
-  /** Least share of the probes that it was really shown, 0..1; a model that was never published has none. */
+  /** Minimum coverage, 0..1; models that were never published do not match. */
   minCoverage?: number;
 }
 
-/** The condition that a filter stands for. */
+/** The filter as a database condition. */
 export function matching(filter: ModelFilter): Prisma.ModelWhereInput {
-  const { text, status, probeSetId, name, registry, tag, alias, licences, minCoverage } = filter;
+  const { text, status, probeSetId, name, registry, tag, alias, licenses, minCoverage } = filter;
   const where: Prisma.ModelWhereInput = {
     status,
     registry,
@@ -38,26 +38,26 @@ export function matching(filter: ModelFilter): Prisma.ModelWhereInput {
     fileBytes:
       filter.maxFileBytes === undefined ? undefined : { lte: BigInt(Math.floor(filter.maxFileBytes)) },
     outputs: { gte: filter.minOutputs, lte: filter.maxOutputs },
-    // The first logit stands for all: one look-up for each model instead of a pass over every logit.
+    // All logits of a model have the same coverage, so the first one is enough.
     logits: minCoverage === undefined ? undefined : { some: { index: 0, coverage: { gte: minCoverage } } },
     tags: tag && { some: { key: tag.key, value: tag.value } },
     aliases: alias === undefined ? undefined : { some: { alias } },
-    AND: licences && { OR: licences.map(underLicence) },
+    AND: licenses && { OR: licenses.map(hasLicense) },
   };
   if (text === undefined) return where;
   const part = containing(text);
   return { ...where, OR: [{ name: part }, { version: part }, { logits: { some: { label: part } } }] };
 }
 
-function underLicence(licence: string): Prisma.ModelWhereInput {
-  return { licence: { equals: escaped(licence), mode: 'insensitive' } };
+function hasLicense(license: string): Prisma.ModelWhereInput {
+  return { license: { equals: escaped(license), mode: 'insensitive' } };
 }
 
 function containing(text: string) {
   return { contains: escaped(text), mode: 'insensitive' as const };
 }
 
-/** Prisma makes a LIKE pattern of it without escaping what means something there. */
+/** Prisma uses the text as a LIKE pattern without escaping its wildcards. */
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -1,21 +1,40 @@
 import { INTERNAL_VIEWER, type Viewer, visible, visibleSql } from '../access/viewer.js';
+import { REFETCHABLE_SOURCE } from '../blobs/referenced-blobs.js';
 import { createdAfter } from '../database/created-order.js';
 import { isId, validIds } from '../database/ids.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { type Claim, lockClaim } from '../ingests/claim.js';
-import type { CreatedPosition, ModelRecord } from '../records.js';
-import { type ModelNotes, notesOf, notesRevisionOf, replaceNotes } from './annotations.js';
-import { describeModel, type FetchedFile } from './describe-model.js';
-import { type GalleryCoverage, galleryCoverage } from './gallery-coverage.js';
+import { type CreatedPosition, type ModelRecord, toModelRecord } from '../records.js';
+import { type Annotations, annotationsRevision, findAnnotations, replaceAnnotations } from './annotations.js';
+import { removeClaimed, removeModel, setLabels, setVisibility } from './edit-model.js';
 import { type ModelFilter, matching } from './model-filter.js';
-import { modelRecord } from './model-record.js';
-import { type PublishedModel, publishModel, publishUpload } from './publish-model.js';
-import { REFETCHABLE_SOURCE } from './refetchable-source.js';
+import {
+  type FetchedFile,
+  type PublishedModel,
+  publishModel,
+  publishUpload,
+  recordFile,
+} from './publish-model.js';
 import { type ExternalModel, registerExternal } from './register-external.js';
-import { type OfRegistry, type RegisteredVersion, registeredVersions } from './registered-versions.js';
-import { removeClaimed, removeModel } from './remove-model.js';
-import { setLabels } from './set-labels.js';
-import { setVisibility } from './set-visibility.js';
+
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** A model version that was read from a registry. */
+export interface RegisteredVersion
+  extends Pick<ModelRecord, 'id' | 'name' | 'version' | 'source' | 'revision' | 'status'> {
+  /** Why its last ingest failed, if it did. */
+  errorCode: string | null;
+  /** See {@link Models.annotationsRevision}. */
+  annotationsRevision: number;
+}
+
+/** How completely a gallery was probed. */
+export interface GalleryCoverage {
+  /** Mean over its logits, 0..1; 0 without any. */
+  coverage: number;
+  /** Models whose probes were all run. */
+  fullyProbedModels: number;
+}
 
 /** Model versions. */
 export class Models {
@@ -27,21 +46,21 @@ export class Models {
   /** In no order; unknown ids are left out. */
   async byIds(ids: readonly string[]): Promise<ModelRecord[]> {
     const where = { id: { in: validIds(ids) }, AND: this.visible };
-    return (await this.prisma.model.findMany({ where })).map(modelRecord);
+    return (await this.prisma.model.findMany({ where })).map(toModelRecord);
   }
 
   async byNameVersion(name: string, version: string): Promise<ModelRecord | null> {
     const row = await this.prisma.model.findFirst({ where: { name, version, AND: this.visible } });
-    return row && modelRecord(row);
+    return row && toModelRecord(row);
   }
 
-  /** In no order; unknown ones are left out. */
+  /** In no order; unknown versions are left out. */
   async byNameVersions(keys: readonly { name: string; version: string }[]): Promise<ModelRecord[]> {
     const where = { OR: keys.map(({ name, version }) => ({ name, version })), AND: this.visible };
-    return (await this.prisma.model.findMany({ where })).map(modelRecord);
+    return (await this.prisma.model.findMany({ where })).map(toModelRecord);
   }
 
-  /** Of each name the newest version that can be searched, or the newest of all where none can; in no order. */
+  /** For each name the newest searchable version, or the newest of all when none is searchable; in no order. */
   async newestByNames(names: readonly string[]): Promise<ModelRecord[]> {
     const rows = await this.prisma.$queryRaw<{ id: string }[]>`
       SELECT DISTINCT ON ("name") "id"::text FROM "model"
@@ -56,7 +75,7 @@ export class Models {
       where: { name, AND: this.visible },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
-    return rows.map(modelRecord);
+    return rows.map(toModelRecord);
   }
 
   /** Oldest first. */
@@ -67,14 +86,14 @@ export class Models {
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       take: first,
     });
-    return rows.map(modelRecord);
+    return rows.map(toModelRecord);
   }
 
   async count(filter: ModelFilter): Promise<number> {
     return this.prisma.model.count({ where: { AND: [matching(filter), this.visible] } });
   }
 
-  /** Ids of the models that match, for narrowing a search. */
+  /** Ids of the matching models, to narrow a search. */
   async ids(filter: ModelFilter): Promise<string[]> {
     const rows = await this.prisma.model.findMany({
       where: { AND: [matching(filter), this.visible] },
@@ -83,7 +102,7 @@ export class Models {
     return rows.map(({ id }) => id);
   }
 
-  /** Ids of the models that the viewer does not see, for keeping them out of a search. */
+  /** Ids of the models that the viewer does not see, to exclude them from a search. */
   async hidden(): Promise<string[]> {
     const { visibilityScope } = this.viewer;
     if (visibilityScope === 'ALL') return [];
@@ -94,109 +113,10 @@ export class Models {
     return rows.map(({ id }) => id);
   }
 
-  /** Notes the file that was fetched for a model: see {@link describeModel}. @throws ClaimLost */
-  async describe(claim: Claim, file: FetchedFile): Promise<void> {
-    await this.prisma.$transaction((tx) => describeModel(tx, claim, file));
-  }
-
-  /** Tags and aliases of some models; one without any is left out. */
-  notes(ids: readonly string[]): Promise<Map<string, ModelNotes>> {
-    return notesOf(this.prisma, ids, this.viewer.visibilityScope);
-  }
-
-  /** How often a model's tags and aliases were written, for {@link takeNotes}. */
-  notesRevision(id: string): Promise<number> {
-    return notesRevisionOf(this.prisma, id);
-  }
-
   /**
-   * Makes a version's tags and aliases these, which its registry has, unless they were written since.
-   *
-   * @param revision from before they were read from the registry
-   * @returns false when they were: they are to be read again
-   * @throws ClaimLost
+   * The models that a probe set's gallery holds, with the location of their responses. This is the only such list; the
+   * gallery's files follow it.
    */
-  async takeNotes(claim: Claim, notes: ModelNotes, revision: number): Promise<boolean> {
-    return this.prisma.$transaction(async (tx) => {
-      const { modelId } = await lockClaim(tx, claim);
-      const { registry, name, version } = await tx.model.findUniqueOrThrow({ where: { id: modelId } });
-      if (registry === null) return true;
-      return replaceNotes(tx, { registry, name, version }, notes, revision);
-    });
-  }
-
-  /** Versions that were read from a registry, by id, behind `after`: see {@link registeredVersions}. */
-  ofRegistry(of: OfRegistry, first: number, after?: string): Promise<RegisteredVersion[]> {
-    return registeredVersions(this.prisma, this.viewer, of, first, after);
-  }
-
-  /**
-   * Files that can be fetched again when they are needed: all models that have them came from elsewhere, and none is
-   * being probed.
-   */
-  async refetchableFiles(): Promise<{ digest: string; bytes: number }[]> {
-    return this.prisma.$queryRaw<{ digest: string; bytes: number }[]>`
-      SELECT m."file_digest" AS "digest", max(m."file_bytes")::float8 AS "bytes" FROM "model" m
-      WHERE m."file_digest" IS NOT NULL
-      GROUP BY m."file_digest"
-      HAVING bool_and(m."source" ~* ${REFETCHABLE_SOURCE} AND NOT EXISTS (
-        SELECT 1 FROM "ingest" i WHERE i."model_id" = m."id" AND i."state" IN ('QUEUED', 'RUNNING')))`;
-  }
-
-  /**
-   * Registers a model version without an ingest: see {@link registerExternal}.
-   *
-   * @throws ProbelogError MODEL_EXISTS, PROBE_SET_UNKNOWN
-   */
-  registerExternal(model: ExternalModel): Promise<ModelRecord> {
-    return registerExternal(this.prisma, this.viewer, model);
-  }
-
-  /**
-   * Makes a model visible: model, logits and responses in one transaction, so that no reader sees half of it. See
-   * {@link publishModel}.
-   *
-   * @throws ClaimLost
-   * @throws ProbelogError MODEL_LABELS_MISMATCH when labels that were set meanwhile do not fit
-   */
-  async publish(claim: Claim, published: PublishedModel): Promise<void> {
-    await this.prisma.$transaction((tx) => publishModel(tx, claim, published));
-  }
-
-  /**
-   * The same for responses that were uploaded, of a model that is not probed here.
-   *
-   * @throws ProbelogError RESPONSES_UNEXPECTED, FORBIDDEN, MODEL_LABELS_MISMATCH: see {@link publishUpload}
-   */
-  async publishUpload(id: string, published: PublishedModel): Promise<void> {
-    await this.prisma.$transaction((tx) => publishUpload(tx, this.viewer, id, published));
-  }
-
-  /**
-   * Replaces the labels; null takes them away.
-   *
-   * @returns false when there is no such model
-   */
-  setLabels(id: string, labels: string[] | null): Promise<boolean> {
-    return this.prisma.$transaction((tx) => setLabels(tx, this.viewer, id, labels));
-  }
-
-  /** Makes a model visible to those with this label alone, or, with null, to all who may read; null when there is none. */
-  setVisibility(id: string, visibility: string | null): Promise<ModelRecord | null> {
-    return this.prisma.$transaction((tx) => setVisibility(tx, this.viewer, id, visibility));
-  }
-
-  /** Removes a model with its logits and ingests; false when there is none. */
-  remove(id: string): Promise<boolean> {
-    return this.prisma.$transaction((tx) => removeModel(tx, this.viewer, id));
-  }
-
-  /** Removes the model of a claimed ingest, with the ingest. @throws ClaimLost */
-  removeClaimed(claim: Claim): Promise<void> {
-    return this.prisma.$transaction((tx) => removeClaimed(tx, claim));
-  }
-
-  /** The visible models of a probe set, with where their responses are. */
   async searchable(
     probeSetId: string,
   ): Promise<{ modelId: string; responsesDigest: string; outputs: number }[]> {
@@ -209,9 +129,130 @@ export class Models {
     );
   }
 
-  /** How much of the visible models of a probe set was really run. */
-  galleryCoverage(probeSetId: string): Promise<GalleryCoverage> {
-    return galleryCoverage(this.prisma, this.viewer, probeSetId);
+  /** How completely the visible models of a probe set were probed. */
+  async galleryCoverage(probeSetId: string): Promise<GalleryCoverage> {
+    const [row] = await this.prisma.$queryRaw<GalleryCoverage[]>`
+      SELECT COALESCE(sum(l."coverage" * m."outputs") / NULLIF(sum(m."outputs"), 0), 0)::float8 AS "coverage",
+        (count(*) FILTER (WHERE l."coverage" >= 1))::int AS "fullyProbedModels"
+      FROM "model" m JOIN "logit" l ON l."model_id" = m."id" AND l."index" = 0
+      WHERE m."probe_set_id" = ANY(${validIds([probeSetId])}::uuid[]) AND m."status" = 'READY'
+        AND ${visibleSql(this.viewer.visibilityScope, 'm')}`;
+    return row;
+  }
+
+  /** Tags and aliases by model id; models without any are left out. */
+  annotations(ids: readonly string[]): Promise<Map<string, Annotations>> {
+    return findAnnotations(this.prisma, ids, this.viewer.visibilityScope);
+  }
+
+  /** How often a model's annotations were written, for {@link replaceAnnotations}. */
+  annotationsRevision(id: string): Promise<number> {
+    return annotationsRevision(this.prisma, id);
+  }
+
+  /**
+   * Replaces the annotations of a claimed ingest's model by those of its registry, unless they were written since.
+   *
+   * @param revision {@link annotationsRevision} from before they were read from the registry
+   * @returns false when they were written since: read them again
+   * @throws ClaimLost
+   */
+  async replaceAnnotations(claim: Claim, annotations: Annotations, revision: number): Promise<boolean> {
+    return this.prisma.$transaction(async (tx) => {
+      const { modelId } = await lockClaim(tx, claim);
+      const { registry, name, version } = await tx.model.findUniqueOrThrow({ where: { id: modelId } });
+      if (registry === null) return true;
+      return replaceAnnotations(tx, { registry, name, version }, annotations, revision);
+    });
+  }
+
+  /**
+   * Versions that were read from a registry, ordered by id, after the id `after`. Models that merely name the registry are
+   * left out.
+   *
+   * @param scheme of the registry's URIs
+   */
+  registeredVersions(
+    { registry, scheme }: { registry: string; scheme: string },
+    first: number,
+    after = LOWEST_ID,
+  ): Promise<RegisteredVersion[]> {
+    return this.prisma.$queryRaw<RegisteredVersion[]>`
+      SELECT m."id"::text, m."name", m."version", m."source", m."revision", m."status",
+        (SELECT i."error_code" FROM "ingest" i WHERE i."model_id" = m."id"
+          ORDER BY i."created_at" DESC, i."id" DESC LIMIT 1) AS "errorCode",
+        COALESCE((SELECT a."revision" FROM "model_notes" a WHERE a."model_id" = m."id"), 0) AS "annotationsRevision"
+      FROM "model" m
+      WHERE ${visibleSql(this.viewer.visibilityScope, 'm')}
+        AND m."registry" = ${registry} AND starts_with(m."source", ${`${scheme}:`}) AND m."id" > ${after}::uuid
+      ORDER BY m."id" LIMIT ${first}`;
+  }
+
+  /**
+   * Model files that can be fetched again: all models that use such a file were fetched from elsewhere, and none of them is
+   * being probed.
+   */
+  async refetchableFiles(): Promise<{ digest: string; bytes: number }[]> {
+    return this.prisma.$queryRaw<{ digest: string; bytes: number }[]>`
+      SELECT m."file_digest" AS "digest", max(m."file_bytes")::float8 AS "bytes" FROM "model" m
+      WHERE m."file_digest" IS NOT NULL
+      GROUP BY m."file_digest"
+      HAVING bool_and(m."source" ~* ${REFETCHABLE_SOURCE} AND NOT EXISTS (
+        SELECT 1 FROM "ingest" i WHERE i."model_id" = m."id" AND i."state" IN ('QUEUED', 'RUNNING')))`;
+  }
+
+  /** Records the file that was fetched for a claimed ingest: see {@link recordFile}. @throws ClaimLost */
+  async recordFile(claim: Claim, file: FetchedFile): Promise<void> {
+    await this.prisma.$transaction((tx) => recordFile(tx, claim, file));
+  }
+
+  /**
+   * Registers a model version without an ingest: see {@link registerExternal}.
+   *
+   * @throws ProbelogError MODEL_EXISTS, PROBE_SET_UNKNOWN
+   */
+  registerExternal(model: ExternalModel): Promise<ModelRecord> {
+    return registerExternal(this.prisma, this.viewer, model);
+  }
+
+  /**
+   * Publishes a model with its logits and responses in one transaction, so that no reader sees half of it: see
+   * {@link publishModel}.
+   *
+   * @throws ClaimLost
+   * @throws ProbelogError MODEL_LABELS_MISMATCH when labels set in the meantime do not fit
+   */
+  async publish(claim: Claim, published: PublishedModel): Promise<void> {
+    await this.prisma.$transaction((tx) => publishModel(tx, claim, published));
+  }
+
+  /**
+   * Publishes uploaded responses of a model that is not probed here: see {@link publishUpload}.
+   *
+   * @throws ProbelogError RESPONSES_UNEXPECTED, FORBIDDEN, MODEL_LABELS_MISMATCH
+   */
+  async publishUpload(id: string, published: PublishedModel): Promise<void> {
+    await this.prisma.$transaction((tx) => publishUpload(tx, this.viewer, id, published));
+  }
+
+  /** Replaces the labels; null removes them. @returns false when the model does not exist */
+  setLabels(id: string, labels: string[] | null): Promise<boolean> {
+    return this.prisma.$transaction((tx) => setLabels(tx, this.viewer, id, labels));
+  }
+
+  /** Sets the visibility label; null makes the model public. @returns null when the model does not exist */
+  setVisibility(id: string, visibility: string | null): Promise<ModelRecord | null> {
+    return this.prisma.$transaction((tx) => setVisibility(tx, this.viewer, id, visibility));
+  }
+
+  /** Removes a model with its logits and ingests; false when it does not exist. */
+  remove(id: string): Promise<boolean> {
+    return this.prisma.$transaction((tx) => removeModel(tx, this.viewer, id));
+  }
+
+  /** Removes the model of a claimed ingest, with the ingest. @throws ClaimLost */
+  removeClaimed(claim: Claim): Promise<void> {
+    return this.prisma.$transaction((tx) => removeClaimed(tx, claim));
   }
 
   private get visible(): Prisma.ModelWhereInput {

@@ -1,22 +1,29 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { ProbelogError } from '../../errors/index.js';
-import { audit, modelSubject } from '../access/audit.js';
+import { audit, modelTarget } from '../access/audit.js';
+import { findChangeable } from '../access/check-access.js';
 import type { Viewer } from '../access/viewer.js';
 import { chunks } from '../database/chunks.js';
 import { Prisma } from '../generated/client.js';
 import { type Claim, ClaimLost, lockClaim } from '../ingests/claim.js';
 import type { LogitRecord, ModelRecord } from '../records.js';
-import { changedModel } from './changed-model.js';
-import { checkLabels } from './check-labels.js';
-import { EXTERNAL_SOURCE } from './external-model.js';
+import { EXTERNAL_SOURCE } from './register-external.js';
 
 /**
- * The embedded database works on the thread that calls it, and one statement's callbacks follow the last one's without
- * a turn of the event loop. A hundred rows take some 15 ms; then whoever waits gets a turn.
+ * The embedded database works on the calling thread, and the callbacks of consecutive statements run without a turn of the
+ * event loop. A hundred rows take about 15 ms; then other callers get a turn.
  */
-const ROWS_AT_ONCE = 100;
+const ROWS_PER_STATEMENT = 100;
 
-/** What probing found out about a model, to be published in one go. */
+/** The file that was fetched for a model. */
+export interface FetchedFile {
+  fileDigest: string;
+  fileBytes: number;
+  /** The registry's revision of the version; see `ModelRecord.revision`. */
+  revision?: string | null;
+}
+
+/** The results of probing a model, published in one transaction. */
 export interface PublishedModel
   extends Pick<
     ModelRecord,
@@ -24,12 +31,12 @@ export interface PublishedModel
   > {
   outputs: number;
   responsesDigest: string;
-  /** In output order; undefined: as they are. Those that somebody set since the ingest was asked for stay in any case. */
+  /** In output order; undefined keeps the present labels. Labels set by a user after the ingest was queued always stay. */
   labels: string[] | null | undefined;
   logits: Omit<LogitRecord, 'modelId' | 'label'>[];
 }
 
-/** What decides whether and how a model is published. */
+/** The columns that decide whether and how a model is published. */
 interface LockedModel {
   id: string;
   source: string;
@@ -38,11 +45,34 @@ interface LockedModel {
 }
 
 /**
- * Makes a model visible by the ingest that was claimed, within a transaction. Logits keep their identity (model, index) when
- * the model was visible before.
+ * Records the file that was fetched for a model, within a transaction. It clears labels that were read with another file, so
+ * that another attempt does not reuse them. Labels set by a user stay, and so do the logits' labels until publication.
  *
  * @throws ClaimLost
- * @throws ProbelogError MODEL_LABELS_MISMATCH when labels that were set meanwhile do not fit
+ */
+export async function recordFile(
+  tx: Prisma.TransactionClient,
+  claim: Claim,
+  file: FetchedFile,
+): Promise<void> {
+  const { modelId } = await lockClaim(tx, claim);
+  const isOtherFile = [{ fileDigest: null }, { fileDigest: { not: file.fileDigest } }];
+  await tx.model.updateMany({
+    where: { id: modelId, labelsSetAt: null, OR: isOtherFile },
+    data: { labels: [], hasLabels: false },
+  });
+  await tx.model.update({
+    where: { id: modelId },
+    data: { ...file, fileBytes: BigInt(file.fileBytes) },
+  });
+}
+
+/**
+ * Publishes a model by its claimed ingest, within a transaction. When the model was published before, its logits keep their
+ * identity (model, index).
+ *
+ * @throws ClaimLost
+ * @throws ProbelogError MODEL_LABELS_MISMATCH when labels set in the meantime do not fit
  */
 export async function publishModel(
   tx: Prisma.TransactionClient,
@@ -52,14 +82,14 @@ export async function publishModel(
   const { modelId, createdAt } = await lockClaim(tx, claim);
   const model = await lockModel(tx, modelId);
   if (!model) throw new ClaimLost(claim);
-  const isNewer = model.labelsSetAt !== null && model.labelsSetAt > createdAt;
-  await show(tx, model, isNewer ? { ...published, labels: undefined } : published);
+  const hasNewerLabels = model.labelsSetAt !== null && model.labelsSetAt > createdAt;
+  await replaceResults(tx, model, hasNewerLabels ? { ...published, labels: undefined } : published);
 }
 
 /**
- * The same by responses that were uploaded, of a model that is not probed here.
+ * Publishes uploaded responses of a model that is not probed here, within a transaction.
  *
- * @throws ProbelogError RESPONSES_UNEXPECTED when the model was removed, is not seen any more, or is probed here by now;
+ * @throws ProbelogError RESPONSES_UNEXPECTED when the model was removed, is no longer visible, or is now probed here;
  *   FORBIDDEN; MODEL_LABELS_MISMATCH
  */
 export async function publishUpload(
@@ -69,18 +99,29 @@ export async function publishUpload(
   published: PublishedModel,
 ): Promise<void> {
   const model = await lockModel(tx, id);
-  const changed = await changedModel(tx, viewer, id);
-  if (!changed || model?.source !== EXTERNAL_SOURCE) throw notExternal(id);
+  const changeable = await findChangeable(tx, viewer, id);
+  if (!changeable || model?.source !== EXTERNAL_SOURCE) throw responsesUnexpected(id);
   await audit(tx, viewer, {
     action: 'RESPONSES_UPLOADED',
-    subject: modelSubject(changed),
+    target: modelTarget(changeable),
     modelId: id,
     details: { outputs: published.outputs },
   });
-  await show(tx, model, published);
+  await replaceResults(tx, model, published);
 }
 
-/** Of two uploads, and of one and a removal, one comes after the other. See `lockIngests` for the order. */
+/** @throws ProbelogError MODEL_LABELS_MISMATCH unless there are no labels or one for each output */
+export function checkLabels(labels: readonly string[] | null, outputs: number): void {
+  if (labels !== null && labels.length !== outputs) {
+    throw new ProbelogError(
+      'MODEL_LABELS_MISMATCH',
+      `The model has ${outputs} outputs, but ${labels.length} labels were given. Give one label for each output, or none.`,
+      { labels: labels.length, outputs },
+    );
+  }
+}
+
+/** Puts simultaneous uploads and removals of a model in order. See `lockIngests` for the order of locks. */
 async function lockModel(tx: Prisma.TransactionClient, id: string): Promise<LockedModel | undefined> {
   const [model] = await tx.$queryRaw<LockedModel[]>`
     SELECT "id"::text, "source", CASE WHEN "has_labels" THEN "labels" END AS "labels", "labels_set_at" AS "labelsSetAt"
@@ -88,7 +129,7 @@ async function lockModel(tx: Prisma.TransactionClient, id: string): Promise<Lock
   return model;
 }
 
-async function show(
+async function replaceResults(
   tx: Prisma.TransactionClient,
   { id, labels: present }: LockedModel,
   { logits, labels: given, ...model }: PublishedModel,
@@ -97,7 +138,7 @@ async function show(
   checkLabels(labels, model.outputs);
   const rows = logits.map((logit) => ({ ...logit, modelId: id, label: labels?.[logit.index] ?? null }));
   await tx.logit.deleteMany({ where: { modelId: id } });
-  for (const data of chunks(rows, ROWS_AT_ONCE)) {
+  for (const data of chunks(rows, ROWS_PER_STATEMENT)) {
     await turnOfEventLoop();
     await tx.logit.createMany({ data });
   }
@@ -115,10 +156,10 @@ async function show(
   });
 }
 
-function notExternal(modelId: string): ProbelogError {
+function responsesUnexpected(modelId: string): ProbelogError {
   return new ProbelogError(
     'RESPONSES_UNEXPECTED',
-    'The model was removed, or given a source, while its responses were uploaded.',
+    'While the responses were uploaded, the model was removed or given a source to probe it from. Register it again to upload responses.',
     { modelId },
   );
 }

@@ -1,28 +1,29 @@
 import { ProbelogError } from '../../errors/index.js';
 import { audit } from '../access/audit.js';
+import { checkRegistry, checkVisibility } from '../access/check-access.js';
 import { type Viewer, visible } from '../access/viewer.js';
 import { newId } from '../database/ids.js';
 import type { PrismaClient } from '../generated/client.js';
-import type { ModelRecord } from '../records.js';
-import { checkLabel, checkRegistry } from './changed-model.js';
-import { EXTERNAL_SOURCE } from './external-model.js';
-import { modelRecord } from './model-record.js';
-import { registered } from './register-version.js';
+import { type ModelRecord, toModelRecord } from '../records.js';
+import { registrationAudit } from './register-version.js';
 
-/** A model version that never comes here: its responses do. */
+/** The `source` of a model version whose responses are uploaded. It cannot be mistaken for a path or URL. */
+export const EXTERNAL_SOURCE = 'external';
+
+/** A model version that runs elsewhere: only its responses are uploaded. */
 export interface ExternalModel {
   name: string;
   version: string;
   labels: string[] | null;
   probeSetId: string;
-  licence: string | null;
+  license: string | null;
   registry: string | null;
   visibility: string | null;
 }
 
 /**
- * Registers a model version without an ingest: it waits for its responses. A version whose ingest failed before it ever
- * became visible is taken up again.
+ * Registers a model version without an ingest: it waits for its responses. A version whose ingest failed before it was ever
+ * published is reused.
  *
  * @throws ProbelogError MODEL_EXISTS, PROBE_SET_UNKNOWN
  */
@@ -42,14 +43,14 @@ export async function registerExternal(
     revision: null,
   };
   checkRegistry(viewer, model.registry);
-  checkLabel(viewer, model.visibility);
+  checkVisibility(viewer, model.visibility);
   try {
     return await prisma.$transaction(async (tx) => {
       const existing = await tx.model.findFirst({
         where: { name, version, AND: visible(viewer.visibilityScope) },
       });
       if (existing) checkRegistry(viewer, existing.registry);
-      // As in `registerVersion`: to take a version up again opens it to nobody.
+      // As in `registerVersion`: reusing a version makes it visible to no one new.
       const visibility = model.visibility ?? existing?.visibility ?? null;
       const row = existing
         ? await tx.model.update({
@@ -57,8 +58,8 @@ export async function registerExternal(
             data: { ...described, visibility },
           })
         : await tx.model.create({ data: { ...described, id: newId(), name, version } });
-      await audit(tx, viewer, registered(row));
-      return modelRecord(row);
+      await audit(tx, viewer, registrationAudit(row));
+      return toModelRecord(row);
     });
   } catch (thrown) {
     const { code } = thrown as { code?: string };
@@ -68,10 +69,18 @@ export async function registerExternal(
   }
 }
 
+/** The error for probing a version whose responses are uploaded. */
+export function modelExternal(): ProbelogError {
+  return new ProbelogError(
+    'MODEL_EXTERNAL',
+    'The model is not on this server, so it cannot be probed here. Upload new responses instead.',
+  );
+}
+
 function alreadyRegistered(name: string, version: string): ProbelogError {
   return new ProbelogError(
     'MODEL_EXISTS',
-    `${name} ${version} is registered already. Upload to it if it is not probed here, take another version, or remove it first.`,
+    `${name} ${version} is already registered. Upload to it if it is not probed here, choose another version, or remove it first.`,
     { name, version },
   );
 }

@@ -1,38 +1,38 @@
-import { type AuditedChange, modelSubject } from '../access/audit.js';
+import { type AuditedChange, modelTarget } from '../access/audit.js';
 import { newId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { IngestModel, ModelModel } from '../generated/models.js';
 
 /**
- * Whose turn everything takes that callers ask for directly, whatever registry they name: a lane of its own is only for a
- * registry that was verified, or anybody could have as many turns as they think up names.
+ * The lane of all direct requests, whichever registry they name. Only verified registries have lanes of their own: otherwise
+ * a caller could get more turns by inventing registry names.
  */
 export const DIRECT_LANE = '';
 
-/** A model version to be registered. */
+/** A model version to register, with the ingest to queue. */
 export interface NewIngest {
   name: string;
   version: string;
   source: string;
   labels: string[] | null;
   probeSetId: string;
-  licence?: string;
+  license?: string;
   registry?: string;
-  /** The label without which it is not seen; everybody sees it when absent. */
+  /** The visibility label that makes the model private; absent for a public model. */
   visibility?: string;
-  /** Whose turn it takes; that of what is asked for directly when absent. */
+  /** The registry whose turn the ingest takes; absent for a direct request. */
   lane?: string;
   /** Higher goes first, −10..10; 0 when absent. */
   priority?: number;
-  /** Kept as it is for whoever works on it. */
+  /** Stored for the worker; the store does not interpret it. */
   request: unknown;
 }
 
 /**
  * Registers a model version and queues its ingest, within a transaction.
  *
- * @param existing the version as it is; only a failed one may be taken up again
- * @throws Prisma's P2002 or P2025 when another transaction was quicker
+ * @param existing the present row of the version; only a failed version can be reused
+ * @throws Prisma's P2002 or P2025 when another transaction was faster
  */
 export async function registerVersion(
   tx: Prisma.TransactionClient,
@@ -43,7 +43,7 @@ export async function registerVersion(
     source,
     labels,
     probeSetId,
-    licence,
+    license,
     registry,
     visibility,
     priority = 0,
@@ -56,15 +56,17 @@ export async function registerVersion(
     probeSetId,
     labels: labels ?? [],
     hasLabels: labels !== null,
-    licence: licence ?? null,
+    license: license ?? null,
     registry: registry ?? null,
-    // Who may see a version was decided when it came first, or by an administrator since: to take it up again opens nothing.
+    // Its first registration or an administrator decided who sees a version. Reusing it makes it visible to no one new.
     visibility: visibility ?? existing?.visibility ?? null,
   };
-  const unread = { fileDigest: null, fileBytes: null, revision: null };
-  const fresh = { ...described, ...unread, status: 'PENDING' as const };
+  const noFile = { fileDigest: null, fileBytes: null, revision: null };
   const model = existing
-    ? await tx.model.update({ where: { id: existing.id, status: 'FAILED' }, data: fresh })
+    ? await tx.model.update({
+        where: { id: existing.id, status: 'FAILED' },
+        data: { ...described, ...noFile, status: 'PENDING' },
+      })
     : await tx.model.create({ data: { ...described, id: newId(), name, version } });
   return queueIngest(tx, model.id, { request, priority, lane });
 }
@@ -79,11 +81,11 @@ export function queueIngest(
   return tx.ingest.create({ data });
 }
 
-/** What the audit says of a new model version. */
-export function registered({ id, name, version, visibility, registry }: ModelModel): AuditedChange {
+/** The audit entry of a new model version. */
+export function registrationAudit({ id, name, version, visibility, registry }: ModelModel): AuditedChange {
   return {
     action: 'MODEL_REGISTERED',
-    subject: modelSubject({ name, version }),
+    target: modelTarget({ name, version }),
     modelId: id,
     details: { registry, visibility },
   };

@@ -4,9 +4,9 @@ import { isId, newId, validIds } from '../database/ids.js';
 import type { PrismaClient } from '../generated/client.js';
 import type { ProbeRecord, ProbeSetRecord } from '../records.js';
 
-const ROWS_AT_ONCE = 500;
+const ROWS_PER_STATEMENT = 500;
 
-/** A probe set to be made. */
+/** A probe set to create. */
 export interface NewProbeSet {
   name: string;
   digest: string;
@@ -18,9 +18,9 @@ export class ProbeSets {
   constructor(private readonly prisma: PrismaClient) {}
 
   /**
-   * Makes a set, or returns the one that has this name and these images already.
+   * Creates a set, or returns the existing one with this name and these images.
    *
-   * @throws ProbelogError PROBE_SET_EXISTS when the name belongs to other images
+   * @throws ProbelogError PROBE_SET_EXISTS when a set with this name has other images
    */
   async create({ name, digest, probes }: NewProbeSet): Promise<ProbeSetRecord> {
     const existing = await this.byName(name);
@@ -30,7 +30,7 @@ export class ProbeSets {
     try {
       const [created] = await this.prisma.$transaction([
         this.prisma.probeSet.create({ data: { id, name, digest, size: probes.length } }),
-        ...chunks(rows, ROWS_AT_ONCE).map((data) => this.prisma.probe.createMany({ data })),
+        ...chunks(rows, ROWS_PER_STATEMENT).map((data) => this.prisma.probe.createMany({ data })),
       ]);
       return created as ProbeSetRecord;
     } catch (thrown) {
@@ -57,7 +57,7 @@ export class ProbeSets {
     return this.prisma.probeSet.findUnique({ where: { name } });
   }
 
-  /** The set with this name, or without one the oldest; null when there is none. */
+  /** The set with this name, or the oldest when no name is given; null when it does not exist. */
   async default(name?: string): Promise<ProbeSetRecord | null> {
     return name === undefined ? ((await this.list())[0] ?? null) : this.byName(name);
   }
@@ -74,7 +74,7 @@ export class ProbeSets {
     return this.prisma.probe.findMany({ where: { id: { in: validIds(ids) } } });
   }
 
-  /** Some probes of a set, by position, in no order. */
+  /** The probes at some positions of a set, in no order. */
   probesAt(probeSetId: string, positions: readonly number[]): Promise<ProbeRecord[]> {
     return this.prisma.probe.findMany({
       where: { probeSetId: isId(probeSetId), position: { in: [...positions] } },
@@ -101,7 +101,7 @@ export class ProbeSets {
     });
   }
 
-  /** @throws ProbelogError PROBE_SET_IN_USE when a model was probed with it */
+  /** @throws ProbelogError PROBE_SET_IN_USE when models were probed with it */
   async remove(id: string): Promise<void> {
     const { count } = await this.prisma.probeSet.deleteMany({
       where: { id: isId(id), models: { none: {} } },
@@ -111,7 +111,7 @@ export class ProbeSets {
     if (models === 0) return;
     throw new ProbelogError(
       'PROBE_SET_IN_USE',
-      `${models} models were probed with this set; remove them first.`,
+      `${models} models were probed with this set. Remove them first.`,
       { models },
     );
   }
@@ -121,7 +121,7 @@ function sameImages(existing: ProbeSetRecord, digest: string): ProbeSetRecord {
   if (existing.digest === digest) return existing;
   throw new ProbelogError(
     'PROBE_SET_EXISTS',
-    `The name ${JSON.stringify(existing.name)} belongs to a probe set with other images; a set is never changed. Choose another name.`,
+    `The probe set ${JSON.stringify(existing.name)} already exists with other images, and a probe set cannot be changed. Choose another name.`,
     { name: existing.name, digest: existing.digest },
   );
 }

@@ -13,10 +13,10 @@ import { type EmbeddingStore, ensureProbeEmbeddings } from './probe-embeddings.j
 
 const MAX_BYTES = 64 * 2 ** 20;
 const MAX_PROBE_SETS = 8;
-/** Sharpness of a picture as a query, see `sharpen`. */
+/** Sharpness of a query by image, see `sharpen`. */
 export const IMAGE_SHARPNESS = 1;
 
-/** A concept as the probes of a set see it. */
+/** A concept or an image as the probes of a set see it. */
 export interface ConceptVectors {
   /** P cosines with the probes. */
   cosines: Float32Array;
@@ -24,22 +24,22 @@ export interface ConceptVectors {
   weights: Float32Array;
 }
 
-/** Names that outputs can be given. */
+/** Names for outputs. */
 export interface Vocabulary {
   names: readonly string[];
   /** A `.npy` file, float32, V × P: each name's weights. */
   path: string;
 }
 
-/** ConceptEncoder as the probes of a set see them, kept while they are asked for. */
+/** Encodes concepts and images as vectors over the probes of a set, and caches them. */
 export interface ConceptEncoder {
   /**
-   * @param signal tells when the caller does not wait any more; what is not encoded by then, and wanted by nobody else, is not
+   * @param signal aborts the call; encoding stops unless another caller waits for the same concept
    * @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, INPUT_INVALID, TEXT_ENCODER_UNAVAILABLE
    */
   vectors(text: string, probeSet: { id: string }, signal?: AbortSignal): Promise<ConceptVectors>;
   /**
-   * What a picture shows, through the probes that are near to it; no model is run for it.
+   * Encodes an image by its similarity to the probes, without running a model on it.
    *
    * @param signal see `vectors`
    * @throws ProbelogError INPUT_INVALID, PROBE_IMAGE_INVALID, TEXT_ENCODER_UNAVAILABLE
@@ -49,16 +49,16 @@ export interface ConceptEncoder {
   vocabulary(probeSet: { id: string }): Promise<Vocabulary>;
 }
 
-/** What concepts are looked up with. */
+/** What a concept encoder needs. */
 export interface ConceptOptions {
   store: EmbeddingStore;
   encoder: TextEncoder;
-  /** For derived files; they may be deleted at any time. */
+  /** Folder for derived files, which may be deleted at any time. */
   folder: string;
   vocabulary?: readonly string[];
 }
 
-/** Looks concepts up under one encoder; equal questions asked at once are computed once. */
+/** Creates a concept encoder for one text encoder. Concurrent calls for the same concept compute it once. */
 export function createConceptEncoder({
   store,
   encoder,
@@ -108,21 +108,21 @@ export function createConceptEncoder({
       const cosines = timesVector(await images.forceFetch(id), embedding);
       const weights = sharpen(cosines, IMAGE_SHARPNESS);
       if (weights) return { cosines, weights };
-      throw indistinct('picture');
+      throw indistinct('image');
     },
     async vocabulary({ id }) {
       const { vocabularyPath: path } = await backgrounds.forceFetch(id);
       if (await exists(path)) return { names: vocabulary, path };
-      // Derived files may be deleted at any time: what is missing is made again.
+      // Derived files may be deleted at any time, so a missing one is computed again.
       const { vocabularyPath } = await backgrounds.forceFetch(id, { forceRefresh: true });
       return { names: vocabulary, path: vocabularyPath };
     },
   };
 }
 
-function indistinct(what: 'concept' | 'picture'): ProbelogError {
+function indistinct(what: 'concept' | 'image'): ProbelogError {
   return new ProbelogError(
     'INPUT_INVALID',
-    `The ${what} is equally near to all probes, so nothing can be found by it.`,
+    `The ${what} is equally near to all probes, so it matches nothing. Use another ${what}.`,
   );
 }

@@ -1,18 +1,18 @@
 import { type Matrix, stackRows } from '../../domain/index.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 
-/** Sentences that a concept is put into; their embeddings are averaged (design 3.4). */
+/** Prompts for a concept; their embeddings are averaged (docs/accuracy.md). */
 export const PROMPTS = ['a photo of a {}', '{}'];
 
 const BATCH_TEXTS = 64;
 
 /**
- * Embeddings of concepts: each put into all prompts, averaged, unit length.
+ * Embeds concepts: for each, the unit mean of the embeddings of all prompts.
  *
  * @param concepts normalized, see `normalizeConcept`
  * @param prompts sentences with `{}` for the concept
- * @param signal what has not begun when it aborts never does
- * @returns one row a concept
+ * @param signal when it aborts, no further batch starts
+ * @returns one row per concept, d columns
  */
 export async function embedConcepts(
   encoder: TextEncoder,
@@ -21,7 +21,7 @@ export async function embedConcepts(
   signal?: AbortSignal,
 ): Promise<Matrix> {
   const texts = concepts.flatMap((concept) => prompts.map((prompt) => prompt.replace('{}', () => concept)));
-  // Encoders fill the texts of a batch up to its longest, so alike lengths go together: a fifth less work.
+  // Encoders pad a batch to its longest text, so texts of similar length are batched together: a fifth less work.
   const byLength = texts.map((_, place) => place).sort((a, b) => texts[b].length - texts[a].length);
   const embeddings: Float32Array[] = Array(texts.length);
   for (let first = 0; first < byLength.length; first += BATCH_TEXTS) {

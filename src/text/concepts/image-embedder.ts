@@ -3,25 +3,25 @@ import { Limiter } from '../../lib/limiter.js';
 import { SingleFlight } from '../../lib/single-flight.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 
-/** Of a picture's file. */
+/** Size limit of an image file. */
 export const MAX_IMAGE_BYTES = 10 * 2 ** 20;
 
-/** A picture that somebody asks about. */
+/** An image to search with. */
 export interface QueryImage {
   /** SHA-256 of its bytes. */
   digest: string;
-  /** Checks it and lends it as a file. @throws ProbelogError PROBE_IMAGE_INVALID */
+  /** Checks the image and passes it to `use` as a temporary file. @throws ProbelogError PROBE_IMAGE_INVALID */
   asFile<T>(use: (path: string) => Promise<T>): Promise<T>;
 }
 
-/** Some kilobytes each. */
+/** Embeddings take a few kilobytes each. */
 const MAX_CACHED = 1_000;
-/** Pictures that are decoded and embedded at a time: each takes its pixels' memory and a share of the processor. */
+/** Images decoded and embedded at a time, which bounds memory and CPU. */
 const MAX_CONCURRENT = 2;
 
 /**
- * Embeds pictures under one encoder. A picture that is sent again, or by several callers at once, is decoded and
- * embedded once, and not at all when nobody waits for it by then; failures are not remembered.
+ * Embeds images with one encoder and caches the embeddings. Concurrent calls for the same image decode and embed it once,
+ * or not at all if all of them abort first. Failures are not cached.
  */
 export function createImageEmbedder(
   encoder: TextEncoder,

@@ -1,10 +1,10 @@
 import { ProbelogError } from '../../errors/index.js';
 
-/** Longer than any concept; encoders read some 77 tokens and would silently drop the rest. */
+/** Longer than any concept. Encoders read about 77 tokens and silently drop the rest. */
 export const MAX_CONCEPT_LENGTH = 300;
 
 /**
- * One spelling of a concept: Unicode NFC, single blanks, no blanks around it.
+ * Normalizes a concept: Unicode NFC, single spaces, trimmed.
  *
  * @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG (over {@link MAX_CONCEPT_LENGTH} characters)
  */
@@ -16,13 +16,13 @@ export function normalizeConcept(text: string): string {
   if (concept === '') {
     throw new ProbelogError(
       'CONCEPT_EMPTY',
-      'The concept is empty; give a word or a short phrase, such as "dog".',
+      'The concept is empty. Enter a word or a short phrase, such as "dog".',
     );
   }
   if (concept.length > MAX_CONCEPT_LENGTH) {
     throw new ProbelogError(
       'CONCEPT_TOO_LONG',
-      `The concept has ${concept.length} characters; the limit is ${MAX_CONCEPT_LENGTH}.`,
+      `The concept has ${concept.length} characters; the limit is ${MAX_CONCEPT_LENGTH}. Shorten it.`,
       { limit: MAX_CONCEPT_LENGTH },
     );
   }

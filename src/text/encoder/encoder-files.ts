@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 
-/** The files of a folder in CLIP's layout, without which transformers.js fails with a message that helps nobody. */
+/** The files of a folder in CLIP's layout. Without one, transformers.js fails with an unhelpful message. */
 export const ENCODER_FILES = [
   'config.json',
   'tokenizer.json',
@@ -20,14 +20,14 @@ export async function checkEncoderFolder(folder: string): Promise<void> {
     if (!(await exists(join(folder, file)))) {
       throw new ProbelogError(
         'TEXT_ENCODER_UNAVAILABLE',
-        `The text encoder's folder lacks ${file}. It needs ${ENCODER_FILES.join(', ')}; set PROBELOG_TEXT_ENCODER to such a folder.`,
+        `The text encoder's folder has no ${file}. Set PROBELOG_TEXT_ENCODER to a folder with ${ENCODER_FILES.join(', ')}.`,
         { missing: file },
       );
     }
   }
 }
 
-/** SHA-256 over the files of an encoder's folder: another file, another encoder. */
+/** Identifies an encoder by the SHA-256 of its files. */
 export async function encoderFingerprint(folder: string): Promise<string> {
   const hash = createHash('sha256');
   for (const file of ENCODER_FILES) {
@@ -38,8 +38,8 @@ export async function encoderFingerprint(folder: string): Promise<string> {
 }
 
 /**
- * Which files of an encoder of the Hugging Face Hub are not in the cache. transformers.js keeps them below the repository's
- * name, and those of another revision than main in a folder of that.
+ * Lists the files of an encoder on the Hugging Face Hub that are not in the cache. transformers.js keeps them in a folder
+ * with the repository's name; revisions other than main have a subfolder.
  */
 export async function missingHubFiles(model: string, cacheFolder: string): Promise<string[]> {
   const [id, revision = 'main'] = model.split('@');

@@ -12,8 +12,8 @@ import { serveProcess } from '../../lib/worker-calls.js';
 import type { EncoderSettings } from './protocol.js';
 
 /**
- * The text encoder's own process: ONNX Runtime blocks the thread that it runs on, and native code may crash.
- * Requests are answered one after another; the process ends with its parent.
+ * The text encoder's process: ONNX Runtime blocks its thread, and native code may crash. Requests are answered one after
+ * another; the process ends with its parent.
  */
 const { model, isFolder, revision, cacheFolder } = JSON.parse(process.argv[2]) as EncoderSettings;
 
@@ -24,7 +24,7 @@ const id = isFolder ? basename(model) : model;
 const options = {
   dtype: 'fp32',
   local_files_only: isFolder,
-  // Threads that wait would turn round and round for work, which other processes need the processor for.
+  // Idle threads must not spin, because other processes need the CPU.
   session_options: { extra: { session: { intra_op: { allow_spinning: '0' } } } },
   ...(isFolder ? {} : { revision }),
 } as const;
@@ -64,7 +64,7 @@ function unitRows(data: Float32Array, rows: number): Float32Array[] {
   });
 }
 
-/** Loads at the first call; again after a failure, because the Hub may be reachable by then. */
+/** Loads on the first call, and again after a failure, since the Hub may be reachable then. */
 function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {

@@ -13,14 +13,14 @@ import type { TextEncoder } from './text-encoder.js';
 export interface TextEncoderOptions {
   /** A folder in CLIP's layout, or an id on the Hugging Face Hub: `owner/name` or `owner/name@revision`. */
   model: string;
-  /** Where files of the Hub are kept. */
+  /** Cache for files of the Hub. */
   cacheFolder: string;
 }
 
-/** One that the process works on, and one that is there when it has done that; others can still be given up. */
+/** One running call and one ready to follow it. Calls that still wait can be aborted. */
 const MAX_CONCURRENT = 2;
 
-/** What the process may see of our environment: what it needs to run, and for the Hub its proxy and token. */
+/** The environment of the process: what it needs to run, and for the Hub also proxies and the token. */
 const VARIABLES = ['PATH', 'HOME', 'LD_LIBRARY_PATH'];
 const HUB_VARIABLES = [
   'HF_TOKEN',
@@ -34,9 +34,9 @@ const HUB_VARIABLES = [
 ];
 
 /**
- * Opens a text–image encoder in a process of its own.
+ * Opens a text–image encoder in a separate process.
  *
- * The process starts at the first use and again after a crash; a crash fails the calls under way and nothing else.
+ * The process starts on first use and again after a crash. A crash only fails the running calls.
  *
  * @throws ProbelogError TEXT_ENCODER_UNAVAILABLE when the folder is missing or incomplete
  */
@@ -94,7 +94,10 @@ async function findEncoder(model: string, cacheFolder: string): Promise<EncoderS
     return { model: resolve(model), isFolder: true, revision: '', cacheFolder };
   }
   if (looksLikePath) {
-    throw new ProbelogError('TEXT_ENCODER_UNAVAILABLE', `There is no text encoder folder ${model}.`);
+    throw new ProbelogError(
+      'TEXT_ENCODER_UNAVAILABLE',
+      `The text encoder folder ${model} does not exist. Set PROBELOG_TEXT_ENCODER to an existing folder.`,
+    );
   }
   const [id, revision = 'main'] = model.split('@');
   return { model: id, isFolder: false, revision, cacheFolder };
@@ -109,6 +112,6 @@ function pick(names: string[]): NodeJS.ProcessEnv {
 function unavailable(name: string, reason: string): ProbelogError {
   return new ProbelogError(
     'TEXT_ENCODER_UNAVAILABLE',
-    `The text encoder ${name} cannot be used: ${reason}. Without a way to the Hugging Face Hub, set PROBELOG_TEXT_ENCODER to a local folder.`,
+    `The text encoder ${name} cannot be used: ${reason}. If the Hugging Face Hub cannot be reached, set PROBELOG_TEXT_ENCODER to a local folder.`,
   );
 }

@@ -99,7 +99,7 @@ it.each([
   const open = async () => readSmall((await reader(token).resolve(`hf://org/owl@${SHA}`)).file, LIMITS);
   await expect(open()).rejects.toMatchObject({
     code,
-    message: expect.stringMatching(/PROBELOG_HUGGINGFACE_TOKEN .*accept the terms/),
+    message: expect.stringMatching(/PROBELOG_HUGGINGFACE_TOKEN .*accept its terms/),
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { huggingface } from '../../../src/registries/huggingface/index.js';
-import { equalsAnyText } from '../../../src/registries/signature/equals-any-text.js';
+import { equalsAnyText } from '../../../src/registries/signature.js';
 
 function verify(headers: Record<string, string>, secrets: string[]) {
   return huggingface.verify(Buffer.from('{}'), headers, { secrets, tokens: [] });

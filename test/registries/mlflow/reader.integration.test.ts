@@ -220,6 +220,6 @@ it('says when MLflow cannot be reached, fails, or answers something else', async
   mlflow.failing.set('/api/2.0/mlflow/model-versions/get', 200);
   await expect(resolved()).rejects.toMatchObject({
     code: 'SOURCE_UNREACHABLE',
-    message: expect.stringContaining('not understood'),
+    message: expect.stringContaining('an unexpected form'),
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Parser, type ReadEntry } from 'tar';
 import { entryHeader, entryPadding, TAR_END } from '../../../src/lib/tar-entry.js';
-import { EMBEDDED_SCHEMA } from '../../../src/store/database/data-folder.js';
+import { EMBEDDED_SCHEMA } from '../../../src/store/database/store-location.js';
 import { backUp, restoreBackup, type StoreLocation } from '../../../src/store/index.js';
 
 /** One file of an archive. */

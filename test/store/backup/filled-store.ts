@@ -65,7 +65,7 @@ async function addModel(store: Store, probeSetId: string, name: string, seed: nu
   const { id } = await store.ingests.enqueue(newModel(probeSetId, name));
   const { claim } = await takeUp(store, id);
   const file = await store.blobs.put(randomBytes(5000));
-  await store.models.describe(claim, { fileDigest: file.digest, fileBytes: file.bytes });
+  await store.models.recordFile(claim, { fileDigest: file.digest, fileBytes: file.bytes });
   const responses = await store.blobs.put(storedResponses(seed));
   await store.models.publish(claim, {
     probeSetId,

@@ -126,9 +126,9 @@ describe('a backup that is not whole', () => {
 
   it('is refused: rows that were changed, left out or put elsewhere', async () => {
     const one = changed(files, /rows\/model\//, (text) => text.replace('whole', 'other'));
-    expect(await refusedFiles(one)).toContain('rows/model/000001.jsonl: its SHA-256 is not the one');
+    expect(await refusedFiles(one)).toContain('rows/model/000001.jsonl: its SHA-256 differs from the one');
     const without = withSums(files.filter(({ path }) => !path.startsWith('rows/logit/')));
-    expect(await refusedFiles(without)).toContain('logit: there are 0 rows of 6, then rows/ingest');
+    expect(await refusedFiles(without)).toContain('logit: it has 0 of 6 rows, then rows/ingest');
     const at = files.findIndex(({ path }) => path.startsWith('rows/model/'));
     await refusedFiles(withSums([...files.toSpliced(at, 1), files[at]]));
   });
@@ -140,7 +140,7 @@ describe('a forged backup', () => {
       'a column too many',
       /rows\/model\//,
       (text: string) => text.replace('{', '{"evil": 1, '),
-      'it has not the columns',
+      'its columns are not',
     ],
     ['no JSON', /rows\/logit\//, (text: string) => `${text}{\n`, 'logit/000001.jsonl:7: it is not JSON'],
     [
@@ -150,12 +150,12 @@ describe('a forged backup', () => {
       'do not fit',
     ],
     ['the same row twice', /rows\/model\//, (text: string) => text + text, 'do not fit'],
-    ['a model of no probe set', /rows\/probe_set\//, () => '', 'probe_set: there are 0 rows of 1'],
+    ['a model of no probe set', /rows\/probe_set\//, () => '', 'probe_set: it has 0 of 1 rows'],
     [
       'a path for a digest',
       /rows\/model\//,
       (text: string) => text.replaceAll(/"responses_digest": "[0-9a-f]+"/g, '"responses_digest": "../../x"'),
-      'no SHA-256',
+      'an invalid SHA-256',
     ],
     [
       'more outputs than logits',
@@ -173,13 +173,13 @@ describe('a forged backup', () => {
         const file = /"file_digest": "([0-9a-f]{64})"/.exec(text)?.[1];
         return text.replace(/"responses_digest": "[0-9a-f]+"/, `"responses_digest": "${file}"`);
       },
-      'no .npy file',
+      'not a .npy file',
     ],
     [
       'a probe set of other images',
       /rows\/probe_set\//,
       (text: string) => text.replace(/"digest": "[0-9a-f]{64}"/, `"digest": "${'0'.repeat(64)}"`),
-      'whose digest is not that of its probes',
+      'whose digest does not match its probes',
     ],
   ])('is refused although its sums are right: %s', async (_, path, change, message) => {
     expect(await refusedFiles(withSums(changed(files, path, change)))).toContain(message);

@@ -83,7 +83,7 @@ describe.runIf(requires('postgresql'))('with a PostgreSQL server', () => {
         archive.push(chunk);
         if (archive.length > 2) continue;
         for (const { id } of await store.models.page({ first: 10 })) await store.models.remove(id);
-        await store.sweepBlobs();
+        await store.cleanUpBlobs();
       }
     });
     expect(await store.models.count({})).toBe(0);

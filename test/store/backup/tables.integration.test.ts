@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BACKED_UP_TABLES } from '../../../src/store/backup/tables.js';
+import { BACKED_UP_TABLES } from '../../../src/store/backup/backup-format.js';
 import { openEmbedded } from '../../../src/store/database/open-embedded.js';
 import { applyMigrations } from '../../../src/store/migrations/apply-migrations.js';
 import { temporaryFolder } from '../temporary-folder.js';

@@ -3,15 +3,15 @@ import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PixelGeometry } from './pixels.js';
 
-/** Ends the name of an unfinished file. */
+/** Suffix of an unfinished file. */
 export const UNFINISHED = '.partial';
-/** An unfinished file that nobody has written to for so long belongs to a process that was killed. */
+/** An unfinished file that was not written to for this long belongs to a killed process. */
 const ABANDONED_MS = 3_600_000;
-/** Part of every name: another way of decoding needs another number. */
+/** Part of every name. Increment it when decoding changes. */
 const FORMAT = 1;
 const SUFFIXES = { WHOLE: '.pixels', SPARSE: '.sparse' };
 
-/** Where the pixels of these images are kept in this geometry: all of them, or some. */
+/** Path of the cached pixels of these images in this geometry; SPARSE holds only some images. */
 export function cachePath(
   folder: string,
   geometry: PixelGeometry,
@@ -25,7 +25,7 @@ export function cachePath(
   return join(folder, hash.digest('hex') + SUFFIXES[kind]);
 }
 
-/** Whether the file is there and has its size; a damaged one is deleted. Being asked for keeps it from being evicted. */
+/** Whether the file exists with this size. Deletes a damaged file, and marks a good one as recently used. */
 export async function isCached(path: string, bytes: number): Promise<boolean> {
   const facts = await stat(path).catch(() => null);
   if (!facts) return false;
@@ -39,8 +39,7 @@ export async function isCached(path: string, bytes: number): Promise<boolean> {
 }
 
 /**
- * Makes room: deletes what was used longest ago. A file that holds only some images counts with the size that it may
- * grow to.
+ * Deletes the least recently used files until the cache fits. A sparse file counts with its full size.
  */
 export async function evict(folder: string, maxBytes: number): Promise<void> {
   const files: { path: string; size: number; usedAt: number }[] = [];

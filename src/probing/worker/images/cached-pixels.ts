@@ -2,17 +2,17 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { PixelSource } from './pixels.js';
 
 /**
- * Reads images from the cache file of a whole set, always one batch ahead of the model.
+ * Reads images from the cache file of a whole set, one batch ahead of the model.
  *
  * @param imageBytes bytes of one image
  */
 export async function cachedPixels(path: string, imageBytes: number): Promise<PixelSource> {
   const file = await open(path, 'r');
-  /** What is announced and not taken yet. */
+  /** Announced probes that were not taken yet. */
   let announced = new Uint32Array();
   let ahead: { count: number; pixels: Promise<Uint8Array> } | null = null;
 
-  // One batch is with the model while the next is read.
+  // The model uses one buffer while the next batch is read into the other.
   const buffers = [new Uint8Array(), new Uint8Array()];
 
   const readNext = async (count: number): Promise<Uint8Array> => {
@@ -28,7 +28,7 @@ export async function cachedPixels(path: string, imageBytes: number): Promise<Pi
       announced = Uint32Array.from(probes);
     },
     async take(count) {
-      // Awaited even when the model wants another number by now: its room must not be written to any more.
+      // Awaited even if the model now takes another number of images, so that its buffer is no longer written to.
       const read = await ahead?.pixels;
       const pixels = read && ahead?.count === count ? read : await readNext(count);
       announced = announced.subarray(count);
@@ -43,7 +43,7 @@ export async function cachedPixels(path: string, imageBytes: number): Promise<Pi
   };
 }
 
-/** Reads images one after the other into `pixels`; neighbors in the file in one go. */
+/** Reads images into `pixels`, adjacent ones with one call. */
 async function readImages(
   file: FileHandle,
   imageBytes: number,
@@ -54,6 +54,6 @@ async function readImages(
     while (end < probes.length && probes[end] === probes[end - 1] + 1) end++;
     const target = pixels.subarray(start * imageBytes, end * imageBytes);
     const { bytesRead } = await file.read(target, 0, target.length, probes[start] * imageBytes);
-    if (bytesRead !== target.length) throw new Error('The pixel cache ends too early.');
+    if (bytesRead !== target.length) throw new Error('The pixel cache is truncated.');
   }
 }

@@ -10,14 +10,14 @@ const KERNELS: Record<Resample, keyof KernelEnum> = {
   LANCZOS: 'lanczos3',
 };
 
-// One thread per image: with many images under way, more threads only get in each other's way.
+// One thread per image: many images are decoded at once, and more threads would only compete.
 sharp.concurrency(1);
 sharp.cache(false);
 
 /**
- * Decodes one image file into the pixels that a model sees, see {@link bytesPerImage} for their order.
+ * Decodes one image file to the pixels that a model gets; {@link bytesPerImage} describes their order.
  *
- * EXIF orientation is applied, colors come as sRGB, transparency is dropped (as Pillow's `convert('RGB')` does).
+ * Applies EXIF orientation, converts colors to sRGB, and drops transparency, as Pillow's `convert('RGB')` does.
  *
  * @throws ProbelogError PROBE_IMAGE_INVALID
  */

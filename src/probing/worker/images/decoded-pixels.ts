@@ -2,10 +2,10 @@ import type { PixelCache, PixelSource } from './pixels.js';
 import { bytesPerImage, type PixelGeometry } from './pixels.js';
 
 /**
- * Decodes images ahead of the model on libuv's threads, a bounded number of them, and has them kept for other runs.
+ * Decodes images ahead of the model on libuv's threads, a bounded number at a time, and caches them for other runs.
  *
- * @param paths of all probes
- * @param ahead images under way at a time
+ * @param paths files of all probes
+ * @param ahead images to decode at a time
  * @param cache null when nothing is kept
  */
 export function decodedPixels(
@@ -21,7 +21,7 @@ export function decodedPixels(
   let decoded = false;
   const decode = async (probe: number): Promise<Uint8Array> => {
     decoded = true;
-    // Loaded only here: when all images are kept the child needs no image library.
+    // Loaded on demand: a run with cached images needs no image library.
     const { decodePixels } = await import('./decode-pixels.js');
     return decodePixels(paths[probe], geometry);
   };
@@ -29,7 +29,7 @@ export function decodedPixels(
     while (queue.length < ahead && taken + queue.length < announced.length) {
       const probe = announced[taken + queue.length];
       const pixels = cache?.read(probe) ?? decode(probe);
-      // Whoever takes it sees the error; until then it must not count as unhandled.
+      // `take` throws the error. Until then it must not count as an unhandled rejection.
       pixels.catch(() => undefined);
       queue.push(pixels);
     }

@@ -8,10 +8,10 @@ import { openSparseCache } from './sparse-cache.js';
 import { openWholeCache } from './whole-cache.js';
 
 /**
- * The probes' pixels: from the cache when it has the whole set, else decoded. What is decoded is cached: in a file of
- * the whole set when the run shows all of it, in a file with gaps when it shows what was chosen.
+ * Opens the probes' pixels: cached, if the cache has the whole set, else decoded. Decoded pixels are cached: in one file
+ * for a run of the whole set, in a sparse file for a run of chosen probes.
  *
- * @param whole whether all probes are shown, in order
+ * @param whole whether all probes are run, in order
  * @param ahead images to decode at a time
  */
 export async function openPixels(

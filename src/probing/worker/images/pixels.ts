@@ -1,11 +1,11 @@
 import type { PreprocessingSpec } from '../../preprocessing/preprocessing-spec.js';
 
-/** The part of the preprocessing that decides which pixels a model sees; models that share it share pixels. */
+/** The part of the preprocessing that determines a model's pixels. Models with the same geometry share cached pixels. */
 export type PixelGeometry = Required<
   Pick<PreprocessingSpec, 'width' | 'height' | 'resize' | 'cropFraction' | 'resample' | 'grayscale'>
 >;
 
-/** Takes the geometry out of a complete description. */
+/** The geometry of a complete description. */
 export function pixelGeometry(spec: PreprocessingSpec): PixelGeometry {
   const { width, height, resize, cropFraction = 1, resample, grayscale = false } = spec;
   return { width, height, resize, cropFraction, resample, grayscale };
@@ -16,32 +16,32 @@ export function bytesPerImage({ width, height, grayscale }: PixelGeometry): numb
   return width * height * (grayscale ? 1 : 3);
 }
 
-/** Keeps decoded pixels for other runs. Never fails: a cache that cannot be written is no cache. */
+/** Caches decoded pixels for other runs. Never fails: if it cannot be written, nothing is cached. */
 export interface PixelCache {
-  /** The pixels of an image that is kept already; null: it must be decoded. */
+  /** The pixels of a cached image; null: it must be decoded. */
   read(probe: number): Promise<Uint8Array> | null;
   /**
-   * Takes a batch; resolves when the ones before are written, so that a slow disk slows the run and fills no memory.
+   * Caches a batch. Resolves when earlier batches are written, so that a slow disk slows the run instead of filling memory.
    *
-   * @param pixels of these probes, one image after the other
+   * @param pixels the images of these probes, one after another
    */
   write(probes: Uint32Array, pixels: Uint8Array): Promise<void>;
-  /** Makes what was written available to other runs. */
+  /** Makes the written images available to other runs. */
   commit(): Promise<void>;
 }
 
 /** The resized probe images, ready to be normalized. */
 export interface PixelSource {
-  /** Says which images `take` gives next. All that were announced before must have been taken. */
+  /** Sets the images that `take` returns next. All images announced before must have been taken. */
   announce(probes: Uint32Array): void;
   /**
-   * The next announced images; the bytes are the caller's until it asks again.
+   * The next announced images; the bytes are valid until the next call.
    *
-   * @param count how many; the caller knows how many are left
+   * @param count at most the number of announced images that are left
    */
   take(count: number): Promise<Uint8Array>;
-  /** Whether none had to be decoded so far. */
+  /** Whether all images so far came from the cache. */
   cached(): boolean;
-  /** After the last image. Makes what was decoded available to the next run. */
+  /** Call it after the last image. Makes decoded images available to other runs. */
   finish(): Promise<void>;
 }

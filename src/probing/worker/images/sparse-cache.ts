@@ -6,15 +6,15 @@ import type { PixelCache } from './pixels.js';
 const PRESENT = Uint8Array.of(1);
 
 /**
- * Keeps the pixels of some probes of a set. The file has one byte for each probe, 1 when its image is present, and
- * then room for all images: where nothing was written it takes no space on the disk.
+ * Caches the pixels of some probes of a set. The file has one byte per probe, 1 if its image is present, then room for all
+ * images. It is sparse: missing images take no disk space.
  *
- * Several processes may use it at once: all write the same to the same places. A byte is set only when the pixels
- * are safely on the disk. Both are in one file, so that neither can outlive the other.
+ * Several processes may use it at once, since all write the same bytes to the same places. A probe's byte is set after its
+ * pixels are synced to disk. Both are in one file, so that neither can exist without the other.
  *
  * @param imageBytes bytes of one image
- * @param images how many the probe set has
- * @returns null when the pixels are larger than the cache may be, or the folder cannot be written
+ * @param images number of images in the probe set
+ * @returns null when the pixels exceed the cache's size, or the folder cannot be written
  */
 export async function openSparseCache(
   path: string,
@@ -45,7 +45,7 @@ function toCache(file: FileHandle, imageBytes: number, present: Uint8Array): Pix
   const writeImages = async (probes: readonly number[], pixelsOf: (probe: number) => Uint8Array) => {
     for (const probe of probes) {
       const { bytesWritten } = await file.write(pixelsOf(probe), 0, imageBytes, placeOf(probe));
-      if (bytesWritten !== imageBytes) throw new Error('There is no room for the pixels.');
+      if (bytesWritten !== imageBytes) throw new Error('The disk has no room for the pixels.');
       written.push(probe);
     }
   };
@@ -57,7 +57,7 @@ function toCache(file: FileHandle, imageBytes: number, present: Uint8Array): Pix
       const before = writing;
       const missing = Array.from(probes).filter((probe) => present[probe] !== PRESENT[0]);
       const pixelsOf = (probe: number) => pixels.subarray(probes.indexOf(probe) * imageBytes);
-      // What cannot be written, most likely for want of space, is decoded again by the next run.
+      // If writing fails, most likely on a full disk, the next run decodes the image again.
       writing = writing.then(() => writeImages(missing, pixelsOf)).catch(() => undefined);
       return before;
     },
@@ -67,7 +67,7 @@ function toCache(file: FileHandle, imageBytes: number, present: Uint8Array): Pix
         if (written.length > 0) await file.datasync();
         for (const probe of written) await file.write(PRESENT, 0, 1, probe);
       } catch {
-        // The same.
+        // As above.
       } finally {
         await file.close().catch(() => undefined);
       }
@@ -78,6 +78,6 @@ function toCache(file: FileHandle, imageBytes: number, present: Uint8Array): Pix
 async function readImage(file: FileHandle, imageBytes: number, place: number): Promise<Uint8Array> {
   const pixels = new Uint8Array(imageBytes);
   const { bytesRead } = await file.read(pixels, 0, imageBytes, place);
-  if (bytesRead !== imageBytes) throw new Error('The pixel cache ends too early.');
+  if (bytesRead !== imageBytes) throw new Error('The pixel cache is truncated.');
   return pixels;
 }

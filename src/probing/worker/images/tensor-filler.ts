@@ -1,17 +1,17 @@
 import type { PreprocessingSpec } from '../../preprocessing/preprocessing-spec.js';
 import type { ModelInspection } from '../../protocol.js';
 
-/** What ONNX Runtime takes for float32, float16 (as bits) and uint8. */
+/** Tensor data for float32, float16 (as bits) and uint8. */
 export type TensorData = Float32Array | Uint16Array | Uint8Array;
 
 /**
- * Turns pixels into a model's numbers: `(pixel · scale − mean[c]) / std[c]` through one table of 256 entries per
- * channel, in the model's layout and channel order.
+ * Turns pixels into a model's input: `(pixel · scale − mean[c]) / std[c]` by a table of 256 entries per channel, in the
+ * model's layout and channel order.
  */
 export interface TensorFiller {
-  /** Room for a batch. */
+  /** Allocates a batch. */
   allocate(batch: number): TensorData;
-  /** Writes `count` images (see `bytesPerImage` for their order) to the start of `data`. */
+  /** Writes `count` images to the start of `data`; `bytesPerImage` describes the order of `pixels`. */
   fill(data: TensorData, pixels: Uint8Array, count: number): void;
 }
 
@@ -25,7 +25,7 @@ export function tensorFiller(
   const area = input.width * input.height;
   const perImage = area * channels;
   const tables = Array.from({ length: channels }, (_, channel) => tableOf(type, spec, channel, encodeHalf));
-  /** Where in an image's values those of each of the pixel's channels begin, and how far apart they are. */
+  /** Offset of each channel's first value in an image; `step` is the distance between its values. */
   const starts = tables.map((_, channel) => {
     const place = spec.channelOrder === 'BGR' ? channels - 1 - channel : channel;
     return layout === 'NCHW' ? place * area : place;
@@ -48,8 +48,8 @@ export function tensorFiller(
 }
 
 /**
- * The hot loop: four RGB pixels are three little-endian words. Twice as fast as reading byte by byte, and at 224 × 224
- * the difference is some 3 % of what a small network takes for the image.
+ * The hot loop: four RGB pixels are three little-endian words. Reading words is twice as fast as reading bytes; at
+ * 224 × 224 this saves about 3 % of a small network's time per image.
  */
 function fourAtATime(
   to: TensorData,

@@ -5,12 +5,11 @@ import { evict, UNFINISHED } from './cache-files.js';
 import type { PixelCache } from './pixels.js';
 
 /**
- * Keeps the pixels of a whole probe set, which must be written in order. The file is visible under its name when it is
- * whole, and never before.
+ * Caches the pixels of a whole probe set, which must be written in order. The file gets its name when it is complete.
  *
- * @param bytes of the whole file
- * @param replaces a file that is of no use beside it
- * @returns null when the pixels are larger than the cache may be, or the folder cannot be written
+ * @param bytes size of the complete file
+ * @param replaces a file that is obsolete afterwards
+ * @returns null when the pixels exceed the cache's size, or the folder cannot be written
  */
 export async function openWholeCache(
   path: string,
@@ -62,7 +61,7 @@ function toCache(
           await rm(replaces, { force: true });
         }
       } catch {
-        // A full disk, most likely: the next run decodes again.
+        // Most likely a full disk. The next run decodes again.
       } finally {
         await file.close().catch(() => undefined);
         await rm(partial, { force: true }).catch(() => undefined);

@@ -6,8 +6,8 @@ import { MICROSOFT_DOMAIN, MICROSOFT_OPERATORS, STANDARD_DOMAINS } from './opera
 type Functions = ReadonlyMap<string, OnnxFunction>;
 
 /**
- * Refuses operators that ONNX Runtime does not have, or that no classifier needs, and functions that hide what is
- * called: under the name of an operator of ONNX Runtime's, in circles, or multiplied until they fill the memory.
+ * Rejects operators that ONNX Runtime does not have or no classifier needs. Also rejects functions that hide what is
+ * called: with the name of an ONNX Runtime operator, recursively, or nested so that they expand until memory is full.
  *
  * @throws ProbelogError MODEL_UNSUPPORTED, MODEL_MALFORMED
  */
@@ -41,7 +41,7 @@ function checkCalls(calls: Calls, functions: Functions): void {
     const { domain, name } = operator;
     throw new ProbelogError(
       'MODEL_UNSUPPORTED',
-      `${where}: the operator "${name}" of the operator set "${domain}" is not one that is run here.`,
+      `${where}: the operator "${name}" of the operator set "${domain}" is not allowed.`,
       { where, operator: name, domain },
     );
   }
@@ -51,7 +51,7 @@ function isAllowed({ domain, name }: Operator): boolean {
   return STANDARD_DOMAINS.has(domain) || (domain === MICROSOFT_DOMAIN && MICROSOFT_OPERATORS.has(name));
 }
 
-/** ONNX Runtime writes functions out where they are called: some that call each other twice are soon billions of nodes. */
+/** ONNX Runtime inlines functions. A few nested functions that call each other twice expand to billions of nodes. */
 function checkExpansion(calls: Calls, functions: Functions): void {
   const sizes = new Map<string, number>();
   const callStack = new Set<string>();

@@ -2,20 +2,20 @@ import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
 
 /**
- * How many elements a constant of this shape has.
+ * The number of elements of a constant with this shape.
  *
- * @throws ProbelogError MODEL_MALFORMED when a dimension is negative, or their product more than memory can hold
+ * @throws ProbelogError MODEL_MALFORMED for a negative dimension or a product that exceeds any memory
  */
 export function elementsOf(reader: MessageReader, shape: readonly number[]): number {
   if (shape.some((size) => size < 0)) throw impossibleShape(reader, shape);
   return fixedElements(reader, shape);
 }
 
-/** The same for a declared shape, whose free dimensions are left out. */
+/** The same for the fixed dimensions of a declared shape. */
 export function fixedElements(reader: MessageReader, sizes: readonly number[]): number {
   let elements = 1;
   for (const size of sizes) {
-    // Each on its own too: a zero makes any product small.
+    // Each dimension by itself, too, since a zero makes any product small.
     if (size > MODEL_LIMITS.elements) throw impossibleShape(reader, sizes);
     elements *= size;
   }

@@ -1,11 +1,11 @@
 /** How a TensorProto holds elements of one type. */
 export interface ElementType {
   name: string;
-  /** Of one element in raw_data; 0: never there. */
+  /** Bits per element in raw_data; 0: never stored there. */
   bits: number;
   /** The field of TensorProto that may hold them instead. */
   field: number;
-  /** Numbers in that field for one element. */
+  /** Numbers per element in that field. */
   each: number;
 }
 
@@ -18,7 +18,7 @@ export const RAW_DATA = 9;
 export const DOUBLE_DATA = 10;
 export const UINT64_DATA = 11;
 
-/** By TensorProto.DataType. Elements of less than a byte lie together in one, in either field. */
+/** By TensorProto.DataType. Elements smaller than a byte are packed, in either field. */
 export const ELEMENT_STORAGE: ReadonlyMap<number, ElementType> = new Map([
   [1, type('float32', 32, FLOAT_DATA)],
   [2, type('uint8', 8, INT32_DATA)],

@@ -10,7 +10,7 @@ export interface ImageInput {
   batch: number | null;
   height: number | null;
   width: number | null;
-  /** What was assumed, for the caller to know. */
+  /** Assumptions that were made, one sentence each. */
   notes: string[];
 }
 
@@ -19,22 +19,22 @@ type Shape = (number | string)[];
 /**
  * Finds the one input that takes images: rank 4, float32, float16 or uint8, with 1 or 3 channels on axis 1 or 3.
  *
- * @param layout overrules the shape
- * @throws ProbelogError MODEL_NO_IMAGE_INPUT; MODEL_UNSUPPORTED when there are further inputs to fill
+ * @param layout overrides the shape
+ * @throws ProbelogError MODEL_NO_IMAGE_INPUT; MODEL_UNSUPPORTED when the model has other inputs, too
  */
 export function findInput(graph: OnnxGraph, layout?: 'NCHW' | 'NHWC'): ImageInput {
-  // Old exporters list weights among the inputs.
+  // Old exporters list weights as inputs.
   const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
   const images = inputs.flatMap((value) => asImage(graph, value, layout) ?? []);
   if (images.length === 0)
     throw new ProbelogError(
       'MODEL_NO_IMAGE_INPUT',
-      `No input takes images ([N, 3, H, W] or [N, H, W, 3] of float32, float16 or uint8). The model has: ${describeInputs(inputs)}.`,
+      `No input takes images ([N, 3, H, W] or [N, H, W, 3] of float32, float16 or uint8). The model's inputs: ${describeInputs(inputs)}.`,
     );
   if (inputs.length > 1)
     throw new ProbelogError(
       'MODEL_UNSUPPORTED',
-      `The model needs more than one image to run. Its inputs: ${describeInputs(inputs)}.`,
+      `The model has other inputs besides the image. Its inputs: ${describeInputs(inputs)}.`,
     );
   return images[0];
 }
@@ -72,7 +72,7 @@ function layoutOf(shape: Shape, notes: string[], name: string): 'NCHW' | 'NHWC' 
   return layout;
 }
 
-/** Where the shape leaves the channels open, the first convolution's weights [M, C, kH, kW] tell. */
+/** If the shape leaves the channels open, the first convolution's weights [M, C, kH, kW] determine them. */
 function channelsOf(graph: OnnxGraph, input: string, declared: number | string): 1 | 3 | null {
   if (typeof declared === 'number') return isChannels(declared) ? (declared as 1 | 3) : null;
   const convolution = graph.nodes.find(({ operator, inputs }) => operator === 'Conv' && inputs[0] === input);

@@ -1,21 +1,21 @@
 import type { OnnxGraph, OnnxNode } from './model.js';
 
-/** What a declared output is, seen from its end. */
+/** The end of the graph at a declared output. */
 export interface OutputTail {
   /** The declared output. */
   name: string;
-  /** What its last normalizing operator takes; null when there is none or its input cannot be told. */
+  /** The input of its last normalizing operator; null without one, or if the input is unknown. */
   logits: string | null;
-  /** What that operator does; null when there is none. */
+  /** That operator's normalization; null without one. */
   normalizer: Normalizer | null;
-  /** Two outputs with the same source show the same responses in other forms. */
+  /** Outputs with the same source hold the same responses in different forms. */
   source: string;
 }
 
-/** How the operator turns logits into what the model gives; NORMALISED stands for one that we cannot look into. */
-export type Normalizer = 'SOFTMAX' | 'LOG_SOFTMAX' | 'SIGMOID' | 'NORMALISED';
+/** How an operator normalizes logits; NORMALIZED: an operator whose input is not a float tensor. */
+export type Normalizer = 'SOFTMAX' | 'LOG_SOFTMAX' | 'SIGMOID' | 'NORMALIZED';
 
-/** Operators that change the form of a tensor, and not what its numbers say. */
+/** Operators that change a tensor's shape or type, but not the meaning of its values. */
 const RESHAPING = new Set([
   'Identity',
   'Reshape',
@@ -34,14 +34,13 @@ const NORMALIZERS: ReadonlyMap<string, Normalizer> = new Map([
   ['Sigmoid', 'SIGMOID'],
 ]);
 
-/** Operators that normalize, but whose input is no tensor of floats. */
+/** Normalizing operators whose input is not a float tensor. */
 const OPAQUE = new Set(['QLinearSoftmax', 'QLinearSigmoid']);
 
 /**
- * Follows a declared output back to the operator that makes probabilities of logits, if there is one.
+ * Follows a declared output back to the operator that normalizes logits, if the graph has one.
  *
- * That the found tensor really holds the logits (axis, operator set semantics, pattern) is proved later on numbers,
- * see `isNormalizationOf`.
+ * `isNormalizationOf` later proves by values that the tensor really holds the logits (axis, operator set, pattern).
  */
 export function outputTail(graph: OnnxGraph, name: string): OutputTail {
   const producers = new Map<string, OnnxNode>();
@@ -50,7 +49,7 @@ export function outputTail(graph: OnnxGraph, name: string): OutputTail {
   const found = beforeReshaping(producers, name);
   const node = producers.get(found);
   if (!node) return { name, logits: null, normalizer: null, source: found };
-  if (OPAQUE.has(node.operator)) return { name, logits: null, normalizer: 'NORMALISED', source: found };
+  if (OPAQUE.has(node.operator)) return { name, logits: null, normalizer: 'NORMALIZED', source: found };
 
   const logits = normalizedTensor(producers, node);
   if (!logits) return { name, logits: null, normalizer: null, source: found };
@@ -59,7 +58,7 @@ export function outputTail(graph: OnnxGraph, name: string): OutputTail {
 
 function beforeReshaping(producers: Map<string, OnnxNode>, from: string): string {
   let tensor = from;
-  // A graph has no cycles, but a hostile file may.
+  // Valid graphs have no cycles, but a hostile file may.
   for (let steps = 0; steps < producers.size; steps++) {
     const node = producers.get(tensor);
     if (!node || !RESHAPING.has(node.operator) || node.outputs[0] !== tensor) break;
@@ -81,7 +80,7 @@ function normalizedTensor(
   return node.operator === 'Div' ? decomposedSoftmax(producers, node) : null;
 }
 
-/** exp(x) / sum(exp(x)), as some converters write a softmax; x may be shifted by its maximum, which changes nothing. */
+/** exp(x) / sum(exp(x)), as some converters write a softmax; x may be shifted by its maximum. */
 function decomposedSoftmax(
   producers: Map<string, OnnxNode>,
   division: OnnxNode,

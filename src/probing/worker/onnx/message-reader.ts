@@ -2,39 +2,39 @@ import protobuf from 'protobufjs/minimal.js';
 import { type ErrorCode, ProbelogError } from '../../../errors/index.js';
 import { type Counted, MODEL_LIMITS } from './limits.js';
 
-/** Messages in messages: graphs in attributes in nodes in graphs … deeper than this is an attack. */
+/** Nesting of messages (graphs in attributes in nodes in graphs …); a deeper file is an attack. */
 const MAX_DEPTH = 100;
-/** A varint of 64 bits. */
+/** Length of a 64-bit varint. */
 const MAX_VARINT_BYTES = 10;
 
 /** The bytes end inside a field. */
 export class UnexpectedEnd extends Error {}
 
-/** The bytes are no protobuf message of the kind that was expected. */
+/** The bytes are not the expected protobuf message. */
 export class Malformed extends Error {}
 
 /** Wire types of the protobuf encoding that ONNX uses. */
 export const WIRE = { VARINT: 0, FIXED64: 1, BYTES: 2, FIXED32: 5 } as const;
 
 /**
- * Walks a protobuf message field by field. Unlike a decoder generated from a schema it copies nothing (weights are
- * stepped over), tells an early end from nonsense, bounds nesting and counts, and knows where it is.
+ * Reads a protobuf message field by field. Unlike a decoder generated from a schema, it copies nothing (weights are
+ * skipped), distinguishes a truncated file from an invalid one, limits nesting and counts, and knows its path.
  *
- * Threat model: the file is made by somebody who knows this code and ONNX Runtime's. What is read here must be what
- * ONNX Runtime's parser reads, or be refused.
+ * Threat model: the file's author knows this code and ONNX Runtime's. The reader must see what ONNX Runtime's parser sees,
+ * or reject the file (docs/model-safety.md).
  */
 export class MessageReader {
   private readonly reader: protobuf.Reader;
   private readonly path: string[] = [];
   private readonly counts = new Map<Counted, number>();
-  /** Of the field that is being visited. */
+  /** Wire type of the current field. */
   private wire = 0;
 
   constructor(private readonly bytes: Uint8Array) {
     this.reader = protobuf.Reader.create(bytes);
   }
 
-  /** Calls `visit` for every field of the file's outermost message; what it does not read is stepped over. */
+  /** Calls `visit` for every field of the outermost message, and skips fields that it does not read. */
   outermost(visit: (field: number, wire: number) => void): void {
     this.fields(this.reader.len, visit);
   }
@@ -42,8 +42,8 @@ export class MessageReader {
   /**
    * Calls `visit` for every field of the message that starts here.
    *
-   * @param at what the message is, for telling where something was found; such as `node[3]`
-   * @param whole called behind the last field, still inside the message
+   * @param at name of the message in paths, such as `node[3]`
+   * @param whole called after the last field, still inside the message
    */
   message(at: string, visit: (field: number) => void, whole?: () => void): void {
     this.expect(WIRE.BYTES);
@@ -54,32 +54,32 @@ export class MessageReader {
     this.path.pop();
   }
 
-  /** Says more exactly which message this is, now that it is known. */
+  /** Replaces the name of the current message in paths. */
   rename(at: string): void {
     this.path[this.path.length - 1] = at;
   }
 
-  /** Where the reader is, such as `graph.node[3].attribute[value].t`; '' in the outermost message. */
+  /** The path of the current message, such as `graph.node[3].attribute[value].t`; '' for the outermost message. */
   where(): string {
     return this.path.join('.');
   }
 
-  /** An error about the message that is being read. */
+  /** An error about the current message. */
   error(code: ErrorCode, what: string, details: Record<string, unknown> = {}): ProbelogError {
     const where = this.where() || 'model';
     return new ProbelogError(code, `${where}: ${what}`, { where, ...details });
   }
 
-  /** @throws ProbelogError MODEL_MALFORMED when there are more of these than any classifier has */
+  /** Counts against a limit. @throws ProbelogError MODEL_MALFORMED when it is exceeded */
   count(what: Counted, more = 1): void {
     const counted = (this.counts.get(what) ?? 0) + more;
     this.counts.set(what, counted);
     const limit = MODEL_LIMITS[what];
     if (counted > limit)
-      throw this.error('MODEL_MALFORMED', `there are more than ${limit} ${what} in the model.`, { limit });
+      throw this.error('MODEL_MALFORMED', `the model has more than ${limit} ${what}.`, { limit });
   }
 
-  /** The name that starts here. */
+  /** Reads a name. */
   name(): string {
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
@@ -92,21 +92,21 @@ export class MessageReader {
     return text;
   }
 
-  /** The number that starts here. */
+  /** Reads a number. */
   number(): number {
     this.expect(WIRE.VARINT);
     return this.varint();
   }
 
-  /** Appends the one number, or the packed list of numbers, that starts here. */
+  /** Reads one number or a packed list of numbers, and appends them to `into`. */
   numbers(into: number[], max: number): void {
     if (this.wire === WIRE.VARINT) into.push(this.varint());
     else this.packed(() => into.length <= max && into.push(this.varint()));
     if (into.length > max)
-      throw this.error('MODEL_MALFORMED', `there are more than ${max} dimensions.`, { limit: max });
+      throw this.error('MODEL_MALFORMED', `the shape has more than ${max} dimensions.`, { limit: max });
   }
 
-  /** Steps over bytes, and tells how many they are. */
+  /** Skips bytes and returns their number. */
   length(): number {
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
@@ -115,7 +115,7 @@ export class MessageReader {
     return length;
   }
 
-  /** Steps over one number, or a packed list of numbers, and tells how many they are. */
+  /** Skips one number or a packed list of numbers, and returns their count. */
   varints(): number {
     if (this.wire === WIRE.VARINT) {
       this.skip(this.wire);
@@ -132,28 +132,28 @@ export class MessageReader {
         width = 0;
       }
     }
-    if (width > 0) throw new Malformed('a list of numbers has a wrong length');
+    if (width > 0) throw new Malformed('a list of numbers has the wrong length');
     this.reader.pos = end;
     return count;
   }
 
-  /** Steps over one number of so many bytes, or a packed list of them, and tells how many they are. */
+  /** Skips one number of this size or a packed list of them, and returns their count. */
   fixed(bytes: 4 | 8): number {
     if (this.wire === (bytes === 4 ? WIRE.FIXED32 : WIRE.FIXED64)) {
       this.skip(this.wire);
       return 1;
     }
     const length = this.length();
-    if (length % bytes !== 0) throw new Malformed('a list of numbers has a wrong length');
+    if (length % bytes !== 0) throw new Malformed('a list of numbers has the wrong length');
     return length / bytes;
   }
 
   /**
-   * Protobuf steps over a known field in an unknown encoding. Reading on as if it were right would let a crafted file
-   * look different to us than to ONNX Runtime.
+   * Protobuf skips a known field with an unexpected encoding. Reading it would let a crafted file look different to us than
+   * to ONNX Runtime.
    */
   private expect(wire: number): void {
-    if (this.wire !== wire) throw new Malformed('a field has another encoding than ONNX gives it');
+    if (this.wire !== wire) throw new Malformed('a field has the wrong encoding');
   }
 
   /** @param next reads one number, or returns false to leave the rest unread */
@@ -161,7 +161,7 @@ export class MessageReader {
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
     while (this.reader.pos < end) if (next() === false) return;
-    if (this.reader.pos !== end) throw new Malformed('a list of numbers has a wrong length');
+    if (this.reader.pos !== end) throw new Malformed('a list of numbers has the wrong length');
   }
 
   private varint(): number {
@@ -183,7 +183,7 @@ export class MessageReader {
       visit(tag >>> 3, this.wire);
       if (this.reader.pos === start) this.skip(tag & 7);
     }
-    if (this.reader.pos !== end) throw new Malformed('a message has a wrong length');
+    if (this.reader.pos !== end) throw new Malformed('a message has the wrong length');
   }
 
   private skip(wire: number): void {
@@ -194,7 +194,7 @@ export class MessageReader {
   }
 }
 
-/** protobufjs throws RangeError at the end of the bytes and Error for nonsense. */
+/** protobufjs throws RangeError at the end of the bytes and Error for invalid ones. */
 function guarded<T>(read: () => T): T {
   try {
     return read();
@@ -205,16 +205,14 @@ function guarded<T>(read: () => T): T {
 }
 
 /**
- * Refuses a field that occurs twice in a message but is no list: protobuf merges the two, so that neither of them is
- * what ONNX Runtime sees.
+ * Rejects a field that is not a list but occurs twice in a message. Protobuf merges both, so ONNX Runtime would see neither.
  *
- * @returns takes the name of a field, and returns it the first time
- * @throws ProbelogError MODEL_MALFORMED the second time
+ * @returns a function that returns the name of a field, and throws ProbelogError MODEL_MALFORMED the second time
  */
 export function rejectRepeats(reader: MessageReader): (field: string) => string {
   const seen = new Set<string>();
   return (field) => {
-    if (seen.has(field)) throw reader.error('MODEL_MALFORMED', `there is more than one ${field}.`);
+    if (seen.has(field)) throw reader.error('MODEL_MALFORMED', `${field} occurs more than once.`);
     seen.add(field);
     return field;
   };

@@ -1,12 +1,12 @@
 /**
- * The part of an ONNX model that we look at: structure, never weights. Field numbers and meanings are those of
- * onnx.proto3 (ONNX IR version 3 and later).
+ * The parts of an ONNX model that are read: its structure, never its weights. Field numbers follow onnx.proto3 (ONNX IR
+ * version 3 and later).
  */
 export interface OnnxModel {
   graph: OnnxGraph;
-  /** Highest version of the default operator set that the model imports; 0 when it imports none. */
+  /** Highest imported version of the default operator set; 0 without one. */
   opset: number;
-  /** What is called anywhere but in functions: in subgraphs and in graphs for training as well. */
+  /** Calls outside functions, including those in subgraphs and training graphs. */
   calls: Calls;
   functions: OnnxFunction[];
 }
@@ -27,7 +27,7 @@ export interface OnnxNode {
   outputs: string[];
 }
 
-/** An operator of the model's own, made of others. */
+/** An operator that the model defines by calls of others. */
 export interface OnnxFunction {
   operator: Operator;
   /** Such as `functions[0]`. */
@@ -39,7 +39,7 @@ export interface OnnxFunction {
 export interface Operator {
   domain: string;
   name: string;
-  /** Tells functions of the same name apart. */
+  /** Distinguishes functions of the same name. */
   overload: string;
 }
 
@@ -53,9 +53,9 @@ export function operatorKey({ domain, name, overload }: Operator): string {
 /** An input or output of a graph. */
 export interface OnnxValue {
   name: string;
-  /** TensorProto.DataType; null when it is no tensor or nothing is declared. */
+  /** TensorProto.DataType; null if it is undeclared or not a tensor. */
   elementType: number | null;
-  /** null when undeclared; a dimension is a fixed number, or the name of a free one ('' when it has none). */
+  /** A dimension is a number, or the name of a free dimension ('' without a name); null if undeclared. */
   shape: (number | string)[] | null;
 }
 

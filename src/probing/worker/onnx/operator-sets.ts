@@ -1,13 +1,13 @@
-/** Operators of these sets are ONNX's own: all that ONNX Runtime implements compute, and do nothing else. */
+/** ONNX's own operator sets. All operators that ONNX Runtime implements only compute. */
 export const STANDARD_DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml']);
 
 export const MICROSOFT_DOMAIN = 'com.microsoft';
 
 /**
- * Operators of ONNX Runtime's own set that image classifiers consist of: what its optimizer and quantizer write.
+ * Operators of ONNX Runtime's own set that image classifiers use: those that its optimizer and quantizer write.
  *
- * The rest of that set is left out: it opens files (EPContext), calls into other runtimes (PythonOp, ATen), generates text or
- * only trains, and is native code that no classifier needs.
+ * The other operators open files (EPContext), call other runtimes (PythonOp, ATen), generate text or train. They are
+ * native code that no classifier needs.
  */
 export const MICROSOFT_OPERATORS: ReadonlySet<string> = new Set([
   'Attention',

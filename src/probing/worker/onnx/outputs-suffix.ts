@@ -1,10 +1,10 @@
 import protobuf from 'protobufjs/minimal.js';
 
 /**
- * Bytes that, appended to a serialized ModelProto, make tensors inside its graph outputs of it.
+ * Bytes that, appended to a serialized ModelProto, declare inner tensors of its graph as outputs.
  *
- * Parsing concatenated protobuf messages merges them, and merging appends to repeated fields: so the model itself,
- * weights and all, is never decoded or written anew.
+ * Parsers merge concatenated protobuf messages and append repeated fields, so the model and its weights need not be decoded
+ * and encoded again.
  */
 export function outputsSuffix(names: readonly string[]): Uint8Array {
   if (names.length === 0) return new Uint8Array();
@@ -14,7 +14,7 @@ export function outputsSuffix(names: readonly string[]): Uint8Array {
   return writer.ldelim().finish();
 }
 
-/** Of a length-delimited field. */
+/** The tag of a length-delimited field. */
 function tag(field: number): number {
   return (field << 3) | 2;
 }

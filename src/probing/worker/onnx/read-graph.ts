@@ -11,8 +11,8 @@ export function emptyGraph(): OnnxGraph {
 /**
  * Reads a GraphProto and everything in it.
  *
- * @param graph added to, since protobuf merges a message that occurs twice
- * @param calls what its nodes call is added, subgraphs included
+ * @param graph receives the contents, since protobuf merges a message that occurs twice
+ * @param calls receives the calls of its nodes, including subgraphs
  */
 export function readGraph(reader: MessageReader, at: string, graph: OnnxGraph, calls: Calls): void {
   let sparse = 0;
@@ -29,7 +29,7 @@ export function readGraph(reader: MessageReader, at: string, graph: OnnxGraph, c
   });
 }
 
-/** Reads a NodeProto and what its attributes hold. */
+/** Reads a NodeProto with its attributes. */
 export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxNode {
   const node: OnnxNode = { operator: '', domain: '', inputs: [], outputs: [] };
   let overload = '';
@@ -57,7 +57,7 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
   return node;
 }
 
-/** Reads an AttributeProto: it may hold tensors, types, and graphs that hold everything again. */
+/** Reads an AttributeProto, which may hold tensors, types and graphs. */
 export function readAttribute(reader: MessageReader, at: string, calls: Calls): void {
   const once = rejectRepeats(reader);
   let tensors = 0;

@@ -5,9 +5,9 @@ import { emptyGraph, readAttribute, readGraph, readNode } from './read-graph.js'
 import { readValue } from './read-type.js';
 
 /**
- * Reads the structure of an ONNX file, wherever in it ONNX Runtime may look.
+ * Reads the structure of an ONNX file, everywhere that ONNX Runtime may read.
  *
- * Protobuf merges a message field that occurs twice: for the graph that is done here too, elsewhere it is refused.
+ * Protobuf merges a message field that occurs twice. The graph is merged here, too; other repeated fields are rejected.
  *
  * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED; MODEL_EXTERNAL_DATA and MODEL_MALFORMED, with
  *   `where` in the details
@@ -22,11 +22,11 @@ export function readModel(file: Uint8Array): OnnxModel {
   } catch (thrown) {
     throw explain(thrown, reader.where(), seen, file);
   }
-  if (!seen.has(GRAPH)) throw notOnnx('it holds no graph', file);
+  if (!seen.has(GRAPH)) throw notOnnx('it has no graph', file);
   if (!seen.has(OPSET_IMPORT))
     throw new ProbelogError(
       'MODEL_TRUNCATED',
-      'The model file names no operator set: it ends before that, or was written wrongly.',
+      'The model file names no operator set. It is truncated or was not written correctly.',
     );
   return model;
 }
@@ -37,7 +37,7 @@ const GRAPH = 7;
 const OPSET_IMPORT = 8;
 const TRAINING_INFO = 20;
 const FUNCTIONS = 25;
-/** Wire type of every field that can start a ModelProto. */
+/** Wire types of the fields of a ModelProto. */
 const MODEL_FIELDS = new Map<number, number>([
   [IR_VERSION, WIRE.VARINT],
   [2, WIRE.BYTES],
@@ -105,16 +105,19 @@ function explain(thrown: unknown, where: string, seen: Set<number>, file: Uint8A
   if (!(thrown instanceof UnexpectedEnd || thrown instanceof Malformed)) return thrown;
   const reason = where ? `${thrown.message}, in ${where}` : thrown.message;
   if (thrown instanceof UnexpectedEnd && seen.has(IR_VERSION))
-    return new ProbelogError('MODEL_TRUNCATED', `The model file ends too early: ${reason}.`);
+    return new ProbelogError(
+      'MODEL_TRUNCATED',
+      `The model file is truncated: ${reason}. Download or export it again.`,
+    );
   return notOnnx(reason, file);
 }
 
 function notOnnx(reason: string, file: Uint8Array): ProbelogError {
   const start = Buffer.from(file.subarray(0, 64)).toString('latin1');
   const hint = start.startsWith('version https://git-lfs')
-    ? ' It is a Git LFS pointer: download the file that it stands for.'
+    ? ' It is a Git LFS pointer. Download the file that it points to.'
     : /^\s*<(!doctype|html)/i.test(start)
-      ? ' It is a web page.'
+      ? ' It is a web page. Check the URL.'
       : '';
   return new ProbelogError('MODEL_NOT_ONNX', `The file is not an ONNX model (${reason}).${hint}`);
 }

@@ -20,10 +20,10 @@ export interface TensorFacts {
 }
 
 /**
- * Reads a TensorProto, all but the values.
+ * Reads a TensorProto except its values.
  *
- * @throws ProbelogError MODEL_EXTERNAL_DATA when its values are elsewhere; MODEL_MALFORMED when there are not as many
- *   as its shape says: what a reader beyond the end of them meets is the memory of its process
+ * @throws ProbelogError MODEL_EXTERNAL_DATA when its values are in another file; MODEL_MALFORMED when their number does not
+ *   match its shape, since a reader would run past their end into the process's memory
  */
 export function readTensor(reader: MessageReader, at: string): TensorFacts {
   const facts: TensorFacts = { name: '', shape: [] };
@@ -37,7 +37,7 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
     (field) => {
       if (field === 1) reader.numbers(facts.shape, MODEL_LIMITS.rank);
       else if (field === 2) type = reader.number();
-      else if (field === 3) throw reader.error('MODEL_MALFORMED', 'the tensor is only a part of one.');
+      else if (field === 3) throw reader.error('MODEL_MALFORMED', 'the tensor is only a segment.');
       else if (field === 8) facts.name = reader.name();
       else if (field === FLOAT_DATA) add(field, reader.fixed(4));
       else if (field === DOUBLE_DATA) add(field, reader.fixed(8));
@@ -60,7 +60,7 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
   return facts;
 }
 
-/** @throws ProbelogError as {@link readTensor}; MODEL_MALFORMED also when it is too large written out in full */
+/** Reads a SparseTensorProto. @throws ProbelogError as {@link readTensor}; MODEL_MALFORMED if it is too large when dense */
 export function readSparseTensor(reader: MessageReader, at: string): void {
   const shape: number[] = [];
   const once = rejectRepeats(reader);
@@ -75,7 +75,7 @@ export function readSparseTensor(reader: MessageReader, at: string): void {
   );
 }
 
-/** Of a StringStringEntryProto: the place that it names, if it does. */
+/** Reads a StringStringEntryProto and returns the location, if it is one. */
 function readLocation(reader: MessageReader): string | null {
   let key = '';
   let value = '';
@@ -91,12 +91,12 @@ function external(reader: MessageReader, name: string, location: string) {
   const shown = location && ` at ${JSON.stringify(location.slice(0, 200))}`;
   return reader.error(
     'MODEL_EXTERNAL_DATA',
-    `the tensor ${JSON.stringify(tensor)} keeps its data outside the model file${shown}. Save the model in one file.`,
+    `the tensor ${JSON.stringify(tensor)} has its data outside the model file${shown}. Save the model as one file.`,
     { tensor, location: location.slice(0, 200) || null },
   );
 }
 
-/** @param stored how many numbers (bytes, in raw_data) stand in each field */
+/** @param stored count of numbers (of bytes in raw_data) in each field */
 function checkData(
   reader: MessageReader,
   type: number,
@@ -113,7 +113,7 @@ function checkData(
   if (others.length > 0 || !rightField || found !== expected)
     throw reader.error(
       'MODEL_MALFORMED',
-      `the tensor holds other data than its shape says: ${elements} elements of ${kind.name}.`,
+      `the tensor's data does not match its shape: ${elements} elements of ${kind.name}.`,
       { elements, type: kind.name },
     );
 }

@@ -4,15 +4,15 @@ import type { MessageReader } from './message-reader.js';
 import { rejectRepeats } from './message-reader.js';
 import type { OnnxValue } from './model.js';
 
-/** What of a type is of use here: that of a tensor. */
+/** Element type and shape of a tensor. */
 export type TensorType = Pick<OnnxValue, 'elementType' | 'shape'>;
 
 /**
  * Reads a TypeProto, and the types within it.
  *
- * @returns all null when it is no tensor
- * @throws ProbelogError MODEL_MALFORMED for a shape that nothing can have, or several types where one belongs;
- *   MODEL_UNSUPPORTED for a type that only its maker's code understands
+ * @returns nulls when it is not a tensor
+ * @throws ProbelogError MODEL_MALFORMED for an impossible shape or several types where one belongs; MODEL_UNSUPPORTED for
+ *   an opaque type
  */
 export function readType(reader: MessageReader, at: string): TensorType {
   const once = rejectRepeats(reader);
@@ -21,12 +21,12 @@ export function readType(reader: MessageReader, at: string): TensorType {
   reader.message(at, (field) => {
     const kind = KINDS.get(field);
     if (kind === undefined) return;
-    // Of these protobuf keeps the last one, and merges two of the same.
+    // Protobuf keeps the last of these fields, and merges equal ones.
     once('type');
     if (kind === 'tensor_type') type = readTensorType(reader, kind);
     else if (kind === 'sparse_tensor_type') readTensorType(reader, kind);
     else if (kind === 'opaque_type')
-      throw reader.error('MODEL_UNSUPPORTED', 'a type of its own making is not one that is run here.');
+      throw reader.error('MODEL_UNSUPPORTED', 'opaque types are not supported.');
     else readContainer(reader, kind, kind === 'map_type' ? 2 : 1);
   });
   return type;
@@ -41,7 +41,7 @@ const KINDS = new Map([
   [9, 'optional_type'],
 ]);
 
-/** TypeProto.Sequence, Map and Optional. @param inner the field that has the type of what is in it */
+/** Reads TypeProto.Sequence, Map or Optional. @param inner field with the element type */
 function readContainer(reader: MessageReader, at: string, inner: 1 | 2): void {
   const once = rejectRepeats(reader);
   reader.message(at, (field) => {
@@ -49,7 +49,7 @@ function readContainer(reader: MessageReader, at: string, inner: 1 | 2): void {
   });
 }
 
-/** TypeProto.Tensor and SparseTensor, which have the same fields. */
+/** Reads TypeProto.Tensor or SparseTensor, which have the same fields. */
 function readTensorType(reader: MessageReader, at: string): TensorType {
   const type: TensorType = { elementType: null, shape: null };
   reader.message(
@@ -76,7 +76,7 @@ function readTensorType(reader: MessageReader, at: string): TensorType {
 function readDimension(reader: MessageReader, index: number): number | string {
   let dimension: number | string = '';
   if (index >= MODEL_LIMITS.rank)
-    throw reader.error('MODEL_MALFORMED', `there are more than ${MODEL_LIMITS.rank} dimensions.`);
+    throw reader.error('MODEL_MALFORMED', `the shape has more than ${MODEL_LIMITS.rank} dimensions.`);
   reader.message(`dim[${index}]`, (field) => {
     if (field === 1) {
       const size = reader.number();

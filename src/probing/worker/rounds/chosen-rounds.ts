@@ -10,14 +10,13 @@ import type { DoneProbes, ProbePlan } from '../../protocol.js';
 import type { ProbeRounds } from './probe-rounds.js';
 
 /**
- * Rounds that depend on what the model answered in those before.
+ * Rounds that are chosen from the responses to earlier rounds.
  *
- * An interrupted run makes the same choices again: its rounds are chosen anew, from the responses that are there, and
- * of each only the probes that are missing are run.
+ * A continued run makes the same choices again from the stored responses, and only runs the probes that are missing.
  *
- * @param first the first round, chosen by nothing but the prior
- * @param done what an interrupted run had finished
- * @param settled resolves when everything that was run is in safe hands; choosing keeps this process from sending
+ * @param first the first round, which depends on the prior only
+ * @param done the finished probes of an interrupted run
+ * @param settled resolves when all batches were received; choosing blocks this process from sending
  */
 export function chosenRounds(
   chooser: ProbeChooser,
@@ -26,7 +25,7 @@ export function chosenRounds(
   settled: () => Promise<void>,
 ): ProbeRounds {
   const rows = rowsOf(done);
-  /** Of the rounds so far. */
+  /** Probes of all rounds so far. */
   const run: number[] = [];
   let rounds = 0;
   let milliseconds = 0;
@@ -80,7 +79,7 @@ function joined(probes: readonly number[], rows: Map<number, Float32Array>): Flo
   return responses;
 }
 
-/** The prior is about logits: of what looks like the answers of a softmax the logarithm is taken, as it will be stored. */
+/** The prior describes logits, so probabilities are replaced by their logarithms, as they will be stored. */
 function asLogits(responses: Float32Array, probes: number): Float32Array {
   if (probes === 0) return responses;
   const matrix = { rows: probes, columns: responses.length / probes, data: responses };
@@ -88,10 +87,10 @@ function asLogits(responses: Float32Array, probes: number): Float32Array {
 }
 
 /**
- * The rounds of a plan.
+ * Opens the rounds of a probe plan.
  *
  * @param probes P
- * @returns null when the prior is missing, damaged or about another number of probes
+ * @returns null when the prior is missing, damaged or has another number of probes
  */
 export async function openChosenRounds(
   { priorPath, ...options }: ProbePlan,

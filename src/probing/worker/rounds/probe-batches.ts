@@ -15,18 +15,18 @@ export class ProbeBatches {
   private constructor(
     private readonly rounds: ProbeRounds,
     private readonly source: PixelSource,
-    /** What is left of the present round. */
+    /** Probes left in the current round. */
     private remaining: Uint32Array,
   ) {}
 
-  /** Chooses the first round, so that its images are prepared while the model is loaded. */
+  /** Chooses the first round, so that its images are decoded while the model loads. */
   static async open(rounds: ProbeRounds, source: PixelSource): Promise<ProbeBatches> {
     const round = await rounds.next();
     if (round) source.announce(round);
     return new ProbeBatches(rounds, source, round ?? NO_PROBES);
   }
 
-  /** The next batch, of at most so many probes; null after the last. Batches never reach over the end of a round. */
+  /** The next batch of at most `max` probes; null after the last one. A batch never spans two rounds. */
   async next(max: number): Promise<ProbeBatch | null> {
     if (this.remaining.length === 0) {
       this.remaining = (await this.rounds.next()) ?? NO_PROBES;
@@ -38,7 +38,7 @@ export class ProbeBatches {
     return { probes, pixels: await this.source.take(probes.length) };
   }
 
-  /** One probe by itself, when no batch is left. */
+  /** A batch of one probe, when no other batch is left. */
   async single(probe: number): Promise<ProbeBatch> {
     const probes = Uint32Array.of(probe);
     this.source.announce(probes);

@@ -1,26 +1,26 @@
 import type { ProbeJob } from '../../protocol.js';
 
-/** Which probes a run shows its model, round after round. */
+/** The probes of a run, in rounds. */
 export interface ProbeRounds {
-  /** Probes that have responses in the end, those of an interrupted run included, as far as is known by now. */
+  /** Expected number of probes with responses at the end, including those of an interrupted run. */
   readonly expectedProbes: number;
-  /** Whether it is one round of all probes. */
+  /** Whether this is a single round of all probes. */
   whole: boolean;
-  /** What the caller should know. */
+  /** Notes for `ModelInspection.notes`. */
   notes: string[];
-  /** The probes of the next round, ascending; null when enough was run. */
+  /** The probes of the next round, ascending; null after the last one. */
   next(): Promise<Uint32Array | null>;
-  /** Takes what the model answered to some probes of the round. */
+  /** Adds the responses to some probes of the round. */
   add(probes: Uint32Array, responses: Float32Array): void;
-  /** How many rounds were chosen, and how long that took. */
+  /** Number of chosen rounds, and the time it took to choose them. */
   choices(): { rounds: number; milliseconds: number };
 }
 
 /**
- * One round of given probes.
+ * A single round of the given probes.
  *
  * @param probes ascending
- * @param all how many the probe set has
+ * @param all number of probes in the set
  */
 export function singleRound(probes: Uint32Array, all: number, notes: string[] = []): ProbeRounds {
   let next: Uint32Array | null = probes.length > 0 ? probes : null;
@@ -39,8 +39,8 @@ export function singleRound(probes: Uint32Array, all: number, notes: string[] = 
 }
 
 /**
- * The rounds of a job: chosen ones when it has a plan; else, or when the prior cannot be used, all probes that are not
- * done yet.
+ * Opens the rounds of a job: chosen ones if it has a plan; otherwise, or if the prior cannot be used, all probes that were
+ * not run yet.
  *
  * @param settled see `chosenRounds`
  */
@@ -50,7 +50,7 @@ export async function openRounds(
 ): Promise<ProbeRounds> {
   const all = Uint32Array.from(probes.keys());
   if (!plan) return singleRound(all.subarray(startAt), all.length);
-  // Loaded only here: a run of all probes needs no mathematics.
+  // Loaded on demand: a run of all probes does not need the mathematics.
   const { openChosenRounds } = await import('./chosen-rounds.js');
   const chosen = await openChosenRounds(plan, all.length, done, settled);
   if (chosen) return chosen;
@@ -58,6 +58,6 @@ export async function openRounds(
   return singleRound(
     all.filter((probe) => !known.has(probe)),
     all.length,
-    ['What was learned about this probe set cannot be used, so all probes were run.'],
+    ['The prior of this probe set cannot be used, so all probes were run.'],
   );
 }

@@ -14,7 +14,7 @@ export interface ChosenOutput {
   notes: string[];
 }
 
-/** A declared output of the form [N, C]. */
+/** A declared output of the shape [N, C]. */
 interface Candidate extends ChosenOutput {
   name: string;
   source: string;
@@ -23,13 +23,13 @@ interface Candidate extends ChosenOutput {
 /**
  * Chooses the output whose rows are the responses, from the tensors of a first run.
  *
- * Outputs that show the same numbers in other forms (logits beside their softmax) count as one, and outputs with C ≥ 2
- * come before those with C = 1. Of several, the one that is called something with "logit" is taken.
+ * Outputs with the same source (logits and their softmax) count as one, and outputs with C ≥ 2 come before those with
+ * C = 1. Of several, the one with "logit" in its name is used.
  *
- * @param declared all outputs of the model, for the message
- * @param tails those that were fetched
- * @param images rows of that run, N
- * @param requested the caller's choice among the declared outputs
+ * @param declared all outputs of the model, for the error message
+ * @param tails the fetched outputs
+ * @param images N, rows of that run
+ * @param requested the declared output to use; null: choose one
  * @throws ProbelogError MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS
  */
 export function chooseOutput(
@@ -49,7 +49,7 @@ export function chooseOutput(
     if (match) return match;
     throw new ProbelogError(
       'MODEL_NO_LOGITS_OUTPUT',
-      `The model has no output "${requested}" of the form [N, C]. Its outputs: ${found}.`,
+      `The model has no output "${requested}" of the shape [N, C]. Its outputs: ${found}.`,
     );
   }
   const many = onePerSource(candidates.filter(({ outputs }) => outputs > 1));
@@ -57,13 +57,13 @@ export function chooseOutput(
   if (pool.length === 0)
     throw new ProbelogError(
       'MODEL_NO_LOGITS_OUTPUT',
-      `No output has the form [N, C]. The model's outputs: ${found || 'none'}.`,
+      `No output has the shape [N, C]. The model's outputs: ${found || 'none'}.`,
     );
   const named = pool.filter(({ name }) => /logit/i.test(name));
   if (pool.length === 1 || named.length === 1) return named[0] ?? pool[0];
   throw new ProbelogError(
     'MODEL_OUTPUT_AMBIGUOUS',
-    `Several outputs have the form [N, C]; name the one to use: ${pool.map(({ name, outputs }) => `"${name}" [N, ${outputs}]`).join(', ')}.`,
+    `Several outputs have the shape [N, C]. Name the one to use: ${pool.map(({ name, outputs }) => `"${name}" [N, ${outputs}]`).join(', ')}.`,
     { outputs: pool.map(({ name }) => name) },
   );
 }
@@ -82,18 +82,20 @@ function asCandidate(
   if (tail.logits !== null && tail.normalizer !== null && inner) {
     if (isNormalizationOf(given, inner, outputs, tail.normalizer)) {
       const cut = tail.normalizer.toLowerCase().replace('_', '-');
-      const notes = [`The model ends in a ${cut}; its input "${tail.logits}" was used.`];
+      const notes = [`The model ends in a ${cut}; its input "${tail.logits}" was used instead.`];
       return { name, source, tensor: tail.logits, outputs, responseKind: 'LOGITS', notes };
     }
   }
-  // Log-probabilities differ from logits by a constant per image, which the descriptor does not see.
+  // Log-probabilities differ from logits by a constant per image, which the gauge removes.
   if (tail.normalizer === null || tail.normalizer === 'LOG_SOFTMAX')
     return { name, source, tensor: name, outputs, responseKind: 'LOGITS', notes: [] };
-  const notes = ['The model ends in a normalization that cannot be cut off; its output are probabilities.'];
+  const notes = [
+    'The model ends in a normalization that cannot be cut off, so its outputs are probabilities.',
+  ];
   return { name, source: name, tensor: name, outputs, responseKind: 'PROBABILITIES_UNCUT', notes };
 }
 
-/** The values of an [N, C], [N, C, 1, 1], [N, 1, 1, C] … tensor of floats, row by row; else null. */
+/** The values of a float tensor of shape [N, C], [N, C, 1, 1], [N, 1, 1, C] …, row-major; null for any other tensor. */
 function rows(
   tensor: Tensor | undefined,
   images: number,

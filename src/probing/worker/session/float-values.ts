@@ -12,25 +12,25 @@ export function floatValues(
   const { data } = tensor;
   if (data instanceof Float32Array) return data;
   if (data instanceof Float64Array) return Float32Array.from(data);
-  // Node 20 has no Float16Array: ONNX Runtime hands over the bits.
+  // Node 20 has no Float16Array, so ONNX Runtime returns the bits.
   return tensor.type === 'float16' && ArrayBuffer.isView(data)
     ? decodeHalf(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2))
     : null;
 }
 
-/** float16 as bits ↔ float32. */
+/** Converts between float16 bits and float32. */
 export interface HalfCodec {
   encode(values: Float32Array): Uint16Array;
   decode(bits: Uint16Array): Float32Array;
 }
 
-/** Loads the codec; only few models need it, and its tables take time to build. */
+/** Loads the codec on demand: few models need it, and building its tables takes time. */
 export async function loadHalfCodec(): Promise<HalfCodec> {
   const { decodeFloat16, encodeFloat16 } = await import('../../../domain/index.js');
   return { encode: encodeFloat16, decode: (bits) => decodeFloat16(bits) };
 }
 
-/** For models without float16: never called. */
+/** For models without float16; never called. */
 export const NO_HALF_CODEC: HalfCodec = {
   encode: () => {
     throw new Error('float16 was not expected');

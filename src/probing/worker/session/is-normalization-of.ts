@@ -1,11 +1,11 @@
 import type { Normalizer } from '../onnx/find-normalizer.js';
 
-/** float16 models and quantized ones lose digits on the way. */
+/** float16 and quantized models lose precision. */
 const ABSOLUTE = 0.01;
 
 /**
- * Whether `given` (what the model puts out) is the normalization of `logits` (what was found inside it), row by row.
- * Non-finite values agree with anything: they say nothing about the form of the graph.
+ * Whether `given` (the model's output) is the normalization of `logits` (a tensor inside it), row by row. Non-finite values
+ * match anything, because they tell nothing about the graph.
  *
  * @param outputs C, the length of a row
  */

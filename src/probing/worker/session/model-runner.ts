@@ -8,11 +8,11 @@ import { outOfMemory } from './open-session.js';
 export interface ModelRunner {
   /** Images per run. */
   batch: number;
-  /** Rows of the tensors that a run on so many images gives: more than that when the model insists on its batch. */
+  /** Rows of a run's tensors: the number of images, or the model's fixed batch size. */
   rows(images: number): number;
   /**
-   * @param pixels of at most `batch` images
-   * @returns tensors whose first axis is the batch, filled up when the model insists on its size
+   * @param pixels at most `batch` images
+   * @returns tensors whose first axis is the batch, padded if the model has a fixed batch size
    * @throws ProbelogError INFERENCE_FAILED, INFERENCE_MEMORY
    */
   run(pixels: Uint8Array, images: number, fetches: readonly string[]): Promise<Map<string, Ort.Tensor>>;
@@ -20,7 +20,7 @@ export interface ModelRunner {
   milliseconds(): number;
 }
 
-/** @param size of the images, which the input may leave open */
+/** Creates a runner. @param size of the images; the input may leave it open */
 export async function modelRunner(
   session: Ort.InferenceSession,
   input: ImageInput,
@@ -37,7 +37,7 @@ export async function modelRunner(
   const rows = (images: number) => input.batch ?? images;
   const tensorOf = (images: number): Ort.Tensor => {
     const edges = input.layout === 'NCHW' ? [input.channels, height, width] : [height, width, input.channels];
-    // A subarray shares the memory: nothing is copied on the way in.
+    // A subarray shares the memory, so nothing is copied.
     return new Tensor(input.type, data.subarray(0, rows(images) * valuesPerImage), [rows(images), ...edges]);
   };
   return {
@@ -53,7 +53,7 @@ export async function modelRunner(
       } catch (thrown) {
         throw (
           outOfMemory(thrown) ??
-          new ProbelogError('INFERENCE_FAILED', `The model failed on images: ${messageOf(thrown)}`)
+          new ProbelogError('INFERENCE_FAILED', `The model failed to run: ${messageOf(thrown)}`)
         );
       } finally {
         milliseconds += performance.now() - started;

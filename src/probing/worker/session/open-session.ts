@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
 import { messageOf, ProbelogError } from '../../../errors/index.js';
 
-/** Only faults; ONNX Runtime's warnings about odd but working models are of no use to anybody. */
+/** Errors only; ONNX Runtime also warns about unusual models that work. */
 const LOG_ERRORS = 3;
 
 /**
@@ -21,9 +21,9 @@ export async function openSession(bytes: Uint8Array): Promise<Ort.InferenceSessi
       logSeverityLevel: LOG_ERRORS,
       extra: {
         session: {
-          // Between runs the cores belong to image decoding; waiting threads must not burn them.
+          // Idle threads must not spin, because image decoding needs the cores between runs.
           intra_op: { allow_spinning: '0' },
-          // The format that was checked. A file may be ONNX to us and, by some bytes in a name, ONNX Runtime's own to it.
+          // The format that was checked. Otherwise a crafted name could make ONNX Runtime read the file in its own format.
           load_model_format: 'ONNX',
         },
       },
@@ -44,10 +44,10 @@ function unsupported(message: string): ProbelogError {
     : new ProbelogError('MODEL_UNSUPPORTED', `ONNX Runtime cannot load the model: ${message}`);
 }
 
-/** INFERENCE_MEMORY when native code threw for want of memory, else null. */
+/** INFERENCE_MEMORY when native code ran out of memory, else null. */
 export function outOfMemory(thrown: unknown): ProbelogError | null {
   const message = messageOf(thrown);
   return /bad_alloc|failed to allocate|out of memory|allocation failed|length_error/i.test(message)
-    ? new ProbelogError('INFERENCE_MEMORY', `The model asked for more memory than there is: ${message}`)
+    ? new ProbelogError('INFERENCE_MEMORY', `The model needs more memory than is available: ${message}`)
     : null;
 }

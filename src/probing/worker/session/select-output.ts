@@ -5,24 +5,24 @@ import type { OnnxGraph } from '../onnx/model.js';
 import { type ChosenOutput, chooseOutput } from './choose-output.js';
 import type { ModelRunner } from './model-runner.js';
 
-/** What a first run taught. */
+/** The result of a trial run. */
 export interface SelectedOutput {
   chosen: ChosenOutput;
-  /** The runner that worked: the given one, or one of single images. */
+  /** The runner that worked: the given one, or one for single images. */
   runner: ModelRunner;
 }
 
-/** Everything about the outputs that is known before the model runs. */
+/** The outputs to choose from, as the graph declares them. */
 export interface OutputSelection {
   graph: OnnxGraph;
   tails: ReturnType<typeof outputTail>[];
-  /** Tensors to fetch in the first run: the declared outputs that may qualify, and what lies before their normalizers. */
+  /** Tensors to fetch in the trial run: declared outputs that may qualify, and the inputs of their normalizers. */
   fetches: string[];
-  /** Those of them that are no declared outputs yet. */
+  /** Those of `fetches` that are not declared as outputs. */
   hidden: string[];
 }
 
-/** Reads the graph's ends. */
+/** Finds the outputs to choose from. */
 export function outputSelection(graph: OnnxGraph): OutputSelection {
   const tails = fetchableOutputs(graph).map((name) => outputTail(graph, name));
   const fetches = [
@@ -33,12 +33,12 @@ export function outputSelection(graph: OnnxGraph): OutputSelection {
 }
 
 /**
- * Runs a first batch, since declared shapes may be missing or wrong, and chooses the output.
+ * Runs a trial batch, since declared shapes may be missing or wrong, and chooses the output.
  *
- * A model that says it takes any number of images and does not is run on one at a time.
+ * If a model declares a free batch size but fails on a batch, it is run on one image at a time.
  *
- * @param pixels of `images` images
- * @param single makes a runner of single images
+ * @param pixels `images` images
+ * @param single creates a runner for single images
  * @throws ProbelogError MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS, INFERENCE_FAILED
  */
 export async function selectOutput(
@@ -51,7 +51,7 @@ export async function selectOutput(
   values: (tensor: Ort.Tensor) => Float32Array | null,
 ): Promise<SelectedOutput> {
   const attempt = async (using: ModelRunner, count: number): Promise<SelectedOutput> => {
-    // Without anything to fetch there is nothing to run either; choosing then says what the model has.
+    // With nothing to fetch, there is nothing to run, and `chooseOutput` throws an error that lists the outputs.
     const tensors =
       selection.fetches.length > 0 ? await using.run(pixels, count, selection.fetches) : new Map();
     const chosen = chooseOutput(
@@ -82,8 +82,8 @@ export async function selectOutput(
 const FLOATS = [1, 10, 11];
 
 /**
- * The declared outputs that may turn out to be [N, C]. The others (feature maps, class numbers) are never fetched: they
- * can be large, or no tensors at all.
+ * The declared outputs that may have the shape [N, C]. The others (feature maps, class indexes) are never fetched, because
+ * they can be large or not tensors at all.
  */
 export function fetchableOutputs(graph: OnnxGraph): string[] {
   return graph.outputs

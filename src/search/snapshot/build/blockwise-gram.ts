@@ -1,7 +1,7 @@
 import type { Matrix } from '../../../domain/index.js';
 import type { MatrixProducts } from '../../matrix-products.js';
 
-/** `XᵀX·block / N` over chosen rows of a gallery, of which only some are in memory at a time: see `FitOptions`. */
+/** `XᵀX·block / N` over some rows of a gallery, read block by block; for `FitOptions.multiply`. */
 export function blockwiseGram(
   products: MatrixProducts,
   read: (rows: Uint32Array) => Matrix,

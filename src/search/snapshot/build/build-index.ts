@@ -1,14 +1,14 @@
 import type { Matrix } from '../../../domain/index.js';
 import type { FaissIndex, FaissLibrary } from '../faiss.js';
 
-/** Vectors that the coarse quantizer learns from, for each of its cells (FAISS warns below 39). */
+/** Training vectors per cell of the coarse quantizer; FAISS warns below 39. */
 const TRAINING_PER_CELL = 40;
-/** Below it a cell would be a handful of vectors, and looking into one costs more than it saves. */
+/** With fewer cells, an index costs more than it saves. */
 const MIN_CELLS = 16;
 const MAX_CELLS = 4_096;
 /**
- * Cells that a query looks into. A logit finds its neighbors in the nearest 40 even at a million logits; a concept
- * lies further from all of them (bench:search).
+ * Cells searched per query (FAISS's `nprobe`). A logit's neighbors lie in the nearest 40 cells even at a million logits;
+ * a concept lies further from all cells (docs/benchmarks.md).
  */
 const SEARCHED_CELLS = 80;
 
@@ -58,10 +58,10 @@ async function trainingVectors(
 }
 
 /**
- * The same index, looking into `probed` cells for each query instead of one.
+ * The same index with `nprobe` set to `searched` instead of 1.
  *
- * faiss-node has no setter for `nprobe`, but the number stands in the serialized form, right behind the number of
- * cells; both are 64-bit little-endian. The index is still empty, so the copy costs little.
+ * faiss-node has no setter for `nprobe`, but the serialized form stores it right after the number of cells, both as
+ * 64-bit little-endian integers. The index is still empty, so the copy is cheap.
  */
 function withSearchedCells(
   faiss: FaissLibrary,
@@ -74,7 +74,7 @@ function withSearchedCells(
   pattern.writeBigUInt64LE(BigInt(cells), 0);
   pattern.writeBigUInt64LE(1n, 8);
   const place = bytes.indexOf(pattern);
-  if (place < 0) throw new Error('the serialized FAISS index has another form than expected');
+  if (place < 0) throw new Error('the serialized FAISS index has an unexpected layout');
   bytes.writeBigUInt64LE(BigInt(searched), place + 8);
   return faiss.Index.fromBuffer(bytes);
 }

@@ -19,7 +19,7 @@ import { blockwiseGram } from './blockwise-gram.js';
 import { buildIndex } from './build-index.js';
 import { fitPrior } from './fit-prior.js';
 
-/** What one build is made of. */
+/** The input of one build. */
 export interface BuildTask {
   /** The gallery's descriptor file, which may grow meanwhile. */
   rowsPath: string;
@@ -27,15 +27,15 @@ export interface BuildTask {
   version: string;
   /** P */
   probes: number;
-  /** Rows of the file that the build sees. */
+  /** Rows of the file to use. */
   rows: number;
-  /** Rows of models that are there. */
+  /** Rows of the gallery's models. */
   live: { firstRow: number; rows: number; degenerate: number[]; isFullyProbed: boolean }[];
-  /** Whether a FAISS index is made besides the basis. */
+  /** Whether to build a FAISS index. */
   withIndex: boolean;
 }
 
-/** A basis learns nothing from more rows than this. */
+/** More rows do not improve a basis. */
 const SAMPLE_ROWS = 20_000;
 const BLOCK_ROWS = 4_096;
 const SEED = 20_502;
@@ -90,7 +90,7 @@ async function fitToSample(
   });
 }
 
-/** Models whose every probe was run: completed ones would teach the basis what it believes already. */
+/** Completed models only repeat what the prior already predicts, so they do not count. */
 function fullyProbed({ live }: BuildTask): BuildTask['live'] {
   return live.filter(({ isFullyProbed }) => isFullyProbed);
 }
@@ -108,7 +108,7 @@ async function fitPriorToFullModels(
 ): Promise<FittedPrior | null> {
   const models = fullModels.map((model) => listRows([model])).filter(({ length }) => length > 0);
   const logits = models.reduce((sum, { length }) => sum + length, 0);
-  // Nothing is earned by so few.
+  // Too few for a smaller budget, so no model would use a prior.
   if (probeBudget({ models: models.length, logits }, 0) === 1) return null;
   const prior = await fitPrior({ basis, models, products, read: (chosen) => readRows(rows, chosen) });
   const { families, expectedError } = prior;

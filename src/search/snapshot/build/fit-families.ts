@@ -17,23 +17,23 @@ import { blockwiseGram } from './blockwise-gram.js';
 
 /** Leading directions by which models are compared. */
 const SIGNATURE_DIRECTIONS = 60;
-/** Models among which families are looked for; the others join the nearest. */
+/** Models that are clustered; the others join the nearest family. */
 const MODELS_FOR_CENTERS = 1_000;
 const MAX_FAMILIES = 12;
-/** Logits that a family is worth; smaller ones are left to the whole gallery. */
+/** One family per this many logits, at most {@link MAX_FAMILIES}; smaller families belong to the whole gallery. */
 const LOGITS_PER_FAMILY = 600;
 const MIN_LOGITS = 300;
 const MAX_FAMILY_ROWS = 8_000;
 const LOGITS_PER_DIRECTION = 3;
 const MIN_NOISE = 1e-3;
-/** Probes of the greedy order that are kept; what is run beyond them is chosen for each model. */
+/** Length of the D-optimal order; later probes are chosen per model. */
 const MAX_ORDERED = 400;
 const BLOCK_ROWS = 2_048;
-/** Of a family's rows, 160 MB: all that there may be at 4,000 probes and a few blocks at more. */
+/** 160 MB of a family's rows: all rows at 4,000 probes, fewer with more probes. */
 const MAX_CACHED_VALUES = 40_000_000;
 const SEED = 1_502;
 
-/** The gallery's fully probed models, as a prior is fitted to them. */
+/** The fully probed models that a prior is fitted to. */
 export interface PriorTask {
   basis: Basis;
   /** Rows of each fully probed model. */
@@ -43,15 +43,15 @@ export interface PriorTask {
   products: MatrixProducts;
 }
 
-/** The same, with what cross-validation chose. */
+/** The same, with the shape that cross-validation chose. */
 export interface FamiliesTask extends PriorTask {
   shape: PriorShape;
 }
 
-/** A family before its probes are put in order. */
+/** A family without its probe order. */
 export type FittedFamily = Omit<PriorFamily, 'order'>;
 
-/** Fits the families of a gallery; the first is all of it. */
+/** Fits the families of a gallery; the first is the whole gallery. */
 export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
   const { basis, models } = task;
   const all = subsample(concatenated(models), MAX_FAMILY_ROWS);
@@ -65,8 +65,8 @@ export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
 }
 
 /**
- * The family's covariance drawn toward its own diagonal: `(1 − λ) K + λ diag(K)`. Of what its models share, a part is
- * theirs by chance; how much is seen on models held out. Each probe keeps its variance.
+ * Shrinks the family's covariance toward its diagonal: `(1 − λ) K + λ diag(K)`. Part of what its models share is due to
+ * chance; held-out models show how much. Each probe keeps its variance.
  */
 export function withRidge({ factor, noise }: FittedFamily, ridge: number): FittedFamily {
   return {
@@ -76,8 +76,8 @@ export function withRidge({ factor, noise }: FittedFamily, ridge: number): Fitte
 }
 
 /**
- * Gives each family the order of the whole gallery: a family's own is no better, for what is peculiar to its teachers is in
- * it, too.
+ * Gives each family the probe order of the whole gallery. A family's own order is no better, since it overfits the
+ * family's models.
  */
 export function withProbeOrder(families: readonly FittedFamily[]): PriorFamily[] {
   const order = dOptimalProbes(families[0], MAX_ORDERED);
@@ -106,7 +106,7 @@ async function groupByFamily({ basis, models, read, products }: FamiliesTask): P
   return groups;
 }
 
-/** The leading directions, each scaled to variance 1. */
+/** The leading directions, scaled to variance 1. */
 function whitenedDirections({ probes, rank, vectors, eigenvalues }: Basis): Matrix {
   const data = vectors.map((value, place) => value / Math.sqrt(eigenvalues[place % rank]));
   return leadingColumns({ rows: probes, columns: rank, data }, Math.min(SIGNATURE_DIRECTIONS, rank));
@@ -143,8 +143,7 @@ function squaredLength(vector: Float32Array): number {
 }
 
 /**
- * The same rows again without undoing their sharpening again, which costs a logarithm a value: blocks are kept, as
- * many as `HELD_VALUES` allow.
+ * Caches blocks of rows, up to {@link MAX_CACHED_VALUES}: undoing the sharpening costs a logarithm per value.
  */
 function cachedReader(read: PriorTask['read']): PriorTask['read'] {
   const cache = new Map<number, Matrix>();
@@ -161,7 +160,7 @@ function cachedReader(read: PriorTask['read']): PriorTask['read'] {
   };
 }
 
-/** At most so many rows, spread evenly. */
+/** At most `max` rows, evenly spaced. */
 function subsample(rows: Uint32Array, max: number): Uint32Array {
   if (rows.length <= max) return rows;
   return Uint32Array.from({ length: max }, (_, place) => rows[Math.floor((place * rows.length) / max)]);

@@ -17,7 +17,7 @@ import {
 } from '../../../domain/index.js';
 import { type FittedFamily, fitFamilies, type PriorTask, withProbeOrder, withRidge } from './fit-families.js';
 
-/** Every fifth model is held out, at most so many, and at most so many outputs of each. */
+/** Cross-validation holds out every fifth model, with a limit on models and on outputs of each. */
 const HELD_OUT_EVERY = 5;
 const MAX_HELD_OUT = 40;
 const MAX_OUTPUTS = 24;
@@ -26,10 +26,11 @@ const DIRECTIONS = [75, 150, 300];
 const RIDGES = [0.02, 0.05, 0.1, 0.2];
 
 /**
- * Fits what new models are completed with. The directions of a family and the ridge are those that complete held-out
- * models best from a third of their probes; then all models teach.
+ * Fits the prior that completes partly probed models. Cross-validation chooses the number of directions and the ridge
+ * that complete held-out models best from a third of their probes; then the prior is fitted to all models
+ * (docs/collaborative-probing.md).
  *
- * @param gallery its `read` gives descriptors
+ * @param gallery `read` returns descriptors
  */
 export async function fitPrior(gallery: PriorTask): Promise<ResponsePrior> {
   const task = { ...gallery, read: unsharpenedReader(gallery.read) };
@@ -61,7 +62,7 @@ async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expect
   return best;
 }
 
-/** A family with fewer directions; what the others explained is noise then. */
+/** A family with fewer directions; the variance along the others becomes noise. */
 function truncated({ factor, noise }: FittedFamily, { directions, ridge }: PriorShape): FittedFamily {
   const kept = leadingColumns(factor, Math.min(directions, factor.columns));
   const variances = noise.map((value, probe) => {
@@ -71,7 +72,7 @@ function truncated({ factor, noise }: FittedFamily, { directions, ridge }: Prior
   return withRidge({ factor: kept, noise: variances }, ridge);
 }
 
-/** Mean squared error over all probes of models that are completed from some of them. */
+/** Mean squared error per probe of models completed from the probes in `order`. */
 function meanError(families: FittedFamily[], models: Matrix[], order: Uint32Array): number {
   const conditioned = families.map((family) => new ConditionedPrior(family, order));
   const some = order.slice(0, PROBES_FOR_FAMILY);
@@ -98,10 +99,10 @@ function meanOf(values: number[]): number {
 }
 
 /**
- * Reads the standardized responses that a gallery's descriptors were made from. How each row is undone is found once
- * and kept, for a fit reads its rows again and again.
+ * Reads the standardized responses behind a gallery's descriptors. The parameters of each row's inverse are cached,
+ * because a fit reads its rows many times.
  */
-export function unsharpenedReader(read: (rows: Uint32Array) => Matrix): (rows: Uint32Array) => Matrix {
+function unsharpenedReader(read: (rows: Uint32Array) => Matrix): (rows: Uint32Array) => Matrix {
   const cache = new Map<number, Unsharpening>();
   return (chosen) => {
     const descriptors = read(chosen);

@@ -1,6 +1,6 @@
 import { type BuildTask, buildSnapshot } from './build-snapshot.js';
 
-/** A process for one build: it gets its task as a message, and its exit status says whether it is done. */
+/** The process of one build: a message holds its task, and its exit code tells whether it succeeded. */
 process.once('message', async (task: BuildTask) => {
   try {
     await buildSnapshot(task);

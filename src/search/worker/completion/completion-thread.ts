@@ -37,11 +37,11 @@ export class CompletionThread {
   /** Ends the thread. The current request fails, and so do later ones. */
   close(): void {
     this.isClosed = true;
-    this.end(new Error('The completing thread was closed.'));
+    this.end(new Error('The completion thread was closed.'));
   }
 
   private async send(responses: Matrix, prior: PriorFile | null): Promise<CompletedDescriptors> {
-    if (this.isClosed) throw new Error('The completing thread was closed.');
+    if (this.isClosed) throw new Error('The completion thread was closed.');
     clearTimeout(this.idle);
     this.thread ??= this.start();
     this.thread.worker.ref();
@@ -67,10 +67,7 @@ export class CompletionThread {
     this.queued--;
     if (this.queued > 0) return;
     this.thread?.worker.unref();
-    this.idle = setTimeout(
-      () => this.end(new Error('The completing thread had no work.')),
-      this.idleMs,
-    ).unref();
+    this.idle = setTimeout(() => this.end(new Error('The completion thread was idle.')), this.idleMs).unref();
   }
 
   private end(reason: Error): void {
@@ -82,10 +79,10 @@ export class CompletionThread {
   }
 }
 
-/** A `ResponsePrior` on the disk. */
+/** A `ResponsePrior` on disk. */
 export interface PriorFile {
   path: string;
-  /** The same for the same content. */
+  /** Identifies the content. */
   version: string;
 }
 

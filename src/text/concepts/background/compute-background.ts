@@ -8,18 +8,18 @@ import {
   vocabularyBackground,
 } from '../../../domain/index.js';
 
-/** What every concept is compared with, under one encoder and for one probe set. */
+/** What concepts are contrasted with, for one encoder and one probe set. */
 export interface ConceptBackground {
-  /** 1 × P: what each probe shows at all, see `vocabularyBackground`. */
+  /** 1 × P, see `vocabularyBackground`. */
   levels: Matrix;
   /** P × d, see `regressionMatrix`. */
   regression: Matrix;
-  /** V × P: the vocabulary as queries, for naming; a row of 0 for a text that tells no probe from another. */
+  /** V × P: the vocabulary as queries, for naming; 0 for a text that is equally near to all probes. */
   vocabulary: Matrix;
 }
 
 /**
- * Computes the background from embeddings alone; seconds of work for thousands of texts and probes.
+ * Computes the background from embeddings. It takes seconds for thousands of texts and probes.
  *
  * @param images P × d unit rows
  * @param texts V × d unit rows, of the vocabulary

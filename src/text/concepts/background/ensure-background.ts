@@ -8,7 +8,7 @@ import { embedConcepts, PROMPTS } from '../embed-concepts.js';
 import { cachedMatrix } from './cached-matrix.js';
 import type { ConceptBackground, computeBackground } from './compute-background.js';
 
-/** Changes with the formulas, so that files of older ones are not used. */
+/** Increment it when the formulas change, so that older files are not used. */
 const FORMAT = 1;
 
 /** The thread that computes backgrounds. */
@@ -18,20 +18,20 @@ interface BackgroundCalls {
   computeBackground: typeof computeBackground;
 }
 
-/** Where and from what a background is made. */
+/** What a background is computed from, and where it is stored. */
 export interface BackgroundOptions {
   encoder: TextEncoder;
-  /** For derived files; they may be deleted at any time. */
+  /** Folder for derived files, which may be deleted at any time. */
   folder: string;
   vocabulary: readonly string[];
 }
 
-/** A background, but for the vocabulary's queries, which other processes read from their file. */
+/** A stored background. Other processes read the vocabulary's queries from their file. */
 export interface StoredBackground extends Omit<ConceptBackground, 'vocabulary'> {
   vocabularyPath: string;
 }
 
-/** The background for a probe set's image embeddings: made once, then read from its files. */
+/** The background for a probe set's image embeddings: computed once, then read from files. */
 export async function ensureBackground(
   { encoder, folder, vocabulary }: BackgroundOptions,
   images: Matrix,

@@ -1,0 +1,131 @@
+import type { RequestListener } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FLOAT, floats, node, value } from '../probing/support/encode-onnx.js';
+import { meanColor } from '../probing/support/made-models.js';
+import { type Loopback, startLoopback } from '../registries/loopback.js';
+import { openSmallService, type SmallService, settled } from './support/small-service.js';
+
+const LABELS = ['a', 'b', 'c', 'd'];
+const TWO_LABELS = ['x', 'y'];
+/** A model of two outputs. */
+const TWO_OUTPUTS = meanColor({
+  tail: {
+    nodes: [node('MatMul', ['logits', 'halves'], ['two'])],
+    outputs: [value('two', FLOAT, ['N', 2])],
+    initializers: [floats('halves', [4, 2], [1, 0, 1, 0, 0, 1, 0, 2])],
+  },
+});
+const MEAN = [0.25, 0.5, 0.75];
+
+let small: SmallService;
+let server: Loopback;
+/** How often each companion is not answered as it should be, by its name. */
+let faults: Record<string, number>;
+let fault: RequestListener;
+let served: { model: Uint8Array; labels: string[] | null };
+beforeAll(async () => {
+  server = await startLoopback((request, response) => {
+    const name = request.url?.split('/').at(-1) ?? '';
+    if (faults[name]-- > 0) return fault(request, response);
+    if (name.endsWith('.onnx')) response.end(served.model);
+    else if (name === 'config.json' && served.labels) response.end(JSON.stringify(served.labels));
+    else if (name === 'preprocessor_config.json')
+      response.end(JSON.stringify({ mean: MEAN, std: [1, 1, 1], scale: 1 / 255 }));
+    else response.writeHead(404).end();
+  });
+  small = await openSmallService({
+    environment: {
+      PROBELOG_PRIVATE_ADDRESSES: '127.0.0.1',
+      PROBELOG_DOWNLOAD_STALL_SECONDS: '1',
+      PROBELOG_INGEST_ATTEMPTS: '3',
+      PROBELOG_RETRY_SECONDS: '0.01',
+    },
+  });
+});
+beforeEach(() => {
+  faults = {};
+  served = { model: meanColor(), labels: LABELS };
+});
+afterAll(async () => {
+  await small.close();
+  await server.close();
+});
+
+const ingested = () => small.ingest(`${server.url}/model.onnx`, { preprocessing: undefined });
+const modelOf = async (id: string) => (await small.service.store.models.byIds([id]))[0];
+
+it.each([
+  ['no time', (_, response) => response.writeHead(503).end()],
+  ['a fault', (_, response) => response.writeHead(500).end()],
+  ['no answer', () => undefined],
+  ['a broken connection', (request) => request.socket.destroy()],
+] satisfies [string, RequestListener][])(
+  'labels and preprocessing are not lost to a server that has %s',
+  async (_, listener) => {
+    fault = listener;
+    faults = { 'config.json': 1, 'preprocessor_config.json': 1 };
+    const { state, modelId } = await ingested();
+    expect(state).toBe('SUCCEEDED');
+    expect(await modelOf(modelId)).toMatchObject({ labels: LABELS, preprocessing: { mean: MEAN } });
+  },
+);
+
+it.each([404, 403, 401, 410])('%i means that there are no sidecar files', async (status) => {
+  fault = (_, response) => response.writeHead(status).end();
+  faults = { 'config.json': 9, 'preprocessor_config.json': 9 };
+  const { state, modelId } = await ingested();
+  expect(state).toBe('SUCCEEDED');
+  expect(await modelOf(modelId)).toMatchObject({ labels: null });
+});
+
+it('a model whose source is down is reprobed with its earlier facts', async () => {
+  const { modelId } = await ingested();
+  fault = (_, response) => response.writeHead(503).end();
+  faults = { 'config.json': 9, 'preprocessor_config.json': 9, 'model.onnx': 9 };
+  const before = await modelOf(modelId);
+  const { id } = await small.service.ingest.reprobe(modelId);
+  expect(await settled(small.service, id)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await modelOf(modelId)).toMatchObject({ labels: LABELS, preprocessing: before?.preprocessing });
+});
+
+describe('a version with new content', () => {
+  /** As a registry says that a version is there, or was made anew. */
+  async function delivered(name: string) {
+    const { ingest, store } = small.service;
+    const request = { name, version: '1', source: `${server.url}/model.onnx` };
+    const change = { kind: 'REGISTER' as const, ...request, updated: true };
+    const { ingestId } = await store.deliveries.record(
+      { source: 'standard', deliveryId: null, event: 'updated', occurredAt: null, change },
+      () => ingest.prepare(request, 'standard'),
+    );
+    return settled(small.service, ingestId ?? '');
+  }
+
+  it.each([0, 1])('gets its own labels, even after %i failures', async (count) => {
+    const name = `own ${count}`;
+    await delivered(name);
+    served = { model: TWO_OUTPUTS, labels: TWO_LABELS };
+    fault = (_, response) => response.writeHead(503).end();
+    faults = { 'config.json': count };
+    const { state, modelId } = await delivered(name);
+    expect(state).toBe('SUCCEEDED');
+    expect(await modelOf(modelId)).toMatchObject({ outputs: 2, labels: TWO_LABELS });
+  });
+
+  it('has no labels when none come with it', async () => {
+    await delivered('none');
+    served = { model: TWO_OUTPUTS, labels: null };
+    const { state, modelId } = await delivered('none');
+    expect(state).toBe('SUCCEEDED');
+    expect(await modelOf(modelId)).toMatchObject({ outputs: 2, labels: null });
+  });
+
+  it('keeps labels that a caller set', async () => {
+    const { modelId } = await delivered('set');
+    const set = ['p', 'q', 'r', 's'];
+    await small.service.store.models.setLabels(modelId, set);
+    served = { model: meanColor({ size: 16 }), labels: LABELS };
+    expect(await delivered('set')).toMatchObject({ state: 'SUCCEEDED', modelId });
+    expect(await modelOf(modelId)).toMatchObject({ labels: set });
+  });
+});
