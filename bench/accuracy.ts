@@ -18,17 +18,17 @@ import { tablesOf } from './accuracy/tables.js';
 const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER]
                                            [--without-zoo] [--choose]
 
-Accuracy of retrieval on a hub of classifiers with known classes (docs/accuracy.md): raw responses, the paper's recipe at
-its best k, the steps from there to ours, and ours. Everything that is chosen is chosen on the models of even index, and
-reported on those of odd index. Labels are never an input of the search. Rows that need a missing part of the hub are
-left out and named.
+Measures retrieval accuracy on a hub of classifiers with known classes (docs/accuracy.md): raw responses, the paper's
+method at its best k, the steps from there to ours, and ours. All constants are chosen on models with an even index and
+reported on those with an odd index. Search never uses labels. Rows that need a missing part of the hub are skipped and
+listed.
 
   --json FILE        write everything as JSON
-  --page FILE        write a Markdown page, and its plot beside it with the ending .svg
+  --page FILE        write a Markdown page, and its plot beside it as .svg
   --encoder FOLDER   text encoder (default: demo/encoder)
-  --without-zoo      leave out the rows for which the hub's ONNX models must be run
-  --choose           also sweep the product's constants on the models of even index, and say what would be chosen
-  --help             print this`;
+  --without-zoo      skip the rows that run the hub's ONNX models
+  --choose           also sweep the product's constants on models with an even index, and print the best values
+  --help             print this help`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -39,23 +39,22 @@ const ZOO_OPTIONS = {
 const HELP = `usage: npm run bench:collaborative -- <hub folder> [options]
        npm run bench:collaborative -- --from FILE [--from FILE …] [options]
 
-Accuracy against the share of the probes that a model is run on, for each way to choose them (docs/collaborative-probing.md).
-What models are completed with is learned from those of even index, and reported on those of odd index, or the other way round.
-Then the hub's ONNX models (the zoo), completed from what was learned from all response matrices, never from them, in wall time end to end; and time
-and memory at 4,000 probes × 100,000 made logits.
+Measures accuracy by the share of the probes that a model is run on, for each way to choose them
+(docs/collaborative-probing.md). The prior is fitted to models with an even index, and results are reported on those with an
+odd index, or the reverse. Also measures the hub's ONNX models (the zoo), completed with a prior that was fitted without
+them, in wall time end to end; and time and memory at 4,000 probes × 100,000 synthetic logits.
 
   --json FILE        write everything as JSON
   --page FILE        write everything as a Markdown page, with a plot beside it
   --shares LIST      comma-separated shares, 0 to 1 (default: ${SHARES.join(',')})
-  --queries N        logits that ask (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
-  --probe-set NAME   the curve of only this one
-  --teach HALF       even (default): the curve of models of odd index, learned from those of even index; odd: the other way
-                     round
-  --schemes LIST     the curve of only these ways to choose: ${CURVES.join(', ')}
+  --queries N        number of queries by logit (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
+  --probe-set NAME   only the curve of this probe set
+  --teach HALF       even (default): fit to models with an even index, report those with an odd index; odd: the reverse
+  --schemes LIST     only the curves of these ways to choose: ${CURVES.join(', ')}
   --only LIST        only these parts: ${PARTS.join(', ')}
-  --from FILE        also what another run wrote with --json; may be given several times. The same figure counts from
-                     the last of them, and from this run before all. Without a hub folder nothing is measured
-  --help             print this`;
+  --from FILE        add the results that another run wrote with --json; may be repeated. Later files and this run take
+                     precedence. Without a hub folder, nothing is measured
+  --help             print this help`;
 
 interface Options {
   shares: number[];

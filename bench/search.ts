@@ -16,16 +16,16 @@ import { childMemory, percentile } from './search/measure.js';
 
 const HELP = `usage: npm run bench:search -- [hub folder] [--sizes 10000,100000,1000000] [--queries 50] [--json FILE]
 
-Speed, memory and exactness of the search on galleries made from a hub's real descriptors by small random mixing,
-beside FAISS's flat index on the raw descriptors and a plain exact scan, all in one run.
+Measures speed, memory and exactness of search on galleries mixed from a hub's real descriptors, compared with FAISS's
+flat index on the raw descriptors and a plain exact scan, all in one run.
 
-  --sizes LIST     logits of the galleries (default 10000,100000)
-  --queries N      concept and logit queries each (default 50); the first ten of each are also scanned exactly
-  --without-flat   leave FAISS flat out (it needs 4 bytes a value)
+  --sizes LIST     gallery sizes in logits (default 10000,100000)
+  --queries N      queries by concept and by logit, N each (default 50); the first ten of each are also scanned exactly
+  --without-flat   skip FAISS's flat index (it needs 4 bytes per value)
   --json FILE      write the table as JSON
-  --help           print this`;
+  --help           print this help`;
 
-/** Questions that are scanned too. */
+/** Queries that are also scanned exactly. */
 const SCANNED = 20;
 
 /** One line of the table. */
@@ -154,7 +154,7 @@ async function measure(
   }
 }
 
-interface Question {
+interface BenchQuery {
   query: SearchRequest;
   exact: ExactQuery;
 }
@@ -182,21 +182,21 @@ async function measureOurs(
   const started = Date.now();
   search = await open();
   await search.sync(probeSet, models);
-  const questions: Question[] = Array.from({ length: count }, (_, place) => {
+  const queries: BenchQuery[] = Array.from({ length: count }, (_, place) => {
     const model = models[(place * 7_919) % models.length];
     const index = (place * 104_729) % model.outputs;
     const { modelId } = model;
     return [
-      question({ kind: 'CONCEPT', ...concepts[place % concepts.length] }),
-      question({ kind: 'LOGIT', modelId, index }),
+      makeQuery({ kind: 'CONCEPT', ...concepts[place % concepts.length] }),
+      makeQuery({ kind: 'LOGIT', modelId, index }),
     ];
   }).flat();
-  await search.search(probeSet.id, questions[0].query);
+  await search.search(probeSet.id, queries[0].query);
   const startSeconds = (Date.now() - started) / 1000;
   const { index } = (await search.stats(probeSet.id)) ?? { index: '' };
   const milliseconds: number[] = [];
   const answers: string[][] = [];
-  for (const { query } of questions) {
+  for (const { query } of queries) {
     const begun = performance.now();
     const { results } = await search.search(probeSet.id, query);
     milliseconds.push(performance.now() - begun);
@@ -204,12 +204,12 @@ async function measureOurs(
   }
   const memoryMiB = childMemory('search/worker/main.js');
   const snapshotFolder = join(folder, 'search', probeSet.id);
-  for (const one of questions) one.exact.folder = snapshotFolder;
+  for (const one of queries) one.exact.folder = snapshotFolder;
   await search.close();
-  return { questions, answers, milliseconds, memoryMiB, buildSeconds, startSeconds, index, probes };
+  return { questions: queries, answers, milliseconds, memoryMiB, buildSeconds, startSeconds, index, probes };
 }
 
-function question(query: ExactQuery['query']): Question {
+function makeQuery(query: ExactQuery['query']): BenchQuery {
   return { query: { query, metric: 'SCORE', first: 10 }, exact: { query, folder: '' } };
 }
 

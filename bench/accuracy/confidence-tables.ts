@@ -11,11 +11,11 @@ function confidence({ calibration }: Report): Table {
   return {
     title: 'Confidence',
     text: [
-      'The expected calibration error (ECE) of the shipped curves on the odd models, over ten answers a query, with its',
-      'interval over queries. Then, on models that the curve was not fitted to: of a curve fitted to the even models; of one',
-      'fitted to the odd models, on the even; of one fitted to the even models with the other probe set alone; and of the',
-      'shipped curve in a gallery of every fourth odd model. Last the mean confidence of the best answer where the gallery',
-      'holds a right one, and where it holds none.',
+      'The expected calibration error (ECE) of the shipped curves on the odd models, over ten results per query, with its',
+      'interval over queries. Then, always on models that the curve was not fitted to, the ECE of a curve fitted to the even',
+      'models; of one fitted to the odd models, on the even ones; of one fitted to the even models with the other probe set',
+      'only; and of the shipped curve in a gallery of every fourth odd model. Last, the mean confidence of the best result if',
+      'the gallery has a right one, and if it has none.',
     ].join('\n'),
     columns: [
       'row',
@@ -53,7 +53,7 @@ function curves({ fitted }: Report): Table {
   ];
   return {
     title: 'Confidence: curves',
-    text: 'Those in `src/domain/scoring/confidence.ts`, and those that fit the even models with both probe sets in this run.',
+    text: 'The curves in `src/domain/scoring/confidence.ts`, and those fitted to the even models with both probe sets in this run.',
     columns: ['row', 'curve', 'offset', 'slope', 'margin', 'most'],
     rows: fitted.flatMap(({ row, shipped, fitted: fit }) => [
       [row, 'shipped', ...partsOf(shipped)],

@@ -3,28 +3,28 @@ import { IMAGE_SHARPNESS } from '../../src/text/index.js';
 import type { Bench } from './bench.js';
 import type { BenchGallery } from './gallery.js';
 import { figures } from './metrics.js';
-import type { QueryPictures } from './query-images.js';
+import type { QueryImages } from './query-images.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Row } from './row.js';
 import { products, type Scores } from './scores.js';
 
 /**
- * Queries by picture: pictures that are no probes, as the product asks with them, and for comparison the one probe that
+ * Queries by image: images that are not probes, as the product searches with them, and for comparison the one probe that
  * is nearest.
  *
- * @param images embeddings of the probes
+ * @param probeEmbeddings P × d
  */
-export async function measurePictures(
+export async function measureImages(
   { encoder, products: with_ }: Pick<Bench, 'encoder' | 'products'>,
   probeSet: string,
-  { from, pictures }: QueryPictures,
-  images: Matrix,
+  { from, images }: QueryImages,
+  probeEmbeddings: Matrix,
   gallery: BenchGallery,
 ): Promise<Row[]> {
   const embeddings: Float32Array[] = [];
-  for (const { path } of pictures) embeddings.push(...(await encoder.embedImages([path])));
-  const cosines = embeddings.map((embedding) => timesVector(images, embedding));
-  const judges = pictures.map(
+  for (const { path } of images) embeddings.push(...(await encoder.embedImages([path])));
+  const cosines = embeddings.map((embedding) => timesVector(probeEmbeddings, embedding));
+  const judges = images.map(
     ({ names }): Judge => ({
       isAllowed: () => true,
       isRight: (candidate) => candidate.names.some((name) => names.includes(name)),

@@ -61,7 +61,7 @@ export async function measureProbeSet(
 
   const images = probeImages(folder, probeSet);
   if (images?.length !== responses.columns) {
-    report.missing.push(`probes/${probeSet} (text, picture, naming and zoo rows)`);
+    report.missing.push(`probes/${probeSet} (text, image, naming and zoo rows)`);
     return skewedLogits(choosing) ?? [];
   }
   const galleries = { choosing, reporting, smaller, softmax: softmax.ours };

@@ -13,12 +13,12 @@ import { conceptAnswers } from './judged-answers.js';
 import { measureAlignment } from './measure-alignment.js';
 import { measureChoice } from './measure-choice.js';
 import { measureConcepts } from './measure-concepts.js';
-import { measurePictures } from './measure-images.js';
+import { measureImages } from './measure-images.js';
 import type { Halves } from './measure-logits.js';
 import { measureNames } from './measure-names.js';
 import { figures } from './metrics.js';
 import { TWELVE_PROMPTS } from './prompts.js';
-import { queryPictures } from './query-images.js';
+import { queryImages } from './query-images.js';
 import { type Judge, ranks, withConsensus } from './rank.js';
 import type { Report } from './report.js';
 import { pick, products } from './scores.js';
@@ -102,9 +102,9 @@ export async function measureTexts(
   say('confidence of answers to concepts, half of which no model knows');
   await judgeConcepts(bench, probeSet, space, labels, judges, galleries);
   say('pictures');
-  for (const pictures of queryPictures(folder, hub)) {
-    if (pictures.from === probeSet) continue;
-    report.rows.push(...(await measurePictures(bench, probeSet, pictures, space.images, reporting)));
+  for (const images of queryImages(folder, hub)) {
+    if (images.from === probeSet) continue;
+    report.rows.push(...(await measureImages(bench, probeSet, images, space.images, reporting)));
   }
   say('naming');
   const names = await measureNames(

@@ -13,10 +13,10 @@ function markdownOf(report: Report, plot: string): string {
   return [
     '# Accuracy, measured',
     '',
-    'Written by `npm run bench:accuracy -- <hub> --choose --page docs/accuracy-measured.md`; [accuracy.md](accuracy.md) says',
-    `what the rows and methods are. This run took ${seconds} s.${missing.length > 0 ? ` Left out for want of: ${missing.join('; ')}.` : ''}`,
+    'Written by `npm run bench:accuracy -- <hub> --choose --page docs/accuracy-measured.md`; [accuracy.md](accuracy.md)',
+    `explains the rows and methods. This run took ${seconds} s.${missing.length > 0 ? ` Skipped, because they are missing: ${missing.join('; ')}.` : ''}`,
     '',
-    `![The paper's recipe at its best k, and ours: top-1 by row and probe set](${plot})`,
+    `![The paper's method at its best k, and ours: top-1 by row and probe set](${plot})`,
     '',
     ...tablesOf(report).flatMap(markdownTable),
   ].join('\n');

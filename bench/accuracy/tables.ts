@@ -20,7 +20,7 @@ export function tablesOf(report: Report): Table[] {
 function retrieval({ rows }: Report): Table {
   return {
     title: 'Retrieval and naming',
-    text: 'Queries without a right answer in the gallery are left out, and counted in the last column.',
+    text: 'Queries without a right result in the gallery are skipped and counted in the last column.',
     columns: [
       'row',
       'probe set',
@@ -77,7 +77,7 @@ function accuracyWeights({ expectedAccuracyWeights: weights }: Report): Table {
     : [];
   return {
     title: 'Expected accuracy: constants',
-    text: 'Those in `src/domain/scoring/expected-accuracy.ts`, and those that fit the even models with both probe sets in this run.',
+    text: 'The constants in `src/domain/scoring/expected-accuracy.ts`, and those fitted to the even models with both probe sets in this run.',
     columns: ['constants', 'offset', 'by skewness of the logit', 'of its model'],
     rows,
   };
@@ -87,8 +87,8 @@ function undocumented({ undocumented: outputs }: Report): Table {
   return {
     title: 'An undocumented model',
     text: [
-      'The outputs named with the highest confidence, best name first. Nothing says whether they are right, and the',
-      'confidence is fitted to models unlike this one.',
+      'The outputs named with the highest confidence, best name first. The right names are unknown, and the confidence is',
+      'fitted to models unlike this one.',
     ].join('\n'),
     columns: ['model', 'probe set', 'output', 'names'],
     rows: outputs.map(({ model, probeSet, output, names }) => [
@@ -104,10 +104,10 @@ function choice({ choice: rows }: Report): Table {
   return {
     title: 'The product’s constants, on the even models',
     text: [
-      'Each with the others as shipped (*), top-1 in percent of the whole method. Agreement: the share of a logit’s ten',
-      'nearest neighbors by one half of the probes that are among them by the other half; it needs no labels. Exponents and',
-      'ranks are cut from one basis of 450 directions, so their starred rows differ a little from the others’: less than',
-      'that is noise.',
+      'Top-1 in percent of the whole method, with one constant changed and the others as shipped (*). Agreement: the share of',
+      'a logit’s ten nearest neighbors by one half of the probes that are also among them by the other half; it needs no',
+      'labels. Exponents and ranks use one basis of 450 directions, so their starred rows differ a little from the others;',
+      'smaller differences are noise.',
     ].join('\n'),
     columns: ['constant', 'value', 'probe set', 'logit-logit', 'other backbone', 'text-logit', 'agreement'],
     rows: rows.map(({ constant, value, shipped, probeSet, logit, otherBackbone, text, agreement }) => [
@@ -124,8 +124,8 @@ function choice({ choice: rows }: Report): Table {
 
 function choices({ choice: rows }: Report): Table {
   return {
-    title: 'What these would choose',
-    text: 'By the mean of the three figures over the probe sets, and by agreement.',
+    title: 'The best values',
+    text: 'The best by the mean of the three figures over the probe sets, and by agreement.',
     columns: ['constant', 'by top-1', 'by agreement'],
     rows: chosen(rows).map(({ constant, byTop1, byAgreement }) => [constant, byTop1, byAgreement ?? '']),
   };

@@ -38,7 +38,7 @@ export function tablesOf({ curve, errors, distances, zoo, scale }: Report): Tabl
     },
     {
       title: 'The curve',
-      text: "Top-1 and top-5 in percent, in brackets the 95 % interval over queries; what the same queries lost of top-1 against full probing, ± its standard error. Those of a smaller number of logits are among those of a larger; texts are the hub's classes.",
+      text: "Top-1 and top-5 in percent, in brackets the 95 % interval over queries; the loss of top-1 of the same queries compared with full probing, ± its standard error. A smaller number of logits is a subset of a larger one; texts are the hub's classes.",
       columns: ['row', 'probe set', 'scheme', 'share', 'queries', 'top-1 (95 %)', 'lost', 'top-5'],
       rows: curve.map(({ row, probeSet, scheme, share, asked, top1, top5, ci95, lost }) => [
         row,
@@ -52,8 +52,8 @@ export function tablesOf({ curve, errors, distances, zoo, scale }: Report): Tabl
       ]),
     },
     {
-      title: 'What the completion knows of its error',
-      text: 'Squared error for each probe of a descriptor, whose values have variance 1: as `completionError` expects it, and as it is; their correlation over logits; and the time to choose the probes of a model and to complete it.',
+      title: 'Expected and true error of completion',
+      text: 'Squared error per probe of a descriptor of variance 1: expected by `completionError`, and true; their correlation over logits; and the time to choose the probes of a model and to complete it.',
       columns: ['probe set', 'scheme', 'share', 'expected', 'true', 'correlation', 'ms a model'],
       rows: errors.map((point) => [
         point.probeSet,
@@ -66,8 +66,8 @@ export function tablesOf({ curve, errors, distances, zoo, scale }: Report): Tabl
       ]),
     },
     {
-      title: 'What weighing by certainty is worth',
-      text: "Top-1 and top-5 by `distance`, the paper's discrepancy, on completed descriptors: with each probe weighed by its certainty, as the product does, and with all alike. Adaptive probing; 400 queries by logit.",
+      title: 'The effect of weighting by certainty',
+      text: "Top-1 and top-5 by `distance`, the paper's discrepancy, on completed descriptors: with each probe weighted by its certainty, as the product does, and with equal weights. Adaptive probing; 400 queries by logit.",
       columns: [
         'row',
         'probe set',

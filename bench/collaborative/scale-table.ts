@@ -14,9 +14,9 @@ export function scaleTable({
   return {
     title: 'Time and memory of a large gallery',
     text: [
-      `A gallery of ${count(logits)} made logits of ${count(models)} models at ${count(probes)} probes, and models that it lacks,`,
-      'run on a third of the probes, beside the same in one of the usual size. Memory is the most that a process ever had which',
-      'did nothing else.',
+      `A gallery of ${count(logits)} synthetic logits of ${count(models)} models at ${count(probes)} probes, and models outside it,`,
+      'run on a third of the probes, compared with a gallery of the usual size. Memory is the peak of a process that does',
+      'nothing else.',
     ].join(' '),
     columns: ['what', 'time', 'most memory'],
     rows: [

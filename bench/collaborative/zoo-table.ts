@@ -39,10 +39,10 @@ function tableOf({ budget, errorFactor }: ZooPlan, points: ZooPoint[]): Table {
   const further =
     errorFactor === 0
       ? 'the budget alone'
-      : `more for a model whose expected error is above ${errorFactor} times the gallery's`;
+      : `all probes for a model whose expected error exceeds ${errorFactor} times the gallery's`;
   return {
     title: `ONNX zoo: a budget of ${budget}, ${further}`,
-    text: `Real classifiers, completed from what was learned without them. ${savedBy(points)} All seconds are end to end: the process started, images read (cold) or their pixels taken from the cache (warm), all runs, choosing and completing.`,
+    text: `Real classifiers, completed with a prior that was fitted without them. ${savedBy(points)} All times are end to end: starting the process, reading images (cold) or cached pixels (warm), all runs, choosing and completing.`,
     columns: COLUMNS,
     rows: [...points.map(rowOfModel), totals(points)],
   };

@@ -1,9 +1,9 @@
 import { ProbelogClientError, type ProbelogErrorCode } from './client-error.js';
 
-/** The error that a list of GraphQL errors stands for: its first. */
+/** The first of a list of GraphQL errors. */
 export function errorOfList(errors: unknown, response?: Response): ProbelogClientError {
   const [first] = Array.isArray(errors) ? errors : [];
-  if (!isObject(first)) return badAnswer('The answer has errors that are none of GraphQL.', response);
+  if (!isObject(first)) return badAnswer('The response has errors that are not GraphQL errors.', response);
   const { code, ...details } = isObject(first.extensions) ? first.extensions : {};
   return errorOf(
     code,
@@ -13,7 +13,7 @@ export function errorOfList(errors: unknown, response?: Response): ProbelogClien
   );
 }
 
-/** The error of an answer that is not a success, whether it is ProbeLog's or something's in between. */
+/** The error of a response without success, whether ProbeLog sent it or a proxy. */
 export async function errorOfResponse(response: Response): Promise<ProbelogClientError> {
   const body = jsonOrNothing(await response.text());
   if (isObject(body) && Array.isArray(body.errors)) return errorOfList(body.errors, response);
@@ -21,10 +21,10 @@ export async function errorOfResponse(response: Response): Promise<ProbelogClien
     const { code, message } = body.error;
     return errorOf(code, message, {}, response);
   }
-  return badAnswer(`The answer has status ${response.status}, and is none of ProbeLog's.`, response);
+  return badAnswer(`The response has status ${response.status} and is not ProbeLog's.`, response);
 }
 
-/** An answer that cannot be one of ProbeLog's. */
+/** The error of a response that cannot be ProbeLog's. */
 export function badAnswer(message: string, response?: Response, cause?: unknown): ProbelogClientError {
   return new ProbelogClientError('BAD_ANSWER', message, { ...factsOf(response), cause });
 }
@@ -36,8 +36,8 @@ function errorOf(
   response?: Response,
 ): ProbelogClientError {
   if (typeof code !== 'string')
-    return badAnswer(`The answer has an error without a code: ${message}`, response);
-  // A code that only a newer server knows is still told as it is.
+    return badAnswer(`The response has an error without a code: ${message}`, response);
+  // A newer server may send a code that is not in the type.
   return new ProbelogClientError(code as ProbelogErrorCode, String(message), {
     details,
     ...factsOf(response),
@@ -49,7 +49,7 @@ function factsOf(response: Response | undefined): { status?: number; retryAfterS
   return { status: response.status, retryAfterSeconds: secondsOf(response.headers.get('retry-after')) };
 }
 
-/** RFC 9110, section 10.2.3: a number of seconds, or a date. */
+/** RFC 9110, section 10.2.3: a number of seconds or a date. */
 function secondsOf(header: string | null): number | undefined {
   if (header === null) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
@@ -64,7 +64,7 @@ function jsonOrNothing(text: string): unknown {
   }
 }
 
-/** Whether something has fields. */
+/** Whether a value is an object with fields. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

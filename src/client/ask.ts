@@ -5,11 +5,10 @@ import type { Operation } from './operation.js';
 import { retrying } from './retrying.js';
 
 /**
- * Runs a query or mutation and gives its data.
+ * Runs a query or mutation and returns its data. A query is repeated when the connection fails, a mutation only when the server
+ * refused it before doing anything.
  *
- * A query is sent again when the connection fails; a mutation only when the server refused it before doing anything.
- *
- * @throws ProbelogClientError also when a part of the data is there
+ * @throws ProbelogClientError also when there is partial data
  */
 export function ask<Result, Variables>(
   connection: Connection,
@@ -32,25 +31,25 @@ export function ask<Result, Variables>(
   return retrying(send, { retries: connection.retries, repeatable: !mayChange(query), signal });
 }
 
-/** What one result of an operation has as data. @throws ProbelogClientError when it has errors, or is no result */
+/** The data of a result. @throws ProbelogClientError if it has errors, or is not a GraphQL result */
 export function resultOf<Result>(answer: unknown, response?: Response): Result {
   if (isObject(answer) && answer.errors !== undefined) throw errorOfList(answer.errors, response);
   if (!isObject(answer) || !isObject(answer.data))
-    throw badAnswer('The answer is none of GraphQL.', response);
+    throw badAnswer('The response is not a GraphQL result.', response);
   return answer.data as Result;
 }
 
-/** The JSON of an answer. @throws ProbelogClientError BAD_ANSWER */
+/** The JSON of a response. @throws ProbelogClientError BAD_ANSWER */
 export async function jsonOf(response: Response): Promise<unknown> {
   const text = await response.text();
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw badAnswer('The answer is not JSON.', response, thrown);
+    throw badAnswer('The response is not JSON.', response, thrown);
   }
 }
 
-/** A query that has the word somewhere is taken for a mutation, which does no harm: it is not sent again by itself. */
+/** A query that contains the word counts as a mutation too. That is harmless: it is not repeated. */
 function mayChange(text: string): boolean {
   return /\bmutation\b/.test(text);
 }

@@ -1,6 +1,6 @@
 import type { ServerErrorCode } from './generated/error-codes.js';
 
-/** Faults that GraphQL finds with an operation before it is run. */
+/** Faults that GraphQL finds in an operation before running it. */
 export type OperationErrorCode =
   | 'GRAPHQL_PARSE_FAILED'
   | 'GRAPHQL_VALIDATION_FAILED'
@@ -10,27 +10,24 @@ export type OperationErrorCode =
   | 'PERSISTED_QUERY_NOT_FOUND'
   | 'PERSISTED_QUERY_NOT_SUPPORTED';
 
-/**
- * What goes wrong between client and server: no connection, no answer within the time, the caller's own `AbortSignal`, an
- * answer that is none of ProbeLog's.
- */
+/** Faults between client and server: no connection, a timeout, the caller's own `AbortSignal`, a response that is not ProbeLog's. */
 export type ConnectionErrorCode = 'NETWORK' | 'TIMEOUT' | 'ABORTED' | 'BAD_ANSWER';
 
-/** Every code that an error of this client has. A newer server may send one that is not here. */
+/** All codes of the client's errors. A newer server may send others. */
 export type ProbelogErrorCode = ServerErrorCode | OperationErrorCode | ConnectionErrorCode;
 
-/** Facts that errors of some codes have. */
+/** Details of errors with these codes. */
 interface KnownDetails {
   OPERATION_TOO_COMPLEX: { limit: string; most: number; found?: number };
   RATE_LIMITED: { most: number; retryAfterSeconds: number };
 }
 
-/** Facts beside the message: names, limits, positions. */
+/** Details next to the message: names, limits, positions. */
 export type ErrorDetails<Code extends ProbelogErrorCode> = Readonly<
   Code extends keyof KnownDetails ? KnownDetails[Code] & Record<string, unknown> : Record<string, unknown>
 >;
 
-/** What is known of an error beside its code and message. */
+/** Properties of an error besides its code and message. */
 export interface ErrorFacts {
   details?: Record<string, unknown>;
   status?: number;
@@ -38,18 +35,18 @@ export interface ErrorFacts {
   cause?: unknown;
 }
 
-/** The one class of errors that this client throws. */
+/** The only class of errors that this client throws. */
 export class ProbelogClientError<Code extends ProbelogErrorCode = ProbelogErrorCode> extends Error {
   override readonly name = 'ProbelogClientError';
-  /** Facts for programs. */
+  /** Details next to the message. */
   readonly details: ErrorDetails<Code>;
-  /** HTTP status of the response; undefined without one. */
+  /** HTTP status of the response; undefined without a response. */
   readonly status: number | undefined;
-  /** Seconds after which the server expects a retry. */
+  /** Seconds to wait before the next try, if the server said so. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
-    /** Stable; docs/errors.md lists what the server sends. */
+    /** Stable; docs/errors.md lists the server's. */
     readonly code: Code,
     message: string,
     { details = {}, status, retryAfterSeconds, cause }: ErrorFacts = {},
@@ -61,10 +58,10 @@ export class ProbelogClientError<Code extends ProbelogErrorCode = ProbelogErrorC
   }
 }
 
-/** An error of this client, told apart by its `code`. */
+/** An error of this client, as a union by `code`. */
 export type ProbelogError = { [Code in ProbelogErrorCode]: ProbelogClientError<Code> }[ProbelogErrorCode];
 
-/** Whether something thrown is an error of this client; then `switch (error.code)` knows what each has. */
+/** Whether a thrown value is an error of this client. Then `switch (error.code)` narrows its details. */
 export function isProbelogError(thrown: unknown): thrown is ProbelogError {
   return thrown instanceof ProbelogClientError;
 }

@@ -3,7 +3,7 @@ import { isProbelogError, ProbelogClientError } from './client-error.js';
 import type { ClientOptions } from './client-options.js';
 import { aborted } from './retrying.js';
 
-/** Longer than the server gives an operation, so that its own word on that comes first. */
+/** Longer than the server's own limit for an operation, so that its error arrives first. */
 const TIMEOUT_MS = 150_000;
 const RETRIES = 3;
 
@@ -14,27 +14,27 @@ export interface Request {
   path: string;
   headers?: Record<string, string>;
   body?: NonNullable<RequestInit['body']>;
-  /** Time for it and its answer; that of the client's options when absent. */
+  /** Time for the request with its response; that of the client's options by default. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
 
-/** The way to a server. */
+/** A connection to a server. */
 export interface Connection {
-  /** How often something is tried again. */
+  /** Number of retries. */
   retries: number;
   /**
-   * Sends one request, once, and reads its answer in the time that there is for both.
+   * Sends a request once, and reads its response; the timeout covers both.
    *
-   * @throws ProbelogClientError the server's codes; NETWORK, TIMEOUT, ABORTED, BAD_ANSWER
+   * @throws ProbelogClientError codes of the server; NETWORK, TIMEOUT, ABORTED, BAD_ANSWER
    */
   send<T>(request: Request, read: (response: Response) => Promise<T>): Promise<T>;
 }
 
-/** Nothing is sent yet. @throws TypeError when the address is none */
+/** Sends nothing yet. @throws TypeError if the address is invalid */
 export function openConnection({ url, key, retries = RETRIES, ...options }: ClientOptions): Connection {
   const base = new URL(String(url).replace(/\/*$/, '/'));
-  // As a method of something else, a browser's fetch refuses to work.
+  // A browser's fetch refuses to work as a method of another object.
   const fetch = options.fetch ?? ((address: URL, init: RequestInit) => globalThis.fetch(address, init));
 
   return {
@@ -50,14 +50,14 @@ export function openConnection({ url, key, retries = RETRIES, ...options }: Clie
           ...request,
           headers: { ...headers, ...(secret !== undefined && { authorization: `Bearer ${secret}` }) },
           signal: ended,
-          // What is sent as it comes is not answered before it was sent.
+          // A streamed body must be sent before the response starts.
           ...(request.body instanceof ReadableStream && { duplex: 'half' }),
         });
         if (!response.ok) throw await errorOfResponse(response);
         return await read(response);
       } catch (thrown) {
         if (late.signal.aborted && !signal?.aborted)
-          throw new ProbelogClientError('TIMEOUT', `There was no answer within ${timeoutMs} ms.`);
+          throw new ProbelogClientError('TIMEOUT', `There was no response within ${timeoutMs} ms.`);
         throw brokenBy(thrown, signal);
       } finally {
         clearTimeout(timer);
@@ -66,7 +66,7 @@ export function openConnection({ url, key, retries = RETRIES, ...options }: Clie
   };
 }
 
-/** Waits for what knows nothing of the signal no longer than that says. */
+/** Waits for work that does not know the signal, until the signal aborts. */
 function unlessAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
@@ -77,7 +77,7 @@ function unlessAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T>
   });
 }
 
-/** What became of a request, or of reading its answer, that failed in the middle. */
+/** The error of a request, or of reading its response, that failed halfway. */
 export function brokenBy(thrown: unknown, signal: AbortSignal | undefined): ProbelogClientError {
   if (isProbelogError(thrown)) return thrown;
   if (signal?.aborted) return aborted(signal);

@@ -35,50 +35,50 @@ import { type UploadedResponses, type UploadOptions, uploadResponses } from './u
 /** A query for logits: a word or short phrase, an expression of several, or an image. */
 export type LogitQuestion = string | { concept: string } | { expression: ConceptInput } | { image: Picture };
 
-/** Options of a search for logits. */
+/** Which logits a search returns, and their order. */
 export interface LogitSearchOptions extends ListOptions {
   filter?: LogitFilter;
   metric?: SearchMetric;
-  /** The gallery to search; the default one when absent. */
+  /** The gallery to search; the default one if absent. */
   probeSet?: string;
 }
 
-/** Which models are listed: without a concept all, oldest first. */
+/** Which models are listed; without a concept all, oldest first. */
 export interface ModelListOptions
   extends ListOptions,
     Omit<ModelsQueryVariables, 'first' | 'after' | 'concept'> {
   concept?: string;
 }
 
-/** How a model is followed until it can be searched. */
+/** Options for waiting until a model can be searched. */
 export interface IngestOptions extends FollowOptions {
-  /** Whether `signal` also ends the ingest; when absent it only ends the waiting. */
+  /** Whether `signal` also cancels the ingest; by default it only ends the waiting. */
   cancelOnAbort?: boolean;
 }
 
-/** A name for an output, from the vocabulary that ships with ProbeLog. */
+/** A name for an output, from the vocabulary shipped with ProbeLog. */
 export type LogitName = NonNullable<LogitNamesQuery['logit']>['concepts'][number];
 
-/** A model, and what it recognizes as one paragraph. */
+/** A model, with a summary of what it recognizes. */
 export type ModelDetails = NonNullable<ModelQuery['model']>;
 
-/** What the operation takes as variables; left out where it takes none, or none that are needed. */
+/** The variables of an operation; optional if it has no required ones. */
 type Given<Variables> = Record<string, never> extends Variables
   ? [variables?: Variables, options?: CallOptions]
   : [variables: Variables, options?: CallOptions];
 
-/** A client of a ProbeLog server. All that its methods throw is {@link ProbelogError}. */
+/** A client of a ProbeLog server. Its methods throw only {@link ProbelogError}. */
 export interface ProbelogClient {
   /**
-   * Runs any query or mutation. A query is sent again when the connection fails, a mutation only when the server refused
-   * it before doing anything.
+   * Runs any query or mutation. A query is repeated when the connection fails, a mutation only when the server refused it
+   * before doing anything.
    */
   query<Result, Variables>(
     operation: Operation<Result, Variables>,
     ...given: Given<Variables>
   ): Promise<Result>;
 
-  /** The items of any list, whose query takes `first` and `after`. @param listOf the list in the query's result */
+  /** The items of any list whose query takes `first` and `after`. @param listOf returns the list in the query's result */
   edges<Result, Variables extends { first?: number | null; after?: string | null }, Edge>(
     operation: Operation<Result, Variables>,
     variables: Omit<Variables, 'first' | 'after'>,
@@ -86,55 +86,54 @@ export interface ProbelogClient {
     options?: ListOptions,
   ): AsyncGenerator<Edge, void, undefined>;
 
-  /** Logits that recognize something, best first; pages are fetched as they are needed. */
+  /** Logits that match a query, best first; pages are fetched when they are needed. */
   logits(question: LogitQuestion, options?: LogitSearchOptions): AsyncGenerator<LogitMatch, void, undefined>;
 
-  /** Logits of other models that recognize what this one does, best first. */
+  /** Logits of other models that recognize the same as this one, best first. */
   similar(
     logitId: string,
     options?: Omit<LogitSearchOptions, 'probeSet'>,
   ): AsyncGenerator<LogitMatch, void, undefined>;
 
-  /** Models: those that recognize a concept, best first, or all. */
+  /** Models that recognize a concept, best first, or all models. */
   models(options?: ModelListOptions): AsyncGenerator<ModelMatch, void, undefined>;
 
-  /** A logit; null when there is none with this id. */
+  /** The logit with this id, or null. */
   logit(id: string, options?: CallOptions): Promise<Logit | null>;
 
-  /** A model; null when there is none with this id. */
+  /** The model with this id, or null. */
   model(id: string, options?: CallOptions): Promise<ModelDetails | null>;
 
-  /** Names for what a logit recognizes, best first; empty when there is none with this id. @param first 1 to 100 */
+  /** Names for what a logit recognizes, best first; none if there is no logit with this id. @param first 1 to 100 */
   name(logitId: string, options?: CallOptions & { first?: number }): Promise<LogitName[]>;
 
   /**
-   * Registers a model and waits until it can be searched. It fails with the code of what was wrong with the model.
-   * Registering is not tried again by itself when the connection breaks in the middle: then MODEL_EXISTS on another try
-   * says that the first one came through.
+   * Registers a model and waits until it can be searched. Throws the code of what was wrong with the model. If the connection
+   * breaks during registration, it throws NETWORK; if a second call then throws MODEL_EXISTS, the first one succeeded.
    */
   ingest(input: IngestModelInput, options?: IngestOptions): Promise<Ingest>;
 
-  /** Probes a model again and waits for the end; until then its current responses stay searchable. */
+  /** Probes a model again and waits for the end; its present responses stay searchable until then. */
   reprobe(
     modelId: string,
     options?: IngestOptions & Omit<ReprobeModelMutationVariables, 'id'>,
   ): Promise<Ingest>;
 
-  /** Waits for the end of an ingest that another call or client started. */
+  /** Waits for the end of an ingest that was started elsewhere. */
   follow(ingestId: string, options?: IngestOptions): Promise<Ingest>;
 
-  /** Sends the responses of a model that is registered and run elsewhere: .npy or .safetensors. */
+  /** Uploads the responses of a registered model that runs elsewhere, as .npy or .safetensors. */
   uploadResponses(
     modelId: string,
     data: Blob | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array>,
     options?: UploadOptions,
   ): Promise<UploadedResponses>;
 
-  /** The images of a probe set, as an archive. @param probeSet its id or name */
+  /** The probe kit of a probe set. @param probeSet its id or name */
   kit(probeSet: string, options?: CallOptions): Promise<ProbeKit>;
 }
 
-/** A client of the server at a URL. It sends nothing before the first call. */
+/** A client of the server at an address. Sends nothing until a method is called. */
 export function createClient(options: ClientOptions): ProbelogClient {
   const connection = openConnection(options);
 

@@ -1,8 +1,8 @@
 import type { CallOptions } from './client-options.js';
 
-/** The most that a page of the server has. */
+/** The server's maximum. */
 const MAX_PAGE_SIZE = 100;
-/** Large enough to be worth a request, small enough that the first results are soon there. */
+/** Large enough to be worth a request, small enough that the first results arrive soon. */
 const PER_PAGE = 50;
 
 /** A page of a list. */
@@ -11,15 +11,15 @@ export interface Page<Edge> {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** How much of a list to return. */
+/** How much of a list is fetched. */
 export interface ListOptions extends CallOptions {
-  /** Maximum number of items; all when absent. Pages are fetched as needed. */
+  /** Maximum number of items; all by default. Pages are fetched when they are needed. */
   first?: number;
-  /** Items per page, 1 to 100. Use fewer if each is costly, so that the server accepts the operation. */
+  /** Items per request, 1 to 100. Fewer if each is costly, so that the operation stays below the server's limit. */
   perPage?: number;
 }
 
-/** The items of a list, page after page. @param fetchPage fetches `first` items after a cursor, or from the start */
+/** The items of a list, page by page. @param fetchPage fetches `first` items after a cursor, or from the start */
 export async function* edges<Edge>(
   fetchPage: (place: { first: number; after?: string }) => Promise<Page<Edge>>,
   { first = Infinity, perPage }: ListOptions = {},
@@ -27,12 +27,11 @@ export async function* edges<Edge>(
   let left = first;
   let after: string | undefined;
   while (left > 0) {
-    const most = perPage ?? (left === Infinity ? PER_PAGE : MAX_PAGE_SIZE);
-    const asked = Math.min(left, most);
-    const { edges: found, pageInfo } = await fetchPage({ first: asked, after });
-    yield* found;
-    left -= found.length;
-    if (!pageInfo.hasNextPage || pageInfo.endCursor === null || found.length === 0) return;
+    const pageSize = perPage ?? (left === Infinity ? PER_PAGE : MAX_PAGE_SIZE);
+    const { edges: page, pageInfo } = await fetchPage({ first: Math.min(left, pageSize), after });
+    yield* page;
+    left -= page.length;
+    if (!pageInfo.hasNextPage || pageInfo.endCursor === null || page.length === 0) return;
     after = pageInfo.endCursor;
   }
 }

@@ -1,9 +1,9 @@
 import { badAnswer } from './answer-error.js';
 import { ProbelogClientError } from './client-error.js';
 
-/** The server sends a comment every 12 s: a stream that is silent for longer than this is held back on the way. */
+/** The server sends a comment every 12 s. If a stream is silent for this long, something on the way holds it back. */
 const SILENT_MS = 40_000;
-/** No event of ours is longer. */
+/** The server's events are shorter. */
 const MAX_CHARACTERS = 2 ** 20;
 
 /** One event. */
@@ -13,11 +13,11 @@ export interface StreamEvent {
 }
 
 /**
- * The events of a body, by the HTML standard, section 9.2.6 (server-sent events). Ids and retry times have no use here, and
- * an event without data counts: the one that says that all was sent is one.
+ * The events of a body, by the HTML standard, section 9.2.6 (server-sent events). Ids and retry times are ignored. Unlike in the
+ * standard, an event without data counts: the one that ends a stream has none.
  *
- * @param silentMs how long nothing at all may come
- * @throws ProbelogClientError BAD_ANSWER, TIMEOUT; whatever a broken connection gives
+ * @param silentMs maximum time between bytes
+ * @throws ProbelogClientError BAD_ANSWER, TIMEOUT; the errors of a broken connection
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
@@ -45,7 +45,7 @@ async function* lines(
   const decoder = new TextDecoder();
   let rest = '';
   for await (const bytes of pieces(body, silentMs)) {
-    // A carriage return at the end may be the first half of a line's end.
+    // A carriage return at the end may be the first half of a line end.
     const text = rest + decoder.decode(bytes, { stream: true });
     const complete = text.split(/\r\n|\n|\r(?!$)/);
     rest = complete.pop() ?? '';
@@ -67,7 +67,7 @@ async function* pieces(
       yield value;
     }
   } finally {
-    // A reader that stops early ends the request. It does not matter whether that succeeds.
+    // Ends the request if the reader leaves early; whether that succeeds does not matter.
     reader.cancel().catch(() => undefined);
   }
 }

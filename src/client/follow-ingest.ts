@@ -13,18 +13,18 @@ import {
 import { delayOf, isPassing, isRefusal, isTooLong, pause } from './retrying.js';
 
 const POLL_MS = 2_000;
-/** Failures in a row, without an event in between, after which following fails: about 50 s without a Retry-After. */
+/** Failures in a row after which it gives up: about 50 s if the server does not say how long to wait. */
 const MAX_FAILURES = 10;
 
-/** How an ingest is followed. */
+/** Options for following an ingest. */
 export interface FollowOptions extends CallOptions {
-  /** Called with the current state of the ingest, then after every change. */
+  /** Called with the present state of the ingest, then after every change. */
   onProgress?(ingest: Ingest): void;
 }
 
 /**
- * Follows an ingest to its end. The event stream starts with the current state, so reconnecting after a broken connection misses
- * nothing. Without a stream, the client polls.
+ * Follows an ingest to its end. Each stream of events starts with the present state, so nothing is missed when a broken
+ * connection is opened again. Without a stream, the ingest is polled.
  *
  * @returns the ingest, once its model can be searched
  * @throws ProbelogClientError the code of the ingest's own error; INGEST_CANCELLED; NOT_FOUND
@@ -39,7 +39,7 @@ export async function followIngest(
     if (ingest.state === 'SUCCEEDED') return ingest;
     if (ingest.state === 'FAILED' || ingest.state === 'CANCELLED') throw endOf(ingest);
   }
-  throw badAnswer('The ingest has no end.');
+  throw badAnswer('The ingest did not end.');
 }
 
 async function* states(connection: Connection, id: string, signal?: AbortSignal): AsyncGenerator<Ingest> {
@@ -60,7 +60,7 @@ async function* states(connection: Connection, id: string, signal?: AbortSignal)
         last = now;
         yield ingest;
       }
-      // What ends before the ingest does was cut off; what has nothing to say is no stream of ours.
+      // A stream that ends before the ingest was cut off. One without any event is not ProbeLog's.
       if (!heard) next = polled;
     } catch (thrown) {
       if (!isProbelogError(thrown)) throw thrown;
@@ -73,7 +73,7 @@ async function* states(connection: Connection, id: string, signal?: AbortSignal)
   }
 }
 
-/** Whether it is the way of the stream that is closed, and not the server. */
+/** Whether only the stream is unavailable, and not the server. */
 function hasNoStream({ code, status }: { code: string; status?: number }): boolean {
   return (
     code === 'BAD_ANSWER' ||
@@ -94,7 +94,7 @@ async function* streamed(connection: Connection, id: string, signal?: AbortSigna
   const body = await connection.send(request, async (response) => {
     if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream'))
       return response.body;
-    throw badAnswer('The answer is no stream of events.', response);
+    throw badAnswer('The response is not an event stream.', response);
   });
   try {
     for await (const { type, data } of readEvents(body)) {

@@ -1,9 +1,9 @@
 /**
- * The text of an operation that knows the types of its variables and its result. GraphQL Code Generator makes such with
- * `documentMode: 'string'`: those of this client, and yours.
+ * The text of an operation, with the types of its variables and result. GraphQL Code Generator generates them with
+ * `documentMode: 'string'`: the client's own, and yours.
  */
 export interface Operation<Result, Variables> {
-  /** Is never there: it carries the types (as `DocumentTypeDecoration` does). */
+  /** Never set; carries the types, as in `DocumentTypeDecoration`. */
   __apiType?: (variables: Variables) => Result;
   toString(): string;
 }

@@ -1,12 +1,12 @@
-/** A picture: the file itself, or its text in base64 or as a data: URL. */
+/** An image: the file itself, or its text in base64 or as a data: URL. */
 export type Picture = Blob | Uint8Array | ArrayBuffer | string;
 
-/** Bytes whose base64 needs no padding, and takes well under a millisecond. */
+/** Bytes whose base64 has no padding, and takes well under a millisecond. */
 const PIECE = 3 * 2 ** 14;
-/** So many pieces are made in one go; then whatever else waits has its turn. */
+/** Pieces encoded before other work gets its turn. */
 const PIECES_AT_ONCE = 20;
 
-/** The file in base64, as queries take it. */
+/** The file in base64, as queries take it. @param picture a string is returned as it is */
 export async function pictureText(picture: Picture): Promise<string> {
   if (typeof picture === 'string') return picture;
   const bytes = new Uint8Array(picture instanceof Blob ? await picture.arrayBuffer() : picture);
@@ -19,10 +19,10 @@ export async function pictureText(picture: Picture): Promise<string> {
   return pieces.join('');
 }
 
-/** Each byte as the character of its number, which is what `btoa` takes. */
+/** One character per byte, as `btoa` takes it. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
-  // More arguments than this overflow the stack of some engines.
+  // More arguments overflow the stack of some engines.
   for (let start = 0; start < bytes.length; start += 2 ** 13) {
     text += String.fromCharCode(...bytes.subarray(start, start + 2 ** 13));
   }

@@ -3,17 +3,17 @@ import type { CallOptions } from './client-options.js';
 import type { Connection } from './connection.js';
 import { retrying } from './retrying.js';
 
-/** The images of a probe set, for a model that is run elsewhere; docs/any-framework.md. */
+/** The images of a probe set, for models that run elsewhere; docs/any-framework.md. */
 export interface ProbeKit {
   /** The probe set's digest. */
   digest: string;
-  /** Size of the archive. */
+  /** Size of the archive in bytes. */
   bytes: number;
-  /** A tar archive; it comes at the pace at which it is read. */
+  /** A tar archive, downloaded as fast as it is read. */
   archive: ReadableStream<Uint8Array>;
 }
 
-/** Starts to fetch a kit. @param probeSet its id or name */
+/** Starts to download a kit. @param probeSet its id or name */
 export function fetchProbeKit(
   connection: Connection,
   probeSet: string,
@@ -25,7 +25,7 @@ export function fetchProbeKit(
       const digest = /"([0-9a-f]{64})"/.exec(response.headers.get('etag') ?? '')?.[1];
       const bytes = Number(response.headers.get('content-length') ?? NaN);
       if (!response.body || !digest || Number.isNaN(bytes))
-        throw badAnswer('The answer is no kit.', response);
+        throw badAnswer('The response is not a probe kit.', response);
       return { digest, bytes, archive: response.body };
     });
   return retrying(send, { retries: connection.retries, repeatable: true, signal });

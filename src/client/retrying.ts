@@ -1,27 +1,27 @@
 import { isProbelogError, ProbelogClientError, type ProbelogError } from './client-error.js';
 
 const FIRST_MS = 250;
-const LONGEST_MS = 8_000;
-/** A longer Retry-After is not waited for: the call fails with it. */
+const MAX_MS = 8_000;
+/** A longer `Retry-After` is left to the caller. */
 const MAX_SECONDS = 120;
 
-/** With these codes the server did nothing, so any request may be repeated. */
+/** With these the server refuses a request before doing anything, so that any request may be repeated. */
 const REFUSALS = new Set<string>(['RATE_LIMITED', 'SERVER_BUSY', 'SERVER_CLOSING', 'UPLOADS_BUSY']);
-/** Temporary errors that may occur after the server did something. */
+/** Failures that pass, but may come after the server did something. */
 const PASSING = new Set<string>(['NETWORK', 'SEARCH_UNAVAILABLE', 'DATABASE_UNAVAILABLE']);
-/** Of a proxy that cannot reach the server for the moment. */
+/** Statuses of a proxy that cannot reach the server now. */
 const PASSING_STATUS = new Set([429, 502, 503, 504]);
 
-/** How a request is retried. */
+/** Options of {@link retrying}. */
 export interface RetryOptions {
-  /** Number of attempts after the first. */
+  /** Maximum number, after the first attempt. */
   retries: number;
-  /** Whether the request may be sent twice. If not, it is retried only when the server refused it before doing anything. */
+  /** Whether a second attempt after a first that may have succeeded is harmless. If not, only refused attempts are repeated. */
   repeatable: boolean;
   signal?: AbortSignal;
 }
 
-/** Runs an attempt, and retries it while it fails for a temporary reason. @throws ProbelogClientError of the last attempt */
+/** Repeats an attempt while its failure may pass. @throws ProbelogClientError the error of the last attempt */
 export async function retrying<T>(
   attempt: () => Promise<T>,
   { retries, repeatable, signal }: RetryOptions,
@@ -44,27 +44,27 @@ export function isRefusal({ code }: ProbelogError): boolean {
   return REFUSALS.has(code);
 }
 
-/** Whether the whole operation was refused: an error with a path belongs to one field, and others may have run. */
+/** Whether the whole operation was refused: an error with a path is one field's, and other fields may have done their work. */
 function isOfAll({ details }: ProbelogError): boolean {
   return details.path === undefined;
 }
 
-/** Whether the error is temporary. */
+/** Whether the failure may pass by itself. */
 export function isPassing({ code, status }: ProbelogError): boolean {
   return PASSING.has(code) || (code === 'BAD_ANSWER' && status !== undefined && PASSING_STATUS.has(status));
 }
 
-/** Whether a wait of so many seconds is too long. */
+/** Whether a wait of this many seconds is too long. */
 export function isTooLong(seconds = 0): boolean {
   return seconds > MAX_SECONDS;
 }
 
 /**
- * How long to wait before the next time: what the server said, or twice as long each time; and by chance somewhat more or
- * less, so that those who were turned away together do not come back together.
+ * Milliseconds to wait before the next attempt: as long as the server said, or twice as long each time. Randomized, so that clients
+ * that were refused together do not return together.
  */
 export function delayOf(turn: number, retryAfterSeconds?: number): number {
-  const longest = Math.min(FIRST_MS * 2 ** turn, LONGEST_MS);
+  const longest = Math.min(FIRST_MS * 2 ** turn, MAX_MS);
   if (retryAfterSeconds !== undefined) return retryAfterSeconds * 1000 + Math.random() * FIRST_MS;
   return longest / 2 + (Math.random() * longest) / 2;
 }
@@ -85,7 +85,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** The caller's own signal ended the call. */
+/** The error of a call that the caller's signal ended. */
 export function aborted(signal: AbortSignal | undefined): ProbelogClientError {
   return new ProbelogClientError('ABORTED', 'The call was aborted.', { cause: signal?.reason });
 }

@@ -6,20 +6,20 @@ import { retrying } from './retrying.js';
 /** The server's default limit for an upload. */
 const TIMEOUT_MS = 3_600_000;
 
-/** Facts of an upload; docs/any-framework.md. */
+/** Facts about an upload; docs/any-framework.md. */
 export interface UploadOptions extends CallOptions {
-  /** Digest of the probe set that the model was run on; responses to another set are refused. */
+  /** Digest of the probe set that was run; the server refuses responses to another. */
   digest?: string;
-  /** What the first dimension counts; needed when there are as many outputs as probes. */
+  /** The first dimension; required if there are as many outputs as probes. */
   layout?: 'outputs-first' | 'probes-first';
   kind?: 'logits' | 'log_probabilities' | 'probabilities';
 }
 
-/** What became of an upload. */
+/** The result of an upload. */
 export interface UploadedResponses {
   model: { id: string; name: string; version: string };
   status: 'READY';
-  /** Whether these are other responses than were there. */
+  /** Whether these responses differ from the model's earlier ones. */
   changed: boolean;
   outputs: number;
   probes: number;
@@ -27,7 +27,7 @@ export interface UploadedResponses {
   degenerate: number;
 }
 
-/** Sends responses; a stream is sent once, anything else again when the connection fails: the same twice changes nothing. */
+/** Uploads responses. Repeated when the connection fails, unless they are a stream: the same upload twice changes nothing. */
 export function uploadResponses(
   connection: Connection,
   modelId: string,
@@ -41,7 +41,7 @@ export function uploadResponses(
         method: 'PUT',
         path: `models/${encodeURIComponent(modelId)}/responses?${said}`,
         headers: { 'content-type': 'application/octet-stream' },
-        // Whatever its bytes lie in, fetch takes it; its type since TypeScript 5.7 wants to know.
+        // fetch takes bytes in any buffer; its type since TypeScript 5.7 does not.
         body: data as Request['body'],
         timeoutMs: TIMEOUT_MS,
         signal,

@@ -34,9 +34,9 @@ export interface RunFigures {
 
 /** From the worker to its parent. */
 export type WorkerMessage =
-  /** most: probes that have responses in the end, unless the run stops earlier or goes on beyond its budget */
+  /** expectedProbes: probes with responses at the end, unless the run stops earlier or exceeds its budget */
   | { kind: 'INSPECTED'; inspected: ModelInspection; expectedProbes: number }
-  /** probes: positions in the probe set; responses: a row of C for each; most: as by now */
+  /** probes: positions in the probe set; responses: a row of C for each; expectedProbes: as of this batch */
   | { kind: 'BATCH'; probes: Uint32Array; responses: Float32Array; expectedProbes: number }
   | { kind: 'DONE'; peakMemoryBytes: number; figures: RunFigures }
   | { kind: 'FAILED'; code: ErrorCode; message: string; details: Record<string, unknown> };

@@ -17,7 +17,7 @@ import {
 } from '../../src/domain/index.js';
 import type { SearchRequest } from '../../src/search/index.js';
 import type { ModelRecord, Store } from '../../src/store/index.js';
-import { ingestProbed, PROBES, teach, wide } from '../ingest/support/earned-gallery.js';
+import { ingestProbed, PROBES, taughtGallery, wide } from '../ingest/support/earned-gallery.js';
 import { openSmallService, type SmallService } from '../ingest/support/small-service.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
@@ -82,9 +82,8 @@ async function answered({ service }: SmallService, probeSetId: string, query: Se
 
 it("a completed model stands in the paper's order by how certain it is, and still does after a restart", async () => {
   const dataFolder = join(await temporaryFolder(), 'data');
-  let small = await openSmallService({ dataFolder, probes: PROBES });
+  let small = await openSmallService({ dataFolder, from: await taughtGallery(), probes: PROBES });
   try {
-    await teach(small);
     const { store } = small.service;
     const probeSetId = (await store.probeSets.default(undefined))?.id ?? expect.fail();
     const priors = new Map<string, ResponsePrior>();

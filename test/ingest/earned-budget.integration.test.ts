@@ -9,15 +9,14 @@ import {
   OUTPUTS,
   PROBES,
   TEACHERS,
-  teach,
+  taughtGallery,
   wide,
 } from './support/earned-gallery.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
 let small: SmallService;
 beforeAll(async () => {
-  small = await openSmallService({ probes: PROBES });
-  await teach(small);
+  small = await openSmallService({ from: await taughtGallery(), probes: PROBES });
 });
 afterAll(() => small.close());
 

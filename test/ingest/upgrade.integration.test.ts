@@ -2,12 +2,19 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random, sharpen } from '../../src/domain/index.js';
 import { globalId, keyOf } from '../../src/graphql/index.js';
 import { openSmallServer, type SmallServer } from '../server/support/small-server.js';
-import { ingestLearner, ingestProbed, MOST, OUTPUTS, PROBES, teach, wide } from './support/earned-gallery.js';
+import {
+  ingestLearner,
+  ingestProbed,
+  MOST,
+  OUTPUTS,
+  PROBES,
+  taughtGallery,
+  wide,
+} from './support/earned-gallery.js';
 
 let running: SmallServer;
 beforeAll(async () => {
-  running = await openSmallServer({}, PROBES);
-  await teach(running.small);
+  running = await openSmallServer({}, { from: await taughtGallery(), probes: PROBES });
 });
 afterAll(() => running.close());
 

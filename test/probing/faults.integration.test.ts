@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProbeFile } from '../../src/probing/index.js';
 import { requires } from '../fixtures/requires.js';
 import { endless, hungry } from './support/bad-models.js';
@@ -13,7 +13,17 @@ import { attribute, FLOAT, graph, message, model, node, value } from './support/
 import { meanColor, meanColorGraph } from './support/made-models.js';
 import { codeOf, LIMITS, plainProbes, probeFile, runModel, temporaryFolder } from './support/run-model.js';
 
-/** Some tests look at processes from outside. */
+/** A process that runs an endless model is in its loop this long after its start. */
+const LOOPING_MS = 1_000;
+const SOON = { timeout: 30_000, interval: 20 };
+
+/** The children of a process, once it has some. */
+function startedBy(parent: number): Promise<number[]> {
+  return vi.waitUntil(() => {
+    const children = childrenOf(parent);
+    return children.length > 0 && children;
+  }, SOON);
+}
 
 let probes: ProbeFile[];
 
@@ -236,8 +246,9 @@ describe('a model that misbehaves', () => {
   it.runIf(requires('linux'))('INFERENCE_CRASHED when native code ends the process', async () => {
     const run = runModel(endless(), probes);
     const outcome = run.catch((thrown) => thrown);
-    await sleep(1_000);
-    for (const child of childrenOf(process.pid)) process.kill(child, 'SIGSEGV');
+    const children = await startedBy(process.pid);
+    await sleep(LOOPING_MS);
+    for (const child of children) process.kill(child, 'SIGSEGV');
     expect(await outcome).toMatchObject({
       code: 'INFERENCE_CRASHED',
       message: expect.stringMatching(/SIGSEGV/),
@@ -274,12 +285,12 @@ describe('a model that misbehaves', () => {
       await probeModel({ modelFile: ${JSON.stringify(join(folder, 'endless.onnx'))}, preprocessing: null,
         probes: ${JSON.stringify(probes)}, limits: ${JSON.stringify(LIMITS)}, onBatch() {} });`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
-    await sleep(1_500);
-    const [child] = childrenOf(parent.pid ?? 0);
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [child] = await startedBy(parent.pid ?? 0);
+    await sleep(LOOPING_MS);
     expect(isAlive(child)).toBe(true);
     parent.kill('SIGKILL');
-    await sleep(2_000);
-    expect(isAlive(child)).toBe(false);
+    await vi.waitUntil(() => !isAlive(child), SOON);
   });
 
   it('hands on what the caller throws', async () => {

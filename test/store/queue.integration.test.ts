@@ -75,10 +75,10 @@ describe('the order of the queue', () => {
 
   it('passes over what waits for another attempt until that is due', async () => {
     await enqueue('waits');
-    await store.ingests.retryLater(await taken(), { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 200 });
+    await store.ingests.retryLater(await taken(), { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 2_000 });
     await enqueue('next');
     expect(await claimedInOrder()).toEqual(['next']);
-    await expect.poll(claimedInOrder).toEqual(['waits']);
+    await expect.poll(claimedInOrder, { timeout: 30_000 }).toEqual(['waits']);
   });
 });
 

@@ -118,7 +118,9 @@ describe.runIf(requires('postgresql'))('a PostgreSQL server', () => {
     const enqueued = await Promise.allSettled(
       stores.flatMap(({ ingests }) => names.map((name) => ingests.enqueue(newIngest(id, name)))),
     );
-    const refused = enqueued.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
+    const refused = enqueued.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason.code ?? result.reason] : [],
+    );
     expect(refused).toEqual(Array(80).fill('MODEL_EXISTS'));
 
     const claimed = await Promise.all(

@@ -1,5 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
+import childProcess, { type ChildProcess } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,18 +10,22 @@ import { openTextEncoder, type TextEncoder } from '../../src/text/index.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 /** The processes that encoders were given, to end them as a crash would. */
-const started: ChildProcess[] = vi.hoisted(() => []);
-vi.mock('node:child_process', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:child_process')>();
-  return {
-    ...real,
-    fork: (...args: Parameters<typeof real.fork>) => {
-      const child = real.fork(...args);
+const started: ChildProcess[] = [];
+const { fork } = childProcess;
+function setFork(wanted: typeof fork): void {
+  childProcess.fork = wanted;
+  syncBuiltinESMExports();
+}
+setFork(
+  new Proxy(fork, {
+    apply(target, self, args) {
+      const child = Reflect.apply(target, self, args);
       started.push(child);
       return child;
     },
-  };
-});
+  }),
+);
+afterAll(() => setFork(fork));
 
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url));
 const unavailable = { code: 'TEXT_ENCODER_UNAVAILABLE' };
@@ -93,7 +98,7 @@ describe('a text encoder', () => {
       ({ code }) => code,
     );
     expect(['answered', unavailable.code]).toContain(await asked);
-    await vi.waitFor(async () => expect(await encoder.embedTexts(['dog'])).toHaveLength(1), 10_000);
+    await vi.waitFor(async () => expect(await encoder.embedTexts(['dog'])).toHaveLength(1), 60_000);
   });
 
   it('goes on after an image that cannot be read', async () => {

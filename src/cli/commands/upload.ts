@@ -5,6 +5,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import { findModel, findProbeSetId, findVersion } from '../find.js';
 import { type ModelStatus, RegisterDocument, RelabelDocument } from '../generated/operations.js';
+import { oldLicenseOption } from '../options/filter-options.js';
 import { labelsFile } from '../options/json-file.js';
 import { printJson } from '../output/formats.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
@@ -22,7 +23,8 @@ export function uploadCommand(): Command {
       'logits, log_probabilities or probabilities (default: logits, unless the values look like probabilities)',
     )
     .option('--digest <digest>', 'digest of the probe set that was run; another set is refused')
-    .option('--licence <text>', 'for a new model: its license, such as Apache-2.0')
+    .option('--license <text>', 'for a new model: its license, such as Apache-2.0')
+    .addOption(oldLicenseOption('<text>'))
     .option('--registry <name>', 'for a new model: name of the registry that it comes from')
     .option(
       '--probe-set <name>',
@@ -61,6 +63,7 @@ interface UploadFlags extends UrlFlag {
   layout?: string;
   kind?: string;
   digest?: string;
+  license?: string;
   licence?: string;
   registry?: string;
   probeSet?: string;
@@ -71,7 +74,7 @@ async function findOrRegister(
   client: ProbelogClient,
   named: string,
   labels: string[] | undefined,
-  { licence, registry, probeSet }: UploadFlags,
+  { license, licence, registry, probeSet }: UploadFlags,
 ): Promise<{ id: string; status: ModelStatus }> {
   const at = named.lastIndexOf('@');
   const [name, version] = at > 0 ? [named.slice(0, at), named.slice(at + 1)] : [named, '1'];
@@ -83,6 +86,6 @@ async function findOrRegister(
     }));
   if (found) return found;
   const set = await findProbeSetId(client, probeSet);
-  const input = { name, version, labels, licence, registry, probeSet: set };
+  const input = { name, version, labels, license: license ?? licence, registry, probeSet: set };
   return (await client.query(RegisterDocument, { input })).registerModel;
 }

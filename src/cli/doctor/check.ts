@@ -1,31 +1,30 @@
 import type { Machine } from './machine.js';
 
-/** How a thing was found to be. A skipped one was not looked at. */
+/** The result of a check. */
 export type FindingState = 'ok' | 'warning' | 'failed' | 'skipped';
 
-/** What a check found. It never holds a secret. */
+/** A finding; it never contains a secret. */
 export interface Finding {
   state: FindingState;
-  /** What is so; of what is wrong, what it means. */
+  /** The state of the thing; for a problem, also its consequence. */
   says: string;
-  /** The one command or setting that mends it; null where nothing need be mended. */
+  /** The command or setting that fixes it; null if nothing is wrong. */
   mend: string | null;
 }
 
-/** One thing that can be wrong on a machine. */
+/** A check of one thing that can be wrong with a machine. */
 export interface Check {
-  /** What is looked at, in a word or two. */
+  /** The thing that is checked, in a word or two. */
   name: string;
   /**
-   * Looks, and changes nothing that stays.
+   * Checks, and changes nothing.
    *
-   * What cannot be looked at because something else is wrong is thrown as {@link Skipped}; anything else that is thrown
-   * counts as a failure of this check, and of no other.
+   * Throws {@link Skipped} if another problem makes the check impossible. Any other error is a failure of this check only.
    */
   run(machine: Machine): Promise<Finding | Finding[]>;
 }
 
-/** Why a check cannot look. */
+/** The reason why a check is impossible. */
 export class Skipped extends Error {
   override readonly name = 'Skipped';
 }

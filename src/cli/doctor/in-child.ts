@@ -5,13 +5,13 @@ import { PACKAGE_ROOT } from '../package-root.js';
 
 const MAX_MS = 30_000;
 
-/** What a script printed, or why it did not end well. */
+/** The output of a script, or the reason of its failure. */
 export type ChildOutcome = { printed: string } | { problem: string };
 
 /**
- * Runs a script in a process of its own: native code that does not fit the machine may end the process that loads it.
+ * Runs a script in a child process: native code that does not fit the machine may crash the process that loads it.
  *
- * @param script CommonJS; it finds our packages
+ * @param script CommonJS; it can require the packages of this program
  */
 export async function inChild(script: string): Promise<ChildOutcome> {
   try {
@@ -33,8 +33,8 @@ interface Failure {
 }
 
 function problemOf({ stderr = '', signal, killed, message }: Partial<Failure>): string {
-  if (killed) return `it did not end within ${MAX_MS / 1000} s`;
-  if (signal) return `it ended its process (${signal})`;
+  if (killed) return `it did not finish within ${MAX_MS / 1000} s`;
+  if (signal) return `it crashed (${signal})`;
   const telling = stderr.split('\n').find((line) => /^\w*Error\b/.test(line));
   return telling ?? messageOf(message).split('\n')[0];
 }

@@ -14,10 +14,10 @@ import { Skipped } from './check.js';
 const ENCODERS = 'encoders';
 
 /**
- * What is under examination: settings, data folder, database, encoder. Each is opened by the first check that asks for it.
+ * The machine under examination: settings, data folder, database, encoder. Each is opened by the first check that needs it.
  *
- * The folders of the sources are imported here and in the checks when they are needed: one that cannot be loaded, for want of
- * a package or of generated code, is then a finding like any other.
+ * The program's folders are imported when they are needed, here and in the checks. If one cannot be loaded because a package or
+ * generated code is missing, that is a finding like any other.
  */
 export class Machine {
   readonly problems: readonly SettingProblem[];
@@ -27,7 +27,7 @@ export class Machine {
 
   constructor(
     readonly environment: Environment,
-    /** Whether other machines may be asked. */
+    /** Whether checks may use the network. */
     readonly network: boolean,
   ) {
     const { settings, problems } = readSettings(environment);
@@ -35,16 +35,16 @@ export class Machine {
     this.problems = problems;
   }
 
-  /** @throws Skipped when this very setting is not usable */
+  /** @throws Skipped if this setting is invalid */
   setting<Key extends keyof Config>(key: Key): Config[Key] {
     if (key in this.settings) return this.settings[key] as Config[Key];
-    throw new Skipped(`${variableOf(key)} is not usable`);
+    throw new Skipped(`${variableOf(key)} is invalid`);
   }
 
-  /** All settings. @throws Skipped when one is not usable */
+  /** All settings. @throws Skipped if one is invalid */
   config(): Config {
     if (this.problems.length === 0) return this.settings as Config;
-    throw new Skipped('the settings are not usable');
+    throw new Skipped('settings are invalid');
   }
 
   /** Absolute. @throws Skipped */
@@ -52,30 +52,30 @@ export class Machine {
     return resolve(this.setting('dataFolder'));
   }
 
-  /** Opens the database to look at it; null when there is none yet. @throws Skipped; ProbelogError as `inspectStore` */
+  /** Inspects the database; null if there is none yet. @throws Skipped; ProbelogError as `inspectStore` */
   database(): Promise<StoreInspection | null> {
     this.look ??= this.openDatabase();
     return this.look;
   }
 
-  /** What is stored. @throws Skipped when it cannot be looked at */
+  /** The store. @throws Skipped if it cannot be read */
   async store(): Promise<Store> {
     const look = await this.database().catch((thrown) => {
       throw thrown instanceof Skipped ? thrown : new Skipped('the database cannot be opened');
     });
     if (look === null) throw new Skipped('there is no database yet');
     const { pending, changed } = look.migrations;
-    if (pending.length + changed.length > 0) throw new Skipped('the tables are not those of this release');
+    if (pending.length + changed.length > 0) throw new Skipped('the tables do not match this release');
     return look.store;
   }
 
-  /** The encoder of the settings; it is not run yet. @throws Skipped; ProbelogError TEXT_ENCODER_UNAVAILABLE */
+  /** The encoder that the settings name, not yet loaded. @throws Skipped; ProbelogError TEXT_ENCODER_UNAVAILABLE */
   encoder(): Promise<TextEncoder> {
     this.encoderOpened ??= this.openEncoder();
     return this.encoderOpened;
   }
 
-  /** Where files of the Hugging Face Hub are kept. @throws Skipped */
+  /** The folder of files from the Hugging Face Hub. @throws Skipped */
   get encoderCache(): string {
     return join(this.dataFolder, ENCODERS);
   }

@@ -1,9 +1,9 @@
 const ANSWER_MS = 10_000;
 
 /**
- * How many seconds this clock is off that of a web server, by the Date of its answer; whatever it answers will do.
+ * Seconds between this clock and that of a web server, by the Date header of any response.
  *
- * @throws Error when there is no answer, or none with a date
+ * @throws Error if there is no response, or none with a date
  */
 export async function remoteClock(url: string): Promise<number> {
   const response = await fetch(url, {
@@ -12,6 +12,6 @@ export async function remoteClock(url: string): Promise<number> {
     signal: AbortSignal.timeout(ANSWER_MS),
   });
   const theirs = Date.parse(response.headers.get('date') ?? '');
-  if (Number.isNaN(theirs)) throw new Error('its answer has no date');
+  if (Number.isNaN(theirs)) throw new Error('its response has no date');
   return Math.abs(theirs - Date.now()) / 1000;
 }

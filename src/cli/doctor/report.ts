@@ -10,13 +10,13 @@ const STYLES: Record<FindingState, Parameters<typeof styled>[0]> = {
 };
 const WIDTH = Math.max(...Object.keys(STYLES).map((state) => state.length));
 
-/** A finding for people: a line, and below it what mends it. */
+/** A finding as text: a line, and below it what fixes the problem. */
 export function findingLines({ state, check, says, mend }: CheckedFinding): string {
   const head = `${styled(STYLES[state], state.padEnd(WIDTH))}  ${styled('bold', check)}: ${printable(says)}\n`;
   return mend === null ? head : `${head}${' '.repeat(WIDTH)}  → ${printable(mend)}\n`;
 }
 
-/** How many of each there were, such as "22 ok, 1 warning, 1 failed". */
+/** The number of findings by state, such as "22 ok, 1 warning, 1 failed". */
 export function summaryLine(findings: readonly CheckedFinding[]): string {
   const counted = (Object.keys(STYLES) as FindingState[]).flatMap((state) => {
     const count = findings.filter((finding) => finding.state === state).length;

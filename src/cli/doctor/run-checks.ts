@@ -3,15 +3,15 @@ import { withDeadline } from '../../lib/deadline.js';
 import { type Check, type Finding, Skipped } from './check.js';
 import type { Machine } from './machine.js';
 
-/** A finding, and the check that it comes from. */
+/** A finding, with the name of its check. */
 export interface CheckedFinding extends Finding {
   check: string;
 }
 
-/** Longer than any check takes that is not stuck, such as on a network folder whose server is gone. */
+/** Longer than any check takes unless it hangs, for example on a network folder whose server is gone. */
 const MAX_MS = 60_000;
 
-/** Runs checks one after another, telling what each found: none needs another to have passed. */
+/** Runs checks one after another, and yields their findings. No check depends on another. */
 export async function* runChecks(
   checks: readonly Check[],
   machine: Machine,
@@ -23,7 +23,7 @@ export async function* runChecks(
 }
 
 function stuck(): Error {
-  return new Error(`no answer within ${MAX_MS / 1000} s`);
+  return new Error(`no result within ${MAX_MS / 1000} s`);
 }
 
 function asFinding(thrown: unknown): Finding {

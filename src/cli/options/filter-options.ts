@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { findModel } from '../find.js';
 import type { LogitFilter } from '../generated/operations.js';
@@ -11,6 +11,7 @@ export interface FilterFlags {
   modelText?: string;
   modelName?: string;
   registry?: string;
+  license?: string[];
   licence?: string[];
   maxFileBytes?: string;
   minClasses?: string;
@@ -34,7 +35,8 @@ export function withModelOptions(command: Command): Command {
     .option('--exclude-models <model...>', 'no logits of these models')
     .option('--model-name <text>', 'only models whose name contains this')
     .option('--registry <name>', 'only models from this registry')
-    .option('--licence <licence...>', 'only models under one of these licenses')
+    .option('--license <license...>', 'only models under one of these licenses')
+    .addOption(oldLicenseOption('<license...>'))
     .option('--max-file-bytes <n>', 'only models whose file has at most this many bytes')
     .option('--min-classes <n>', 'only models with at least this many outputs')
     .option('--max-classes <n>', 'only models with at most this many outputs')
@@ -47,7 +49,7 @@ export function conditionsIn(flags: FilterFlags) {
     modelText: flags.modelText,
     modelName: flags.modelName,
     registry: flags.registry,
-    licences: flags.licence,
+    licenses: flags.license ?? flags.licence,
     maxFileBytes: numberFlag('--max-file-bytes', flags.maxFileBytes),
     minClasses: numberFlag('--min-classes', flags.minClasses),
     maxClasses: numberFlag('--max-classes', flags.maxClasses),
@@ -68,4 +70,9 @@ export async function filterOf(client: ProbelogClient, flags: FilterFlags): Prom
 async function idsOf(client: ProbelogClient, named: string[] | undefined): Promise<string[] | undefined> {
   if (named === undefined) return undefined;
   return (await Promise.all(named.map((model) => findModel(client, model)))).map(({ id }) => id);
+}
+
+/** `--licence`, the older spelling of `--license`. @param value as in the flags of an option */
+export function oldLicenseOption(value: string): Option {
+  return new Option(`--licence ${value}`).hideHelp();
 }

@@ -15,6 +15,7 @@ export interface IngestFlags extends ProbingFlags {
   preprocessing?: string;
   output?: string;
   probeSet?: string;
+  license?: string;
   licence?: string;
   registry?: string;
   visibility?: string;
@@ -78,7 +79,7 @@ async function singleRequest(source: string, flags: IngestFlags): Promise<Ingest
     preprocessing: flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing),
     output: flags.output,
     probeSet: flags.probeSet,
-    licence: flags.licence,
+    license: flags.license ?? flags.licence,
     probing: await probingRequest(flags),
     registry: flags.registry,
     visibility: flags.visibility,
@@ -106,7 +107,7 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       labels: entry.labels ? await labelsFile(join(folder, entry.labels)) : undefined,
       preprocessing: entry.preprocessing,
       output: entry.output ?? undefined,
-      licence: flags.licence ?? entry.license ?? entry.licence ?? undefined,
+      license: flags.license ?? flags.licence ?? entry.license ?? entry.licence ?? undefined,
       registry: flags.registry ?? entry.registry ?? undefined,
       visibility: flags.visibility ?? entry.visibility ?? undefined,
       probeSet: flags.probeSet,

@@ -101,7 +101,7 @@ export function observedProbes({ rows, columns, data }: Matrix): Uint32Array {
 
 /**
  * @param meanOf the mean of a whole row, by generalized least squares from the responses that were run
- * @param variances P, of what is not known yet, in rows of deviation 1
+ * @param variances P posterior variances, for rows of deviation 1
  * @param meanVariance their mean
  */
 function completeRow(

@@ -53,7 +53,7 @@ export interface ProbeModelOptions {
    *
    * @param probes positions in the probe set
    * @param responses a row of C for each of them
-   * @param expectedProbes as for `onInspected`, as far as is known by now
+   * @param expectedProbes as for `onInspected`, as of this batch
    */
   onBatch(probes: Uint32Array, responses: Float32Array, expectedProbes: number): Promise<void> | void;
 }

@@ -40,7 +40,7 @@ it('is compared with no other machine without --network', async () => {
     asked = true;
   });
   expect(await examine(clock, settings)).toMatchObject([
-    { state: 'ok', says: expect.stringContaining('nobody was asked') },
+    { state: 'ok', says: expect.stringContaining('not compared with another clock') },
   ]);
   expect(asked).toBe(false);
 });

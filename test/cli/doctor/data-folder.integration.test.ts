@@ -16,7 +16,7 @@ it('a file in place of the folder', async () => {
   const path = join(await temporaryFolder(), 'data');
   await writeFile(path, '');
   expect(await examine(dataFolder, { PROBELOG_DATA: path })).toEqual([
-    { state: 'failed', says: `${path} is no folder`, mend: expect.stringContaining(`mv ${path} `) },
+    { state: 'failed', says: `${path} is not a folder`, mend: expect.stringContaining(`mv ${path} `) },
   ]);
 });
 
@@ -37,16 +37,16 @@ it('a folder that cannot be written', async () => {
   expect(finding.mend).toBe(`chown -R ${process.getuid?.()} ${folder}`);
 });
 
-it('a folder that is not there and cannot be made', async () => {
+it('a folder that is not there and cannot be created', async () => {
   const above = await temporaryFolder();
   await chmod(above, 0o555);
   const [finding] = await asNobody(() => examine(dataFolder, { PROBELOG_DATA: join(above, 'data') }));
-  expect(finding).toMatchObject({ state: 'failed', says: expect.stringContaining('cannot be made') });
+  expect(finding).toMatchObject({ state: 'failed', says: expect.stringContaining('cannot be created') });
 });
 
 it('a folder that is yet to be made is well, and is not made', async () => {
   const folder = await temporaryFolder();
   const [finding] = await examine(dataFolder, { PROBELOG_DATA: join(folder, 'deep', 'data') });
-  expect(finding).toMatchObject({ state: 'ok', says: expect.stringContaining('not there yet') });
+  expect(finding).toMatchObject({ state: 'ok', says: expect.stringContaining('does not exist yet') });
   expect(await readdir(folder)).toEqual([]);
 });

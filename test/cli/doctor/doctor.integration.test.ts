@@ -50,9 +50,9 @@ it('prints what it finds, how to mend it, and a sum, and changes nothing', async
   await writeFile(join(dataFolder, 'data'), '');
   const { code, stdout } = await runProbelog(['doctor'], { dataFolder, environment: { PORT: 'http' } });
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^failed {3}settings: PORT is "http"; allowed: .*\n {9}→ set PORT anew/m);
-  expect(stdout).toMatch(/^failed {3}data folder: .* is no folder\n {9}→ mv /m);
-  expect(stdout).toMatch(/^skipped {2}port: because PORT is not usable$/m);
+  expect(stdout).toMatch(/^failed {3}settings: PORT is "http"; allowed: .*\n {9}→ correct PORT/m);
+  expect(stdout).toMatch(/^failed {3}data folder: .* is not a folder\n {9}→ mv /m);
+  expect(stdout).toMatch(/^skipped {2}port: because PORT is invalid$/m);
   expect(stdout).toMatch(/\d+ ok.* failed, \d+ skipped\n$/);
   expect(await readdir(dataFolder)).toEqual(['data']);
 });

@@ -4,7 +4,7 @@ import { memory } from '../../../src/cli/doctor/checks/memory.js';
 import { requires } from '../../fixtures/requires.js';
 import { examine } from './examine.js';
 
-it('what is said to mend too little memory mends it', async () => {
+it('the suggested setting fixes too little memory', async () => {
   const settings = { PROBELOG_MODEL_MEMORY: '1024GiB' };
   const [finding] = await examine(memory, settings);
   expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining('1 models at once') });

@@ -15,7 +15,7 @@ const settings = (endpoint: string) => ({
 });
 
 it('none is used', async () => {
-  expect(await examine(objectStorage, {})).toMatchObject([{ state: 'ok', says: 'no bucket is open' }]);
+  expect(await examine(objectStorage, {})).toMatchObject([{ state: 'ok', says: 'no bucket is configured' }]);
 });
 
 it('there is no key for the buckets', async () => {

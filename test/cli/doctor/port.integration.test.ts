@@ -14,7 +14,7 @@ it('a port that another program has', async () => {
   expect(await examine(port, { PORT: String(taken) })).toEqual([
     {
       state: 'failed',
-      says: `${taken} on 127.0.0.1 is taken by another program`,
+      says: `${taken} on 127.0.0.1 is in use by another program`,
       mend: expect.stringContaining('set PORT'),
     },
   ]);
@@ -30,6 +30,6 @@ it('a port on which a ProbeLog answers is well', async () => {
 it('an address that this machine does not have', async () => {
   // Set aside for documentation: no machine has it.
   expect(await examine(port, { HOST: '192.0.2.1', PORT: '0' })).toMatchObject([
-    { state: 'failed', says: '192.0.2.1 is no address of this machine' },
+    { state: 'failed', says: '192.0.2.1 is not an address of this machine' },
   ]);
 });

@@ -38,7 +38,7 @@ it('without an encoder, looks at the images all the same', async () => {
   ]);
 });
 
-it('an image that is gone from the stored files; made whole by what is said to mend it', async () => {
+it('a missing image fails, and the suggested command stores it again', async () => {
   const [first] = (await readdir(join(folder, 'images'))).sort();
   const digest = createHash('sha256')
     .update(await readFile(join(folder, 'images', first)))
@@ -47,7 +47,7 @@ it('an image that is gone from the stored files; made whole by what is said to m
   const [lost] = await examine(probeSets, settings);
   expect(lost).toMatchObject({
     state: 'failed',
-    says: expect.stringContaining('mine: 1 of 3 images are gone, such as the one at position 0'),
+    says: expect.stringContaining('mine: 1 of 3 images are missing, such as the one at position 0'),
     mend: expect.stringContaining('probelog probes create mine'),
   });
   await runProbelog(['probes', 'create', 'mine', 'images'], { dataFolder: folder });
@@ -56,6 +56,6 @@ it('an image that is gone from the stored files; made whole by what is said to m
 
 it('intact stored files are reported too', async () => {
   expect(await examine(blobs, settings)).toMatchObject([
-    { state: 'ok', says: 'can be written and read; the responses of 0 models are there' },
+    { state: 'ok', says: 'can be written and read; the responses of all 0 models exist' },
   ]);
 });

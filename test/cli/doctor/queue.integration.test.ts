@@ -19,7 +19,7 @@ async function examined() {
 const enqueue = (name: string) => opened.store.ingests.enqueue(newIngest(opened.probeSetId, name));
 
 it('an empty one is well', async () => {
-  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 wait, 0 run, none is parked' }]);
+  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 queued, 0 running, none parked' }]);
 });
 
 it('one that failed is parked, and one that waits has no worker', async () => {
@@ -42,5 +42,5 @@ it('one that failed is parked, and one that waits has no worker', async () => {
 it('one whose worker is gone needs nothing in an embedded database: the next start takes it up', async () => {
   await enqueue('taken');
   await opened.store.ingests.claim('killed', 0);
-  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 wait, 1 run, none is parked' }]);
+  expect(await examined()).toMatchObject([{ state: 'ok', says: '0 queued, 1 running, none parked' }]);
 });

@@ -17,7 +17,7 @@ it('tells every bad variable, and no secret', async () => {
 
 it('leaves checks alone that need none of them', async () => {
   expect(await examine(port, BROKEN)).toEqual([
-    { state: 'skipped', says: 'because PORT is not usable', mend: null },
+    { state: 'skipped', says: 'because PORT is invalid', mend: null },
   ]);
   expect((await examine(memory, { ...BROKEN, PROBELOG_MODEL_MEMORY: '256MiB' }))[0].state).not.toBe(
     'skipped',

@@ -31,7 +31,7 @@ async function register(store: StoreWithSet['store'], name: string, outputs: num
 const examined = () => examine(snapshots, { PROBELOG_DATA: opened.folder });
 
 it('there is none before the gallery was searched', async () => {
-  expect(await examined()).toMatchObject([{ state: 'ok', says: expect.stringContaining('there is none') }]);
+  expect(await examined()).toMatchObject([{ state: 'ok', says: expect.stringContaining('none;') }]);
 });
 
 it('one of all logits is well', async () => {
@@ -41,7 +41,7 @@ it('one of all logits is well', async () => {
   await search.settled();
   await search.close();
   expect(await examined()).toMatchObject([
-    { state: 'ok', says: expect.stringContaining('made of 250 of 250 logits') },
+    { state: 'ok', says: expect.stringContaining('built from 250 of 250 logits') },
   ]);
 });
 
@@ -50,7 +50,7 @@ it('one of a gallery that has grown since is made again', async () => {
   await register(store, 'three', OUTPUTS);
   await store.close();
   expect(await examined()).toMatchObject([
-    { state: 'warning', says: expect.stringContaining('was made of 250 logits and there are 375') },
+    { state: 'warning', says: expect.stringContaining('was built from 250 logits, but there are 375') },
   ]);
 });
 

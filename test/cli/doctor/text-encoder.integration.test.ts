@@ -35,6 +35,6 @@ it('one of the Hub that was not fetched yet: told, and not fetched', async () =>
   const data = await temporaryFolder();
   const settings = { PROBELOG_DATA: data, PROBELOG_TEXT_ENCODER: 'missing/encoder' };
   expect(await examine(textEncoder, settings)).toMatchObject([
-    { state: 'warning', says: expect.stringContaining('missing/encoder is not here yet') },
+    { state: 'warning', says: expect.stringContaining('missing/encoder is not downloaded yet') },
   ]);
 });

@@ -1,9 +1,20 @@
 import { expect } from 'vitest';
 import { isTrainingModel, random } from '../../../src/domain/index.js';
 import type { ProbingRequest } from '../../../src/ingest/queue/ingest-request.js';
+import { DATABASE_FROM, keptFolder } from '../../fixtures/kept-folder.js';
 import { attribute, FLOAT, floats, node, value } from '../../probing/support/encode-onnx.js';
 import { meanColor } from '../../probing/support/made-models.js';
-import type { SmallService } from './small-service.js';
+import { openSmallService, type SmallService } from './small-service.js';
+
+/** The sources that its models, their responses and what is learned from them depend on. */
+const GALLERY_FROM = [
+  ...DATABASE_FROM,
+  'src/domain',
+  'src/ingest',
+  'src/probing',
+  'src/search',
+  'test/ingest/support/earned-gallery.ts',
+];
 
 export const OUTPUTS = 400;
 /** Enough for a budget of a third to be some of them. */
@@ -49,8 +60,12 @@ export async function ingestLearner(small: SmallService, model: Uint8Array, prob
   }
 }
 
-/** Ingests as many fully probed models as earn the whole budget. */
-export async function teach(small: SmallService): Promise<void> {
-  for (let seed = 1; seed <= TEACHERS; seed++)
-    expect((await ingestProbed(small, wide(seed))).coverage).toBe(1);
+/** A data folder with as many fully probed models as earn the whole budget. */
+export function taughtGallery(): Promise<string> {
+  return keptFolder('taught-gallery', GALLERY_FROM, async (dataFolder) => {
+    const small = await openSmallService({ dataFolder, probes: PROBES });
+    for (let seed = 1; seed <= TEACHERS; seed++)
+      expect((await ingestProbed(small, wide(seed))).coverage).toBe(1);
+    await small.close();
+  });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -27,6 +27,8 @@ export interface SmallServiceOptions {
   environment?: Record<string, string>;
   /** A data folder that stays; a new one that is removed when absent. */
   dataFolder?: string;
+  /** A kept data folder to start from a copy of; an empty database when absent. */
+  from?: string;
   probes?: number;
   work?: boolean;
   /** Whether any file may be read, as by the command line; true when absent. */
@@ -36,6 +38,7 @@ export interface SmallServiceOptions {
 export async function openSmallService({
   environment = {},
   dataFolder,
+  from,
   probes = 24,
   work = true,
   trustedCaller = true,
@@ -43,7 +46,8 @@ export async function openSmallService({
   const folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
   const data = dataFolder ?? join(folder, 'data');
   const isEmbedded = environment.DATABASE_URL === undefined;
-  if (isEmbedded && !existsSync(join(data, 'database'))) await takeDatabase(data);
+  if (from) await cp(from, data, { recursive: true });
+  else if (isEmbedded && !existsSync(join(data, 'database'))) await takeDatabase(data);
   const config = loadConfig({
     PROBELOG_DATA: data,
     PROBELOG_TEXT_ENCODER: join(DEMO, 'encoder'),

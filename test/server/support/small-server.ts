@@ -5,7 +5,11 @@ import { globalId, type SubgraphOptions } from '../../../src/graphql/index.js';
 import { type RunningServer, servicesOf, startServer } from '../../../src/server/index.js';
 import type { AccessScope } from '../../../src/store/index.js';
 import { takeConcepts } from '../../fixtures/prepared-data.js';
-import { openSmallService, type SmallService } from '../../ingest/support/small-service.js';
+import {
+  openSmallService,
+  type SmallService,
+  type SmallServiceOptions,
+} from '../../ingest/support/small-service.js';
 import { meanColor } from '../../probing/support/made-models.js';
 
 /** An answer of GraphQL over HTTP. */
@@ -43,9 +47,9 @@ export interface SmallServer {
 /** @param probes how many the probe set has */
 export async function openSmallServer(
   environment: Record<string, string> = {},
-  probes?: number,
+  options: Pick<SmallServiceOptions, 'from' | 'probes'> = {},
 ): Promise<SmallServer> {
-  const small = await openSmallService({ environment, probes });
+  const small = await openSmallService({ environment, ...options });
   await takeConcepts(small.service.config.dataFolder);
   const { service } = small;
   const log: string[] = [];

@@ -6,28 +6,31 @@ import type { BlobStore } from '../../../store/index.js';
 import { type Check, failed, ok, Skipped } from '../check.js';
 import type { Machine } from '../machine.js';
 
-/** Folders whose finished files are moved among the stored ones, which works within one file system alone. */
+/** Folders whose files are moved into `blobs` when they are complete, which works only within one file system. */
 const MOVED_FROM = ['ingests', 'uploads', 'downloads'];
 
-/** Stored files can be written, read back and removed, and those that the database names are there. */
+/** Blobs can be written, read back and removed, and those that the database names exist. */
 export const blobs: Check = {
   name: 'stored files',
   async run(machine) {
     const folder = join(machine.dataFolder, 'blobs');
     const facts = await stat(folder).catch(() => undefined);
-    if (!facts) return ok('there are none yet');
+    if (!facts) return ok('none yet');
     for (const name of MOVED_FROM) {
       const other = await stat(join(machine.dataFolder, name)).catch(() => undefined);
       if (other && other.dev !== facts.dev)
         return failed(
-          `${name} and blobs in the data folder are on two file systems, so that nothing can be moved over`,
-          'mount the data folder as a whole',
+          `${name} and blobs in the data folder are on different file systems, so files cannot be moved between them`,
+          'mount the data folder as one file system',
         );
     }
     const { BlobStore } = await import('../../../store/index.js');
     const problem = await roundTrip(new BlobStore(folder)).catch(messageOf);
     if (problem !== undefined)
-      return failed(`${folder} is not usable: ${problem}`, `make it writable for user ${process.getuid?.()}`);
+      return failed(
+        `${folder} cannot be used: ${problem}`,
+        `make it writable for user ${process.getuid?.()}`,
+      );
     return missingResponses(machine);
   },
 };
@@ -37,7 +40,7 @@ async function roundTrip(store: BlobStore): Promise<undefined> {
   const { digest } = await store.put(content);
   try {
     const read = await store.readAll(digest);
-    if (!content.equals(read)) throw new Error('what was written is not what is read');
+    if (!content.equals(read)) throw new Error('the content read differs from the content written');
   } finally {
     await store.evict(digest);
   }
@@ -48,7 +51,8 @@ async function missingResponses(machine: Machine) {
     if (thrown instanceof Skipped) return null;
     throw thrown;
   });
-  if (store === null) return ok('can be written and read; which there must be is not known');
+  if (store === null)
+    return ok('can be written and read; the database cannot be read to check for missing files');
   const lost: string[] = [];
   let models = 0;
   for (const { id } of await store.probeSets.list()) {
@@ -57,10 +61,10 @@ async function missingResponses(machine: Machine) {
       if (!(await store.blobs.has(responsesDigest))) lost.push(modelId);
     }
   }
-  if (lost.length === 0) return ok(`can be written and read; the responses of ${models} models are there`);
+  if (lost.length === 0) return ok(`can be written and read; the responses of all ${models} models exist`);
   const [first] = await store.models.byIds(lost.slice(0, 1));
   return failed(
-    `the responses of ${lost.length} of ${models} models are gone, such as those of ${first?.name}@${first?.version}`,
+    `the responses of ${lost.length} of ${models} models are missing, such as those of ${first?.name}@${first?.version}`,
     `probelog reprobe ${first?.name}@${first?.version}, or restore a backup of the data folder`,
   );
 }

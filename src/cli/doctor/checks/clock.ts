@@ -5,22 +5,20 @@ import { type Check, type Finding, failed, ok, warning } from '../check.js';
 import type { Machine } from '../machine.js';
 import { remoteClock } from '../remote-clock.js';
 
-/** Beyond it, signed webhooks are refused (300 s), and tokens sooner (PROBELOG_OIDC_CLOCK_TOLERANCE_SECONDS). */
+/** Signed webhooks are refused beyond 300 s, tokens sooner (PROBELOG_OIDC_CLOCK_TOLERANCE_SECONDS). */
 const MAX_OFF_SECONDS = 60;
-const MEND = 'set the clock by NTP: timedatectl set-ntp true';
+const MEND = 'synchronize the clock with NTP: timedatectl set-ntp true';
 
-/** The clock is not before this program was made, and agrees with the clocks of others that can be asked. */
+/** The clock is later than the installation of this program, and agrees with the database server's and the Hub's. */
 export const clock: Check = {
   name: 'clock',
   async run(machine) {
     const now = Date.now();
     const made = (await stat(join(PACKAGE_ROOT, 'package.json'))).mtimeMs;
     if (now < made - 86_400_000)
-      return failed(`it says ${new Date(now).toISOString()}, before this program was written to disk`, MEND);
+      return failed(`it is set to ${new Date(now).toISOString()}, before this program was installed`, MEND);
     const found = [...(await ofDatabase(machine)), ...(await ofHub(machine))];
-    return found.length > 0
-      ? found
-      : ok(`${new Date(now).toISOString()}; nobody was asked whether that is so`);
+    return found.length > 0 ? found : ok(`${new Date(now).toISOString()}; not compared with another clock`);
   },
 };
 
@@ -41,10 +39,10 @@ async function ofHub(machine: Machine): Promise<Finding[]> {
   return off === null ? [] : [compared(new URL(url).host, off)];
 }
 
-function compared(whose: string, secondsOff: number): Finding {
-  if (secondsOff <= MAX_OFF_SECONDS) return ok(`it agrees with that of ${whose}`);
+function compared(server: string, secondsOff: number): Finding {
+  if (secondsOff <= MAX_OFF_SECONDS) return ok(`it agrees with that of ${server}`);
   return warning(
-    `it is ${Math.round(secondsOff)} s off that of ${whose}: signed webhooks, tokens and S3 may refuse that`,
+    `it is ${Math.round(secondsOff)} s off that of ${server}: signed webhooks, tokens and S3 requests may be refused`,
     MEND,
   );
 }

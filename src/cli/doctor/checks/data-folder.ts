@@ -6,7 +6,7 @@ import { writeFileAtomically } from '../../../lib/atomic-file.js';
 import { exists } from '../../../lib/exists.js';
 import { type Check, type Finding, failed, ok, warning } from '../check.js';
 
-/** The data folder is a folder, can be written, and belongs to who runs this; or it can be made. */
+/** The data folder is a writable folder of this user, or can be created. */
 export const dataFolder: Check = {
   name: 'data folder',
   async run({ dataFolder: folder }) {
@@ -14,7 +14,7 @@ export const dataFolder: Check = {
     if (facts instanceof Error) return absent(folder, facts);
     if (!facts.isDirectory())
       return failed(
-        `${folder} is no folder`,
+        `${folder} is not a folder`,
         `mv ${folder} ${folder}.aside, or set PROBELOG_DATA to a folder`,
       );
     const problem = await writeIn(folder).catch((thrown: unknown) => messageOf(thrown));
@@ -26,7 +26,7 @@ export const dataFolder: Check = {
       );
     if (user !== undefined && facts.uid !== user)
       return warning(
-        `${folder} belongs to user ${facts.uid} and this is user ${user}: what one of them makes, the other may not be able to change`,
+        `${folder} belongs to user ${facts.uid}, but this is user ${user}: neither may be able to change the other's files`,
         `run ProbeLog as user ${facts.uid}, or: chown -R ${user} ${folder}`,
       );
     return ok(folder);
@@ -38,14 +38,14 @@ async function absent(folder: string, { code, message }: NodeJS.ErrnoException):
   let above = dirname(folder);
   while (!(await exists(above))) above = dirname(above);
   const problem = await writeIn(above).catch((thrown: unknown) => messageOf(thrown));
-  if (problem === undefined) return ok(`${folder} is not there yet; the first start makes it`);
+  if (problem === undefined) return ok(`${folder} does not exist yet; the first start creates it`);
   return failed(
-    `${folder} is not there, and cannot be made: ${problem}`,
-    `mkdir -p ${folder} as a user who may, or set PROBELOG_DATA to another folder`,
+    `${folder} does not exist, and cannot be created: ${problem}`,
+    `mkdir -p ${folder} as a user with the right to, or set PROBELOG_DATA to another folder`,
   );
 }
 
-/** Writes as the store writes. */
+/** Writes in the same way as the store. */
 async function writeIn(folder: string): Promise<undefined> {
   const path = join(folder, `doctor-${randomUUID()}`);
   try {

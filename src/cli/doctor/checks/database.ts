@@ -7,7 +7,7 @@ export const database: Check = {
   async run(machine) {
     try {
       const look = await machine.database();
-      if (look === null) return ok('there is none yet; the first start makes it, within PROBELOG_DATA');
+      if (look === null) return ok('none yet; the first start creates it in PROBELOG_DATA');
       const where = machine.setting('databaseUrl') === undefined ? 'embedded' : 'on a server';
       return ok(`PostgreSQL ${look.version}, ${where}`);
     } catch (thrown) {
@@ -16,8 +16,8 @@ export const database: Check = {
       return failed(
         thrown.message,
         machine.setting('databaseUrl') === undefined
-          ? 'restore a backup, or move the folder `database` in the data folder aside to begin anew'
-          : 'start the server, or correct DATABASE_URL (or its file); unset, the embedded database is used',
+          ? 'restore a backup, or move the folder `database` in the data folder away to start with an empty one'
+          : 'start the database server, or correct DATABASE_URL (or its file); without it, the embedded database is used',
       );
     }
   },

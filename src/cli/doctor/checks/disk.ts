@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import { byteSize } from '../../output/formats.js';
 import { type Check, type Finding, failed, ok, warning } from '../check.js';
 
-/** Less than a single ingest needs for its work. */
+/** Less than one ingest needs. */
 const MIN_BYTES = 256 * 2 ** 20;
 
-/** Of the system's `statfs`. */
+/** By their numbers in `statfs`. */
 const FILE_SYSTEMS: Record<number, string> = {
   61267: 'ext4',
   1481003842: 'XFS',
@@ -23,7 +23,7 @@ const FILE_SYSTEMS: Record<number, string> = {
 };
 const OVER_A_NETWORK = ['NFS', 'CIFS', 'SMB'];
 
-/** There is room for the data, on a file system that keeps it. */
+/** There is space for the data, on a suitable file system. */
 export const disk: Check = {
   name: 'disk',
   async run(machine) {
@@ -35,18 +35,21 @@ export const disk: Check = {
     const largest = machine.setting('maxModelBytes');
     if (free < MIN_BYTES)
       found.push(
-        failed(`${byteSize(free)} are free`, 'free some space, or set PROBELOG_DATA to another disk'),
+        failed(`only ${byteSize(free)} are free`, 'free space, or set PROBELOG_DATA to another disk'),
       );
     else if (free < largest)
       found.push(
         warning(
-          `${byteSize(free)} are free, and one model file may take ${byteSize(largest)}`,
-          'free some space, or lower PROBELOG_MAX_MODEL_BYTES and PROBELOG_MODEL_CACHE',
+          `${byteSize(free)} are free, but one model file may have ${byteSize(largest)}`,
+          'free space, or lower PROBELOG_MAX_MODEL_BYTES and PROBELOG_MODEL_CACHE',
         ),
       );
     if (files > 0 && ffree === 0)
       found.push(
-        failed('the file system can hold no more files', 'remove some, or set PROBELOG_DATA to another disk'),
+        failed(
+          'the file system can hold no more files',
+          'remove files, or set PROBELOG_DATA to another disk',
+        ),
       );
     if (name === 'tmpfs')
       found.push(
@@ -58,7 +61,7 @@ export const disk: Check = {
     if (OVER_A_NETWORK.includes(name) && machine.setting('databaseUrl') === undefined)
       found.push(
         failed(
-          `the data folder is on ${name}, on which an embedded database is damaged sooner or later`,
+          `the data folder is on ${name}, which damages an embedded database sooner or later`,
           'set PROBELOG_DATA to a folder on a disk of this machine, or DATABASE_URL to a PostgreSQL server',
         ),
       );
@@ -66,7 +69,7 @@ export const disk: Check = {
   },
 };
 
-/** The folder, or what is above it as long as it is not there. */
+/** The folder, or its nearest parent that exists. */
 async function nearest(folder: string): Promise<string> {
   return stat(folder).then(
     () => folder,

@@ -4,7 +4,7 @@ import { PACKAGE_ROOT } from '../../package-root.js';
 import { type Check, ok, warning } from '../check.js';
 import { inChild } from '../in-child.js';
 
-/** Makes a small index and finds in it. */
+/** Builds a small index and searches it. */
 const TRIED = `
 const { Index, MetricType } = require('faiss-node');
 const index = Index.fromFactory(2, 'Flat', MetricType.METRIC_INNER_PRODUCT);
@@ -12,18 +12,18 @@ index.add([1, 0, 0, 1]);
 if (index.search([0, 1], 1).labels[0] !== 1) throw new Error('FAISS finds the wrong vector');
 `;
 
-/** FAISS can be loaded; without it everything works, by other means. */
+/** FAISS can be loaded. It is optional. */
 export const faiss: Check = {
   name: 'FAISS',
   async run() {
     const outcome = await inChild(TRIED);
-    if ('printed' in outcome) return ok('loaded, and finds');
+    if ('printed' in outcome) return ok('it works');
     const script = join(PACKAGE_ROOT, 'scripts/setup.mjs');
     return warning(
-      `cannot be used, so galleries are scanned exactly, which takes longer from about 100,000 logits on: ${outcome.problem}`,
+      `it cannot be used, so galleries are scanned exactly, which is slower from about 100,000 logits on: ${outcome.problem}`,
       existsSync(script)
         ? `apt-get install -y libfaiss-dev libopenblas-dev g++ && node ${script}`
-        : 'apt-get install -y libfaiss-dev libopenblas-dev g++, and build faiss-node anew',
+        : 'apt-get install -y libfaiss-dev libopenblas-dev g++, and rebuild faiss-node',
     );
   },
 };

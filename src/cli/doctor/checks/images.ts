@@ -1,7 +1,7 @@
 import { type Check, failed, ok } from '../check.js';
 import { inChild } from '../in-child.js';
 
-/** Encodes and decodes the formats that probe images have. */
+/** Encodes and decodes the formats of probe images. */
 const TRIED = `
 const sharp = require('sharp');
 (async () => {
@@ -24,8 +24,8 @@ export const images: Check = {
     const outcome = await inChild(TRIED);
     if ('printed' in outcome) return ok(`sharp ${outcome.printed} decodes JPEG, PNG and WebP`);
     return failed(
-      `sharp cannot be used, without which no image is decoded: ${outcome.problem}`,
-      'install the packages on this very platform: rm -r node_modules && npm ci --ignore-scripts',
+      `sharp cannot be used, so no image can be decoded: ${outcome.problem}`,
+      'install the packages on this platform: rm -r node_modules && npm ci --ignore-scripts',
     );
   },
 };

@@ -24,7 +24,7 @@ import { setup } from './setup.js';
 import { snapshots } from './snapshots.js';
 import { textEncoder } from './text-encoder.js';
 
-/** Everything that can be wrong on a machine, from the ground up. A new check is a file and a line here. */
+/** All checks, from the ground up. A new check is a file, and a line here. */
 export const CHECKS: readonly Check[] = [
   node,
   setup,

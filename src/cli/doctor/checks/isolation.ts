@@ -1,6 +1,6 @@
 import { type Check, ok, warning } from '../check.js';
 
-/** Processes that run models can be kept from every network. */
+/** Models can be run without a network. */
 export const isolation: Check = {
   name: 'isolation of models',
   async run() {
@@ -9,8 +9,8 @@ export const isolation: Check = {
     if (found.inForce) return ok('models run without a network');
     const [reason] = found.reason.split('\n').filter((line) => !line.startsWith('Command failed'));
     return warning(
-      `models run with the network and the rights of this user: ${reason ?? found.reason}`,
-      'allow user namespaces (sysctl -w user.max_user_namespaces=10000; in Docker --security-opt seccomp=unconfined), or take models only from those you trust; see docs/model-safety.md',
+      `models run with the network and the permissions of this user: ${reason ?? found.reason}`,
+      'allow user namespaces (sysctl -w user.max_user_namespaces=10000; in Docker --security-opt seccomp=unconfined), or take models only from sources you trust; see docs/model-safety.md',
     );
   },
 };

@@ -1,7 +1,7 @@
 import { isLoopback } from '../../../config/index.js';
 import { type Check, failed, ok, warning } from '../check.js';
 
-/** A server that others can reach knows whom it lets in. */
+/** A server that other machines can reach requires a key or token, or says what anonymous callers may do. */
 export const keys: Check = {
   name: 'access',
   async run(machine) {
@@ -11,16 +11,16 @@ export const keys: Check = {
     if (isLoopback(host)) return ok(`only this machine can reach ${host}`);
     if (changes.length > 0)
       return warning(
-        `everybody who can reach ${host} may ${changes.join(' and ').toLowerCase()}, without a key`,
+        `anyone who can reach ${host} may ${changes.join(' and ').toLowerCase()} without a key`,
         'set PROBELOG_ALLOW_ANONYMOUS to read or none',
       );
-    if (anonymous && anonymous.length > 0) return ok('everybody may read, and nothing else without a key');
-    if (machine.setting('oidcIssuer') !== undefined) return ok('tokens of an issuer are taken');
-    if (anonymous) return ok('nobody is let in without a key');
+    if (anonymous && anonymous.length > 0) return ok('anyone may read; everything else requires a key');
+    if (machine.setting('oidcIssuer') !== undefined) return ok('tokens of an OIDC issuer are accepted');
+    if (anonymous) return ok('a key is required');
     const store = await machine.store();
-    if (await store.apiKeys.any()) return ok('nobody is let in without a key');
+    if (await store.apiKeys.any()) return ok('a key is required');
     return failed(
-      `others can reach ${host}, and there is no key to tell them by; the server does not start so`,
+      `other machines can reach ${host}, but there is no key; the server does not start like this`,
       'probelog keys create first --scope admin',
     );
   },

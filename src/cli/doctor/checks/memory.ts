@@ -2,10 +2,10 @@ import { availableParallelism, totalmem } from 'node:os';
 import { byteSize } from '../../output/formats.js';
 import { type Check, type Finding, ok, warning } from '../check.js';
 
-/** What the server, the search and the encoder take with a small gallery. */
+/** Memory of the server, the search and the encoder with a small gallery. */
 const OWN_BYTES = 2 ** 30;
 
-/** There is the memory that the settings allow models, and a core for each that is probed at once. */
+/** There is as much memory as the settings allow models, and a core for each concurrent one. */
 export const memory: Check = {
   name: 'memory and cores',
   async run(machine) {
@@ -17,14 +17,14 @@ export const memory: Check = {
     if (total < OWN_BYTES + atOnce * each)
       found.push(
         warning(
-          `there are ${byteSize(total)}, and ${atOnce} models at once may take ${byteSize(each)} each, beside about ${byteSize(OWN_BYTES)} for the rest: a large one may have the system end processes`,
-          `set PROBELOG_MODEL_MEMORY to ${Math.max(256, Math.floor((total - OWN_BYTES) / atOnce / 2 ** 20))}MiB, or give it more memory`,
+          `there are ${byteSize(total)}, but ${atOnce} models at once may take ${byteSize(each)} each, in addition to about ${byteSize(OWN_BYTES)} for the rest: the system may kill processes when a model is large`,
+          `set PROBELOG_MODEL_MEMORY to ${Math.max(256, Math.floor((total - OWN_BYTES) / atOnce / 2 ** 20))}MiB, or add memory`,
         ),
       );
     if (atOnce > cores)
       found.push(
         warning(
-          `${atOnce} models are probed at once by ${cores} cores, which takes longer than one after the other`,
+          `${atOnce} models are probed at once on ${cores} cores, which is slower than one after another`,
           `set PROBELOG_INGEST_CONCURRENCY to ${cores} or less`,
         ),
       );
@@ -32,7 +32,7 @@ export const memory: Check = {
   },
 };
 
-/** That of the machine, or of the container that this runs in. */
+/** The memory of the machine, or of the container. */
 function availableMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 && limit < totalmem() ? limit : totalmem();

@@ -1,6 +1,6 @@
 import { type Check, failed, ok, Skipped, warning } from '../check.js';
 
-/** The tables are those of this release, or can become so. */
+/** The tables match this release, or can be migrated. */
 export const migrations: Check = {
   name: 'tables',
   async run(machine) {
@@ -11,19 +11,19 @@ export const migrations: Check = {
     const { applied, pending, changed, unknown } = look.migrations;
     if (changed.length > 0)
       return failed(
-        `they were made by another form of ${changed.join(', ')}`,
-        'use the release that made them, or an empty database',
+        `they were created by a different version of ${changed.join(', ')}`,
+        'use the release that created them, or an empty database',
       );
     if (unknown.length > 0)
       return warning(
-        `a newer release has changed them: ${unknown.join(', ')}`,
-        'use that release; this one may not understand what it wrote',
+        `a newer release changed them: ${unknown.join(', ')}`,
+        'use that release; this one may not understand its data',
       );
     if (pending.length > 0)
       return warning(
-        `${pending.length} of ${applied.length + pending.length} migrations are to be applied`,
-        'make a backup, and start the server: it applies them',
+        `${pending.length} of ${applied.length + pending.length} migrations are pending`,
+        'make a backup, then start the server, which applies them',
       );
-    return ok(`${applied.length} migrations applied, none to come`);
+    return ok(`${applied.length} migrations applied, none pending`);
   },
 };

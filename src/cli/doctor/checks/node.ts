@@ -4,7 +4,7 @@ import { type Check, failed, ok } from '../check.js';
 /** Platforms for which ONNX Runtime and sharp have binaries. */
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 
-/** Node is new enough, and on a platform that the native packages exist for. */
+/** Node is new enough, and the native packages support the platform. */
 export const node: Check = {
   name: 'Node.js',
   async run() {
@@ -15,14 +15,11 @@ export const node: Check = {
     if (haveMajor < Number(major) || (haveMajor === Number(major) && haveMinor < Number(minor)))
       return failed(`this is ${process.version}`, `install Node ${major}.${minor} or newer`);
     if (!PLATFORMS.includes(platform))
-      return failed(
-        `${platform} is a platform that ONNX Runtime has no binary for`,
-        `run it on one of ${PLATFORMS.join(', ')}`,
-      );
+      return failed(`ONNX Runtime has no binary for ${platform}`, `use one of ${PLATFORMS.join(', ')}`);
     if (process.platform === 'linux' && glibc === undefined)
       return failed(
-        'the C library is not glibc (Alpine has musl), for which ONNX Runtime has no binary',
-        'take an image of Debian, such as node:22-bookworm-slim',
+        'the C library is not glibc (Alpine has musl), and ONNX Runtime has binaries only for glibc',
+        'use a Debian image, such as node:22-bookworm-slim',
       );
     return ok(`${process.version} on ${platform}${glibc === undefined ? '' : `, glibc ${glibc}`}`);
   },

@@ -7,7 +7,7 @@ import { RED_DOT, TINY_MODEL, TINY_MODEL_LOGITS } from '../tiny-model.js';
 
 const LIMITS = { memoryBytes: 2 ** 31, stallMs: 30_000, totalMs: 45_000, maxModelBytes: 2 ** 20 };
 
-/** A model runs, by the way that every model goes: a process of its own, an image decoded, ONNX Runtime. */
+/** A small model runs in the way that all models do: in a process of its own, on a decoded image, with ONNX Runtime. */
 export const onnxRuntime: Check = {
   name: 'ONNX Runtime',
   async run() {
@@ -29,7 +29,7 @@ export const onnxRuntime: Check = {
         },
       });
       if (logits.length === TINY_MODEL_LOGITS) return ok('a small model runs in a process of its own');
-      return failed(`a small model answers with ${logits.length} numbers`, MEND);
+      return failed(`a small model returns ${logits.length} numbers instead of ${TINY_MODEL_LOGITS}`, MEND);
     } catch (thrown) {
       if (thrown instanceof ProbelogError)
         return failed(`a small model does not run: ${thrown.message}`, MEND);
@@ -40,4 +40,4 @@ export const onnxRuntime: Check = {
   },
 };
 
-const MEND = 'install the packages on this very platform: rm -r node_modules && npm ci --ignore-scripts';
+const MEND = 'install the packages on this platform: rm -r node_modules && npm ci --ignore-scripts';

@@ -4,30 +4,30 @@ import { type Check, failed, ok, warning } from '../check.js';
 
 const ANSWER_MS = 2_000;
 
-/** The server can listen where the settings say, or does so already. */
+/** The server can listen on the configured address, or already does. */
 export const port: Check = {
   name: 'port',
   async run(machine) {
     const host = machine.setting('host');
     const number = machine.setting('port');
     const problem = await listenOnce(host, number);
-    if (problem === null) return ok(number === 0 ? 'any that is free' : `${number} on ${host} is free`);
+    if (problem === null) return ok(number === 0 ? 'any free one' : `${number} on ${host} is free`);
     if (problem === 'EADDRINUSE') {
-      if (await isProbelog(host, number)) return ok(`a ProbeLog answers on ${number} already`);
+      if (await isProbelog(host, number)) return ok(`a ProbeLog server is already listening on ${number}`);
       return failed(
-        `${number} on ${host} is taken by another program`,
+        `${number} on ${host} is in use by another program`,
         `set PORT to another number, or end that program (ss -ltnp 'sport = :${number}')`,
       );
     }
     if (problem === 'EACCES')
-      return failed(`${number} is not for this user to listen on`, 'set PORT to a number from 1024 on');
+      return failed(`this user may not listen on ${number}`, 'set PORT to 1024 or higher');
     if (problem === 'EADDRNOTAVAIL')
-      return failed(`${host} is no address of this machine`, 'set HOST to 127.0.0.1, 0.0.0.0 or ::');
-    return warning(`${host}:${number} cannot be listened on: ${problem}`, 'set HOST and PORT to others');
+      return failed(`${host} is not an address of this machine`, 'set HOST to 127.0.0.1, 0.0.0.0 or ::');
+    return warning(`the server cannot listen on ${host}:${number}: ${problem}`, 'change HOST or PORT');
   },
 };
 
-/** The code of what hinders; null when nothing does. */
+/** The error code of an attempt to listen; null if it succeeds. */
 async function listenOnce(host: string, number: number): Promise<string | null> {
   const server = createServer();
   try {

@@ -2,23 +2,20 @@ import type { ProbeSetRecord, Store } from '../../../store/index.js';
 import { type Check, type Finding, failed, ok, warning } from '../check.js';
 import type { Machine } from '../machine.js';
 
-/** There is a probe set, all images of every set are stored, and they were embedded with the encoder of the settings. */
+/** There is a probe set; all images are stored, and embedded with the encoder of the settings. */
 export const probeSets: Check = {
   name: 'probe sets',
   async run(machine) {
     const store = await machine.store();
     const sets = await store.probeSets.list();
     if (sets.length === 0)
-      return warning(
-        'there is none, without which nothing can be probed',
-        'probelog probes create <name> <folder>',
-      );
+      return warning('there is none, so no model can be probed', 'probelog probes create <name> <folder>');
     const wanted = machine.setting('probeSet');
     const found: Finding[] = [];
     if (wanted !== undefined && !sets.some(({ name, id }) => name === wanted || id === wanted))
       found.push(
         failed(
-          `there is no probe set ${JSON.stringify(wanted)}, which PROBELOG_PROBE_SET names`,
+          `PROBELOG_PROBE_SET names ${JSON.stringify(wanted)}, which does not exist`,
           `set it to one of ${sets.map(({ name }) => name).join(', ')}, or unset it`,
         ),
       );
@@ -37,12 +34,12 @@ async function imagesOf(
   }
   if (lost.length === 0) return ok(`${name}: ${size} images, all stored`);
   return failed(
-    `${name}: ${lost.length} of ${size} images are gone, such as the one at position ${lost[0]}; models can no longer be probed with it`,
-    `probelog probes create ${name} <the same images>, which stores them anew`,
+    `${name}: ${lost.length} of ${size} images are missing, such as the one at position ${lost[0]}; models can no longer be probed with it`,
+    `probelog probes create ${name} <the same images>, which stores them again`,
   );
 }
 
-/** The embeddings of another encoder are never used, so they do no harm; they are only no help. */
+/** Embeddings of another encoder are never used, so they are no problem. */
 async function embeddingOf(machine: Machine, store: Store, { id, name }: ProbeSetRecord): Promise<Finding> {
   const encoder = await machine.encoder().catch(() => undefined);
   if (!encoder)
@@ -50,12 +47,12 @@ async function embeddingOf(machine: Machine, store: Store, { id, name }: ProbeSe
   const stored = await store.probeSets.embedding(id, encoder.id);
   if (!stored)
     return warning(
-      `${name}: not embedded yet with this text encoder; the first search does it, and takes a while`,
+      `${name}: not yet embedded with this text encoder; the first search does that, which takes a while`,
       'probelog search dog',
     );
   if (await store.blobs.has(stored.digest)) return ok(`${name}: embedded with this text encoder`);
   return failed(
-    `${name}: the stored embeddings are gone, so that no text can be searched`,
+    `${name}: the stored embeddings are missing, so texts cannot be searched`,
     'restore a backup of the data folder',
   );
 }

@@ -1,6 +1,6 @@
 import { type Check, type Finding, ok, warning } from '../check.js';
 
-/** No ingest has been given up, and every one that runs has a worker. */
+/** No ingest is parked, and every running one has a worker. */
 export const queue: Check = {
   name: 'queue',
   async run(machine) {
@@ -10,22 +10,22 @@ export const queue: Check = {
     if (FAILED > 0)
       found.push(
         warning(
-          `${FAILED} ingests are parked: they failed, and are not tried again by themselves`,
-          'probelog ingests, which tells why; and --retry, when that is mended',
+          `${FAILED} ingests are parked: they failed, and are not tried again automatically`,
+          'probelog ingests shows why; fix that, then add --retry',
         ),
       );
-    // In an embedded database nobody can be at work while we look: the next start takes all of them up.
+    // While the doctor has an embedded database open, no worker can run: the next start takes these ingests up.
     if (abandoned > 0 && store.shared)
       found.push(
         warning(
-          `${abandoned} ingests belong to workers that are gone; the next free one takes them up`,
+          `${abandoned} ingests belong to workers that are gone; the next free worker takes them up`,
           'probelog worker, if none runs',
         ),
       );
     if (QUEUED > 0 && RUNNING === abandoned)
       found.push(
-        warning(`${QUEUED} ingests wait and nobody is at work`, 'probelog serve, or probelog worker'),
+        warning(`${QUEUED} ingests wait, but no worker is running`, 'probelog serve, or probelog worker'),
       );
-    return found.length > 0 ? found : ok(`${QUEUED} wait, ${RUNNING} run, none is parked`);
+    return found.length > 0 ? found : ok(`${QUEUED} queued, ${RUNNING} running, none parked`);
   },
 };

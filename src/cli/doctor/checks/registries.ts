@@ -1,14 +1,14 @@
 import { type Check, failed, ok, Skipped } from '../check.js';
 
-/** The registries that the settings name can be listed. */
+/** The configured registries can be listed. */
 export const registries: Check = {
   name: 'registries',
   async run(machine) {
     const config = machine.config();
     const { checkRegistryAccess } = await import('../../../app/index.js');
     if (config.mlflowUrl === undefined && config.huggingfaceRepositories === undefined)
-      return ok('none is to be listed');
-    if (!machine.network) throw new Skipped('other machines are asked with --network only');
+      return ok('none is configured to be listed');
+    if (!machine.network) throw new Skipped('the network is used only with --network');
     const reached = await checkRegistryAccess(config);
     return reached.map(({ registry, part, problem }) =>
       problem === null

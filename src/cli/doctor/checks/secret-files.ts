@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { secretFiles as namedIn, readEnvFile, secretVariables } from '../../../config/index.js';
 import { type Check, type Finding, failed, ok, warning } from '../check.js';
 
-/** Any other user of the machine. */
+/** Permissions of users who are neither the owner nor in the group. */
 const OTHERS = 0o007;
 
-/** Files with secrets can be read, and not by everybody. */
+/** Files with secrets can be read, but not by every user. */
 export const secretFiles: Check = {
   name: 'secrets',
   async run({ environment }) {
@@ -15,10 +15,7 @@ export const secretFiles: Check = {
       const facts = await stat(path).catch(() => undefined);
       if (!facts)
         found.push(
-          failed(
-            `${variable} names ${path}, which cannot be read`,
-            `set ${variable} to a file that is there`,
-          ),
+          failed(`${variable} names ${path}, which cannot be read`, `set ${variable} to an existing file`),
         );
       else if ((facts.mode & OTHERS) !== 0)
         found.push(
@@ -29,11 +26,13 @@ export const secretFiles: Check = {
         );
     }
     if (found.length > 0) return found;
-    return ok(files.length === 0 ? 'none is in a file' : `${files.length} files, each for its owner alone`);
+    return ok(
+      files.length === 0 ? 'none are in files' : `${files.length} files, none readable by every user`,
+    );
   },
 };
 
-/** The `.env` file, when secrets stand in it. */
+/** The `.env` file, if it contains secrets. */
 function envFile(): { variable: string; path: string }[] {
   return secretVariables(Object.keys(readEnvFile())).length > 0 ? [{ variable: '.env', path: '.env' }] : [];
 }

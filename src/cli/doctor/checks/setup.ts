@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../package-root.js';
 import { type Check, failed, ok } from '../check.js';
 
-/** FAISS may be absent, and has a check of its own. */
-const OF_NO_CONCERN = /FAISS/;
+/** FAISS is optional, and has a check of its own. */
+const OPTIONAL = /FAISS/;
 
-/** In a clone: packages, generated code and the build are those of the sources. An installed package has all that in it. */
+/** In a clone: packages, generated code and build match the sources. An installed package contains all of them. */
 export const setup: Check = {
   name: 'setup',
   async run() {
@@ -15,14 +15,14 @@ export const setup: Check = {
     if (!existsSync(script)) return ok('installed as a package');
     const printed = await checkSetup(script);
     const steps = [...printed.matchAll(/^(due|done) +(.+)$/gm)].map(([, state, title]) => ({ state, title }));
-    if (steps.length === 0) return failed(`it cannot be told: ${printed.trim()}`, `node ${script}`);
-    const due = steps.filter(({ state, title }) => state === 'due' && !OF_NO_CONCERN.test(title));
-    if (due.length === 0) return ok('packages, generated code and build are those of the sources');
+    if (steps.length === 0) return failed(`it cannot be checked: ${printed.trim()}`, `node ${script}`);
+    const due = steps.filter(({ state, title }) => state === 'due' && !OPTIONAL.test(title));
+    if (due.length === 0) return ok('packages, generated code and build match the sources');
     return failed(`out of date: ${due.map(({ title }) => title).join(', ')}`, `node ${script}`);
   },
 };
 
-/** What it prints, whether something is due or not. */
+/** Its output, which it prints whether or not a step is due. */
 function checkSetup(script: string): Promise<string> {
   return new Promise((resolve) => {
     execFile(process.execPath, [script, '--check'], (_, stdout, stderr) => resolve(stdout || stderr));

@@ -2,7 +2,7 @@ import { ProbelogError } from '../../../errors/index.js';
 import { type Check, failed, ok, Skipped, warning } from '../check.js';
 import type { Machine } from '../machine.js';
 
-/** Texts and images can be embedded: the encoder's files are here, and it runs. */
+/** The encoder's files are on this machine, and it runs. */
 export const textEncoder: Check = {
   name: 'text encoder',
   async run(machine) {
@@ -12,7 +12,7 @@ export const textEncoder: Check = {
       if (id.startsWith('hub:') && !(await isFetched(machine, named))) return ofTheHub(machine, named);
       const encoder = await machine.encoder();
       const [vector] = await encoder.embedTexts(['a photo of a dog']);
-      if (!vector.every(Number.isFinite)) return failed('it answers with no numbers', MEND);
+      if (!vector.every(Number.isFinite)) return failed('it returns values that are not numbers', MEND);
       return ok(`${named} embeds texts in ${vector.length} dimensions (${shortened(id)})`);
     } catch (thrown) {
       if (thrown instanceof ProbelogError) return failed(thrown.message, MEND);
@@ -32,17 +32,17 @@ async function isFetched(machine: Machine, named: string): Promise<boolean> {
 async function ofTheHub(machine: Machine, named: string) {
   if (!machine.network)
     return warning(
-      `${named} is not here yet: the first search or probe set fetches it from the Hugging Face Hub, which then must be reachable`,
-      'probelog doctor --network, which tries; or set PROBELOG_TEXT_ENCODER to a folder',
+      `${named} is not downloaded yet: the first search or probe set downloads it from the Hugging Face Hub, which must then be reachable`,
+      'probelog doctor --network downloads it; or set PROBELOG_TEXT_ENCODER to a folder',
     );
   try {
     const encoder = await machine.encoder();
     await encoder.embedTexts(['a photo of a dog']);
-    return ok(`${named} was fetched from the Hugging Face Hub, and embeds texts`);
+    return ok(`${named} was downloaded from the Hugging Face Hub, and embeds texts`);
   } catch (thrown) {
     if (thrown instanceof Skipped) throw thrown;
     return failed(
-      `${named} is not here, and cannot be fetched: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      `${named} is not downloaded, and cannot be: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
       'let this machine reach the Hugging Face Hub (HTTPS_PROXY, HF_TOKEN), or copy the encoder here and set PROBELOG_TEXT_ENCODER to its folder',
     );
   }
