@@ -9,7 +9,7 @@ import { addErrorReplies } from './error-replies.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
 
-/** How often is looked for connections that are late. */
+/** How often late connections are looked for. */
 const LATE_EVERY_MS = 1_000;
 
 /** What may be said of every request. */
@@ -21,8 +21,8 @@ export interface AppOptions extends Pick<ServerLimits, 'corsOrigins' | 'trustedP
 /**
  * Times within which a request must have come.
  *
- * Threat model: whoever opens connections and sends next to nothing (slow loris) costs us a socket each, for as long as
- * we wait.
+ * Threat model: a client that opens connections and sends almost nothing (slow loris) holds a socket with each, for as
+ * long as the server waits.
  */
 export interface RequestTimes {
   headersMs: number;

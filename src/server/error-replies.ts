@@ -3,7 +3,7 @@ import { ProbelogError } from '../errors/index.js';
 
 /**
  * Every error outside an operation has one form, `{ "error": { "code", "message" } }`, with the status of its code; at
- * the door of GraphQL it has the form that its clients read.
+ * /graphql it has the form of GraphQL.
  */
 export function addErrorReplies(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {

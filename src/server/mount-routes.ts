@@ -29,7 +29,7 @@ export interface MountOptions extends RouteOptions, Pick<ServerLimits, 'corsOrig
   principalOf(request: IncomingMessage): Promise<Principal>;
 }
 
-/** The routes of {@link addRoutes} as a plain handler, to be mounted in another server. How much is asked is its business. */
+/** The routes of {@link addRoutes} as a plain handler, to be mounted in another server. The other server limits requests. */
 export async function mountRoutes(options: MountOptions): Promise<MountedRoutes> {
   const app = await createApp(options.logger, options);
   addAuthHook(app, { principalOf: ({ raw }) => options.principalOf(raw) });
@@ -73,7 +73,7 @@ function refuse(response: ServerResponse, error: ProbelogError): void {
 }
 
 function closing(): ProbelogError {
-  return new ProbelogError('SERVER_CLOSING', 'The server is about to end.');
+  return new ProbelogError('SERVER_CLOSING', 'The server is shutting down.');
 }
 
 /** A signature covers the bytes that came, and an upload goes to the disk as it comes. */

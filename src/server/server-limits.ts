@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.js';
 
-/** What the settings say of how much may be asked, and by whom. */
+/** The settings that limit requests. */
 export type ServerLimits = Pick<
   Config,
   | 'maxDepth'

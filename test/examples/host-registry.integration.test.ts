@@ -71,10 +71,10 @@ describe('the example registry', () => {
     await expect.poll(ingests, { timeout: 120_000, interval: 200 }).toEqual(['SUCCEEDED']);
     const { data, errors } = await ask(`{
       registeredModels { name owner summary
-        recognises(concept: "frog") { score bestLogit { index model { owner } } }
+        recognizes(concept: "frog") { score bestLogit { index model { owner } } }
         logits(concept: "airplane", first: 1) { edges { score node { index } } }
         probing { status coverage ingest { state } } }
-      models(concept: "truck", first: 1) { edges { node { id owner createdAt recognises(concept: "truck") { score } } } }
+      models(concept: "truck", first: 1) { edges { node { id owner createdAt recognizes(concept: "truck") { score } } } }
     }`);
     expect(errors).toBeUndefined();
     expect(data.registeredModels).toEqual([
@@ -82,7 +82,7 @@ describe('the example registry', () => {
         name: 'cifar',
         owner: 'vision team',
         summary: expect.stringContaining('10 outputs'),
-        recognises: { score: expect.any(Number), bestLogit: { index: 6, model: { owner: 'vision team' } } },
+        recognizes: { score: expect.any(Number), bestLogit: { index: 6, model: { owner: 'vision team' } } },
         logits: { edges: [{ score: expect.any(Number), node: { index: 0 } }] },
         probing: { status: 'READY', coverage: 1, ingest: { state: 'SUCCEEDED' } },
       },
@@ -90,7 +90,7 @@ describe('the example registry', () => {
     expect(data.models.edges[0].node).toMatchObject({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       owner: 'vision team',
-      recognises: { score: expect.any(Number) },
+      recognizes: { score: expect.any(Number) },
     });
   });
 

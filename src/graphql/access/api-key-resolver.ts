@@ -26,7 +26,7 @@ export class AccessResolver {
     );
   }
 
-  @Mutation(() => CreatedApiKey, { description: 'Makes a key; for administrators.' })
+  @Mutation(() => CreatedApiKey, { description: 'Creates a key; for administrators.' })
   async createApiKey(
     @Ctx() { store, access }: Context,
     @Arg('input', () => NewApiKeyInput) { name, scopes, labels, registry, expiresAt }: NewApiKeyInput,
@@ -44,12 +44,12 @@ export class AccessResolver {
 
   @Mutation(() => ApiKey, {
     description:
-      'Revokes the key with this id, or with this prefix, for good: here at once, in other processes within seconds; for administrators.',
+      'Revokes the key with this id or prefix for good: in this process at once, in others within seconds; for administrators.',
   })
   async revokeApiKey(
     @Ctx() { store, access }: Context,
     @Arg('id', () => ID, { nullable: true }) id: string | null,
-    @Arg('prefix', () => String, { nullable: true, description: 'In place of `id`.' }) prefix: string | null,
+    @Arg('prefix', () => String, { nullable: true, description: 'Instead of `id`.' }) prefix: string | null,
   ) {
     if (((id ?? null) === null) === ((prefix ?? null) === null)) {
       throw new ProbelogError('INPUT_INVALID', 'Give id or prefix, one of the two.', {

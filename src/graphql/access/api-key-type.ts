@@ -3,45 +3,48 @@ import { AccessScope } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
 import { registerEnum } from '../schema/register-enum.js';
 
-registerEnum(AccessScope, 'AccessScope', 'What a key or token is for; docs/access.md.', {
-  READ: 'Searches, and reads about models.',
-  INGEST: 'Registers, probes, labels and uploads for models, and follows their ingests.',
-  ADMIN: 'Everything, of every model: also removes, sees private models, makes keys, reads the audit.',
+registerEnum(AccessScope, 'AccessScope', 'What a key or token may do; docs/access.md.', {
+  READ: 'Search and read models.',
+  INGEST: 'Register, probe and label models, upload their responses, and follow their ingests.',
+  ADMIN: 'Everything: also remove models, see private models, manage keys and read the audit log.',
 });
 
-@ObjectType({ description: 'A key of a program; docs/access.md.' })
+@ObjectType({ description: 'An API key; docs/access.md.' })
 export class ApiKey {
   @Field(() => ID)
   id!: string;
 
-  @Field({ description: 'What it is for.' })
+  @Field({ description: 'What the key is for.' })
   name!: string;
 
-  @Field({ description: 'How the key begins after `plk_`, and how the audit calls it.' })
+  @Field({ description: 'The part after `plk_` that identifies the key, also in the audit log.' })
   prefix!: string;
 
   @Field(() => [AccessScope])
   scopes!: AccessScope[];
 
-  @Field(() => [String], { description: 'Labels of private models that it sees.' })
+  @Field(() => [String], { description: 'Visibility labels: the key sees private models with one of them.' })
   labels!: string[];
 
   @Field(() => String, {
     nullable: true,
-    description: 'The one registry whose models it may change; null: any.',
+    description: 'The one registry whose models the key may change; null for any.',
   })
   registry!: string | null;
 
   @Field()
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'Null: it does not expire.' })
+  @Field(() => Date, { nullable: true, description: 'Null when the key does not expire.' })
   expiresAt!: Date | null;
 
   @Field(() => Date, { nullable: true })
   revokedAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'To within a minute; null: never.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Accurate to a minute; null when the key was never used.',
+  })
   lastUsedAt!: Date | null;
 }
 
@@ -56,18 +59,18 @@ export class ApiKeyEdge {
 
 export const ApiKeyConnection = connectionType('ApiKeyConnection', ApiKeyEdge, 'Keys, newest first.');
 
-@ObjectType({ description: 'A key that was made a moment ago.' })
+@ObjectType({ description: 'A new key.' })
 export class CreatedApiKey {
-  @Field({ description: 'The key itself. It is shown this once, and not kept.' })
+  @Field({ description: 'The key itself. It is shown only once and not stored.' })
   secret!: string;
 
   @Field(() => ApiKey)
   key!: ApiKey;
 }
 
-@InputType({ description: 'What a new key is for.' })
+@InputType({ description: 'A key to create.' })
 export class NewApiKeyInput {
-  @Field({ description: 'For people: one line, up to 200 characters.' })
+  @Field({ description: 'What the key is for: one line, up to 200 characters.' })
   name!: string;
 
   @Field(() => [AccessScope], { description: 'At least one.' })
@@ -75,16 +78,16 @@ export class NewApiKeyInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Labels of private models that it sees; none when absent.',
+    description: 'Visibility labels of private models that the key sees; none when absent.',
   })
   labels?: string[] | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The one registry whose models it may change; any when absent.',
+    description: 'The one registry whose models the key may change; any when absent.',
   })
   registry?: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it stops being good; never when absent.' })
+  @Field(() => Date, { nullable: true, description: 'When the key expires; never when absent.' })
   expiresAt?: Date | null;
 }

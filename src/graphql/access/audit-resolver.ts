@@ -24,7 +24,7 @@ export class AuditResolver {
   }
 
   @Query(() => AuditConnection, {
-    description: 'Who changed what, when and from where, newest first; for administrators.',
+    description: 'Recorded changes, newest first; for administrators.',
   })
   audit(
     @Ctx() { store }: Context,

@@ -4,22 +4,22 @@ import { AuditAction } from '../../store/index.js';
 import { connectionType } from '../pagination/connection.js';
 import { registerEnum } from '../schema/register-enum.js';
 
-registerEnum(AuditAction, 'AuditAction', 'What somebody did.', {
-  MODEL_REGISTERED: 'A model version was registered, or taken up again.',
-  MODEL_REPROBED: 'Another probing of a model was asked for.',
+registerEnum(AuditAction, 'AuditAction', 'A kind of change.', {
+  MODEL_REGISTERED: 'A model was registered, or registered again.',
+  MODEL_REPROBED: 'A model was queued to be probed again.',
   MODEL_RENAMED: 'A registry renamed a model.',
   MODEL_REMOVED: 'A model was removed.',
-  MODEL_ANNOTATED: 'A registry changed tags or aliases.',
-  INGEST_CANCELLED: 'An ingest was ended.',
-  INGEST_RETRIED: 'An ingest was put back into the queue.',
+  MODEL_ANNOTATED: "A model's tags or aliases changed in its registry.",
+  INGEST_CANCELLED: 'An ingest was cancelled.',
+  INGEST_RETRIED: 'An ingest was queued again.',
   RESPONSES_UPLOADED: 'Responses of a model were uploaded.',
   LABELS_SET: "A model's labels were replaced.",
-  VISIBILITY_SET: 'It was changed who sees a model.',
-  KEY_CREATED: 'A key was made.',
-  KEY_REVOKED: 'A key was ended.',
+  VISIBILITY_SET: "A model's visibility label was changed.",
+  KEY_CREATED: 'A key was created.',
+  KEY_REVOKED: 'A key was revoked.',
 });
 
-@ObjectType({ description: 'A change that somebody made; docs/access.md.' })
+@ObjectType({ description: 'A recorded change; docs/access.md.' })
 export class AuditEntry {
   @Field(() => ID)
   id!: string;
@@ -44,17 +44,17 @@ export class AuditEntry {
 
   @Field(() => String, {
     nullable: true,
-    description: "Number of the request, as in the server's log; for a webhook its delivery id.",
+    description: "The request's id, as in the server's log; for a webhook, the delivery id.",
   })
   requestId!: string | null;
 
-  @Field({ description: 'What was changed, by name.' })
+  @Field({ description: 'Name of what was changed.' })
   subject!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The model; it may have been removed since.' })
+  @Field(() => ID, { nullable: true, description: 'The changed model, which may have been removed since.' })
   modelId!: string | null;
 
-  @Field(() => GraphQLJSON, { nullable: true, description: 'What it was changed to, where that is short.' })
+  @Field(() => GraphQLJSON, { nullable: true, description: 'The new value, where it is short.' })
   details!: unknown;
 }
 
@@ -69,20 +69,23 @@ export class AuditEdge {
 
 export const AuditConnection = connectionType('AuditConnection', AuditEdge, 'Changes, newest first.');
 
-@InputType({ description: 'Which changes are listed. All conditions hold at once.' })
+@InputType({ description: 'Which changes are listed. All conditions must hold.' })
 export class AuditFilterInput {
   @Field(() => AuditAction, { nullable: true })
   action?: AuditAction | null;
 
-  @Field(() => String, { nullable: true, description: 'Exactly this actor.' })
+  @Field(() => String, { nullable: true, description: 'Only changes by exactly this actor.' })
   actor?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Changes of this model, which may be gone.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only changes of this model, which may have been removed.',
+  })
   model?: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'Not before this.' })
+  @Field(() => Date, { nullable: true, description: 'Only changes at or after this time.' })
   since?: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'Before this.' })
+  @Field(() => Date, { nullable: true, description: 'Only changes before this time.' })
   until?: Date | null;
 }

@@ -15,7 +15,7 @@ import { SearchMetric } from '../search/search-metric.js';
 import { conceptSubject } from './concept-subject.js';
 import { Concept } from './concept-type.js';
 
-/** A concept, and the gallery that it is asked of. */
+/** A concept, and the probe set whose gallery it searches. */
 export interface ConceptRoot {
   text: string;
   probeSet: ProbeSetRecord;
@@ -36,7 +36,9 @@ export class ConceptResolver {
     return logitConnection(context, probeSet, subject, { first, after, metric, filter });
   }
 
-  @FieldResolver(() => ModelConnection, { description: 'Models that recognize it, by their best logit.' })
+  @FieldResolver(() => ModelConnection, {
+    description: 'Models that recognize it, best first, by their best logit.',
+  })
   async models(
     @Ctx() context: Context,
     @Root() { text, probeSet }: ConceptRoot,
@@ -60,11 +62,11 @@ export class ConceptResolver {
     }));
   }
 
-  @Query(() => Concept, { description: 'Something that a text names, to be asked about.' })
+  @Query(() => Concept, { description: 'A concept, with the logits, models and probes that match it.' })
   async concept(
     @Ctx() context: Context,
     @Arg('text', { description: 'A word or short phrase, up to 300 characters.' }) text: string,
-    @Arg('probeSet', () => ID, { nullable: true, description: 'The default one when absent.' })
+    @Arg('probeSet', () => ID, { nullable: true, description: 'The default probe set when absent.' })
     probeSetId: string | null,
   ): Promise<ConceptRoot> {
     return { text: normalizeConcept(text), probeSet: await findProbeSet(context, probeSetId) };

@@ -1,22 +1,25 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: 'Something that a text names.' })
+@ObjectType({ description: 'A word or short phrase to search for.' })
 export class Concept {
-  @Field({ description: 'The text, with blanks made single.' })
+  @Field({ description: 'The text, with runs of spaces made single.' })
   text!: string;
 }
 
 @InputType({
   description:
-    'Several concepts as one: as good as the worst of `all` and the best of `any`, less what `none` reaches. At least one in `all` or `any`, at most 20 in all. `none` is refused with metric ASYMMETRIC.',
+    'Several concepts, combined: the worst score of `all` and the best of `any`, lowered by `none`. At least one concept in `all` or `any`, at most 20 in total. `none` is refused with metric ASYMMETRIC.',
 })
 export class ConceptInput {
-  @Field(() => [String], { nullable: true, description: 'Each of these is recognized.' })
+  @Field(() => [String], { nullable: true, description: 'Concepts that must all be recognized.' })
   all?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'At least one of these is recognized.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Concepts of which at least one must be recognized.',
+  })
   any?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'None of these is recognized.' })
+  @Field(() => [String], { nullable: true, description: 'Concepts that must not be recognized.' })
   none?: string[] | null;
 }

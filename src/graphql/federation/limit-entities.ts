@@ -6,9 +6,9 @@ import { guardField } from '../schema/guard-fields.js';
 const MAX_REFERENCES = 1_000;
 
 /**
- * Checks who asks for what is Federation's own, and what `_entities` is asked for, before anything is looked up.
+ * Checks the caller's scopes for Federation's own fields, and the references of `_entities`, before any lookup.
  *
- * Threat model: `_entities` takes any JSON, and a gateway is not the only one who may send some.
+ * Threat model: `_entities` takes any JSON, and callers other than a gateway may send some.
  */
 export function limitEntities(schema: GraphQLSchema): GraphQLSchema {
   const { _entities: field, _service: service } = schema.getQueryType()?.getFields() ?? {};

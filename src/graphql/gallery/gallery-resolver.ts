@@ -17,7 +17,7 @@ export class GalleryResolver {
       context.search.stats(probeSet.id),
       context.store.models.galleryCoverage(probeSet.id),
     ]);
-    if (!stats) throw new ProbelogError('SEARCH_UNAVAILABLE', 'This gallery is not open yet. Try again.');
+    if (!stats) throw new ProbelogError('SEARCH_UNAVAILABLE', 'This gallery is still opening. Try again.');
     return {
       probeSet,
       models: stats.models,

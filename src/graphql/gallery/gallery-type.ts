@@ -8,8 +8,8 @@ export enum IndexKind {
 }
 
 registerEnum(IndexKind, 'IndexKind', 'How a gallery is searched.', {
-  EXACT: 'Every logit is compared.',
-  FAISS: 'A FAISS index gives candidates, which are compared exactly.',
+  EXACT: 'Compares every logit.',
+  FAISS: 'A FAISS index proposes candidates, which are then compared exactly.',
 });
 
 @ObjectType({ description: 'How a gallery is searched.' })
@@ -22,11 +22,11 @@ export class GalleryIndex {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Version of the basis; null while the gallery is cold.',
+    description: 'Version of the basis; null while the gallery has none.',
   })
   basisVersion!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Directions of the basis.' })
+  @Field(() => Int, { nullable: true, description: 'Number of directions in the basis.' })
   rank!: number | null;
 
   @Field({ description: 'Whether a new basis is being fitted in the background.' })
@@ -35,34 +35,34 @@ export class GalleryIndex {
 
 @ObjectType({
   description:
-    'What partly probed models are completed from, learned from fully probed ones; docs/collaborative-probing.md.',
+    'What fully probed models taught about responses to the probe set; completes partly probed models. See docs/collaborative-probing.md.',
 })
 export class GalleryPrior {
-  @Field({ description: 'Changes when it is learned anew.' })
+  @Field({ description: 'Changes when the prior is learned again.' })
   version!: string;
 
-  @Field(() => Int, { description: 'Fully probed logits that it was learned from.' })
+  @Field(() => Int, { description: 'Number of fully probed logits that it was learned from.' })
   logits!: number;
 
   @Field(() => Int, {
-    description: 'Families of related models that these belong to.',
+    description: 'Number of families of related models among them.',
   })
   families!: number;
 
-  @Field(() => Int, { description: 'Directions that it has.' })
+  @Field(() => Int, { description: 'Number of directions in the prior.' })
   rank!: number;
 
   @Field(() => Float, {
     description:
-      'Squared error for each probe of models that were held out and completed from a third of the probes, 0 to 1: of standardized responses, of which descriptors are made. What `errorBound` and `errorFactor` are compared with is of the same kind.',
+      'Squared error per probe, 0 to 1, of standardized responses of held-out models that were completed from a third of the probes. `errorBound` and `errorFactor` refer to errors of this kind.',
   })
   expectedError!: number;
 
-  @Field(() => Float, { description: 'Share of the probes that a new model is run on now, 0 to 1.' })
+  @Field(() => Float, { description: 'Share of the probes that new models are run on now, 0 to 1.' })
   budget!: number;
 }
 
-@ObjectType({ description: 'All logits that can be found with one probe set.' })
+@ObjectType({ description: 'All descriptors of one probe set that can be searched.' })
 export class Gallery {
   @Field(() => ProbeSet)
   probeSet!: ProbeSet;
@@ -70,24 +70,23 @@ export class Gallery {
   @Field(() => Int)
   models!: number;
 
-  @Field(() => Int, { description: 'Logits that can be found.' })
+  @Field(() => Int, { description: 'Number of searchable logits.' })
   logits!: number;
 
-  @Field(() => Int, { description: 'Logits without a descriptor, which cannot.' })
+  @Field(() => Int, { description: 'Number of logits without a descriptor.' })
   degenerate!: number;
 
   @Field(() => Float, {
-    description: 'Mean share of the probes that were really run for its logits, 0 to 1.',
+    description: 'Mean coverage of the logits, 0 to 1.',
   })
   coverage!: number;
 
-  @Field(() => Int, { description: 'Models of which every probe was run.' })
+  @Field(() => Int, { description: 'Number of models of which every probe was run.' })
   fullyProbedModels!: number;
 
   @Field(() => GalleryPrior, {
     nullable: true,
-    description:
-      'What partly probed models are completed from; null while there is too little to learn it from.',
+    description: 'Null while there are too few fully probed models to learn it from.',
   })
   prior!: GalleryPrior | null;
 

@@ -4,38 +4,38 @@ import type { ProbingRequest } from '../../ingest/index.js';
 import { NewVersionInput } from '../model/model-input.js';
 
 @InputType({
-  description: 'How much of the probe set a model is shown; docs/collaborative-probing.md.',
+  description: 'How many of the probes are run; docs/collaborative-probing.md.',
 })
 export class ProbingInput {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Share of the probes to run once the gallery has earned it, 0.02 to 1; as the settings say when absent.',
+      'Share of the probes to run, 0.02 to 1, once the gallery has learned enough for it. The server setting when absent.',
   })
   budget?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      "Ends probing before the budget is used up when the expected error of the model's logits falls to this, 0 to 1; as the settings say when absent.",
+      "Probing stops early when the expected error of the model's logits falls to this, 0 to 1. The server setting when absent.",
   })
   errorBound?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      "All probes are run when the expected error after the budget is above so many times that of the gallery's own models, 0 to 100; 0: never, which is also what counts when only `budget` or `errorBound` is given; as the settings say when all three are absent.",
+      "All probes are run when the expected error after the budget is more than this many times the error of the gallery's own models, 0 to 100; 0 means never. When absent: 0 if `budget` or `errorBound` is given, else the server setting.",
   })
   errorFactor?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Runs every probe; without `budget`, `errorBound` and `errorFactor`.',
+    description: 'Runs every probe. Not with `budget`, `errorBound` or `errorFactor`.',
   })
   full?: boolean | null;
 }
 
-@InputType({ description: 'A model version to be registered.' })
+@InputType({ description: 'A model to register and probe.' })
 export class IngestModelInput extends NewVersionInput {
   @Field(() => String, {
     nullable: true,
@@ -46,33 +46,36 @@ export class IngestModelInput extends NewVersionInput {
 
   @Field({
     description:
-      'An http(s) URL of an ONNX file, or s3://bucket/key or a path on the server where the settings allow it.',
+      'An ONNX file: an http(s) URL, or, where the server settings allow it, s3://bucket/key or a path on the server.',
   })
   source!: string;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: 'How images are prepared; docs/preprocessing.md.',
+    description: 'How probes are turned into the model input; docs/preprocessing.md. Detected when absent.',
   })
   preprocessing?: unknown;
 
-  @Field(() => String, { nullable: true, description: 'The output tensor, when several qualify.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the output tensor, needed when several qualify.',
+  })
   output?: string | null;
 
   @Field(() => ProbingInput, {
     nullable: true,
-    description: 'How much of the probe set it is shown; as the settings say when absent.',
+    description: 'How many of the probes are run; the server settings when absent.',
   })
   probing?: ProbingInput | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Higher goes first in the queue, -10 to 10; 0 when absent.',
+    description: 'Place in the queue, -10 to 10; higher runs first. 0 when absent.',
   })
   priority?: number | null;
 }
 
-/** What a caller says about probing, as the ingest takes it: null in GraphQL is the same as absent. */
+/** The input for probing as the ingest takes it, where an absent value is undefined. */
 export function probingRequest(input: ProbingInput | null | undefined): ProbingRequest | undefined {
   if (!input) return undefined;
   const { budget, errorBound, errorFactor, full } = input;

@@ -25,13 +25,14 @@ export class IngestResolver {
 
   @FieldResolver(() => IngestError, {
     nullable: true,
-    description: 'Null unless it failed, was cancelled, or waits for another attempt after a failure.',
+    description:
+      'Null unless the ingest failed, was cancelled, or waits for another attempt after a failure.',
   })
   error(@Root() { errorCode, errorMessage }: IngestRecord): IngestError | null {
     return errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
   }
 
-  @FieldResolver(() => Model, { description: 'The model that it makes searchable.' })
+  @FieldResolver(() => Model, { description: 'The model being probed.' })
   model(@Ctx() { loaders }: Context, @Root() { modelId }: IngestRecord) {
     return loaders.model.load(modelId);
   }
@@ -44,11 +45,14 @@ export class IngestResolver {
   @Query(() => IngestConnection, { description: 'Ingests, newest first.' })
   ingests(
     @Ctx() { store }: Context,
-    @Arg('status', () => [IngestState], { nullable: true, description: 'Only those that stand here.' })
+    @Arg('status', () => [IngestState], {
+      nullable: true,
+      description: 'Only ingests in one of these states.',
+    })
     states: IngestState[] | null,
     @Arg('registry', () => String, {
       nullable: true,
-      description: 'Only of models that were registered as coming from exactly this registry.',
+      description: 'Only ingests of models from the registry with exactly this name.',
     })
     registry: string | null,
     @First() first: number,
@@ -71,7 +75,7 @@ export class IngestResolver {
 
   @Mutation(() => Ingest, {
     description:
-      'Registers a model version and starts to probe it. Follow `ingestProgress`, or ask for the ingest.',
+      'Registers a model and queues it for probing. Follow it with `ingestProgress`, or poll `ingest`.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
     return ingest.enqueue({
@@ -86,19 +90,22 @@ export class IngestResolver {
 
   @Mutation(() => Ingest, {
     description:
-      'Probes a registered model again; until that is done, its present responses stay searchable. How much is probed is as the settings say unless said here, whatever the last ingest asked for.',
+      'Probes a model again. Its current responses stay searchable until the new ones are published. How many probes are run follows `probing`, else the server settings, not the last ingest.',
   })
   reprobeModel(
     @Ctx() { ingest }: Context,
     @Arg('id', () => ID) id: string,
-    @Arg('probeSet', () => ID, { nullable: true, description: 'Another probe set; the same when absent.' })
+    @Arg('probeSet', () => ID, {
+      nullable: true,
+      description: 'Another probe set; the current one when absent.',
+    })
     probeSet: string | null,
     @Arg('full', () => Boolean, {
       defaultValue: false,
-      description: 'Upgrades a partly probed model in place by running all probes; short for `probing.full`.',
+      description: 'Runs all probes, which upgrades a partly probed model; short for `probing.full`.',
     })
     full: boolean,
-    @Arg('probing', () => ProbingInput, { nullable: true, description: 'How much is probed.' })
+    @Arg('probing', () => ProbingInput, { nullable: true, description: 'How many of the probes are run.' })
     probing: ProbingInput | null,
   ) {
     return ingest.reprobe(keyOf('Model', id), {
@@ -108,7 +115,7 @@ export class IngestResolver {
   }
 
   @Mutation(() => Ingest, {
-    description: 'Ends an ingest that is not finished; a finished one stays as it is.',
+    description: 'Cancels an ingest; a finished ingest stays as it is.',
   })
   cancelIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
     return ingest.cancel(keyOf('Ingest', id));
@@ -116,7 +123,7 @@ export class IngestResolver {
 
   @Mutation(() => Ingest, {
     description:
-      'Puts an ingest that failed or was cancelled back into the queue, under the same id. It must be the last of its model.',
+      'Queues a failed or cancelled ingest again, under the same id. It must be the latest ingest of its model.',
   })
   retryIngest(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
     return ingest.retry(keyOf('Ingest', id));
@@ -124,7 +131,7 @@ export class IngestResolver {
 
   @Mutation(() => Ingest, {
     description:
-      'Ends an ingest that waits for another attempt: it is FAILED, with the error of its last attempt. Any other ingest stays as it is.',
+      'Ends an ingest that waits for another attempt: it becomes FAILED, with the error of its last attempt. Any other ingest stays as it is.',
   })
   async giveUpIngest(@Ctx() { ingest, loaders }: Context, @Arg('id', () => ID) id: string) {
     const key = keyOf('Ingest', id);
@@ -135,7 +142,7 @@ export class IngestResolver {
   }
 
   @Subscription(() => Ingest, {
-    description: 'The ingest as it stands, then after every change; ends when the ingest does.',
+    description: 'The ingest as it is now, then after every change; ends with the ingest.',
     subscribe: ({ context, args }) => (context as Context).ingest.watch(keyOf('Ingest', args.id)),
   })
   ingestProgress(
@@ -143,7 +150,7 @@ export class IngestResolver {
     @Arg('id', () => ID) _id: string,
     @Ctx() { loaders }: Context,
   ) {
-    // Inside another server one context may serve the whole subscription, and must not remember how the model was before.
+    // Inside another server, one context may serve the whole subscription; its loader must not return the old model.
     loaders.model.clearAll();
     return ingest;
   }

@@ -4,35 +4,35 @@ import { connectionType } from '../pagination/connection.js';
 import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
 
-registerEnum(IngestState, 'IngestState', 'Where an ingest stands.', {
-  QUEUED: 'It waits for a worker.',
-  RUNNING: 'A worker is at it.',
+registerEnum(IngestState, 'IngestState', 'State of an ingest.', {
+  QUEUED: 'Waiting for a worker.',
+  RUNNING: 'A worker runs it.',
   SUCCEEDED: 'The model can be searched.',
-  FAILED: 'It ended with an error; see `error`.',
-  CANCELLED: 'A caller ended it.',
+  FAILED: 'Ended with an error; see `error`.',
+  CANCELLED: 'Ended by a caller.',
 });
 
-registerEnum(IngestStage, 'IngestStage', 'What is being done for an ingest.', {
-  QUEUED: 'Nothing yet.',
-  FETCHING: 'The model file is copied.',
-  INSPECTING: 'The graph is read: input, output, preprocessing.',
-  PROBING: 'The model is shown the probes.',
-  STORING: 'The responses are stored and the model made visible.',
-  INDEXING: 'The logits are added to the gallery.',
-  DONE: 'Everything is done.',
+registerEnum(IngestStage, 'IngestStage', 'Current step of an ingest.', {
+  QUEUED: 'Not started.',
+  FETCHING: 'Copying the model file.',
+  INSPECTING: 'Reading the graph: input, output, preprocessing.',
+  PROBING: 'Running the model on the probes.',
+  STORING: 'Storing the responses and publishing the model.',
+  INDEXING: 'Adding the logits to the gallery.',
+  DONE: 'Finished.',
 });
 
-@ObjectType({ description: 'How far an ingest is.' })
+@ObjectType({ description: 'Progress of an ingest.' })
 export class IngestProgress {
   @Field(() => Int, { description: 'Probes run.' })
   done!: number;
 
-  @Field(() => Int, { description: 'Probes to run; 0 before that is known.' })
+  @Field(() => Int, { description: 'Probes to run; 0 before the number is known.' })
   total!: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Seconds that the remaining probes will take at this pace.',
+    description: 'Seconds until the remaining probes are run, at the current pace.',
   })
   etaSeconds!: number | null;
 }
@@ -42,11 +42,11 @@ export class IngestError {
   @Field({ description: 'Stable code; docs/errors.md lists them.' })
   code!: string;
 
-  @Field({ description: 'What was wrong, and what would be right.' })
+  @Field({ description: 'What happened, and what to do.' })
   message!: string;
 }
 
-@ObjectType({ implements: Node, description: 'The work of making one model version searchable.' })
+@ObjectType({ implements: Node, description: 'A request to probe a model and make it searchable.' })
 export class Ingest implements Node {
   @Field(() => ID)
   id!: string;
@@ -57,17 +57,17 @@ export class Ingest implements Node {
   @Field(() => IngestStage)
   stage!: IngestStage;
 
-  @Field(() => Int, { description: 'How often a worker took it up.' })
+  @Field(() => Int, { description: 'How often a worker has started it.' })
   attempts!: number;
 
   @Field(() => Date, {
     nullable: true,
     description:
-      'When it is tried at the earliest: after a failure that may pass, or after a cancellation, until its worker has let go. Null when nothing holds it up.',
+      'Earliest time of the next attempt, after a temporary failure or while a cancelled attempt still ends. Null when the ingest need not wait.',
   })
   nextAttemptAt!: Date | null;
 
-  @Field(() => Int, { description: 'Higher goes first, -10 to 10.' })
+  @Field(() => Int, { description: 'Place in the queue, -10 to 10; higher runs first.' })
   priority!: number;
 
   @Field()
@@ -81,8 +81,7 @@ export class Ingest implements Node {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'Most memory that the process running the model had, in bytes; null before the model was run.',
+    description: 'Peak memory of the process that ran the model, in bytes; null before the model is run.',
   })
   peakMemoryBytes!: number | null;
 }

@@ -17,7 +17,7 @@ export interface LogitEdgeRoot {
 export class LogitEdgeResolver {
   @FieldResolver(() => [Evidence], {
     description:
-      'The probes that made it match, largest contribution first; for an expression, of the concept whose score it has: the worst of `all`, the best of `any`. Empty for a removed logit.',
+      'The probes that made the logit match, largest contribution first. For an expression, the evidence of the concept that decided the score: the worst of `all`, or the best of `any`. Empty for a removed logit.',
   })
   async evidence(
     @Ctx() { search, loaders }: Context,

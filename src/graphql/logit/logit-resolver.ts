@@ -23,13 +23,13 @@ export class LogitResolver {
     return logitId(logit);
   }
 
-  @FieldResolver(() => Model, { description: 'The model that it is an output of.' })
+  @FieldResolver(() => Model, { description: 'The model that has this output.' })
   model(@Ctx() context: Context, @Root() logit: LogitRecord) {
     return modelOf(context, logit);
   }
 
   @FieldResolver(() => LogitConnection, {
-    description: 'Logits of other models that recognize the same, best first.',
+    description: 'Logits of other models that recognize the same thing, best first.',
   })
   async similar(
     @Ctx() context: Context,
@@ -48,7 +48,7 @@ export class LogitResolver {
 
   @FieldResolver(() => [LogitName], {
     description:
-      'Names for what it recognizes, from the vocabulary that ships with ProbeLog, best first; empty for a degenerate logit.',
+      'Names for what the logit recognizes, from the vocabulary that ships with ProbeLog, best first; empty for a degenerate logit.',
   })
   async concepts(
     @Ctx() context: Context,
@@ -61,7 +61,7 @@ export class LogitResolver {
   }
 
   @FieldResolver(() => [ProbeResponse], {
-    description: 'The probes that it responds to most, strongest first.',
+    description: 'The probes with the highest responses, highest first.',
   })
   topProbes(
     @Ctx() context: Context,
@@ -71,7 +71,9 @@ export class LogitResolver {
     return extremeProbes(context, logit, first, 'HIGHEST');
   }
 
-  @FieldResolver(() => [ProbeResponse], { description: 'The probes that it rejects most, weakest first.' })
+  @FieldResolver(() => [ProbeResponse], {
+    description: 'The probes with the lowest responses, lowest first.',
+  })
   bottomProbes(
     @Ctx() context: Context,
     @Root() logit: LogitRecord,
@@ -82,7 +84,7 @@ export class LogitResolver {
 
   @Query(() => LogitConnection, {
     description:
-      'Logits that recognize a concept, an expression of several, or what a picture shows, whichever model they belong to.',
+      'Logits of all models that recognize a concept, an expression of several concepts, or an image.',
   })
   async logits(
     @Ctx() context: Context,
@@ -91,11 +93,11 @@ export class LogitResolver {
       description: 'A word or short phrase, up to 300 characters.',
     })
     concept: string | null,
-    @Arg('expression', () => ConceptInput, { nullable: true, description: 'Several concepts as one.' })
+    @Arg('expression', () => ConceptInput, { nullable: true, description: 'Several concepts, combined.' })
     expression: ConceptInput | null,
     @Arg('image', () => String, {
       nullable: true,
-      description: 'A picture of what is looked for: the file in base64, or a data: URL; at most 10 MiB.',
+      description: 'An image to search with: the file in base64, or a data: URL; at most 10 MiB.',
     })
     image: string | null,
     @First() first: number,
@@ -122,7 +124,7 @@ export class LogitResolver {
 async function modelOf({ loaders }: Context, { modelId }: LogitRecord): Promise<ModelRecord> {
   const model = await loaders.model.load(modelId);
   if (model) return model;
-  throw new ProbelogError('NOT_FOUND', 'The model was removed a moment ago.');
+  throw new ProbelogError('NOT_FOUND', 'The model has just been removed.');
 }
 
 async function extremeProbes(

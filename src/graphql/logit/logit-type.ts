@@ -6,8 +6,8 @@ import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
 
 registerEnum(LogitStatus, 'LogitStatus', 'Whether a logit can be searched.', {
-  SEARCHABLE: 'It has a descriptor.',
-  DEGENERATE: 'Its responses are constant or not numbers, so there is nothing to compare.',
+  SEARCHABLE: 'Has a descriptor.',
+  DEGENERATE: 'Its responses are constant or not finite, so it has no descriptor.',
 });
 
 export enum ExpectedAccuracyReason {
@@ -15,52 +15,52 @@ export enum ExpectedAccuracyReason {
   NO_CONCEPT = 'NO_CONCEPT',
 }
 
-registerEnum(ExpectedAccuracyReason, 'ExpectedAccuracyReason', 'Why there is no expected accuracy.', {
-  TOO_FEW_OUTPUTS: 'Its model has fewer than three outputs with a descriptor, which say too little.',
-  NO_CONCEPT: 'The list is not one of matches: no concept was given.',
+registerEnum(ExpectedAccuracyReason, 'ExpectedAccuracyReason', 'Why an expected accuracy is null.', {
+  TOO_FEW_OUTPUTS: 'The model has fewer than three outputs with a descriptor, too few to predict from.',
+  NO_CONCEPT: 'No concept was given.',
 });
 
-/** What a match lets expect of the logit that it found. */
+/** The expected accuracy of a result. */
 @ObjectType()
 export abstract class WithExpectedAccuracy {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Accuracy on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
+      'Accuracy on images of its class, predicted from its responses, 0 to 1 (docs/accuracy.md). When null, `expectedAccuracyReason` says why.',
   })
   expectedAccuracy?: number | null;
 
   @Field(() => ExpectedAccuracyReason, {
     nullable: true,
-    description: 'Why `expectedAccuracy` is null; null when it is not.',
+    description: 'Why `expectedAccuracy` is null; null when it has a value.',
   })
   expectedAccuracyReason?: ExpectedAccuracyReason | null;
 }
 
 @ObjectType({
   implements: Node,
-  description: 'One output of a model: what it recognizes is found by how it responds to the probes.',
+  description: 'One output of a model. Search finds what it recognizes by its responses to the probes.',
 })
 export class Logit implements Node {
   @Field(() => ID, { description: 'Stays the same when the model is probed again.' })
   id!: string;
 
-  @Field(() => Int, { description: "Place among the model's outputs, from 0." })
+  @Field(() => Int, { description: "Index among the model's outputs, from 0." })
   index!: number;
 
-  @Field(() => String, { nullable: true, description: 'What the owner calls it. Search never looks at it.' })
+  @Field(() => String, { nullable: true, description: "The owner's name for it. Search never reads it." })
   label!: string | null;
 
   @Field(() => LogitStatus)
   status!: LogitStatus;
 
-  @Field(() => Float, { description: 'Share of the probes that were really run, 0 to 1.' })
+  @Field(() => Float, { description: 'Share of the probes that were run, 0 to 1.' })
   coverage!: number;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Expected squared error for each probe of its descriptor, by the posterior of the ridge regression that completed it. The descriptor has variance 1: 0 is as good as run, 1 as good as unknown. Null when every probe was run.',
+      'Expected squared error per probe of the completed descriptor, from the posterior of the ridge regression. Descriptors have variance 1, so 0 means as good as run, and 1 means unknown. Null when every probe was run.',
   })
   completionError!: number | null;
 }
@@ -82,12 +82,12 @@ export class LogitEdge extends WithExpectedAccuracy {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Probability that the answer is right, 0 to 1, from how it stands out in the gallery; null in a gallery of fewer than 50 logits, and for `similar` in one that has no basis yet (fewer than 200).',
+      'Probability that the logit recognizes the query, 0 to 1, from how far it stands out in the gallery. Null in a gallery of fewer than 50 logits, and for `similar` in one without a basis (fewer than 200).',
   })
   confidence?: number | null;
 }
 
-@ObjectType({ description: "One of a model's logits; for a concept, how well it matches." })
+@ObjectType({ description: "One of a model's logits, with how well it matches when the list has a concept." })
 export class ModelLogitEdge extends WithExpectedAccuracy {
   @Field()
   cursor!: string;
@@ -103,7 +103,7 @@ export class ModelLogitEdge extends WithExpectedAccuracy {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'As in LogitEdge; null in a list without a concept, too.',
+    description: 'As in LogitEdge; also null in a list without a concept.',
   })
   confidence?: number | null;
 }
@@ -116,10 +116,10 @@ export const ModelLogitConnection = connectionType(
 );
 
 @ObjectType({
-  description: 'How well one model recognizes a concept: what its best logit has in `logits(concept:)`.',
+  description: 'How well one model recognizes a concept: the values of its best logit in `logits(concept:)`.',
 })
 export class Recognition extends WithExpectedAccuracy {
-  @Field(() => Float, { description: 'Higher is better; comparable between models, for one concept.' })
+  @Field(() => Float, { description: 'Higher is better; comparable between models for the same concept.' })
   score!: number;
 
   @Field(() => Float, { description: "The paper's asymmetric top-k discrepancy, ≥ 0; smaller is better." })
@@ -128,7 +128,7 @@ export class Recognition extends WithExpectedAccuracy {
   @Field(() => Float, { nullable: true, description: 'As in LogitEdge.' })
   confidence?: number | null;
 
-  @Field(() => Logit, { description: 'The output that recognizes it best.' })
+  @Field(() => Logit, { description: 'The logit that recognizes the concept best.' })
   bestLogit!: Logit;
 }
 
@@ -139,31 +139,31 @@ export class Evidence {
 
   @Field(() => Float, {
     description:
-      "The query at this probe: a concept's or picture's cosine, or the asking logit's response, in standard deviations.",
+      'The query at this probe, in standard deviations: the cosine of the concept or image, or the response of the logit searched with.',
   })
   query!: number;
 
-  @Field(() => Float, { description: "The found logit's response, in standard deviations." })
+  @Field(() => Float, { description: "The result's response, in standard deviations." })
   response!: number;
 
   @Field(() => Float, {
-    description: 'Its part of the correlation of query and logit, to which the parts of all probes add up.',
+    description: 'Part of the correlation of query and result; the parts of all probes add up to it.',
   })
   contribution!: number;
 }
 
-@ObjectType({ description: 'A name for an output, from the vocabulary that ships with ProbeLog.' })
+@ObjectType({ description: 'A name for a logit, from the vocabulary that ships with ProbeLog.' })
 export class LogitName {
   @Field({ description: 'The concept.' })
   text!: string;
 
-  @Field(() => Float, { description: "Correlation of the concept with the output's responses, −1 to 1." })
+  @Field(() => Float, { description: "Correlation of the concept with the logit's responses, −1 to 1." })
   score!: number;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Probability that the name is right, 0 to 1; null in a gallery of fewer than 50 logits, where names are ordered by score.',
+      'Probability that the name is right, 0 to 1. Null in a gallery of fewer than 50 logits, where names are ordered by score.',
   })
   confidence!: number | null;
 }

@@ -3,16 +3,16 @@ import { ProbelogError } from '../../errors/index.js';
 import { ModelStatus } from '../../store/index.js';
 import { keyOf } from '../schema/global-id.js';
 
-@InputType({ description: 'A tag that a model has in its registry.' })
+@InputType({ description: 'A tag of a model in its registry.' })
 export class TagFilter {
   @Field({ description: 'The whole key.' })
   key!: string;
 
-  @Field(() => String, { nullable: true, description: 'The whole value; any when absent.' })
+  @Field(() => String, { nullable: true, description: 'The whole value; any value when absent.' })
   value?: string | null;
 }
 
-@InputType({ description: 'Which models are listed. All conditions hold at once.' })
+@InputType({ description: 'Which models are listed. All conditions must hold.' })
 export class ModelFilter {
   @Field(() => String, { nullable: true, description: 'Only versions of the model with exactly this name.' })
   name?: string | null;
@@ -22,24 +22,24 @@ export class ModelFilter {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Only models of which at least this share of the probes was run, 0 to 1.',
+    description: 'Only models with at least this coverage (share of probes run), 0 to 1.',
   })
   minCoverage?: number | null;
 
   @Field(() => TagFilter, {
     nullable: true,
-    description: 'Only models that have this tag in their registry.',
+    description: 'Only models with this tag in their registry.',
   })
   tag?: TagFilter | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Only models that have exactly this alias in their registry.',
+    description: 'Only models with exactly this alias in their registry.',
   })
   alias?: string | null;
 }
 
-/** What is said of a new model version, wherever it is run. */
+/** A new model, wherever it is run. */
 @InputType()
 export abstract class NewVersionInput {
   @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })
@@ -59,14 +59,14 @@ export abstract class NewVersionInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Name of the registry that it comes from, up to 300 characters.',
+    description: 'Name of the registry that the model comes from, up to 300 characters.',
   })
   registry?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "Who sees it: those with this label. Everybody who may read when absent; only an administrator may give another's label.",
+      'Visibility label: only principals with it see the model. When absent, all callers who may read see it. Labels that the caller does not have need the scope admin.',
   })
   visibility?: string | null;
 
@@ -75,7 +75,7 @@ export abstract class NewVersionInput {
 }
 
 @InputType({
-  description: 'A model version that is run by its owner, who uploads its responses; docs/any-framework.md.',
+  description: 'A model that its owner runs, who then uploads its responses; docs/any-framework.md.',
 })
 export class RegisterModelInput extends NewVersionInput {
   @Field(() => String, {

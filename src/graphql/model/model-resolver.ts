@@ -20,7 +20,7 @@ import { versionResolver } from './version-resolver.js';
 
 @Resolver(() => Model)
 export class ModelResolver extends versionResolver(Model) {
-  /** A source may be a signed URL: what could let others in is not shown. */
+  /** A source may be a signed URL, so the parts that may give access are not shown. */
   @FieldResolver(() => String)
   source(@Root() { source }: ModelRecord): string {
     if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
@@ -40,19 +40,19 @@ export class ModelResolver extends versionResolver(Model) {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Where its responses are sent to by PUT, relative to the server (docs/any-framework.md); null when it is probed here.',
+      'URL, relative to the server, that takes the responses by PUT (docs/any-framework.md); null when the model is probed here.',
   })
   responsesUrl(@Ctx() { basePath }: Context, @Root() { id, source }: ModelRecord): string | null {
     return source === EXTERNAL_SOURCE ? `${basePath}/models/${globalId('Model', id)}/responses` : null;
   }
 
-  @FieldResolver(() => [ModelTag], { description: 'Its tags in the registry that it came from, by key.' })
+  @FieldResolver(() => [ModelTag], { description: 'Tags of the model in its registry, ordered by key.' })
   async tags(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<ModelTag[]> {
     const annotations = await loaders.annotations.load(id);
     return Object.entries(annotations?.tags ?? {}).map(([key, value]) => ({ key, value }));
   }
 
-  @FieldResolver(() => [String], { description: 'Its aliases in the registry that it came from.' })
+  @FieldResolver(() => [String], { description: 'Aliases of the model in its registry.' })
   async aliases(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord): Promise<readonly string[]> {
     return (await loaders.annotations.load(id))?.aliases ?? [];
   }
@@ -60,7 +60,7 @@ export class ModelResolver extends versionResolver(Model) {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'What it recognizes, as one paragraph for a model card, from its responses alone; null before it is searchable.',
+      'What the model recognizes, judged by its responses alone: one paragraph for a model card. Null before the model is searchable.',
   })
   async summary(@Ctx() { search, concepts }: Context, @Root() { id, status, probeSetId }: ModelRecord) {
     if (status !== 'READY') return null;
@@ -74,7 +74,7 @@ export class ModelResolver extends versionResolver(Model) {
 
   @FieldResolver(() => ModelLogitConnection, {
     description:
-      'With a concept: those of its logits that recognize it, best first. Without: all, in output order.',
+      'With a concept: its logits that recognize the concept, best first. Without: all its logits, in output order.',
   })
   async logits(
     @Ctx() context: Context,
@@ -95,7 +95,8 @@ export class ModelResolver extends versionResolver(Model) {
 
   @FieldResolver(() => Logit, {
     nullable: true,
-    description: 'Its logit with this index; null when it has no such output, or was not probed yet.',
+    description:
+      'The logit with this index; null when there is no such output, or the model is not probed yet.',
   })
   logit(
     @Ctx() { loaders }: Context,
@@ -132,7 +133,7 @@ export class ModelResolver extends versionResolver(Model) {
     return recognition(context, model, concept);
   }
 
-  @FieldResolver(() => Probing, { description: 'What probing made of it.' })
+  @FieldResolver(() => Probing, { description: 'The result of probing the model.' })
   probing(@Root() model: ModelRecord): ModelRecord {
     return model;
   }
@@ -149,7 +150,7 @@ export class ModelResolver extends versionResolver(Model) {
     concept: string | null,
     @Arg('concepts', () => [String], {
       nullable: true,
-      description: 'Several, at most 20: models that know many of them, well, come first.',
+      description: 'Up to 20 concepts: models that recognize many of them well come first.',
     })
     concepts: string[] | null,
     @Arg('text', () => String, {
@@ -163,7 +164,7 @@ export class ModelResolver extends versionResolver(Model) {
     @Arg('matching', () => LogitFilter, {
       nullable: true,
       description:
-        'With a concept: which logits, and so which models, may be found. Refused without a concept, and with `modelText` beside `text`.',
+        'With a concept: which logits, and so which models, the search may find. Refused without a concept, and when both `text` and `modelText` are given.',
     })
     matching: LogitFilter | null,
     @Arg('probeSet', () => ID, {
@@ -201,7 +202,7 @@ export class ModelResolver extends versionResolver(Model) {
 
   @Mutation(() => Model, {
     description:
-      'Registers a model version that never comes here. It is PENDING until its responses are sent to its `responsesUrl`.',
+      'Registers a model that its owner runs. It is PENDING until its responses are uploaded to its `responsesUrl`.',
   })
   registerModel(
     @Ctx() { uploads }: Context,
@@ -210,7 +211,7 @@ export class ModelResolver extends versionResolver(Model) {
     return uploads.register(newVersion(input));
   }
 
-  @Mutation(() => Model, { description: "Replaces a model's labels; null takes them away." })
+  @Mutation(() => Model, { description: "Replaces a model's labels; null removes them." })
   async setLabels(
     @Ctx() { store, loaders }: Context,
     @Arg('id', () => ID) id: string,
@@ -236,28 +237,32 @@ export class ModelResolver extends versionResolver(Model) {
 
   @Mutation(() => Model, {
     description:
-      'Makes a model visible to those with a label alone, or to all who may read; for administrators.',
+      'Makes a model visible only to principals with a label, or to all callers who may read; for administrators.',
   })
   async setVisibility(
     @Ctx() { store }: Context,
     @Arg('id', () => ID) id: string,
     @Arg('visibility', () => String, {
       nullable: true,
-      description: 'The label; null: everybody who may read.',
+      description: 'The visibility label; null makes the model visible to all callers who may read.',
     })
     visibility: string | null,
   ) {
     if (typeof visibility === 'string' && !VISIBILITY_LABEL.test(visibility))
-      throw new ProbelogError('INPUT_INVALID', 'A label has 1 to 100 letters, digits and . _ : @ / -', {
-        argument: 'visibility',
-      });
+      throw new ProbelogError(
+        'INPUT_INVALID',
+        'A visibility label has 1 to 100 letters, digits and . _ : @ / -',
+        {
+          argument: 'visibility',
+        },
+      );
     const model = await store.models.setVisibility(keyOf('Model', id), visibility ?? null);
     if (model) return model;
     throw new ProbelogError('NOT_FOUND', 'There is no model with this id.');
   }
 
   @Mutation(() => Boolean, {
-    description: 'Removes a model version with its logits and responses. False when there was none.',
+    description: 'Removes a model with its logits and responses. False when there is no such model.',
   })
   removeModel(@Ctx() { ingest }: Context, @Arg('id', () => ID) id: string) {
     return ingest.remove(keyOf('Model', id));

@@ -7,22 +7,23 @@ import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
 
 registerEnum(ModelStatus, 'ModelStatus', 'Whether a model can be searched.', {
-  PENDING: 'Its first ingest is not finished, or its responses were not uploaded yet.',
+  PENDING: 'Not searchable yet: its first ingest has not finished, or its responses have not been uploaded.',
   READY: 'Its logits can be searched.',
-  FAILED: 'Its ingest failed or was cancelled before it ever could be searched.',
+  FAILED: 'Its ingest failed or was cancelled before the model became searchable.',
 });
 
-registerEnum(ResponseKind, 'ResponseKind', "What a model's stored responses are.", {
+registerEnum(ResponseKind, 'ResponseKind', "The unit of a model's stored responses.", {
   LOGITS: 'Values before any softmax.',
-  LOG_PROBABILITIES: 'Logarithms of probabilities that could not be cut off; see `logFloor`.',
+  LOG_PROBABILITIES:
+    'Logarithms of probabilities, because the softmax could not be removed from the model; see `logFloor`.',
 });
 
-@ObjectType({ description: 'A tag of a model version in its registry.' })
+@ObjectType({ description: 'A tag of a model in its registry.' })
 export class ModelTag {
   @Field()
   key!: string;
 
-  @Field({ description: 'Empty for a tag that says nothing but its key.' })
+  @Field({ description: 'Empty when the tag has only a key.' })
   value!: string;
 }
 
@@ -39,14 +40,14 @@ export class Model implements Node {
 
   @Field({
     description:
-      'Where its file came from, without user, password and query; `external` when it never came here.',
+      'Where the model file came from, without user, password and query; `external` when its owner runs it elsewhere.',
   })
   source!: string;
 
   @Field(() => ModelStatus)
   status!: ModelStatus;
 
-  @Field(() => Int, { nullable: true, description: 'Number of outputs; null before the model was probed.' })
+  @Field(() => Int, { nullable: true, description: 'Number of outputs; null before the model is probed.' })
   outputs!: number | null;
 
   @Field(() => ResponseKind, { nullable: true })
@@ -54,26 +55,31 @@ export class Model implements Node {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'For LOG_PROBABILITIES: the probability that stands for one that underflowed to 0.',
+    description: 'For LOG_PROBABILITIES: the probability used in place of those that underflowed to 0.',
   })
   logFloor!: number | null;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: 'How images are prepared; docs/preprocessing.md.',
+    description: 'How probes are turned into the model input; docs/preprocessing.md.',
   })
   preprocessing!: unknown;
 
-  @Field(() => String, { nullable: true, description: 'The tensor that the responses come from.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the output tensor that the responses come from.',
+  })
   outputName!: string | null;
 
-  @Field(() => [String], { description: 'What was decided on the way, one sentence each.' })
+  @Field(() => [String], {
+    description: 'How the model was probed, and what was unusual; one sentence each.',
+  })
   notes!: string[];
 
-  @Field(() => String, { nullable: true, description: "SHA-256 of the model's file." })
+  @Field(() => String, { nullable: true, description: 'SHA-256 of the model file.' })
   fileDigest!: string | null;
 
-  @Field(() => Float, { nullable: true, description: "Size of the model's file." })
+  @Field(() => Float, { nullable: true, description: 'Size of the model file, in bytes.' })
   fileBytes!: number | null;
 
   @Field(() => String, {
@@ -84,24 +90,25 @@ export class Model implements Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The registry that it came from; null when it was given directly.',
+    description: 'Name of the registry that the model came from; null when it was registered directly.',
   })
   registry!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The label without which it is not seen; null: everybody who may read sees it.',
+    description:
+      'Visibility label: only principals with it see the model. Null when all callers who may read see it.',
   })
   visibility!: string | null;
 
   @Field()
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When its present responses were published.' })
+  @Field(() => Date, { nullable: true, description: 'When the current responses were published.' })
   probedAt!: Date | null;
 }
 
-@ObjectType({ description: 'A model of a list; for a concept, how well it matches.' })
+@ObjectType({ description: 'A model in a list, with how well it matches when the list has a concept.' })
 export class ModelEdge {
   @Field()
   cursor!: string;
@@ -118,34 +125,34 @@ export class ModelEdge {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Distance of `bestLogit` for the concept that it matches best.',
+    description: 'Distance of `bestLogit` to the concept that it matches best; smaller is better.',
   })
   distance?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'With `concept` as in LogitEdge, of its best logit. With `concepts` the mean over them of the confidence that one of its logits recognizes it: the share of them that the model is expected to know. Null in a gallery of fewer than 50 logits, and in a list without either.',
+      "With `concept` as in LogitEdge, of its best logit. With `concepts` the mean over them of the confidence that one of the model's logits recognizes it: the expected share of the concepts that the model recognizes. Null in a gallery of fewer than 50 logits, and in a list without either.",
   })
   confidence?: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Accuracy of `bestLogit` on images of its class that its responses let expect, 0 to 1 (docs/accuracy.md); `expectedAccuracyReason` says why it is null.',
+      'Accuracy of `bestLogit` on images of its class, predicted from its responses, 0 to 1 (docs/accuracy.md). When null, `expectedAccuracyReason` says why.',
   })
   expectedAccuracy?: number | null;
 
   @Field(() => ExpectedAccuracyReason, {
     nullable: true,
-    description: 'Why `expectedAccuracy` is null; null when it is not.',
+    description: 'Why `expectedAccuracy` is null; null when it has a value.',
   })
   expectedAccuracyReason?: ExpectedAccuracyReason | null;
 
   @Field(() => Logit, {
     nullable: true,
     description:
-      'The logit that matches best; with `concepts` the one of highest confidence for any of them.',
+      'The logit that matches best; with `concepts`, the one with the highest confidence for any of them.',
   })
   bestLogit?: Logit | null;
 }

@@ -21,7 +21,7 @@ export function versionResolver(type: ClassType) {
     @FieldResolver(() => Float, {
       nullable: true,
       description:
-        'Share of the probes that were really run for it, 0 to 1, the same for all its logits; null before it is READY.',
+        'Share of the probes that were run, 0 to 1, the same for all logits of the model; null before the model is READY.',
     })
     coverage(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
       return loaders.coverage.load(id);
@@ -29,13 +29,13 @@ export function versionResolver(type: ClassType) {
 
     @FieldResolver(() => Ingest, {
       nullable: true,
-      description: 'Its last ingest; null when it never had one.',
+      description: 'The latest ingest; null when there was none.',
     })
     ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
       return loaders.latestIngest.load(id);
     }
 
-    @FieldResolver(() => ProbeSet, { description: 'The probe set that it was, or will be, shown.' })
+    @FieldResolver(() => ProbeSet, { description: 'The probe set that the model is probed with.' })
     probeSet(@Ctx() { loaders }: Context, @Root() { probeSetId }: ModelRecord) {
       return loaders.probeSet.load(probeSetId);
     }

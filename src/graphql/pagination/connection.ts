@@ -2,10 +2,10 @@ import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 
 @ObjectType({ description: 'Where a page ends.' })
 export class PageInfo {
-  @Field({ description: 'Whether there is more behind this page.' })
+  @Field({ description: 'Whether there are results after this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Give it as `after` to get the next page.' })
+  @Field(() => String, { nullable: true, description: 'Pass it as `after` to get the next page.' })
   endCursor!: string | null;
 }
 
@@ -32,7 +32,7 @@ export function connectionType<Edge extends object>(
     @Field(() => Int, {
       nullable: true,
       description:
-        'Items on all pages; null where counting would be costly, as with a filter by `minExpectedAccuracy`.',
+        'Number of items on all pages; null where counting would be costly, as with the filter `minExpectedAccuracy`.',
     })
     totalCount?: number | null;
   }

@@ -11,8 +11,8 @@ const LONGEST_CURSOR = 1_000;
  * An opaque cursor: a place in the results of one query, and which query that was.
  *
  * It holds the place itself (score and identity of the last result), not a number of rows to skip, so it stays right
- * while models come and go. It is no secret and not signed: whoever forges one only reaches another place in results
- * that they may read anyway.
+ * while models come and go. It is not secret and not signed: a forged one only leads to another place in results that
+ * the caller may read anyway.
  *
  * @param query everything that decides the order of results
  */

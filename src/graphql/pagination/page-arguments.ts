@@ -9,6 +9,6 @@ export function First() {
 export function After() {
   return Arg('after', () => String, {
     nullable: true,
-    description: 'Cursor of the last result before the page.',
+    description: 'Cursor of the last result before the page; the first page when absent.',
   });
 }

@@ -5,8 +5,8 @@ import type { Context } from '../schema/context.js';
 import { globalId } from '../schema/global-id.js';
 import { Probe, ProbeSet } from './probe-type.js';
 
-/** Those who sent a header to be let in, as no browser does for an image. */
-const SHOWED_SOMETHING = ['KEY', 'TOKEN'];
+/** Principals whose credentials are in a header, which browsers do not send when they load an image. */
+const WITH_HEADER = ['KEY', 'TOKEN'];
 
 @Resolver(() => ProbeSet)
 export class ProbeSetResolver {
@@ -17,7 +17,7 @@ export class ProbeSetResolver {
 
   @FieldResolver(() => String, {
     description:
-      'Where its images are served as one tar archive, relative to the server; docs/any-framework.md.',
+      'URL of the probe kit, relative to the server: all images as one tar archive; docs/any-framework.md.',
   })
   kitUrl(@Ctx() { basePath }: Context, @Root() { id }: ProbeSetRecord): string {
     return `${basePath}/probe-sets/${globalId('ProbeSet', id)}/kit.tar`;
@@ -39,7 +39,7 @@ export class ProbeResolver {
   @FieldResolver(() => String)
   url(@Ctx() { basePath, principal, imageLinks }: Context, @Root() record: ProbeRecord): string {
     const id = globalId('Probe', record.id);
-    const isSigned = SHOWED_SOMETHING.includes(principal.kind) && allows(principal, ['READ']);
+    const isSigned = WITH_HEADER.includes(principal.kind) && allows(principal, ['READ']);
     return `${basePath}/probes/${id}${isSigned ? imageLinks.sign(id) : ''}`;
   }
 }

@@ -3,7 +3,7 @@ import { Node } from '../schema/node.js';
 
 @ObjectType({
   implements: Node,
-  description: 'An ordered set of images that every model is shown. It is never changed.',
+  description: 'Ordered, immutable probes. Results of different probe sets are never compared.',
 })
 export class ProbeSet implements Node {
   @Field(() => ID)
@@ -12,10 +12,10 @@ export class ProbeSet implements Node {
   @Field({ description: 'Unique name.' })
   name!: string;
 
-  @Field({ description: "SHA-256 over the images' digests in order: the identity of the set." })
+  @Field({ description: "SHA-256 over the probes' digests in order; identifies the set." })
   digest!: string;
 
-  @Field(() => Int, { description: 'Number of images.' })
+  @Field(() => Int, { description: 'Number of probes.' })
   size!: number;
 
   @Field()
@@ -27,12 +27,12 @@ export class Probe {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => Int, { description: 'Place in the set, from 0.' })
+  @Field(() => Int, { description: 'Position in the set, from 0.' })
   position!: number;
 
   @Field({
     description:
-      'Where the image is served, relative to the server. For whoever asks with a key or token it is signed: for an hour at least, a browser shows it without them.',
+      'URL of the image, relative to the server. For callers with a key or token it is signed: browsers can show it without them for at least an hour.',
   })
   url!: string;
 
@@ -43,23 +43,23 @@ export class Probe {
   height!: number;
 }
 
-@ObjectType({ description: "A logit's answer to one probe." })
+@ObjectType({ description: "A logit's response to one probe." })
 export class ProbeResponse {
   @Field(() => Probe)
   probe!: Probe;
 
-  @Field(() => Float, { nullable: true, description: 'Raw value, as stored; null when it is not a number.' })
+  @Field(() => Float, { nullable: true, description: 'Raw value, as stored; null when it is not finite.' })
   response!: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      "Value in the descriptor: freed of what all outputs share, in standard deviations from the logit's mean over probes. Null for a degenerate logit.",
+      "Value in the descriptor: without what all outputs share, in standard deviations from the logit's mean over the probes. Null for a degenerate logit.",
   })
   standardized!: number | null;
 }
 
-@ObjectType({ description: 'How near one probe is to a concept.' })
+@ObjectType({ description: 'How similar one probe is to a concept.' })
 export class ProbeCosine {
   @Field(() => Probe)
   probe!: Probe;

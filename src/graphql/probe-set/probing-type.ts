@@ -3,13 +3,13 @@ import { ModelStatus } from '../../store/index.js';
 
 @ObjectType({
   description:
-    "What probing made of a model version. It has a type of its own because, in the graph of a registry, the version itself is the registry's.",
+    "The result of probing a model. It is a type of its own because, in the graph of a registry, the model's type is the registry's.",
 })
 export class Probing {
   @Field(() => ID, { description: 'The id that `model(id:)`, filters and mutations take.' })
   id!: string;
 
-  @Field({ description: 'Name under which the version was registered here.' })
+  @Field({ description: 'The name that the model was registered under.' })
   name!: string;
 
   @Field({ description: 'The version that was probed.' })
@@ -18,12 +18,14 @@ export class Probing {
   @Field(() => ModelStatus)
   status!: ModelStatus;
 
-  @Field(() => Int, { nullable: true, description: 'Number of outputs; null before the model was probed.' })
+  @Field(() => Int, { nullable: true, description: 'Number of outputs; null before the model is probed.' })
   outputs!: number | null;
 
-  @Field(() => [String], { description: 'What was decided on the way, one sentence each.' })
+  @Field(() => [String], {
+    description: 'How the model was probed, and what was unusual; one sentence each.',
+  })
   notes!: string[];
 
-  @Field(() => Date, { nullable: true, description: 'When its present responses were published.' })
+  @Field(() => Date, { nullable: true, description: 'When the current responses were published.' })
   probedAt!: Date | null;
 }

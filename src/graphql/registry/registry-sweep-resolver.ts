@@ -6,8 +6,7 @@ import { RegistrySweep } from './registry-sweep-type.js';
 @Resolver()
 export class RegistrySweepResolver {
   @Query(() => [RegistrySweep], {
-    description:
-      'What the last sweep of each registry found and did, whoever made it, by name. Dry runs leave no trace.',
+    description: 'The last sweep of each registry, ordered by name. Dry runs are not recorded.',
   })
   registrySweeps(@Ctx() { store }: Context) {
     return store.sweeps.list();
@@ -15,20 +14,23 @@ export class RegistrySweepResolver {
 
   @Mutation(() => [RegistrySweep], {
     description:
-      'Lists registries, and registers, probes again or removes what their webhooks did not tell. The answer comes when that is done; what is queued is worked on then. A caller who does not wait finds it in `registrySweeps`.',
+      'Lists registries and applies the model changes that their webhooks missed: registers, probes again or removes models. Returns when the changes are recorded; queued ingests run afterwards. The result is also in `registrySweeps`.',
   })
   syncRegistries(
     @Ctx() { sweeper }: Context,
     @Arg('registry', () => String, {
       nullable: true,
-      description: 'Only this one, such as mlflow; all that can be listed when absent.',
+      description: 'Only this registry, such as mlflow; all that can be listed when absent.',
     })
     registry: string | null | undefined,
-    @Arg('registries', () => [String], { nullable: true, description: 'In place of `registry`: these.' })
+    @Arg('registries', () => [String], {
+      nullable: true,
+      description: 'Several registries, instead of `registry`.',
+    })
     registries: string[] | null | undefined,
     @Arg('dryRun', () => Boolean, {
       defaultValue: false,
-      description: 'Changes nothing, and says what would be changed.',
+      description: 'Changes nothing and returns what would change.',
     })
     dryRun: boolean,
   ) {

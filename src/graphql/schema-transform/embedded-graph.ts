@@ -10,7 +10,7 @@ import { checkModelKey, type ModelKey } from './model-key.js';
 import { type Meeting, type TransformedResolvers, transformResolvers } from './transform-resolvers.js';
 import { addedFields, type Declare, transformTypeDefs } from './transform-type-defs.js';
 
-/** A model version as it is known here. */
+/** A model, as ProbeLog identifies it. */
 export interface ModelVersion {
   /** The id that our queries and mutations take. */
   id: string;
@@ -31,12 +31,12 @@ export interface HostModel {
   load?(versions: readonly ModelVersion[], context: object): Promise<readonly (object | null)[]>;
 }
 
-/** How our part of a host's graph is to be. */
+/** How our part of a host's graph is made. */
 export interface EmbeddedGraphOptions {
   /** See {@link graphNames}. */
   prefix: string;
   model?: HostModel;
-  /** Takes faults of ours, which callers are told nothing of. */
+  /** Gets the details of internal errors, which callers do not. */
   log(message: string, details: object): void;
 }
 
@@ -88,7 +88,7 @@ function contextIn(theirs: unknown, key: string): Context {
   );
 }
 
-/** An error that is the same in every server: its stable code, and nothing of a fault of ours but its number. */
+/** An error in the same form in every server: its stable code; only an id for an internal error. */
 function asGraphqlError(thrown: unknown, log: EmbeddedGraphOptions['log']): GraphQLError {
   if (thrown instanceof GraphQLError) return thrown;
   const { message, extensions } = formatError({ message: '' }, thrown, log);

@@ -20,7 +20,7 @@ export function isTransformedField(type: string, field: string): boolean {
   return `${type}.${field}` !== NODE_FIELD;
 }
 
-/** What our types and root fields are called in somebody else's graph. */
+/** The names of our types and root fields in another graph. */
 export interface GraphNames {
   type(name: string): string;
   field(type: string, name: string): string;

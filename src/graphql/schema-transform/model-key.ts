@@ -6,10 +6,10 @@ import { globalId } from '../schema/global-id.js';
 /** What tells which model version is meant. A name alone means its newest version that can be searched. */
 export type ModelKey = { id: string } | { name: string; version: string } | { name: string };
 
-/** What a key field of somebody else's type holds: our id of a version, or the name or version it was registered under. */
+/** What a key field of another graph's type holds: our id of a model, or the name or version it was registered under. */
 export type KeyPart = 'id' | 'name' | 'version';
 
-/** The key fields of somebody else's type, and what each holds. */
+/** The key fields of another graph's type, and what each holds. */
 export type KeyFields = Readonly<Record<string, KeyPart>>;
 
 // PostgreSQL's texts hold no NUL.
@@ -20,13 +20,13 @@ const schema: z.ZodType<ModelKey> = z.union([
   z.strictObject({ name: text }),
 ]);
 
-/** @throws ProbelogError INPUT_INVALID when it is no key: whatever stands here may come from anybody */
+/** @throws ProbelogError INPUT_INVALID for anything but a key: the value may come from any caller */
 export function checkModelKey(key: unknown): ModelKey {
   const { success, data } = schema.safeParse(key);
   if (success) return data;
   throw new ProbelogError(
     'INPUT_INVALID',
-    'A model version is told by its id, or its name and version, or its name: texts of at most 300 characters.',
+    'Identify a model by its id, by its name and version, or by its name; each a text of at most 300 characters.',
   );
 }
 

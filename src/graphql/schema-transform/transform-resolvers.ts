@@ -14,7 +14,7 @@ import type { ModelRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
 import { ADDED_FIELDS, type GraphNames, isTransformedField, MODEL } from './graph-names.js';
 
-/** Resolves a field in somebody else's execution. */
+/** Resolves a field in another graph's execution. */
 export type TransformedResolver = (
   parent: unknown,
   args: Record<string, unknown>,
@@ -29,7 +29,7 @@ export type TransformedResolvers = Record<
   | GraphQLScalarType
 >;
 
-/** How our resolvers meet the other graph. */
+/** How our resolvers run in the other graph. */
 export interface Meeting {
   /** Our part of what is called the context there. */
   context(theirs: unknown): Context;

@@ -58,9 +58,9 @@ function same(type: ObjectTypeDefinitionNode): ObjectTypeDefinitionNode {
 }
 
 /**
- * The model version as a type of somebody else's, to which we add fields.
+ * The fields that we add to another graph's type for models.
  *
- * They may be null: it can be one that was never registered here, and no field of ours may take the others along.
+ * They are nullable: the model may not be registered here, and an error of ours must not null the other graph's fields.
  */
 export function addedFields(type: ObjectTypeDefinitionNode): readonly FieldDefinitionNode[] {
   if (type.name.value !== MODEL) throw new Error('only a Model has fields to add');

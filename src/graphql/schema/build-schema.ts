@@ -37,17 +37,17 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       RegistrySweepResolver,
       SimilarityResolver,
     ],
-    // Inputs are checked where they are used, with our own codes.
+    // Resolvers check their inputs, with our own error codes.
     validate: false,
     pubSub: noTopics,
   });
   return markSearchCosts(guardFields(refineSimilarityValues(schema)));
 }
 
-/** Our subscriptions bring their own event streams; type-graphql insists on a hub for named topics all the same. */
+/** Our subscriptions have their own event streams; type-graphql requires a hub for named topics anyway. */
 const noTopics = {
   publish: () => undefined,
   subscribe: (): AsyncIterable<never> => {
-    throw new Error('there are no topics');
+    throw new Error('This schema has no topics.');
   },
 };

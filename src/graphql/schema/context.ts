@@ -5,10 +5,10 @@ import { searchVisibleTo } from '../search/visible-search.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import type { Services } from './services.js';
 
-/** Who asks, and from where. */
+/** The sender of a request. */
 export interface Caller {
   principal: Principal;
-  /** Ends when nobody waits for the answer any more. */
+  /** Aborts when the client disconnects. */
   signal?: AbortSignal;
   address?: string | null;
   userAgent?: string | null;
@@ -18,10 +18,10 @@ export interface Caller {
 }
 
 /**
- * What every resolver of one request shares.
+ * What all resolvers of one request share.
  *
- * Store, search, ingests and uploads are those of the caller: what they may not see is not there, and what they change
- * is put down under their name. A resolver has no others.
+ * Store, search, ingests and uploads belong to the caller: they hold only what the caller may see, and the audit log
+ * records changes under the caller's name. Resolvers have no others.
  */
 export interface Context extends Services {
   loaders: Loaders;
@@ -56,9 +56,9 @@ export function createContext(services: Services, caller: Caller): Context {
 }
 
 /**
- * Threat model: that the server listens on a loopback address says nothing of who asks, since a proxy beside it brings in
- * others, with keys. Who may name any path learns which files there are, and has some of them read. So that is for this
- * machine's own user, who could look for themselves.
+ * Threat model: a loopback address does not tell who the caller is, because a proxy on this machine may let in others,
+ * with keys. A caller that may name any path can find out which files exist, and have some of them read. So only this
+ * machine's own user may, who could read them anyway.
  */
 function nameableFiles({ kind }: Principal): NameableFiles {
   return kind === 'LOCAL' ? 'ANY_UNLESS_LISTED' : 'LISTED';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ProbelogError } from '../../errors/index.js';
 
-/** Codes that Apollo Server gives to faults of a request. */
+/** Codes for errors in a request, as Apollo Server names them. */
 const REQUEST_CODES = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -14,10 +14,10 @@ const REQUEST_CODES = new Set([
 ]);
 
 /**
- * What a client is told of an error: its stable code, and for our own errors the message and facts.
+ * An error as the client gets it: its stable code and, for a `ProbelogError`, its message and details.
  *
- * Anything else is a fault of ours. Its message may hold SQL, paths or secrets, so the client gets a number under
- * which the log has the details, and nothing more.
+ * Any other error is internal. Its message may contain SQL, paths or secrets, so the client gets only an id, under which
+ * the log has the details.
  */
 export function formatError(
   formatted: GraphQLFormattedError,

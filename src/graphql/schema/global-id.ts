@@ -1,14 +1,14 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { LogitKey } from '../../store/index.js';
 
-/** Things that have an id of their own. */
+/** Types whose objects have an id. */
 export type IdKind = 'Model' | 'Logit' | 'Ingest' | 'ProbeSet' | 'Probe' | 'ApiKey' | 'AuditEntry';
 
 const SEPARATOR = ':';
 /** More than any of our ids has. */
 const MAX_ID_LENGTH = 200;
 
-/** An opaque id that is unique over all kinds. */
+/** An opaque id, unique over all types. */
 export function globalId(kind: IdKind, key: string): string {
   return Buffer.from(`${kind}${SEPARATOR}${key}`).toString('base64url');
 }
@@ -40,7 +40,9 @@ export function keyOf(kind: IdKind, id: string): string {
 export function logitKeyOf(id: string): LogitKey {
   const [modelId, index] = keyOf('Logit', id).split(SEPARATOR);
   if (index === undefined)
-    throw new ProbelogError('ID_INVALID', 'This is not the id of a Logit.', { kind: 'Logit' });
+    throw new ProbelogError('ID_INVALID', `${JSON.stringify(id.slice(0, 100))} is not the id of a Logit.`, {
+      kind: 'Logit',
+    });
   return { modelId, index: Number(index) };
 }
 

@@ -3,7 +3,7 @@ import { allows, type Principal, scopeName } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { AccessScope } from '../../store/index.js';
 
-/** Fields that take other scopes than their type does; one of those listed is enough, and ADMIN always is. */
+/** Fields whose scopes differ from their type's. One of the listed scopes is enough; ADMIN always is. */
 const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Query.apiKeys': ['ADMIN'],
   'Query.audit': ['ADMIN'],
@@ -20,7 +20,7 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Mutation.giveUpIngest': ['INGEST'],
   'Mutation.setLabels': ['INGEST'],
   'Subscription.ingestProgress': ['READ', 'INGEST'],
-  // The ways from a model, which whoever ingests gets to see, to the rest of the gallery.
+  // From a model, which callers with INGEST get back from mutations, these fields lead to the rest of the gallery.
   'Model.logit': ['READ'],
   'Model.logits': ['READ'],
   'Model.recognizes': ['READ'],
@@ -29,19 +29,19 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Logit.similar': ['READ'],
 };
 
-/** What any other field of a type takes: a new mutation is for administrators until it is listed above. */
+/** The scopes of all other fields of a type: a new mutation is for administrators until it is listed above. */
 const DEFAULTS: Readonly<Record<string, readonly AccessScope[]>> = {
   Query: ['READ'],
   Mutation: ['ADMIN'],
   Subscription: ['READ'],
 };
 
-/** The scopes of which a field takes one; null: any caller may have it, who got so far. */
+/** The scopes of which a field requires one; null when it requires none beyond those of its parent. */
 export function scopesOfField(type: string, field: string): readonly AccessScope[] | null {
   return RULES[`${type}.${field}`] ?? DEFAULTS[type] ?? null;
 }
 
-/** Puts the rules of each field before its resolver: the one place where scopes are looked at. */
+/** Checks each field's scopes before its resolver runs: the one place where scopes are checked. */
 export function guardFields(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
@@ -52,53 +52,58 @@ export function guardFields(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** The same for one field, of that type of ours. */
+/** The same for one field. @param type the type's name in our own graph */
 export function guardField(type: string, field: GraphQLField<unknown, unknown>): void {
-  const wanted = scopesOfField(type, field.name);
-  if (!wanted && field.args.length === 0) return;
-  if (field.resolve) field.resolve = guarded(field.resolve, wanted);
-  if (field.subscribe) field.subscribe = guarded(field.subscribe, wanted);
+  const required = scopesOfField(type, field.name);
+  if (!required && field.args.length === 0) return;
+  if (field.resolve) field.resolve = guarded(field.resolve, required);
+  if (field.subscribe) field.subscribe = guarded(field.subscribe, required);
 }
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
-function guarded(resolve: Resolver, wanted: readonly AccessScope[] | null): Resolver {
+function guarded(resolve: Resolver, required: readonly AccessScope[] | null): Resolver {
   return (root, args, context, info) => {
-    if (wanted) checkScopes((context as { principal: Principal }).principal, wanted);
+    if (required) checkScopes((context as { principal: Principal }).principal, required);
     checkTexts(args);
     return resolve(root, args, context, info);
   };
 }
 
 /**
- * No text may hold the character U+0000, or half of a surrogate pair alone: PostgreSQL stores neither.
+ * Refuses texts with the character U+0000 or half a surrogate pair: PostgreSQL stores neither.
  *
  * @throws ProbelogError INPUT_INVALID
  */
 function checkTexts(args: Record<string, unknown>): void {
-  const left: unknown[] = Object.values(args);
-  while (left.length > 0) {
-    const value = left.pop();
+  const remaining: unknown[] = Object.values(args);
+  while (remaining.length > 0) {
+    const value = remaining.pop();
     if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
       throw new ProbelogError(
         'INPUT_INVALID',
-        'A text may not hold the character U+0000, or half of a surrogate pair.',
+        'A text must not contain the character U+0000 or half a surrogate pair.',
       );
-    if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) left.push(one);
+    if (typeof value === 'object' && value !== null) remaining.push(...Object.values(value));
   }
 }
 
 /**
- * Nothing is said of what was asked about: whether it exists is not theirs to know.
+ * Checks that a principal has one of the scopes. The error says nothing about the requested object, which the caller may
+ * not know to exist.
  *
- * @throws ProbelogError UNAUTHENTICATED when being somebody would help, FORBIDDEN when it does not
+ * @throws ProbelogError UNAUTHENTICATED for an anonymous caller, FORBIDDEN for any other
  */
-export function checkScopes(principal: Principal, wanted: readonly AccessScope[]): void {
-  if (allows(principal, wanted)) return;
-  const scopes = wanted.map(scopeName).join(' or ');
+export function checkScopes(principal: Principal, required: readonly AccessScope[]): void {
+  if (allows(principal, required)) return;
+  const scopes = required.map(scopeName).join(' or ');
   if (principal.kind === 'ANONYMOUS')
-    throw new ProbelogError('UNAUTHENTICATED', `This takes a key or token with the scope ${scopes}.`);
-  throw new ProbelogError('FORBIDDEN', `This takes the scope ${scopes}, which this key or token has not.`, {
-    scopes: wanted.map(scopeName),
-  });
+    throw new ProbelogError('UNAUTHENTICATED', `This requires a key or token with the scope ${scopes}.`);
+  throw new ProbelogError(
+    'FORBIDDEN',
+    `This requires the scope ${scopes}, which this key or token does not have.`,
+    {
+      scopes: required.map(scopeName),
+    },
+  );
 }

@@ -13,14 +13,14 @@ import { modelsByKeys } from '../model/models-by-keys.js';
 import type { ModelKey } from '../schema-transform/model-key.js';
 import type { Services } from './services.js';
 
-/** Look-ups of one request, batched: a list costs one statement, not one for each item. */
+/** Batched lookups of one request: a list costs one statement, not one per item. */
 export interface Loaders {
   model: DataLoader<string, ModelRecord | null>;
-  /** A model version by what another graph knows of it. */
+  /** A model by the key that another graph has for it. */
   modelByKey: DataLoader<ModelKey, ModelRecord | null, string>;
   logit: DataLoader<LogitKey, LogitRecord | null, string>;
   latestIngest: DataLoader<string, IngestRecord | null>;
-  /** Share of the probes that was run for a model; null when it was never published. */
+  /** A model's coverage; null before it is published. */
   coverage: DataLoader<string, number | null>;
   /** Tags and aliases; null without any. */
   annotations: DataLoader<string, Annotations | null>;
@@ -33,7 +33,7 @@ export interface Loaders {
   responses: DataLoader<LogitKey & { digest: string }, Float32Array, string>;
   /** The vocabulary's best names for a logit; null without a descriptor. */
   names: DataLoader<LogitKey & { probeSetId: string; first: number }, NamedLogit[] | null, string>;
-  /** The probe set of questions that name none, looked for once. */
+  /** The probe set of queries that name none; looked up once. */
   defaultProbeSet(): Promise<ProbeSetRecord | null>;
 }
 
@@ -44,7 +44,7 @@ export interface NamedLogit {
   confidence: number | null;
 }
 
-/** Fresh for each request: nothing is remembered from one caller to the next. */
+/** New loaders for one request; nothing carries over to the next caller. */
 export function createLoaders(services: Services): Loaders {
   const { store } = services;
   let defaultProbeSet: Promise<ProbeSetRecord | null> | undefined;
@@ -117,7 +117,7 @@ function inOrder<T>(keys: readonly string[], found: T[], keyOf: (item: T) => str
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-/** One call of the search for each model among them. */
+/** Calls the search once per model. */
 async function namesOf(
   { search, concepts }: Services,
   keys: readonly (LogitKey & { probeSetId: string; first: number })[],

@@ -4,13 +4,13 @@ import type { Search } from '../../search/index.js';
 import type { Store, SweepRecord } from '../../store/index.js';
 import type { ConceptEncoder } from '../../text/index.js';
 
-/** Compares registries with their lists, and makes up for what their webhooks did not tell. */
+/** Compares registries with the models here, and applies the changes that their webhooks missed. */
 export interface RegistrySweeper {
   /** @throws ProbelogError INPUT_INVALID for a registry that cannot be listed */
   sync(request: { registries?: readonly string[]; dryRun?: boolean }): Promise<SweepRecord[]>;
 }
 
-/** What the resolvers work on. */
+/** What resolvers use. */
 export interface Services {
   store: Store;
   access: Access;
@@ -22,6 +22,6 @@ export interface Services {
   sweeper: RegistrySweeper;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
-  /** What stands before the paths of what is not GraphQL, such as `/probelog` inside another server; '' on our own. */
+  /** Prefix of all paths except GraphQL, such as `/probelog` inside another server; '' in our own server. */
   basePath: string;
 }

@@ -1,17 +1,16 @@
 import type { GalleryStats, Search, SearchRequest } from '../../search/index.js';
 
-/** For whom is searched. */
+/** The caller of a search. */
 export interface Searcher {
-  /** Ids of the models that they do not see. */
+  /** Ids of the models that the caller does not see. */
   hidden(): Promise<readonly string[]>;
-  /** Ends the searches under way when nobody waits for them any more. */
+  /** Aborts the searches when the client disconnects. */
   signal?: AbortSignal;
 }
 
 /**
- * The search for somebody who does not see every model: in each question the models that they do not see are left out
- * before anything is ranked, so that pages stay full and counts are right; and asked for by its id, such a model is as one
- * that was never there.
+ * The search of a caller who does not see every model. Hidden models are excluded before ranking, so that pages stay full
+ * and counts are right; a lookup by id treats them as if they did not exist.
  */
 export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): Search {
   const hides = async (modelId: string) => (await hidden()).includes(modelId);

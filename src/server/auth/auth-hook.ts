@@ -9,30 +9,30 @@ import type { RateLimit } from './rate-limit.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set before anything else of the request is looked at. */
+    /** The caller; set before anything else of the request is read. */
     principal: Principal;
   }
   interface FastifyContextConfig {
-    /** Who may come through this requiredScopes: everybody, anybody who may do something, or those with one of these scopes. */
+    /** Scopes of which the caller needs one; ANY: any scope at all; OPEN: none, and credentials are not read. ADMIN when absent. */
     requiredScopes?: 'OPEN' | 'ANY' | readonly AccessScope[];
-    /** Requests that it lets through whoever sends them, such as those of a signed link; none when absent. */
+    /** Requests that need no scope, such as those of a signed link; none when absent. */
     isOpen?(request: FastifyRequest): boolean;
   }
 }
 
-/** How requests are told apart. */
+/** How requests are authenticated. */
 export interface PrincipalOptions {
-  /** Who it is. @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
+  /** The principal of a request. @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
   principalOf(request: FastifyRequest): Promise<Principal>;
-  /** Whether a request has a key that was not seen before; none has when absent. */
+  /** Whether a request has a key that this process has not seen before; none has when absent. */
   hasNewKey?(request: FastifyRequest): boolean;
   /** Requests are not counted when absent. */
   rateLimit?: RateLimit;
 }
 
 /**
- * Finds out who asks, for every route, before it does anything. A route that does not say who may use it is for
- * administrators; what is said to be `OPEN` looks at no credentials at all.
+ * Authenticates the caller of every route before anything else. A route without `requiredScopes` is for administrators;
+ * an `OPEN` one reads no credentials at all.
  */
 export function addAuthHook(
   app: FastifyInstance,
@@ -50,13 +50,13 @@ export function addAuthHook(
     });
     request.principal = principal;
     if (refusal) throw challenged(reply, refusal);
-    if (requiredScopes !== 'ANY') checkDoor(reply, request.principal, requiredScopes);
+    if (requiredScopes !== 'ANY') checkRoute(reply, request.principal, requiredScopes);
     else if (!allows(request.principal, ['READ', 'INGEST', 'ADMIN']))
-      checkDoor(reply, request.principal, ['READ']);
+      checkRoute(reply, request.principal, ['READ']);
   });
 }
 
-function checkDoor(reply: FastifyReply, principal: Principal, scopes: readonly AccessScope[]): void {
+function checkRoute(reply: FastifyReply, principal: Principal, scopes: readonly AccessScope[]): void {
   try {
     checkScopes(principal, scopes);
   } catch (thrown) {
@@ -64,14 +64,14 @@ function checkDoor(reply: FastifyReply, principal: Principal, scopes: readonly A
   }
 }
 
-/** RFC 9110, section 11.6.1: a 401 says which credentials would do. */
+/** RFC 9110, section 11.6.1: a 401 names the kind of credentials that it takes. */
 function challenged(reply: FastifyReply, refusal: unknown): unknown {
   if (refusal instanceof ProbelogError && refusal.code === 'UNAUTHENTICATED')
     reply.header('www-authenticate', 'Bearer realm="probelog"');
   return refusal;
 }
 
-/** What a request says of who it is from. */
+/** The credentials in a request. */
 export function credentialsOf({ headers, hostname, raw }: FastifyRequest): Credentials {
   return {
     authorization: headers.authorization,
@@ -80,7 +80,7 @@ export function credentialsOf({ headers, hostname, raw }: FastifyRequest): Crede
   };
 }
 
-/** A request as the resolvers see its sender. */
+/** The caller of a request, for resolvers. */
 export function callerOf(request: FastifyRequest, signal?: AbortSignal): Caller {
   return {
     principal: request.principal,

@@ -1,8 +1,8 @@
 import { ANONYMOUS, type Principal } from '../../access/index.js';
 
-/** What it takes to find out who somebody is. */
+/** A request to authenticate. */
 export interface AuthenticationRequest {
-  /** Whether it sends a key that was not seen before. */
+  /** Whether it has a key that this process has not seen before. */
   isNewKey: boolean;
   /** @throws ProbelogError UNAUTHENTICATED, FORBIDDEN */
   principalOf(): Promise<Principal>;
@@ -10,20 +10,20 @@ export interface AuthenticationRequest {
   count(principal: Principal): Promise<void>;
 }
 
-/** Who it turned out to be. */
+/** The result. */
 export interface Authentication {
-  /** Nobody, when the credentials are not good. */
+  /** Anonymous when the credentials are not valid. */
   principal: Principal;
-  /** Why they are not; null when they are. */
+  /** Why the credentials are not valid; null when they are. */
   refusal: unknown;
 }
 
 /**
- * Finds out who it is, and counts it; those whose credentials are not good count as nobody.
+ * Authenticates a request and counts it; one with invalid credentials counts as anonymous.
  *
- * Threat model: whoever guesses keys would have each guess looked up in the database, also when the answer is 429 in the
- * end. So a key that was not seen before counts as nobody first, and is looked up only when the address has requests left;
- * keys that are in use are not kept out by what others do at their address.
+ * Threat model: a client that guesses keys would cause a database lookup per guess, even when the reply is 429. So a key
+ * that this process has not seen before first counts as anonymous, and is looked up only while the address has requests
+ * left. Keys in use are not affected by other clients at their address.
  *
  * @throws ProbelogError RATE_LIMITED
  */

@@ -4,11 +4,11 @@ import type { IncomingMessage } from 'node:http';
 const ADDED = ['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip'];
 
 /**
- * Whether something about a request says that it was passed on for somebody else.
+ * Whether a request shows that a proxy forwarded it.
  *
- * Threat model: a proxy beside a server without keys may carry in the whole world under the name of this machine. Each proxy
- * tells of itself in its own way, and some speak HTTP/1.0 to what is behind them, which no client of ours does. One that
- * adds nothing at all cannot be told from this machine's user: against that one, only a key helps.
+ * Threat model: a proxy beside a server without keys may let in the whole world as this machine's user. Proxies identify
+ * themselves in different ways, and some speak HTTP/1.0 to the server, which no client of ours does. A proxy that adds
+ * nothing at all looks like this machine's user; only a key helps against that.
  */
 export function isForwarded({
   headers,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddress from '@fastify/proxy-addr';
 
-/** From where a request came, and by which name we were asked. */
+/** The client address of a request, and the host name it was sent to. */
 export interface Origin {
   /** Null once the connection is gone. */
   address: string | null;
@@ -12,7 +12,7 @@ export interface Origin {
 /**
  * Reads where a request came from as Fastify does for those that it answers; one that becomes a WebSocket never gets there.
  *
- * Threat model: whoever connects writes into these headers what they like. Only what a trusted proxy has added is
+ * Threat model: any client can write these headers. Only what a trusted proxy has added is
  * believed: from our side of the list on, up to the first address that is not a trusted proxy's.
  *
  * @param trustedProxies addresses and ranges; without any, no header is believed

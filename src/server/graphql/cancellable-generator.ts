@@ -1,6 +1,6 @@
 /**
- * A generator over others' events that hears of its end at once: by itself it would only after what it waits for, and
- * nothing may happen for hours.
+ * A generator over other events that ends them at once when it is ended. By itself it would first wait for the next
+ * event, which may take hours.
  */
 export function cancellableGenerator<T>(
   generator: AsyncGenerator<T, void, void>,
@@ -9,7 +9,7 @@ export function cancellableGenerator<T>(
   const end = generator.return.bind(generator);
   return Object.assign(generator, {
     return() {
-      // What goes wrong at the end of it is nobody's any more.
+      // An error while ending has no receiver.
       events.return().catch(() => undefined);
       return end();
     },

@@ -2,25 +2,29 @@ import { ProbelogError } from '../../errors/index.js';
 
 import { Limiter } from '../../lib/limiter.js';
 
-/** Works on a few things at once. */
+/** Limits how many pieces of work run at a time. */
 export class ConcurrencyLimit {
   private readonly limiter: Limiter;
 
-  constructor(private readonly most: number) {
-    this.limiter = new Limiter(most);
+  constructor(private readonly max: number) {
+    this.limiter = new Limiter(max);
   }
 
-  /** Sends further ones away: whoever queues up only waits longer. @throws ProbelogError SERVER_BUSY */
+  /** Refuses work beyond the limit, since a queue would only make clients wait. @throws ProbelogError SERVER_BUSY */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.limiter.isFull)
-      throw new ProbelogError('SERVER_BUSY', `${this.most} operations are worked on; try again soon.`, {
-        atOnce: this.most,
-      });
+      throw new ProbelogError(
+        'SERVER_BUSY',
+        `The server runs ${this.max} operations, its limit. Try again soon.`,
+        {
+          atOnce: this.max,
+        },
+      );
     return this.limiter.run(work);
   }
 
-  /** For what cannot come again, such as the event of a subscription: it waits. @param gone tells when nobody waits for it any more */
-  inTurn<T>(work: () => Promise<T>, gone: AbortSignal): Promise<T> {
-    return this.limiter.run(work, gone);
+  /** Waits for a place: for work that cannot be sent again, such as the event of a subscription. @param signal ends the wait */
+  inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.limiter.run(work, signal);
   }
 }

@@ -30,7 +30,7 @@ export function wantsPage({ method, headers, query }: FastifyRequest): boolean {
  */
 export function addExplorer(app: FastifyInstance): (reply: FastifyReply) => FastifyReply {
   app.register(async (scope) => {
-    // Nobody's data is in them, and a browser that loads them has no key yet.
+    // They contain no data, and a browser that loads them has no key yet.
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, requiredScopes: 'OPEN' };
     });
@@ -46,7 +46,7 @@ export function addExplorer(app: FastifyInstance): (reply: FastifyReply) => Fast
     endpointURL: '/graphql',
     initialQuery: FIRST_QUERY,
     initialVariables: JSON.stringify({ concept: 'dog' }, null, 2),
-    // Accounts, and offers to make one, belong to somebody else's server.
+    // Accounts, and offers to create one, belong to another company's server.
     disableAccount: true,
     initialSubscriptionRequestHandlerId: 'graphql-ws',
   });

@@ -1,25 +1,25 @@
 import { cancellableGenerator } from './cancellable-generator.js';
 
 /**
- * An answer to each event, one after another; with them ends the work on the answer that nobody waits for any more.
+ * A result for each event, one after another. Ending the generator also ends the work on the current result.
  *
- * @param gone tells that who asked is gone, with all that was asked
- * @param answer gets a signal that tells when nobody waits for it
+ * @param clientSignal aborts when the client disconnects
+ * @param answer gets a signal that aborts when its result is no longer wanted
  */
 export function mapEvents<T>(
   events: AsyncIterable<unknown>,
-  gone: AbortSignal | undefined,
+  clientSignal: AbortSignal | undefined,
   answer: (event: unknown, signal: AbortSignal) => Promise<T>,
 ): AsyncGenerator<T, void, void> {
   const source = events[Symbol.asyncIterator]();
   const left = new AbortController();
-  // Not `AbortSignal.any`: `gone` may be a connection's, which outlives any number of subscriptions.
+  // Not `AbortSignal.any`: `clientSignal` may be a connection's, which outlives any number of subscriptions.
   const leave = () => {
-    gone?.removeEventListener('abort', leave);
-    left.abort(gone?.reason);
+    clientSignal?.removeEventListener('abort', leave);
+    left.abort(clientSignal?.reason);
   };
-  gone?.addEventListener('abort', leave);
-  if (gone?.aborted) leave();
+  clientSignal?.addEventListener('abort', leave);
+  if (clientSignal?.aborted) leave();
 
   async function* answers(): AsyncGenerator<T, void, void> {
     try {

@@ -3,8 +3,8 @@ import { cancellableGenerator } from './cancellable-generator.js';
 const NOTHING_YET = Symbol('nothing yet');
 
 /**
- * Events for as long as whoever asked for them is still let in: that is looked at for each event, and now and then while
- * there are none, for nothing may happen for hours.
+ * Events for as long as the caller is allowed to get them: checked for each event, and regularly while there are none,
+ * since nothing may happen for hours.
  *
  * @param stillGood throws when they are not
  */

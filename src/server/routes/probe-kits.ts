@@ -8,7 +8,7 @@ import type { ProbeSetRecord, Store } from '../../store/index.js';
 /**
  * `GET /probe-sets/<id or name>/kit.tar`: the images of a probe set as one archive, for models that are run elsewhere.
  *
- * It is read while it is sent, at the pace of whoever takes it: what goes away early stops the reading.
+ * It is read while it is sent, at the client's pace; a client that disconnects ends the reading.
  */
 export function addProbeKits(app: FastifyInstance, { store }: Pick<Services, 'store'>): void {
   app.route<{ Params: { id: string } }>({

@@ -20,7 +20,7 @@ type Route = {
  * `PUT /models/<id>/responses`: takes the responses of a model that was run elsewhere.
  *
  * Everything that can be is refused before the body is read; the body goes to the disk as it comes. These routes are a
- * scope of their own, so that nobody else's bodies are taken like that.
+ * scope of their own, so that no other route's bodies are read like that.
  */
 export function addResponseUploads(app: FastifyInstance, services: Services): void {
   const uploadsOf = (request: FastifyRequest<Route>) =>
@@ -33,7 +33,7 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
       url: '/models/:id/responses',
       config: { requiredScopes: ['INGEST'] },
       onRequest: async (request, reply) => {
-        // Whoever is refused may still be sending: the connection ends with the answer.
+        // A refused client may still be sending: the connection ends with the reply.
         reply.header('connection', 'close');
         const length = request.headers['content-length'];
         await uploadsOf(request).check(
@@ -66,7 +66,7 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
 async function* whole(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   request.setTimeout(STALL_MS, () => request.destroy());
   try {
-    // Whoever refuses it in the middle still has an answer to send: to destroy the request is to end the connection.
+    // A route that refuses the upload midway still has to reply; destroying the request would end the connection.
     yield* request.iterator({ destroyOnReturn: false });
   } catch (thrown) {
     if (request.complete) throw thrown;

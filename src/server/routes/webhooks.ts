@@ -9,7 +9,7 @@ const MAX_BYTES = 2 ** 20;
  * `POST /webhooks/<registry>`: takes a delivery and answers 202 with its ingest.
  *
  * The body stays the bytes that came, of whatever type: a signature covers those, not what a parser makes of them.
- * These routes are a scope of their own, so that nobody else's bodies are read like that.
+ * These routes are a scope of their own, so that no other route's bodies are read like that.
  */
 export function addWebhooks(app: FastifyInstance, receivers: ReadonlyMap<string, WebhookReceiver>): void {
   app.register(async (scope) => {
