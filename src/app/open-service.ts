@@ -29,8 +29,9 @@ import { startAuditRetentionJob } from './audit-retention-job.js';
 import { startCleanupJob } from './cleanup-job.js';
 import { allGalleryModels, startGallerySyncJob } from './gallery-sync-job.js';
 import { openAccess } from './open-access.js';
-import { downloadLimits, openObjectStore, openReaders } from './open-sources.js';
+import { downloadLimits, openObjectStore } from './open-sources.js';
 import { openWebhooks, type Webhooks } from './open-webhooks.js';
+import { openReaders } from './registry-connections.js';
 import { acquireSearchFolder, checkDataFolder } from './shared-data-folder.js';
 
 /** Watchers see changes made by other processes within this time. */
