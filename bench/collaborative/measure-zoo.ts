@@ -168,12 +168,12 @@ async function answersOf(
   const whole = oneGallery(logits, wholeModels);
   const completed = oneGallery(logits, completedModels);
   const alike = await mostAlike(products, basis, completed.rows, whole.rows);
-  const asked = wholeModels.map((_, model) => textsOf(logits.filter((logit) => logit.model === model)));
-  const texts = [...new Set(asked.flat().map(({ text }) => text))];
+  const labelTexts = wholeModels.map((_, model) => textsOf(logits.filter((logit) => logit.model === model)));
+  const texts = [...new Set(labelTexts.flat().map(({ text }) => text))];
   const concepts = conceptRows(space, await embedConcepts(encoder, texts)).ours;
   const byWhole = await bestForConcepts(products, basis, whole, concepts);
   const byCompleted = await bestForConcepts(products, basis, completed, concepts);
-  return asked.map((own, model) => {
+  return labelTexts.map((own, model) => {
     const places = own.map(({ text }) => texts.indexOf(text));
     const isRight = (found: number[]) =>
       share(own, ({ names }, n) => logits[found[places[n]]].names.some((name) => names.includes(name)));

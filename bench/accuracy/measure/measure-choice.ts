@@ -64,14 +64,14 @@ export async function measureChoice(
       const scores = await products(with_, queries, against);
       return top1(ranks(gallery, await withConsensus(with_, gallery, scores, judged, neighbors), judged));
     };
-    const asked = pick(gallery.index, drawn);
+    const queries = pick(gallery.index, drawn);
     rows.push({
       constant,
       value,
       shipped: value === shipped,
       probeSet,
-      logit: await reached(asked, gallery.index, judges(gallery, drawn, 'model')),
-      otherBackbone: await reached(asked, gallery.index, judges(gallery, drawn, 'backbone')),
+      logit: await reached(queries, gallery.index, judges(gallery, drawn, 'model')),
+      otherBackbone: await reached(queries, gallery.index, judges(gallery, drawn, 'backbone')),
       text: await reached(concepts, gallery.rows, conceptJudges),
       agreement,
     });
@@ -92,9 +92,9 @@ export async function measureChoice(
   for (const count of NEIGHBOR_COUNTS)
     await add('consensus neighbors', count, CONSENSUS_NEIGHBORS, ours, count);
 
-  const most = Math.max(...RANKS);
-  const basis = await basisOf(ours.rows, with_, most);
-  const views = await splitProbes(ours.rows, most, with_);
+  const maxBasisRank = Math.max(...RANKS);
+  const basis = await basisOf(ours.rows, with_, maxBasisRank);
+  const views = await splitProbes(ours.rows, maxBasisRank, with_);
   const whitened = async (
     constant: string,
     value: number,
@@ -104,8 +104,8 @@ export async function measureChoice(
   ) => {
     const kept = truncated(basis, rank);
     const index = unitRows(await with_.project(ours.rows, whiteningMatrix(kept, exponent)));
-    const asked = drawn.slice(0, AGREEMENT_QUERIES);
-    const agreement = await splitHalfAgreement(views, ours, asked, exponent, rank, with_);
+    const queries = drawn.slice(0, AGREEMENT_QUERIES);
+    const agreement = await splitHalfAgreement(views, ours, queries, exponent, rank, with_);
     await add(constant, value, shipped, { ...ours, basis: kept, index }, CONSENSUS_NEIGHBORS, agreement);
   };
   for (const exponent of EXPONENTS)

@@ -73,8 +73,8 @@ export async function measureProbeSet(
       const probed = await probeZooModel(folder, entry, images);
       if (zooLabels(folder, entry)) documented.push(probed);
       else {
-        const asked = { names: EVERYDAY_VOCABULARY, ours: vocabulary.ours };
-        report.undocumented.push(...(await nameOutputs(with_, probeSet, probed, reporting.rows, asked)));
+        const candidates = { names: EVERYDAY_VOCABULARY, ours: vocabulary.ours };
+        report.undocumented.push(...(await nameOutputs(with_, probeSet, probed, reporting.rows, candidates)));
       }
     }
     report.rows.push(...(await measureZoo(with_, probeSet, documented, halves.plain, reporting)));

@@ -13,18 +13,18 @@ export interface Sample {
 }
 
 /**
- * Weights w of `most / (1 + exp(−⟨w, features⟩))`, by Gauss–Newton steps on the log-likelihood, each halved until it
+ * Weights w of `ceiling / (1 + exp(−⟨w, features⟩))`, by Gauss–Newton steps on the log-likelihood, each halved until it
  * gains.
  */
-export function fitLogistic(samples: readonly Sample[], start: readonly number[], most = 1): number[] {
+export function fitLogistic(samples: readonly Sample[], start: readonly number[], ceiling = 1): number[] {
   let weights = [...start];
-  let loss = lossOf(samples, weights, most);
+  let loss = lossOf(samples, weights, ceiling);
   for (let step = 0; step < STEPS; step++) {
-    const direction = gaussNewton(samples, weights, most);
+    const direction = gaussNewton(samples, weights, ceiling);
     let gain = 0;
     for (let halving = 0; halving < HALVINGS && gain <= 0; halving++) {
       const next = weights.map((weight, at) => weight + direction[at] / 2 ** halving);
-      const reached = lossOf(samples, next, most);
+      const reached = lossOf(samples, next, ceiling);
       if (!(reached < loss)) continue;
       gain = loss - reached;
       weights = next;
@@ -36,22 +36,22 @@ export function fitLogistic(samples: readonly Sample[], start: readonly number[]
 }
 
 /** Mean negative log-likelihood. */
-function lossOf(samples: readonly Sample[], weights: readonly number[], most: number): number {
+function lossOf(samples: readonly Sample[], weights: readonly number[], ceiling: number): number {
   let sum = 0;
   for (const { features, target } of samples) {
-    const p = Math.min(Math.max(most * logisticOf(features, weights), TINY), 1 - TINY);
+    const p = Math.min(Math.max(ceiling * logisticOf(features, weights), TINY), 1 - TINY);
     sum -= target * Math.log(p) + (1 - target) * Math.log(1 - p);
   }
   return sum / samples.length;
 }
 
-function gaussNewton(samples: readonly Sample[], weights: readonly number[], most: number): number[] {
+function gaussNewton(samples: readonly Sample[], weights: readonly number[], ceiling: number): number[] {
   const gradient = weights.map(() => 0);
   const information = weights.map((_, at) => weights.map((__, other) => (at === other ? TINY : 0)));
   for (const { features, target } of samples) {
     const logistic = logisticOf(features, weights);
-    const p = Math.min(most * logistic, 1 - TINY);
-    const change = most * logistic * (1 - logistic);
+    const p = Math.min(ceiling * logistic, 1 - TINY);
+    const change = ceiling * logistic * (1 - logistic);
     const pull = change / Math.max(p * (1 - p), 1e-12);
     for (let at = 0; at < features.length; at++) {
       gradient[at] += pull * (target - p) * features[at];

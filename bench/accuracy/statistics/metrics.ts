@@ -17,7 +17,8 @@ export interface Figures {
 /** @param ranks for each query the place of its first right answer, from 1; null when there is none in the gallery */
 export function figures(ranks: (number | null)[]): Figures {
   const answered = ranks.filter((rank) => rank !== null);
-  const share = (most: number) => percent(answered.filter((rank) => rank <= most).length / answered.length);
+  const share = (maxRank: number) =>
+    percent(answered.filter((rank) => rank <= maxRank).length / answered.length);
   return {
     top1: share(1),
     top5: share(5),
