@@ -378,6 +378,24 @@ describe('listed operations', () => {
     await send({ query });
     expect(await send({})).toContain('"size":24');
   });
+
+  it('but not of an operation that was refused', async () => {
+    const aliases = Array.from({ length: 50 }, (_, i) => `a${i}: logits(concept: "a") { totalCount }`);
+    for (const query of ['{ nothing }', `{ ${aliases.join(' ')} }`, 'fragment F on Query { __typename }']) {
+      const sha256Hash = createHash('sha256').update(query).digest('hex');
+      const send = async (body: object) =>
+        (
+          await post(
+            JSON.stringify({ ...body, extensions: { persistedQuery: { version: 1, sha256Hash } } }),
+            {
+              'content-type': 'application/json',
+            },
+          )
+        ).text();
+      expect(await send({ query })).toMatch(/VALIDATION_FAILED|TOO_COMPLEX|has no operation/);
+      expect(await send({})).toContain('PERSISTED_QUERY_NOT_FOUND');
+    }
+  });
 });
 
 it('pages of other sites may ask only when they are listed', async () => {
