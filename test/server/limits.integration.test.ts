@@ -7,7 +7,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { ConcurrencyLimit } from '../../src/server/graphql/concurrency-limit.js';
-import { withDeadline } from '../../src/server/graphql/with-deadline.js';
+import { withDeadline } from '../../src/server/graphql/run-operation.js';
 import { askBySocket } from './support/ask-by-socket.js';
 import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 

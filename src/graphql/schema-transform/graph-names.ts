@@ -4,7 +4,14 @@ import { ProbelogError } from '../../errors/index.js';
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 export const MODEL = 'Model';
 /** Fields of our Model that are added to another graph's type; its own fields stay its owner's. */
-export const ADDED_FIELDS: readonly string[] = ['logits', 'recognizes', 'recognises', 'probing', 'summary'];
+export const ADDED_FIELDS: readonly string[] = [
+  'logits',
+  'logit',
+  'recognizes',
+  'recognises',
+  'probing',
+  'summary',
+];
 
 /** Relay's object identification: another graph has its own, or none. */
 const NODE = 'Node';
