@@ -32,7 +32,7 @@ export function addProbeKits(app: FastifyInstance, { store }: Pick<Services, 'st
 }
 
 async function find(store: Store, idOrName: string): Promise<ProbeSetRecord> {
-  // The database takes no such text, so nothing has it for a name.
+  // PostgreSQL text cannot contain NUL, so no name matches.
   if (!idOrName.includes('\0')) {
     const found =
       (await store.probeSets.byName(idOrName)) ?? (await store.probeSets.byId(keyOrNothing(idOrName)));
@@ -41,7 +41,7 @@ async function find(store: Store, idOrName: string): Promise<ProbeSetRecord> {
   throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no probe set with this id or name.');
 }
 
-/** What is neither an id nor a name is simply unknown. */
+/** The key in an id; '' for text that is not an id, which matches no probe set. */
 function keyOrNothing(id: string): string {
   try {
     return keyOf('ProbeSet', id);
@@ -50,7 +50,7 @@ function keyOrNothing(id: string): string {
   }
 }
 
-/** Whether a client has this already, by what it says of the entity tags that it has (RFC 9110, weak comparison). */
+/** Whether If-None-Match has this tag (RFC 9110, weak comparison). */
 function matches(header: string | undefined, tag: string): boolean {
   const tags = header?.split(',').map((given) => given.trim().replace(/^W\//, ''));
   return tags?.some((given) => given === tag || given === '*') ?? false;
