@@ -35,7 +35,7 @@ import { type UploadedResponses, type UploadOptions, uploadResponses } from './u
 /** A query for logits: a word or short phrase, an expression of several, or an image. */
 export type LogitQuery = string | { concept: string } | { expression: ConceptInput } | { image: QueryImage };
 
-/** @deprecated Use {@link LogitQuery}. */
+/** @deprecated Use {@link LogitQuery}. @public */
 export type LogitQuestion = LogitQuery;
 
 /** Which logits a search returns, and their order. */

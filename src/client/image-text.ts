@@ -1,7 +1,7 @@
 /** An image: the file itself, or its text in base64 or as a data: URL. */
 export type QueryImage = Blob | Uint8Array | ArrayBuffer | string;
 
-/** @deprecated Use {@link QueryImage}. */
+/** @deprecated Use {@link QueryImage}. @public */
 export type Picture = QueryImage;
 
 /** Bytes whose base64 has no padding, and takes well under a millisecond. */
