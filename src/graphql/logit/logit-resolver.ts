@@ -142,13 +142,10 @@ async function extremeProbes(
     search.descriptor(probeSetId, logit.modelId, logit.index),
   ]);
   // Judged by the descriptor: raw responses also hold what all outputs of the model share.
-  return strongest(descriptor ?? responses, count, which).map((position) => {
-    const standardized = descriptor?.[position] ?? null;
-    return {
-      response: Number.isFinite(responses[position]) ? responses[position] : null,
-      standardized,
-      standardised: standardized,
-      probe: loaders.probeAt.load({ probeSetId, position }),
-    };
-  });
+  return strongest(descriptor ?? responses, count, which).map((position) => ({
+    response: Number.isFinite(responses[position]) ? responses[position] : null,
+    standardized: descriptor?.[position] ?? null,
+    standardised: descriptor?.[position] ?? null,
+    probe: loaders.probeAt.load({ probeSetId, position }),
+  }));
 }
