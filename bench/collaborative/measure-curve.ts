@@ -8,18 +8,18 @@ import {
   whiteningMatrix,
 } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import type { ConceptRows } from '../accuracy/concepts.js';
-import { KINDS } from '../accuracy/descriptor-kinds.js';
+import type { ConceptRows } from '../accuracy/data/concepts.js';
 import {
   type BenchGallery,
   collectDescriptors,
   type DescriptorGallery,
   type ModelResponses,
-} from '../accuracy/gallery.js';
-import { drawQueries, judges } from '../accuracy/measure-logits.js';
-import { type Figures, figures } from '../accuracy/metrics.js';
-import { type Judge, ranks, withConsensus } from '../accuracy/rank.js';
-import { pick, products } from '../accuracy/scores.js';
+} from '../accuracy/data/gallery.js';
+import { KINDS } from '../accuracy/measure/descriptor-kinds.js';
+import { drawQueries, judges } from '../accuracy/measure/measure-logits.js';
+import { type Figures, figures } from '../accuracy/statistics/metrics.js';
+import { type Judge, ranks, withConsensus } from '../accuracy/statistics/rank.js';
+import { pick, products } from '../accuracy/statistics/scores.js';
 import { type CompletedGallery, completeModels } from './complete-models.js';
 import { type Lost, lostBetween } from './lost-between.js';
 import { type DistancePoint, measureDistance } from './measure-distance.js';

@@ -1,7 +1,7 @@
 import { asymmetricDiscrepancy, type Matrix, rowOf, topProbes } from '../../src/domain/index.js';
-import type { GalleryLogit } from '../accuracy/gallery.js';
-import { type Figures, figures } from '../accuracy/metrics.js';
-import { type Judge, ranks } from '../accuracy/rank.js';
+import type { GalleryLogit } from '../accuracy/data/gallery.js';
+import { type Figures, figures } from '../accuracy/statistics/metrics.js';
+import { type Judge, ranks } from '../accuracy/statistics/rank.js';
 import type { CompletedGallery } from './complete-models.js';
 
 /** Queries by the paper's discrepancy, with completed values weighed by their certainty and without. */
