@@ -1,7 +1,7 @@
 import type { Log } from '../app/index.js';
 
 /** The log of a host that gave none: warnings and errors, one line each. */
-export const logToStderr: Log = (level, message, details) => {
+export const defaultLog: Log = (level, message, details) => {
   if (level === 'info') return;
   const facts = details ? ` ${JSON.stringify(details, withErrors)}` : '';
   process.stderr.write(`probelog: ${level}: ${message}${facts}\n`);

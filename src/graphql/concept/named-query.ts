@@ -2,81 +2,83 @@ import { ProbelogError } from '../../errors/index.js';
 import type { ConceptTerm, SearchQuery } from '../../search/index.js';
 import type { ProbeSetRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
-import { readPicture } from '../search/read-picture.js';
+import { readImage } from '../search/read-image.js';
 import type { ConceptInput } from './concept-type.js';
 
-/** What is looked for, in numbers and by name. */
-export interface NamedSubject {
-  subject: SearchQuery;
-  /** The same in a form that a cursor can be bound to. */
+/** A query as numbers, and a stable name for cursors. */
+export interface NamedQuery {
+  query: SearchQuery;
+  /** The same query in a form that a cursor can be bound to. */
   named: unknown;
 }
 
-/** Concepts that one question may hold; each costs a product with every logit. */
+/** Concepts that one query may have; each costs a product with every logit. */
 const MAX_CONCEPTS = 20;
 
-/** The ways to say what is looked for; exactly one is given. */
-export interface Question {
+/** What to search with; exactly one is given. */
+export interface QueryArguments {
   concept?: string | null;
   expression?: ConceptInput | null;
   image?: string | null;
 }
 
 /**
- * A question as a subject.
+ * The query of a search's arguments.
  *
  * @throws ProbelogError INPUT_INVALID, CONCEPT_EMPTY, CONCEPT_TOO_LONG, PROBE_IMAGE_INVALID, TEXT_ENCODER_UNAVAILABLE
  */
-export async function subjectOf(
+export async function namedQueryOf(
   context: Pick<Context, 'concepts'>,
-  { concept, expression, image }: Question,
+  { concept, expression, image }: QueryArguments,
   probeSet: ProbeSetRecord,
-): Promise<NamedSubject> {
-  const given = [concept, expression, image].filter((one) => one !== null && one !== undefined);
+): Promise<NamedQuery> {
+  const given = [concept, expression, image].filter(
+    (argument) => argument !== null && argument !== undefined,
+  );
   if (given.length !== 1) {
     throw new ProbelogError(
       'INPUT_INVALID',
       `Exactly one of concept, expression and image must be given, not ${given.length}.`,
     );
   }
-  if (typeof concept === 'string') return conceptSubject(context, concept, probeSet);
-  if (typeof image === 'string') return imageSubject(context, image, probeSet);
-  return expressionSubject(context, expression ?? {}, probeSet);
+  if (typeof concept === 'string') return conceptQuery(context, concept, probeSet);
+  if (typeof image === 'string') return imageQuery(context, image, probeSet);
+  return expressionQuery(context, expression ?? {}, probeSet);
 }
 
-/** A concept as a subject. @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, TEXT_ENCODER_UNAVAILABLE */
-export async function conceptSubject(
+/** The query of one concept. @throws ProbelogError CONCEPT_EMPTY, CONCEPT_TOO_LONG, TEXT_ENCODER_UNAVAILABLE */
+export async function conceptQuery(
   context: Pick<Context, 'concepts'>,
   text: string,
   probeSet: ProbeSetRecord,
-): Promise<NamedSubject> {
+): Promise<NamedQuery> {
   return {
-    subject: { kind: 'CONCEPT', ...(await context.concepts.vectors(text, probeSet)) },
+    query: { kind: 'CONCEPT', ...(await context.concepts.vectors(text, probeSet)) },
     named: text,
   };
 }
 
-/** Several concepts, each of which a model shall know. @throws ProbelogError as `conceptSubject`, INPUT_INVALID */
-export async function conceptsSubject(
+/** Several concepts, each of which a model should recognize. @throws ProbelogError as `conceptQuery`, INPUT_INVALID */
+export async function conceptsQuery(
   context: Pick<Context, 'concepts'>,
   texts: string[],
   probeSet: ProbeSetRecord,
-): Promise<NamedSubject> {
+): Promise<NamedQuery> {
   checkCount(texts.length);
   const concepts = await termsOf(context, texts, probeSet);
-  return { subject: { kind: 'CONCEPTS', concepts }, named: ['concepts', texts] };
+  return { query: { kind: 'CONCEPTS', concepts }, named: ['concepts', texts] };
 }
 
-async function expressionSubject(
+async function expressionQuery(
   context: Pick<Context, 'concepts'>,
   { all, any, none }: ConceptInput,
   probeSet: ProbeSetRecord,
-): Promise<NamedSubject> {
+): Promise<NamedQuery> {
   const texts = { all: all ?? [], any: any ?? [], none: none ?? [] };
   if (texts.all.length + texts.any.length === 0) {
     throw new ProbelogError(
       'INPUT_INVALID',
-      'The expression asks for nothing: give at least one concept in `all` or `any`.',
+      'The expression is empty. Give at least one concept in `all` or `any`.',
     );
   }
   checkCount(texts.all.length + texts.any.length + texts.none.length);
@@ -86,20 +88,20 @@ async function expressionSubject(
     termsOf(context, texts.none, probeSet),
   ]);
   return {
-    subject: { kind: 'EXPRESSION', all: allTerms, any: anyTerms, none: noneTerms },
+    query: { kind: 'EXPRESSION', all: allTerms, any: anyTerms, none: noneTerms },
     named: ['expression', texts],
   };
 }
 
-async function imageSubject(
+async function imageQuery(
   context: Pick<Context, 'concepts'>,
   image: string,
   probeSet: ProbeSetRecord,
-): Promise<NamedSubject> {
-  const picture = readPicture(image);
+): Promise<NamedQuery> {
+  const queryImage = readImage(image);
   return {
-    subject: { kind: 'CONCEPT', ...(await context.concepts.imageVectors(picture, probeSet)) },
-    named: ['image', picture.digest],
+    query: { kind: 'CONCEPT', ...(await context.concepts.imageVectors(queryImage, probeSet)) },
+    named: ['image', queryImage.digest],
   };
 }
 

@@ -9,23 +9,23 @@ import { MAX_IMAGE_BYTES, type QueryImage } from '../../text/index.js';
 const MAX_PIXELS = 25_000_000;
 
 /**
- * A picture that a caller sent, put into a private file for as long as it is used.
+ * Stores a caller's image in a private file while it is used.
  *
- * A decoder is the part of us that a hostile picture aims at: nothing that is too large, or not an image from end to
- * end, gets as far as the encoder.
+ * Threat model: image decoders are attack surface. A file that is too large, or not one complete image, is refused before
+ * the encoder reads it.
  *
  * @param text the file in base64, or a data: URL
  * @throws ProbelogError INPUT_INVALID
  */
-export function readPicture(text: string): QueryImage {
+export function readImage(text: string): QueryImage {
   const bytes = decode(text);
   return {
     digest: createHash('sha256').update(bytes).digest('hex'),
     async asFile(use) {
-      await inspectImage({ title: 'The picture' }, bytes, { maxPixels: MAX_PIXELS });
-      const folder = await mkdtemp(join(tmpdir(), 'probelog-picture-'));
+      await inspectImage({ title: 'The image' }, bytes, { maxPixels: MAX_PIXELS });
+      const folder = await mkdtemp(join(tmpdir(), 'probelog-image-'));
       try {
-        const path = join(folder, 'picture');
+        const path = join(folder, 'image');
         await writeFile(path, bytes, { mode: 0o600 });
         return await use(path);
       } finally {
