@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
 import { runDoctor } from '../../src/cli/run-doctor.js';
 import { DEMO } from '../fixtures/demo-service.js';
@@ -37,6 +39,7 @@ export interface StartOptions extends RunOptions {
 
 /** Starts `probelog …` as a process: for signals, pipes, and servers that must be killed. */
 export function startProbelog(args: string[], options: StartOptions): Running {
+  copyTemplate(args, options);
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd ?? options.dataFolder,
     env: environmentOf(options),
@@ -64,6 +67,14 @@ export function startProbelog(args: string[], options: StartOptions): Running {
         ended.then(() => reject(new Error(`ended without printing ${pattern}: ${text.stderr}`)));
       }),
   };
+}
+
+/** Spares a command that would create its data folder what is the same in every new one. */
+function copyTemplate([command]: string[], { dataFolder, environment = {} }: StartOptions): void {
+  const folder = join(dataFolder, 'data');
+  const creates = ['serve', 'worker', 'ingest'].includes(command) && !environment.PROBELOG_DATA;
+  if (creates && !environment.DATABASE_URL && !existsSync(folder))
+    cpSync(inject('dataTemplate'), folder, { recursive: true });
 }
 
 /** Environment, working folder and output belong to the whole process: one command line at a time. */

@@ -33,12 +33,10 @@ export interface StoredBackground extends Omit<ConceptBackground, 'vocabulary'> 
 
 /** The background for a probe set's image embeddings: computed once, then read from files. */
 export async function ensureBackground(
-  { encoder, folder, vocabulary }: BackgroundOptions,
+  { folder, ...options }: BackgroundOptions,
   images: Matrix,
 ): Promise<StoredBackground> {
-  const texts = await cachedMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
-    embedConcepts(encoder, vocabulary),
-  );
+  const texts = await embedVocabulary({ folder, ...options });
   const key = digest(FORMAT, encodeMatrix(texts), encodeMatrix(images));
   let computing: Promise<ConceptBackground> | undefined;
   const part = (name: keyof ConceptBackground) =>
@@ -51,6 +49,13 @@ export async function ensureBackground(
   const regression = await part('regression');
   await part('vocabulary');
   return { levels, regression, vocabularyPath: join(folder, `vocabulary-${key}.npy`) };
+}
+
+/** Embeddings of the vocabulary, the same for every probe set: computed once, then read from a file. */
+export function embedVocabulary({ encoder, folder, vocabulary }: BackgroundOptions): Promise<Matrix> {
+  return cachedMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
+    embedConcepts(encoder, vocabulary),
+  );
 }
 
 function digest(...parts: (string | number | Uint8Array | readonly string[])[]): string {
