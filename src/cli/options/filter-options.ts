@@ -1,7 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { findModel } from '../find.js';
 import type { LogitFilter } from '../generated/operations.js';
+import { oldLicenseOption } from './model-facts.js';
 import { numberFlag } from './numbers.js';
 
 /** The flags that narrow a search; see `LogitFilter` of the schema. */
@@ -70,9 +71,4 @@ export async function filterOf(client: ProbelogClient, flags: FilterFlags): Prom
 async function idsOf(client: ProbelogClient, named: string[] | undefined): Promise<string[] | undefined> {
   if (named === undefined) return undefined;
   return (await Promise.all(named.map((model) => findModel(client, model)))).map(({ id }) => id);
-}
-
-/** `--licence`, the older spelling of `--license`. @param value as in the flags of an option */
-export function oldLicenseOption(value: string): Option {
-  return new Option(`--licence ${value}`).hideHelp();
 }
