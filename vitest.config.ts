@@ -37,7 +37,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [INTEGRATION],
-          globalSetup: ['test/setup/build.ts', 'test/setup/postgres.ts'],
+          globalSetup: ['test/setup/build.ts', 'test/setup/postgres.ts', 'test/setup/embedded-template.ts'],
+          alias: [{ find: /^@electric-sql\/pglite$/, replacement: path('test/setup/embedded-database.ts') }],
           pool: 'forks',
           // Loading the service takes seconds: a worker loads it once for all of its files.
           isolate: false,

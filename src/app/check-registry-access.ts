@@ -1,6 +1,8 @@
 import type { Config } from '../config/index.js';
 import { messageOf } from '../errors/index.js';
-import { downloadLimits, openReaders } from './open-sources.js';
+import type { ListingPart } from '../registries/index.js';
+import { downloadLimits } from './open-sources.js';
+import { openReaders } from './registry-connections.js';
 
 /** Whether one part of a registry can be listed. */
 export interface RegistryAccessCheck {
@@ -12,14 +14,15 @@ export interface RegistryAccessCheck {
 
 const MAX_MS = 20_000;
 
+/** Whether the settings name a registry that can be listed. */
+export function hasListedRegistry(config: Config): boolean {
+  return listedParts(config).length > 0;
+}
+
 /** Reads the first entry of every part of every registry that can be listed, to check addresses and credentials. */
 export async function checkRegistryAccess(config: Config): Promise<RegistryAccessCheck[]> {
-  const readers = openReaders(config, downloadLimits(config));
-  const parts = readers.flatMap(({ name, listing }) =>
-    (listing?.parts ?? []).map((part) => ({ name, part })),
-  );
   return Promise.all(
-    parts.map(async ({ name: registry, part }) => {
+    listedParts(config).map(async ({ name: registry, part }) => {
       try {
         for await (const _ of part.versions(AbortSignal.timeout(MAX_MS))) break;
         return { registry, part: part.name, problem: null };
@@ -27,5 +30,11 @@ export async function checkRegistryAccess(config: Config): Promise<RegistryAcces
         return { registry, part: part.name, problem: messageOf(thrown) };
       }
     }),
+  );
+}
+
+function listedParts(config: Config): { name: string; part: ListingPart }[] {
+  return openReaders(config, downloadLimits(config)).flatMap(({ name, listing }) =>
+    (listing?.parts ?? []).map((part) => ({ name, part })),
   );
 }

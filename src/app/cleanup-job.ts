@@ -21,3 +21,28 @@ export function startCleanupJob(
     }
   });
 }
+
+/** Removes blobs that no row refers to, once after the start. */
+export class BlobCleanup {
+  private readonly stopping = new AbortController();
+  private run: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: Pick<Store, 'cleanUpBlobs'>,
+    private readonly log: Log,
+  ) {}
+
+  /** Returns at once. */
+  start(): void {
+    this.run = this.store.cleanUpBlobs({ signal: this.stopping.signal }).then(
+      () => undefined,
+      (thrown) => this.log('warn', 'unused blobs cannot be removed', { reason: messageOf(thrown) }),
+    );
+  }
+
+  /** Ends the removal, and waits until it no longer uses the database. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await this.run;
+  }
+}

@@ -26,11 +26,12 @@ import {
   unavailableTextEncoder,
 } from '../text/index.js';
 import { startAuditRetentionJob } from './audit-retention-job.js';
-import { startCleanupJob } from './cleanup-job.js';
+import { BlobCleanup, startCleanupJob } from './cleanup-job.js';
 import { allGalleryModels, startGallerySyncJob } from './gallery-sync-job.js';
 import { openAccess } from './open-access.js';
-import { downloadLimits, openObjectStore, openReaders } from './open-sources.js';
+import { downloadLimits, openObjectStore } from './open-sources.js';
 import { openWebhooks, type Webhooks } from './open-webhooks.js';
+import { openReaders } from './registry-connections.js';
 import { acquireSearchFolder, checkDataFolder } from './shared-data-folder.js';
 
 /** Watchers see changes made by other processes within this time. */
@@ -51,6 +52,7 @@ export interface Service {
   /** Records a registry's model changes, from a webhook or from within this process. */
   deliveries: Pick<DeliveryRecorder, 'record'>;
   sweeper: Sweeper;
+  blobCleanup: Pick<BlobCleanup, 'start'>;
   /** Stops in order: ingests return to the queue, child processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -179,6 +181,7 @@ export async function openService(
             announce: (ingestId) => feed.announce(ingestId),
           }),
       });
+    const blobCleanup = closeLater(new BlobCleanup(store, log));
     if (work) closeLater(startCleanupJob(workFolder, store, log));
     const worker = closeLater(work ? startWorker(await modelIsolation(log)) : idleWorker);
     const ingest = new IngestService({
@@ -234,6 +237,7 @@ export async function openService(
       webhooks,
       deliveries: recorder,
       sweeper,
+      blobCleanup,
       close,
     };
   } catch (thrown) {

@@ -1,7 +1,6 @@
 import type { Config } from '../config/index.js';
 import { type DownloadLimits, S3Bucket } from '../download/index.js';
 import { ProbelogError } from '../errors/index.js';
-import { HuggingFaceReader, MlflowReader, type RegistryReader } from '../registries/index.js';
 
 /** Limits of downloads, from the settings. */
 export function downloadLimits(config: Config): DownloadLimits {
@@ -15,35 +14,6 @@ export function downloadLimits(config: Config): DownloadLimits {
       maxMs: config.transferMinutes * 60_000,
     },
   };
-}
-
-/** Connections to the registries in the settings. */
-export function openReaders(config: Config, limits: DownloadLimits): RegistryReader[] {
-  const readers: RegistryReader[] = [
-    new HuggingFaceReader(
-      {
-        url: config.huggingfaceUrl,
-        token: config.huggingfaceToken ?? config.huggingfaceTokenFile,
-        repositories: config.huggingfaceRepositories,
-      },
-      limits,
-    ),
-  ];
-  if (config.mlflowUrl !== undefined) {
-    readers.push(
-      new MlflowReader(
-        {
-          url: config.mlflowUrl,
-          token: config.mlflowToken ?? config.mlflowTokenFile,
-          username: config.mlflowUsername,
-          password: config.mlflowPassword ?? config.mlflowPasswordFile,
-          workspaces: config.mlflowWorkspaces,
-        },
-        limits,
-      ),
-    );
-  }
-  return readers;
 }
 
 /** The S3 store in the settings; null when they allow no bucket. @throws ProbelogError CONFIG_INVALID */

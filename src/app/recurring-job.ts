@@ -10,12 +10,14 @@ export interface RecurringJob {
  * @param run must handle its own errors
  */
 export function startRecurringJob(everyMs: number, run: () => Promise<void>): RecurringJob {
+  let isClosed = false;
   let last = run();
   const timer = setInterval(() => {
-    last = last.then(run);
+    last = last.then(() => (isClosed ? undefined : run()));
   }, everyMs).unref();
   return {
     async close() {
+      isClosed = true;
       clearInterval(timer);
       await last;
     },

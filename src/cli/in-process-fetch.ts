@@ -9,12 +9,13 @@ import {
   buildSchema,
   type Caller,
   createContext,
+  findKit,
   formatError,
-  globalId,
   keyOf,
   type Services,
+  uploadReply,
 } from '../graphql/index.js';
-import { findProbeSet, openKit, parseUploadForm } from '../ingest/index.js';
+import { parseUploadForm } from '../ingest/index.js';
 import { LOCAL_ACTOR } from './service.js';
 
 /** The address of requests that do not leave the process. */
@@ -105,21 +106,15 @@ function inProcessFetch(service: Service): NonNullable<ClientOptions['fetch']> {
     const form = parseUploadForm(Object.fromEntries(address.searchParams));
     const content = new Response(body).body as NodeStream<Uint8Array> | null;
     const outcome = await contextOf(signal).uploads.accept(keyOf('Model', modelId), content ?? none(), form);
-    const { model, created, changed, outputs, probes, coverage, degenerate } = outcome;
-    const { id, name, version } = model;
-    const uploaded = { model: { id: globalId('Model', id), name, version }, status: 'READY', changed };
-    return Response.json(
-      { ...uploaded, outputs, probes, coverage, degenerate },
-      { status: created ? 201 : 200 },
-    );
+    const { status, body: uploaded } = uploadReply(outcome);
+    return Response.json(uploaded, { status });
   }
 
   async function kit(id: string): Promise<Response> {
-    const { store, defaultProbeSet } = services;
-    const probeSet = await findProbeSet(store.probeSets, defaultProbeSet, keyOf('ProbeSet', id));
-    const { bytes, stream } = await openKit(store, probeSet, id);
+    const { tag, open } = await findKit(services.store, id);
+    const { bytes, stream } = await open();
     return new Response(Readable.toWeb(Readable.from(stream(), { objectMode: false })) as ReadableStream, {
-      headers: { etag: `"${probeSet.digest}"`, 'content-length': String(bytes) },
+      headers: { etag: tag, 'content-length': String(bytes) },
     });
   }
 }

@@ -4,16 +4,11 @@ import { printable } from './output/table.js';
 import { packageFacts } from './package-root.js';
 import { isReportableError } from './reportable-error.js';
 
-const URL_COMMANDS =
-  'ingest, ingests, reprobe, sync, search, models, name, keys, kit and upload ask a server with --url; the other commands work on this machine and its data folder only.';
-
 const LOCAL_ONLY = `
 Works on this machine and its data folder only: there is no --url.`;
 
 const SETTINGS = `
-Settings come from environment variables and a .env file; \`probelog config\` lists them.
-
-${URL_COMMANDS}`;
+Settings come from environment variables and a .env file; \`probelog config\` lists them.`;
 
 const EXIT_STATUS = `
 Exit status:
@@ -25,14 +20,18 @@ Exit status:
 /** Error codes of what the user wrote, for which the exit status is `EXIT.usage`. */
 const USAGE_ERRORS = new Set(['CONFIG_INVALID', 'INPUT_INVALID', 'BAD_USER_INPUT']);
 
-/** The program with these commands. */
+/** Our own operations are valid for a server of this release; GraphQL's own message names one field only. */
+const OLDER_SERVER =
+  'The server does not know this operation: it is older than this command. Upgrade the server, or use the client of its release.';
+
+/** The program with these commands: all of them when the user asks for the help. */
 export function createProgram(commands: readonly Command[]): Command {
   const program = new Command('probelog')
     .description('Find image classifiers by what they recognize.')
     .version(packageFacts().version, '-V, --version', 'print the version')
     .enablePositionalOptions()
     .showHelpAfterError('(probelog --help lists commands and options)')
-    .addHelpText('after', SETTINGS)
+    .addHelpText('after', () => `${SETTINGS}\n\n${urlCommands(commands)}`)
     .addHelpText('afterAll', EXIT_STATUS)
     .exitOverride();
   for (const command of commands) {
@@ -46,15 +45,22 @@ export function createProgram(commands: readonly Command[]): Command {
  * Runs one command line.
  *
  * @param args without the program's name
+ * @param allCommands loads the commands that the program was created without, to list those with `--url`
  * @returns the exit status, see {@link EXIT}
  * @throws the reason why a part of the program cannot be loaded
  */
-export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
+export async function runProgram(
+  program: Command,
+  args: readonly string[],
+  allCommands: () => Promise<readonly Command[]>,
+): Promise<number> {
   try {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (thrown) {
     if (isLoadFailure(thrown)) throw thrown;
+    if (thrown instanceof CommanderError && isUnknownUrl(thrown))
+      process.stderr.write(`${urlCommands(await allCommands())}\n`);
     return report(thrown);
   }
 }
@@ -65,6 +71,17 @@ function isLoadFailure(thrown: unknown): boolean {
   return 'code' in thrown
     ? ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(String(thrown.code))
     : thrown.message.startsWith('Could not load the "sharp" module');
+}
+
+function isUnknownUrl({ code, message }: CommanderError): boolean {
+  return code === 'commander.unknownOption' && message.includes("'--url'");
+}
+
+/** Says which of all commands ask a server. */
+function urlCommands(commands: readonly Command[]): string {
+  const names = commands.filter(takesUrl).map((command) => command.name());
+  const list = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
+  return `${list} ask a server with --url; the other commands work on this machine and its data folder only.`;
 }
 
 function takesUrl(command: Command): boolean {
@@ -78,13 +95,10 @@ function throwing(command: Command): Command {
 }
 
 function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) {
-    if (thrown.code === 'commander.unknownOption' && thrown.message.includes("'--url'"))
-      process.stderr.write(`${URL_COMMANDS}\n`);
-    return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  }
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (isReportableError(thrown)) {
-    const lines = thrown.message.split('\n').map(printable).join('\n');
+    const message = thrown.code === 'GRAPHQL_VALIDATION_FAILED' ? OLDER_SERVER : thrown.message;
+    const lines = message.split('\n').map(printable).join('\n');
     process.stderr.write(`${thrown.code}: ${lines}\n`);
     return USAGE_ERRORS.has(thrown.code) ? EXIT.usage : EXIT.failed;
   }

@@ -29,18 +29,24 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
 const NEEDS_ALL = 'completion';
 
 /**
- * Runs one command line. `--help` loads all commands, so they import what is slow to load in their actions. Commands write to the streams of the process, and set its exit status but do not end it.
+ * Runs one command line. `--help` loads all commands, so they import what is slow to load in their
+ * actions. Commands write to the streams of the process, and set its exit status but do not end it.
  *
  * @param args without the program's name
  * @returns the exit status, see `EXIT`
  * @throws the reason why a part of the program cannot be loaded
  */
 export async function runCli(args: readonly string[]): Promise<number> {
-  return runProgram(createProgram(await commandsFor(args)), args);
+  return runProgram(createProgram(await commandsFor(args)), args, loadAll);
 }
 
 /** The command that is named first; all of them for the help, and to suggest the nearest to a misspelled one. */
 function commandsFor([name]: readonly string[]): Promise<Command[]> {
   const named = name === NEEDS_ALL ? undefined : COMMANDS.get(name);
-  return Promise.all((named ? [named] : [...COMMANDS.values()]).map((load) => load()));
+  return named ? Promise.all([named()]) : loadAll();
+}
+
+/** Every command, in the order of the help. */
+export function loadAll(): Promise<Command[]> {
+  return Promise.all([...COMMANDS.values()].map((load) => load()));
 }

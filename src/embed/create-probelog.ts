@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import type { DocumentNode } from 'graphql';
 import { openService, type Service } from '../app/index.js';
-import { messageOf, ProbelogError } from '../errors/index.js';
+import { ProbelogError } from '../errors/index.js';
 import {
   buildSchema,
   createContext,
@@ -82,7 +82,10 @@ export async function createProbelog(options: ProbelogOptions): Promise<Probelog
       model: valid.model,
       log: (message, details) => log('error', message, details),
     });
-    if (valid.work) startBackgroundWork(service, log);
+    if (valid.work) {
+      service.blobCleanup.start();
+      service.sweeper.start(valid.config.sweepMinutes * 60_000);
+    }
 
     const registrations = new Set<Promise<unknown>>();
     let closed: Promise<void> | undefined;
@@ -132,14 +135,6 @@ async function makeProbes(
   const { id, size } = await createProbeSet(store, { name, source, limits });
   // On a shared database, the job that follows the gallery opens it, with the models that other processes may have added.
   if (!store.shared) await search.sync({ id, probes: size }, []);
-}
-
-function startBackgroundWork(
-  { store, sweeper, config }: Service,
-  log: NonNullable<ProbelogOptions['log']>,
-): void {
-  store.cleanUpBlobs().catch((thrown) => log('warn', 'blobs cannot be swept', { reason: messageOf(thrown) }));
-  sweeper.start(config.sweepMinutes * 60_000);
 }
 
 async function register(

@@ -10,7 +10,10 @@ export type { ListedVersion, ListingPart, RegistryListing, RegistryReader } from
 export { toReceipt, WebhookReceiver } from './receiver.js';
 export type { Credentials, Delivery } from './registry.js';
 
-/** Every registry that sends webhooks. To add one: a folder, a line here, and its settings (docs/webhooks.md). */
+/**
+ * Every registry that sends webhooks. Routes and types follow from this list, and src/app/registry-connections.ts does not
+ * compile until it has the settings of a new one. CONTRIBUTING.md has the steps.
+ */
 export const REGISTRIES = [mlflow, huggingface, wandb, standard] as const satisfies readonly Registry[];
 
 /** The name of a registry in {@link REGISTRIES}. */

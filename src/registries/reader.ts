@@ -1,4 +1,5 @@
 import type { RemoteFile } from '../download/index.js';
+import type { RegistryScheme } from '../lib/registry-schemes.js';
 import type { Annotations } from '../store/index.js';
 
 /** A version as its registry describes it at the moment. */
@@ -58,7 +59,7 @@ export interface RegistryReader {
   /** The registry's name; see `Registry.name`. */
   readonly name: string;
   /** Scheme of the URIs of its versions. */
-  readonly scheme: string;
+  readonly scheme: RegistryScheme;
   /**
    * @param uri of a version, as this registry's model changes have it; untrusted until it is parsed
    * @throws ProbelogError SOURCE_NOT_FOUND when the version or its model file does not exist; SOURCE_DENIED,

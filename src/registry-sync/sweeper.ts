@@ -36,6 +36,8 @@ export class Sweeper {
   private readonly waiting = new Map<string, Promise<SweepRecord[]>>();
   private readonly sweeps = new SerialQueue();
   private timer: NodeJS.Timeout | undefined;
+  /** Resolves when every check of the schedule has ended; it never fails. */
+  private checks: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SweeperOptions) {}
 
@@ -101,6 +103,7 @@ export class Sweeper {
       try {
         const isOurs = await store.leases.acquire(LEASE, processId, leaseMs);
         if (!isOurs) beganAt = null;
+        if (this.stopping.signal.aborted) return;
         if (!isOurs || (beganAt !== null && Date.now() - beganAt < everyMs)) return;
         beganAt = Date.now();
         await this.sweep();
@@ -108,14 +111,19 @@ export class Sweeper {
         log('error', 'a scheduled sweep failed', { reason: messageOf(thrown) });
       }
     };
-    sweepIfDue();
-    this.timer = setInterval(sweepIfDue, leaseMs / 3);
+    // Checks renew the lease, so the next one does not wait for the sweep of the last one. Closing waits for all of them.
+    const begin = () => {
+      this.checks = Promise.all([this.checks, sweepIfDue()]).then(() => undefined);
+    };
+    begin();
+    this.timer = setInterval(begin, leaseMs / 3);
   }
 
   /** Stops a running sweep and the schedule. Another process can take over the schedule at once. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.stopping.abort(new Error('The service is stopping.'));
+    await this.checks;
     await this.sweeps.settled();
     if (this.timer) await this.options.store.leases.release(LEASE, this.options.processId);
   }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { ApiKeys } from './access/api-keys.js';
 import { Audit } from './access/audit.js';
 import { INTERNAL_VIEWER, type Viewer } from './access/viewer.js';
-import { BlobStore } from './blobs/blob-store.js';
+import { BlobStore, type CleanUpOptions } from './blobs/blob-store.js';
 import { filterReferenced } from './blobs/referenced-blobs.js';
 import { closeDatabase, type Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
@@ -35,7 +35,7 @@ export interface Store {
   /** Whether other processes can use the same database. */
   shared: boolean;
   /** Removes blobs that no row refers to; returns how many. */
-  cleanUpBlobs(olderThanMs?: number): Promise<number>;
+  cleanUpBlobs(options?: CleanUpOptions): Promise<number>;
   /** Calls the listener with every SQL statement. @returns removes the listener */
   onStatement(listener: (sql: string) => void): () => void;
   close(): Promise<void>;
@@ -121,7 +121,7 @@ export function storeOn(
     blobs,
     as,
     shared,
-    cleanUpBlobs: (olderThanMs) => blobs.cleanUp((digests) => filterReferenced(prisma, digests), olderThanMs),
+    cleanUpBlobs: (options) => blobs.cleanUp((digests) => filterReferenced(prisma, digests), options),
     onStatement(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
@@ -105,4 +108,23 @@ it('says which commands ask no server, and refuses what is none', async () => {
   expect(await runProbelog(['models', '--url', 'ftp://u:p@host'], options)).toMatchObject({ code: 2 });
   const unreachable = await runProbelog(['models', '--url', 'http://127.0.0.1:1'], options);
   expect(unreachable).toMatchObject({ code: 1, stderr: expect.stringMatching(/^NETWORK: /) });
+});
+
+it('a server that does not know an operation is an older one', async () => {
+  const error = {
+    message: 'Cannot query field "license" on type "Model".',
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  };
+  const server = createServer((_, reply) => reply.end(JSON.stringify({ errors: [error] })));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    const older = await runProbelog(['models', '--url', `http://127.0.0.1:${port}`], { dataFolder: folder });
+    expect([older.code, older.stderr]).toEqual([
+      1,
+      'GRAPHQL_VALIDATION_FAILED: The server does not know this operation: it is older than this command. Upgrade the server, or use the client of its release.\n',
+    ]);
+  } finally {
+    server.close();
+  }
 });

@@ -1,4 +1,4 @@
-import { access, rm, writeFile } from 'node:fs/promises';
+import { access, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,7 @@ describe('probelog kit', () => {
     await list({ file: join(folder, 'kit.tar'), onReadEntry: ({ path }) => paths.push(path) });
     expect(paths).toHaveLength(IMAGES + 3);
     expect(JSON.parse(stdout)).toMatchObject({ file: 'kit.tar', probeSet: 'mine', images: IMAGES });
+    expect((await stat(join(folder, 'kit.tar'))).mode & 0o777).toBe(0o600);
   });
 
   it('says that there is no such probe set', async () => {

@@ -75,6 +75,21 @@ describe('BlobStore', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual(['running.part']);
   });
 
+  it('stops a cleanup that is aborted', async () => {
+    const blobs = new BlobStore(await temporaryFolder());
+    const stopping = new AbortController();
+    const digests = await Promise.all(['a', 'b', 'c'].map(async (text) => blobs.put(Buffer.from(text))));
+    let queries = 0;
+    const noneReferenced = async () => {
+      queries++;
+      stopping.abort();
+      return new Set<string>();
+    };
+    await blobs.cleanUp(noneReferenced, { signal: stopping.signal });
+    expect(queries).toBe(1);
+    for (const { digest } of digests) expect(await blobs.has(digest)).toBe(true);
+  });
+
   it('tells a missing or cut file', async () => {
     const blobs = new BlobStore(await temporaryFolder());
     const { digest } = await blobs.put(Buffer.from('abc'));

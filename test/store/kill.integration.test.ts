@@ -61,7 +61,7 @@ it('kill -9 at any moment loses nothing that was acknowledged and leaves no half
     const store = await openStore({ dataFolder: folder });
     await checkWhole(store, acknowledged);
     // Sweeping with no patience is safe too, since no writer lives.
-    await store.cleanUpBlobs(-1_000);
+    await store.cleanUpBlobs({ olderThanMs: -1_000 });
     await checkWhole(store, acknowledged);
     await store.close();
   }

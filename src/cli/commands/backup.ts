@@ -1,11 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
-import { writeFileAtomically } from '../../lib/atomic-file.js';
 import type { BackupContents } from '../../store/index.js';
 import { interruptible } from '../interrupt.js';
 import { backupCounts, byteSize, printJson } from '../output/formats.js';
 import { openProgress } from '../output/progress.js';
+import { writeOutput } from '../output/write-file.js';
 import { packageFacts } from '../package-root.js';
 
 /** `probelog backup` */
@@ -32,7 +32,7 @@ appears when it is complete, and replaces an existing one.`,
 }
 
 async function backup(file: string, json: boolean, signal: AbortSignal): Promise<void> {
-  const { asStorageError, backUp } = await import('../../store/index.js');
+  const { backUp } = await import('../../store/index.js');
   const { storeLocation } = await import('../store-location.js');
   let bytes = 0;
   const display = await openProgress();
@@ -51,10 +51,7 @@ async function backup(file: string, json: boolean, signal: AbortSignal): Promise
       };
       if (file === '-') await pipeline(counted(), process.stdout, { signal, end: false });
       // Readable by its owner only: it holds hashes of keys, and models of others.
-      else
-        await writeFileAtomically(file, counted(), { mode: 0o600, signal }).catch((thrown) => {
-          throw asStorageError(thrown);
-        });
+      else await writeOutput(file, counted(), { mode: 0o600, signal });
     });
     line.finish('done');
     const output = file === '-' ? process.stderr : process.stdout;

@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Service } from '../../app/index.js';
-import { messageOf, ProbelogError } from '../../errors/index.js';
+import { ProbelogError } from '../../errors/index.js';
 import type { LogitRecord, ModelRecord, ProbeSetRecord, Store } from '../../store/index.js';
 import { findModel, keyIn } from '../find.js';
+import { writeOutput } from '../output/write-file.js';
 
 /** `probelog eval` */
 export function evalCommand(): Command {
@@ -49,7 +49,7 @@ async function drawSimilarity(service: Service, flags: SimilarityFlags): Promise
     values,
     caption: captionOf(probeSet),
   });
-  await write(out, figure);
+  await writeOutput(out, figure);
   if (json !== undefined) {
     const data = {
       probeSet: probeSet?.name ?? null,
@@ -57,7 +57,7 @@ async function drawSimilarity(service: Service, flags: SimilarityFlags): Promise
       columns: sideOf(second, columns),
       values,
     };
-    await write(json, `${JSON.stringify(data, null, 2)}\n`);
+    await writeOutput(json, `${JSON.stringify(data, null, 2)}\n`);
   }
   process.stdout.write(`${out}: ${rows.length} × ${columns.length} logits\n`);
 }
@@ -108,10 +108,4 @@ function sideOf({ name, version }: ModelRecord, logits: LogitRecord[]) {
     version,
     logits: logits.map(({ index, label, status }) => ({ index, label, status })),
   };
-}
-
-async function write(file: string, content: string): Promise<void> {
-  await writeFile(file, content).catch((thrown) => {
-    throw new ProbelogError('INPUT_INVALID', `${file} cannot be written: ${messageOf(thrown)}`);
-  });
 }

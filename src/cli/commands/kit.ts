@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { Command } from 'commander';
-import { writeFileAtomically } from '../../lib/atomic-file.js';
 import { findProbeSet } from '../find.js';
 import { DefaultProbeSetDocument } from '../generated/operations.js';
 import { printJson } from '../output/formats.js';
+import { writeOutput } from '../output/write-file.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 /** `probelog kit` */
@@ -22,7 +22,8 @@ export function kitCommand(): Command {
             ? (await client.query(DefaultProbeSetDocument)).gallery.probeSet
             : await findProbeSet(client, named);
         const { archive } = await client.kit(id, { signal });
-        await writeFileAtomically(out, Readable.fromWeb(archive as ReadableStream), { signal });
+        // Readable by its owner only, as the images are in the data folder.
+        await writeOutput(out, Readable.fromWeb(archive as ReadableStream), { mode: 0o600, signal });
         const shown = { file: out, probeSet: name, images: size, bytes: (await stat(out)).size, digest };
         if (json) printJson(shown);
         else process.stdout.write(`${out}: ${size} images of "${name}", digest ${digest}\n`);

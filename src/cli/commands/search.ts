@@ -24,6 +24,9 @@ const RESULT_COST = 20;
 const PROBE_COST = 5;
 const MAX_PAGE_SIZE = 100;
 
+/** The limit of src/text, which takes long to load: a test compares them. */
+export const MAX_IMAGE_BYTES = 10 * 2 ** 20;
+
 /** `probelog search` */
 export function searchCommand(): Command {
   const command = new Command('search')
@@ -131,7 +134,6 @@ async function logitIn(client: ProbelogClient, like: string, probeSet: string | 
 
 /** @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND */
 async function readImage(path: string): Promise<Buffer> {
-  const { MAX_IMAGE_BYTES } = await import('../../text/index.js');
   const facts = await stat(path).catch(() => undefined);
   if (facts && !facts.isFile()) {
     throw new ProbelogError('INPUT_INVALID', `--image is ${path}, which is no file.`);

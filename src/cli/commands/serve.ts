@@ -63,9 +63,7 @@ async function serve(config: Config, { demo, work }: ServeFlags): Promise<void> 
       display.close();
       if (signal.aborted) return;
     }
-    service.store
-      .cleanUpBlobs()
-      .catch((thrown) => logger.warn({ reason: messageOf(thrown) }, 'blobs cannot be cleaned up'));
+    service.blobCleanup.start();
     const server = await startServer({
       host: config.host,
       port: config.port,

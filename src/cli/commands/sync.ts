@@ -9,7 +9,7 @@ import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 export function syncCommand(): Command {
   return withUrl(withFormats(new Command('sync')))
     .description('list the configured registries, and apply the model changes that their webhooks missed')
-    .option('--registry <name...>', 'only these: mlflow, huggingface (default: all that can be listed)')
+    .option('--registry <name...>', 'only these, such as mlflow (default: all that can be listed)')
     .option('--dry-run', 'change nothing; print what would change')
     .addHelpText(
       'after',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { RemoteFile } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { isRegistryScheme, REGISTRY_SCHEMES, type RegistryScheme } from '../../lib/registry-schemes.js';
 
 /** A file on this machine. */
 export interface LocalFile {
@@ -17,7 +18,7 @@ export interface RegistrySource {
   kind: 'REGISTRY';
   /** The registry's name for people. */
   registry: string;
-  scheme: string;
+  scheme: RegistryScheme;
   uri: string;
 }
 
@@ -29,12 +30,6 @@ export interface ObjectSource {
 
 /** Where a model file is read from. */
 export type Source = FileSource | ObjectSource | RegistrySource;
-
-/** Names of registries by the schemes of their URIs. */
-const REGISTRY_SCHEMES: Readonly<Record<string, string>> = {
-  mlflow: 'MLflow',
-  hf: 'the Hugging Face Hub',
-};
 
 /**
  * Parses the `source` of an ingest request.
@@ -49,7 +44,7 @@ export function parseSource(text: string, within?: string): Source {
   }
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(text)?.[1].toLowerCase();
   if (scheme === undefined) return { kind: 'FILE', path: resolve(text), within };
-  if (Object.hasOwn(REGISTRY_SCHEMES, scheme)) {
+  if (isRegistryScheme(scheme)) {
     return { kind: 'REGISTRY', registry: REGISTRY_SCHEMES[scheme], scheme, uri: text };
   }
   if (scheme === 's3') return { kind: 'OBJECT', uri: text };

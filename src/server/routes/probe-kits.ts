@@ -1,9 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { ProbelogError } from '../../errors/index.js';
-import { globalId, keyOf, type Services } from '../../graphql/index.js';
-import { openKit } from '../../ingest/index.js';
-import type { ProbeSetRecord, Store } from '../../store/index.js';
+import { findKit, type Services } from '../../graphql/index.js';
 
 /**
  * `GET /probe-sets/<id or name>/kit.tar`: the images of a probe set as one archive, for models that are run elsewhere.
@@ -16,11 +13,10 @@ export function addProbeKits(app: FastifyInstance, { store }: Pick<Services, 'st
     url: '/probe-sets/:id/kit.tar',
     config: { requiredScopes: ['READ', 'INGEST'] },
     handler: async (request, reply) => {
-      const probeSet = await find(store, request.params.id);
-      const tag = `"${probeSet.digest}"`;
+      const { tag, open } = await findKit(store, request.params.id);
       reply.header('etag', tag).header('cache-control', 'no-cache');
       if (matches(request.headers['if-none-match'], tag)) return reply.status(304).send();
-      const kit = await openKit(store, probeSet, globalId('ProbeSet', probeSet.id));
+      const kit = await open();
       reply
         .type('application/x-tar')
         .header('content-length', kit.bytes)
@@ -29,25 +25,6 @@ export function addProbeKits(app: FastifyInstance, { store }: Pick<Services, 'st
       return reply.send(Readable.from(kit.stream(), { objectMode: false }));
     },
   });
-}
-
-async function find(store: Store, idOrName: string): Promise<ProbeSetRecord> {
-  // The database takes no such text, so nothing has it for a name.
-  if (!idOrName.includes('\0')) {
-    const found =
-      (await store.probeSets.byName(idOrName)) ?? (await store.probeSets.byId(keyOrNothing(idOrName)));
-    if (found) return found;
-  }
-  throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no probe set with this id or name.');
-}
-
-/** What is neither an id nor a name is simply unknown. */
-function keyOrNothing(id: string): string {
-  try {
-    return keyOf('ProbeSet', id);
-  } catch {
-    return '';
-  }
 }
 
 /** Whether a client has this already, by what it says of the entity tags that it has (RFC 9110, weak comparison). */

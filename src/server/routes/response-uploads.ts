@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProbelogError } from '../../errors/index.js';
-import { createContext, globalId, keyOf, type Services } from '../../graphql/index.js';
+import { createContext, keyOf, type Services, uploadReply } from '../../graphql/index.js';
 import { parseUploadForm, type UploadForm } from '../../ingest/index.js';
 import { callerOf } from '../auth/auth-hook.js';
 
@@ -47,16 +47,8 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
         if (!body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
         const form = formOf(query, headers['probe-set-digest']);
         const outcome = await uploadsOf(request).accept(keyOf('Model', params.id), whole(raw), form);
-        const { model, created, changed, outputs, probes, coverage, degenerate } = outcome;
-        return reply.status(created ? 201 : 200).send({
-          model: { id: globalId('Model', model.id), name: model.name, version: model.version },
-          status: 'READY',
-          changed,
-          outputs,
-          probes,
-          coverage,
-          degenerate,
-        });
+        const { status, body: uploaded } = uploadReply(outcome);
+        return reply.status(status).send(uploaded);
       },
     });
   });

@@ -19,6 +19,14 @@ export type BlobContent = Uint8Array | AsyncIterable<Uint8Array>;
 const DIGEST = /^[0-9a-f]{64}$/;
 const DAY_MS = 86_400_000;
 
+/** Options of removing unused blobs. */
+export interface CleanUpOptions {
+  /** Younger files stay, because their row may not be written yet; a day when absent. */
+  olderThanMs?: number;
+  /** Ends the removal early; the next one goes on. */
+  signal?: AbortSignal;
+}
+
 /**
  * Content-addressed files in a folder.
  *
@@ -127,16 +135,16 @@ export class BlobStore {
    * Removes files that no row refers to, and the remains of interrupted writes.
    *
    * @param filterReferenced returns the digests that are in use
-   * @param olderThanMs younger files stay: their row may not be written yet
    * @returns how many files were removed
    */
   async cleanUp(
     filterReferenced: (digests: string[]) => Promise<Set<string>>,
-    olderThanMs = DAY_MS,
+    { olderThanMs = DAY_MS, signal }: CleanUpOptions = {},
   ): Promise<number> {
     const before = Date.now() - olderThanMs;
     let removed = 0;
     for (const entry of await listFolder(this.folder)) {
+      if (signal?.aborted) break;
       const path = join(this.folder, entry);
       if (entry.endsWith('.part')) {
         removed += removeOld(path, before);

@@ -1,9 +1,10 @@
+import { REGISTRY_SCHEMES } from '../../lib/registry-schemes.js';
 import type { Connection } from '../database/database.js';
 import { readRows } from '../database/snapshot.js';
 import type { PrismaClient } from '../generated/client.js';
 
 /** A case-insensitive regular expression for the sources of models whose files can be fetched again. */
-export const REFETCHABLE_SOURCE = '^(https?|s3|mlflow|hf):';
+export const REFETCHABLE_SOURCE = `^(${['https?', 's3', ...Object.keys(REGISTRY_SCHEMES)].join('|')}):`;
 
 /** A blob that rows refer to. */
 export interface ReferencedBlob {

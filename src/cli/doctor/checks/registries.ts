@@ -5,9 +5,8 @@ export const registries: Check = {
   name: 'registries',
   async run(machine) {
     const config = machine.config();
-    const { checkRegistryAccess } = await import('../../../app/index.js');
-    if (config.mlflowUrl === undefined && config.huggingfaceRepositories === undefined)
-      return ok('none is configured to be listed');
+    const { checkRegistryAccess, hasListedRegistry } = await import('../../../app/index.js');
+    if (!hasListedRegistry(config)) return ok('none is configured to be listed');
     if (!machine.network) throw new Skipped('the network is used only with --network');
     const reached = await checkRegistryAccess(config);
     return reached.map(({ registry, part, problem }) =>
