@@ -129,7 +129,8 @@ export function validateRegistration(request: ModelRegistration): z.output<typeo
 }
 
 /** The facts of a checked request. */
-export function factsOf({ labels, license, registry, visibility }: ModelRegistration): ModelFacts {
+export function factsOf(request: Pick<IngestRequest, keyof ModelFacts>): ModelFacts {
+  const { labels, license, registry, visibility } = request;
   return {
     labels: labels ?? null,
     license: license ?? null,
