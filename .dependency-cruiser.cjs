@@ -3,7 +3,7 @@
  * search, registries → probing, text, store, download → domain. `npm run check` and test/architecture enforce these rules.
  */
 
-/** Any folder except domain may use these two; they import nothing of ours but each other's errors. */
+/** Any folder except domain and client may use these two; they import nothing of ours but each other's errors. */
 const COMMON = ['errors', 'lib'];
 const LOWER = ['probing', 'text', 'store', 'download', 'domain', ...COMMON];
 const MIDDLE = ['access', 'ingest', 'search', 'registries', ...LOWER];

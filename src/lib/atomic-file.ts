@@ -8,14 +8,20 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /**
  * Writing files that are whole or absent, also after a power cut: write a temporary file in the same folder, sync it, rename
- * it, sync the folder. A failed write removes its temporary file and leaves the old file as it was.
+ * it, sync the folder. A failed write removes its temporary file and leaves the old file as it was. A killed process leaves its
+ * temporary file, which the next write of the same file removes when it is {@link STALE_MS} old.
  */
+
+/** A temporary file that was not written to for this long belongs to a process that was killed. */
+const STALE_MS = 3_600_000;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const SUFFIX = '.part';
 
 /** Content of a file, in one piece or as a stream. */
 export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array>;
@@ -35,6 +41,7 @@ export async function writeFileAtomically(
   options: AtomicWriteOptions = {},
 ): Promise<void> {
   const temporary = temporaryName(path);
+  await removeStale(path);
   try {
     await writeSynced(temporary, content, options);
     await moveDurably(temporary, path);
@@ -76,6 +83,7 @@ export async function createFileAtomically(
   options: Pick<AtomicWriteOptions, 'mode'> = {},
 ): Promise<boolean> {
   const temporary = temporaryName(path);
+  await removeStale(path);
   try {
     await writeSynced(temporary, content, options);
     // Unlike rename, link fails when the name is taken.
@@ -120,5 +128,21 @@ async function writeSynced(path: string, content: FileContent, { mode, signal }:
 }
 
 function temporaryName(path: string): string {
-  return `${path}.${randomUUID()}.part`;
+  return `${path}.${randomUUID()}${SUFFIX}`;
+}
+
+/** Removes temporary files of killed writes of this file. Another process may do the same at the same time. */
+async function removeStale(path: string): Promise<void> {
+  const folder = dirname(path);
+  const prefix = `${basename(path)}.`;
+  const isOurs = (name: string) =>
+    name.startsWith(prefix) && name.endsWith(SUFFIX) && UUID.test(name.slice(prefix.length, -SUFFIX.length));
+  // A folder that cannot be listed can still be written.
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter(isOurs)) {
+    const file = join(folder, name);
+    const facts = await stat(file).catch(() => undefined);
+    if (facts?.isFile() && facts.mtimeMs < Date.now() - STALE_MS)
+      await rm(file, { force: true }).catch(() => undefined);
+  }
 }

@@ -5,6 +5,9 @@ import { type ErrorCode, messageOf, ProbelogError } from '../errors/index.js';
 /**
  * Calling methods of a worker, a child process or a thread: requests and replies are matched by id, errors keep their code
  * and details, and a call can be cancelled. `Methods` is the interface that the worker implements.
+ *
+ * Workers are trusted: replies are not checked. The process that runs a stranger's model is not, so it has a protocol of its
+ * own, whose messages the parent checks (src/probing/protocol.ts, docs/adr/0003-processes.md).
  */
 
 /** From the caller: one call, or the cancellation of one. */

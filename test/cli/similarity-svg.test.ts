@@ -2,8 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { divergingColor } from '../../src/cli/output/diverging-color.js';
 import type { SimilarityFigure } from '../../src/cli/output/similarity-layout.js';
-import { similaritySvg } from '../../src/cli/output/similarity-svg.js';
-import { xmlText } from '../../src/cli/output/xml-text.js';
+import { similaritySvg, xmlText } from '../../src/cli/output/similarity-svg.js';
 
 const side = (title: string, count: number) => ({
   title,

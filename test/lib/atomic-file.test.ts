@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -107,4 +107,23 @@ it('makes nested folders and moves into them', async () => {
   await moveDurably(path, join(nested, 'file'));
   expect(await readFile(join(nested, 'file'), 'utf8')).toBe('moved');
   expect(await readdir(folder)).toEqual(['a']);
+});
+
+it('removes temporary files that killed writes of the same file left more than an hour ago, and no others', async () => {
+  const id = '0c3ac5ba-31f5-4f6e-9df7-3f1d7f5b7a10';
+  const old = new Date(Date.now() - 2 * 3_600_000);
+  const stale = `file.${id}.part`;
+  const kept = [`other.${id}.part`, 'file.download.part', `file.${id}`, `file.x.${id}.part`];
+  for (const name of [stale, ...kept]) {
+    await writeFile(join(folder, name), 'half');
+    await utimes(join(folder, name), old, old);
+  }
+  const running = 'file.5b1bd1d5-6a2e-4a57-8a6d-27d0a1f8f2f5.part';
+  await writeFile(join(folder, running), 'half');
+  await writeFileAtomically(path, 'text');
+  expect((await readdir(folder)).sort()).toEqual(['file', running, ...kept].sort());
+  await writeFile(join(folder, stale), 'half');
+  await utimes(join(folder, stale), old, old);
+  expect(await createFileAtomically(path, 'text')).toBe(false);
+  expect((await readdir(folder)).sort()).toEqual(['file', running, ...kept].sort());
 });

@@ -23,17 +23,19 @@ const PACKED = [
   'LICENSE',
   'README.md',
   'dist/src/cli/main.js',
+  'dist/src/client/index.d.ts',
   'dist/src/client/index.js',
   'dist/src/index.d.ts',
   'dist/src/index.js',
   'prisma/schema.prisma',
   'schema.graphql',
   'schema.subgraph.graphql',
+  'src/client/README.md',
 ];
 const MANIFEST = {
   name: 'probelog',
   version: '0.1.0',
-  files: ['dist', 'prisma', 'schema.graphql', 'schema.subgraph.graphql'],
+  files: ['dist/src', 'dist/test', 'prisma', 'schema.graphql', 'schema.subgraph.graphql'],
   scripts: { check: 'echo checked >> steps.log', test: 'echo tested >> steps.log' },
 };
 const LOCK = {
@@ -51,7 +53,8 @@ beforeEach(async () => {
   await write('package.json', `${JSON.stringify(MANIFEST, null, 2)}\n`);
   await write('package-lock.json', `${JSON.stringify(LOCK, null, 2)}\n`);
   await write('CHANGELOG.md', CHANGELOG);
-  await write('.gitignore', 'steps.log\n');
+  await write('src/client/package.json', '{ "name": "probelog-client" }\n');
+  await write('.gitignore', 'steps.log\ndist/client-package/\n');
   for (const path of PACKED) await write(path, 'x');
   await git('init', '--quiet', '--initial-branch', 'main');
   await git('config', 'user.name', 'test');
@@ -92,6 +95,11 @@ describe('a release', () => {
     expect(await text('CHANGELOG.md')).toMatch(
       /## \[Unreleased\]\n\n## \[0\.2\.0\] - \d{4}-\d\d-\d\d\n\n### Added\n\n- A thing\.\n\n## \[0\.1\.0\]/,
     );
+    expect(JSON.parse(await text('dist/client-package/package.json'))).toEqual({
+      name: 'probelog-client',
+      version: '0.2.0',
+    });
+    expect(stdout).toMatch(/^ {2}npm publish\n {2}npm publish \.\/dist\/client-package$/m);
     expect(await git('log', '-1', '--format=%s')).toBe('release: 0.2.0');
     expect(await git('tag', '--points-at', 'HEAD')).toBe('v0.2.0');
     expect(await git('status', '--porcelain')).toBe('');
@@ -102,6 +110,7 @@ describe('a release', () => {
     const { code, stdout } = await release('1.0.0', '--dry-run');
     expect(code).toBe(0);
     expect(stdout).toContain('would change package.json: version 1.0.0');
+    expect(stdout).toMatch(/^probelog-client: 5 files/m);
     expect(stdout).toContain('would commit "release: 1.0.0" and tag v1.0.0');
     expect(await git('rev-parse', 'HEAD')).toBe(before);
     expect(await git('status', '--porcelain')).toBe('');
@@ -134,6 +143,18 @@ describe('a release', () => {
     await git('add', '--all');
     await git('commit', '--quiet', '-m', 'dist: add a test');
     expect((await release('patch', '--dry-run')).stderr).toContain('would contain dist/test/secret.js');
+  });
+
+  it('refuses a client package that lacks a file or has one that does not belong to it', async () => {
+    await write('dist/src/client/operations/secret.js', 'x');
+    await git('add', '--all');
+    await git('commit', '--quiet', '-m', 'client: add a file');
+    expect((await release('patch', '--dry-run')).stderr).toContain(
+      'probelog-client would contain operations/secret.js',
+    );
+    await rm(join(clone, 'dist/src/client/index.d.ts'));
+    await git('commit', '--quiet', '--all', '-m', 'client: lose its types');
+    expect((await release('patch', '--dry-run')).stderr).toContain('probelog-client would lack index.d.ts');
   });
 
   it('refuses changes that are not committed', async () => {

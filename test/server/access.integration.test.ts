@@ -158,7 +158,13 @@ describe('once there is a key', () => {
       (await small.ask('{ ingests { edges { node { model { name } } } } }', {}, ingest)).errors,
     ).toBeUndefined();
     const similar = 'bestLogit { similar { edges { node { model { name } } } } }';
-    for (const around of ['logits { totalCount }', 'summary', `recognises(concept: "dog") { ${similar} }`]) {
+    const recognized = `(concept: "dog") { ${similar} }`;
+    for (const around of [
+      'logits { totalCount }',
+      'summary',
+      `recognizes${recognized}`,
+      `recognises${recognized}`,
+    ]) {
       const query = `{ ingests { edges { node { model { ${around} } } } } }`;
       expect(codeOf(await small.ask(query, {}, ingest)), around).toBe('FORBIDDEN');
     }

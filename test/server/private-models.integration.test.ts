@@ -55,7 +55,7 @@ function argumentFor(field: string, name: string): string | null {
 /** Everything that a type has, to a depth: lists as long as they may be. */
 function selection(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type);
-  // `node` is asked for the private model; the types' fields cannot be asked for together.
+  // `node` gets the id of the private model. Fields of several types in one selection would conflict.
   if (isInterfaceType(named))
     return `{ __typename ... on Model ${selection(schema.getType('Model') as GraphQLOutputType, depth - 1)} }`;
   if (depth < 0 || !isObjectType(named)) return '';

@@ -22,7 +22,7 @@ export interface SimilarityFigure {
 export const PADDING = 12;
 export const TITLE_FONT = 14;
 const TITLE_LINE = 22;
-const TITLE_MOST = 60;
+const MAX_TITLE_WIDTH = 60;
 export const MAX_LABEL_WIDTH = 32;
 export const LABEL_GAP = 6;
 export const NOTE_FONT = 11;
@@ -30,7 +30,7 @@ export const LEGEND = { gap: 24, width: 14, height: 160, heading: 18, swatch: 30
 
 /** Cells are as large as lets the longer side have this length, within limits. */
 const GRID = 720;
-const CELL = { least: 8, most: 32 };
+const CELL = { min: 8, max: 32 };
 
 /** Where the parts of a figure are, in pixels. */
 export type Layout = ReturnType<typeof layoutOf>;
@@ -38,7 +38,7 @@ export type Layout = ReturnType<typeof layoutOf>;
 /** Lays a figure out around its grid: titles and labels left and above, the legend to the right. */
 export function layoutOf({ rows, columns, values, caption }: SimilarityFigure) {
   const longer = Math.max(rows.labels.length, columns.labels.length);
-  const cell = Math.min(CELL.most, Math.max(CELL.least, Math.floor(GRID / longer)));
+  const cell = Math.min(CELL.max, Math.max(CELL.min, Math.floor(GRID / longer)));
   const labelFont = Math.min(12, cell - 1);
   const left = PADDING + TITLE_LINE + labelExtent(rows.labels, labelFont);
   const top = PADDING + TITLE_LINE + labelExtent(columns.labels, labelFont);
@@ -73,5 +73,5 @@ function labelExtent(labels: string[], font: number): number {
 
 /** As much of a model's name as there is room for. */
 export function shownTitle({ title }: MatrixSide): string {
-  return shortened(title, TITLE_MOST);
+  return shortened(title, MAX_TITLE_WIDTH);
 }

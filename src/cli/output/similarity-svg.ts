@@ -12,12 +12,22 @@ import {
   TITLE_FONT,
 } from './similarity-layout.js';
 import { shortened } from './text-extent.js';
-import { xmlText } from './xml-text.js';
 
 /** Cells from this size on have their value written into them. */
 const CELL_WITH_VALUE = 28;
-/** Up to so many cells, each names its logits when it is pointed at; more would make the file slow to open. */
+/** In a figure of at most this many cells, each names its logits in a tooltip; more would make the file slow to open. */
 const MAX_TOOLTIPS = 2_500;
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** Control characters, lone surrogates and the like: XML 1.0 has no way to write them, and a reader refuses the file. */
+const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 /**
  * The heat map of a similarity matrix (figure 4 of the paper) as an SVG file that needs nothing else: no style sheet,
@@ -181,7 +191,12 @@ function text(content: string, { x, y, size, weight, anchor, fill, upwards, isIn
   return `<text ${attributes.filter((attribute) => attribute !== '').join(' ')}>${xmlText(content)}</text>`;
 }
 
-/** Where the base line of a text is that stands in the middle of so many pixels. */
+/** Any text as the content of an XML element or attribute. */
+export function xmlText(text: string): string {
+  return text.replace(NOT_XML, '\u{FFFD}').replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}
+
+/** The base line of a text that is centered in an extent, in pixels. */
 function middleOf(extent: number, font: number): number {
   return extent / 2 + font * 0.35;
 }

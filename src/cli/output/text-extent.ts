@@ -10,8 +10,8 @@ export function textExtent(text: string, fontSize: number): number {
   return Math.ceil(ems * fontSize);
 }
 
-/** A text on one line, cut with an ellipsis when it is longer than so many characters. */
-export function shortened(text: string, most: number): string {
+/** A text on one line, of at most this many characters; a longer one is cut and ends with an ellipsis. */
+export function shortened(text: string, max: number): string {
   const characters = Array.from(text.replace(/\s+/g, ' ').trim());
-  return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`;
+  return characters.length <= max ? characters.join('') : `${characters.slice(0, max - 1).join('')}…`;
 }

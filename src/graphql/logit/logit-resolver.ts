@@ -145,6 +145,7 @@ async function extremeProbes(
   return strongest(descriptor ?? responses, count, which).map((position) => ({
     response: Number.isFinite(responses[position]) ? responses[position] : null,
     standardized: descriptor?.[position] ?? null,
+    standardised: descriptor?.[position] ?? null,
     probe: loaders.probeAt.load({ probeSetId, position }),
   }));
 }

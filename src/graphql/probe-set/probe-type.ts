@@ -57,6 +57,13 @@ export class ProbeResponse {
       "Value in the descriptor: without what all outputs share, in standard deviations from the logit's mean over the probes. Null for a degenerate logit.",
   })
   standardized!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Old name of `standardized`.',
+    deprecationReason: 'Use standardized.',
+  })
+  standardised!: number | null;
 }
 
 @ObjectType({ description: 'How similar one probe is to a concept.' })

@@ -43,7 +43,7 @@ export interface IngestWorkerOptions {
  *   however late it notices.
  * - Finished batches survive every transition back to QUEUED (`ResponseSpool`): the next attempt continues after them.
  *
- * docs/queue.md has the order of claims, and why no queue library is used.
+ * docs/queue.md has the order of claims; docs/adr/0002-own-queue.md says why no queue library is used.
  */
 export class IngestWorker {
   private readonly running = new Map<string, { controller: AbortController; done: Promise<void> }>();

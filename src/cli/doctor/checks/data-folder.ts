@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../errors/index.js';
@@ -47,7 +46,8 @@ async function absent(folder: string, { code, message }: NodeJS.ErrnoException):
 
 /** Writes in the same way as the store. */
 async function writeIn(folder: string): Promise<undefined> {
-  const path = join(folder, `doctor-${randomUUID()}`);
+  // Always this name, so that the next check removes what a killed one left.
+  const path = join(folder, 'doctor-check');
   try {
     await writeFileAtomically(path, 'probelog doctor');
   } finally {

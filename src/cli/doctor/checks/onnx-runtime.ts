@@ -3,9 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProbelogError } from '../../../errors/index.js';
 import { type Check, failed, ok } from '../check.js';
-import { RED_DOT, TINY_MODEL, TINY_MODEL_LOGITS } from '../tiny-model.js';
 
 const LIMITS = { memoryBytes: 2 ** 31, stallMs: 30_000, totalMs: 45_000, maxModelBytes: 2 ** 20 };
+
+/** Outputs of {@link TINY_MODEL}. */
+const TINY_MODEL_LOGITS = 4;
+
+/** An ONNX classifier for 8 × 8 images: their mean color times a 3 × 4 matrix. */
+const TINY_MODEL = Buffer.from(
+  'CAgSBHRlc3Q65QEKIgoFaW1hZ2USBnBvb2xlZCIRR2xvYmFsQXZlcmFnZVBvb2wKFwoGcG9vbGVkEgRmbGF0IgdGbGF0dGVuCh8KBGZsYXQKB3dlaWdodHMSBmxvZ2l0cyIGTWF0TXVsEgVncmFwaCpBCAMIBBABQgd3ZWlnaHRzSjAAAIA/AAAAQAAAgL8AAAA/AABAQAAAAMAAAIBAAACAPwAAQMAAAKBAAAAAQAAAgD5aIAoFaW1hZ2USFwoVCAESEQoDEgFOCgIIAwoCCAgKAggIYhkKBmxvZ2l0cxIPCg0IARIJCgMSAU4KAggEQgQKABAN',
+  'base64',
+);
+
+/** A PNG of one red pixel. */
+const RED_DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWP4z8AAAAMBAQCc479ZAAAAAElFTkSuQmCC',
+  'base64',
+);
 
 /** A small model runs in the way that all models do: in a process of its own, on a decoded image, with ONNX Runtime. */
 export const onnxRuntime: Check = {
