@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
-import type { Bench } from './accuracy/bench.js';
-import { openHub } from './accuracy/hub.js';
-import { measureConfidence } from './accuracy/measure-confidence.js';
-import { fitExpectedAccuracy, type SkewedLogit } from './accuracy/measure-expected-accuracy.js';
-import { measureProbeSet } from './accuracy/measure-probe-set.js';
-import { accuracyPage } from './accuracy/page.js';
-import { emptyReport, type Report } from './accuracy/report.js';
-import { textTable } from './accuracy/table.js';
-import { tablesOf } from './accuracy/tables.js';
+import type { Bench } from './accuracy/data/bench.js';
+import { openHub } from './accuracy/data/hub.js';
+import { measureConfidence } from './accuracy/measure/measure-confidence.js';
+import { fitExpectedAccuracy, type SkewedLogit } from './accuracy/measure/measure-expected-accuracy.js';
+import { measureProbeSet } from './accuracy/measure/measure-probe-set.js';
+import { accuracyPage } from './accuracy/report/page.js';
+import { emptyReport, type Report } from './accuracy/report/report.js';
+import { textTable } from './accuracy/report/table.js';
+import { tablesOf } from './accuracy/report/tables.js';
 
 const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER]
                                            [--without-zoo] [--choose]

@@ -134,10 +134,10 @@ function bareSession(job: BareJob): Promise<BareResult> {
   });
 }
 
-async function readProbes(folder: string, most: number): Promise<ProbeFile[]> {
+async function readProbes(folder: string, max: number): Promise<ProbeFile[]> {
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png)$/.test(name)).sort();
   return Promise.all(
-    names.slice(0, most).map(async (name) => {
+    names.slice(0, max).map(async (name) => {
       const path = join(folder, name);
       return {
         path,

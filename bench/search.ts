@@ -8,8 +8,8 @@ import { rowOf } from '../src/domain/index.js';
 import { type ConceptTerm, openSearch, type SearchRequest } from '../src/search/index.js';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
-import { conceptRows, openConceptSpace } from './accuracy/concepts.js';
-import { openHub, probeImages } from './accuracy/hub.js';
+import { conceptRows, openConceptSpace } from './accuracy/data/concepts.js';
+import { openHub, probeImages } from './accuracy/data/hub.js';
 import { type ExactQuery, exactTop } from './search/exact-scan.js';
 import { type MadeGallery, makeGallery } from './search/make-gallery.js';
 import { childMemory, percentile } from './search/measure.js';
@@ -112,7 +112,7 @@ async function measure(
       scans.push({ value, milliseconds: performance.now() - begun });
     }
     const overlaps = scans.map(({ value }, place) => {
-      const found = new Set(ours.answers[place]);
+      const found = new Set(ours.results[place]);
       return value.filter((name) => found.has(name)).length / value.length;
     });
     const mean = (kind: number) => {
@@ -195,18 +195,27 @@ async function measureOurs(
   const startSeconds = (Date.now() - started) / 1000;
   const { index } = (await search.stats(probeSet.id)) ?? { index: '' };
   const milliseconds: number[] = [];
-  const answers: string[][] = [];
+  const found: string[][] = [];
   for (const { query } of queries) {
     const begun = performance.now();
     const { results } = await search.search(probeSet.id, query);
     milliseconds.push(performance.now() - begun);
-    answers.push(results.map((hit) => `${hit.modelId}/${hit.index}`));
+    found.push(results.map((hit) => `${hit.modelId}/${hit.index}`));
   }
   const memoryMiB = childMemory('search/worker/main.js');
   const snapshotFolder = join(folder, 'search', probeSet.id);
   for (const one of queries) one.exact.folder = snapshotFolder;
   await search.close();
-  return { questions: queries, answers, milliseconds, memoryMiB, buildSeconds, startSeconds, index, probes };
+  return {
+    questions: queries,
+    results: found,
+    milliseconds,
+    memoryMiB,
+    buildSeconds,
+    startSeconds,
+    index,
+    probes,
+  };
 }
 
 function makeQuery(query: ExactQuery['query']): BenchQuery {

@@ -20,15 +20,15 @@ export function aOptimalProbes(
 ): Uint32Array {
   const { factor, noise } = family;
   const probes = factor.rows;
-  const most = Math.min(count, probes);
+  const length = Math.min(count, probes);
   const unknown = Float64Array.from(noise, (left, probe) => left + squared(rowOf(factor, probe)));
   /** P × r: Tᵀ K_p of each probe, which shrinks as others are chosen. */
   const touched = touchedBy(family, target);
   const gains = Float64Array.from(noise, (_, probe) => squared(rowOf(touched, probe)));
-  const order = new Uint32Array(most);
+  const order = new Uint32Array(length);
   const taken = new Uint8Array(probes);
   const latent = new LatentCovariance(factor.columns);
-  for (let step = 0; step < most; step++) {
+  for (let step = 0; step < length; step++) {
     const pivot = mostTelling(gains, unknown, taken);
     order[step] = pivot;
     taken[pivot] = 1;

@@ -1,6 +1,6 @@
 import { completeDescriptors, type Matrix, type ResponsePrior, rowOf } from '../../src/domain/index.js';
-import { correlation, mean } from '../accuracy/correlation.js';
-import type { ModelResponses } from '../accuracy/gallery.js';
+import type { ModelResponses } from '../accuracy/data/gallery.js';
+import { correlation, mean } from '../accuracy/statistics/correlation.js';
 import { type Choice, masked } from './schemes.js';
 
 /** All models of a gallery, partly probed and completed. */

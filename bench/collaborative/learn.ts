@@ -1,9 +1,9 @@
 import type { Basis, ResponsePrior } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { fitPrior } from '../../src/search/snapshot/build/fit-prior.js';
-import { KINDS } from '../accuracy/descriptor-kinds.js';
-import { basisOf, collectDescriptors, type ModelResponses } from '../accuracy/gallery.js';
-import { pick } from '../accuracy/scores.js';
+import { basisOf, collectDescriptors, type ModelResponses } from '../accuracy/data/gallery.js';
+import { KINDS } from '../accuracy/measure/descriptor-kinds.js';
+import { pick } from '../accuracy/statistics/scores.js';
 
 /** What is known before the models to be measured are seen. */
 export interface Learned {

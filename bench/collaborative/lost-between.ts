@@ -1,4 +1,4 @@
-import { mean } from '../accuracy/correlation.js';
+import { mean } from '../accuracy/statistics/correlation.js';
 
 /** Points of top-1 that are lost, and the standard error of that over queries. */
 export interface Lost {

@@ -8,18 +8,18 @@ import {
   whiteningMatrix,
 } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import type { ConceptRows } from '../accuracy/concepts.js';
-import { KINDS } from '../accuracy/descriptor-kinds.js';
+import type { ConceptRows } from '../accuracy/data/concepts.js';
 import {
   type BenchGallery,
   collectDescriptors,
   type DescriptorGallery,
   type ModelResponses,
-} from '../accuracy/gallery.js';
-import { drawQueries, judges } from '../accuracy/measure-logits.js';
-import { type Figures, figures } from '../accuracy/metrics.js';
-import { type Judge, ranks, withConsensus } from '../accuracy/rank.js';
-import { pick, products } from '../accuracy/scores.js';
+} from '../accuracy/data/gallery.js';
+import { KINDS } from '../accuracy/measure/descriptor-kinds.js';
+import { drawQueries, judges } from '../accuracy/measure/measure-logits.js';
+import { type Figures, figures } from '../accuracy/statistics/metrics.js';
+import { type Judge, ranks, withConsensus } from '../accuracy/statistics/rank.js';
+import { pick, products } from '../accuracy/statistics/scores.js';
 import { type CompletedGallery, completeModels } from './complete-models.js';
 import { type Lost, lostBetween } from './lost-between.js';
 import { type DistancePoint, measureDistance } from './measure-distance.js';
@@ -40,7 +40,7 @@ export interface CurvePoint extends Pick<Figures, 'top1' | 'top5' | 'ci95'> {
   probeSet: string;
   scheme: string;
   share: number;
-  /** Logits or texts that asked. */
+  /** Queries: logits or texts. */
   asked: number;
   /** What the same queries lost against full probing. */
   lost: Lost;
@@ -97,25 +97,25 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
   };
   await measure('full', 1, whole.rows);
   for (const share of task.shares) {
-    const most = Math.round(share * prior.probes);
+    const budget = Math.round(share * prior.probes);
     for (const [scheme, choose] of Object.entries(SCHEMES)) {
       if (!task.schemes.includes(scheme)) continue;
-      const completed = completeModels(models, whole.rows, prior, choose(prior, most, target));
+      const completed = completeModels(models, whole.rows, prior, choose(prior, budget, target));
       const { rows, certainties, ...errors } = completed;
       await measure(scheme, share, rows);
       measured.errors.push({ probeSet, scheme, share, ...errors });
       if (scheme !== 'adaptive') continue;
       const gallery = { ...whole, rows };
-      for (const [row, asked] of distanceQueries(gallery, task))
+      for (const [row, queries] of distanceQueries(gallery, task))
         measured.distances.push({
           row,
           probeSet,
           share,
-          ...measureDistance({ rows, certainties }, whole.logits, asked),
+          ...measureDistance({ rows, certainties }, whole.logits, queries),
         });
     }
     if (!task.schemes.includes(NOT_COMPLETED)) continue;
-    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, most, target));
+    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, budget, target));
     await measure(NOT_COMPLETED, share, bare.rows);
   }
   return measured;
@@ -138,13 +138,13 @@ async function rowsOf(
   const drawn = drawQueries(gallery, queries);
   const byLogit = await products(with_, pick(gallery.index, drawn), gallery.index);
   const byConcept = await products(with_, concepts.ours, gallery.rows);
-  const asked = [
+  const searches = [
     ['logit-logit', byLogit, judges(gallery, drawn, 'model')],
     ['logit-logit-other-backbone', byLogit, judges(gallery, drawn, 'backbone')],
     ['text-logit', byConcept, named(classes)],
   ] as const;
   const rows: [string, Ranks][] = [];
-  for (const [row, scores, judged] of asked) {
+  for (const [row, scores, judged] of searches) {
     const agreed = await withConsensus(with_, gallery, scores, judged);
     rows.push([row, ranks(gallery, agreed, judged)]);
   }

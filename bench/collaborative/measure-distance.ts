@@ -1,7 +1,7 @@
 import { asymmetricDiscrepancy, type Matrix, rowOf, topProbes } from '../../src/domain/index.js';
-import type { GalleryLogit } from '../accuracy/gallery.js';
-import { type Figures, figures } from '../accuracy/metrics.js';
-import { type Judge, ranks } from '../accuracy/rank.js';
+import type { GalleryLogit } from '../accuracy/data/gallery.js';
+import { type Figures, figures } from '../accuracy/statistics/metrics.js';
+import { type Judge, ranks } from '../accuracy/statistics/rank.js';
 import type { CompletedGallery } from './complete-models.js';
 
 /** Queries by the paper's discrepancy, with completed values weighed by their certainty and without. */
@@ -21,7 +21,7 @@ export interface DistancePoint {
   unweighed: Figures;
 }
 
-/** @param asked texts as standardized cosines, and logits as descriptors */
+/** Queries that are texts are standardized cosines; logits are descriptors. */
 export function measureDistance(
   { rows, certainties }: Pick<CompletedGallery, 'rows' | 'certainties'>,
   logits: GalleryLogit[],
@@ -30,11 +30,11 @@ export function measureDistance(
   const by = (certaintyOf: (row: number) => Float32Array | null): Figures => {
     const scores = new Float32Array(queries.rows * rows.rows);
     for (let query = 0; query < queries.rows; query++) {
-      const asked = rowOf(queries, query);
-      const top = topProbes(asked, k);
+      const vector = rowOf(queries, query);
+      const top = topProbes(vector, k);
       for (let row = 0; row < rows.rows; row++)
         scores[query * rows.rows + row] = -asymmetricDiscrepancy(
-          asked,
+          vector,
           rowOf(rows, row),
           top,
           certaintyOf(row),

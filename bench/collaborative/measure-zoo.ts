@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { completeDescriptors, encodePrior, type Matrix, rowOf, stackRows } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { embedConcepts, type TextEncoder } from '../../src/text/index.js';
-import { type ConceptSpace, conceptRows } from '../accuracy/concepts.js';
-import { mean } from '../accuracy/correlation.js';
-import type { DescriptorGallery, GalleryLogit } from '../accuracy/gallery.js';
-import { synonyms } from '../accuracy/hub.js';
-import { probeFiles } from '../accuracy/run-zoo-model.js';
-import { type ZooEntry, zooModel } from '../accuracy/zoo.js';
+import { type ConceptSpace, conceptRows } from '../accuracy/data/concepts.js';
+import type { DescriptorGallery, GalleryLogit } from '../accuracy/data/gallery.js';
+import { synonyms } from '../accuracy/data/hub.js';
+import { probeFiles } from '../accuracy/data/run-zoo-model.js';
+import { type ZooEntry, zooModel } from '../accuracy/data/zoo.js';
+import { mean } from '../accuracy/statistics/correlation.js';
 import type { Learned } from './learn.js';
 import { type Seconds, type TimedRun, timeZooModel, type ZooPlan } from './time-zoo-model.js';
 import { bestForConcepts, mostAlike } from './zoo-answers.js';
@@ -168,12 +168,12 @@ async function answersOf(
   const whole = oneGallery(logits, wholeModels);
   const completed = oneGallery(logits, completedModels);
   const alike = await mostAlike(products, basis, completed.rows, whole.rows);
-  const asked = wholeModels.map((_, model) => textsOf(logits.filter((logit) => logit.model === model)));
-  const texts = [...new Set(asked.flat().map(({ text }) => text))];
+  const labelTexts = wholeModels.map((_, model) => textsOf(logits.filter((logit) => logit.model === model)));
+  const texts = [...new Set(labelTexts.flat().map(({ text }) => text))];
   const concepts = conceptRows(space, await embedConcepts(encoder, texts)).ours;
   const byWhole = await bestForConcepts(products, basis, whole, concepts);
   const byCompleted = await bestForConcepts(products, basis, completed, concepts);
-  return asked.map((own, model) => {
+  return labelTexts.map((own, model) => {
     const places = own.map(({ text }) => texts.indexOf(text));
     const isRight = (found: number[]) =>
       share(own, ({ names }, n) => logits[found[places[n]]].names.some((name) => names.includes(name)));

@@ -1,4 +1,4 @@
-import { markdownTable } from '../accuracy/table.js';
+import { markdownTable } from '../accuracy/report/table.js';
 import { plotOf } from './plot.js';
 import { type Report, tablesOf } from './report.js';
 

@@ -1,4 +1,4 @@
-import type { Table } from '../accuracy/table.js';
+import type { Table } from '../accuracy/report/table.js';
 import type { MeasuredCurve } from './measure-curve.js';
 import type { Scale } from './measure-scale.js';
 import type { ZooPoint } from './measure-zoo.js';

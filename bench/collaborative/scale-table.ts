@@ -1,4 +1,4 @@
-import type { Table } from '../accuracy/table.js';
+import type { Table } from '../accuracy/report/table.js';
 import type { Scale, ScaleCompletion } from './measure-scale.js';
 
 /** What, how long it takes, and how much memory at most. */

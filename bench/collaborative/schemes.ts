@@ -13,25 +13,25 @@ import { aOptimalProbes } from './a-optimal-probes.js';
 /** Which probes a model with these responses is run on. */
 export type Choice = (raw: Matrix) => Uint32Array;
 
-/** A way to choose `most` probes for each model. @param target what they are to tell of, see `aOptimalProbes` */
-export type Scheme = (prior: ResponsePrior, most: number, target: Matrix) => Choice;
+/** A way to choose `max` probes for each model. @param target what they are to tell of, see `aOptimalProbes` */
+export type Scheme = (prior: ResponsePrior, max: number, target: Matrix) => Choice;
 
 const SEED = 6;
 
 /** The same probes for every model, drawn by chance. */
-const byChance: Scheme = ({ probes }, most) => {
+const byChance: Scheme = ({ probes }, max) => {
   const next = random(SEED);
   const order = Uint32Array.from({ length: probes }, (_, probe) => probe);
-  for (let place = 0; place < most; place++) {
+  for (let place = 0; place < max; place++) {
     const other = place + Math.floor(next() * (probes - place));
     [order[place], order[other]] = [order[other], order[place]];
   }
-  const chosen = order.slice(0, most);
+  const chosen = order.slice(0, max);
   return () => chosen;
 };
 
 /** The probes that the basis leans on most: the largest rows of W, scaled by what it leaves over. */
-const byLeverage: Scheme = ({ families: [{ factor, noise }] }, most) => {
+const byLeverage: Scheme = ({ families: [{ factor, noise }] }, max) => {
   const leverage = Float64Array.from(noise, (left, probe) => {
     let sum = 0;
     for (const value of rowOf(factor, probe)) sum += value * value;
@@ -39,25 +39,25 @@ const byLeverage: Scheme = ({ families: [{ factor, noise }] }, most) => {
   });
   const chosen = Uint32Array.from(leverage.keys())
     .sort((a, b) => leverage[b] - leverage[a])
-    .slice(0, most);
+    .slice(0, max);
   return () => chosen;
 };
 
 /** The product's order, for the whole budget: each the one of which least is known from those before it. */
-const dOptimal: Scheme = ({ families: [whole] }, most) => {
-  const chosen = dOptimalProbes(whole, most);
+const dOptimal: Scheme = ({ families: [whole] }, max) => {
+  const chosen = dOptimalProbes(whole, max);
   return () => chosen;
 };
 
 /** Each the one that tells most of what is searched by, beside those before it, over the whole gallery. */
-const aOptimal: Scheme = ({ families: [whole] }, most, target) => {
-  const chosen = aOptimalProbes(whole, target, most);
+const aOptimal: Scheme = ({ families: [whole] }, max, target) => {
+  const chosen = aOptimalProbes(whole, target, max);
   return () => chosen;
 };
 
 /** The product's: that order, then rounds, each chosen from the responses so far. */
-const adaptive: Scheme = (prior, most) => (raw) => {
-  const chooser = new ProbeChooser(prior, { budget: most / prior.probes, errorBound: 0, errorFactor: 0 });
+const adaptive: Scheme = (prior, max) => (raw) => {
+  const chooser = new ProbeChooser(prior, { budget: max / prior.probes, errorBound: 0, errorFactor: 0 });
   const run: number[] = [];
   for (;;) {
     const round = chooser.next(Uint32Array.from(run), transpose(columnsOf(raw, run)).data);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeDescriptors, type ResponsePrior } from '../../src/domain/index.js';
 import type { ProbeFile, ProbePlan } from '../../src/probing/index.js';
-import { runZooModel, type ZooRun } from '../accuracy/run-zoo-model.js';
-import type { ZooEntry } from '../accuracy/zoo.js';
+import { runZooModel, type ZooRun } from '../accuracy/data/run-zoo-model.js';
+import type { ZooEntry } from '../accuracy/data/zoo.js';
 
 /** What models are completed from, as it is and as the file that a model's process reads. */
 export interface PriorOnDisk {

@@ -1,8 +1,8 @@
 import { type Basis, type Matrix, rowOf, unitRows, whiteningMatrix } from '../../src/domain/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
-import type { DescriptorGallery } from '../accuracy/gallery.js';
-import { best, type Judge, withConsensus } from '../accuracy/rank.js';
-import { pick, products } from '../accuracy/scores.js';
+import type { DescriptorGallery } from '../accuracy/data/gallery.js';
+import { best, type Judge, withConsensus } from '../accuracy/statistics/rank.js';
+import { pick, products } from '../accuracy/statistics/scores.js';
 
 const QUERIES_AT_ONCE = 512;
 

@@ -1,5 +1,5 @@
-import { mean } from '../accuracy/correlation.js';
-import type { Table } from '../accuracy/table.js';
+import type { Table } from '../accuracy/report/table.js';
+import { mean } from '../accuracy/statistics/correlation.js';
 import type { ZooPoint } from './measure-zoo.js';
 import type { Seconds, ZooPlan } from './time-zoo-model.js';
 

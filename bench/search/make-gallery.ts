@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { descriptors, encodeFloat16, encodeNpyHeader, type Matrix, random } from '../../src/domain/index.js';
 import type { SearchModel, SearchProbeSet } from '../../src/search/index.js';
-import { openHub, readResponses } from '../accuracy/hub.js';
-import type { HubModel } from '../accuracy/hub-model.js';
+import { openHub, readResponses } from '../accuracy/data/hub.js';
+import type { HubModel } from '../accuracy/data/hub-model.js';
 
 /** Outputs of a made model. */
 const OUTPUTS = 1_000;

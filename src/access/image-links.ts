@@ -19,7 +19,7 @@ export interface ImageLinks {
   /** The query string for the URL of an image, with its question mark. @param id of the probe, as in the URL */
   sign(id: string): string;
   /** Whether `sign` made these for this image, and they have not expired. */
-  isGood(id: string, query: LinkQuery): boolean;
+  isValid(id: string, query: LinkQuery): boolean;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function openImageLinks(dataFolder: string): Promise<ImageLinks> {
       const until = String((Math.floor(Date.now() / HOUR_MS) + 2) * (HOUR_MS / 1000));
       return `?until=${until}&signature=${signatureOf(id, until).toString('base64url')}`;
     },
-    isGood(id, { until, signature }) {
+    isValid(id, { until, signature }) {
       if (typeof until !== 'string' || typeof signature !== 'string') return false;
       if (!/^\d{1,12}$/.test(until) || Number(until) * 1000 <= Date.now()) return false;
       const [given, right] = [Buffer.from(signature, 'base64url'), signatureOf(id, until)];

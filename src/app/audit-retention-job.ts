@@ -6,7 +6,7 @@ import { type RecurringJob, startRecurringJob } from './recurring-job.js';
 const SIX_HOURS_MS = 6 * 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Deletes audit entries that are older than `days`, every six hours; 0 keeps them for ever. */
+/** Deletes audit entries that are older than `days`, every six hours; 0 keeps them forever. */
 export function startAuditRetentionJob(
   { audit }: Pick<Store, 'audit'>,
   days: number,

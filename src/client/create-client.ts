@@ -27,13 +27,16 @@ import {
   type SearchMetric,
   SimilarLogitsDocument,
 } from './generated/operations.js';
+import { imageText, type QueryImage } from './image-text.js';
 import type { Operation } from './operation.js';
-import { type Picture, pictureText } from './picture-text.js';
 import { fetchProbeKit, type ProbeKit } from './probe-kit.js';
 import { type UploadedResponses, type UploadOptions, uploadResponses } from './upload-responses.js';
 
 /** A query for logits: a word or short phrase, an expression of several, or an image. */
-export type LogitQuestion = string | { concept: string } | { expression: ConceptInput } | { image: Picture };
+export type LogitQuery = string | { concept: string } | { expression: ConceptInput } | { image: QueryImage };
+
+/** @deprecated Use {@link LogitQuery}. @public */
+export type LogitQuestion = LogitQuery;
 
 /** Which logits a search returns, and their order. */
 export interface LogitSearchOptions extends ListOptions {
@@ -87,7 +90,7 @@ export interface ProbelogClient {
   ): AsyncGenerator<Edge, void, undefined>;
 
   /** Logits that match a query, best first; pages are fetched when they are needed. */
-  logits(question: LogitQuestion, options?: LogitSearchOptions): AsyncGenerator<LogitMatch, void, undefined>;
+  logits(query: LogitQuery, options?: LogitSearchOptions): AsyncGenerator<LogitMatch, void, undefined>;
 
   /** Logits of other models that recognize the same as this one, best first. */
   similar(
@@ -155,8 +158,8 @@ export function createClient(options: ClientOptions): ProbelogClient {
           listOf(await ask(connection, operation, { ...variables, ...place } as never, options)),
         options,
       ),
-    async *logits(question, { first, perPage, signal, ...how } = {}) {
-      const asked = { ...(await variablesOf(question)), ...how };
+    async *logits(query, { first, perPage, signal, ...how } = {}) {
+      const asked = { ...(await variablesOf(query)), ...how };
       yield* edges(
         async (place) => (await ask(connection, LogitsDocument, { ...asked, ...place }, { signal })).logits,
         { first, perPage },
@@ -202,7 +205,7 @@ export function createClient(options: ClientOptions): ProbelogClient {
   };
 }
 
-async function variablesOf(question: LogitQuestion) {
-  if (typeof question === 'string') return { concept: question };
-  return 'image' in question ? { image: await pictureText(question.image) } : question;
+async function variablesOf(query: LogitQuery) {
+  if (typeof query === 'string') return { concept: query };
+  return 'image' in query ? { image: await imageText(query.image) } : query;
 }

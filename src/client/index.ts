@@ -12,6 +12,7 @@ export {
   createClient,
   type IngestOptions,
   type LogitName,
+  type LogitQuery,
   type LogitQuestion,
   type LogitSearchOptions,
   type ModelDetails,
@@ -29,7 +30,7 @@ export type {
   ModelMatchFragment as ModelMatch,
 } from './generated/operations.js';
 export * from './generated/operations.js';
+export type { Picture, QueryImage } from './image-text.js';
 export type { Operation } from './operation.js';
-export type { Picture } from './picture-text.js';
 export type { ProbeKit } from './probe-kit.js';
 export type { UploadedResponses, UploadOptions } from './upload-responses.js';

@@ -13,9 +13,9 @@ import { createProbeSet } from '../probing/index.js';
 import { toReceipt } from '../registries/index.js';
 import { mountRoutes, type NodeHandler, servicesOf } from '../server/index.js';
 import { closePlugin } from './close-plugin.js';
+import { defaultLog } from './default-log.js';
 import { fastifyLogger } from './fastify-logger.js';
 import { type HostCaller, principalOfCaller, THE_HOST } from './host-caller.js';
-import { logToStderr } from './log-to-stderr.js';
 import { type ProbelogOptions, type ValidOptions, validateOptions } from './options.js';
 import type { RegisteredModel, Registration } from './registration.js';
 
@@ -57,7 +57,7 @@ export interface Probelog {
  */
 export async function createProbelog(options: ProbelogOptions): Promise<Probelog> {
   const valid = validateOptions(options);
-  const log = valid.log ?? logToStderr;
+  const log = valid.log ?? defaultLog;
   const service = await openService(valid.config, {
     log,
     work: valid.work,

@@ -1,16 +1,15 @@
 import 'reflect-metadata';
 
-export { conceptSubject, conceptsSubject, subjectOf } from './concept/concept-subject.js';
+export { conceptQuery, conceptsQuery, namedQueryOf } from './concept/named-query.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
 export { uploadReply } from './ingest/upload-reply.js';
 export { operationCheck, parseOperation, parseOptions } from './limits/check-operation.js';
 export { evidenceOf } from './logit/evidence-of.js';
 export { modelSummary } from './model/model-summary.js';
 export { findKit } from './probe-set/find-kit.js';
-export { buildSchema } from './schema/build-schema.js';
+export { buildSchema, generateSdl } from './schema/build-schema.js';
 export { type Caller, type Context, createContext } from './schema/context.js';
 export { formatError } from './schema/format-error.js';
-export { generateSdl } from './schema/generate-sdl.js';
 export { globalId, keyOf, logitKeyOf } from './schema/global-id.js';
 export { checkScopes } from './schema/guard-fields.js';
 export type { Services } from './schema/services.js';

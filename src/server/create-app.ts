@@ -2,35 +2,33 @@ import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
-
 import { isNestedTooDeep, MAX_JSON_DEPTH } from '../lib/parse-json.js';
-
 import { addErrorReplies } from './error-replies.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
 
-/** How often late connections are looked for. */
+/** How often late connections are closed. */
 const LATE_EVERY_MS = 1_000;
 
-/** What may be said of every request. */
+/** Options of the application. */
 export interface AppOptions extends Pick<ServerLimits, 'corsOrigins' | 'trustedProxies'> {
-  /** When requests are late; absent where a host hands us its own, which it has looked after. */
+  /** Absent when the host's server enforces its own timeouts. */
   times?: RequestTimes;
 }
 
 /**
- * Times within which a request must have come.
+ * Times within which a request must arrive.
  *
  * Threat model: a client that opens connections and sends almost nothing (slow loris) holds a socket with each, for as
  * long as the server waits.
  */
 export interface RequestTimes {
   headersMs: number;
-  /** The whole of it. */
+  /** The whole request. */
   requestMs: number;
 }
 
-/** A Fastify application without routes; what holds for every request of ours is set up here. */
+/** A Fastify application without routes; sets up what all requests share. */
 export async function createApp(
   logger: FastifyBaseLogger,
   { times, corsOrigins, trustedProxies }: AppOptions,
@@ -65,7 +63,7 @@ function timeouts({ headersMs, requestMs }: RequestTimes) {
   return { headersTimeout: Math.min(headersMs, requestMs), requestTimeout: requestMs };
 }
 
-/** Pages of these sites may ask, and see what limits say; with a key or token that they have, as we know no cookies. */
+/** Pages of these sites may send requests and read rate-limit headers. They need a key: there are no cookies. */
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(cors, {
     origin: [...origins],

@@ -23,7 +23,7 @@ export function addErrorReplies(app: FastifyInstance): void {
       const code = error.statusCode === 413 ? 'PAYLOAD_TOO_LARGE' : 'INPUT_INVALID';
       return reply.status(error.statusCode).send(formOf(request, code, error.message));
     }
-    request.log.error({ error }, 'a request failed on a fault of ours');
+    request.log.error({ error }, 'request failed with an internal error');
     const message = `Internal error ${request.id}; the server's log has the details.`;
     return reply.status(500).send(formOf(request, 'INTERNAL', message));
   });

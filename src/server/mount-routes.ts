@@ -10,13 +10,13 @@ import type { ServerLimits } from './server-limits.js';
 /** Answers one request of an HTTP server. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A request whose address may have been shortened by a server that something is mounted in. */
+/** A request whose URL the host's server may have shortened. */
 type MountedRequest = IncomingMessage & { originalUrl?: string };
 
-/** What is not GraphQL, for another server. */
+/** The routes other than GraphQL, for another server. */
 export interface MountedRoutes {
   handler: NodeHandler;
-  /** Refuses what comes from now on, and waits for what is under way. */
+  /** Refuses new requests and waits for running ones. */
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
-/** What no answer but the explorer's page needs. */
+/** Only the explorer's page needs more. */
 const NOTHING = {
   defaultSrc: ["'none'"],
   frameAncestors: ["'none'"],
@@ -10,9 +10,9 @@ const NOTHING = {
 };
 
 /**
- * Headers that keep a browser from guessing types, framing us, running what we only store, or telling others where it was.
+ * Headers that prevent MIME sniffing, framing, script execution and referrer leaks.
  *
- * @param shared whether pages of other sites may show our images
+ * @param shared whether pages of other sites may show images
  */
 export async function addSecurityHeaders(app: FastifyInstance, shared: boolean): Promise<void> {
   await app.register(helmet, {
@@ -20,7 +20,7 @@ export async function addSecurityHeaders(app: FastifyInstance, shared: boolean):
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginResourcePolicy: { policy: shared ? 'cross-origin' : 'same-origin' },
-    // Who ends TLS in front of us knows whether every host of the domain has it.
+    // The proxy that terminates TLS sets HSTS.
     hsts: false,
   });
 }

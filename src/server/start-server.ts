@@ -11,13 +11,6 @@ import type { ServerLimits } from './server-limits.js';
 
 const HOUR_MS = 3_600_000;
 
-const LISTEN_FAULTS: Record<string, string> = {
-  EADDRINUSE: 'another program does; set another PORT, or 0 for a free one',
-  EACCES: 'this user may not; ports below 1024 are reserved',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no such host',
-};
-
 /** What is served, and where. */
 export interface ServerOptions extends RouteOptions {
   host: string;
@@ -27,11 +20,11 @@ export interface ServerOptions extends RouteOptions {
   /** As a subgraph of a supergraph; as a graph of its own when absent. */
   subgraph?: SubgraphOptions;
   logger: FastifyBaseLogger;
-  /** Time within which a request must have come whole; as long as uploads have. */
+  /** Time to receive a whole request; an hour, as for uploads, when absent. */
   requestMs?: number;
 }
 
-/** A server that answers. */
+/** A running server. */
 export interface RunningServer {
   /** Such as http://127.0.0.1:4000 */
   url: string;
@@ -42,7 +35,7 @@ export interface RunningServer {
 /**
  * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and kits, uploads of responses, and health.
  *
- * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on, or the subgraph's model type has a name of ours
+ * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on, or the subgraph's model type has a name that ProbeLog uses
  */
 export async function startServer({
   host,
@@ -83,13 +76,14 @@ export async function startServer({
 }
 
 function cannotListen(host: string, port: number, thrown: NodeJS.ErrnoException): ProbelogError {
-  const reason = LISTEN_FAULTS[thrown.code ?? ''] ?? thrown.message;
-  return new ProbelogError(
-    'CONFIG_INVALID',
-    `The server cannot listen on HOST ${host}, PORT ${port}: ${reason}.`,
-    {
-      host,
-      port,
-    },
-  );
+  const messages: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is already in use. Choose another with PORT.`,
+    EACCES: `This user may not listen on port ${port}. Choose a PORT of 1024 or above.`,
+    EADDRNOTAVAIL: `This machine does not have the address ${host}. Choose another with HOST.`,
+    ENOTFOUND: `The host ${host} is unknown. Choose another with HOST.`,
+  };
+  const message =
+    messages[thrown.code ?? ''] ??
+    `The server cannot listen on HOST ${host}, PORT ${port}: ${thrown.message}.`;
+  return new ProbelogError('CONFIG_INVALID', message, { host, port });
 }

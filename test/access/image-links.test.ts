@@ -20,11 +20,11 @@ const queryOf = (signed: string) => Object.fromEntries(new URLSearchParams(signe
 
 it('a link opens its image until the hour after next, and no longer', () => {
   const query = queryOf(links.sign('a'));
-  expect(links.isGood('a', query)).toBe(true);
+  expect(links.isValid('a', query)).toBe(true);
   vi.setSystemTime(new Date('2026-11-26T11:59:59Z'));
-  expect(links.isGood('a', query)).toBe(true);
+  expect(links.isValid('a', query)).toBe(true);
   vi.setSystemTime(new Date('2026-11-26T12:00:00Z'));
-  expect(links.isGood('a', query)).toBe(false);
+  expect(links.isValid('a', query)).toBe(false);
 });
 
 it('links of one hour are the same, so that browsers keep the image', () => {
@@ -38,8 +38,8 @@ it('links of one hour are the same, so that browsers keep the image', () => {
 it('a link opens nothing else, and not for longer', () => {
   const query = queryOf(links.sign('a'));
   const later = String(Number(query.until) + 3_600);
-  expect(links.isGood('b', query)).toBe(false);
-  expect(links.isGood('a', { ...query, until: later })).toBe(false);
+  expect(links.isValid('b', query)).toBe(false);
+  expect(links.isValid('a', { ...query, until: later })).toBe(false);
 });
 
 it.each([
@@ -52,7 +52,7 @@ it.each([
   { until: '', signature: '\u0000' },
   { until: { $gt: '' }, signature: { length: 32 } },
 ])('%j opens nothing', (query) => {
-  expect(links.isGood('a', query)).toBe(false);
+  expect(links.isValid('a', query)).toBe(false);
 });
 
 it('links hold in every process of the data folder, of which many may begin at once, and after a restart', async () => {
@@ -60,8 +60,8 @@ it('links hold in every process of the data folder, of which many may begin at o
   const opened = await Promise.all(Array.from({ length: 8 }, () => openImageLinks(fresh)));
   opened.push(await openImageLinks(fresh));
   for (const signer of opened)
-    for (const reader of opened) expect(reader.isGood('a', queryOf(signer.sign('a')))).toBe(true);
-  expect(links.isGood('a', queryOf(opened[0].sign('a')))).toBe(false);
+    for (const reader of opened) expect(reader.isValid('a', queryOf(signer.sign('a')))).toBe(true);
+  expect(links.isValid('a', queryOf(opened[0].sign('a')))).toBe(false);
 });
 
 it('the secret is its owner’s alone, and nothing is left beside it', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../../bench/accuracy/answers.js';
-import { spearman } from '../../bench/accuracy/correlation.js';
-import { fitCurve } from '../../bench/accuracy/fit-curve.js';
-import { drawQueries } from '../../bench/accuracy/measure-logits.js';
-import { figures, firstRightRank } from '../../bench/accuracy/metrics.js';
-import { confidenceOf, reliability } from '../../bench/accuracy/reliability.js';
-import { byRank, signedPower } from '../../bench/accuracy/weightings.js';
+import { drawQueries } from '../../bench/accuracy/measure/measure-logits.js';
+import { byRank, signedPower } from '../../bench/accuracy/measure/weightings.js';
+import type { Answer } from '../../bench/accuracy/statistics/answers.js';
+import { spearman } from '../../bench/accuracy/statistics/correlation.js';
+import { fitCurve } from '../../bench/accuracy/statistics/fit-curve.js';
+import { figures, firstRightRank } from '../../bench/accuracy/statistics/metrics.js';
+import { confidenceOf, reliability } from '../../bench/accuracy/statistics/reliability.js';
 import { type ConfidenceCurve, random } from '../../src/domain/index.js';
 
 const CURVE: ConfidenceCurve = { unit: 'above', offset: -2, slope: 1, margin: 0.5, max: 0.9 };

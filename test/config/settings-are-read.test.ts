@@ -12,7 +12,9 @@ it.each(Object.keys(OPTIONS))('the setting %s is read outside src/config', (key)
 
 /** `config.key`, or `{ key }` or `{ key: name }`, in a file that has the configuration or the limits that are a part of it. */
 function reads(text: string, key: string): boolean {
-  return /[cC]onfig\b|[lL]imits\b/.test(text) && new RegExp(`\\.${key}\\b|[{,]\\s*${key}\\s*[,:}]`).test(text);
+  return (
+    /[cC]onfig\b|[lL]imits\b/.test(text) && new RegExp(`\\.${key}\\b|[{,]\\s*${key}\\s*[,:}]`).test(text)
+  );
 }
 
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

@@ -177,7 +177,7 @@ describe('ProbeChooser', () => {
     expect(runAll(modelOf(families[0]), 0.6, 0, 2).run).toHaveLength(72);
   });
 
-  it('does not take an output that has not answered yet for one that is known', () => {
+  it('does not treat an output without responses as known', () => {
     const rare = families[0].order[PROBES - 1];
     const data = Float32Array.from({ length: PROBES }, (_, probe) => (probe === rare ? 5 : 0));
     const silent: Matrix = { rows: 1, columns: PROBES, data };
@@ -205,7 +205,7 @@ describe('ProbeChooser', () => {
     expect(runAll(unlike, 0.4, 1e9, 2).run.length).toBeLessThanOrEqual(48);
   });
 
-  it('runs nearly all probes of a model that nothing tells of', () => {
+  it('runs nearly all probes of a model that the prior cannot predict', () => {
     const data = Float32Array.from({ length: 8 * PROBES }, noise);
     const { run } = runAll({ rows: 8, columns: PROBES, data }, 0.4, 0, 2);
     expect(run.length).toBeGreaterThan(0.8 * PROBES);

@@ -5,7 +5,7 @@ import { tinyPrior } from '../probing/support/tiny-prior.js';
 const prior = tinyPrior(7);
 const bytes = encodePrior(prior);
 
-it('a prior comes back as it was, from whatever memory its bytes lie in', () => {
+it('a prior is decoded unchanged from bytes at any alignment', () => {
   expect(decodePrior(bytes)).toEqual(prior);
   // What reading a file gives: a Buffer, here one that begins at an odd place.
   const file = Buffer.concat([Buffer.alloc(3), bytes]).subarray(3);

@@ -69,7 +69,7 @@ describe('the graph around a logit', () => {
       logits(concept: "airplane", first: 1, filter: { modelText: "cifar" }) { edges { node {
         id label index status coverage completionError
         model { name version coverage ingest { state progress { done total } } }
-        topProbes(first: 3) { response standardized probe { url position } }
+        topProbes(first: 3) { response standardized standardised probe { url position } }
         bottomProbes(first: 1) { standardized }
         similar(first: 3) { edges { score distance node { label model { name } } } }
       } } }
@@ -87,6 +87,7 @@ describe('the graph around a logit', () => {
         ingest: { state: 'SUCCEEDED', progress: { done: 480, total: 480 } },
       },
     });
+    for (const { standardized, standardised } of node.topProbes) expect(standardised).toBe(standardized);
     expect(node.topProbes[0].standardized).toBeGreaterThan(node.topProbes[2].standardized);
     expect(node.bottomProbes[0].standardized).toBeLessThan(0);
     expect(

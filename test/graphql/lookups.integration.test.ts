@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/index.js';
+import { globalId } from '../../src/graphql/index.js';
 import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { askAt } from '../server/support/small-server.js';
 import { makeVisible, newIngest, published, takeUp } from '../store/models.js';
 
 let demo: DemoService;
@@ -146,5 +148,60 @@ describe('a key', () => {
     const { data } = await demo.ask(REVOKE, { prefix: key.prefix });
     expect(data.revokeApiKey.prefix).toBe(key.prefix);
     expect(data.revokeApiKey.revokedAt).not.toBeNull();
+  });
+});
+
+describe('giving up an ingest with a key', () => {
+  const GIVE_UP = 'mutation($id: ID!) { giveUpIngest(id: $id) { state } }';
+  const keyFor = async (more: { registry?: string; labels?: string[] }) => {
+    const { service } = demo;
+    const { secret } = await createApiKey(service.store.apiKeys, {
+      name: 'a test',
+      scopes: ['READ', 'INGEST'],
+      ...more,
+    });
+    service.access.keyChanged('');
+    return secret;
+  };
+  const waiting = async (name: string, more: { registry?: string; visibility?: string }) => {
+    const { store } = demo.service;
+    const { id } = await store.ingests.enqueue({ ...newIngest(probeSetId, name), ...more });
+    const { claim } = await takeUp(store, id);
+    await store.ingests.retryLater(claim, { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 60_000 });
+    return id;
+  };
+  const giveUp = (id: string, secret: string) =>
+    askAt(demo.server.url, GIVE_UP, { id: globalId('Ingest', id) }, secret);
+  const stateOf = async (id: string) => (await demo.service.store.ingests.byIds([id]))[0].state;
+  const entriesOf = (modelId: string) => demo.service.store.audit.page({ modelId, first: 10 });
+
+  it('of another registry is refused', async () => {
+    const id = await waiting('bound', { registry: 'other' });
+    const { errors } = await giveUp(id, await keyFor({ registry: 'mlflow' }));
+    expect(errors?.[0].extensions.code).toBe('FORBIDDEN');
+    expect(await stateOf(id)).toBe('QUEUED');
+  });
+
+  it('of a hidden model finds nothing', async () => {
+    const id = await waiting('hidden', { visibility: 'team-a' });
+    const { errors } = await giveUp(id, await keyFor({ labels: ['team-b'] }));
+    expect(errors?.[0].extensions.code).toBe('NOT_FOUND');
+    expect(await stateOf(id)).toBe('QUEUED');
+  });
+
+  it('is audited, once', async () => {
+    const id = await waiting('audited', { registry: 'mlflow' });
+    const [{ modelId }] = await demo.service.store.ingests.byIds([id]);
+    const secret = await keyFor({ registry: 'mlflow' });
+    for (let turn = 0; turn < 2; turn++)
+      expect((await giveUp(id, secret)).data.giveUpIngest).toEqual({ state: 'FAILED' });
+    expect(await entriesOf(modelId)).toMatchObject([
+      {
+        action: 'INGEST_CANCELLED',
+        target: expect.stringMatching(/^audited /),
+        actor: expect.stringMatching(/^key:/),
+        details: { gaveUp: true },
+      },
+    ]);
   });
 });

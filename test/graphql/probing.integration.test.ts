@@ -64,7 +64,7 @@ beforeAll(async () => {
   const services = {
     store,
     access: {} as Access,
-    imageLinks: { sign: () => '', isGood: () => false },
+    imageLinks: { sign: () => '', isValid: () => false },
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,

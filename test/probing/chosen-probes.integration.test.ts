@@ -137,7 +137,7 @@ describe('an interrupted run', () => {
     return { probes: Uint32Array.from(ran), responses: Float32Array.from(responses) };
   }
 
-  it.runIf(requires('linux'))('whose process was killed goes on with the same choices', async () => {
+  it.runIf(requires('linux'))('whose process was killed resumes with the same choices', async () => {
     const whole = await runModel(model, probes, { plan });
     for (const batches of [1, 35]) {
       const done = await killedAfter(batches);
@@ -150,7 +150,7 @@ describe('an interrupted run', () => {
     }
   });
 
-  it('that missed nothing runs nothing more, and still tells what its output is', async () => {
+  it('with all responses runs no more probes and still reports its output', async () => {
     const whole = await runModel(model, probes, { plan });
     const done = {
       probes: Uint32Array.from(whole.probes),
@@ -214,7 +214,7 @@ describe('pixels of chosen probes', () => {
     expect(readdirSync(small)).toEqual([]);
   });
 
-  it.runIf(requires('linux'))('of a run that was killed are not believed', async () => {
+  it.runIf(requires('linux'))('of a killed run are not reused', async () => {
     const cacheFolder = await temporaryFolder();
     const onBatch = () => {
       throw new Error('stop');

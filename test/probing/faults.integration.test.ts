@@ -277,7 +277,7 @@ describe('a model that misbehaves', () => {
     expect(environment).not.toMatch(/hush/);
   });
 
-  it.runIf(requires('linux'))('ends with its parent, even in the middle of an endless loop', async () => {
+  it.runIf(requires('linux'))('ends with its parent, even during an endless loop', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'endless.onnx'), endless());
     const probing = fileURLToPath(new URL('../../dist/src/probing/index.js', import.meta.url));
@@ -293,7 +293,7 @@ describe('a model that misbehaves', () => {
     await vi.waitUntil(() => !isAlive(child), SOON);
   });
 
-  it('hands on what the caller throws', async () => {
+  it('rethrows the error of the caller', async () => {
     const onBatch = () => {
       throw new Error('the disk is full');
     };
@@ -303,7 +303,7 @@ describe('a model that misbehaves', () => {
 });
 
 describe('a run', () => {
-  it('goes on where it was interrupted', async () => {
+  it('resumes at the probe where it was interrupted', async () => {
     const whole = await runModel(meanColor({ batch: 2 }), probes);
     const rest = await runModel(meanColor({ batch: 2 }), probes, { startAt: 3 });
     expect(rest.rows).toEqual(whole.rows.slice(3));
@@ -313,7 +313,7 @@ describe('a run', () => {
     expect(none.inspected.output.outputs).toBe(4);
   });
 
-  it('waits for its caller, and does not take the waiting for a hang', async () => {
+  it('waits for its caller without a stall timeout', async () => {
     const many = Array.from({ length: 12 }, (_, i) => probes[i % probes.length]);
     let under = 0;
     const run = await runModel(meanColor({ batch: 1 }), many, {
@@ -333,7 +333,7 @@ describe('a run', () => {
     expect(peakMemoryBytes).toBeLessThan(2 ** 30);
   });
 
-  it('PROBE_IMAGE_INVALID when a probe has gone bad', async () => {
+  it('PROBE_IMAGE_INVALID when a probe image is damaged', async () => {
     const path = join(await temporaryFolder(), 'bad.png');
     await writeFile(path, 'no image');
     expect(await codeOf(runModel(meanColor(), [...probes, await probeFile(path)]))).toBe(

@@ -323,7 +323,7 @@ describe('too many of anything', () => {
   const many = (field: number, content: Uint8Array, times: number) =>
     message(Array.from({ length: times }, () => [field, content]));
 
-  it('nodes that are hardly there', () => {
+  it('nearly empty nodes', () => {
     const file = withField(7, many(1, new Uint8Array(), MODEL_LIMITS.nodes + 1));
     expect(verdict(file)).toMatch(/^MODEL_MALFORMED at graph\.node\[\d+\]$|^MODEL_MALFORMED at graph$/);
   });

@@ -25,7 +25,7 @@ it('counts how deliveries end, and keeps nothing else of those that it refuses',
   expect(taking.counts).toMatchObject({ ignored: 1, unauthorized: 1, invalid: 1, failed: 0 });
 });
 
-it('counts what could not be recorded', async () => {
+it('counts deliveries that could not be recorded', async () => {
   const failing = receiver(['s'], async () => {
     throw new Error('no database');
   });
@@ -33,7 +33,7 @@ it('counts what could not be recorded', async () => {
   expect(failing.counts).toMatchObject({ failed: 1, ignored: 0 });
 });
 
-it('is off without a secret, whatever is sent', async () => {
+it('is off without a secret', async () => {
   const off = receiver([]);
   expect(off.isOn).toBe(false);
   await expect(off.receive(DISCUSSION, GENUINE)).rejects.toMatchObject({

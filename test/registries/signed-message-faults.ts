@@ -65,7 +65,7 @@ export function testSignedMessages({ registry, names, secrets, sign }: SignedReg
     }
   });
 
-  it('does not tell a stranger about the time', () => {
+  it('checks the signature before the time', () => {
     expect(() => verify(sent({}, shifted(-301), other))).toThrow(refused('SIGNATURE_INVALID'));
   });
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => mlflow.close());
 const lists = () => mlflow.requests.filter(({ url }) => url.startsWith(LIST)).length;
 
-it('what the last sweep did is known after a restart', async () => {
+it('the result of the last sweep is kept after a restart', async () => {
   mlflow.add({ name: 'birds', version: '1', files: { 'model.onnx': meanColor() } });
   const options = {
     environment: { PROBELOG_MLFLOW_URL: mlflow.url },

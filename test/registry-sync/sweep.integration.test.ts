@@ -64,7 +64,7 @@ async function swept(registry?: string) {
 }
 
 describe('MLflow', () => {
-  it('registers what is missing, page by page, and is in line then', async () => {
+  it('registers missing versions page by page, then finds no difference', async () => {
     mlflow.pageSize = 2;
     for (const version of ['1', '2', '3', '4', '5']) mlflow.add({ name: 'birds', version, files: FILES });
     mlflow.add({ name: 'birds', version: '1', workspace: 'team', files: FILES });
@@ -76,7 +76,7 @@ describe('MLflow', () => {
     expect(await sweep()).toMatchObject({ listed: 6, ingested: [], changed: [], removed: [], annotated: [] });
   });
 
-  it('removes what is gone', async () => {
+  it('removes versions that the registry no longer has', async () => {
     const gone = mlflow.add({ name: 'birds', version: '1', files: FILES });
     mlflow.add({ name: 'birds', version: '2', files: FILES });
     await swept();
@@ -85,7 +85,7 @@ describe('MLflow', () => {
     expect(await names()).toEqual(['birds@2']);
   });
 
-  it('probes again what was made anew under its number', async () => {
+  it('reprobes a version that was recreated under its number', async () => {
     mlflow.add({ name: 'birds', version: '1', created: 1, files: FILES });
     await swept();
     mlflow.versions.length = 0;
@@ -98,7 +98,7 @@ describe('MLflow', () => {
     expect(after?.fileDigest).not.toBe(before?.fileDigest);
   });
 
-  it('does not try again and again what was made anew and is no model', async () => {
+  it('does not retry a recreated version that is not a model', async () => {
     mlflow.add({ name: 'birds', version: '1', created: 1, files: FILES });
     await swept();
     mlflow.versions.length = 0;
@@ -179,7 +179,7 @@ describe('MLflow', () => {
     expect(await names()).toHaveLength(3);
   });
 
-  it('goes on where one workspace fails, or is closed to this server', async () => {
+  it('continues when one workspace fails or is forbidden', async () => {
     mlflow.add({ name: 'birds', version: '1', files: FILES });
     mlflow.add({ name: 'fish', version: '1', workspace: 'team', files: FILES });
     await swept();
@@ -191,7 +191,7 @@ describe('MLflow', () => {
     expect(await names()).toEqual(['team/fish@1']);
   });
 
-  it('removes nothing that the list only missed', async () => {
+  it('keeps a version that the list missed but the registry still has', async () => {
     const missed = mlflow.add({ name: 'birds', version: '1', files: FILES });
     await swept();
     // As a page that shifted: the version is there, but not in the list.
@@ -224,7 +224,7 @@ describe('MLflow', () => {
     expect(await names()).toEqual(['given@1']);
   });
 
-  it('is not held up by a version that cannot be registered', async () => {
+  it('continues after a version that cannot be registered', async () => {
     mlflow.add({ name: 'x'.repeat(301), version: '1', files: FILES });
     mlflow.add({ name: 'birds', version: '1', files: FILES });
     expect(await swept()).toMatchObject({
@@ -234,7 +234,7 @@ describe('MLflow', () => {
     });
   });
 
-  it('tries again what could not be reached, but not what is no model', async () => {
+  it('retries unreachable versions, but not versions without a model', async () => {
     const away = mlflow.add({ name: 'away', version: '1', files: FILES });
     mlflow.add({ name: 'broken', version: '1', files: { 'model.onnx': 'no model' } });
     mlflow.failing.set('/model-versions/get-artifact', 502);

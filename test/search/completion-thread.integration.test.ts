@@ -51,7 +51,7 @@ describe('the completing thread', () => {
     await expect(thread.complete(halfRun(2), { path, version: 'b' })).rejects.toThrow(/ENOENT/);
   });
 
-  it('takes nothing but the request with it that it dies of', async () => {
+  it('fails only the request that crashes it', async () => {
     const file = { path, version: 'a' };
     const [before, fatal, after] = await Promise.allSettled([
       thread.complete(halfRun(1), file),
@@ -73,7 +73,7 @@ describe('the completing thread', () => {
     brief.close();
   });
 
-  it('fails what it was at when it is closed, and what comes later', async () => {
+  it('fails the current request and later ones when it is closed', async () => {
     const underWay = thread.complete(halfRun(1), null);
     const waiting = thread.complete(halfRun(2), null);
     setImmediate(() => thread.close());

@@ -7,7 +7,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { ConcurrencyLimit } from '../../src/server/graphql/concurrency-limit.js';
-import { withDeadline } from '../../src/server/graphql/with-deadline.js';
+import { withDeadline } from '../../src/server/graphql/run-operation.js';
 import { newIngest } from '../store/models.js';
 import { askBySocket } from './support/ask-by-socket.js';
 import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
@@ -378,6 +378,24 @@ describe('listed operations', () => {
     expect(await send({})).toContain('PERSISTED_QUERY_NOT_FOUND');
     await send({ query });
     expect(await send({})).toContain('"size":24');
+  });
+
+  it('but not of an operation that was refused', async () => {
+    const aliases = Array.from({ length: 40 }, (_, i) => `a${i}: probeSets { name }`);
+    for (const query of ['{ nothing }', `{ ${aliases.join(' ')} }`, 'fragment F on Query { __typename }']) {
+      const sha256Hash = createHash('sha256').update(query).digest('hex');
+      const send = async (body: object) =>
+        (
+          await post(
+            JSON.stringify({ ...body, extensions: { persistedQuery: { version: 1, sha256Hash } } }),
+            {
+              'content-type': 'application/json',
+            },
+          )
+        ).text();
+      expect(await send({ query })).toMatch(/VALIDATION_FAILED|TOO_COMPLEX|has no operation/);
+      expect(await send({})).toContain('PERSISTED_QUERY_NOT_FOUND');
+    }
   });
 });
 

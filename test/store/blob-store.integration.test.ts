@@ -28,7 +28,7 @@ describe('BlobStore', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('says that the disk is full, and leaves nothing behind', async () => {
+  it('reports a full disk and leaves nothing behind', async () => {
     const folder = await temporaryFolder();
     async function* full() {
       yield Buffer.from('half');
@@ -54,7 +54,7 @@ describe('BlobStore', () => {
     }
   });
 
-  it('sweeps what nothing refers to, but nothing young and nothing referred to', async () => {
+  it('removes old unreferenced files, and keeps young and referenced ones', async () => {
     const folder = await temporaryFolder();
     const blobs = new BlobStore(folder);
     const [used, orphan, young, again] = await Promise.all(
@@ -90,7 +90,7 @@ describe('BlobStore', () => {
     for (const { digest } of digests) expect(await blobs.has(digest)).toBe(true);
   });
 
-  it('tells a missing or cut file', async () => {
+  it('detects a missing or truncated file', async () => {
     const blobs = new BlobStore(await temporaryFolder());
     const { digest } = await blobs.put(Buffer.from('abc'));
     await expect(blobs.read(digest, { offset: 2, length: 9 })).rejects.toMatchObject({

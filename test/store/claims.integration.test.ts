@@ -76,7 +76,7 @@ describe.each(Object.keys(ENDS))('a worker whose claim %s', (end) => {
   });
 });
 
-it('a cancelled ingest that is tried again waits until its worker must have let go', async () => {
+it('a cancelled ingest that is retried waits until the lease of its worker ends', async () => {
   const { id, modelId } = await store.ingests.enqueue(newIngest(probeSetId, 'let go'));
   await takeUp(store, id);
   await store.ingests.cancel(id);
@@ -85,14 +85,14 @@ it('a cancelled ingest that is tried again waits until its worker must have let 
   await store.models.remove(modelId);
 });
 
-it('what a worker has in hand still is not given to it a second time', async () => {
+it('a worker does not claim an ingest that it still runs', async () => {
   const { id, modelId } = await store.ingests.enqueue(newIngest(probeSetId, 'in hand'));
   expect(await store.ingests.claim('worker', 60_000, { held: [id] })).toBeNull();
   expect(await store.ingests.claim('worker', 60_000)).toMatchObject({ id });
   await store.models.remove(modelId);
 });
 
-it('to cancel an ingest that ended before leaves a later one of its model alone', async () => {
+it('cancelling an ended ingest leaves a later ingest of its model alone', async () => {
   const { id, modelId } = await store.ingests.enqueue(newIngest(probeSetId, 'ended before'));
   await store.ingests.cancel(id);
   const later = await store.ingests.enqueueReprobe(modelId);
@@ -102,7 +102,7 @@ it('to cancel an ingest that ended before leaves a later one of its model alone'
   expect(await store.models.byIds([modelId])).toMatchObject([{ status: 'READY' }]);
 });
 
-it('an ingest does not undo labels that were set since its request', async () => {
+it('an ingest keeps labels that were set after its request', async () => {
   const { id, modelId } = await store.ingests.enqueue({ ...newIngest(probeSetId, 'labels') });
   const { claim } = await takeUp(store, id);
   await store.models.setLabels(modelId, ['new', 'newer']);

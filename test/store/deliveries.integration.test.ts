@@ -34,7 +34,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
       prepareFor(probeSetId, ingest),
     );
 
-  it('are recorded with what they came to', async () => {
+  it('are recorded with their outcome', async () => {
     const { ingestId, outcome } = await record('d-1', registrationOf('one'));
     expect(outcome).toBe('ACCEPTED');
     expect(await store.deliveries.find('registry', 'd-1')).toEqual({
@@ -68,7 +68,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     expect(plain).toMatchObject({ labels: null, license: null, visibility: null });
   });
 
-  it('that come at once make one model and one ingest', async () => {
+  it('that arrive at once make one model and one ingest', async () => {
     const results = await Promise.all(
       Array.from({ length: 16 }, (_, index) => record(`at-once-${index % 4}`, registrationOf('at once'))),
     );
@@ -77,7 +77,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     expect(await store.models.byName('at once')).toHaveLength(1);
   });
 
-  it('leave nothing behind when their change cannot be made', async () => {
+  it('leave nothing behind when their change fails', async () => {
     const request = { text: '\0' };
     await expect(record('broken', registrationOf('broken'), null, { request })).rejects.toThrow();
     expect(await store.deliveries.find('registry', 'broken')).toBeNull();
@@ -123,7 +123,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     for (const { id } of claimed) await store.ingests.cancel(id);
   });
 
-  it('without an id are never taken for one another', async () => {
+  it('without an id are never treated as duplicates', async () => {
     const nothing: ModelChange = { kind: 'IGNORE', reason: 'because' };
     for (let time = 0; time < 2; time++) {
       expect((await record(null, nothing)).outcome).toBe('IGNORED');
@@ -138,7 +138,7 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     expect((await record('late-4 too', registrationOf('late'), at(4))).outcome).toBe('ACCEPTED');
   });
 
-  it('that remove what never came keep it from coming late', async () => {
+  it('that remove an unregistered version refuse its late registration', async () => {
     const removal: ModelChange = { kind: 'REMOVE', name: 'held up', version: '1' };
     const then = new Date(Date.UTC(2026, 0, 1));
     expect((await record('held-2', removal, then)).outcome).toBe('IGNORED');
@@ -146,13 +146,13 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     expect((await record('held-1', registrationOf('held up'), before)).outcome).toBe('IGNORED');
   });
 
-  it('from the future do not make every later event an old one', async () => {
+  it('from the future do not make later events stale', async () => {
     await record('future', registrationOf('future'), new Date(Date.now() + 86_400_000));
     const removal: ModelChange = { kind: 'REMOVE', name: 'future', version: '1' };
     expect((await record('present', removal, new Date(Date.now() + 5))).outcome).toBe('ACCEPTED');
   });
 
-  it('name what is to be stopped and what leaves the gallery', async () => {
+  it('return the ingests to stop and the models to remove from the gallery', async () => {
     const { ingestId } = await record('stop-1', registrationOf('stopped'));
     const [model] = await store.models.byName('stopped');
     const removal: ModelChange = { kind: 'REMOVE', name: 'stopped', version: null };

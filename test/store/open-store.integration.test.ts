@@ -33,7 +33,7 @@ describe('a data folder', () => {
     });
   });
 
-  it('keeps everything when it is closed and opened, and queues what was under way', async () => {
+  it('keeps its content when it is reopened, and queues running ingests', async () => {
     const probeSet = (await store.probeSets.default()) ?? expect.fail();
     const queued = await store.ingests.enqueue(newIngest(probeSet.id, 'under way'));
     await store.ingests.claim('worker', 60_000);
@@ -53,7 +53,7 @@ describe('a data folder', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('lets others have their turn while a large model is published', async () => {
+  it('runs other statements while a large model is published', async () => {
     const probeSet = (await store.probeSets.default()) ?? expect.fail();
     const queued = await store.ingests.enqueue(newIngest(probeSet.id, 'large'));
     const { claim } = await takeUp(store, queued.id);
@@ -79,7 +79,7 @@ describe('a data folder', () => {
   });
 });
 
-it('says what is wrong with an embedded database that cannot be opened', async () => {
+it('explains why an embedded database cannot be opened', async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'database'));
   await writeFile(join(folder, 'database', 'PG_VERSION'), '3\n');

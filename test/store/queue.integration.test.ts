@@ -44,12 +44,12 @@ async function claimAndDie(): Promise<void> {
 }
 
 describe('the order of the queue', () => {
-  it('is by age when nothing else is said', async () => {
+  it('is by age by default', async () => {
     for (const name of ['a', 'b', 'c']) await enqueue(name);
     expect(await claimedInOrder()).toEqual(['a', 'b', 'c']);
   });
 
-  it('is by priority first', async () => {
+  it('puts higher priorities first', async () => {
     await enqueue('low', { priority: -10 });
     await enqueue('plain');
     await enqueue('high', { priority: 10 });
@@ -73,7 +73,7 @@ describe('the order of the queue', () => {
     expect(next.map((ingest) => (ingest?.request as { name: string }).name)).toEqual(['b1', 'b2']);
   });
 
-  it('passes over what waits for another attempt until that is due', async () => {
+  it('skips an ingest that waits for another attempt until the attempt is due', async () => {
     await enqueue('waits');
     await store.ingests.retryLater(await taken(), { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 2_000 });
     await enqueue('next');
@@ -92,7 +92,7 @@ describe('an ingest that failed for a reason that may pass', () => {
     expect(waiting.nextAttemptAt?.getTime()).toBeGreaterThan(Date.now() + 30_000);
   });
 
-  it('has no reason any more once it is tried again', async () => {
+  it('loses its error when the next attempt starts', async () => {
     const { id } = await enqueue('model');
     await store.ingests.retryLater(await taken(), { code: 'SOURCE_TIMEOUT', message: 'm', delayMs: 0 });
     await sleep(5);
@@ -105,7 +105,7 @@ describe('an ingest that failed for a reason that may pass', () => {
     });
   });
 
-  it('is left alone by a worker that has lost it', async () => {
+  it('is not changed by a worker that lost its claim', async () => {
     const { id } = await enqueue('model');
     const dead = await taken('dead', 0);
     await sleep(5);
@@ -131,14 +131,14 @@ describe('an ingest that failed for a reason that may pass', () => {
 });
 
 describe('an ingest whose worker is killed', () => {
-  it('is taken over by the next, and not from one that has it in hand', async () => {
+  it('is claimed by the next worker, but not by one that still runs it', async () => {
     const { id } = await enqueue('model');
     await claimAndDie();
     expect(await store.ingests.claim('same', LEASE, { ...TERMS, held: [id] })).toBeNull();
     expect(await claim('next')).toMatchObject({ id, attempts: 2, kills: 1 });
   });
 
-  it('again and again is parked under a code of its own', async () => {
+  it('is parked with its own error code after repeated kills', async () => {
     const { id, modelId } = await enqueue('deadly');
     for (let kill = 0; kill < TERMS.maxKills; kill++) await claimAndDie();
     expect(await claim()).toBeNull();
@@ -151,14 +151,14 @@ describe('an ingest whose worker is killed', () => {
     expect(await store.models.byIds([modelId])).toMatchObject([{ status: 'FAILED' }]);
   });
 
-  it('does not keep others from being taken up', async () => {
+  it('does not block other ingests', async () => {
     await enqueue('deadly');
     const { id } = await enqueue('harmless');
     for (let kill = 0; kill < TERMS.maxKills; kill++) await claimAndDie();
     expect(await claim()).toMatchObject({ id });
   });
 
-  it('is not the cause when it finished a batch', async () => {
+  it('is not charged with the kill if it finished a batch', async () => {
     await enqueue('large');
     for (let kill = 0; kill < TERMS.maxKills + 2; kill++) {
       await claimAndDie();
@@ -168,7 +168,7 @@ describe('an ingest whose worker is killed', () => {
     expect(await claim()).toMatchObject({ kills: 1 });
   });
 
-  it('is not the cause when a worker lived to give it back', async () => {
+  it('is not charged with a kill if its worker returned it to the queue', async () => {
     const { id } = await enqueue('model');
     await claimAndDie();
     await store.ingests.release(await taken('next'));
@@ -196,21 +196,21 @@ describe('an ingest that is tried again on request', () => {
     expect(await store.ingests.retry(id)).toMatchObject({ state: 'QUEUED' });
   });
 
-  it('is once in the queue when two ask at once', async () => {
+  it('is queued once when two callers retry it at once', async () => {
     const { id } = await enqueue('model');
     await store.ingests.cancel(id);
     const asked = await Promise.allSettled([store.ingests.retry(id), store.ingests.retry(id)]);
     expect(asked.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('must not be under way or done', async () => {
+  it('is refused while it runs or after it succeeded', async () => {
     const { id } = await enqueue('model');
     await expect(store.ingests.retry(id)).rejects.toMatchObject({ code: 'INGEST_NOT_RETRYABLE' });
     await store.ingests.succeed(await taken(), 1);
     await expect(store.ingests.retry(id)).rejects.toMatchObject({ code: 'INGEST_NOT_RETRYABLE' });
   });
 
-  it('must be the last of its model', async () => {
+  it('is refused unless it is the latest of its model', async () => {
     const { id, modelId } = await enqueue('model');
     await store.ingests.cancel(id);
     await store.ingests.enqueueReprobe(modelId);
@@ -228,7 +228,7 @@ describe('an ingest that is tried again on request', () => {
     expect(await store.models.byIds([modelId])).toMatchObject([{ status: 'PENDING', source: 'external' }]);
   });
 
-  it('must exist', async () => {
+  it('is refused if it does not exist', async () => {
     await expect(store.ingests.retry(randomUUID())).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

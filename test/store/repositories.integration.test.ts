@@ -163,7 +163,7 @@ describe.each(databases)('on an %s database', (kind) => {
     });
   });
 
-  it('ids that are none match nothing', async () => {
+  it('malformed ids match nothing', async () => {
     expect(await store.models.byIds(['x'])).toEqual([]);
     expect(await store.models.page({ probeSetId: 'x', first: 1 })).toEqual([]);
     expect(await store.models.searchable('x')).toEqual([]);
@@ -182,7 +182,7 @@ describe.each(databases)('on an %s database', (kind) => {
     await expect(store.ingests.enqueue(nowhere)).rejects.toMatchObject({ code: 'PROBE_SET_UNKNOWN' });
   });
 
-  it('nothing becomes visible by a cancelled ingest', async () => {
+  it('a cancelled ingest publishes nothing', async () => {
     const queued = await store.ingests.enqueue(newIngest(probeSetId, 'cancelled'));
     const { claim } = await takeUp(store, queued.id);
     await store.ingests.cancel(queued.id);

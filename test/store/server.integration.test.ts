@@ -63,7 +63,7 @@ describe.runIf(requires('postgresql'))('a PostgreSQL server', () => {
     expect(rows).toEqual(await Promise.all(asPrismaWould));
   });
 
-  it('that another form of a migration set up is refused', async () => {
+  it('refuses a database whose migration has another checksum', async () => {
     const url = await server.createDatabase('changed');
     const folder = await temporaryFolder();
     await (await openStore({ dataFolder: folder, databaseUrl: url })).close();
@@ -150,7 +150,7 @@ describe.runIf(requires('postgresql'))('a PostgreSQL server', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
-  it('shows a model before or after it is probed again, never between, whatever else happens', async () => {
+  it('shows a reprobed model in its old or new state, never between, under concurrent changes', async () => {
     const url = await server.createDatabase('between');
     const folder = await temporaryFolder();
     const [writer, reader] = await Promise.all(
@@ -187,7 +187,7 @@ it('says which server cannot be used, without its password', async () => {
   expect(`${error.stack}${JSON.stringify(error)}`).not.toContain('s3cret');
 });
 
-it('gives up on a server that accepts and says nothing', async () => {
+it('gives up on a server that accepts the connection and does not answer', async () => {
   const silent = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => silent.once('listening', resolve));
   const { port } = silent.address() as { port: number };

@@ -4,16 +4,16 @@ import { normalizeConcept } from '../../text/index.js';
 import { LogitConnection } from '../logit/logit-type.js';
 import { strongest } from '../logit/strongest.js';
 import { ModelConnection } from '../model/model-type.js';
-import { checkFirst } from '../pagination/check-first.js';
 import { After, First } from '../pagination/page-arguments.js';
+import { checkFirst } from '../pagination/pages.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { ProbeCosine } from '../probe-set/probe-type.js';
 import type { Context } from '../schema/context.js';
 import { LogitFilter } from '../search/logit-filter.js';
 import { logitConnection, modelConnection } from '../search/search-connections.js';
 import { SearchMetric } from '../search/search-metric.js';
-import { conceptSubject } from './concept-subject.js';
 import { Concept } from './concept-type.js';
+import { conceptQuery } from './named-query.js';
 
 /** A concept, and the probe set whose gallery it searches. */
 export interface ConceptRoot {
@@ -32,8 +32,8 @@ export class ConceptResolver {
     @Arg('metric', () => SearchMetric, { defaultValue: SearchMetric.SCORE }) metric: SearchMetric,
     @Arg('filter', () => LogitFilter, { nullable: true }) filter: LogitFilter | null,
   ) {
-    const subject = await conceptSubject(context, text, probeSet);
-    return logitConnection(context, probeSet, subject, { first, after, metric, filter });
+    const query = await conceptQuery(context, text, probeSet);
+    return logitConnection(context, probeSet, query, { first, after, metric, filter });
   }
 
   @FieldResolver(() => ModelConnection, {
@@ -45,8 +45,8 @@ export class ConceptResolver {
     @First() first: number,
     @After() after: string | null,
   ) {
-    const subject = await conceptSubject(context, text, probeSet);
-    return modelConnection(context, probeSet, subject, { first, after, metric: 'SCORE' });
+    const query = await conceptQuery(context, text, probeSet);
+    return modelConnection(context, probeSet, query, { first, after, metric: 'SCORE' });
   }
 
   @FieldResolver(() => [ProbeCosine], { description: 'The probes nearest to it, nearest first.' })

@@ -31,7 +31,7 @@ export async function generateSubgraphSdl(options: SubgraphOptions = DEFAULT_SUB
   return typeDefsOf(await buildSchema(), options);
 }
 
-/** The executable schema of the subgraph. @throws ProbelogError CONFIG_INVALID when the model type has a name of ours */
+/** The executable schema of the subgraph. @throws ProbelogError CONFIG_INVALID when the model type has a name that ProbeLog uses */
 export async function buildSubgraph(options: SubgraphOptions): Promise<GraphQLSchema> {
   const schema = await buildSchema();
   const { prefix, modelType, modelKey } = options;

@@ -3,6 +3,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
   NoSchemaIntrospectionCustomRule,
   type ParseOptions,
   parse,
@@ -49,17 +50,22 @@ export function operationCheck(
       if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
       valid.add(document);
     }
-    if (!getOperationAST(document, operationName)) return [noOperation(operationName)];
+    if (!getOperationAST(document, operationName)) return [noOperation(document, operationName)];
     const tooCostly = costError({ schema, document, operationName, variables }, limits);
     return tooCostly ? [tooCostly] : [];
   };
 }
 
-function noOperation(name: string | null | undefined): GraphQLError {
+function noOperation({ definitions }: DocumentNode, name: string | null | undefined): GraphQLError {
+  const hasOperation = definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const several = 'The document has several operations. Name one of them in operationName.';
   const message = name
     ? `The document has no operation named ${JSON.stringify(name.slice(0, 100))}.`
-    : 'The document has several operations. Name one of them in operationName.';
-  return withCode(new GraphQLError(message), 'OPERATION_RESOLUTION_FAILURE');
+    : several;
+  return withCode(
+    new GraphQLError(hasOperation ? message : 'The document has no operation. Add a query or a mutation.'),
+    'OPERATION_RESOLUTION_FAILURE',
+  );
 }
 
 /** Adds the code that Apollo Server gives to such errors, unless the error has one. */

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 // The ESM build loads a second copy of graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
-import { MAX_PAGE_SIZE } from '../pagination/check-first.js';
+import { MAX_PAGE_SIZE } from '../pagination/pages.js';
 import { tooComplex } from './limit-rules.js';
 import type { OperationLimits } from './operation-limits.js';
 import { isSearch } from './search-cost.js';

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { SearchQuery } from '../../search/index.js';
 import type { LogitRecord, ProbeSetRecord } from '../../store/index.js';
-import { checkFirst } from '../pagination/check-first.js';
+import { checkFirst } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { evidenceOf } from './evidence-of.js';
 import { Evidence, LogitEdge } from './logit-type.js';
@@ -9,7 +9,7 @@ import { Evidence, LogitEdge } from './logit-type.js';
 /** A match, and what it was a match for. */
 export interface LogitEdgeRoot {
   node: LogitRecord;
-  subject: SearchQuery;
+  query: SearchQuery;
   probeSet: ProbeSetRecord;
 }
 
@@ -21,10 +21,10 @@ export class LogitEdgeResolver {
   })
   async evidence(
     @Ctx() { search, loaders }: Context,
-    @Root() { node, subject, probeSet }: LogitEdgeRoot,
+    @Root() { node, query, probeSet }: LogitEdgeRoot,
     @Arg('first', () => Int, { defaultValue: 5, description: '0 to 100.' }) first: number,
   ) {
-    const found = await evidenceOf(search, probeSet, subject, node, checkFirst(first));
+    const found = await evidenceOf(search, probeSet, query, node, checkFirst(first));
     return found.map(({ probe, ...facts }) => ({
       ...facts,
       probe: loaders.probeAt.load({ probeSetId: probeSet.id, position: probe }),

@@ -1,11 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import type { LogitRecord, ModelRecord, ProbeSetRecord } from '../../store/index.js';
-import { subjectOf } from '../concept/concept-subject.js';
 import { ConceptInput } from '../concept/concept-type.js';
+import { namedQueryOf } from '../concept/named-query.js';
 import { Model } from '../model/model-type.js';
-import { checkFirst } from '../pagination/check-first.js';
 import { After, First } from '../pagination/page-arguments.js';
+import { checkFirst } from '../pagination/pages.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
 import { ProbeResponse } from '../probe-set/probe-type.js';
 import type { Context } from '../schema/context.js';
@@ -42,8 +42,8 @@ export class LogitResolver {
     const { modelId, index } = logit;
     const model = await modelOf(context, logit);
     const probeSet = (await context.loaders.probeSet.load(model.probeSetId)) as ProbeSetRecord;
-    const subject = { subject: { kind: 'LOGIT' as const, modelId, index }, named: logitId(logit) };
-    return logitConnection(context, probeSet, subject, { first, after, metric, filter }, [modelId]);
+    const query = { query: { kind: 'LOGIT' as const, modelId, index }, named: logitId(logit) };
+    return logitConnection(context, probeSet, query, { first, after, metric, filter }, [modelId]);
   }
 
   @FieldResolver(() => [LogitName], {
@@ -111,8 +111,8 @@ export class LogitResolver {
     probeSetId: string | null,
   ) {
     const probeSet = await findProbeSet(context, probeSetId);
-    const subject = await subjectOf(context, { concept, expression, image }, probeSet);
-    return logitConnection(context, probeSet, subject, { first, after, metric, filter });
+    const query = await namedQueryOf(context, { concept, expression, image }, probeSet);
+    return logitConnection(context, probeSet, query, { first, after, metric, filter });
   }
 
   @Query(() => Logit, { nullable: true, description: 'The logit with this id.' })

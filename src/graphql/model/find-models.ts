@@ -1,5 +1,5 @@
 import { ProbelogError } from '../../errors/index.js';
-import { conceptSubject, conceptsSubject } from '../concept/concept-subject.js';
+import { conceptQuery, conceptsQuery } from '../concept/named-query.js';
 import { ExpectedAccuracyReason } from '../logit/logit-type.js';
 import { type PageArguments, readCreated } from '../pagination/pages.js';
 import { findProbeSet } from '../probe-set/find-probe-set.js';
@@ -22,7 +22,7 @@ export interface ModelsArguments extends PageArguments {
 /**
  * Models that recognize a concept or several, best first; without a concept all models, oldest first.
  *
- * @throws ProbelogError INPUT_INVALID, CURSOR_INVALID, ID_INVALID, PROBE_SET_UNKNOWN, and as `conceptSubject`
+ * @throws ProbelogError INPUT_INVALID, CURSOR_INVALID, ID_INVALID, PROBE_SET_UNKNOWN, and as `conceptQuery`
  */
 export async function findModels(context: Context, args: ModelsArguments) {
   const concept = args.concept ?? null;
@@ -34,10 +34,10 @@ export async function findModels(context: Context, args: ModelsArguments) {
   }
   if (concept === null && concepts === null) return listModels(context, args);
   const probeSet = await findProbeSet(context, args.probeSetId);
-  const subject = await (concepts
-    ? conceptsSubject(context, concepts, probeSet)
-    : conceptSubject(context, concept ?? '', probeSet));
-  return modelConnection(context, probeSet, subject, {
+  const query = await (concepts
+    ? conceptsQuery(context, concepts, probeSet)
+    : conceptQuery(context, concept ?? '', probeSet));
+  return modelConnection(context, probeSet, query, {
     first: args.first,
     after: args.after,
     metric: 'SCORE',

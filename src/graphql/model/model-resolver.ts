@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 import { EXTERNAL_SOURCE, type ModelRecord, VISIBILITY_LABEL } from '../../store/index.js';
-import { conceptSubject } from '../concept/concept-subject.js';
+import { conceptQuery } from '../concept/named-query.js';
 import { ExpectedAccuracyReason, Logit, ModelLogitConnection, Recognition } from '../logit/logit-type.js';
 import { After, First } from '../pagination/page-arguments.js';
 import { type PageArguments, readPage } from '../pagination/pages.js';
@@ -285,9 +285,9 @@ async function allLogits({ store }: Context, { id, outputs }: ModelRecord, page:
 
 async function recognizingLogits(context: Context, model: ModelRecord, concept: string, page: PageArguments) {
   const probeSet = await findProbeSet(context, globalId('ProbeSet', model.probeSetId));
-  const subject = await conceptSubject(context, concept, probeSet);
+  const query = await conceptQuery(context, concept, probeSet);
   const filter = { models: [globalId('Model', model.id)] };
-  return logitConnection(context, probeSet, subject, { ...page, metric: 'SCORE', filter });
+  return logitConnection(context, probeSet, query, { ...page, metric: 'SCORE', filter });
 }
 
 async function recognition(context: Context, model: ModelRecord, concept: string) {

@@ -3,9 +3,9 @@ import { keyOf } from '../schema/global-id.js';
 import type { ModelKey } from '../schema-transform/model-key.js';
 
 /**
- * Model versions by keys of any form, in order; null for one that is not registered here, an error for what is no id.
+ * Model versions by keys of any form, in order; null for one that is not registered here, an error for a malformed id.
  *
- * The keys of one graph are of one form, so this is one look-up, however many there are.
+ * The keys of one graph are of one form, so this is one lookup, however many there are.
  */
 export async function modelsByKeys(
   { models }: Pick<Store, 'models'>,

@@ -29,7 +29,7 @@ async function probeSetOf({ probeSets }: Store, idOrName: string): Promise<Probe
   throw new ProbelogError('PROBE_SET_UNKNOWN', 'There is no probe set with this id or name.');
 }
 
-/** What is neither an id nor a name is simply unknown. */
+/** The key in an id; '' for text that is not an id, which matches no probe set. */
 function keyOrNothing(id: string): string {
   try {
     return keyOf('ProbeSet', id);

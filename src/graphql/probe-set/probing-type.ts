@@ -1,5 +1,6 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, Resolver } from 'type-graphql';
 import { ModelStatus } from '../../store/index.js';
+import { versionResolver } from '../model/version-resolver.js';
 
 @ObjectType({
   description:
@@ -29,3 +30,6 @@ export class Probing {
   @Field(() => Date, { nullable: true, description: 'When the current responses were published.' })
   probedAt!: Date | null;
 }
+
+@Resolver(() => Probing)
+export class ProbingResolver extends versionResolver(Probing) {}

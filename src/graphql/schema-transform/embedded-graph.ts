@@ -53,7 +53,7 @@ export interface EmbeddedGraph {
 /**
  * Our schema as a part of another: definitions and resolvers to be merged with a host's.
  *
- * @throws ProbelogError CONFIG_INVALID when the host's type has a name of ours
+ * @throws ProbelogError CONFIG_INVALID when the host's type has a name that ProbeLog uses
  */
 export function embedGraph(schema: GraphQLSchema, options: EmbeddedGraphOptions): EmbeddedGraph {
   const { prefix, model, log } = options;

@@ -4,7 +4,14 @@ import { ProbelogError } from '../../errors/index.js';
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 export const MODEL = 'Model';
 /** Fields of our Model that are added to another graph's type; its own fields stay its owner's. */
-export const ADDED_FIELDS: readonly string[] = ['logits', 'recognizes', 'recognises', 'probing', 'summary'];
+export const ADDED_FIELDS: readonly string[] = [
+  'logits',
+  'logit',
+  'recognizes',
+  'recognises',
+  'probing',
+  'summary',
+];
 
 /** Relay's object identification: another graph has its own, or none. */
 const NODE = 'Node';
@@ -49,12 +56,12 @@ export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** @throws ProbelogError CONFIG_INVALID when the type that stands for a model version has a name of ours */
+/** @throws ProbelogError CONFIG_INVALID when the type that stands for a model version has a name that ProbeLog uses */
 export function checkModelType(schema: GraphQLSchema, names: GraphNames, type: string): void {
   const others = Object.keys(schema.getTypeMap()).filter((name) => name !== MODEL && isTransformedType(name));
   if (!others.some((name) => names.type(name) === type)) return;
   throw new ProbelogError(
     'CONFIG_INVALID',
-    `The model type cannot be ${type}: ProbeLog has a type of that name; with a prefix it is called otherwise.`,
+    `The model type cannot be ${type}: ProbeLog already has a type with this name. Choose another name or set a prefix.`,
   );
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
 import { AccessResolver } from '../access/api-key-resolver.js';
 import { AuditResolver } from '../access/audit-resolver.js';
@@ -11,7 +11,7 @@ import { LogitEdgeResolver } from '../logit/logit-edge-resolver.js';
 import { LogitResolver } from '../logit/logit-resolver.js';
 import { ModelResolver } from '../model/model-resolver.js';
 import { ProbeResolver, ProbeSetResolver } from '../probe-set/probe-resolver.js';
-import { ProbingResolver } from '../probe-set/probing-resolver.js';
+import { ProbingResolver } from '../probe-set/probing-type.js';
 import { RegistrySweepResolver } from '../registry/registry-sweep-resolver.js';
 import { refineSimilarityValues } from '../similarity/refine-similarity-values.js';
 import { SimilarityResolver } from '../similarity/similarity-resolver.js';
@@ -42,6 +42,11 @@ export async function buildSchema(): Promise<GraphQLSchema> {
     pubSub: noTopics,
   });
   return markSearchCosts(guardFields(refineSimilarityValues(schema)));
+}
+
+/** The public schema as text, in an order that does not depend on the order of imports. */
+export async function generateSdl(): Promise<string> {
+  return `${printSchema(lexicographicSortSchema(await buildSchema()))}\n`;
 }
 
 /** Our subscriptions have their own event streams; type-graphql requires a hub for named topics anyway. */

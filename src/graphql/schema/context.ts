@@ -1,6 +1,6 @@
 import { type Principal, visibilityScopeOf } from '../../access/index.js';
 import type { NameableFiles } from '../../ingest/index.js';
-import { requestedConcepts } from '../concept/requested-concepts.js';
+import type { ConceptEncoder } from '../../text/index.js';
 import { searchVisibleTo } from '../search/visible-search.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import type { Services } from './services.js';
@@ -53,6 +53,15 @@ export function createContext(services: Services, caller: Caller): Context {
     uploads: services.uploads.on(store),
   };
   return { ...seen, principal, loaders: createLoaders(seen) };
+}
+
+/** The concepts for one request: texts and images that are not encoded when it ends never are. */
+export function requestedConcepts(concepts: ConceptEncoder, signal: AbortSignal | undefined): ConceptEncoder {
+  return {
+    ...concepts,
+    vectors: (text, probeSet) => concepts.vectors(text, probeSet, signal),
+    imageVectors: (image, probeSet) => concepts.imageVectors(image, probeSet, signal),
+  };
 }
 
 /**

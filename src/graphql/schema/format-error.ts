@@ -35,7 +35,7 @@ export function formatError(
     return { message: formatted.message, locations, path, extensions: { code } };
   }
   const errorId = randomUUID();
-  log('a request failed on a fault of ours', { errorId, error: original });
+  log('request failed with an internal error', { errorId, error: original });
   const message = `Internal error ${errorId}; the server's log has the details.`;
   return { message, locations, path, extensions: { code: 'INTERNAL', errorId } };
 }

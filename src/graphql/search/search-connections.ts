@@ -1,5 +1,5 @@
 import type { ProbeSetRecord } from '../../store/index.js';
-import type { NamedSubject } from '../concept/concept-subject.js';
+import type { NamedQuery } from '../concept/named-query.js';
 import type { Context } from '../schema/context.js';
 import { pageInfoOf, type SearchArguments, type SearchPage, searchPage } from './search-page.js';
 
@@ -7,16 +7,16 @@ import { pageInfoOf, type SearchArguments, type SearchPage, searchPage } from '.
 export async function logitConnection(
   context: Context,
   probeSet: ProbeSetRecord,
-  { subject, named }: NamedSubject,
+  { query, named }: NamedQuery,
   args: SearchArguments,
   excludeModels?: string[],
 ) {
-  const page = await searchPage(context, probeSet, subject, named, args, 'search', excludeModels);
+  const page = await searchPage(context, probeSet, query, named, args, 'search', excludeModels);
   const nodes = await context.loaders.logit.loadMany(page.results);
   const edges = page.results.flatMap((result, order) => {
     const node = nodes[order];
     if (!node || node instanceof Error) return [];
-    return [{ ...matchOf(result), node, subject, probeSet }];
+    return [{ ...matchOf(result), node, query, probeSet }];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
 }
@@ -25,10 +25,10 @@ export async function logitConnection(
 export async function modelConnection(
   context: Context,
   probeSet: ProbeSetRecord,
-  { subject, named }: NamedSubject,
+  { query, named }: NamedQuery,
   args: SearchArguments,
 ) {
-  const page = await searchPage(context, probeSet, subject, named, args, 'searchModels');
+  const page = await searchPage(context, probeSet, query, named, args, 'searchModels');
   const models = await context.loaders.model.loadMany(page.results.map(({ modelId }) => modelId));
   const logits = await context.loaders.logit.loadMany(page.results);
   const edges = page.results.flatMap((result, order) => {

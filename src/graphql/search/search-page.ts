@@ -8,9 +8,9 @@ import type {
   SearchResults,
 } from '../../search/index.js';
 import type { ProbeSetRecord, ModelFilter as StoredModelFilter } from '../../store/index.js';
-import { checkFirst } from '../pagination/check-first.js';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import type { PageArguments } from '../pagination/pages.js';
+import { checkFirst } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
 import { checkFilter, conditionsOf, type LogitFilter } from './logit-filter.js';

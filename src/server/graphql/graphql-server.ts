@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { Service } from '../../app/index.js';
 import type { Services } from '../../graphql/index.js';
 import type { RateLimit } from '../auth/rate-limit.js';
 import type { ServerLimits } from '../server-limits.js';
@@ -14,6 +15,25 @@ export interface GraphqlOptions {
   services: Services;
   limits: ServerLimits;
   rateLimit: RateLimit;
+}
+
+/** What resolvers and routes work on, out of an opened service. @param basePath see {@link Services.basePath} */
+export function servicesOf(
+  { store, access, imageLinks, search, concepts, ingest, uploads, sweeper, config }: Service,
+  basePath = '',
+): Services {
+  return {
+    store,
+    access,
+    imageLinks,
+    search,
+    concepts,
+    ingest,
+    uploads,
+    sweeper,
+    defaultProbeSet: config.probeSet,
+    basePath,
+  };
 }
 
 /**

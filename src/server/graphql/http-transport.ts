@@ -14,7 +14,7 @@ import { limitBodyTime } from '../body-time.js';
 import type { ServerLimits } from '../server-limits.js';
 import { disconnectSignal } from './disconnect-signal.js';
 import { addExplorer, wantsPage } from './explorer.js';
-import type { OperationCaller, OperationRunner } from './run-operation.js';
+import type { AdmittedOperation, OperationCaller, OperationRunner } from './run-operation.js';
 
 /** What operations over HTTP are served with. */
 export interface HttpTransportOptions {
@@ -99,15 +99,30 @@ function runBy(operations: OperationRunner): ApolloServerPlugin<OperationCaller>
     body: { kind: 'single' as const, singleResult: operations.failure(...errors) },
   });
   return {
-    requestDidStart: async () => ({
-      async responseForOperation({ request, document, operation, contextValue: caller }) {
-        if (operation?.operation === 'subscription') return refused([subscriptionOverHttp()]);
-        const admitted = await operations.admit(caller, request, document);
-        if (!('document' in admitted)) return refused(admitted);
-        const singleResult = await operations.execute(admitted, caller.signal);
-        return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
-      },
-    }),
+    async requestDidStart() {
+      let admission: Promise<AdmittedOperation | readonly GraphQLError[]>;
+      return {
+        async didResolveOperation({ request, document, operation, contextValue: caller, metrics }) {
+          admission =
+            operation?.operation === 'subscription'
+              ? Promise.resolve([subscriptionOverHttp()])
+              : operations.admit(caller, request, document);
+          const isAdmitted = await admission.then(
+            (admitted) => 'document' in admitted,
+            () => false,
+          );
+          // Apollo Server stores the text of an automatic persisted query after this hook. Refused texts must not
+          // push stored ones out of the cache.
+          if (!isAdmitted) metrics.persistedQueryRegister = false;
+        },
+        async responseForOperation({ contextValue: caller }) {
+          const admitted = await admission;
+          if (!('document' in admitted)) return refused(admitted);
+          const singleResult = await operations.execute(admitted, caller.signal);
+          return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
+        },
+      };
+    },
   };
 }
 

@@ -10,7 +10,7 @@ const manifest = z.object({
   operations: z.array(z.object({ id: z.string(), body: z.string().min(1) })),
 });
 
-/** The only operations that are run. */
+/** The operations that may run. */
 export interface PersistedOperations {
   /** The text that a client means. @throws ProbelogError OPERATION_UNKNOWN */
   textOf(sent: { query?: string | null; hash?: string }): string;
@@ -25,7 +25,7 @@ export function readPersistedOperations(path: string): PersistedOperations {
       if (text !== undefined) return text;
       throw new ProbelogError(
         'OPERATION_UNKNOWN',
-        'This server runs listed operations only, and this is none of them.',
+        'This server runs listed operations only. Ask the operator to add this one.',
       );
     },
   };

@@ -6,19 +6,19 @@ const NOTHING_YET = Symbol('nothing yet');
  * Events for as long as the caller is allowed to get them: checked for each event, and regularly while there are none,
  * since nothing may happen for hours.
  *
- * @param stillGood throws when they are not
+ * @param checkAllowed throws when the caller is no longer allowed
  */
 export function revalidateAuth<T>(
   events: AsyncGenerator<T, void, void>,
-  stillGood: () => Promise<void>,
+  checkAllowed: () => Promise<void>,
   everyMs: number,
 ): AsyncGenerator<T, void, void> {
-  return cancellableGenerator(checked(events, stillGood, everyMs), events);
+  return cancellableGenerator(checked(events, checkAllowed, everyMs), events);
 }
 
 async function* checked<T>(
   events: AsyncGenerator<T, void, void>,
-  stillGood: () => Promise<void>,
+  checkAllowed: () => Promise<void>,
   everyMs: number,
 ): AsyncGenerator<T, void, void> {
   try {
@@ -26,7 +26,7 @@ async function* checked<T>(
     for (;;) {
       const event = await within(everyMs, next);
       if (event !== NOTHING_YET && event.done) return;
-      await stillGood();
+      await checkAllowed();
       if (event === NOTHING_YET) continue;
       yield event.value;
       next = events.next();

@@ -18,12 +18,12 @@ import {
   parseOperation,
   type Services,
 } from '../../graphql/index.js';
+import { withDeadline as within } from '../../lib/deadline.js';
 import type { ServerLimits } from '../server-limits.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { mapEvents } from './map-events.js';
 import { type PersistedOperations, readPersistedOperations } from './persisted-operations.js';
 import { revalidateAuth } from './revalidate-auth.js';
-import { withDeadline } from './with-deadline.js';
 
 /** How often the credentials of a subscription are checked while it has no events. */
 const REVALIDATE_MS = 60_000;
@@ -188,4 +188,28 @@ function hashIn(extensions: unknown): string | undefined {
   const hash: unknown = (extensions as { persistedQuery?: { sha256Hash?: unknown } } | null | undefined)
     ?.persistedQuery?.sha256Hash;
   return typeof hash === 'string' ? hash : undefined;
+}
+
+/**
+ * Works on an operation until it ends, its caller leaves, or `seconds` are over.
+ *
+ * @param signal aborts when the caller leaves
+ * @throws ProbelogError OPERATION_TIMEOUT
+ */
+export function withDeadline<T>(
+  seconds: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return within(seconds * 1000, () => timedOut(seconds), work, signal);
+}
+
+function timedOut(seconds: number): ProbelogError {
+  return new ProbelogError(
+    'OPERATION_TIMEOUT',
+    `The operation took longer than ${seconds} s and was stopped.`,
+    {
+      seconds,
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ExecutionResult, getOperationAST } from 'graphql';
+import { type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
 import { createHandler } from 'graphql-sse';
 import { z } from 'zod';
 import type { Access } from '../../access/index.js';
@@ -11,7 +11,12 @@ import { limitBodyTime } from '../body-time.js';
 import type { ServerLimits } from '../server-limits.js';
 import { cancellableGenerator } from './cancellable-generator.js';
 import { disconnectSignal } from './disconnect-signal.js';
-import { type AdmittedOperation, type OperationCaller, type OperationRunner } from './run-operation.js';
+import {
+  type AdmittedOperation,
+  asGraphqlError,
+  type OperationCaller,
+  type OperationRunner,
+} from './run-operation.js';
 
 const EVENT_STREAM = 'text/event-stream';
 /** A comment is sent every 12 s. A client that takes none for this long is not reading. */
@@ -53,7 +58,7 @@ export function addSseTransport(
     },
     handler: async (request, reply) => {
       const sent = sentIn(request.body);
-      const admitted = await operations.admit(operationCallerOf(request, reply), sent);
+      const admitted = await operations.admit(operationCallerOf(request, reply), sent).catch(internalError);
       const results = 'document' in admitted ? run(admitted) : once(operations.failure(...admitted));
       return send(request, reply, results);
     },
@@ -74,6 +79,7 @@ export function addSseTransport(
   /** The results of an operation; an error that ends it is the last one. */
   function run(operation: AdmittedOperation): AsyncGenerator<ExecutionResult, void, void> {
     let events: AsyncGenerator<ExecutionResult, void, void> | undefined;
+    let isEnded = false;
     async function* results(): AsyncGenerator<ExecutionResult, void, void> {
       try {
         if (getOperationAST(operation.document, operation.operationName)?.operation !== 'subscription') {
@@ -88,12 +94,19 @@ export function addSseTransport(
           return;
         }
         events = started;
-        yield* started;
+        // Ended while it was starting: nothing else would end the events, and the next one may never come.
+        if (isEnded || operation.caller.signal?.aborted) await started.return();
+        else yield* started;
       } catch (thrown) {
         yield operations.failure(thrown);
       }
     }
-    return cancellableGenerator(results(), { return: async () => events?.return() });
+    return cancellableGenerator(results(), {
+      async return() {
+        isEnded = true;
+        await events?.return();
+      },
+    });
   }
 
   /** The library writes the protocol; it knows nothing of the operation. */
@@ -149,6 +162,12 @@ function sentIn(body: unknown): z.infer<typeof sentOperation> {
     'INPUT_INVALID',
     'The body must be JSON with content-type: application/json, and hold the operation as "query", with "operationName" and "variables" if it has them.',
   );
+}
+
+/** An unexpected error as a GraphQL error; the expected ones have an HTTP status of their own. */
+function internalError(thrown: unknown): readonly GraphQLError[] {
+  if (thrown instanceof ProbelogError) throw thrown;
+  return [asGraphqlError(thrown)];
 }
 
 async function* once<T>(result: T): AsyncGenerator<T, void, void> {

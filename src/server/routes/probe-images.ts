@@ -13,7 +13,7 @@ export function addProbeImages(
     {
       config: {
         requiredScopes: ['READ'],
-        isOpen: ({ params, query }) => imageLinks.isGood((params as { id: string }).id, query as LinkQuery),
+        isOpen: ({ params, query }) => imageLinks.isValid((params as { id: string }).id, query as LinkQuery),
       },
     },
     async (request, reply) => {

@@ -27,7 +27,7 @@ export function addProbeKits(app: FastifyInstance, { store }: Pick<Services, 'st
   });
 }
 
-/** Whether a client has this already, by what it says of the entity tags that it has (RFC 9110, weak comparison). */
+/** Whether If-None-Match has this tag (RFC 9110, weak comparison). */
 function matches(header: string | undefined, tag: string): boolean {
   const tags = header?.split(',').map((given) => given.trim().replace(/^W\//, ''));
   return tags?.some((given) => given === tag || given === '*') ?? false;

@@ -64,12 +64,12 @@ async function* whole(request: IncomingMessage): AsyncGenerator<Uint8Array> {
     if (request.complete) throw thrown;
     throw new ProbelogError('INPUT_INVALID', 'The upload ended before it was whole.');
   } finally {
-    // What is done with it may take its time.
+    // Processing may take longer.
     request.setTimeout(0);
   }
 }
 
-/** The digest may also be a header: some clients cannot touch the address that they were given. */
+/** The digest can also be a header: some clients cannot change the URL they were given. */
 function formOf(query: Record<string, unknown>, header: string | string[] | undefined): UploadForm {
   const form = parseUploadForm(query);
   if (header === undefined) return form;

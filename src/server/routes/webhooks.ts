@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { globalId } from '../../graphql/index.js';
 import type { WebhookReceiver } from '../../registries/index.js';
 
-/** Largest delivery that is read; real ones have some hundred bytes. */
+/** Largest delivery; real ones have a few hundred bytes. */
 const MAX_BYTES = 2 ** 20;
 
 /**
  * `POST /webhooks/<registry>`: takes a delivery and answers 202 with its ingest.
  *
- * The body stays the bytes that came, of whatever type: a signature covers those, not what a parser makes of them.
- * These routes are a scope of their own, so that no other route's bodies are read like that.
+ * The body stays raw bytes: the signature covers bytes.
+ * These routes have a scope of their own, so that bodies of other routes are parsed as usual.
  */
 export function addWebhooks(app: FastifyInstance, receivers: ReadonlyMap<string, WebhookReceiver>): void {
   app.register(async (scope) => {
@@ -24,9 +24,9 @@ export function addWebhooks(app: FastifyInstance, receivers: ReadonlyMap<string,
         method: 'POST',
         url: `/webhooks/${name}`,
         bodyLimit: MAX_BYTES,
-        // The delivery's own signature says whose it is.
+        // The delivery's signature authenticates it.
         config: { requiredScopes: 'OPEN' },
-        // Before the body: what is off need not be sent anything.
+        // A disabled receiver refuses before reading the body.
         onRequest: async () => receiver.checkIsOn(),
         handler: async ({ body, headers, ip }, reply) => {
           const sender = { address: ip, userAgent: headers['user-agent'] ?? null };

@@ -180,11 +180,19 @@ export class Ingests {
     if (changed === 0) throw new ClaimLost(claim);
   }
 
-  /** Ends an ingest that waits for a retry, with the reason of its last failure. */
+  /**
+   * Ends an ingest that waits for a retry, with the error of its last failure. Any other ingest stays as it is.
+   *
+   * @throws ProbelogError NOT_FOUND, FORBIDDEN
+   */
   async giveUp(id: string): Promise<void> {
-    const [ingest] = await this.byIds([id]);
-    if (ingest?.state !== 'QUEUED' || ingest.errorCode === null) return;
-    await this.end(id, { id: isId(id), state: 'QUEUED' }, ended({ state: 'FAILED' }));
+    const waiting = { id: isId(id), state: 'QUEUED', errorCode: { not: null } } as const;
+    await this.prisma.$transaction(async (tx) => {
+      const model = await this.modelOf(tx, id);
+      const isEnded = await this.end(id, waiting, ended({ state: 'FAILED' }), tx);
+      if (!isEnded || !model) return;
+      await audit(tx, this.viewer, { action: 'INGEST_CANCELLED', ...model, details: { gaveUp: true } });
+    });
   }
 
   /** See {@link retryIngest}. @throws ProbelogError NOT_FOUND, INGEST_NOT_RETRYABLE */

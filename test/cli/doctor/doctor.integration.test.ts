@@ -26,7 +26,10 @@ it('on a machine where no other command starts, says why', async () => {
   const main = join(folder, 'dist/src/cli/main.js');
   const options = { cwd: folder, env: { PATH: process.env.PATH }, encoding: 'utf8' } as const;
   const models = spawnSync(process.execPath, [main, 'models'], options);
-  expect(models).toMatchObject({ status: 1, stderr: expect.stringContaining('Run `probelog doctor` for details') });
+  expect(models).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('Run `probelog doctor` for details'),
+  });
 
   const doctor = spawnSync(process.execPath, [main, 'doctor', '--json'], options);
   expect(doctor.status).toBe(1);

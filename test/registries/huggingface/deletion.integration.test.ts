@@ -68,7 +68,7 @@ it('leaves those of a new repository of its name, whose event came first', async
   expect(await versions(name)).toEqual(['3 READY']);
 });
 
-it('takes a repository for gone that is closed to this server, as the Hub answers without a token', async () => {
+it('treats a repository as removed when the Hub denies access without a token', async () => {
   const deletion = deleted(await registered('org/closed'));
   hub.token = 'hf_other';
   await delivered(deletion);

@@ -61,7 +61,7 @@ it('reads a list of files page by page', async () => {
   expect(file.url).toMatch(/model\.onnx$/);
 });
 
-it('does not read a list of files round in circles', async () => {
+it('refuses a list of files whose pages repeat', async () => {
   owl({ 'model.onnx': 'm', a: '', b: '' });
   hub.pageSize = 2;
   hub.nextPage = '0';
@@ -103,7 +103,7 @@ it.each([
   });
 });
 
-it('tells what is not there from what is closed', async () => {
+it('distinguishes missing files from forbidden ones', async () => {
   owl({ 'model.onnx': 'm' });
   for (const uri of [`hf://org/owl@${'9'.repeat(40)}`, `hf://org/none@${SHA}`]) {
     await expect(reader('hf_test').resolve(uri)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });

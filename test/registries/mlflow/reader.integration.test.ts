@@ -104,7 +104,7 @@ it.each(['MLmodel', 'labels.json', 'preprocessor_config.json'])(
   },
 );
 
-it('is tried again when nothing is listed and MLflow stops sending files', async () => {
+it('is retried when MLflow lists no files and stops sending them', async () => {
   const files = { MLmodel: MLMODEL, 'weights.onnx': 'w', 'labels.json': '["crow"]' };
   birds(files, { source: 'models:/m-0123', runId: 'closed' });
   let asked = 0;
@@ -133,7 +133,7 @@ it.each(['MLmodel', 'labels.json', 'preprocessor_config.json'])(
   },
 );
 
-it('is tried again when nothing is listed and MLflow sends neither MLmodel nor the model', async () => {
+it('is retried when MLflow lists no files and sends neither MLmodel nor the model', async () => {
   birds({ 'labels.json': '["crow"]' }, { source: 'models:/m-0123' });
   await expect(reader().resolve('mlflow:/birds/3')).rejects.toSatisfy(sourceMayRecover);
 });
@@ -143,7 +143,7 @@ it('never leaves the version, whatever MLmodel says', async () => {
   await expect(resolved()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
 });
 
-it('is not held up by an MLmodel that stands for gigabytes', async () => {
+it('stops reading an MLmodel that expands to gigabytes', async () => {
   const bomb = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`);
   birds({
     MLmodel: ['a0: &a0 [x]', ...bomb, 'flavors: {onnx: {data: model.onnx}}'].join('\n'),
@@ -152,7 +152,7 @@ it('is not held up by an MLmodel that stands for gigabytes', async () => {
   expect((await resolved()).content).toBe('m');
 });
 
-it('tells a version that was made anew under the same number', async () => {
+it('detects a version that was recreated under the same number', async () => {
   birds({ 'model.onnx': 'm' }, { created: 1 });
   const { revision } = await resolved();
   mlflow.versions.length = 0;

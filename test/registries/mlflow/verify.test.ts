@@ -22,7 +22,7 @@ describe('a delivery of MLflow', () => {
     });
   });
 
-  it('is bytes, and not the value that they stand for', () => {
+  it('is compared by bytes, not by parsed value', () => {
     const compact = JSON.stringify(JSON.parse(BODY));
     expect(pythonJson(JSON.parse(compact))).toBe(BODY);
     expect(() => mlflow.verify(Buffer.from(compact), HEADERS, CREDENTIALS, THEN)).toThrow(

@@ -84,7 +84,7 @@ describe('events of any other registry', () => {
     );
   });
 
-  it('are no way to a prototype', () => {
+  it('cannot reach a prototype', () => {
     const body = `{"type": "model.version.created", "data": {"__proto__": ${JSON.stringify(DATA)}}}`;
     expect(() => standard.parse(Buffer.from(body))).toThrow(
       expect.objectContaining({ code: 'PAYLOAD_INVALID' }),
