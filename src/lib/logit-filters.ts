@@ -6,8 +6,8 @@ interface FilterField {
   kind: FilterKind;
   /** In the schema. */
   description: string;
-  /** Its placeholder on the command line, whose flag is the name in kebab case; none when there is no flag. */
-  flag?: string;
+  /** On the command line: name, placeholder and help. */
+  flag: { name: `--${string}`; value: string; help: string };
   /** The old name, which is still accepted. */
   deprecatedName?: string;
 }
@@ -18,55 +18,79 @@ interface FilterField {
  * without it.
  */
 export const LOGIT_FILTERS = {
-  models: { kind: 'IDS', description: 'Only logits of these models.', flag: '<model...>' },
-  excludeModels: { kind: 'IDS', description: 'No logits of these models.', flag: '<model...>' },
+  models: {
+    kind: 'IDS',
+    description: 'Only logits of these models.',
+    flag: { name: '--models', value: '<model...>', help: 'only these models: names, name@version or ids' },
+  },
+  excludeModels: {
+    kind: 'IDS',
+    description: 'No logits of these models.',
+    flag: { name: '--exclude-models', value: '<model...>', help: 'no logits of these models' },
+  },
   modelText: {
     kind: 'TEXT',
     description:
       'Only logits of models whose name, version or a label contains this, in any case; 1 to 300 characters.',
-    flag: '<text>',
+    flag: {
+      name: '--model-text',
+      value: '<text>',
+      help: 'only models whose name, version or labels contain this',
+    },
   },
   modelName: {
     kind: 'TEXT',
     description: 'Only logits of models whose name contains this, in any case; 1 to 300 characters.',
-    flag: '<text>',
+    flag: { name: '--model-name', value: '<text>', help: 'only models whose name contains this' },
   },
   registry: {
     kind: 'TEXT',
     description: 'Only logits of models from the registry with exactly this name.',
-    flag: '<name>',
+    flag: { name: '--registry', value: '<name>', help: 'only models from this registry' },
   },
   licenses: {
     kind: 'TEXTS',
     description: 'Only logits of models under one of these licenses, in any case; at most 1,000.',
-    flag: '<license...>',
+    flag: { name: '--license', value: '<license...>', help: 'only models under one of these licenses' },
     deprecatedName: 'licences',
   },
   maxFileBytes: {
     kind: 'COUNT',
     description: 'Only logits of models whose file has at most this many bytes.',
-    flag: '<n>',
+    flag: {
+      name: '--max-file-bytes',
+      value: '<n>',
+      help: 'only models whose file has at most this many bytes',
+    },
   },
   minClasses: {
     kind: 'COUNT',
     description: 'Only logits of models with at least this many outputs.',
-    flag: '<n>',
+    flag: { name: '--min-classes', value: '<n>', help: 'only models with at least this many outputs' },
   },
   maxClasses: {
     kind: 'COUNT',
     description: 'Only logits of models with at most this many outputs.',
-    flag: '<n>',
+    flag: { name: '--max-classes', value: '<n>', help: 'only models with at most this many outputs' },
   },
   minCoverage: {
     kind: 'SHARE',
     description: 'Only logits of models with at least this coverage (share of probes run), 0 to 1.',
-    flag: '<share>',
+    flag: {
+      name: '--min-coverage',
+      value: '<share>',
+      help: 'only models probed with at least this share of the probes, 0 to 1',
+    },
   },
   minExpectedAccuracy: {
     kind: 'SHARE',
     description:
       'Only logits whose `expectedAccuracy` is known and at least this, 0 to 1. `totalCount` is then null.',
-    flag: '<share>',
+    flag: {
+      name: '--min-expected-accuracy',
+      value: '<share>',
+      help: 'only logits with at least this expected accuracy, 0 to 1',
+    },
   },
 } as const satisfies Record<string, FilterField>;
 

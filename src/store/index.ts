@@ -34,7 +34,7 @@ export type { ModelFilter } from './models/model-filter.js';
 export type { RegisteredVersion } from './models/models.js';
 export { checkLabels, type PublishedModel } from './models/publish-model.js';
 export { EXTERNAL_SOURCE, type ExternalModel, modelExternal } from './models/register-external.js';
-export type { NewIngest } from './models/register-version.js';
+export { DIRECT_LANE, type NewIngest } from './models/register-version.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';
 export type {
   ApiKeyRecord,
@@ -45,6 +45,7 @@ export type {
   IngestRecord,
   LogitKey,
   LogitRecord,
+  ModelFacts,
   ModelRecord,
   ProbeRecord,
   ProbeSetRecord,

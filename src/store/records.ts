@@ -8,7 +8,7 @@ import type {
   ModelStatus as ModelStatusEnum,
   ResponseKind as ResponseKindEnum,
 } from './generated/enums.js';
-import type { ModelModel } from './generated/models.js';
+import type { ModelModel, ModelUncheckedCreateInput } from './generated/models.js';
 
 export type ModelStatus = ModelStatusEnum;
 export type ResponseKind = ResponseKindEnum;
@@ -43,16 +43,33 @@ export interface ProbeRecord {
   mediaType: string;
 }
 
-/** One version of a model. The results of probing are null before it is probed. */
-export interface ModelRecord {
-  id: string;
+/**
+ * What a registration says about a model version; null where it says nothing. Requests, statements and exports take it
+ * whole, so a new fact does not compile until each of them has it.
+ */
+export interface ModelFacts {
+  /** In output order. */
+  labels: string[] | null;
+  /** SPDX expression or free text. */
+  license: string | null;
+  /** Name of the registry that it came from; null when a caller registered it directly. */
+  registry: string | null;
+  /** The visibility label of a private model; null for a public one. */
+  visibility: string | null;
+}
+
+/** A model version to register. */
+export interface NewVersion extends ModelFacts {
   name: string;
   version: string;
   source: string;
-  status: ModelStatus;
   probeSetId: string;
-  /** In output order. */
-  labels: string[] | null;
+}
+
+/** One version of a model. The results of probing are null before it is probed. */
+export interface ModelRecord extends NewVersion {
+  id: string;
+  status: ModelStatus;
   /** When a user set them; null when they came with the registration or the file. */
   labelsSetAt: Date | null;
   /** C */
@@ -67,14 +84,8 @@ export interface ModelRecord {
   fileBytes: number | null;
   /** The raw response matrix, a .npy blob. */
   responsesDigest: string | null;
-  /** SPDX expression or free text. */
-  license: string | null;
-  /** Name of the registry that it came from; null when a caller registered it directly. */
-  registry: string | null;
   /** Identifies this content of the version in its registry; null when it was not read from one. */
   revision: string | null;
-  /** The visibility label of a private model; null for a public one. */
-  visibility: string | null;
   /** Sentences about how it was probed. */
   notes: string[];
   createdAt: Date;
@@ -89,6 +100,30 @@ export function toModelRecord({ hasLabels, ...row }: ModelModel): ModelRecord {
     labels: hasLabels ? row.labels : null,
     fileBytes: row.fileBytes === null ? null : Number(row.fileBytes),
   };
+}
+
+/** The fields of a new row of the model table. */
+export type NewModelRow = Omit<NewVersion, 'labels'> & { labels: string[]; hasLabels: boolean };
+
+/** The column of each field of a new row. */
+export const MODEL_COLUMNS: Record<keyof NewModelRow, string> = {
+  name: 'name',
+  version: 'version',
+  source: 'source',
+  probeSetId: 'probe_set_id',
+  labels: 'labels',
+  hasLabels: 'has_labels',
+  license: 'licence',
+  registry: 'registry',
+  visibility: 'visibility',
+};
+
+/** A version as the model table stores it. */
+export function toModelRow({ labels, ...version }: NewVersion): NewModelRow {
+  return { ...version, labels: labels ?? [], hasLabels: labels !== null } satisfies Omit<
+    ModelUncheckedCreateInput,
+    'id'
+  >;
 }
 
 /** One output dimension of a model. */

@@ -3,7 +3,7 @@ import { type GalleryWriter, type PipelineDependencies, runIngest } from '../../
 import { type ClaimedIngest, ClaimLost, type ModelChange } from '../../src/store/index.js';
 import { meanColor } from '../probing/support/made-models.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
-import { takeUp } from '../store/models.js';
+import { newIngest, takeUp } from '../store/models.js';
 import { pipelineOf } from './support/pipeline-of.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
@@ -102,7 +102,7 @@ describe('while a model file is fetched', () => {
   async function supersede(id: string) {
     const [{ modelId, request }] = await store().ingests.byIds([id]);
     const [{ name, version, source, probeSetId }] = await seen(modelId);
-    const ingest = { name, version, source, labels: null, probeSetId, request };
+    const ingest = { ...newIngest(probeSetId, name), version, source, request };
     const change: ModelChange = { kind: 'REGISTER', name, version, source, updated: true };
     const delivery = { source: 'standard', deliveryId: null, event: 'e', occurredAt: null, change };
     expect(await store().deliveries.record(delivery, async () => ingest)).toMatchObject({ cancelled: [id] });

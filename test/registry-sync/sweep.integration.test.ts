@@ -3,6 +3,7 @@ import { openSmallService, type SmallService, settled } from '../ingest/support/
 import { meanColor } from '../probing/support/made-models.js';
 import { type HubServer, startHub } from '../registries/huggingface/hub-server.js';
 import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
+import { newIngest } from '../store/models.js';
 
 const FILES = { 'model.onnx': meanColor() };
 const SEARCH = '/api/2.0/mlflow/model-versions/search';
@@ -207,11 +208,8 @@ describe('MLflow', () => {
     const { probeSetId } = (await store().models.byNameVersion('own', '1')) ?? { probeSetId: '' };
     const source = 'mlflow:/birds/1?workspace=elsewhere';
     await store().ingests.enqueue({
-      name: 'elsewhere/birds',
-      version: '1',
+      ...newIngest(probeSetId, 'elsewhere/birds'),
       source,
-      labels: null,
-      probeSetId,
       registry: 'mlflow',
       request: { name: 'elsewhere/birds', version: '1', source, probeSet: probeSetId },
     });

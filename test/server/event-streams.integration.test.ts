@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newIngest } from '../store/models.js';
 import { openStream } from './support/open-stream.js';
 import { openSmallServer, type SmallServer } from './support/small-server.js';
 
@@ -19,11 +20,8 @@ async function idleIngest(name: string) {
   const [{ id: probeSetId }] = await store.probeSets.list();
   const source = 'https://example.invalid/x.onnx';
   const { id } = await store.ingests.enqueue({
-    name,
-    version: '1',
+    ...newIngest(probeSetId, name),
     source,
-    labels: null,
-    probeSetId,
     request: {},
   });
   await store.ingests.claim('a test', 600_000);

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { ConcurrencyLimit } from '../../src/server/graphql/concurrency-limit.js';
 import { withDeadline } from '../../src/server/graphql/run-operation.js';
+import { newIngest } from '../store/models.js';
 import { askBySocket } from './support/ask-by-socket.js';
 import { type Answered, askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
@@ -267,11 +268,8 @@ describe('sockets', () => {
     const { store } = small.small.service;
     const [{ id: probeSetId }] = await store.probeSets.list();
     const ingest = await store.ingests.enqueue({
-      name: 'idle',
-      version: '1',
+      ...newIngest(probeSetId, 'idle'),
       source: 'https://example.invalid/x.onnx',
-      labels: null,
-      probeSetId,
       request: {},
     });
     // No worker claims it before its time.

@@ -52,6 +52,22 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
     expect(model).toMatchObject({ registry: 'registry', status: 'PENDING' });
   });
 
+  it('store every fact of the version that they register', async () => {
+    const facts = { labels: ['a "dog"', '{b, c}', 'NULL', ''], license: "O'MIT", visibility: 'team-a' };
+    await record('facts-1', registrationOf('facts', { source: '/facts.onnx' }), null, facts);
+    const [model] = await store.models.byName('facts');
+    expect(model).toMatchObject({
+      ...facts,
+      version: '1',
+      source: '/facts.onnx',
+      registry: 'registry',
+      probeSetId,
+    });
+    await record('facts-2', registrationOf('no facts'));
+    const [plain] = await store.models.byName('no facts');
+    expect(plain).toMatchObject({ labels: null, license: null, visibility: null });
+  });
+
   it('that arrive at once make one model and one ingest', async () => {
     const results = await Promise.all(
       Array.from({ length: 16 }, (_, index) => record(`at-once-${index % 4}`, registrationOf('at once'))),

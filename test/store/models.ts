@@ -30,7 +30,12 @@ export const newIngest = (probeSetId: string, name: string) => ({
   version: '1',
   source: '/m.onnx',
   labels: null,
+  license: null,
+  registry: null,
+  visibility: null,
   probeSetId,
+  lane: '',
+  priority: 0,
   request: { name, probeSet: probeSetId },
 });
 

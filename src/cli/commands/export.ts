@@ -7,7 +7,7 @@ import type { ExportFormat } from '../../ingest/index.js';
 import { moveDurably } from '../../lib/atomic-file.js';
 import type { ProbeSetRecord } from '../../store/index.js';
 import { interruptible } from '../interrupt.js';
-import { type FilterFlags, filterOf, withModelOptions } from '../options/filter-options.js';
+import { type FilterFlags, filterOf, withFilterOptions } from '../options/filter-options.js';
 import { printJson } from '../output/formats.js';
 import { openProgress } from '../output/progress.js';
 
@@ -25,8 +25,7 @@ export function exportCommand(): Command {
   const command = new Command('export')
     .description('write models, logits and responses to a folder, for other tools')
     .requiredOption('--out <folder>', 'a new or empty folder; it appears when the export is complete');
-  return withModelOptions(command)
-    .option('--model-text <text>', 'only models whose name, version or labels contain this')
+  return withFilterOptions(command, ['minExpectedAccuracy'])
     .addOption(new Option('--format <format>', 'format of the responses').choices(FORMATS).default('npy'))
     .option('--probe-set <name>', 'gallery to export (default: as for search)')
     .option('--json', 'print JSON')

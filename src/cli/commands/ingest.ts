@@ -6,8 +6,8 @@ import { exists } from '../../lib/exists.js';
 import { findProbeSetId } from '../find.js';
 import { printOutcomes, queueAndFollow } from '../follow-ingest.js';
 import { type IngestModelInput, QueueIngestDocument } from '../generated/operations.js';
-import { oldLicenseOption } from '../options/filter-options.js';
 import type { IngestFlags } from '../options/ingest-requests.js';
+import { withFactOptions } from '../options/model-facts.js';
 import { withProbingOptions } from '../options/probing-options.js';
 import { type FormatFlags, withFormats } from '../output/formats.js';
 import { openProgress } from '../output/progress.js';
@@ -23,11 +23,8 @@ export function ingestCommand(): Command {
     .option('--version <version>', 'version of the model (default: 1)')
     .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
     .option('--preprocessing <file>', 'JSON description of the preprocessing (docs/preprocessing.md)')
-    .option('--output <tensor>', 'output tensor to use, if several qualify')
-    .option('--license <text>', 'license of the model, such as Apache-2.0')
-    .addOption(oldLicenseOption('<text>'))
-    .option('--registry <name>', 'name of the registry that the model comes from')
-    .option('--visibility <label>', 'make the model private: only principals with this label see it')
+    .option('--output <tensor>', 'output tensor to use, if several qualify');
+  withFactOptions(command)
     .option('--priority <n>', 'priority in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
   return withUrl(withFormats(withProbingOptions(command)))

@@ -16,7 +16,7 @@ export function modelsCommand(): Command {
     .description('list the registered models, or rank them by the concepts that they recognize')
     .argument('[text]', 'only models whose name, version or labels contain this')
     .option('--concept <concept...>', 'rank by these: first the models that recognize many of them well');
-  withFilterOptions(command)
+  withFilterOptions(command, ['modelText'])
     .option('--first <n>', 'with --concept: number of models', '10')
     .option('--probe-set <name>', 'with --concept: gallery to search (default: as for search)');
   return withUrl(withFormats(command))

@@ -41,8 +41,7 @@ export function searchCommand(): Command {
     .option(
       '--like <logit>',
       'instead of a concept: logits of other models like this one, given as model#output, model@version#output or id',
-    )
-    .option('--model-text <text>', 'only models whose name, version or labels contain this');
+    );
   withFilterOptions(command)
     .option('--evidence <n>', 'number of probes to show that made a result match, by position', '0')
     .option('--first <n>', 'number of results', '10')

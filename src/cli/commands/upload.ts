@@ -5,14 +5,14 @@ import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import { findModel, findProbeSetId, findVersion } from '../find.js';
 import { type ModelStatus, RegisterDocument, RelabelDocument } from '../generated/operations.js';
-import { oldLicenseOption } from '../options/filter-options.js';
 import { labelsFile } from '../options/json-file.js';
+import { type FactFlags, factsIn, withFactOptions } from '../options/model-facts.js';
 import { printJson } from '../output/formats.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 /** `probelog upload` */
 export function uploadCommand(): Command {
-  return withUrl(new Command('upload'))
+  const command = withUrl(new Command('upload'))
     .description("upload a model's responses from a file; the model may have run anywhere, in any framework")
     .argument('<model>', 'its id, or name@version; a new one is registered (a name alone means version 1)')
     .argument('<file>', 'a .npy or .safetensors file, outputs × probes or probes × outputs')
@@ -22,10 +22,8 @@ export function uploadCommand(): Command {
       '--kind <kind>',
       'logits, log_probabilities or probabilities (default: logits, unless the values look like probabilities)',
     )
-    .option('--digest <digest>', 'digest of the probe set that was run; another set is refused')
-    .option('--license <text>', 'for a new model: its license, such as Apache-2.0')
-    .addOption(oldLicenseOption('<text>'))
-    .option('--registry <name>', 'for a new model: name of the registry that it comes from')
+    .option('--digest <digest>', 'digest of the probe set that was run; another set is refused');
+  return withFactOptions(command, ['license', 'registry'], 'for a new model: ')
     .option(
       '--probe-set <name>',
       'for a new model: its probe set (default: PROBELOG_PROBE_SET, or the oldest)',
@@ -58,14 +56,11 @@ export function uploadCommand(): Command {
     });
 }
 
-interface UploadFlags extends UrlFlag {
+interface UploadFlags extends UrlFlag, FactFlags {
   labels?: string;
   layout?: string;
   kind?: string;
   digest?: string;
-  license?: string;
-  licence?: string;
-  registry?: string;
   probeSet?: string;
   json?: boolean;
 }
@@ -74,7 +69,7 @@ async function findOrRegister(
   client: ProbelogClient,
   named: string,
   labels: string[] | undefined,
-  { license, licence, registry, probeSet }: UploadFlags,
+  flags: UploadFlags,
 ): Promise<{ id: string; status: ModelStatus }> {
   const at = named.lastIndexOf('@');
   const [name, version] = at > 0 ? [named.slice(0, at), named.slice(at + 1)] : [named, '1'];
@@ -85,7 +80,7 @@ async function findOrRegister(
       throw thrown;
     }));
   if (found) return found;
-  const set = await findProbeSetId(client, probeSet);
-  const input = { name, version, labels, license: license ?? licence, registry, probeSet: set };
+  const probeSet = await findProbeSetId(client, flags.probeSet);
+  const input = { name, version, labels, ...factsIn(flags), probeSet };
   return (await client.query(RegisterDocument, { input })).registerModel;
 }

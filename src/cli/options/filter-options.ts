@@ -1,78 +1,60 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
+import { LOGIT_FILTERS, type LogitFilterName } from '../../lib/logit-filters.js';
 import { findModel } from '../find.js';
 import type { LogitFilter } from '../generated/operations.js';
+import { oldLicenseOption } from './model-facts.js';
 import { numberFlag } from './numbers.js';
 
-/** The flags that narrow a search; see `LogitFilter` of the schema. */
-export interface FilterFlags {
-  models?: string[];
-  excludeModels?: string[];
-  modelText?: string;
-  modelName?: string;
-  registry?: string;
-  license?: string[];
-  licence?: string[];
-  maxFileBytes?: string;
-  minClasses?: string;
-  maxClasses?: string;
-  minCoverage?: string;
-  minExpectedAccuracy?: string;
-}
+type Filters = typeof LOGIT_FILTERS;
 
-/** Adds the options of {@link FilterFlags}, but for `--model-text`. */
-export function withFilterOptions(command: Command): Command {
-  return withModelOptions(command).option(
-    '--min-expected-accuracy <share>',
-    'only logits with at least this expected accuracy, 0 to 1',
-  );
-}
+/** `--max-file-bytes` is the field `maxFileBytes` of the parsed flags. */
+type FlagField<Flag extends string> = Flag extends `--${infer Words}`
+  ? FlagField<Words>
+  : Flag extends `${infer Word}-${infer Rest}`
+    ? `${Word}${Capitalize<FlagField<Rest>>}`
+    : Flag;
 
-/** Adds those that choose models. */
-export function withModelOptions(command: Command): Command {
-  return command
-    .option('--models <model...>', 'only these models: names, name@version or ids')
-    .option('--exclude-models <model...>', 'no logits of these models')
-    .option('--model-name <text>', 'only models whose name contains this')
-    .option('--registry <name>', 'only models from this registry')
-    .option('--license <license...>', 'only models under one of these licenses')
-    .addOption(oldLicenseOption('<license...>'))
-    .option('--max-file-bytes <n>', 'only models whose file has at most this many bytes')
-    .option('--min-classes <n>', 'only models with at least this many outputs')
-    .option('--max-classes <n>', 'only models with at most this many outputs')
-    .option('--min-coverage <share>', 'only models probed with at least this share of the probes, 0 to 1');
-}
+/** The flags that narrow a search, one for each filter; see `LogitFilter` of the schema. */
+export type FilterFlags = {
+  [Name in LogitFilterName as FlagField<Filters[Name]['flag']['name']>]?: Filters[Name]['kind'] extends
+    | 'IDS'
+    | 'TEXTS'
+    ? string[]
+    : string;
+} & { licence?: string[] };
 
-/** The conditions that need no lookup. @throws ProbelogError INPUT_INVALID */
-export function conditionsIn(flags: FilterFlags) {
-  return {
-    modelText: flags.modelText,
-    modelName: flags.modelName,
-    registry: flags.registry,
-    licenses: flags.license ?? flags.licence,
-    maxFileBytes: numberFlag('--max-file-bytes', flags.maxFileBytes),
-    minClasses: numberFlag('--min-classes', flags.minClasses),
-    maxClasses: numberFlag('--max-classes', flags.maxClasses),
-    minCoverage: numberFlag('--min-coverage', flags.minCoverage),
-    minExpectedAccuracy: numberFlag('--min-expected-accuracy', flags.minExpectedAccuracy),
-  };
+const FILTERS = Object.keys(LOGIT_FILTERS) as LogitFilterName[];
+
+/** Adds the flag of each filter, except for those of `except`. */
+export function withFilterOptions(command: Command, except: readonly LogitFilterName[] = []): Command {
+  for (const filter of FILTERS.filter((name) => !except.includes(name))) {
+    const { name, value, help } = LOGIT_FILTERS[filter].flag;
+    command.option(`${name} ${value}`, help);
+  }
+  return command.addOption(oldLicenseOption('<license...>'));
 }
 
 /** The flags as a filter of the schema. @throws ProbelogError INPUT_INVALID, and as `findModel` */
 export async function filterOf(client: ProbelogClient, flags: FilterFlags): Promise<LogitFilter> {
-  return {
-    ...conditionsIn(flags),
-    models: await idsOf(client, flags.models),
-    excludeModels: await idsOf(client, flags.excludeModels),
-  };
+  const given = FILTERS.map((filter) => [filter, flagValue(filter, flags)] as const);
+  const values = given.map(async ([filter, value]) => [
+    filter,
+    LOGIT_FILTERS[filter].kind === 'IDS' && Array.isArray(value) ? await idsOf(client, value) : value,
+  ]);
+  return Object.fromEntries(await Promise.all(values));
 }
 
-async function idsOf(client: ProbelogClient, named: string[] | undefined): Promise<string[] | undefined> {
-  if (named === undefined) return undefined;
+function flagValue(filter: LogitFilterName, flags: FilterFlags): string | string[] | number | undefined {
+  const { kind, flag } = LOGIT_FILTERS[filter];
+  const field = flag.name
+    .slice(2)
+    .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof FilterFlags;
+  const value = filter === 'licenses' ? (flags.license ?? flags.licence) : flags[field];
+  if (typeof value !== 'string') return value;
+  return kind === 'COUNT' || kind === 'SHARE' ? numberFlag(flag.name, value) : value;
+}
+
+async function idsOf(client: ProbelogClient, named: string[]): Promise<string[]> {
   return (await Promise.all(named.map((model) => findModel(client, model)))).map(({ id }) => id);
-}
-
-/** `--licence`, the older spelling of `--license`. @param value as in the flags of an option */
-export function oldLicenseOption(value: string): Option {
-  return new Option(`--licence ${value}`).hideHelp();
 }

@@ -4,21 +4,18 @@ import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 import type { IngestModelInput } from '../generated/operations.js';
 import { jsonFile, labelsFile } from './json-file.js';
+import { FACTS, type FactFlags, factsIn } from './model-facts.js';
 import { numberFlag } from './numbers.js';
 import { type ProbingFlags, probingRequest } from './probing-options.js';
 
 /** The flags that describe a model. */
-export interface IngestFlags extends ProbingFlags {
+export interface IngestFlags extends ProbingFlags, FactFlags {
   name?: string;
   version?: string;
   labels?: string;
   preprocessing?: string;
   output?: string;
   probeSet?: string;
-  license?: string;
-  licence?: string;
-  registry?: string;
-  visibility?: string;
   priority?: string;
 }
 
@@ -26,22 +23,22 @@ export interface IngestFlags extends ProbingFlags {
 export const READABLE_SOURCES =
   'Give a URL, s3://bucket/key or the absolute path of a file on the server; or run the model here and send its responses with `probelog upload` (docs/any-framework.md).';
 
-/** `manifest.json` of a folder of models; file names are relative to the folder. */
-const manifestSchema = z.array(
-  z.object({
-    name: z.string(),
-    version: z.string().default('1'),
-    file: z.string(),
-    labels: z.string().nullish(),
-    output: z.string().nullish(),
-    license: z.string().nullish(),
-    /** The older spelling of `license`. */
-    licence: z.string().nullish(),
-    registry: z.string().nullish(),
-    visibility: z.string().nullish(),
-    preprocessing: z.unknown().optional(),
-  }),
-);
+/** A model's description; its file names are relative to the folder of the manifest. */
+const entrySchema = z.object({
+  name: z.string(),
+  version: z.string().default('1'),
+  file: z.string(),
+  labels: z.string().nullish(),
+  output: z.string().nullish(),
+  preprocessing: z.unknown().optional(),
+  ...(Object.fromEntries([...FACTS, 'licence'].map((fact) => [fact, z.string().nullish()])) as Record<
+    keyof FactFlags,
+    z.ZodOptional<z.ZodNullable<z.ZodString>>
+  >),
+});
+
+/** `manifest.json` of a folder of models. */
+const manifestSchema = z.array(entrySchema);
 
 /**
  * The models that a command line names: a file or URL, or all models of a folder with a `manifest.json`. The probe set is the
@@ -71,18 +68,27 @@ export async function remoteIngestRequest(source: string, flags: IngestFlags): P
 }
 
 async function singleRequest(source: string, flags: IngestFlags): Promise<IngestModelInput> {
+  const preprocessing = flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing);
+  const { name = nameOf(source), labels, output } = flags;
+  return modelRequest({ name, version: '1', file: source, labels, output, preprocessing }, flags);
+}
+
+/** The request for a model, where flags go before its description. @param entry with a file and labels to open from here */
+async function modelRequest(
+  entry: z.output<typeof entrySchema>,
+  flags: IngestFlags,
+): Promise<IngestModelInput> {
+  const { name, version, file, labels, output, preprocessing } = entry;
   return {
-    name: flags.name ?? nameOf(source),
-    version: flags.version ?? '1',
-    source,
-    labels: flags.labels === undefined ? undefined : await labelsFile(flags.labels),
-    preprocessing: flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing),
-    output: flags.output,
+    name,
+    version: flags.version ?? version,
+    source: file,
+    labels: typeof labels === 'string' ? await labelsFile(labels) : undefined,
+    preprocessing,
+    output: output ?? undefined,
+    ...factsIn(flags, entry),
     probeSet: flags.probeSet,
-    license: flags.license ?? flags.licence,
     probing: await probingRequest(flags),
-    registry: flags.registry,
-    visibility: flags.visibility,
     priority: numberFlag('--priority', flags.priority),
   };
 }
@@ -100,20 +106,10 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
     throw new ProbelogError('INPUT_INVALID', `manifest.json: ${issue.path.join('.')}: ${issue.message}`);
   }
   return Promise.all(
-    manifest.data.map(async (entry) => ({
-      name: entry.name,
-      version: flags.version ?? entry.version,
-      source: join(folder, entry.file),
-      labels: entry.labels ? await labelsFile(join(folder, entry.labels)) : undefined,
-      preprocessing: entry.preprocessing,
-      output: entry.output ?? undefined,
-      license: flags.license ?? flags.licence ?? entry.license ?? entry.licence ?? undefined,
-      registry: flags.registry ?? entry.registry ?? undefined,
-      visibility: flags.visibility ?? entry.visibility ?? undefined,
-      probeSet: flags.probeSet,
-      probing: await probingRequest(flags),
-      priority: numberFlag('--priority', flags.priority),
-    })),
+    manifest.data.map(({ file, labels, ...entry }) => {
+      const inFolder = { file: join(folder, file), labels: labels ? join(folder, labels) : undefined };
+      return modelRequest({ ...entry, ...inFolder }, flags);
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, InputType, Int } from 'type-graphql';
 import type { ProbingRequest } from '../../ingest/index.js';
 import { NewVersionInput } from '../model/model-input.js';
+import { withoutNulls } from '../schema/without-nulls.js';
 
 @InputType({
   description: 'How many of the probes are run; docs/collaborative-probing.md.',
@@ -77,12 +78,5 @@ export class IngestModelInput extends NewVersionInput {
 
 /** The input for probing as the ingest takes it, where an absent value is undefined. */
 export function probingRequest(input: ProbingInput | null | undefined): ProbingRequest | undefined {
-  if (!input) return undefined;
-  const { budget, errorBound, errorFactor, full } = input;
-  return {
-    budget: budget ?? undefined,
-    errorBound: errorBound ?? undefined,
-    errorFactor: errorFactor ?? undefined,
-    full: full ?? undefined,
-  };
+  return input ? withoutNulls(input) : undefined;
 }

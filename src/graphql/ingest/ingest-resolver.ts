@@ -78,14 +78,7 @@ export class IngestResolver {
       'Registers a model and queues it for probing. Follow it with `ingestProgress`, or poll `ingest`.',
   })
   ingestModel(@Ctx() { ingest }: Context, @Arg('input', () => IngestModelInput) input: IngestModelInput) {
-    return ingest.enqueue({
-      ...newVersion(input),
-      source: input.source,
-      preprocessing: input.preprocessing ?? undefined,
-      output: input.output ?? undefined,
-      probing: probingRequest(input.probing),
-      priority: input.priority ?? undefined,
-    });
+    return ingest.enqueue({ ...newVersion(input), probing: probingRequest(input.probing) });
   }
 
   @Mutation(() => Ingest, {

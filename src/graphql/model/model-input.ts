@@ -1,7 +1,8 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
-import { ModelStatus } from '../../store/index.js';
+import { type ModelFacts, ModelStatus } from '../../store/index.js';
 import { keyOf } from '../schema/global-id.js';
+import { withoutNulls } from '../schema/without-nulls.js';
 
 @InputType({ description: 'A tag of a model in its registry.' })
 export class TagFilter {
@@ -39,9 +40,12 @@ export class ModelFilter {
   alias?: string | null;
 }
 
+/** The field of each fact, so that a fact without one does not compile. */
+type FactFields = { [Fact in keyof ModelFacts]: ModelFacts[Fact] | undefined };
+
 /** A new model, wherever it is run. */
 @InputType()
-export abstract class NewVersionInput {
+export abstract class NewVersionInput implements FactFields {
   @Field({ description: 'Name of the model, 1–300 characters; unique together with `version`.' })
   name!: string;
 
@@ -49,26 +53,26 @@ export abstract class NewVersionInput {
   version!: string;
 
   @Field(() => [String], { nullable: true, description: 'One label for each output, in output order.' })
-  labels?: string[] | null;
+  labels!: string[] | null | undefined;
 
   @Field(() => String, {
     nullable: true,
     description: 'SPDX expression or free text, up to 200 characters.',
   })
-  license?: string | null;
+  license!: string | null | undefined;
 
   @Field(() => String, {
     nullable: true,
     description: 'Name of the registry that the model comes from, up to 300 characters.',
   })
-  registry?: string | null;
+  registry!: string | null | undefined;
 
   @Field(() => String, {
     nullable: true,
     description:
       'Visibility label: only principals with it see the model. When absent, all callers who may read see it. Labels that the caller does not have need the scope admin.',
   })
-  visibility?: string | null;
+  visibility!: string | null | undefined;
 
   @Field(() => ID, { nullable: true, description: 'The probe set; the default one when absent.' })
   probeSet?: string | null;
@@ -87,31 +91,21 @@ export class RegisterModelInput extends NewVersionInput {
 }
 
 /**
- * The input for a new model version as the store takes it, where an absent value is undefined.
+ * The input for a new model version as the service takes it, where an absent value is undefined.
  *
  * @throws ProbelogError INPUT_INVALID when both names of the license are given, ID_INVALID
  */
-export function newVersion({
-  name,
-  version,
-  labels,
-  license,
+export function newVersion<Input extends NewVersionInput & { licence?: string | null }>({
   licence,
-  registry,
-  visibility,
-  probeSet,
-}: NewVersionInput & { licence?: string | null }) {
-  if ((license ?? null) !== null && (licence ?? null) !== null) {
+  ...input
+}: Input) {
+  if ((input.license ?? null) !== null && (licence ?? null) !== null) {
     const message = 'licence is the old name of license; give only license.';
     throw new ProbelogError('INPUT_INVALID', message, { arguments: ['license', 'licence'] });
   }
   return {
-    name,
-    version,
-    labels: labels ?? undefined,
-    license: license ?? licence ?? undefined,
-    registry: registry ?? undefined,
-    visibility: visibility ?? undefined,
-    probeSet: probeSet ? keyOf('ProbeSet', probeSet) : undefined,
+    ...withoutNulls(input),
+    license: input.license ?? licence ?? undefined,
+    probeSet: input.probeSet ? keyOf('ProbeSet', input.probeSet) : undefined,
   };
 }

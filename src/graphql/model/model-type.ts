@@ -1,6 +1,6 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { ModelStatus, ResponseKind } from '../../store/index.js';
+import { type ModelFacts, ModelStatus, ResponseKind } from '../../store/index.js';
 import { ExpectedAccuracyReason, Logit } from '../logit/logit-type.js';
 import { connectionType } from '../pagination/connection.js';
 import { Node } from '../schema/node.js';
@@ -28,7 +28,7 @@ export class ModelTag {
 }
 
 @ObjectType({ implements: Node, description: 'One version of an image classifier.' })
-export class Model implements Node {
+export class Model implements Node, Omit<ModelFacts, 'labels'> {
   @Field(() => ID)
   id!: string;
 

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { LogitRecord, ModelRecord, ProbeSetRecord, Store } from '../../store/index.js';
+import type { LogitRecord, ModelFacts, ModelRecord, ProbeSetRecord, Store } from '../../store/index.js';
 import { arrayFiles, type ExportFormat, openStoredValues } from './array-files.js';
 
 const MODELS_PER_PAGE = 50;
@@ -145,7 +145,7 @@ function modelFacts(model: ModelRecord, { digest }: ProbeSetRecord) {
     fileBytes,
     createdAt,
     probedAt,
-  };
+  } satisfies ModelFacts & Record<string, unknown>;
 }
 
 function logitFacts({ name, version }: ModelRecord, logit: LogitRecord) {

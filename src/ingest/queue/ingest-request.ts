@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VISIBILITY_LABEL } from '../../store/index.js';
+import { type ModelFacts, VISIBILITY_LABEL } from '../../store/index.js';
 import { parseRequest } from './parse-request.js';
 
 /** Printable, on one line, without blanks at either end. */
@@ -27,42 +27,38 @@ const probing = z
 
 const PRIORITY = 'it must be a whole number from -10 to 10';
 
-const fields = z.strictObject({
-  name,
-  version: name,
-  source: z.string().min(1).max(4_096),
+const facts = {
   labels: z.array(z.string().max(1_000)).max(1_000_000).optional(),
-  preprocessing: z.unknown().optional(),
-  output: z.string().min(1).max(1_000).optional(),
-  probeSet: z.string().min(1).max(300).optional(),
   license: name.max(200).optional(),
-  licence: name.max(200).optional(),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-  probing: probing.optional(),
   registry: name.optional(),
   visibility: z
     .string()
     .regex(VISIBILITY_LABEL, 'it must be a label of 1 to 100 letters, digits and . _ : @ / -')
     .optional(),
-  priority: z.int(PRIORITY).min(-10, PRIORITY).max(10, PRIORITY).optional(),
+} satisfies Record<keyof ModelFacts, z.ZodType>;
+
+const registrationFields = z.strictObject({
+  name,
+  version: name,
+  ...facts,
+  licence: facts.license,
+  probeSet: z.string().min(1).max(300).optional(),
 });
 
-const ingest = fields.transform(withLicense);
-const registration = fields
-  .pick({
-    name: true,
-    version: true,
-    labels: true,
-    license: true,
-    licence: true,
-    registry: true,
-    visibility: true,
-    probeSet: true,
-  })
-  .transform(withLicense);
+const ingestFields = registrationFields.extend({
+  source: z.string().min(1).max(4_096),
+  preprocessing: z.unknown().optional(),
+  output: z.string().min(1).max(1_000).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  probing: probing.optional(),
+  priority: z.int(PRIORITY).min(-10, PRIORITY).max(10, PRIORITY).optional(),
+} satisfies Record<Exclude<keyof IngestRequest, keyof ModelRegistration>, z.ZodType>);
+
+const registration = registrationFields.transform(withLicense);
+const ingest = ingestFields.transform(withLicense);
 
 /** Moves the older spelling to the newer one. */
 function withLicense<T extends { license?: string; licence?: string }>({ licence, ...request }: T) {
@@ -125,11 +121,22 @@ export function validateIngestRequest(request: unknown): Omit<IngestRequest, 'li
 }
 
 /** A request to register a model version whose responses are uploaded. Fields as in {@link IngestRequest}. */
-export type ModelRegistration = z.input<typeof registration>;
+export type ModelRegistration = z.input<typeof registrationFields>;
 
 /** @throws ProbelogError INPUT_INVALID naming the bad field and its problem */
 export function validateRegistration(request: ModelRegistration): z.output<typeof registration> {
   return parseRequest('registration', registration, request);
+}
+
+/** The facts of a checked request. */
+export function factsOf(request: Pick<IngestRequest, keyof ModelFacts>): ModelFacts {
+  const { labels, license, registry, visibility } = request;
+  return {
+    labels: labels ?? null,
+    license: license ?? null,
+    registry: registry ?? null,
+    visibility: visibility ?? null,
+  };
 }
 
 /** @throws ProbelogError INPUT_INVALID naming the bad field and its problem */

@@ -2,6 +2,7 @@ import { probeBudget } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import {
   type ChangeResult,
+  DIRECT_LANE,
   EXTERNAL_SOURCE,
   type IngestRecord,
   modelExternal,
@@ -14,6 +15,7 @@ import { parseSource, schemeForbidden } from '../sources/parse-source.js';
 import { type ObjectStore, objectFile } from '../sources/remote-sources.js';
 import { type IngestFeed, stateOf } from './ingest-feed.js';
 import {
+  factsOf,
   type IngestRequest,
   type ProbingRequest,
   validateIngestRequest,
@@ -79,7 +81,8 @@ export class IngestService {
    * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED, PROBE_SET_UNKNOWN
    */
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
-    const { priority, ...request } = validateIngestRequest(input);
+    const { priority = 0, ...request } = validateIngestRequest(input);
+    const facts = factsOf(request);
     const source = parseSource(request.source);
     const local = source.kind === 'FILE' ? await checkLocalPath(source.path, this.folders()) : undefined;
     if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
@@ -89,12 +92,10 @@ export class IngestService {
       name: request.name,
       version: request.version,
       source: local?.path ?? request.source,
-      labels: request.labels ?? null,
       probeSetId: probeSet.id,
-      license: request.license,
-      registry: registry ?? request.registry,
-      visibility: request.visibility,
-      lane: registry,
+      ...facts,
+      registry: registry ?? facts.registry,
+      lane: registry ?? DIRECT_LANE,
       priority,
       request: {
         ...request,

@@ -8,7 +8,7 @@ import { findProbeSet } from '../pipeline/find-probe-set.js';
 import type { UsablePrior } from '../pipeline/probing-work.js';
 import { publishedModel, type StoredResponses, storeResponses } from '../pipeline/store-responses.js';
 import { type GalleryWriter, syncToGallery } from '../pipeline/sync-to-gallery.js';
-import { type ModelRegistration, validateRegistration } from '../queue/ingest-request.js';
+import { factsOf, type ModelRegistration, validateRegistration } from '../queue/ingest-request.js';
 import { receiveFile, tooLarge } from './receive-file.js';
 import type { UploadForm } from './upload-form.js';
 
@@ -74,17 +74,10 @@ export class ResponseUploads {
    */
   async register(input: ModelRegistration): Promise<ModelRecord> {
     const { store, defaultProbeSet } = this.options;
-    const { name, version, labels, license, registry, visibility, probeSet } = validateRegistration(input);
+    const registration = validateRegistration(input);
+    const { name, version, probeSet } = registration;
     const { id } = await findProbeSet(store.probeSets, defaultProbeSet, probeSet);
-    return store.models.registerExternal({
-      name,
-      version,
-      probeSetId: id,
-      labels: labels ?? null,
-      license: license ?? null,
-      registry: registry ?? null,
-      visibility: visibility ?? null,
-    });
+    return store.models.registerExternal({ name, version, probeSetId: id, ...factsOf(registration) });
   }
 
   /**

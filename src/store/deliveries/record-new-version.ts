@@ -1,10 +1,14 @@
 import { actorColumns, modelTarget } from '../access/audit.js';
 import type { Actor } from '../access/viewer.js';
 import { newId } from '../database/ids.js';
-import type { PrismaClient } from '../generated/client.js';
+import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { ChangeResult } from '../models/model-change.js';
 import type { NewIngest } from '../models/register-version.js';
+import { MODEL_COLUMNS, type NewModelRow, toModelRow } from '../records.js';
 import type { DeliveryRow } from './deliveries.js';
+
+const FIELDS = Object.keys(MODEL_COLUMNS) as (keyof NewModelRow)[];
+const COLUMNS = Prisma.join(FIELDS.map((field) => Prisma.raw(`"${MODEL_COLUMNS[field]}"`)));
 
 /**
  * Records a delivery, registers its version and queues the ingest in one statement, or finds that the delivery was recorded
@@ -17,14 +21,16 @@ import type { DeliveryRow } from './deliveries.js';
 export async function recordNewVersion(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   { source, deliveryId, event, occurredAt, orderingKey }: DeliveryRow,
-  ingest: NewIngest,
+  { request, priority, lane: _, ...ingest }: NewIngest,
   sender: Actor,
 ): Promise<ChangeResult | null> {
-  const { name, version, labels, probeSetId, license } = ingest;
+  const { name, version } = ingest;
+  const row = toModelRow({ ...ingest, registry: source });
+  const values = Object.fromEntries(FIELDS.map((field) => [MODEL_COLUMNS[field], row[field]]));
   const { actor, address, userAgent, requestId } = actorColumns(sender);
   const ingestId = newId();
   // All parts of the statement see the tables as they were before it, so "earlier" is never this delivery's own row.
-  const [row] = await prisma.$queryRaw<{ queued: boolean; known: boolean; earlier: string | null }[]>`
+  const [result] = await prisma.$queryRaw<{ queued: boolean; known: boolean; earlier: string | null }[]>`
     WITH "taken" AS (
       INSERT INTO "webhook_delivery"
         ("source", "delivery_id", "event", "occurred_at", "subject", "outcome", "ingest_id")
@@ -35,15 +41,13 @@ export async function recordNewVersion(
           WHERE "source" = ${source} AND "subject" = ${orderingKey} AND "occurred_at" >= ${occurredAt}::timestamptz)
       ON CONFLICT DO NOTHING RETURNING "ingest_id"
     ), "registered" AS (
-      INSERT INTO "model" ("id", "name", "version", "source", "probe_set_id", "labels", "has_labels", "licence", "registry", "visibility")
-      SELECT ${newId()}::uuid, ${name}, ${version}, ${ingest.source}, ${probeSetId}::uuid, ${labels ?? []}::text[],
-        ${labels !== null}, ${license ?? null}, ${source},
-        ${ingest.visibility ?? null}
-      FROM "taken" RETURNING "id"
+      INSERT INTO "model" ("id", ${COLUMNS})
+      SELECT ${newId()}::uuid, ${COLUMNS}
+      FROM "taken", jsonb_populate_record(NULL::"model", ${JSON.stringify(values)}::jsonb) RETURNING "id"
     ), "queued" AS (
       INSERT INTO "ingest" ("id", "model_id", "request", "priority", "lane")
-      SELECT "taken"."ingest_id", "registered"."id", ${JSON.stringify(ingest.request)}::jsonb,
-        ${ingest.priority ?? 0}::int, ${source}
+      SELECT "taken"."ingest_id", "registered"."id", ${JSON.stringify(request)}::jsonb,
+        ${priority}::int, ${source}
       FROM "taken", "registered" RETURNING "id"
     ), "audited" AS (
       INSERT INTO "audit_entry" ("id", "action", "actor", "address", "user_agent", "request_id", "model_id", "subject")
@@ -56,6 +60,6 @@ export async function recordNewVersion(
       (SELECT "ingest_id"::text FROM "webhook_delivery"
         WHERE "source" = ${source} AND "delivery_id" = ${deliveryId}) AS "earlier"`;
   const nothingElse = { reason: null, cancelled: [], removed: [] };
-  if (row.queued) return { outcome: 'ACCEPTED', ingestId, ...nothingElse };
-  return row.known ? { outcome: 'DUPLICATE', ingestId: row.earlier, ...nothingElse } : null;
+  if (result.queued) return { outcome: 'ACCEPTED', ingestId, ...nothingElse };
+  return result.known ? { outcome: 'DUPLICATE', ingestId: result.earlier, ...nothingElse } : null;
 }

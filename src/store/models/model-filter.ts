@@ -27,26 +27,40 @@ export interface ModelFilter {
   minCoverage?: number;
 }
 
+type Values = Required<ModelFilter>;
+type Conditions = { [Name in keyof Values]: (value: Values[Name]) => Prisma.ModelWhereInput };
+
+const CONDITIONS: Conditions = {
+  text: (text) => {
+    const part = containing(text);
+    return { OR: [{ name: part }, { version: part }, { logits: { some: { label: part } } }] };
+  },
+  status: (status) => ({ status }),
+  probeSetId: (probeSetId) => ({ probeSetId: isId(probeSetId) }),
+  name: (name) => ({ name: containing(name) }),
+  exactName: (name) => ({ name }),
+  registry: (registry) => ({ registry }),
+  tag: ({ key, value }) => ({ tags: { some: { key, value } } }),
+  alias: (alias) => ({ aliases: { some: { alias } } }),
+  licenses: (licenses) => ({ OR: licenses.map(hasLicense) }),
+  maxFileBytes: (bytes) => ({ fileBytes: { lte: BigInt(Math.floor(bytes)) } }),
+  minOutputs: (outputs) => ({ outputs: { gte: outputs } }),
+  maxOutputs: (outputs) => ({ outputs: { lte: outputs } }),
+  // All logits of a model have the same coverage, so the first one is enough.
+  minCoverage: (share) => ({ logits: { some: { index: 0, coverage: { gte: share } } } }),
+};
+
 /** The filter as a database condition. */
 export function matching(filter: ModelFilter): Prisma.ModelWhereInput {
-  const { text, status, probeSetId, name, registry, tag, alias, licenses, minCoverage } = filter;
-  const where: Prisma.ModelWhereInput = {
-    status,
-    registry,
-    probeSetId: probeSetId === undefined ? undefined : isId(probeSetId),
-    name: name === undefined ? filter.exactName : { ...containing(name), equals: filter.exactName },
-    fileBytes:
-      filter.maxFileBytes === undefined ? undefined : { lte: BigInt(Math.floor(filter.maxFileBytes)) },
-    outputs: { gte: filter.minOutputs, lte: filter.maxOutputs },
-    // All logits of a model have the same coverage, so the first one is enough.
-    logits: minCoverage === undefined ? undefined : { some: { index: 0, coverage: { gte: minCoverage } } },
-    tags: tag && { some: { key: tag.key, value: tag.value } },
-    aliases: alias === undefined ? undefined : { some: { alias } },
-    AND: licenses && { OR: licenses.map(hasLicense) },
-  };
-  if (text === undefined) return where;
-  const part = containing(text);
-  return { ...where, OR: [{ name: part }, { version: part }, { logits: { some: { label: part } } }] };
+  return { AND: (Object.keys(CONDITIONS) as (keyof ModelFilter)[]).map((name) => conditionOf(filter, name)) };
+}
+
+function conditionOf<Name extends keyof Values>(
+  filter: { [Given in Name]?: Values[Given] },
+  name: Name,
+): Prisma.ModelWhereInput {
+  const value = filter[name];
+  return value === undefined ? {} : CONDITIONS[name](value);
 }
 
 function hasLicense(license: string): Prisma.ModelWhereInput {

@@ -2,24 +2,15 @@ import { ProbelogError } from '../../errors/index.js';
 import { audit } from '../access/audit.js';
 import { checkRegistry, checkVisibility } from '../access/check-access.js';
 import { type Viewer, visible } from '../access/viewer.js';
-import { newId } from '../database/ids.js';
 import type { PrismaClient } from '../generated/client.js';
-import { type ModelRecord, toModelRecord } from '../records.js';
-import { registrationAudit } from './register-version.js';
+import { type ModelRecord, type NewVersion, toModelRecord } from '../records.js';
+import { registrationAudit, saveVersion } from './register-version.js';
 
 /** The `source` of a model version whose responses are uploaded. It cannot be mistaken for a path or URL. */
 export const EXTERNAL_SOURCE = 'external';
 
 /** A model version that runs elsewhere: only its responses are uploaded. */
-export interface ExternalModel {
-  name: string;
-  version: string;
-  labels: string[] | null;
-  probeSetId: string;
-  license: string | null;
-  registry: string | null;
-  visibility: string | null;
-}
+export type ExternalModel = Omit<NewVersion, 'source'>;
 
 /**
  * Registers a model version without an ingest: it waits for its responses. A version whose ingest failed before it was ever
@@ -30,18 +21,9 @@ export interface ExternalModel {
 export async function registerExternal(
   prisma: PrismaClient,
   viewer: Viewer,
-  { name, version, labels, ...model }: ExternalModel,
+  model: ExternalModel,
 ): Promise<ModelRecord> {
-  const described = {
-    ...model,
-    source: EXTERNAL_SOURCE,
-    labels: labels ?? [],
-    hasLabels: labels !== null,
-    status: 'PENDING' as const,
-    fileDigest: null,
-    fileBytes: null,
-    revision: null,
-  };
+  const { name, version } = model;
   checkRegistry(viewer, model.registry);
   checkVisibility(viewer, model.visibility);
   try {
@@ -50,14 +32,7 @@ export async function registerExternal(
         where: { name, version, AND: visible(viewer.visibilityScope) },
       });
       if (existing) checkRegistry(viewer, existing.registry);
-      // As in `registerVersion`: reusing a version makes it visible to no one new.
-      const visibility = model.visibility ?? existing?.visibility ?? null;
-      const row = existing
-        ? await tx.model.update({
-            where: { id: existing.id, status: 'FAILED' },
-            data: { ...described, visibility },
-          })
-        : await tx.model.create({ data: { ...described, id: newId(), name, version } });
+      const row = await saveVersion(tx, existing, { ...model, source: EXTERNAL_SOURCE });
       await audit(tx, viewer, registrationAudit(row));
       return toModelRecord(row);
     });

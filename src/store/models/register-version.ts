@@ -2,6 +2,7 @@ import { type AuditedChange, modelTarget } from '../access/audit.js';
 import { newId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { IngestModel, ModelModel } from '../generated/models.js';
+import { type NewVersion, toModelRow } from '../records.js';
 
 /**
  * The lane of all direct requests, whichever registry they name. Only verified registries have lanes of their own: otherwise
@@ -10,20 +11,11 @@ import type { IngestModel, ModelModel } from '../generated/models.js';
 export const DIRECT_LANE = '';
 
 /** A model version to register, with the ingest to queue. */
-export interface NewIngest {
-  name: string;
-  version: string;
-  source: string;
-  labels: string[] | null;
-  probeSetId: string;
-  license?: string;
-  registry?: string;
-  /** The visibility label that makes the model private; absent for a public model. */
-  visibility?: string;
-  /** The registry whose turn the ingest takes; absent for a direct request. */
-  lane?: string;
-  /** Higher goes first, −10..10; 0 when absent. */
-  priority?: number;
+export interface NewIngest extends NewVersion {
+  /** The registry whose turn the ingest takes, or {@link DIRECT_LANE}. */
+  lane: string;
+  /** Higher goes first, −10..10. */
+  priority: number;
   /** Stored for the worker; the store does not interpret it. */
   request: unknown;
 }
@@ -37,38 +29,27 @@ export interface NewIngest {
 export async function registerVersion(
   tx: Prisma.TransactionClient,
   existing: ModelModel | null,
-  {
-    name,
-    version,
-    source,
-    labels,
-    probeSetId,
-    license,
-    registry,
-    visibility,
-    priority = 0,
-    lane = DIRECT_LANE,
-    request,
-  }: NewIngest,
+  { request, priority, lane, ...version }: NewIngest,
 ): Promise<IngestModel> {
-  const described = {
-    source,
-    probeSetId,
-    labels: labels ?? [],
-    hasLabels: labels !== null,
-    license: license ?? null,
-    registry: registry ?? null,
-    // Its first registration or an administrator decided who sees a version. Reusing it makes it visible to no one new.
-    visibility: visibility ?? existing?.visibility ?? null,
-  };
-  const noFile = { fileDigest: null, fileBytes: null, revision: null };
-  const model = existing
-    ? await tx.model.update({
-        where: { id: existing.id, status: 'FAILED' },
-        data: { ...described, ...noFile, status: 'PENDING' },
-      })
-    : await tx.model.create({ data: { ...described, id: newId(), name, version } });
+  const model = await saveVersion(tx, existing, version);
   return queueIngest(tx, model.id, { request, priority, lane });
+}
+
+/** Creates the row of a version, or reuses the row of one that failed. @throws as {@link registerVersion} */
+export function saveVersion(
+  tx: Prisma.TransactionClient,
+  existing: ModelModel | null,
+  version: NewVersion,
+): Promise<ModelModel> {
+  const row = toModelRow(version);
+  if (!existing) return tx.model.create({ data: { ...row, id: newId() } });
+  // Its first registration or an administrator decided who sees a version. Reusing it makes it visible to no one new.
+  const visibility = row.visibility ?? existing.visibility;
+  const noFile = { fileDigest: null, fileBytes: null, revision: null };
+  return tx.model.update({
+    where: { id: existing.id, status: 'FAILED' },
+    data: { ...row, ...noFile, visibility, status: 'PENDING' },
+  });
 }
 
 /** Queues an ingest of a model, within a transaction. */

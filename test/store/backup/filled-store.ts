@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { encodeFloat16, encodeNpyHeader } from '../../../src/domain/index.js';
 import { openStore, type Store, type StoreOptions } from '../../../src/store/index.js';
-import { takeUp } from '../models.js';
+import { newIngest, takeUp } from '../models.js';
 
 const PROBES = 20;
 const OUTPUTS = 3;
@@ -52,12 +52,9 @@ async function addProbeSet({ blobs, probeSets }: Store): Promise<string> {
 }
 
 const newModel = (probeSetId: string, name: string) => ({
-  name,
-  version: '1',
+  ...newIngest(probeSetId, name),
   // One can be fetched again, the others cannot.
   source: name === 'whole' ? 'https://models.example.org/m.onnx' : '/models/m.onnx',
-  labels: null,
-  probeSetId,
   request: { name, nested: { number: 0.1, list: [1, null, 'ä'] } },
 });
 
