@@ -74,7 +74,7 @@ describe('probelog backup', () => {
     await server.ended;
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/DATA_FOLDER_IN_USE: Process \d+ .* stop it .*DATABASE_URL/),
+      expect.stringMatching(/DATA_FOLDER_IN_USE: Process \d+ .* Stop it .*DATABASE_URL/),
     ]);
     expect(await exists('busy.tar')).toBe(false);
   });
@@ -136,7 +136,7 @@ describe('probelog restore', () => {
     const { code, stderr } = await probelog('first', 'restore', 'whole.tar');
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/RESTORE_NOT_EMPTY: .*the data folder has blobs, /),
+      expect.stringMatching(/RESTORE_NOT_EMPTY: .*the data folder contains blobs, /),
     ]);
   });
 

@@ -28,7 +28,7 @@ const external = message([
 
 const BAD: [what: string, code: string, file: Uint8Array, says: RegExp][] = [
   ['an empty file', 'MODEL_EMPTY', new Uint8Array(), /is empty/],
-  ['half a model', 'MODEL_TRUNCATED', meanColor().subarray(0, 150), /end/i],
+  ['half a model', 'MODEL_TRUNCATED', meanColor().subarray(0, 150), /truncated/i],
   ['a text', 'MODEL_NOT_ONNX', Buffer.from('# Notes on a model that is not here\n'.repeat(20)), /ONNX/],
   [
     'a model of words',
