@@ -95,7 +95,7 @@ export async function runRounds({ rounds, databaseUrl, demo, log }: FaultOptions
     'worker',
     ['worker'],
     environment,
-    /works on/,
+    /runs ingests/,
     join(folder, 'worker.log'),
   );
   const processes = [server, worker];
