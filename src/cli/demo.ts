@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Service } from '../app/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { globalId } from '../graphql/index.js';
+import { SerialQueue } from '../lib/serial-queue.js';
 import { createProbeSet } from '../probing/index.js';
 import { ensureProbeEmbeddings } from '../text/index.js';
 import { followIngest, queueAndFollow } from './follow-ingest.js';
@@ -42,12 +43,16 @@ export async function seedDemo(
   if ((await store.models.count({})) === 0) {
     await createDemoProbes(service, display);
     const requests = await ingestRequests(join(DEMO_FOLDER, 'models'), {});
+    // Queued in the order of the manifest: the basis, and so the demo's scores, depend on which models come first.
+    const inOrder = new SerialQueue();
     await Promise.all(
       requests.map((request) =>
-        queueAndFollow({ client, signal, givesUp: true }, request, display, async () => {
-          const { ingestModel } = await client.query(QueueIngestDocument, { input: request }, { signal });
-          return ingestModel.id;
-        }),
+        queueAndFollow({ client, signal, givesUp: true }, request, display, () =>
+          inOrder.run(async () => {
+            const { ingestModel } = await client.query(QueueIngestDocument, { input: request }, { signal });
+            return ingestModel.id;
+          }),
+        ),
       ),
     );
   }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
+import { SerialQueue } from '../../lib/serial-queue.js';
 import { findProbeSetId } from '../find.js';
 import { printOutcomes, queueAndFollow } from '../follow-ingest.js';
 import { type IngestModelInput, QueueIngestDocument } from '../generated/operations.js';
@@ -42,10 +43,14 @@ export function ingestCommand(): Command {
       await withClient({ url, work: true }, async (client, signal) => {
         const display = await openProgress();
         const context = { client, signal, givesUp: isLocal };
+        // Models of a manifest are registered in its order.
+        const inOrder = new SerialQueue();
         const outcomes = await Promise.all(
           requests.map((request) =>
             queueAndFollow(context, request, display, () =>
-              isLocal ? queue(client, request, signal) : queueAtServer(client, request, signal),
+              inOrder.run(() =>
+                isLocal ? queue(client, request, signal) : queueAtServer(client, request, signal),
+              ),
             ),
           ),
         ).finally(() => display.close());
