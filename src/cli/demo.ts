@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Service } from '../app/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { globalId } from '../graphql/index.js';
-import { SerialQueue } from '../lib/serial-queue.js';
 import { createProbeSet } from '../probing/index.js';
 import { ensureProbeEmbeddings } from '../text/index.js';
-import { followIngest, queueAndFollow } from './follow-ingest.js';
+import { followIngest, queueAllAndFollow } from './follow-ingest.js';
 import { QueueIngestDocument } from './generated/operations.js';
 import { localClient } from './in-process-fetch.js';
 import { ingestRequests } from './options/ingest-requests.js';
@@ -43,18 +42,10 @@ export async function seedDemo(
   if ((await store.models.count({})) === 0) {
     await createDemoProbes(service, display);
     const requests = await ingestRequests(join(DEMO_FOLDER, 'models'), {});
-    // Queued in the order of the manifest: the basis, and so the demo's scores, depend on which models come first.
-    const inOrder = new SerialQueue();
-    await Promise.all(
-      requests.map((request) =>
-        queueAndFollow({ client, signal, givesUp: true }, request, display, () =>
-          inOrder.run(async () => {
-            const { ingestModel } = await client.query(QueueIngestDocument, { input: request }, { signal });
-            return ingestModel.id;
-          }),
-        ),
-      ),
-    );
+    await queueAllAndFollow({ client, signal, givesUp: true }, requests, display, async (input) => {
+      const { ingestModel } = await client.query(QueueIngestDocument, { input }, { signal });
+      return ingestModel.id;
+    });
   }
   const models = await store.models.byIds(waiting.map(({ modelId }) => modelId));
   await Promise.all(

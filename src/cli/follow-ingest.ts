@@ -1,5 +1,6 @@
 import type { Ingest, ProbelogClient } from '../client/index.js';
 import { ProbelogError } from '../errors/index.js';
+import { SerialQueue } from '../lib/serial-queue.js';
 import { EXIT } from './exit-status.js';
 import {
   GiveUpIngestDocument,
@@ -61,7 +62,28 @@ export async function queueAndFollow(
   return followIngest(context, id, line);
 }
 
-/** The same for an ingest in the queue. */
+/**
+ * Queues ingests one after another and follows them all. The order matters: a gallery's basis, and so its scores, depend on
+ * which models come first.
+ *
+ * @returns their outcomes, in the order of the requests
+ * @throws as {@link queueAndFollow}
+ */
+export function queueAllAndFollow<Request extends { name: string; version: string }>(
+  context: FollowContext,
+  requests: readonly Request[],
+  display: ProgressDisplay,
+  queue: (request: Request) => Promise<string>,
+): Promise<IngestOutcome[]> {
+  const inOrder = new SerialQueue();
+  return Promise.all(
+    requests.map((request) =>
+      queueAndFollow(context, request, display, () => inOrder.run(() => queue(request))),
+    ),
+  );
+}
+
+/** Shows the progress of an ingest in the queue, as {@link queueAndFollow} does. */
 export async function followIngest(
   context: FollowContext,
   id: string,

@@ -3,9 +3,8 @@ import { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
-import { SerialQueue } from '../../lib/serial-queue.js';
 import { findProbeSetId } from '../find.js';
-import { printOutcomes, queueAndFollow } from '../follow-ingest.js';
+import { printOutcomes, queueAllAndFollow } from '../follow-ingest.js';
 import { type IngestModelInput, QueueIngestDocument } from '../generated/operations.js';
 import type { IngestFlags } from '../options/ingest-requests.js';
 import { withFactOptions } from '../options/model-facts.js';
@@ -43,16 +42,8 @@ export function ingestCommand(): Command {
       await withClient({ url, work: true }, async (client, signal) => {
         const display = await openProgress();
         const context = { client, signal, givesUp: isLocal };
-        // Models of a manifest are registered in its order.
-        const inOrder = new SerialQueue();
-        const outcomes = await Promise.all(
-          requests.map((request) =>
-            queueAndFollow(context, request, display, () =>
-              inOrder.run(() =>
-                isLocal ? queue(client, request, signal) : queueAtServer(client, request, signal),
-              ),
-            ),
-          ),
+        const outcomes = await queueAllAndFollow(context, requests, display, (request) =>
+          isLocal ? queue(client, request, signal) : queueAtServer(client, request, signal),
         ).finally(() => display.close());
         printOutcomes(outcomes, flags);
       });
