@@ -60,7 +60,7 @@ function isAlive(pid) {
     if (error.code === 'ESRCH') return false;
   }
   try {
-    // Another program may have this id by now, above all after a restart of the machine.
+    // Another program may have been given this id, above all after a restart of the machine.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node');
   } catch {
     return true;

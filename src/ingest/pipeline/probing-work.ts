@@ -70,7 +70,7 @@ export async function openProbingWork(
   const checkpoint = new ProbePlanCheckpoint(folder, identity);
   const inOrder = workPath(folder, identity, SPOOL);
   let decision = await checkpoint.read();
-  // An attempt that began with all probes continues with all, even if they could be chosen by now.
+  // An attempt that began with all probes continues with all, even if a prior exists now.
   if (!decision && budget && !(await exists(inOrder))) {
     const usable = await prior();
     const earned = usable && probeBudget(usable.fullyProbed, budget.budget);

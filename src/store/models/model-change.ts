@@ -14,7 +14,7 @@ export type ModelChange =
       version: string | null;
       /**
        * Whether each version is first looked up at its source, and kept when it exists there. For senders whose events have
-       * no order: a new version may have the same name by now.
+       * no order: a new version may have taken the name.
        */
       confirmAtSource?: boolean;
     }
