@@ -26,7 +26,7 @@ import {
   unavailableTextEncoder,
 } from '../text/index.js';
 import { startAuditRetentionJob } from './audit-retention-job.js';
-import { BlobCleanup, startCleanupJob } from './cleanup-job.js';
+import { BlobCleanup, cleanupLimits, startCleanupJob } from './cleanup-job.js';
 import { allGalleryModels, startGallerySyncJob } from './gallery-sync-job.js';
 import { openAccess } from './open-access.js';
 import { downloadLimits, openObjectStore } from './open-sources.js';
@@ -66,6 +66,8 @@ export interface ServiceOptions {
   trustedCaller: boolean;
   /** The actor that the audit log names for changes without a request; none when absent. */
   actor?: Actor;
+  /** Whether the data folder is given to this database, whichever database it belonged to before; false when absent. */
+  adopt?: boolean;
   /** Fails when there is no text encoder; by default only searches by text and image fail then. */
   needsTexts?: boolean;
 }
@@ -73,11 +75,11 @@ export interface ServiceOptions {
 /**
  * Opens everything on one data folder, and connects it. What is opened first is closed last.
  *
- * @throws ProbelogError CONFIG_INVALID, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
+ * @throws ProbelogError CONFIG_INVALID, TEXT_ENCODER_UNAVAILABLE, and as `openStore`
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, actor, needsTexts = false }: ServiceOptions,
+  { log, work, trustedCaller, actor, adopt, needsTexts = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const folder = (name: string) => join(dataFolder, name);
@@ -99,6 +101,7 @@ export async function openService(
         dataFolder,
         databaseUrl: config.databaseUrl,
         databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
+        adopt,
         log: (line) => log('info', line),
       }),
     );
@@ -181,7 +184,7 @@ export async function openService(
             announce: (ingestId) => feed.announce(ingestId),
           }),
       });
-    const blobCleanup = closeLater(new BlobCleanup(store, log));
+    const blobCleanup = closeLater(new BlobCleanup(store, cleanupLimits(config), log));
     if (work) closeLater(startCleanupJob(workFolder, store, log));
     const worker = closeLater(work ? startWorker(await modelIsolation(log)) : idleWorker);
     const ingest = new IngestService({

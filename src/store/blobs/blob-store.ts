@@ -6,6 +6,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { makeFolderDurably, moveDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
 import { asStorageError } from '../database/storage-error.js';
+import { BlobTrash } from './blob-trash.js';
 
 /** A stored file, named by the SHA-256 of its content. */
 export interface StoredBlob {
@@ -17,12 +18,19 @@ export interface StoredBlob {
 export type BlobContent = Uint8Array | AsyncIterable<Uint8Array>;
 
 const DIGEST = /^[0-9a-f]{64}$/;
+/** A folder of blobs: the first two digits of their digests. */
+const PREFIX = /^[0-9a-f]{2}$/;
+const REST = /^[0-9a-f]{62}$/;
 const DAY_MS = 86_400_000;
 
 /** Options of removing unused blobs. */
 export interface CleanUpOptions {
   /** Younger files stay, because their row may not be written yet; a day when absent. */
   olderThanMs?: number;
+  /** Largest share of all files that one removal may take, from 0 to 1; a half when absent. */
+  maxShare?: number;
+  /** How long removed files stay in the trash; a week when absent. */
+  trashMs?: number;
   /** Ends the removal early; the next one goes on. */
   signal?: AbortSignal;
 }
@@ -36,9 +44,11 @@ export interface CleanUpOptions {
  */
 export class BlobStore {
   private readonly folder: string;
+  private readonly trash: BlobTrash;
 
   constructor(folder: string) {
     this.folder = resolve(folder);
+    this.trash = new BlobTrash(join(this.folder, 'trash'));
   }
 
   /** Path of the file with this digest; the file need not exist. @throws Error when the text is not a digest */
@@ -131,31 +141,67 @@ export class BlobStore {
     return { bytes: size, content: file.createReadStream() };
   }
 
+  /** Whether there is any file, in the trash too. */
+  async hasAny(): Promise<boolean> {
+    for (const prefix of await this.prefixes())
+      if ((await listFolder(join(this.folder, prefix))).some((name) => REST.test(name))) return true;
+    return !(await this.trash.isEmpty());
+  }
+
   /**
-   * Removes files that no row refers to, and the remains of interrupted writes.
+   * Moves files that no row refers to into the trash, puts back those in the trash that a row refers to, and removes what has
+   * been in the trash for long and the remains of interrupted writes.
+   *
+   * Threat model: the rows may be wrong (another database, a restored old one). Then most files have no row, and nothing is
+   * removed; and whatever is removed can be put back for some days.
    *
    * @param filterReferenced returns the digests that are in use
    * @returns how many files were removed
+   * @throws ProbelogError CLEANUP_REFUSED when it would take more than `maxShare` of all files
    */
   async cleanUp(
     filterReferenced: (digests: string[]) => Promise<Set<string>>,
-    { olderThanMs = DAY_MS, signal }: CleanUpOptions = {},
+    { olderThanMs = DAY_MS, maxShare = 0.5, trashMs = 7 * DAY_MS, signal }: CleanUpOptions = {},
   ): Promise<number> {
     const before = Date.now() - olderThanMs;
-    let removed = 0;
-    for (const entry of await listFolder(this.folder)) {
-      if (signal?.aborted) break;
-      const path = join(this.folder, entry);
-      if (entry.endsWith('.part')) {
-        removed += removeOld(path, before);
-      } else {
-        const names = await listFolder(path);
-        const used = await filterReferenced(names.map((name) => entry + name));
-        const orphans = names.filter((name) => !used.has(entry + name));
-        for (const name of orphans) removed += removeOld(join(path, name), before);
-      }
+    const orphans: string[] = [];
+    let files = 0;
+    for (const prefix of await this.prefixes()) {
+      if (signal?.aborted) return 0;
+      const names = (await listFolder(join(this.folder, prefix))).filter((name) => REST.test(name));
+      files += names.length;
+      const digests = names.map((name) => prefix + name);
+      const used = await filterReferenced(digests);
+      orphans.push(...digests.filter((digest) => !used.has(digest) && isOld(this.path(digest), before)));
     }
+    if (orphans.length > maxShare * files) throw refusal(orphans.length, files);
+    let removed = 0;
+    for (const digest of orphans) {
+      if (signal?.aborted) return removed;
+      const path = this.path(digest);
+      // If this process stored the same content in the meantime, the file is young again.
+      if (!isOld(path, before)) continue;
+      this.trash.take(path, digest);
+      removed += 1;
+    }
+    for (const part of (await listFolder(this.folder)).filter((name) => name.endsWith('.part'))) {
+      const path = join(this.folder, part);
+      if (!isOld(path, before)) continue;
+      rmSync(path, { force: true });
+      removed += 1;
+    }
+    await this.putBack(filterReferenced);
+    await this.trash.empty(trashMs);
     return removed;
+  }
+
+  /** Moves files in the trash that rows refer to back. @returns how many */
+  async putBack(filterReferenced: (digests: string[]) => Promise<Set<string>>): Promise<number> {
+    return this.trash.putBack(filterReferenced, (digest) => this.path(digest));
+  }
+
+  private async prefixes(): Promise<string[]> {
+    return (await listFolder(this.folder)).filter((name) => PREFIX.test(name));
   }
 
   private async open(digest: string): Promise<FileHandle> {
@@ -191,15 +237,18 @@ async function listFolder(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }
 
-/**
- * Checks the age and removes the file synchronously: if this process stored the same content in between, the file would be
- * young again.
- */
-function removeOld(path: string, before: number): number {
+/** Blocking, so that nothing happens between this look at a file and its removal. */
+function isOld(path: string, before: number): boolean {
   const facts = statSync(path, { throwIfNoEntry: false });
-  if (!facts?.isFile() || facts.mtimeMs > before) return 0;
-  rmSync(path, { force: true });
-  return 1;
+  return facts?.isFile() === true && facts.mtimeMs <= before;
+}
+
+function refusal(orphans: number, files: number): ProbelogError {
+  return new ProbelogError(
+    'CLEANUP_REFUSED',
+    `The database refers to none of ${orphans} of the ${files} stored files. Nothing was removed, because so many files may mean that this is the wrong database. If it is the right one, start once with PROBELOG_CLEANUP_SHARE=1.`,
+    { orphans, files },
+  );
 }
 
 function missing(digest: string): ProbelogError {
