@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { ProbelogError } from '../../errors/index.js';
+import { childEnvironment } from '../../lib/child-environment.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
 import { callsToProcess, type WorkerCalls } from '../../lib/worker-calls.js';
 import type { SearchCalls } from '../protocol.js';
@@ -56,9 +57,7 @@ export async function openSearch({ folder, settings, galleries, log }: SearchOpt
 
   function forkProcess(): Worker {
     const child = fork(compiledEntry(import.meta.url, '../worker/main.js'), [], {
-      env: Object.fromEntries(
-        VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-      ),
+      env: childEnvironment(VARIABLES),
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
