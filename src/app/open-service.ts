@@ -16,7 +16,7 @@ import {
 import type { Log } from '../lib/log.js';
 import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { DeliveryRecorder, Sweeper } from '../registry-sync/index.js';
-import { openSearch, type Search } from '../search/index.js';
+import { openSearch, type Search, type UnreadableModel } from '../search/index.js';
 import { type Actor, INTERNAL_VIEWER, openStore, type Store } from '../store/index.js';
 import {
   type ConceptEncoder,
@@ -137,6 +137,7 @@ export async function openService(
         settings: { exactLimit: config.exactLimit },
         galleries: () => allGalleryModels(store),
         log: (line) => log('warn', line),
+        onUnreadable: (models) => void nameUnreadable(store, models, log),
       }),
     );
     const gallery = closeLater(await startGallerySyncJob({ store, search, log }));
@@ -246,6 +247,22 @@ export async function openService(
   } catch (thrown) {
     await close();
     throw thrown;
+  }
+}
+
+/** Says which models are left out of search. Threat model: a model that silently gave other results would be trusted. */
+async function nameUnreadable(
+  { models }: Pick<Store, 'models'>,
+  unreadable: readonly UnreadableModel[],
+  log: Log,
+): Promise<void> {
+  const named = await models.byIds(unreadable.map(({ modelId }) => modelId)).catch(() => []);
+  for (const { modelId, problem } of unreadable) {
+    const model = named.find(({ id }) => id === modelId);
+    log('error', 'a model is left out of search; probe it again, or restore a backup', {
+      model: model ? `${model.name}@${model.version}` : modelId,
+      reason: problem,
+    });
   }
 }
 

@@ -37,6 +37,8 @@ export interface Store {
   shared: boolean;
   /** Removes blobs that no row refers to; returns how many. */
   cleanUpBlobs(options?: CleanUpOptions): Promise<number>;
+  /** Asks the database for nothing. @throws what keeps it from answering */
+  ping(): Promise<void>;
   /** Calls the listener with every SQL statement. @returns removes the listener */
   onStatement(listener: (sql: string) => void): () => void;
   close(): Promise<void>;
@@ -150,6 +152,7 @@ export function storeOn(
     as,
     shared,
     cleanUpBlobs: (options) => blobs.cleanUp((digests) => filterReferenced(prisma, digests), options),
+    ping: async () => void (await prisma.$queryRaw`SELECT 1`),
     onStatement(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { ProbelogError } from '../../errors/index.js';
 import { makeFolderDurably, moveDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
@@ -22,6 +23,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const PREFIX = /^[0-9a-f]{2}$/;
 const REST = /^[0-9a-f]{62}$/;
 const DAY_MS = 86_400_000;
+const MAX_VERIFIED = 100_000;
 
 /** Options of removing unused blobs. */
 export interface CleanUpOptions {
@@ -45,6 +47,8 @@ export interface CleanUpOptions {
 export class BlobStore {
   private readonly folder: string;
   private readonly trash: BlobTrash;
+  /** What files looked like when their content was last found to be right, by digest. */
+  private readonly verified = new LRUCache<string, string>({ max: MAX_VERIFIED });
 
   constructor(folder: string) {
     this.folder = resolve(folder);
@@ -64,6 +68,7 @@ export class BlobStore {
       await makeFolderDurably(this.folder);
       const stored = await writeHashed(temporary, content);
       await moveInto(temporary, this.path(stored.digest));
+      await this.markWhole(stored.digest);
       return stored;
     } catch (thrown) {
       await rm(temporary, { force: true });
@@ -81,6 +86,7 @@ export class BlobStore {
     try {
       await makeFolderDurably(this.folder);
       await moveInto(path, this.path(digest));
+      await this.markWhole(digest);
     } catch (thrown) {
       throw asStorageError(thrown);
     }
@@ -90,9 +96,39 @@ export class BlobStore {
     return exists(this.path(digest));
   }
 
-  /** @throws ProbelogError BLOB_MISSING when the file is missing or ends before `offset + length` */
+  /**
+   * Path of a file whose content has this digest. The content is read once, and again when the file has changed: a damaged
+   * file would give other results and no error.
+   *
+   * @throws ProbelogError BLOB_MISSING when the file is missing or damaged
+   */
+  async checkedPath(digest: string): Promise<string> {
+    const path = this.path(digest);
+    const seen = await appearance(path);
+    if (seen === null) throw missing(digest);
+    if (this.verified.get(digest) === seen) return path;
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of createReadStream(path)) hash.update(chunk);
+    } catch (thrown) {
+      throw missing(digest, thrown);
+    }
+    if (hash.digest('hex') !== digest) throw missing(digest);
+    this.verified.set(digest, seen);
+    return path;
+  }
+
+  /** Whether {@link checkedPath} finds the file whole. */
+  async isWhole(digest: string): Promise<boolean> {
+    return this.checkedPath(digest).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** @throws ProbelogError BLOB_MISSING when the file is missing, damaged or ends before `offset + length` */
   async read(digest: string, { offset, length }: { offset: number; length: number }): Promise<Uint8Array> {
-    const file = await this.open(digest);
+    const file = await this.openWhole(digest);
     try {
       const bytes = new Uint8Array(length);
       const { bytesRead } = await file.read(bytes, 0, length, offset);
@@ -113,7 +149,10 @@ export class BlobStore {
   /** Marks a file as just used, so that it is evicted later. */
   async touch(digest: string): Promise<void> {
     const now = new Date();
-    await utimes(this.path(digest), now, now).catch(() => undefined);
+    const path = this.path(digest);
+    const isVerified = this.verified.get(digest) === (await appearance(path));
+    await utimes(path, now, now).catch(() => undefined);
+    if (isVerified) await this.markWhole(digest);
   }
 
   /** When a file was last stored or touched; null when it does not exist. */
@@ -204,9 +243,15 @@ export class BlobStore {
     return (await listFolder(this.folder)).filter((name) => PREFIX.test(name));
   }
 
-  private async open(digest: string): Promise<FileHandle> {
-    return open(this.path(digest)).catch(() => {
-      throw missing(digest);
+  /** Notes that the content of a file is right as it is now. */
+  private async markWhole(digest: string): Promise<void> {
+    const seen = await appearance(this.path(digest));
+    if (seen !== null) this.verified.set(digest, seen);
+  }
+
+  private async openWhole(digest: string): Promise<FileHandle> {
+    return open(await this.checkedPath(digest)).catch((thrown) => {
+      throw missing(digest, thrown);
     });
   }
 }
@@ -251,6 +296,17 @@ function refusal(orphans: number, files: number): ProbelogError {
   );
 }
 
-function missing(digest: string): ProbelogError {
-  return new ProbelogError('BLOB_MISSING', `The stored file ${digest} is missing or damaged.`, { digest });
+/** What tells that a file is another one, or was changed; null when there is none. */
+async function appearance(path: string): Promise<string | null> {
+  const facts = await stat(path).catch(() => null);
+  return facts && [facts.ino, facts.size, facts.mtimeMs, facts.ctimeMs].join(' ');
+}
+
+function missing(digest: string, cause?: unknown): ProbelogError {
+  return new ProbelogError(
+    'BLOB_MISSING',
+    `The stored file ${digest} is missing or damaged. Probe the model again, or restore a backup.`,
+    { digest },
+    { cause },
+  );
 }
