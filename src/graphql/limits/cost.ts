@@ -16,7 +16,7 @@ import type { OperationLimits } from './operation-limits.js';
 
 const FIELD = 1;
 const SEARCH = 20;
-/** Errors of bad variables that are collected. The last one is told. */
+/** How many errors of bad variables to collect. Clients get the last one. */
 const MAX_ERRORS = 50;
 /** Characters of an image's text that cost as much as a field. */
 const IMAGE_UNIT = 1_024;

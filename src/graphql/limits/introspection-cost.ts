@@ -21,12 +21,12 @@ import { tooComplex } from './limit-rules.js';
 const MAX_READINGS = 2;
 /** The fields with which an operation reads the schema. */
 const ROOTS: readonly string[] = ['__schema', '__type'];
-/** Fields that stay within what was asked of all types; every other one leads to one type. */
+/** Fields of a type that keep to the list of all types; every other one leads to one type. */
 const PARTS: readonly string[] = ['directives', 'fields', 'args', 'inputFields', 'enumValues'];
 /** Tools ask for nine levels of list and non-null types. Hardly a type has three. */
 const WRAPPED_SHARE = 0.3;
 
-/** How long a list is, when it is asked of all types, and at most. */
+/** How long a list is: on average over all types, and at most. */
 interface ListSize {
   mean: number;
   max: number;

@@ -2,6 +2,8 @@ import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
@@ -54,6 +56,9 @@ export async function addHttpTransport(
       ApolloServerPluginLandingPageDisabled(),
       // A subgraph would tell any caller how long each of its resolvers took.
       ApolloServerPluginInlineTraceDisabled(),
+      // With APOLLO_KEY in the environment, they would send operations and schema to Apollo's servers.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
     ],
     formatError: (formatted, thrown) => formatError(formatted, thrown, log),
   });
