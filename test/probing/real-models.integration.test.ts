@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { looksLikeProbabilities } from '../../src/domain/index.js';
 import { type ProbeFile, parsePreprocessing } from '../../src/probing/index.js';
+import { decodePixels } from '../../src/probing/worker/images/decode-pixels.js';
+import { frameOf } from '../../src/probing/worker/images/pixels.js';
 import { probeFile, runModel, temporaryFolder } from './support/run-model.js';
 
 const MODELS = fileURLToPath(new URL('../../demo/models/', import.meta.url));

@@ -78,7 +78,9 @@ export async function resolveModelFile(
   const sha256 = request.sha256 ?? registered?.sha256;
   const expected = sha256 ?? model.fileDigest ?? undefined;
   const isStored =
-    model.fileDigest !== null && model.fileDigest === expected && (await store.blobs.has(model.fileDigest));
+    model.fileDigest !== null &&
+    model.fileDigest === expected &&
+    (await store.blobs.isWhole(model.fileDigest));
   const file = isStored
     ? { digest: model.fileDigest as string, bytes: model.fileBytes as number }
     : await fetchModel(source, {

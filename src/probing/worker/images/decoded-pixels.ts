@@ -26,10 +26,12 @@ export function decodedPixels(
     const { decodePixels } = await import('./decode-pixels.js');
     return decodePixels(paths[probe], frame);
   };
+  const read = (probe: number): Promise<Uint8Array> | undefined =>
+    cache?.read(probe)?.then((pixels) => pixels ?? decode(probe));
   const refill = () => {
     while (queue.length < ahead && taken + queue.length < announced.length) {
       const probe = announced[taken + queue.length];
-      const pixels = cache?.read(probe) ?? decode(probe);
+      const pixels = read(probe) ?? decode(probe);
       // `take` throws the error. Until then it must not count as an unhandled rejection.
       pixels.catch(() => undefined);
       queue.push(pixels);

@@ -1,6 +1,7 @@
 import type { Frame } from '../../../domain/index.js';
+import { CHECKSUM_BYTES } from '../../../lib/checksum.js';
 import type { ProbeJob } from '../../protocol.js';
-import { cachePath, isCached } from './cache-files.js';
+import { cachePath, isCached, isIntact } from './cache-files.js';
 import { cachedPixels } from './cached-pixels.js';
 import { decodedPixels } from './decoded-pixels.js';
 import type { PixelCache, PixelSource } from './pixels.js';
@@ -27,7 +28,8 @@ export async function openPixels(
   const imageBytes = bytesPerImage(frame);
   const bytes = imageBytes * probes.length;
   const wholePath = cachePath(cache.folder, frame, digests, 'WHOLE');
-  if (await isCached(wholePath, bytes)) return cachedPixels(wholePath, imageBytes);
+  if ((await isCached(wholePath, bytes + CHECKSUM_BYTES)) && (await isIntact(wholePath, bytes)))
+    return cachedPixels(wholePath, imageBytes);
   const sparsePath = cachePath(cache.folder, frame, digests, 'SPARSE');
   let pixelCache: PixelCache | null = null;
   if (whole) pixelCache = await openWholeCache(wholePath, bytes, cache, sparsePath);

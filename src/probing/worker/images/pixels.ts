@@ -27,8 +27,8 @@ export function bytesPerImage({ width, height, grayscale }: Frame): number {
 
 /** Caches decoded pixels for other runs. Never fails: if it cannot be written, nothing is cached. */
 export interface PixelCache {
-  /** The pixels of a cached image; null: it must be decoded. */
-  read(probe: number): Promise<Uint8Array> | null;
+  /** The pixels of a cached image; null, at once or when it turns out to be damaged: it must be decoded. */
+  read(probe: number): Promise<Uint8Array | null> | null;
   /**
    * Caches a batch. Resolves when earlier batches are written, so that a slow disk slows the run instead of filling memory.
    *
