@@ -5,7 +5,13 @@ import { childEnvironment } from '../../lib/child-environment.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
 import { callsToProcess, type WorkerCalls } from '../../lib/worker-calls.js';
 import type { SearchCalls } from '../protocol.js';
-import type { SearchModel, SearchProbeSet, SearchSettings } from '../search-query.js';
+import type {
+  SearchModel,
+  SearchProbeSet,
+  SearchSettings,
+  SyncReport,
+  UnreadableModel,
+} from '../search-query.js';
 
 type AsyncMethods<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
@@ -15,6 +21,8 @@ type AsyncMethods<Calls> = {
 
 /** The galleries of all probe sets, searched in a separate process. */
 export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open'> {
+  /** The models that the galleries leave out, as of the last sync of each. */
+  unreadable(): UnreadableModel[];
   close(): Promise<void>;
 }
 
@@ -32,6 +40,8 @@ export interface SearchOptions {
   galleries(): Promise<GalleryModels[]>;
   /** Logs a message for the operator. */
   log(message: string): void;
+  /** Called when models are left out that were not before. */
+  onUnreadable?(models: UnreadableModel[]): void;
 }
 
 /** A running search worker. */
@@ -50,10 +60,34 @@ const VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_T
  * descriptors. When that process dies, pending calls fail with SEARCH_UNAVAILABLE. The next call starts another one and
  * fills it from the files on disk and `galleries`.
  */
-export async function openSearch({ folder, settings, galleries, log }: SearchOptions): Promise<Search> {
+export async function openSearch({
+  folder,
+  settings,
+  galleries,
+  log,
+  onUnreadable,
+}: SearchOptions): Promise<Search> {
   await mkdir(folder, { recursive: true });
   let running: Promise<Worker> | undefined;
   let closed = false;
+  /** By probe set. */
+  const unreadable = new Map<string, UnreadableModel[]>();
+
+  function record(probeSetId: string, report: SyncReport): SyncReport {
+    for (const sentence of report.rebuilt) log(sentence);
+    const before = new Set(
+      unreadable.get(probeSetId)?.map(({ modelId, problem }) => `${modelId} ${problem}`),
+    );
+    unreadable.set(probeSetId, report.unreadable);
+    const found = report.unreadable.filter(({ modelId, problem }) => !before.has(`${modelId} ${problem}`));
+    if (found.length > 0) onUnreadable?.(found);
+    return report;
+  }
+
+  function forget(probeSetId: string, modelId: string): void {
+    const left = unreadable.get(probeSetId)?.filter((model) => model.modelId !== modelId);
+    if (left) unreadable.set(probeSetId, left);
+  }
 
   function forkProcess(): Worker {
     const child = fork(compiledEntry(import.meta.url, '../worker/main.js'), [], {
@@ -85,7 +119,7 @@ export async function openSearch({ folder, settings, galleries, log }: SearchOpt
     const worker = await start();
     try {
       for (const { probeSet, models } of await galleries())
-        await worker.calls.call('sync', [probeSet, models]);
+        record(probeSet.id, await worker.calls.call('sync', [probeSet, models]));
       return worker;
     } catch (thrown) {
       worker.child.kill('SIGKILL');
@@ -107,9 +141,18 @@ export async function openSearch({ folder, settings, galleries, log }: SearchOpt
   running = start();
   await running;
   return {
-    sync: (...args) => call('sync', args),
-    add: (...args) => call('add', args),
-    remove: (...args) => call('remove', args),
+    sync: async (probeSet, models) => record(probeSet.id, await call('sync', [probeSet, models])),
+    unreadable: () => [...unreadable.values()].flat(),
+    async add(probeSet, model) {
+      await call('add', [probeSet, model]);
+      forget(probeSet.id, model.modelId);
+      return undefined;
+    },
+    async remove(probeSetId, modelId) {
+      await call('remove', [probeSetId, modelId]);
+      forget(probeSetId, modelId);
+      return undefined;
+    },
     search: (probeSetId, request, signal) => call('search', [probeSetId, request], signal),
     searchModels: (probeSetId, request, signal) => call('searchModels', [probeSetId, request], signal),
     descriptor: (...args) => call('descriptor', args),
