@@ -68,6 +68,8 @@ export interface ServiceOptions {
   actor?: Actor;
   /** Fails when there is no text encoder; by default only searches by text and image fail then. */
   needsTexts?: boolean;
+  /** Starts the search process when a query or an ingest needs it, for short commands; by default at once. */
+  searchOnDemand?: boolean;
 }
 
 /**
@@ -77,7 +79,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, actor, needsTexts = false }: ServiceOptions,
+  { log, work, trustedCaller, actor, needsTexts = false, searchOnDemand = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const folder = (name: string) => join(dataFolder, name);
@@ -133,6 +135,7 @@ export async function openService(
         folder: searchFolder.folder,
         settings: { exactLimit: config.exactLimit },
         galleries: () => allGalleryModels(store),
+        onDemand: searchOnDemand,
         log: (line) => log('warn', line),
       }),
     );

@@ -27,8 +27,10 @@ export interface GalleryModels {
 export interface SearchOptions {
   folder: string;
   settings: SearchSettings;
-  /** The models of every gallery: a new search process is filled with them after the old one has died. */
+  /** The models of every gallery. A search process that starts later than `openSearch` is filled with them. */
   galleries(): Promise<GalleryModels[]>;
+  /** Starts the process when the first call needs an answer, for short commands; by default at once. */
+  onDemand?: boolean;
   /** Logs a message for the operator. */
   log(message: string): void;
 }
@@ -49,7 +51,13 @@ const VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_T
  * descriptors. When that process dies, pending calls fail with SEARCH_UNAVAILABLE. The next call starts another one and
  * fills it from the files on disk and `galleries`.
  */
-export async function openSearch({ folder, settings, galleries, log }: SearchOptions): Promise<Search> {
+export async function openSearch({
+  folder,
+  settings,
+  galleries,
+  onDemand = false,
+  log,
+}: SearchOptions): Promise<Search> {
   await mkdir(folder, { recursive: true });
   let running: Promise<Worker> | undefined;
   let closed = false;
@@ -105,12 +113,22 @@ export async function openSearch({ folder, settings, galleries, log }: SearchOpt
     return calls.call(method, args, { signal });
   }
 
-  running = start();
-  await running;
+  /** A change that no process has to learn: the next one is filled with the models as they are then. */
+  async function change<Name extends 'sync' | 'add' | 'remove' | 'settled'>(
+    method: Name,
+    args: Parameters<SearchCalls[Name]>,
+  ): Promise<undefined> {
+    if (!onDemand || running) await call(method, args);
+  }
+
+  if (!onDemand) {
+    running = start();
+    await running;
+  }
   return {
-    sync: (...args) => call('sync', args),
-    add: (...args) => call('add', args),
-    remove: (...args) => call('remove', args),
+    sync: (...args) => change('sync', args),
+    add: (...args) => change('add', args),
+    remove: (...args) => change('remove', args),
     search: (probeSetId, request, signal) => call('search', [probeSetId, request], signal),
     searchModels: (probeSetId, request, signal) => call('searchModels', [probeSetId, request], signal),
     descriptor: (...args) => call('descriptor', args),
@@ -118,7 +136,7 @@ export async function openSearch({ folder, settings, galleries, log }: SearchOpt
     names: (probeSetId, request, signal) => call('names', [probeSetId, request], signal),
     stats: (...args) => call('stats', args),
     prior: (...args) => call('prior', args),
-    settled: () => call('settled', []),
+    settled: () => change('settled', []),
     async close() {
       closed = true;
       const child = (await running?.catch(() => undefined))?.child;
