@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { childEnvironment } from '../src/lib/child-environment.js';
 import { type ProbeFile, parsePreprocessing, probeModel } from '../src/probing/index.js';
 import type { BareJob, BareResult } from './probing/bare-session.js';
 
@@ -126,7 +127,9 @@ async function measureModel(entry: Entry, folder: string, images: ProbeFile[], r
 }
 
 function bareSession(job: BareJob): Promise<BareResult> {
-  const child = fork(fileURLToPath(new URL('./probing/bare-session.js', import.meta.url)));
+  const child = fork(fileURLToPath(new URL('./probing/bare-session.js', import.meta.url)), [], {
+    env: childEnvironment(['PATH', 'LD_LIBRARY_PATH']),
+  });
   return new Promise((resolve, reject) => {
     child.once('message', (result) => resolve(result as BareResult));
     child.once('exit', (code) => reject(new Error(`the bare session ended with ${code}`)));

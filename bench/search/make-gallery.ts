@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { descriptors, encodeFloat16, encodeNpyHeader, type Matrix, random } from '../../src/domain/index.js';
@@ -36,8 +37,10 @@ export function makeGallery(hubFolder: string, folder: string, size: number): Ma
     const modelId = `model-${String(first / OUTPUTS).padStart(6, '0')}`;
     const responsesPath = join(folder, 'responses', `${modelId}.npy`);
     const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [outputs, probes] });
-    writeFileSync(responsesPath, Buffer.concat([header, Buffer.from(encodeFloat16(data).buffer)]));
-    models.push({ modelId, outputs, responsesPath, responsesDigest: modelId });
+    const file = Buffer.concat([header, Buffer.from(encodeFloat16(data).buffer)]);
+    writeFileSync(responsesPath, file);
+    const responsesDigest = createHash('sha256').update(file).digest('hex');
+    models.push({ modelId, outputs, responsesPath, responsesDigest });
   }
   return { probeSet: { id: 'bench', probes }, probes, models };
 }

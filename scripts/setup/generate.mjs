@@ -31,8 +31,13 @@ export const generateStep = {
     for (const folder of FOLDERS) {
       runPackage('prisma/build/index.js', ['generate'], {
         cwd: join(ROOT, folder),
-        // Generating needs no schema engine, but the command would download one. It would also check for updates.
-        env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false', CHECKPOINT_DISABLE: '1' },
+        // Generating needs no schema engine, but the command would download one. It would also check for updates, and keep a
+        // list of the commands that ran in the user's folder.
+        env: {
+          PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false',
+          CHECKPOINT_DISABLE: '1',
+          XDG_CONFIG_HOME: join(ROOT, 'node_modules/.cache'),
+        },
       });
     }
     run(process.execPath, ['scripts/generate-client.mjs']);

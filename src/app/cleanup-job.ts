@@ -1,3 +1,4 @@
+import type { Config } from '../config/index.js';
 import { messageOf } from '../errors/index.js';
 import { cleanUpWork } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
@@ -5,6 +6,7 @@ import type { Store } from '../store/index.js';
 import { type RecurringJob, startRecurringJob } from './recurring-job.js';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Removes files of ended ingests from the work folder, every hour. */
 export function startCleanupJob(
@@ -22,19 +24,25 @@ export function startCleanupJob(
   });
 }
 
-/** Removes blobs that no row refers to, once after the start. */
+/** The settings of {@link BlobCleanup}. */
+export function cleanupLimits({ cleanupShare, trashDays }: Pick<Config, 'cleanupShare' | 'trashDays'>) {
+  return { maxShare: cleanupShare, trashMs: trashDays * DAY_MS };
+}
+
+/** Moves blobs that no row refers to into the trash, once after the start, and empties it. */
 export class BlobCleanup {
   private readonly stopping = new AbortController();
   private run: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: Pick<Store, 'cleanUpBlobs'>,
+    private readonly limits: ReturnType<typeof cleanupLimits>,
     private readonly log: Log,
   ) {}
 
   /** Returns at once. */
   start(): void {
-    this.run = this.store.cleanUpBlobs({ signal: this.stopping.signal }).then(
+    this.run = this.store.cleanUpBlobs({ ...this.limits, signal: this.stopping.signal }).then(
       () => undefined,
       (thrown) => this.log('warn', 'unused blobs cannot be removed', { reason: messageOf(thrown) }),
     );

@@ -16,7 +16,7 @@ import {
 import type { Log } from '../lib/log.js';
 import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
 import { DeliveryRecorder, Sweeper } from '../registry-sync/index.js';
-import { openSearch, type Search } from '../search/index.js';
+import { openSearch, type Search, type UnreadableModel } from '../search/index.js';
 import { type Actor, INTERNAL_VIEWER, openStore, type Store } from '../store/index.js';
 import {
   type ConceptEncoder,
@@ -26,7 +26,7 @@ import {
   unavailableTextEncoder,
 } from '../text/index.js';
 import { startAuditRetentionJob } from './audit-retention-job.js';
-import { BlobCleanup, startCleanupJob } from './cleanup-job.js';
+import { BlobCleanup, cleanupLimits, startCleanupJob } from './cleanup-job.js';
 import { allGalleryModels, startGallerySyncJob } from './gallery-sync-job.js';
 import { openAccess } from './open-access.js';
 import { downloadLimits, openObjectStore } from './open-sources.js';
@@ -66,6 +66,8 @@ export interface ServiceOptions {
   trustedCaller: boolean;
   /** The actor that the audit log names for changes without a request; none when absent. */
   actor?: Actor;
+  /** Whether the data folder is given to this database, whichever database it belonged to before; false when absent. */
+  adopt?: boolean;
   /** Fails when there is no text encoder; by default only searches by text and image fail then. */
   needsTexts?: boolean;
   /** Starts the search process when a query or an ingest needs it, for short commands; by default at once. */
@@ -75,11 +77,11 @@ export interface ServiceOptions {
 /**
  * Opens everything on one data folder, and connects it. What is opened first is closed last.
  *
- * @throws ProbelogError CONFIG_INVALID, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED, TEXT_ENCODER_UNAVAILABLE
+ * @throws ProbelogError CONFIG_INVALID, TEXT_ENCODER_UNAVAILABLE, and as `openStore`
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, actor, needsTexts = false, searchOnDemand = false }: ServiceOptions,
+  { log, work, trustedCaller, actor, adopt, needsTexts = false, searchOnDemand = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const folder = (name: string) => join(dataFolder, name);
@@ -101,6 +103,7 @@ export async function openService(
         dataFolder,
         databaseUrl: config.databaseUrl,
         databaseSchema: config.databaseUrl === undefined ? undefined : config.databaseSchema,
+        adopt,
         log: (line) => log('info', line),
       }),
     );
@@ -137,6 +140,7 @@ export async function openService(
         galleries: () => allGalleryModels(store),
         onDemand: searchOnDemand,
         log: (line) => log('warn', line),
+        onUnreadable: (models) => void nameUnreadable(store, models, log),
       }),
     );
     const gallery = closeLater(await startGallerySyncJob({ store, search, log }));
@@ -184,7 +188,7 @@ export async function openService(
             announce: (ingestId) => feed.announce(ingestId),
           }),
       });
-    const blobCleanup = closeLater(new BlobCleanup(store, log));
+    const blobCleanup = closeLater(new BlobCleanup(store, cleanupLimits(config), log));
     if (work) closeLater(startCleanupJob(workFolder, store, log));
     const worker = closeLater(work ? startWorker(await modelIsolation(log)) : idleWorker);
     const ingest = new IngestService({
@@ -246,6 +250,22 @@ export async function openService(
   } catch (thrown) {
     await close();
     throw thrown;
+  }
+}
+
+/** Says which models are left out of search. Threat model: a model that silently gave other results would be trusted. */
+async function nameUnreadable(
+  { models }: Pick<Store, 'models'>,
+  unreadable: readonly UnreadableModel[],
+  log: Log,
+): Promise<void> {
+  const named = await models.byIds(unreadable.map(({ modelId }) => modelId)).catch(() => []);
+  for (const { modelId, problem } of unreadable) {
+    const model = named.find(({ id }) => id === modelId);
+    log('error', 'a model is left out of search; probe it again, or restore a backup', {
+      model: model ? `${model.name}@${model.version}` : modelId,
+      reason: problem,
+    });
   }
 }
 

@@ -10,9 +10,18 @@ export interface ErrorEntry {
 export const ERRORS = {
   CONFIG_INVALID: { httpStatus: 500, summary: 'An environment variable or option is invalid.' },
   DATA_FOLDER_IN_USE: { httpStatus: 500, summary: 'Another process has the data folder open.' },
+  DATA_FOLDER_MISMATCH: { httpStatus: 500, summary: 'The data folder belongs to another database.' },
+  DATABASE_MISSING: {
+    httpStatus: 500,
+    summary: 'The data folder has files of a database that is not there.',
+  },
   DATABASE_UNAVAILABLE: { httpStatus: 503, summary: 'The database cannot be reached or opened.' },
   MIGRATION_CHANGED: { httpStatus: 500, summary: 'An applied migration differs from the shipped one.' },
   STORAGE_FULL: { httpStatus: 507, summary: 'The disk is full.' },
+  CLEANUP_REFUSED: {
+    httpStatus: 500,
+    summary: 'Cleanup would remove so many stored files that the database may be the wrong one.',
+  },
   BLOB_MISSING: { httpStatus: 500, summary: 'A stored file is missing or damaged.' },
   BACKUP_INVALID: { httpStatus: 400, summary: 'A backup is damaged, truncated or not a backup.' },
   BACKUP_UNSUPPORTED: { httpStatus: 422, summary: 'A backup was made by a newer release.' },

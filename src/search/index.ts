@@ -14,5 +14,6 @@ export type {
   SearchResult,
   SearchResults,
   SearchSettings,
+  UnreadableModel,
 } from './search-query.js';
 export { inspectSnapshots, type SnapshotInspection } from './snapshot/inspect-snapshots.js';

@@ -9,12 +9,13 @@ import type {
   SearchRequest,
   SearchResults,
   SearchSettings,
+  SyncReport,
 } from './search-query.js';
 
 /** The methods of the search worker. Those with a `signal` can be cancelled. */
 export interface SearchCalls {
   open(options: { folder: string; settings: SearchSettings }): { faissProblem: string | null };
-  sync(probeSet: SearchProbeSet, models: SearchModel[]): undefined;
+  sync(probeSet: SearchProbeSet, models: SearchModel[]): SyncReport;
   add(probeSet: SearchProbeSet, model: SearchModel): undefined;
   remove(probeSetId: string, modelId: string): undefined;
   search(probeSetId: string, request: SearchRequest, signal?: AbortSignal): SearchResults;

@@ -128,6 +128,21 @@ export interface SearchModel {
   responsesPath: string;
 }
 
+/** A model that a gallery leaves out. */
+export interface UnreadableModel {
+  modelId: string;
+  /** Why, as a clause, such as "the file of its responses is missing". */
+  problem: string;
+}
+
+/** What a sync found. */
+export interface SyncReport {
+  /** The models of the list that are left out. */
+  unreadable: UnreadableModel[];
+  /** Sentences about derived files that were damaged and are built again. */
+  rebuilt: string[];
+}
+
 /** The prior that completes new models of a gallery. */
 export interface GalleryPrior {
   /** File of a `ResponsePrior`; the next build writes another one. */

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
-import { exists } from '../lib/exists.js';
+import { BlobStore } from './blobs/blob-store.js';
 import { closeDatabase, type Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
-import { openEmbedded } from './database/open-embedded.js';
+import { embeddedExists, openEmbedded } from './database/open-embedded.js';
 import { openServer } from './database/open-server.js';
-import { databaseFolder, EMBEDDED_SCHEMA } from './database/store-location.js';
+import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './database/store-location.js';
+import { checkPairing, checkUnused, type FolderOfDatabase, isNewDatabase } from './identity.js';
 import { type MigrationState, migrationState } from './migrations/migration-state.js';
 import { type Store, type StoreOptions, storeOn } from './open-store.js';
 
@@ -24,21 +24,25 @@ export interface StoreInspection {
  * Opens a store for a report. It applies no migration, ends no lease and creates no folder.
  *
  * @returns null when the embedded database does not exist yet
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE
+ * @throws ProbelogError DATA_FOLDER_IN_USE, DATA_FOLDER_MISMATCH, DATABASE_MISSING, DATABASE_UNAVAILABLE
  */
 export async function inspectStore({
   dataFolder,
   databaseUrl,
   databaseSchema = EMBEDDED_SCHEMA,
 }: StoreOptions): Promise<StoreInspection | null> {
-  if (databaseUrl !== undefined) {
-    return inspect(await openServer(databaseUrl, databaseSchema), dataFolder, true, async () => undefined);
+  const schema = databaseUrl === undefined ? null : databaseSchema;
+  const folder = { dataFolder, blobs: new BlobStore(blobsFolder(dataFolder)), schema };
+  if (databaseUrl !== undefined)
+    return inspect(await openServer(databaseUrl, databaseSchema), folder, async () => undefined);
+  if (!(await embeddedExists(databaseFolder(dataFolder)))) {
+    await checkUnused(folder);
+    return null;
   }
-  const folder = databaseFolder(dataFolder);
-  if (!(await exists(join(folder, 'PG_VERSION')))) return null;
   const release = await lockFolder(dataFolder);
   try {
-    return await inspect(await openEmbedded(folder, () => undefined), dataFolder, false, release);
+    const database = await openEmbedded(databaseFolder(dataFolder), () => undefined);
+    return await inspect(database, folder, release);
   } catch (thrown) {
     await release();
     throw thrown;
@@ -47,17 +51,18 @@ export async function inspectStore({
 
 async function inspect(
   database: Database,
-  dataFolder: string,
-  shared: boolean,
+  folder: FolderOfDatabase,
   release: () => Promise<void>,
 ): Promise<StoreInspection> {
   try {
     const [{ version, now }] = await database.connection.query(
       `SELECT current_setting('server_version') AS "version", now() AS "now"`,
     );
+    if (await isNewDatabase(database.connection)) await checkUnused(folder);
+    else await checkPairing(database.connection, folder);
     const migrations = await migrationState(database.connection);
     await database.endConnection();
-    const store = storeOn(database, dataFolder, shared, release);
+    const store = storeOn(database, folder.dataFolder, folder.schema !== null, release);
     return {
       store,
       version: String(version),

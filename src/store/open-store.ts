@@ -4,16 +4,17 @@ import { Audit } from './access/audit.js';
 import { INTERNAL_VIEWER, type Viewer } from './access/viewer.js';
 import { BlobStore, type CleanUpOptions } from './blobs/blob-store.js';
 import { filterReferenced } from './blobs/referenced-blobs.js';
-import { closeDatabase, type Database } from './database/database.js';
+import { type Connection, closeDatabase, type Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
 import { Leases } from './database/leases.js';
-import { openEmbedded } from './database/open-embedded.js';
+import { embeddedExists, openEmbedded } from './database/open-embedded.js';
 import { openServer } from './database/open-server.js';
 import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './database/store-location.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { RegistrySweeps } from './deliveries/registry-sweeps.js';
+import { checkUnused, type FolderOfDatabase, isNewDatabase, pair } from './identity.js';
 import { Ingests } from './ingests/ingests.js';
-import { applyMigrations } from './migrations/apply-migrations.js';
+import { applyMigrations, withMigrationLock } from './migrations/apply-migrations.js';
 import { Logits } from './models/logits.js';
 import { Models } from './models/models.js';
 import { ProbeSets } from './probe-sets/probe-sets.js';
@@ -36,6 +37,8 @@ export interface Store {
   shared: boolean;
   /** Removes blobs that no row refers to; returns how many. */
   cleanUpBlobs(options?: CleanUpOptions): Promise<number>;
+  /** Asks the database for nothing. @throws what keeps it from answering */
+  ping(): Promise<void>;
   /** Calls the listener with every SQL statement. @returns removes the listener */
   onStatement(listener: (sql: string) => void): () => void;
   close(): Promise<void>;
@@ -49,35 +52,48 @@ export interface StoreOptions {
   databaseUrl?: string;
   /** PostgreSQL schema of the tables on that server. */
   databaseSchema?: string;
+  /** Whether the data folder is given to this database, whichever database it belonged to before; false when absent. */
+  adopt?: boolean;
   /** Receives a line about each slow step. */
   log?(line: string): void;
 }
 
 /**
- * Opens the store and applies pending migrations.
+ * Opens the store and applies pending migrations. It makes a database only for a data folder without files.
  *
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, MIGRATION_CHANGED
+ * @throws ProbelogError DATA_FOLDER_IN_USE, DATA_FOLDER_MISMATCH, DATABASE_MISSING, DATABASE_UNAVAILABLE, MIGRATION_CHANGED
  */
 export async function openStore({
   dataFolder,
   databaseUrl,
   databaseSchema = EMBEDDED_SCHEMA,
+  adopt = false,
   log = () => undefined,
 }: StoreOptions): Promise<Store> {
   await mkdir(dataFolder, { recursive: true });
+  const folder: FolderOfDatabase = {
+    dataFolder,
+    blobs: new BlobStore(blobsFolder(dataFolder)),
+    schema: databaseUrl === undefined ? null : databaseSchema,
+  };
   const release = databaseUrl === undefined ? await lockFolder(dataFolder) : async () => undefined;
   try {
+    // Checked before the database's files are made, and for a server below, within the lock of migrations.
+    if (!adopt && databaseUrl === undefined && !(await embeddedExists(databaseFolder(dataFolder))))
+      await checkUnused(folder);
     const database = await (databaseUrl === undefined
       ? openEmbedded(databaseFolder(dataFolder), log)
       : openServer(databaseUrl, databaseSchema));
     try {
-      await applyMigrations(database.connection, databaseSchema);
+      await migrateAndPair(database.connection, databaseSchema, folder, adopt);
     } catch (thrown) {
       await closeDatabase(database);
       throw thrown;
     }
     await database.endConnection();
     const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
+    const count = await folder.blobs.putBack((digests) => filterReferenced(database.prisma, digests));
+    if (count > 0) log(`${count} files that the database refers to were taken out of the trash`);
     // An embedded database belongs to this process alone, so all earlier lease holders are dead.
     if (!store.shared) {
       await store.ingests.endLeases();
@@ -88,6 +104,20 @@ export async function openStore({
     await release();
     throw thrown;
   }
+}
+
+async function migrateAndPair(
+  connection: Connection,
+  schema: string,
+  folder: FolderOfDatabase,
+  adopt: boolean,
+): Promise<void> {
+  await withMigrationLock(connection, async () => {
+    const isNew = await isNewDatabase(connection);
+    if (isNew && !adopt) await checkUnused(folder);
+    await applyMigrations(connection, schema);
+    await pair(connection, folder, { isNew, adopt });
+  });
 }
 
 /** The repositories and files of an open database. @param release unlocks the data folder */
@@ -122,6 +152,7 @@ export function storeOn(
     as,
     shared,
     cleanUpBlobs: (options) => blobs.cleanUp((digests) => filterReferenced(prisma, digests), options),
+    ping: async () => void (await prisma.$queryRaw`SELECT 1`),
     onStatement(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { BlobCleanup } from '../../src/app/cleanup-job.js';
 import type { Store } from '../../src/store/index.js';
 
+const LIMITS = { maxShare: 0.5, trashMs: 0 };
+
 it('closing stops a removal of blobs and waits for its end', async () => {
   const events: string[] = [];
   const store = {
@@ -12,7 +14,7 @@ it('closing stops a removal of blobs and waits for its end', async () => {
       return 0;
     },
   };
-  const cleanup = new BlobCleanup(store, (_level, message) => events.push(message));
+  const cleanup = new BlobCleanup(store, LIMITS, (_level, message) => events.push(message));
   cleanup.start();
   await cleanup.close();
   events.push('closed');
@@ -22,7 +24,7 @@ it('closing stops a removal of blobs and waits for its end', async () => {
 it('a failed removal is logged with its reason', async () => {
   const logged: unknown[] = [];
   const store = { cleanUpBlobs: () => Promise.reject(new Error('the disk is read-only')) };
-  const cleanup = new BlobCleanup(store, (...line) => logged.push(line));
+  const cleanup = new BlobCleanup(store, LIMITS, (...line) => logged.push(line));
   cleanup.start();
   await cleanup.close();
   expect(logged).toEqual([['warn', 'unused blobs cannot be removed', { reason: 'the disk is read-only' }]]);

@@ -4,12 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
-/** They choose what a child process may see of our environment. */
-const START_CHILDREN = [
-  'probing/client/worker-environment.ts',
-  'search/client/open-search.ts',
-  'text/encoder/open-text-encoder.ts',
-];
+/** Chooses what a child process may see of our environment. */
+const FOR_CHILDREN = 'lib/child-environment.ts';
 
 async function readersOfTheEnvironment(): Promise<string[]> {
   const readers: string[] = [];
@@ -24,7 +20,7 @@ async function readersOfTheEnvironment(): Promise<string[]> {
 
 it('is read by config alone, and handed on to child processes where they are started', async () => {
   const others = (await readersOfTheEnvironment()).filter(
-    (path) => !path.startsWith('config/') && !START_CHILDREN.includes(path),
+    (path) => !path.startsWith('config/') && path !== FOR_CHILDREN,
   );
   expect(others).toEqual([]);
 });

@@ -33,6 +33,8 @@ export interface RunOptions {
 }
 
 export interface StartOptions extends RunOptions {
+  /** A program, with its arguments, that becomes the process. */
+  launcher?: string[];
   /** Standard input; empty by default. */
   stdin?: 'ignore' | 'pipe';
 }
@@ -40,7 +42,8 @@ export interface StartOptions extends RunOptions {
 /** Starts `probelog …` as a process: for signals, pipes, and servers that must be killed. */
 export function startProbelog(args: string[], options: StartOptions): Running {
   copyTemplate(args, options);
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [program, ...rest] = [...(options.launcher ?? []), process.execPath, MAIN, ...args];
+  const child = spawn(program, rest, {
     cwd: options.cwd ?? options.dataFolder,
     env: environmentOf(options),
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],

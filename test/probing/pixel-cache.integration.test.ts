@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { chmod, readdir, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProbeFile } from '../../src/probing/index.js';
@@ -19,6 +19,19 @@ describe('the pixel cache', () => {
     const cold = await runModel(meanColor(), probes, { cacheFolder });
     const [file] = readdirSync(cacheFolder);
     await truncate(join(cacheFolder, file), 100);
+    const again = await runModel(meanColor(), probes, { cacheFolder });
+    expect(again.pixelsCached).toBe(false);
+    expect(again.rows).toEqual(cold.rows);
+    expect((await runModel(meanColor(), probes, { cacheFolder })).pixelsCached).toBe(true);
+  });
+
+  it('never gives other pixels: a file with a flipped byte is made again', async () => {
+    const cacheFolder = await temporaryFolder();
+    const cold = await runModel(meanColor(), probes, { cacheFolder });
+    const path = join(cacheFolder, readdirSync(cacheFolder)[0]);
+    const bytes = await readFile(path);
+    bytes[70] ^= 0x40;
+    await writeFile(path, bytes);
     const again = await runModel(meanColor(), probes, { cacheFolder });
     expect(again.pixelsCached).toBe(false);
     expect(again.rows).toEqual(cold.rows);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeMatrix, random, rowOf, sharpen } from '../../src/domain/index.js';
+import { withChecksum } from '../../src/lib/checksum.js';
 import { GallerySample } from '../../src/search/gallery/gallery-sample.js';
 import { RowFile } from '../../src/search/gallery/row-file.js';
 import type { SearchRequest } from '../../src/search/index.js';
@@ -73,7 +74,7 @@ it('a cancelled look-up of names does not run to the end', async () => {
   const path = join(folder, 'vocabulary.npy');
   await writeFile(
     path,
-    encodeMatrix({ rows: 2, columns: PROBES, data: model.descriptors.data.slice(0, 128) }),
+    withChecksum(encodeMatrix({ rows: 2, columns: PROBES, data: model.descriptors.data.slice(0, 128) })),
   );
   const descriptors = Array.from({ length: 1_000 }, (_, row) => rowOf(model.descriptors, row));
   await expect(names.of(descriptors, path, 1, [], gone.signal)).rejects.toThrow('gone');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeMatrix, type Matrix, random, rowOf, sharpen, stackRows } from '../../src/domain/index.js';
+import { withChecksum } from '../../src/lib/checksum.js';
 import {
   type ConceptTerm,
   type Search,
@@ -126,7 +127,7 @@ describe('names', () => {
   const vocabularyOf = async (rows: Float32Array[]): Promise<string> => {
     const path = join(folder, 'vocabulary.npy');
     const matrix: Matrix = stackRows(rows);
-    await writeFile(path, encodeMatrix(matrix));
+    await writeFile(path, withChecksum(encodeMatrix(matrix)));
     return path;
   };
   const namesOf = async (model: KnownModel, vocabularyPath: string, first = 3) =>

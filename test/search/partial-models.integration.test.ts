@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,8 @@ async function halfRun(model: SearchModel): Promise<SearchModel> {
       file.writeUInt16LE(FLOAT16_NAN, dataOffset + (output * PROBES + probe) * 2);
   const responsesPath = `${model.responsesPath}.half`;
   await writeFile(responsesPath, file);
-  return { ...model, modelId: `${model.modelId}-half`, responsesDigest: 'half', responsesPath };
+  const responsesDigest = createHash('sha256').update(file).digest('hex');
+  return { ...model, modelId: `${model.modelId}-half`, responsesDigest, responsesPath };
 }
 
 describe('a partly probed model', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -46,13 +47,14 @@ export async function storedModel(folder: string, modelId: string, responses: Ma
   const encoded = encodeFloat16(responses.data);
   const responsesPath = join(folder, `${modelId}.npy`);
   const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [outputs, probes] });
-  await writeFile(responsesPath, Buffer.concat([header, Buffer.from(encoded.buffer)]));
+  const file = Buffer.concat([header, Buffer.from(encoded.buffer)]);
+  await writeFile(responsesPath, file);
   const { rows, degenerate } = descriptors({ ...responses, data: decodeFloat16(encoded) });
   return {
     modelId,
     outputs,
     responsesPath,
-    responsesDigest: `digest-${modelId}`,
+    responsesDigest: createHash('sha256').update(file).digest('hex'),
     descriptors: { ...rows, data: decodeFloat16(encodeFloat16(rows.data)) },
     degenerate,
   };

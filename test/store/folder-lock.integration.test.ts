@@ -2,7 +2,8 @@ import { fork, spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { lockFolder } from '../../src/store/database/folder-lock.js';
+import { folderHolder, lockFolder } from '../../src/store/database/folder-lock.js';
+import { requires } from '../fixtures/requires.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const COMPILED = new URL('../../dist/src/store/database/folder-lock.js', import.meta.url).href;
@@ -49,6 +50,49 @@ it('takes over from a killed process that its parent has not reaped', async () =
     shell.kill('SIGKILL');
   }
 });
+
+it.runIf(requires('the right to mount'))(
+  'is refused to a process in another container, which cannot see the holder',
+  async () => {
+    const folder = await temporaryFolder();
+    const code = `import(${JSON.stringify(COMPILED)}).then(({ lockFolder }) => lockFolder(${JSON.stringify(folder)})).then(() => console.log('held'), (error) => console.log(JSON.stringify(error))); setInterval(() => {}, 1000)`;
+    const inContainer = (name: string) => {
+      const script = `hostname ${name} && exec "$0" -e "$1"`;
+      const unshare = [
+        'unshare',
+        '--pid',
+        '--fork',
+        '--kill-child',
+        '--mount-proc',
+        '--uts',
+        'sh',
+        '-c',
+        script,
+      ];
+      const [program, ...args] = process.getuid?.() === 0 ? unshare : ['sudo', '-n', ...unshare];
+      return spawn(program, [...args, process.execPath, code]);
+    };
+    const printed = (container: ReturnType<typeof inContainer>) =>
+      new Promise<string>((resolve) => container.stdout.once('data', (data) => resolve(String(data).trim())));
+    const first = inContainer('first');
+    let second: typeof first | undefined;
+    try {
+      expect(await printed(first)).toBe('held');
+      second = inContainer('second');
+      expect(JSON.parse(await printed(second))).toMatchObject({
+        code: 'DATA_FOLDER_IN_USE',
+        details: { host: 'first' },
+      });
+      await expect(lockFolder(folder)).rejects.toThrow('A process on first');
+      expect(await folderHolder(folder)).toMatchObject({ host: 'first' });
+      first.kill('SIGKILL');
+      await expect.poll(() => lockFolder(folder)).toBeTypeOf('function');
+    } finally {
+      first.kill('SIGKILL');
+      second?.kill('SIGKILL');
+    }
+  },
+);
 
 it('is never held by two of many processes that find it stale at once', async () => {
   const folder = await temporaryFolder();

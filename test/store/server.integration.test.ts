@@ -96,7 +96,8 @@ describe.runIf(requires('postgresql'))('a PostgreSQL server', () => {
     expect(await query(url, 'SELECT * FROM public."model"')).toEqual([{ id: 7 }]);
     expect(await query(url, 'SELECT * FROM public."_prisma_migrations"')).toEqual([]);
     expect(await query(url, 'SELECT "name" FROM "own"."model"')).toEqual([{ name: 'ours' }]);
-    const refused = openStore({ ...options, databaseSchema: 'other' });
+    const elsewhere = { ...options, dataFolder: await temporaryFolder(), databaseSchema: 'other' };
+    const refused = openStore(elsewhere);
     await expect(refused).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
       message: expect.stringContaining(

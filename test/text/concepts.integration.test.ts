@@ -44,7 +44,7 @@ function madeStore(images: string[]) {
       saveEmbedding: async (set, encoder, stored) => void embeddings.set(`${set} ${encoder}`, stored),
     },
     blobs: {
-      path: (digest) => digest,
+      checkedPath: async (digest) => digest,
       put: async (content) => {
         const digest = String(blobs.size);
         blobs.set(digest, content);

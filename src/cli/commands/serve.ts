@@ -7,6 +7,7 @@ import { watchInterruption } from '../interrupt.js';
 import { openProgress } from '../output/progress.js';
 
 interface ServeFlags {
+  adopt?: boolean;
   demo: boolean;
   subgraph?: boolean;
   work: boolean;
@@ -20,6 +21,10 @@ export function serveCommand(): Command {
     .option(
       '--subgraph',
       'serve GraphQL as a subgraph of Apollo Federation 2, as with PROBELOG_SUBGRAPH=true',
+    )
+    .option(
+      '--adopt',
+      'give the data folder to this database, whichever database it belonged to before; it keeps all files. For one start',
     )
     .option('--demo', "fill an empty data folder with the demo's models, and use its text encoder", false)
     .action(async (flags: ServeFlags, command: Command) => {
@@ -41,7 +46,7 @@ async function configOf({ demo, subgraph }: ServeFlags): Promise<Config> {
   });
 }
 
-async function serve(config: Config, { demo, work }: ServeFlags): Promise<void> {
+async function serve(config: Config, { adopt, demo, work }: ServeFlags): Promise<void> {
   const { openService } = await import('../../app/index.js');
   const { servicesOf, startServer } = await import('../../server/index.js');
   const { introduceDemo, seedDemo } = await import('../demo.js');
@@ -51,6 +56,7 @@ async function serve(config: Config, { demo, work }: ServeFlags): Promise<void> 
   const service = await openService(config, {
     work,
     trustedCaller: false,
+    adopt,
     needsTexts: true,
     log: (level, message, details) => logger[level](details ?? {}, message),
   });

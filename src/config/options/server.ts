@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { wholeNumber } from './formats.js';
+import { decimalNumber, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -64,6 +64,25 @@ export const SERVER_OPTIONS = {
       fallback: 'public',
     },
     z.string().regex(/^(?!pg_)[a-z_][a-z\d_]{0,62}$/),
+  ),
+  cleanupShare: option(
+    {
+      variable: 'PROBELOG_CLEANUP_SHARE',
+      description:
+        'Largest share of all stored files that one cleanup may remove. If the database refers to fewer, it may be the wrong one, and nothing is removed.',
+      allowed: 'a number from 0 to 1',
+      fallback: '0.5',
+    },
+    decimalNumber(0, 1),
+  ),
+  trashDays: option(
+    {
+      variable: 'PROBELOG_TRASH_DAYS',
+      description: 'Days for which files that a cleanup removed stay in `blobs/trash` of the data folder.',
+      allowed: 'a whole number from 0 to 3650',
+      fallback: '7',
+    },
+    wholeNumber(0, 3650),
   ),
 };
 

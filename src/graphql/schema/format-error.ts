@@ -13,6 +13,9 @@ const REQUEST_CODES = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** Longer than any message about values of a usual length. */
+const MAX_MESSAGE_LENGTH = 1_000;
+
 /**
  * An error as the client gets it: its stable code and, for a `ProbelogError`, its message and details.
  *
@@ -28,14 +31,19 @@ export function formatError(
   const original = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
   if (original instanceof ProbelogError) {
     const { code, message, details } = original;
-    return { message, locations, path, extensions: { ...details, code } };
+    return { message: shortened(message), locations, path, extensions: { ...details, code } };
   }
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && REQUEST_CODES.has(code)) {
-    return { message: formatted.message, locations, path, extensions: { code } };
+    return { message: shortened(formatted.message), locations, path, extensions: { code } };
   }
   const errorId = randomUUID();
   log('request failed with an internal error', { errorId, error: original });
   const message = `Internal error ${errorId}; the server's log has the details.`;
   return { message, locations, path, extensions: { code: 'INTERNAL', errorId } };
+}
+
+/** Messages repeat what was sent, however long. */
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)}…`;
 }

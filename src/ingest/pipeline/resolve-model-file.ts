@@ -78,7 +78,9 @@ export async function resolveModelFile(
   const sha256 = request.sha256 ?? registered?.sha256;
   const expected = sha256 ?? model.fileDigest ?? undefined;
   const isStored =
-    model.fileDigest !== null && model.fileDigest === expected && (await store.blobs.has(model.fileDigest));
+    model.fileDigest !== null &&
+    model.fileDigest === expected &&
+    (await store.blobs.isWhole(model.fileDigest));
   const file = isStored
     ? { digest: model.fileDigest as string, bytes: model.fileBytes as number }
     : await fetchModel(source, {
@@ -91,7 +93,7 @@ export async function resolveModelFile(
       });
   const isOther = file.digest !== model.fileDigest;
   // Labels from another file's sidecar do not apply to this one.
-  const current = isOther && model.labelsSetAt === null ? null : model.labels;
+  const current = isOther && model.labelsSetAt === null ? null : await store.models.labels(model.id);
   const given = areSet ? current : (request.labels ?? current);
   await (isStored ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
   // Before the sidecar files, whose reading may fail: then a retry need not fetch the file again.

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DoneProbes } from '../../probing/index.js';
 import {
-  countRows,
+  countIntactRows,
   encodeHeader,
   encodeRows,
   HEADER_BYTES,
@@ -13,7 +13,8 @@ import {
 /**
  * The responses of an unfinished probing run, on disk: one row per probe, in the order the probes were run.
  *
- * A run that ends early leaves its finished batches here, and the next attempt continues after them. The file lies in the
+ * A run that ends early leaves its finished batches here, and the next attempt continues after them, or before the first damaged row.
+ * The file lies in the
  * ingest's folder, under the hash of everything that the responses depend on. So a spool is never continued with another
  * model, probe set, probe plan or preprocessing, and two ingests of one file never share it.
  */
@@ -31,11 +32,11 @@ export class ResponseSpool {
   static async open(path: string): Promise<ResponseSpool> {
     const file = await open(path, 'a+');
     const outputs = await readHeader(file);
-    if (outputs === null) {
+    const rows = outputs === null ? 0 : await countIntactRows(file, outputs);
+    if (outputs === null || rows === 0) {
       await file.truncate(0);
       return new ResponseSpool(path, file, null, 0);
     }
-    const rows = await countRows(file, outputs);
     await file.truncate(HEADER_BYTES + rows * rowBytes(outputs));
     return new ResponseSpool(path, file, outputs, rows);
   }

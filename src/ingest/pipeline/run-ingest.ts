@@ -94,7 +94,8 @@ export async function runIngest(
   let run: ProbeRun;
   try {
     const probes = await store.probeSets.probes(request.probeSet);
-    const files = probes.map(({ digest }) => ({ digest, path: store.blobs.path(digest) }));
+    const files: ProbeFile[] = [];
+    for (const { digest } of probes) files.push({ digest, path: await store.blobs.checkedPath(digest) });
     run = await probe(request, fetched, files, work, progress, dependencies, signal).finally(() =>
       work.spool.close(),
     );

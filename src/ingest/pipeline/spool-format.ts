@@ -1,9 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import type { Matrix } from '../../domain/index.js';
 import type { DoneProbes } from '../../probing/index.js';
 
 /** The first word of every spool of this format. */
-const MAGIC = 0x324c5053;
+const MAGIC = 0x334c5053;
 const WORD_BYTES = 4;
 /** Spools are read in blocks, so that memory does not grow with the number of probes. */
 const BLOCK_BYTES = 4 * 2 ** 20;
@@ -11,9 +12,9 @@ const BLOCK_BYTES = 4 * 2 ** 20;
 /** Bytes before the first row: the magic number and C, as little-endian uint32. */
 export const HEADER_BYTES = 2 * WORD_BYTES;
 
-/** A row: the probe's position as uint32, then C float32. */
+/** A row: the probe's position as uint32, C float32, and the CRC-32 of both as uint32. */
 export function rowBytes(outputs: number): number {
-  return (1 + outputs) * WORD_BYTES;
+  return (2 + outputs) * WORD_BYTES;
 }
 
 export function encodeHeader(outputs: number): Buffer {
@@ -31,33 +32,55 @@ export async function readHeader(file: FileHandle): Promise<number | null> {
   return header.readUInt32LE(WORD_BYTES) || null;
 }
 
-/** Number of whole rows; a crash may have cut the last row short. */
-export async function countRows(file: FileHandle, outputs: number): Promise<number> {
+/** Number of rows before the first damaged one; a crash may have cut the last row short. */
+export async function countIntactRows(file: FileHandle, outputs: number): Promise<number> {
+  let count = 0;
+  for await (const { block, rows } of readBlocks(file, outputs)) {
+    for (let row = 0; row < rows; row++, count++) if (!isIntact(block, row, outputs)) return count;
+  }
+  return count;
+}
+
+/** Number of rows, damaged ones included. */
+async function countRows(file: FileHandle, outputs: number): Promise<number> {
   return Math.floor(((await file.stat()).size - HEADER_BYTES) / rowBytes(outputs));
 }
 
 /** The rows of one batch as bytes. */
 export function encodeRows({ probes, responses }: DoneProbes): Uint8Array {
   const outputs = responses.length / probes.length;
-  const words = new Uint32Array(probes.length * (1 + outputs));
+  const width = 2 + outputs;
+  const words = new Uint32Array(probes.length * width);
   const values = new Float32Array(words.buffer);
   for (const [row, probe] of probes.entries()) {
-    const start = row * (1 + outputs);
+    const start = row * width;
     words[start] = probe;
     values.set(responses.subarray(row * outputs, (row + 1) * outputs), start + 1);
+    words[start + width - 1] = sumOf(words, row, outputs);
   }
   return new Uint8Array(words.buffer);
 }
 
-/** Reads all whole rows, block by block. */
+/** Reads all rows, block by block. @throws Error when one is damaged; the next attempt continues before it */
 export async function* readRows(file: FileHandle, outputs: number): AsyncGenerator<DoneProbes> {
+  for await (const { block, rows } of readBlocks(file, outputs)) {
+    for (let row = 0; row < rows; row++)
+      if (!isIntact(block, row, outputs)) throw new Error('The spool of responses is damaged.');
+    yield decodeRows(block, outputs);
+  }
+}
+
+async function* readBlocks(
+  file: FileHandle,
+  outputs: number,
+): AsyncGenerator<{ block: Uint32Array; rows: number }> {
   const rows = await countRows(file, outputs);
   const rowsPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes(outputs)));
   for (let first = 0; first < rows; first += rowsPerBlock) {
     const count = Math.min(rowsPerBlock, rows - first);
     const bytes = new Uint8Array(count * rowBytes(outputs));
     await file.read(bytes, 0, bytes.length, HEADER_BYTES + first * rowBytes(outputs));
-    yield decodeRows(bytes, outputs);
+    yield { block: new Uint32Array(bytes.buffer), rows: count };
   }
 }
 
@@ -94,13 +117,22 @@ export async function readSpool(path: string): Promise<ObservedResponses> {
   }
 }
 
-function decodeRows({ buffer }: Uint8Array, outputs: number): DoneProbes {
-  const words = new Uint32Array(buffer);
-  const values = new Float32Array(buffer);
-  const probes = new Uint32Array(words.length / (1 + outputs));
+function isIntact(block: Uint32Array, row: number, outputs: number): boolean {
+  return block[(row + 1) * (2 + outputs) - 1] === sumOf(block, row, outputs);
+}
+
+function sumOf(block: Uint32Array, row: number, outputs: number): number {
+  const start = row * (2 + outputs);
+  return crc32(new Uint8Array(block.buffer, start * WORD_BYTES, (1 + outputs) * WORD_BYTES));
+}
+
+function decodeRows(words: Uint32Array, outputs: number): DoneProbes {
+  const width = 2 + outputs;
+  const values = new Float32Array(words.buffer);
+  const probes = new Uint32Array(words.length / width);
   const responses = new Float32Array(probes.length * outputs);
   for (let row = 0; row < probes.length; row++) {
-    const start = row * (1 + outputs);
+    const start = row * width;
     probes[row] = words[start];
     responses.set(values.subarray(start + 1, start + 1 + outputs), row * outputs);
   }

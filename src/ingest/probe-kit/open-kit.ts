@@ -102,7 +102,14 @@ async function imageEntry(blobs: BlobStore, path: string, digest: string): Promi
   const facts = await stat(blobs.path(digest)).catch(() => {
     throw new ProbelogError('BLOB_MISSING', `The image ${path} of the probe set is missing.`, { digest });
   });
-  return { path, size: facts.size, content: () => blobs.stream(digest) };
+  return {
+    path,
+    size: facts.size,
+    async *content() {
+      await blobs.checkedPath(digest);
+      yield* blobs.stream(digest);
+    },
+  };
 }
 
 /**

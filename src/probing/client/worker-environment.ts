@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { childEnvironment } from '../../lib/child-environment.js';
 
-/** The environment of a model's process: search paths and nothing else. */
+/** The environment of a model's process: search paths and nothing else of ours. */
 export function workerEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, LD_LIBRARY_PATH } = process.env;
   return {
-    PATH,
-    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }),
+    ...childEnvironment(['PATH', 'LD_LIBRARY_PATH']),
     // Images are decoded on libuv's threads, one per core.
     UV_THREADPOOL_SIZE: String(Math.max(2, availableParallelism())),
   };

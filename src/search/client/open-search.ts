@@ -1,10 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { ProbelogError } from '../../errors/index.js';
+import { childEnvironment } from '../../lib/child-environment.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
 import { callsToProcess, type WorkerCalls } from '../../lib/worker-calls.js';
 import type { SearchCalls } from '../protocol.js';
-import type { SearchModel, SearchProbeSet, SearchSettings } from '../search-query.js';
+import type {
+  SearchModel,
+  SearchProbeSet,
+  SearchSettings,
+  SyncReport,
+  UnreadableModel,
+} from '../search-query.js';
 
 type AsyncMethods<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => infer Result
@@ -13,7 +20,11 @@ type AsyncMethods<Calls> = {
 };
 
 /** The galleries of all probe sets, searched in a separate process. */
-export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open'> {
+export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open' | 'sync'> {
+  /** @returns null when no process runs that has to learn it; see `SearchOptions.onDemand` */
+  sync(...args: Parameters<SearchCalls['sync']>): Promise<SyncReport | null>;
+  /** The models that the galleries leave out, as of the last sync of each. */
+  unreadable(): UnreadableModel[];
   close(): Promise<void>;
 }
 
@@ -33,6 +44,8 @@ export interface SearchOptions {
   onDemand?: boolean;
   /** Logs a message for the operator. */
   log(message: string): void;
+  /** Called when models are left out that were not before. */
+  onUnreadable?(models: UnreadableModel[]): void;
 }
 
 /** A running search worker. */
@@ -57,16 +70,33 @@ export async function openSearch({
   galleries,
   onDemand = false,
   log,
+  onUnreadable,
 }: SearchOptions): Promise<Search> {
   await mkdir(folder, { recursive: true });
   let running: Promise<Worker> | undefined;
   let closed = false;
+  /** By probe set. */
+  const unreadable = new Map<string, UnreadableModel[]>();
+
+  function record(probeSetId: string, report: SyncReport): SyncReport {
+    for (const sentence of report.rebuilt) log(sentence);
+    const before = new Set(
+      unreadable.get(probeSetId)?.map(({ modelId, problem }) => `${modelId} ${problem}`),
+    );
+    unreadable.set(probeSetId, report.unreadable);
+    const found = report.unreadable.filter(({ modelId, problem }) => !before.has(`${modelId} ${problem}`));
+    if (found.length > 0) onUnreadable?.(found);
+    return report;
+  }
+
+  function forget(probeSetId: string, modelId: string): void {
+    const left = unreadable.get(probeSetId)?.filter((model) => model.modelId !== modelId);
+    if (left) unreadable.set(probeSetId, left);
+  }
 
   function forkProcess(): Worker {
     const child = fork(compiledEntry(import.meta.url, '../worker/main.js'), [], {
-      env: Object.fromEntries(
-        VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-      ),
+      env: childEnvironment(VARIABLES),
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -94,7 +124,7 @@ export async function openSearch({
     const worker = await start();
     try {
       for (const { probeSet, models } of await galleries())
-        await worker.calls.call('sync', [probeSet, models]);
+        record(probeSet.id, await worker.calls.call('sync', [probeSet, models]));
       return worker;
     } catch (thrown) {
       worker.child.kill('SIGKILL');
@@ -117,8 +147,8 @@ export async function openSearch({
   async function change<Name extends 'sync' | 'add' | 'remove' | 'settled'>(
     method: Name,
     args: Parameters<SearchCalls[Name]>,
-  ): Promise<undefined> {
-    if (!onDemand || running) await call(method, args);
+  ): Promise<Awaited<ReturnType<SearchCalls[Name]>> | null> {
+    return onDemand && !running ? null : call(method, args);
   }
 
   if (!onDemand) {
@@ -126,9 +156,21 @@ export async function openSearch({
     await running;
   }
   return {
-    sync: (...args) => change('sync', args),
-    add: (...args) => change('add', args),
-    remove: (...args) => change('remove', args),
+    async sync(probeSet, models) {
+      const report = await change('sync', [probeSet, models]);
+      return report && record(probeSet.id, report);
+    },
+    unreadable: () => [...unreadable.values()].flat(),
+    async add(probeSet, model) {
+      await change('add', [probeSet, model]);
+      forget(probeSet.id, model.modelId);
+      return undefined;
+    },
+    async remove(probeSetId, modelId) {
+      await change('remove', [probeSetId, modelId]);
+      forget(probeSetId, modelId);
+      return undefined;
+    },
     search: (probeSetId, request, signal) => call('search', [probeSetId, request], signal),
     searchModels: (probeSetId, request, signal) => call('searchModels', [probeSetId, request], signal),
     descriptor: (...args) => call('descriptor', args),
@@ -136,7 +178,7 @@ export async function openSearch({
     names: (probeSetId, request, signal) => call('names', [probeSetId, request], signal),
     stats: (...args) => call('stats', args),
     prior: (...args) => call('prior', args),
-    settled: () => change('settled', []),
+    settled: async () => void (await change('settled', [])),
     async close() {
       closed = true;
       const child = (await running?.catch(() => undefined))?.child;

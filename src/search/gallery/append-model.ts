@@ -21,7 +21,7 @@ export type ModelResponses = Omit<SearchModel, 'outputs'>;
  * which makes the rows valid and replaces the model's earlier ones.
  *
  * @param prior completes a partly probed model; null: probes that were not run count as the mean
- * @throws Error when the responses cannot be read or belong to another probe set
+ * @throws UnreadableResponses
  */
 export async function appendModel(
   { rows, journal, completing }: AppendTarget,
@@ -29,7 +29,7 @@ export async function appendModel(
   prior: Snapshot['prior'],
 ): Promise<void> {
   const complete: CompleteModel = (responses) => completing.complete(responses, prior);
-  const loaded = await loadDescriptors(responsesPath, rows.columns, complete);
+  const loaded = await loadDescriptors(responsesPath, rows.columns, { digest: responsesDigest, complete });
   const { coverage, certainty, degenerate } = loaded;
   const firstRow = rows.rows;
   rows.append(encodeFloat16(loaded.rows.data));
@@ -44,6 +44,7 @@ export async function appendModel(
     completedFrom: certainty && prior ? prior.logits : 0,
     certaintyRow: certainty ? firstRow + loaded.rows.rows : null,
     skewness: meanSkewness(loaded.rows, degenerate),
+    checksum: rows.checksum(firstRow, rows.rows - firstRow),
   });
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Descriptors } from '../../domain/index.js';
@@ -19,6 +20,7 @@ import type {
   SearchRequest,
   SearchResults,
   SearchSettings,
+  UnreadableModel,
 } from '../search-query.js';
 import { BasisBuilds } from '../snapshot/basis-builds.js';
 import type { FaissLibrary } from '../snapshot/faiss.js';
@@ -28,6 +30,7 @@ import { type AppendTarget, appendModel, type ModelResponses } from './append-mo
 import { GallerySample } from './gallery-sample.js';
 import type { GalleryView } from './gallery-view.js';
 import { countLogits, type GalleryEntry, Journal } from './journal.js';
+import { UnreadableResponses } from './load-descriptors.js';
 import { RowFile } from './row-file.js';
 import { RowScales } from './row-scales.js';
 
@@ -70,12 +73,15 @@ export class Gallery {
   private active: ActiveSnapshot | null = null;
   /** Files of the models' responses, by model: a new prior completes partly probed models again. */
   private readonly responsePaths = new Map<string, string>();
+  /** Models whose responses could not be read, which is not tried again until their file changes. */
+  private readonly failed = new Map<string, { state: string; problem: string }>();
 
   /** @throws Error when the files are damaged or have another format */
   constructor(private readonly options: GalleryOptions) {
     const { folder, probes, faiss } = options;
     this.journal = new Journal(join(folder, 'journal.jsonl'), probes);
     this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.usedRows, 'WRITE');
+    this.checkRows();
     this.snapshots = new SnapshotStore(folder, probes, faiss);
     this.scan = new ExactScan(this.rows, options.products);
     this.sample = new GallerySample(this.rows);
@@ -97,8 +103,14 @@ export class Gallery {
     );
   }
 
-  /** Makes the gallery hold exactly these models. @throws Error when most rows would belong to removed models */
-  async sync(models: SearchModel[]): Promise<void> {
+  /**
+   * Makes the gallery hold exactly these models, but for those whose responses cannot be read.
+   *
+   * @returns the models that are left out
+   * @throws Error when most rows would belong to removed models
+   */
+  async sync(models: SearchModel[]): Promise<UnreadableModel[]> {
+    const unreadable: UnreadableModel[] = [];
     const listed = new Set(models.map(({ modelId }) => modelId));
     const removed = this.journal.entries.filter(({ modelId }) => !listed.has(modelId));
     let changed = 0;
@@ -111,11 +123,26 @@ export class Gallery {
       throw new Error('most rows belong to removed models');
     for (const model of models) {
       this.responsePaths.set(model.modelId, model.responsesPath);
-      changed += await this.append(model);
+      const state = stateOf(model);
+      const earlier = this.failed.get(model.modelId);
+      if (earlier?.state === state) {
+        unreadable.push({ modelId: model.modelId, problem: earlier.problem });
+        continue;
+      }
+      try {
+        changed += await this.append(model);
+      } catch (thrown) {
+        if (!(thrown instanceof UnreadableResponses)) throw thrown;
+        // Its earlier responses are not the model's any more.
+        await this.remove(model.modelId);
+        this.failed.set(model.modelId, { state, problem: thrown.message });
+        unreadable.push({ modelId: model.modelId, problem: thrown.message });
+      }
       await setImmediate();
     }
     await this.active?.scales.extend();
     this.builds.recordChanges(changed);
+    return unreadable;
   }
 
   /** Adds a model, or replaces its rows when its responses have changed. */
@@ -199,6 +226,11 @@ export class Gallery {
     return this.builds.settled();
   }
 
+  /** Why the snapshot on disk could not be used, so that another one is built; null if nothing was wrong. */
+  get snapshotProblem(): string | null {
+    return this.snapshots.problem;
+  }
+
   /** Stops background work and closes the files. */
   close(): void {
     this.builds.stop();
@@ -251,6 +283,14 @@ export class Gallery {
     this.builds.recordChanges(changed);
   }
 
+  /** @throws Error when rows are not those that were written */
+  private checkRows(): void {
+    for (const { firstRow, rows, certaintyRow, checksum } of this.journal.entries) {
+      const count = rows + (certaintyRow === null ? 0 : 1);
+      if (this.rows.checksum(firstRow, count) !== checksum) throw new Error('the descriptor file is damaged');
+    }
+  }
+
   private certaintyOf(row: number): Float32Array | null {
     const certaintyRow = this.journal.entryAt(row)?.certaintyRow ?? null;
     return certaintyRow === null ? null : this.rows.read(certaintyRow);
@@ -292,6 +332,12 @@ export class Gallery {
       withIndex: faiss !== null && this.journal.logits > settings.exactLimit,
     });
   }
+}
+
+/** The file of a model's responses, as far as its folder tells. */
+function stateOf({ responsesDigest, responsesPath }: SearchModel): string {
+  const facts = statSync(responsesPath, { throwIfNoEntry: false });
+  return [responsesDigest, facts?.size, facts?.mtimeMs, facts?.ino].join(' ');
 }
 
 function statsOf({ path: _, ...facts }: NonNullable<Snapshot['prior']>): GalleryStats['prior'] {

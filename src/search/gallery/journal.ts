@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { writeFileAtomicallySync } from '../../lib/atomic-file.js';
 
@@ -18,16 +19,20 @@ export interface GalleryEntry {
   certaintyRow: number | null;
   /** Mean skewness of its descriptors; null when it has fewer than three, too few to tell. */
   skewness: number | null;
+  /** SHA-256 of its rows, certainties included. */
+  checksum: string;
 }
 
 type Header = { format: number; probes: number };
 type JournalLine = Header | { add: GalleryEntry } | { remove: string };
 
 /** Increment it when the descriptors' formula or a file's layout changes: files of another format are rebuilt. */
-const FORMAT = 8;
+const FORMAT = 9;
+/** Characters of a line's checksum: the beginning of its SHA-256. */
+const SUM_CHARACTERS = 16;
 
 /**
- * The models of a gallery and their rows in the descriptor file, kept as one JSON line per change.
+ * The models of a gallery and their rows in the descriptor file, kept as one JSON line per change, behind its checksum.
  *
  * A line is written after its rows are on disk. A line that a crash cut short is dropped, and so are the rows behind
  * the last complete one. Adding a model again replaces it with a single line, so it is never missing or present twice.
@@ -131,8 +136,12 @@ export function countLogits(entries: readonly GalleryEntry[]): number {
 
 function checkHeader(line: JournalLine, probes: number): void {
   if (!('format' in line) || line.format !== FORMAT || line.probes !== probes) {
-    throw new Error('the journal has another format or probe set');
+    throw otherFormat();
   }
+}
+
+function otherFormat(): Error {
+  return new Error('its files are of another release or probe set');
 }
 
 function readLines(path: string): JournalLine[] {
@@ -143,12 +152,21 @@ function readLines(path: string): JournalLine[] {
     return [];
   }
   // A last line without a line break was cut short.
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as JournalLine);
+  return text.split('\n').slice(0, -1).map(parseLine);
+}
+
+function parseLine(line: string): JournalLine {
+  if (line.startsWith('{')) throw otherFormat();
+  const json = line.slice(SUM_CHARACTERS + 1);
+  if (line.slice(0, SUM_CHARACTERS) !== sumOf(json)) throw new Error('the journal is damaged');
+  return JSON.parse(json) as JournalLine;
 }
 
 function asText(line: JournalLine): string {
-  return `${JSON.stringify(line)}\n`;
+  const json = JSON.stringify(line);
+  return `${sumOf(json)} ${json}\n`;
+}
+
+function sumOf(json: string): string {
+  return createHash('sha256').update(json).digest('hex').slice(0, SUM_CHARACTERS);
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { decodeFloat16 } from '../../domain/index.js';
 
 /** Files up to this size are also kept in memory. */
 const CACHED_BYTES = 64 * 2 ** 20;
 const VALUE_BYTES = 2;
+const BLOCK_BYTES = 4 * 2 ** 20;
 
 /**
  * The descriptors of a gallery in one append-only file: rows of P float16 values.
@@ -15,6 +17,8 @@ export class RowFile {
   private readonly file: number;
   private cached: Buffer | null;
   private readonly block: Uint16Array;
+  /** Rows hashed at once. */
+  private readonly blockRows: number;
 
   /**
    * @param columns P
@@ -34,6 +38,7 @@ export class RowFile {
     this.cached = bytes <= CACHED_BYTES ? Buffer.allocUnsafeSlow(bytes) : null;
     if (this.cached) readSync(this.file, this.cached, 0, bytes, 0);
     this.block = new Uint16Array(columns);
+    this.blockRows = Math.max(1, Math.floor(BLOCK_BYTES / (columns * VALUE_BYTES)));
   }
 
   get rows(): number {
@@ -73,6 +78,21 @@ export class RowFile {
   /** Rows `first` … `first + count − 1`, decoded: count × P values. */
   decoded(first: number, count: number): Float32Array {
     return decodeFloat16(this.encoded(first, count, new Uint16Array(count * this.columns)));
+  }
+
+  /** SHA-256 of rows `first` … `first + count − 1` as they are stored. */
+  checksum(first: number, count: number): string {
+    const hash = createHash('sha256');
+    for (let start = 0; start < count; start += this.blockRows) {
+      const rows = Math.min(this.blockRows, count - start);
+      const { buffer, byteOffset, byteLength } = this.encoded(
+        first + start,
+        rows,
+        new Uint16Array(rows * this.columns),
+      );
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+    return hash.digest('hex');
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import {
   topIndexes,
   transpose,
 } from '../../domain/index.js';
+import { checkedContent } from '../../lib/checksum.js';
 import type { GallerySample } from '../gallery/gallery-sample.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { MatrixProducts } from '../matrix-products.js';
@@ -43,7 +44,7 @@ export class LogitNames {
   /**
    * The best names of each descriptor, best first; null where the descriptor is null.
    *
-   * @param path a `.npy` file, float32, V × P: the vocabulary as queries
+   * @param path a `.npy` file with a checksum, float32, V × P: the vocabulary as queries
    * @param entries all models of the gallery; another array after each change
    * @throws the signal's reason
    */
@@ -116,6 +117,6 @@ function bestNames(scores: Float32Array, statistics: NameStatistics, first: numb
 }
 
 async function readQueries(path: string): Promise<Matrix> {
-  const { data, ...shape } = transpose(decodeMatrix(await readFile(path)));
+  const { data, ...shape } = transpose(decodeMatrix(checkedContent(await readFile(path))));
   return { ...shape, data: data.map((value) => value / shape.rows) };
 }

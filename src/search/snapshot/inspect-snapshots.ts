@@ -1,7 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SnapshotFacts } from './snapshot.js';
-import { SNAPSHOT_FILES } from './snapshot.js';
+import { fileSum, readFacts, SNAPSHOT_FILES } from './snapshot.js';
 
 /** The files of one gallery in one search folder. */
 export interface SnapshotInspection {
@@ -44,10 +43,12 @@ async function inspectSnapshot(
   if (version === null) return { folder, probeSetId, logits: null, problem: null };
   try {
     const snapshot = join(gallery, `snapshot-${version}`);
-    const facts = JSON.parse(await readFile(join(snapshot, SNAPSHOT_FILES.facts), 'utf8')) as SnapshotFacts;
+    const facts = readFacts(snapshot);
     await checkSize(join(snapshot, SNAPSHOT_FILES.vectors), facts.probes * facts.rank * 4);
     await checkSize(join(snapshot, SNAPSHOT_FILES.eigenvalues), facts.rank * 4);
     await checkSize(join(snapshot, SNAPSHOT_FILES.scales), facts.rows * 4);
+    for (const [name, sum] of Object.entries(facts.sums))
+      if (fileSum(join(snapshot, name)) !== sum) throw new Error(`${name} is damaged`);
     return { folder, probeSetId, logits: facts.logits, problem: null };
   } catch (thrown) {
     return {

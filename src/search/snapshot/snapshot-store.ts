@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { messageOf } from '../../errors/index.js';
 import { writeFileAtomicallySync } from '../../lib/atomic-file.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
 
@@ -12,6 +13,8 @@ import { readSnapshot, type Snapshot } from './snapshot.js';
 /** The snapshots of one gallery: builds them in a separate process and keeps the newest. */
 export class SnapshotStore {
   private builder: ChildProcess | null = null;
+  /** Why the stored snapshot could not be loaded; null if nothing was wrong. */
+  problem: string | null = null;
 
   constructor(
     private readonly folder: string,
@@ -25,7 +28,8 @@ export class SnapshotStore {
     this.removeAllBut(version);
     try {
       return readSnapshot(this.folderOf(version), this.probes, this.faiss);
-    } catch {
+    } catch (thrown) {
+      if (version !== '') this.problem = messageOf(thrown);
       rmSync(this.pointer, { force: true });
       return null;
     }

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Basis } from '../../domain/index.js';
+import { checkedContent } from '../../lib/checksum.js';
 import type { FaissIndex, FaissLibrary } from './faiss.js';
 
 /** The result of a build: a basis, an index and a prior, and the scales of the rows that existed then. */
@@ -37,7 +39,11 @@ export interface SnapshotFacts {
   logits: number;
   indexed: boolean;
   prior: PriorFacts | null;
+  /** SHA-256 of the other files, by name. */
+  sums: Readonly<Record<string, string>>;
 }
+
+const BLOCK_BYTES = 2 ** 20;
 
 /** Names of a snapshot's files within its folder. */
 export const SNAPSHOT_FILES = {
@@ -52,7 +58,9 @@ export const SNAPSHOT_FILES = {
 
 /** @throws Error when a file is missing or damaged; the gallery then builds another snapshot */
 export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary | null): Snapshot {
-  const facts = JSON.parse(readFileSync(join(folder, SNAPSHOT_FILES.facts), 'utf8')) as SnapshotFacts;
+  const facts = readFacts(folder);
+  for (const [name, sum] of Object.entries(facts.sums))
+    if (fileSum(join(folder, name)) !== sum) throw new Error(`${name} is damaged`);
   const vectors = new Float32Array(read(folder, SNAPSHOT_FILES.vectors));
   const eigenvalues = new Float32Array(read(folder, SNAPSHOT_FILES.eigenvalues));
   const scales = new Float32Array(read(folder, SNAPSHOT_FILES.scales));
@@ -61,7 +69,7 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     vectors.length === probes * facts.rank &&
     eigenvalues.length === facts.rank &&
     scales.length === facts.rows;
-  if (!whole) throw new Error('the snapshot is damaged');
+  if (!whole) throw new Error('its files do not fit together');
   const index = facts.indexed && faiss ? faiss.Index.read(join(folder, SNAPSHOT_FILES.index)) : null;
   return {
     basis: { version: facts.version, probes, rank: facts.rank, vectors, eigenvalues },
@@ -76,6 +84,26 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     },
     indexedRows: index ? new Uint32Array(read(folder, SNAPSHOT_FILES.indexedRows)) : new Uint32Array(0),
   };
+}
+
+/** @throws Error when the file is missing or damaged */
+export function readFacts(folder: string): SnapshotFacts {
+  const content = checkedContent(readFileSync(join(folder, SNAPSHOT_FILES.facts)));
+  return JSON.parse(Buffer.from(content).toString('utf8')) as SnapshotFacts;
+}
+
+/** SHA-256 of a file, read in blocks: an index may be larger than memory has room for twice. */
+export function fileSum(path: string): string {
+  const hash = createHash('sha256');
+  const block = Buffer.alloc(BLOCK_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    for (let count = readSync(file, block); count > 0; count = readSync(file, block))
+      hash.update(block.subarray(0, count));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
 }
 
 function read(folder: string, name: string): ArrayBuffer {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Matrix, similarityMatrix } from '../../domain/index.js';
-import { ProbelogError } from '../../errors/index.js';
+import { messageOf, ProbelogError } from '../../errors/index.js';
 import { SerialQueue } from '../../lib/serial-queue.js';
 import { Gallery } from '../gallery/gallery.js';
 import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
@@ -16,6 +16,7 @@ import type {
   SearchRequest,
   SearchResults,
   SearchSettings,
+  SyncReport,
 } from '../search-query.js';
 import { type FaissLibrary, loadFaiss } from '../snapshot/faiss.js';
 import { CompletionThread } from './completion/completion-thread.js';
@@ -35,6 +36,8 @@ export class SearchWorker implements Awaitable<SearchCalls> {
   private settings: SearchSettings = { exactLimit: 0 };
   private faiss: FaissLibrary | null = null;
   private products: MatrixProducts | null = null;
+  /** Sentences for the next {@link SyncReport}. */
+  private readonly rebuilt: string[] = [];
 
   async open({
     folder,
@@ -51,12 +54,14 @@ export class SearchWorker implements Awaitable<SearchCalls> {
     return { faissProblem: problem };
   }
 
-  sync(probeSet: SearchProbeSet, models: SearchModel[]): Promise<undefined> {
+  sync(probeSet: SearchProbeSet, models: SearchModel[]): Promise<SyncReport> {
     return this.changes.run(async () => {
       const gallery = this.galleries.get(probeSet.id) ?? (await this.openGallery(probeSet));
       // All files are derived. If they are damaged or mostly unused, they are built again from the responses.
-      await gallery.sync(models).catch(async () => (await this.recreateGallery(probeSet)).sync(models));
-      return undefined;
+      const unreadable = await gallery
+        .sync(models)
+        .catch(async () => (await this.recreateGallery(probeSet)).sync(models));
+      return { unreadable, rebuilt: this.rebuilt.splice(0) };
     });
   }
 
@@ -134,8 +139,11 @@ export class SearchWorker implements Awaitable<SearchCalls> {
     try {
       const gallery = this.createGallery(folder, probes);
       this.galleries.set(id, gallery);
+      if (gallery.snapshotProblem !== null)
+        this.rebuilt.push(`The basis of a gallery is built again: ${gallery.snapshotProblem}.`);
       return gallery;
-    } catch {
+    } catch (thrown) {
+      this.rebuilt.push(`A gallery is built again: ${messageOf(thrown)}.`);
       return this.recreateGallery({ id, probes });
     }
   }

@@ -22,8 +22,7 @@ export function addProbeImages(
       const tag = `"${probe.digest}"`;
       reply.header('etag', tag).header('cache-control', 'private, max-age=31536000, immutable');
       if (request.headers['if-none-match'] === tag) return reply.status(304).send();
-      if (!(await store.blobs.has(probe.digest)))
-        throw new ProbelogError('BLOB_MISSING', 'The image is missing.');
+      await store.blobs.checkedPath(probe.digest);
       // An uploaded "image" must never run as a page of ours.
       reply.header('content-security-policy', "default-src 'none'; sandbox");
       return reply.type(probe.mediaType).send(store.blobs.stream(probe.digest));

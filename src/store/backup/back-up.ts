@@ -13,6 +13,10 @@ import { appliedMigrations } from '../migrations/apply-migrations.js';
 import { shippedMigrations } from '../migrations/shipped-migrations.js';
 import { type BackupContents, type BackupOptions, writeBackup } from './write-backup.js';
 
+/** What to do when a server has the data folder open. */
+const ADVICE =
+  ', and only one process can use an embedded database. Stop it during the backup. With a PostgreSQL server (DATABASE_URL), backups need no stop.';
+
 /**
  * Makes a consistent backup of a store, also while other processes use the database.
  *
@@ -91,16 +95,7 @@ async function checkMigrations(connection: Connection): Promise<void> {
 async function lockForBackup(dataFolder: string): Promise<() => Promise<void>> {
   // Checked first, because locking and opening would create a missing folder.
   if (!(await exists(join(databaseFolder(dataFolder), 'PG_VERSION')))) throw noStore();
-  try {
-    return await lockFolder(dataFolder);
-  } catch (thrown) {
-    if (!(thrown instanceof ProbelogError) || thrown.code !== 'DATA_FOLDER_IN_USE') throw thrown;
-    throw new ProbelogError(
-      'DATA_FOLDER_IN_USE',
-      `Process ${thrown.details.pid} has the data folder open, and only one process can use an embedded database. Stop it during the backup. With a PostgreSQL server (DATABASE_URL), backups need no stop.`,
-      thrown.details,
-    );
-  }
+  return lockFolder(dataFolder, ADVICE);
 }
 
 function noStore(): ProbelogError {

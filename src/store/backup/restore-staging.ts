@@ -8,7 +8,7 @@ import { restoreNotEmpty } from './backup-format.js';
 
 const STAGING = 'restoring';
 /** Files that an empty data folder may contain: our locks, a new file system's folder, the remains of a killed restore. */
-const IGNORED = ['locks', 'lost+found', STAGING];
+const IGNORED = ['lock', 'locks', 'lost+found', STAGING];
 const MAX_NAMED = 5;
 
 /** A staging folder inside an empty data folder. A restore writes to it, then moves the complete result into place. */

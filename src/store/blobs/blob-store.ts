@@ -2,10 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { ProbelogError } from '../../errors/index.js';
 import { makeFolderDurably, moveDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
 import { asStorageError } from '../database/storage-error.js';
+import { BlobTrash } from './blob-trash.js';
 
 /** A stored file, named by the SHA-256 of its content. */
 export interface StoredBlob {
@@ -17,12 +19,20 @@ export interface StoredBlob {
 export type BlobContent = Uint8Array | AsyncIterable<Uint8Array>;
 
 const DIGEST = /^[0-9a-f]{64}$/;
+/** A folder of blobs: the first two digits of their digests. */
+const PREFIX = /^[0-9a-f]{2}$/;
+const REST = /^[0-9a-f]{62}$/;
 const DAY_MS = 86_400_000;
+const MAX_VERIFIED = 100_000;
 
 /** Options of removing unused blobs. */
 export interface CleanUpOptions {
   /** Younger files stay, because their row may not be written yet; a day when absent. */
   olderThanMs?: number;
+  /** Largest share of all files that one removal may take, from 0 to 1; a half when absent. */
+  maxShare?: number;
+  /** How long removed files stay in the trash; a week when absent. */
+  trashMs?: number;
   /** Ends the removal early; the next one goes on. */
   signal?: AbortSignal;
 }
@@ -36,9 +46,13 @@ export interface CleanUpOptions {
  */
 export class BlobStore {
   private readonly folder: string;
+  private readonly trash: BlobTrash;
+  /** What files looked like when their content was last found to be right, by digest. */
+  private readonly verified = new LRUCache<string, string>({ max: MAX_VERIFIED });
 
   constructor(folder: string) {
     this.folder = resolve(folder);
+    this.trash = new BlobTrash(join(this.folder, 'trash'));
   }
 
   /** Path of the file with this digest; the file need not exist. @throws Error when the text is not a digest */
@@ -54,6 +68,7 @@ export class BlobStore {
       await makeFolderDurably(this.folder);
       const stored = await writeHashed(temporary, content);
       await moveInto(temporary, this.path(stored.digest));
+      await this.markWhole(stored.digest);
       return stored;
     } catch (thrown) {
       await rm(temporary, { force: true });
@@ -71,6 +86,7 @@ export class BlobStore {
     try {
       await makeFolderDurably(this.folder);
       await moveInto(path, this.path(digest));
+      await this.markWhole(digest);
     } catch (thrown) {
       throw asStorageError(thrown);
     }
@@ -80,9 +96,39 @@ export class BlobStore {
     return exists(this.path(digest));
   }
 
-  /** @throws ProbelogError BLOB_MISSING when the file is missing or ends before `offset + length` */
+  /**
+   * Path of a file whose content has this digest. The content is read once, and again when the file has changed: a damaged
+   * file would give other results and no error.
+   *
+   * @throws ProbelogError BLOB_MISSING when the file is missing or damaged
+   */
+  async checkedPath(digest: string): Promise<string> {
+    const path = this.path(digest);
+    const seen = await appearance(path);
+    if (seen === null) throw missing(digest);
+    if (this.verified.get(digest) === seen) return path;
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of createReadStream(path)) hash.update(chunk);
+    } catch (thrown) {
+      throw missing(digest, thrown);
+    }
+    if (hash.digest('hex') !== digest) throw missing(digest);
+    this.verified.set(digest, seen);
+    return path;
+  }
+
+  /** Whether {@link checkedPath} finds the file whole. */
+  async isWhole(digest: string): Promise<boolean> {
+    return this.checkedPath(digest).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** @throws ProbelogError BLOB_MISSING when the file is missing, damaged or ends before `offset + length` */
   async read(digest: string, { offset, length }: { offset: number; length: number }): Promise<Uint8Array> {
-    const file = await this.open(digest);
+    const file = await this.openWhole(digest);
     try {
       const bytes = new Uint8Array(length);
       const { bytesRead } = await file.read(bytes, 0, length, offset);
@@ -103,7 +149,10 @@ export class BlobStore {
   /** Marks a file as just used, so that it is evicted later. */
   async touch(digest: string): Promise<void> {
     const now = new Date();
-    await utimes(this.path(digest), now, now).catch(() => undefined);
+    const path = this.path(digest);
+    const isVerified = this.verified.get(digest) === (await appearance(path));
+    await utimes(path, now, now).catch(() => undefined);
+    if (isVerified) await this.markWhole(digest);
   }
 
   /** When a file was last stored or touched; null when it does not exist. */
@@ -131,36 +180,78 @@ export class BlobStore {
     return { bytes: size, content: file.createReadStream() };
   }
 
+  /** Whether there is any file, in the trash too. */
+  async hasAny(): Promise<boolean> {
+    for (const prefix of await this.prefixes())
+      if ((await listFolder(join(this.folder, prefix))).some((name) => REST.test(name))) return true;
+    return !(await this.trash.isEmpty());
+  }
+
   /**
-   * Removes files that no row refers to, and the remains of interrupted writes.
+   * Moves files that no row refers to into the trash, puts back those in the trash that a row refers to, and removes what has
+   * been in the trash for long and the remains of interrupted writes.
+   *
+   * Threat model: the rows may be wrong (another database, a restored old one). Then most files have no row, and nothing is
+   * removed; and whatever is removed can be put back for some days.
    *
    * @param filterReferenced returns the digests that are in use
    * @returns how many files were removed
+   * @throws ProbelogError CLEANUP_REFUSED when it would take more than `maxShare` of all files
    */
   async cleanUp(
     filterReferenced: (digests: string[]) => Promise<Set<string>>,
-    { olderThanMs = DAY_MS, signal }: CleanUpOptions = {},
+    { olderThanMs = DAY_MS, maxShare = 0.5, trashMs = 7 * DAY_MS, signal }: CleanUpOptions = {},
   ): Promise<number> {
     const before = Date.now() - olderThanMs;
-    let removed = 0;
-    for (const entry of await listFolder(this.folder)) {
-      if (signal?.aborted) break;
-      const path = join(this.folder, entry);
-      if (entry.endsWith('.part')) {
-        removed += removeOld(path, before);
-      } else {
-        const names = await listFolder(path);
-        const used = await filterReferenced(names.map((name) => entry + name));
-        const orphans = names.filter((name) => !used.has(entry + name));
-        for (const name of orphans) removed += removeOld(join(path, name), before);
-      }
+    const orphans: string[] = [];
+    let files = 0;
+    for (const prefix of await this.prefixes()) {
+      if (signal?.aborted) return 0;
+      const names = (await listFolder(join(this.folder, prefix))).filter((name) => REST.test(name));
+      files += names.length;
+      const digests = names.map((name) => prefix + name);
+      const used = await filterReferenced(digests);
+      orphans.push(...digests.filter((digest) => !used.has(digest) && isOld(this.path(digest), before)));
     }
+    if (orphans.length > maxShare * files) throw refusal(orphans.length, files);
+    let removed = 0;
+    for (const digest of orphans) {
+      if (signal?.aborted) return removed;
+      const path = this.path(digest);
+      // If this process stored the same content in the meantime, the file is young again.
+      if (!isOld(path, before)) continue;
+      this.trash.take(path, digest);
+      removed += 1;
+    }
+    for (const part of (await listFolder(this.folder)).filter((name) => name.endsWith('.part'))) {
+      const path = join(this.folder, part);
+      if (!isOld(path, before)) continue;
+      rmSync(path, { force: true });
+      removed += 1;
+    }
+    await this.putBack(filterReferenced);
+    await this.trash.empty(trashMs);
     return removed;
   }
 
-  private async open(digest: string): Promise<FileHandle> {
-    return open(this.path(digest)).catch(() => {
-      throw missing(digest);
+  /** Moves files in the trash that rows refer to back. @returns how many */
+  async putBack(filterReferenced: (digests: string[]) => Promise<Set<string>>): Promise<number> {
+    return this.trash.putBack(filterReferenced, (digest) => this.path(digest));
+  }
+
+  private async prefixes(): Promise<string[]> {
+    return (await listFolder(this.folder)).filter((name) => PREFIX.test(name));
+  }
+
+  /** Notes that the content of a file is right as it is now. */
+  private async markWhole(digest: string): Promise<void> {
+    const seen = await appearance(this.path(digest));
+    if (seen !== null) this.verified.set(digest, seen);
+  }
+
+  private async openWhole(digest: string): Promise<FileHandle> {
+    return open(await this.checkedPath(digest)).catch((thrown) => {
+      throw missing(digest, thrown);
     });
   }
 }
@@ -191,17 +282,31 @@ async function listFolder(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }
 
-/**
- * Checks the age and removes the file synchronously: if this process stored the same content in between, the file would be
- * young again.
- */
-function removeOld(path: string, before: number): number {
+/** Blocking, so that nothing happens between this look at a file and its removal. */
+function isOld(path: string, before: number): boolean {
   const facts = statSync(path, { throwIfNoEntry: false });
-  if (!facts?.isFile() || facts.mtimeMs > before) return 0;
-  rmSync(path, { force: true });
-  return 1;
+  return facts?.isFile() === true && facts.mtimeMs <= before;
 }
 
-function missing(digest: string): ProbelogError {
-  return new ProbelogError('BLOB_MISSING', `The stored file ${digest} is missing or damaged.`, { digest });
+function refusal(orphans: number, files: number): ProbelogError {
+  return new ProbelogError(
+    'CLEANUP_REFUSED',
+    `The database refers to none of ${orphans} of the ${files} stored files. Nothing was removed, because so many files may mean that this is the wrong database. If it is the right one, start once with PROBELOG_CLEANUP_SHARE=1.`,
+    { orphans, files },
+  );
+}
+
+/** What tells that a file is another one, or was changed; null when there is none. */
+async function appearance(path: string): Promise<string | null> {
+  const facts = await stat(path).catch(() => null);
+  return facts && [facts.ino, facts.size, facts.mtimeMs, facts.ctimeMs].join(' ');
+}
+
+function missing(digest: string, cause?: unknown): ProbelogError {
+  return new ProbelogError(
+    'BLOB_MISSING',
+    `The stored file ${digest} is missing or damaged. Probe the model again, or restore a backup.`,
+    { digest },
+    { cause },
+  );
 }

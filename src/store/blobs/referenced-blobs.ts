@@ -29,6 +29,18 @@ export function referencedBlobs(connection: Connection): AsyncGenerator<Referenc
   return readRows<ReferencedBlob>(connection, `${REFERENCED_BLOBS} ORDER BY "digest" COLLATE "C"`);
 }
 
+/** Up to `max` blobs that rows refer to, first those that cannot be fetched again. Digests order them, so at random. */
+export async function sampleReferences(connection: Connection, max: number): Promise<ReferencedBlob[]> {
+  const rows = await connection.query(
+    `SELECT * FROM (${REFERENCED_BLOBS}) "all" ORDER BY "refetchable", "digest" COLLATE "C" LIMIT ${max}`,
+  );
+  return rows.map(({ digest, required, refetchable }) => ({
+    digest: String(digest),
+    required: required === true,
+    refetchable: refetchable === true,
+  }));
+}
+
 export async function countReferencedBlobs(connection: Connection): Promise<number> {
   const [row] = await connection.query(`SELECT count(*)::float8 AS "count" FROM (${REFERENCED_BLOBS}) "all"`);
   return Number(row.count);

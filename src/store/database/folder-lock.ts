@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
+import { lockFile } from './kernel-lock.js';
 
 /** Two processes that try at once back off from each other. A real holder is still there after all tries. */
 const TRIES = 6;
 const MAX_PAUSE_MS = 50;
+const STOP_IT =
+  '. Stop it, send your request to it (--url), choose another PROBELOG_DATA, or use a PostgreSQL server (DATABASE_URL).';
 
 /** A process that wants or has the folder. The start time distinguishes it from a later process with the same pid. */
 interface Claim {
@@ -15,47 +20,117 @@ interface Claim {
   startedAt: string;
 }
 
+/** The process that has a folder; the host is null when it is this one. */
+export interface FolderHolder {
+  pid: number;
+  host: string | null;
+}
+
+const holderSchema = z.object({ pid: z.int(), host: z.string() });
+
 /**
  * Locks a data folder for this process: a second process would damage the embedded database.
  *
- * Each process first creates its own claim in `locks/`, then looks for others. At least the later of two processes sees the
- * other's claim, so they never both continue. A claim is an empty file whose name holds all data, so it is never seen half
- * written. Names are never reused, so removing a dead process's claim cannot hit a live one.
+ * The system's lock on the file `lock` decides, between containers too. Claims, which need nothing of the system, decide as well
+ * (docs/adr/0008-kernel-lock.md). Each process creates its own claim in `locks/`, then looks for others. At least the later of
+ * two processes sees the other's claim, so they never both continue. A claim is an empty file whose name holds all data, so it
+ * is never seen half written. Names are never reused, so removing a dead process's claim cannot hit a live one.
  *
- * The claim of a killed process does not count. Pids are local to a machine or container, so two containers must not share
- * the folder of an embedded database.
+ * The claim of a killed process does not count. Pids are local to a machine or container.
  *
+ * @param advice ends the message of the error
  * @returns unlocks the folder
  * @throws ProbelogError DATA_FOLDER_IN_USE naming the process that holds it
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+export async function lockFolder(folder: string, advice = STOP_IT): Promise<() => Promise<void>> {
   const claims = join(folder, 'locks');
   await mkdir(claims, { recursive: true });
-  for (let attempt = 1; ; attempt++) {
-    const own = `${process.pid}.${(await startTime(process.pid)) ?? ''}.${randomUUID()}`;
-    await (await open(join(claims, own), 'wx')).close();
-    const rival = await findRival(claims, own);
-    if (rival === undefined) return () => rm(join(claims, own), { force: true });
-    await rm(join(claims, own), { force: true });
-    if (attempt === TRIES) throw inUse(rival);
-    await sleep(Math.random() * MAX_PAUSE_MS);
+  const file = await open(lockPath(folder), 'a+');
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const rival = await claimFolder(claims, file);
+      if (typeof rival === 'function') return rival;
+      if (attempt === TRIES) throw inUse(rival, advice);
+      await sleep(Math.random() * MAX_PAUSE_MS);
+    }
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
   }
 }
 
-/** The pid of another live process that holds the folder; null when none does. It takes no claim. */
-export async function folderHolder(folder: string): Promise<number | null> {
+/** @returns unlocks the folder, or who has it */
+async function claimFolder(claims: string, file: FileHandle): Promise<(() => Promise<void>) | FolderHolder> {
+  if (lockFile(file.fd, 'EXCLUSIVE') === 'TAKEN') return readHolder(file);
+  const own = join(claims, `${process.pid}.${(await startTime(process.pid)) ?? ''}.${randomUUID()}`);
+  await (await open(own, 'wx')).close();
+  const rival = await findRival(claims, own);
+  if (rival) {
+    await rm(own, { force: true });
+    return { pid: rival.pid, host: null };
+  }
+  await file.truncate(0);
+  await file.appendFile(JSON.stringify({ pid: process.pid, host: hostname() }));
+  return async () => {
+    await rm(own, { force: true });
+    await file.close();
+  };
+}
+
+/** Another live process that holds the folder; null when none does. It takes no claim. */
+export async function folderHolder(folder: string): Promise<FolderHolder | null> {
+  const file = await open(lockPath(folder), 'r').catch(() => null);
+  try {
+    if (file && lockFile(file.fd, 'SHARED') === 'TAKEN') {
+      const holder = await readHolder(file);
+      return holder.host === null && holder.pid === process.pid ? null : holder;
+    }
+  } finally {
+    await file?.close();
+  }
   const names = await readdir(join(folder, 'locks')).catch(() => []);
   for (const name of names) {
     const claim = claimOf(name);
-    if (claim.pid !== process.pid && (await isAlive(claim))) return claim.pid;
+    if (claim.pid !== process.pid && (await isAlive(claim))) return { pid: claim.pid, host: null };
   }
   return null;
+}
+
+/** Whether the system can lock the folder, so that also processes in other containers are kept out. */
+export async function hasKernelLock(folder: string): Promise<boolean> {
+  const file = await open(lockPath(folder), 'r').catch(() => null);
+  try {
+    return file === null || lockFile(file.fd, 'SHARED') !== 'NONE';
+  } finally {
+    await file?.close();
+  }
+}
+
+function lockPath(folder: string): string {
+  return join(folder, 'lock');
+}
+
+async function readHolder(file: FileHandle): Promise<FolderHolder> {
+  const bytes = Buffer.alloc(1024);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+  const holder = holderSchema.safeParse(parseJson(bytes.toString('utf8', 0, bytesRead)));
+  // The holder writes it a moment after it has the lock.
+  if (!holder.success) return { pid: 0, host: null };
+  return { pid: holder.data.pid, host: holder.data.host === hostname() ? null : holder.data.host };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Another live process's claim. It removes the claims of dead processes. */
 async function findRival(claims: string, own: string): Promise<Claim | undefined> {
   for (const name of await readdir(claims)) {
-    if (name === own) continue;
+    if (join(claims, name) === own) continue;
     const claim = claimOf(name);
     if (await isAlive(claim)) return claim;
     await rm(join(claims, name), { force: true });
@@ -93,10 +168,11 @@ async function startTime(pid: number): Promise<string | undefined> {
   }
 }
 
-function inUse({ pid }: Claim): ProbelogError {
-  return new ProbelogError(
-    'DATA_FOLDER_IN_USE',
-    `Process ${pid} has the data folder open. Stop it, send your request to it (--url), choose another PROBELOG_DATA, or use a PostgreSQL server (DATABASE_URL).`,
-    { pid },
-  );
+function inUse({ pid, host }: FolderHolder, advice: string): ProbelogError {
+  const holder =
+    host !== null ? `A process on ${host} (${pid} there)` : pid > 0 ? `Process ${pid}` : 'Another process';
+  return new ProbelogError('DATA_FOLDER_IN_USE', `${holder} has the data folder open${advice}`, {
+    pid,
+    ...(host !== null && { host }),
+  });
 }

@@ -16,8 +16,13 @@ const DEFAULT_SCHEMA = 'public';
  * @throws ProbelogError DATABASE_UNAVAILABLE naming the host, never the password
  */
 export async function openServer(url: string, schema: string): Promise<Database> {
-  const settings = { ...searchPath(url, schema), connectionTimeoutMillis: CONNECT_MS };
-  const client = await connect(settings, url);
+  let settings: pg.ClientConfig = { connectionString: url, connectionTimeoutMillis: CONNECT_MS };
+  let client = await connect(settings, url);
+  if (!(await usesSchema(client, schema))) {
+    await client.end();
+    settings = { ...settings, ...searchPath(url, schema) };
+    client = await connect(settings, url);
+  }
   const prisma = createPrismaClient(new PrismaPg(settings, { schema }));
   return {
     prisma,
@@ -30,9 +35,18 @@ export async function openServer(url: string, schema: string): Promise<Database>
   };
 }
 
-/** Connection poolers may refuse such options, so they are sent only where needed. Options of the URL itself stay. */
+/**
+ * Whether the connection finds our tables, and new ones go there, without options: connection poolers may refuse those. A schema
+ * with the name of the role comes before PostgreSQL's default schema.
+ */
+async function usesSchema(client: pg.Client, schema: string): Promise<boolean> {
+  if (schema !== DEFAULT_SCHEMA) return false;
+  const { rows } = await client.query('SELECT current_schema() AS "schema"');
+  return rows[0]?.schema === schema;
+}
+
+/** Options of the URL itself stay. */
 function searchPath(url: string, schema: string): pg.ClientConfig {
-  if (schema === DEFAULT_SCHEMA) return { connectionString: url };
   const options = `-c search_path=${schema}`;
   const given = URL.canParse(url) ? new URL(url).searchParams.get('options') : null;
   if (given === null) return { connectionString: url, options };

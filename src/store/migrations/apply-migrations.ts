@@ -19,7 +19,7 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 )`;
 
 /**
- * Applies the pending SQL migrations in order, each in its own transaction.
+ * Applies the pending SQL migrations in order, each in its own transaction. Call it within {@link withMigrationLock}.
  *
  * Prisma's own `migrate deploy` would have to download an engine. This code keeps Prisma's `_prisma_migrations` table in the
  * same way, so `prisma migrate deploy` can take over at any time.
@@ -29,17 +29,15 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  *   the schema cannot be created
  */
 export async function applyMigrations(connection: Connection, schema: string): Promise<void> {
-  await withMigrationLock(connection, async () => {
-    await makeMigrationsTable(connection, schema);
-    const applied = new Map(
-      (await appliedMigrations(connection)).map(({ name, checksum }) => [name, checksum]),
-    );
-    for (const migration of await shippedMigrations()) {
-      const checksum = applied.get(migration.name);
-      if (checksum === undefined) await applyInTransaction(connection, migration);
-      else if (checksum !== migration.checksum) throw migrationChanged(migration.name);
-    }
-  });
+  await makeMigrationsTable(connection, schema);
+  const applied = new Map(
+    (await appliedMigrations(connection)).map(({ name, checksum }) => [name, checksum]),
+  );
+  for (const migration of await shippedMigrations()) {
+    const checksum = applied.get(migration.name);
+    if (checksum === undefined) await applyInTransaction(connection, migration);
+    else if (checksum !== migration.checksum) throw migrationChanged(migration.name);
+  }
 }
 
 /** Prevents two processes that start at once from running a migration twice. */

@@ -1,4 +1,5 @@
 import { decodeMatrix, encodeMatrix, type Matrix, stackRows } from '../../domain/index.js';
+import { ProbelogError } from '../../errors/index.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 
 const BATCH_IMAGES = 16;
@@ -15,17 +16,18 @@ export interface EmbeddingStore {
     ): Promise<void>;
   };
   blobs: {
-    path(digest: string): string;
+    checkedPath(digest: string): Promise<string>;
     put(content: Uint8Array): Promise<{ digest: string }>;
     readAll(digest: string): Promise<Uint8Array>;
   };
 }
 
 /**
- * The image embeddings of a probe set under an encoder: computed once, then read from the store.
+ * The image embeddings of a probe set under an encoder: computed once, then read from the store. When the stored file is missing or
+ * damaged, they are computed again.
  *
  * @returns P unit rows
- * @throws ProbelogError TEXT_ENCODER_UNAVAILABLE, STORAGE_FULL
+ * @throws ProbelogError BLOB_MISSING when an image is missing or damaged, TEXT_ENCODER_UNAVAILABLE, STORAGE_FULL
  */
 export async function ensureProbeEmbeddings(
   { store, encoder }: { store: EmbeddingStore; encoder: TextEncoder },
@@ -33,16 +35,23 @@ export async function ensureProbeEmbeddings(
   onProgress?: (done: number, total: number) => void,
 ): Promise<Matrix> {
   const stored = await store.probeSets.embedding(probeSet.id, encoder.id);
-  if (stored) return decodeMatrix(await store.blobs.readAll(stored.digest));
+  const whole = stored && (await store.blobs.readAll(stored.digest).catch(unlessDamaged));
+  if (whole) return decodeMatrix(whole);
   const probes = await store.probeSets.probes(probeSet.id);
   const rows: Float32Array[] = [];
   while (rows.length < probes.length) {
     const batch = probes.slice(rows.length, rows.length + BATCH_IMAGES);
-    rows.push(...(await encoder.embedImages(batch.map(({ digest }) => store.blobs.path(digest)))));
+    const paths = await Promise.all(batch.map(({ digest }) => store.blobs.checkedPath(digest)));
+    rows.push(...(await encoder.embedImages(paths)));
     onProgress?.(rows.length, probes.length);
   }
   const embeddings = stackRows(rows);
   const { digest } = await store.blobs.put(encodeMatrix(embeddings));
   await store.probeSets.saveEmbedding(probeSet.id, encoder.id, { digest, dimensions: embeddings.columns });
   return embeddings;
+}
+
+function unlessDamaged(thrown: unknown): null {
+  if (thrown instanceof ProbelogError && thrown.code === 'BLOB_MISSING') return null;
+  throw thrown;
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { messageOf, ProbelogError } from '../../errors/index.js';
-
+import { childEnvironment } from '../../lib/child-environment.js';
 import { Limiter } from '../../lib/limiter.js';
 
 import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
@@ -53,7 +53,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
   function start(): EncoderProcess {
     const started = startEncoderProcess(
       settings,
-      pick(settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES]),
+      childEnvironment(settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES]),
       () => {
         if (running === started) running = undefined;
       },
@@ -101,12 +101,6 @@ async function findEncoder(model: string, cacheFolder: string): Promise<EncoderS
   }
   const [id, revision = 'main'] = model.split('@');
   return { model: id, isFolder: false, revision, cacheFolder };
-}
-
-function pick(names: string[]): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
 }
 
 function unavailable(name: string, reason: string): ProbelogError {

@@ -47,7 +47,9 @@ it('a missing image fails, and the suggested command stores it again', async () 
   const [lost] = await examine(probeSets, settings);
   expect(lost).toMatchObject({
     state: 'failed',
-    says: expect.stringContaining('mine: 1 of 3 images are missing, such as the one at position 0'),
+    says: expect.stringContaining(
+      'mine: 1 of 3 images are missing or damaged, such as the one at position 0',
+    ),
     mend: expect.stringContaining('probelog probes create mine'),
   });
   await runProbelog(['probes', 'create', 'mine', 'images'], { dataFolder: folder });
@@ -56,6 +58,6 @@ it('a missing image fails, and the suggested command stores it again', async () 
 
 it('intact stored files are reported too', async () => {
   expect(await examine(blobs, settings)).toMatchObject([
-    { state: 'ok', says: 'can be written and read; the responses of all 0 models exist' },
+    { state: 'ok', says: 'can be written and read; the responses of all 0 models exist and are whole' },
   ]);
 });

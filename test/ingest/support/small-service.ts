@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { openService, type Service } from '../../../src/app/index.js';
+import { type Log, openService, type Service } from '../../../src/app/index.js';
 import { loadConfig } from '../../../src/config/index.js';
 import type { IngestRequest } from '../../../src/ingest/index.js';
 import { createProbeSet } from '../../../src/probing/index.js';
@@ -31,6 +31,8 @@ export interface SmallServiceOptions {
   from?: string;
   probes?: number;
   work?: boolean;
+  /** Receives the log. */
+  log?: Log;
   /** Whether any file may be read, as by the command line; true when absent. */
   trustedCaller?: boolean;
 }
@@ -42,6 +44,7 @@ export async function openSmallService({
   probes = 24,
   work = true,
   trustedCaller = true,
+  log = () => undefined,
 }: SmallServiceOptions = {}): Promise<SmallService> {
   const folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
   const data = dataFolder ?? join(folder, 'data');
@@ -53,7 +56,7 @@ export async function openSmallService({
     PROBELOG_TEXT_ENCODER: join(DEMO, 'encoder'),
     ...environment,
   });
-  const service = await openService(config, { log: () => undefined, work, trustedCaller });
+  const service = await openService(config, { log, work, trustedCaller });
   if (!(await service.store.probeSets.byName('gradients'))) {
     const source = await gradientImages(join(folder, 'images'), probes);
     await createProbeSet(service.store, { name: 'gradients', source, limits: { maxPixels: 1e6 } });

@@ -101,7 +101,7 @@ describe.runIf(requires('postgresql'))('with a PostgreSQL server', () => {
     const to = location(await temporaryFolder(), url);
     await expect(restore(to, await backupOf(from))).rejects.toMatchObject({
       code: 'RESTORE_NOT_EMPTY',
-      message: expect.stringContaining('the schema public has 15 tables (_prisma_migrations, api_key,'),
+      message: expect.stringContaining('the schema public has 16 tables (_prisma_migrations, api_key,'),
     });
   });
 });

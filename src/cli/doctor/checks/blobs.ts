@@ -6,10 +6,12 @@ import type { BlobStore } from '../../../store/index.js';
 import { type Check, failed, ok, Skipped } from '../check.js';
 import type { Machine } from '../machine.js';
 
+/** Time for reading the responses of all models. */
+const MAX_MS = 30_000;
 /** Folders whose files are moved into `blobs` when they are complete, which works only within one file system. */
 const MOVED_FROM = ['ingests', 'uploads', 'downloads'];
 
-/** Blobs can be written, read back and removed, and those that the database names exist. */
+/** Blobs can be written, read back and removed, and the responses that the database names are whole. */
 export const blobs: Check = {
   name: 'stored files',
   async run(machine) {
@@ -31,7 +33,7 @@ export const blobs: Check = {
         `${folder} cannot be used: ${problem}`,
         `make it writable for user ${process.getuid?.()}`,
       );
-    return missingResponses(machine);
+    return damagedResponses(machine);
   },
 };
 
@@ -46,25 +48,37 @@ async function roundTrip(store: BlobStore): Promise<undefined> {
   }
 }
 
-async function missingResponses(machine: Machine) {
+/** Reads the responses until time is up; of the rest, only whether they exist is checked. */
+async function damagedResponses(machine: Machine) {
   const store = await machine.store().catch((thrown) => {
     if (thrown instanceof Skipped) return null;
     throw thrown;
   });
   if (store === null)
     return ok('can be written and read; the database cannot be read to check for missing files');
+  const until = Date.now() + MAX_MS;
   const lost: string[] = [];
   let models = 0;
+  let read = 0;
   for (const { id } of await store.probeSets.list()) {
     for (const { modelId, responsesDigest } of await store.models.searchable(id)) {
       models++;
-      if (!(await store.blobs.has(responsesDigest))) lost.push(modelId);
+      const isInTime = Date.now() < until;
+      if (isInTime) read++;
+      const { blobs } = store;
+      if (!(await (isInTime ? blobs.isWhole(responsesDigest) : blobs.has(responsesDigest))))
+        lost.push(modelId);
     }
   }
-  if (lost.length === 0) return ok(`can be written and read; the responses of all ${models} models exist`);
+  if (lost.length === 0)
+    return ok(
+      read === models
+        ? `can be written and read; the responses of all ${models} models exist and are whole`
+        : `can be written and read; the responses of all ${models} models exist, and those of the ${read} that were read are whole`,
+    );
   const [first] = await store.models.byIds(lost.slice(0, 1));
   return failed(
-    `the responses of ${lost.length} of ${models} models are missing, such as those of ${first?.name}@${first?.version}`,
+    `the responses of ${lost.length} of ${models} models are missing or damaged, such as those of ${first?.name}@${first?.version}; they are left out of search`,
     `probelog reprobe ${first?.name}@${first?.version}, or restore a backup of the data folder`,
   );
 }

@@ -6,12 +6,24 @@ export const dataFolderLock: Check = {
   name: 'data folder in use',
   async run(machine) {
     if (machine.setting('databaseUrl') !== undefined) return ok('shared by a PostgreSQL server');
-    const { folderHolder } = await import('../../../store/index.js');
+    const { folderHolder, hasKernelLock } = await import('../../../store/index.js');
     const holder = await folderHolder(machine.dataFolder);
-    if (holder === null) return ok('by no process');
+    if (holder === null) {
+      if (await hasKernelLock(machine.dataFolder)) return ok('by no process');
+      return warning(
+        'by no process of this machine; its file system has no locks, so a process in another container cannot be noticed',
+        'use the data folder in one container only, or use a PostgreSQL server (DATABASE_URL)',
+      );
+    }
+    const { pid, host } = holder;
+    if (host !== null)
+      return warning(
+        `process ${pid} on ${host} has it open, so its content cannot be checked`,
+        `nothing to do if that is your server; otherwise stop it on ${host}, which may be a container`,
+      );
     return warning(
-      `process ${holder} (${await nameOf(holder)}) has it open, so its content cannot be checked`,
-      `nothing to do if that is your server; otherwise end it: kill ${holder}`,
+      `process ${pid} (${await nameOf(pid)}) has it open, so its content cannot be checked`,
+      `nothing to do if that is your server; otherwise end it: kill ${pid}`,
     );
   },
 };

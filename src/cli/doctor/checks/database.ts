@@ -13,6 +13,9 @@ export const database: Check = {
     } catch (thrown) {
       if (!(thrown instanceof ProbelogError)) throw thrown;
       if (thrown.code === 'DATA_FOLDER_IN_USE') throw new Skipped('another process has the data folder open');
+      // Their messages name the ways out.
+      if (thrown.code === 'DATABASE_MISSING' || thrown.code === 'DATA_FOLDER_MISMATCH')
+        return failed(thrown.message, 'see docs/backup.md, "When the database is missing"');
       return failed(
         thrown.message,
         machine.setting('databaseUrl') === undefined

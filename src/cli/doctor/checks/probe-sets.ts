@@ -30,11 +30,11 @@ async function imagesOf(
 ): Promise<Finding> {
   const lost: number[] = [];
   for (const { position, digest } of await sets.probes(id)) {
-    if (!(await blobs.has(digest))) lost.push(position);
+    if (!(await blobs.isWhole(digest))) lost.push(position);
   }
   if (lost.length === 0) return ok(`${name}: ${size} images, all stored`);
   return failed(
-    `${name}: ${lost.length} of ${size} images are missing, such as the one at position ${lost[0]}; models can no longer be probed with it`,
+    `${name}: ${lost.length} of ${size} images are missing or damaged, such as the one at position ${lost[0]}; models can no longer be probed with it`,
     `probelog probes create ${name} <the same images>, which stores them again`,
   );
 }
@@ -50,9 +50,9 @@ async function embeddingOf(machine: Machine, store: Store, { id, name }: ProbeSe
       `${name}: not yet embedded with this text encoder; the first search does that, which takes a while`,
       'probelog search dog',
     );
-  if (await store.blobs.has(stored.digest)) return ok(`${name}: embedded with this text encoder`);
-  return failed(
-    `${name}: the stored embeddings are missing, so texts cannot be searched`,
-    'restore a backup of the data folder',
+  if (await store.blobs.isWhole(stored.digest)) return ok(`${name}: embedded with this text encoder`);
+  return warning(
+    `${name}: the stored embeddings are missing or damaged; the next search computes them again, which takes a while`,
+    'probelog search dog',
   );
 }

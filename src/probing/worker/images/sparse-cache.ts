@@ -1,13 +1,15 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { evict, isCached } from './cache-files.js';
 import type { PixelCache } from './pixels.js';
 
 const PRESENT = Uint8Array.of(1);
+const SUM_BYTES = 4;
 
 /**
- * Caches the pixels of some probes of a set. The file has one byte per probe, 1 if its image is present, then room for all
- * images. It is sparse: missing images take no disk space.
+ * Caches the pixels of some probes of a set. The file has one byte per probe, 1 if its image is present, then room for all images,
+ * each with its CRC-32. It is sparse: missing images take no disk space.
  *
  * Several processes may use it at once, since all write the same bytes to the same places. A probe's byte is set after its
  * pixels are synced to disk. Both are in one file, so that neither can exist without the other.
@@ -22,7 +24,7 @@ export async function openSparseCache(
   images: number,
   cache: { folder: string; maxBytes: number },
 ): Promise<PixelCache | null> {
-  const bytes = images * (1 + imageBytes);
+  const bytes = images * (1 + imageBytes + SUM_BYTES);
   if (bytes > cache.maxBytes) return null;
   try {
     await mkdir(cache.folder, { recursive: true });
@@ -38,14 +40,20 @@ export async function openSparseCache(
 }
 
 function toCache(file: FileHandle, imageBytes: number, present: Uint8Array): PixelCache {
-  const placeOf = (probe: number) => present.length + probe * imageBytes;
+  const placeOf = (probe: number) => present.length + probe * (imageBytes + SUM_BYTES);
   const written: number[] = [];
   let writing = Promise.resolve();
 
   const writeImages = async (probes: readonly number[], pixelsOf: (probe: number) => Uint8Array) => {
     for (const probe of probes) {
-      const { bytesWritten } = await file.write(pixelsOf(probe), 0, imageBytes, placeOf(probe));
-      if (bytesWritten !== imageBytes) throw new Error('The disk has no room for the pixels.');
+      const image = pixelsOf(probe).subarray(0, imageBytes);
+      const { bytesWritten } = await file.write(
+        Buffer.concat([image, sumOf(image)]),
+        0,
+        null,
+        placeOf(probe),
+      );
+      if (bytesWritten !== imageBytes + SUM_BYTES) throw new Error('The disk has no room for the pixels.');
       written.push(probe);
     }
   };
@@ -75,9 +83,16 @@ function toCache(file: FileHandle, imageBytes: number, present: Uint8Array): Pix
   };
 }
 
-async function readImage(file: FileHandle, imageBytes: number, place: number): Promise<Uint8Array> {
-  const pixels = new Uint8Array(imageBytes);
-  const { bytesRead } = await file.read(pixels, 0, imageBytes, place);
-  if (bytesRead !== imageBytes) throw new Error('The pixel cache is truncated.');
-  return pixels;
+/** An image; null when it is damaged. */
+async function readImage(file: FileHandle, imageBytes: number, place: number): Promise<Uint8Array | null> {
+  const bytes = Buffer.alloc(imageBytes + SUM_BYTES);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, place);
+  const pixels = bytes.subarray(0, imageBytes);
+  return bytesRead === bytes.length && sumOf(pixels).equals(bytes.subarray(imageBytes)) ? pixels : null;
+}
+
+function sumOf(image: Uint8Array): Buffer {
+  const sum = Buffer.alloc(SUM_BYTES);
+  sum.writeUInt32LE(crc32(image));
+  return sum;
 }

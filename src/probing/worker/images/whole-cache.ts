@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { moveDurably } from '../../../lib/atomic-file.js';
 import { evict, UNFINISHED } from './cache-files.js';
 import type { PixelCache } from './pixels.js';
 
 /**
- * Caches the pixels of a whole probe set, which must be written in order. The file gets its name when it is complete.
+ * Caches the pixels of a whole probe set, which must be written in order. The file ends with their SHA-256, and gets its name when
+ * it is complete.
  *
- * @param bytes size of the complete file
+ * @param bytes size of all pixels
  * @param replaces a file that is obsolete afterwards
  * @returns null when the pixels exceed the cache's size, or the folder cannot be written
  */
@@ -35,6 +36,7 @@ function toCache(
   expected: number,
   replaces: string,
 ): PixelCache {
+  const hash = createHash('sha256');
   let bytes = 0;
   let failed = false;
   let writing = Promise.resolve();
@@ -42,6 +44,7 @@ function toCache(
     read: () => null,
     write(_, pixels) {
       bytes += pixels.length;
+      hash.update(pixels);
       const before = writing;
       writing = writing
         .then(async () => {
@@ -56,6 +59,7 @@ function toCache(
       try {
         await writing;
         if (!failed && bytes === expected) {
+          await file.writeFile(hash.digest());
           await file.datasync();
           await moveDurably(partial, path);
           await rm(replaces, { force: true });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Basis,
@@ -11,10 +11,11 @@ import {
   random,
   whiteningMatrix,
 } from '../../../domain/index.js';
+import { withChecksum } from '../../../lib/checksum.js';
 import { RowFile } from '../../gallery/row-file.js';
 import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
 import { loadFaiss } from '../faiss.js';
-import { type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../snapshot.js';
+import { fileSum, type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../snapshot.js';
 import { blockwiseGram } from './blockwise-gram.js';
 import { buildIndex } from './build-index.js';
 import { fitPrior } from './fit-prior.js';
@@ -171,6 +172,8 @@ function writeSnapshot(
   write(SNAPSHOT_FILES.indexedRows, indexed ? liveRows : new Uint32Array(0));
   if (prior) write(SNAPSHOT_FILES.prior, prior.encoded);
   const { version, probes, rows } = task;
+  const { facts: _, ...others } = SNAPSHOT_FILES;
+  const written = Object.values(others).filter((name) => existsSync(join(task.targetFolder, name)));
   const facts: SnapshotFacts = {
     version,
     probes,
@@ -179,6 +182,7 @@ function writeSnapshot(
     logits: liveRows.length,
     indexed,
     prior: prior?.facts ?? null,
+    sums: Object.fromEntries(written.map((name) => [name, fileSum(join(task.targetFolder, name))])),
   };
-  write(SNAPSHOT_FILES.facts, JSON.stringify(facts));
+  write(SNAPSHOT_FILES.facts, withChecksum(JSON.stringify(facts)));
 }
