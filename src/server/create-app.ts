@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { limitBodyTime } from './body-time.js';
 import { addErrorReplies } from './error-replies.js';
 import { addJsonBodies } from './json-bodies.js';
 import { addSecurityHeaders } from './security-headers.js';
@@ -25,6 +26,10 @@ export interface RequestTimes {
   headersMs: number;
   /** The whole request. */
   requestMs: number;
+  /** The body, but for those with a pace of their own. */
+  bodyMs: number;
+  /** Nothing is sent or received on the connection for so long. */
+  idleMs: number;
 }
 
 /** A Fastify application without routes; sets up what all requests share. */
@@ -38,10 +43,13 @@ export async function createApp(
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     requestTimeout: times?.requestMs,
+    connectionTimeout: times?.idleMs,
     http: times && { ...timeouts(times), connectionsCheckingInterval: LATE_EVERY_MS },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   });
   addErrorReplies(app);
+  // Before all other hooks, which may refuse the request.
+  if (times) limitBodyTime(app, times.bodyMs);
   addJsonBodies(app);
   await addSecurityHeaders(app, corsOrigins.length > 0);
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);

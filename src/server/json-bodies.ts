@@ -7,6 +7,9 @@ import { type JsonLimits, MAX_JSON_DEPTH, type ScannedJson, scanJson } from '../
 /** What a request of JSON may hold; docs/limits.md says so. The one longer string is the image of a search. */
 export const JSON_LIMITS: JsonLimits = { maxValues: 110_000, maxStringBytes: 2 ** 16, maxBytes: 2 ** 22 };
 
+/** Parsing a longer body is a turn of the event loop of its own. */
+const LONG_BODY_BYTES = 2 ** 16;
+
 /** A limit's name and number, as an error tells them. */
 const TELLING: Record<
   NonNullable<ScannedJson['excess']>,
@@ -52,7 +55,13 @@ export function addJsonBodies(app: FastifyInstance): void {
     const refusal = refusalOf(body, scanned);
     if (refusal) return done(refusal);
     const { longString } = scanned;
-    if (!longString) return parse(request, body.toString(), done);
+    if (!longString) {
+      const inTurn =
+        body.length > LONG_BODY_BYTES
+          ? (...result: Parameters<typeof done>) => setImmediate(done, ...result)
+          : done;
+      return parse(request, body.toString(), inTurn);
+    }
     const placeholder = randomUUID();
     const rest = [body.subarray(0, longString.start), placeholder, body.subarray(longString.end)].join('');
     // In a turn of its own: collecting and scanning so many bytes was one.

@@ -16,6 +16,7 @@ export type ServerLimits = Pick<
   | 'maxConcurrentOperations'
   | 'ratePerKey'
   | 'ratePerAddress'
+  | 'maxConnections'
   | 'maxSockets'
   | 'maxSubscriptions'
   | 'maxMessageBytes'

@@ -10,6 +10,7 @@ import { addRoutes, type RouteOptions } from './routes/routes.js';
 import type { ServerLimits } from './server-limits.js';
 
 const HOUR_MS = 3_600_000;
+const SPARE_MS = 60_000;
 
 /** What is served, and where. */
 export interface ServerOptions extends RouteOptions {
@@ -51,8 +52,15 @@ export async function startServer({
   const schema = await (subgraph ? buildSubgraph(subgraph) : buildSchema());
   const app = await createApp(logger, {
     ...limits,
-    times: { headersMs: limits.headerSeconds * 1000, requestMs },
+    times: {
+      headersMs: limits.headerSeconds * 1000,
+      bodyMs: limits.bodySeconds * 1000,
+      // An operation that takes its time sends nothing meanwhile.
+      idleMs: limits.operationSeconds * 1000 + SPARE_MS,
+      requestMs,
+    },
   });
+  app.server.maxConnections = limits.maxConnections;
   const rateLimit = await openRateLimit(app, limits);
   addAuthHook(app, {
     principalOf: (request) => services.access.principalOf(credentialsOf(request)),

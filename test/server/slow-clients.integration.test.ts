@@ -10,6 +10,7 @@ beforeAll(async () => {
     PROBELOG_HEADER_SECONDS: '1',
     PROBELOG_BODY_SECONDS: '1',
     PROBELOG_OPERATIONS_AT_ONCE: '1',
+    PROBELOG_STANDARD_SECRETS: `whsec_${Buffer.alloc(32, 's').toString('base64')}`,
   });
   ({ url } = small.server);
 });
@@ -54,6 +55,39 @@ describe('a client that holds its connection by sending next to nothing (slow lo
     expect((await askAt(url, '{ __typename }')).status).toBe(200);
     const answers = [...(await said).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
     expect(answers.filter((status) => status !== '408')).toEqual(first.includes('/health') ? ['200'] : []);
+  });
+
+  it.each([
+    ['a webhook that is off', 'POST /webhooks/mlflow'],
+    ['a webhook', 'POST /webhooks/standard'],
+    ['an unknown path', 'POST /nothing'],
+    ['an unknown method of a path', 'PUT /graphql'],
+    ['/health', 'GET /health'],
+    ['an event stream without its header', 'POST /graphql/stream'],
+    ['an upload to a model that does not exist', 'PUT /models/bm90aGluZw/responses'],
+    ['a route that takes no body', 'GET /probe-sets/gradients/kit.tar'],
+    ['GraphQL in chunks', 'POST /graphql', 'transfer-encoding: chunked'],
+  ])('in the body for %s', async (_, line, length = 'content-length: 100000') => {
+    const type = line.startsWith('PUT /models') ? 'application/x-npy' : 'application/json';
+    const { said } = drip(
+      `${line} HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${type}\r\n${length}\r\n\r\n`,
+      '1'.repeat(100_000),
+    );
+    await said;
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
+  it('among as many connections as there may be', async () => {
+    const { url: limited } = await small.beside({ PROBELOG_MAX_CONNECTIONS: '10' });
+    const { port } = new URL(limited);
+    const sockets = Array.from({ length: 14 }, () => connect(Number(port), '127.0.0.1'));
+    const ended = sockets.map(
+      (socket) => new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve)),
+    );
+    await Promise.race([Promise.all(ended.slice(0, 5)), Promise.any(ended)]);
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(ended);
+    expect((await fetch(`${limited}/health`)).status).toBe(200);
   });
 
   it('on a WebSocket that never says who it is', async () => {

@@ -128,6 +128,15 @@ export const LIMIT_OPTIONS = {
     },
     wholeNumber(0, 10_000_000),
   ),
+  maxConnections: option(
+    {
+      variable: 'PROBELOG_MAX_CONNECTIONS',
+      description: 'Connections open at the same time, of any kind. Further ones are closed at once.',
+      allowed: 'a whole number from 10 to 1,000,000',
+      fallback: '10000',
+    },
+    wholeNumber(10, 1_000_000),
+  ),
   maxSockets: option(
     {
       variable: 'PROBELOG_MAX_SOCKETS',

@@ -12,7 +12,6 @@ import { ProbelogError } from '../../errors/index.js';
 import { checkText, formatError, parseOptions } from '../../graphql/index.js';
 import { parseJson } from '../../lib/parse-json.js';
 import { callerOf } from '../auth/auth-hook.js';
-import { limitBodyTime } from '../body-time.js';
 import type { ServerLimits } from '../server-limits.js';
 import { disconnectSignal } from './disconnect-signal.js';
 import { addExplorer, wantsPage } from './explorer.js';
@@ -72,7 +71,6 @@ export async function addHttpTransport(
     config: { requiredScopes: 'ANY', isOpen: isPage },
     onRequest: async (request, reply) => {
       if (showExplorer && isPage(request)) await showExplorer(reply);
-      else limitBodyTime(request, limits.bodySeconds);
     },
     preHandler: async ({ method, body, query }) => {
       const sent = method === 'GET' ? [query] : Array.isArray(body) ? body : [body];

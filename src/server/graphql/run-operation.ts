@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -118,8 +117,6 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     textOf,
     async admit(caller, sent, parsed) {
       const principal = await caller.currentPrincipal();
-      // Reading, checking and running an operation are turns of their own, so that others are served in between.
-      await nextTurn();
       const document = parsed ?? parseOperation(textOf(sent), limits);
       if (document instanceof GraphQLError) return [document];
       const { operationName, variables } = sent;
@@ -137,7 +134,6 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     },
     withinLimits: (signal, work) => places.run(() => withDeadline(limits.operationSeconds, signal, work)),
     async execute({ caller, principal, ...operation }, signal) {
-      await nextTurn();
       const contextValue = createContext(services, { ...caller, principal, signal });
       return formatted(await execute({ ...operation, contextValue }));
     },

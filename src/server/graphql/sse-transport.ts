@@ -7,7 +7,6 @@ import { z } from 'zod';
 import type { Access } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { callerOf, credentialsOf } from '../auth/auth-hook.js';
-import { limitBodyTime } from '../body-time.js';
 import type { ServerLimits } from '../server-limits.js';
 import { cancellableGenerator } from './cancellable-generator.js';
 import { disconnectSignal } from './disconnect-signal.js';
@@ -53,7 +52,6 @@ export function addSseTransport(
       if (isClosing) throw new ProbelogError('SERVER_CLOSING', 'The server is shutting down.');
       if (open.size >= limits.maxSockets) throw tooManyStreams(limits.maxSockets);
       if (!(request.headers.accept ?? '').includes(EVENT_STREAM)) throw notAccepted();
-      limitBodyTime(request, limits.bodySeconds);
       track(request, reply);
     },
     handler: async (request, reply) => {

@@ -4,6 +4,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { createContext, keyOf, type Services, uploadReply } from '../../graphql/index.js';
 import { parseUploadForm, type UploadForm } from '../../ingest/index.js';
 import { callerOf } from '../auth/auth-hook.js';
+import { allowLongBody } from '../body-time.js';
 
 /** An upload that sends nothing for so long is given up. */
 const STALL_MS = 60_000;
@@ -43,6 +44,7 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
         );
       },
       handler: async (request, reply) => {
+        allowLongBody(request);
         const { params, query, headers, body, raw } = request;
         if (!body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
         const form = formOf(query, headers['probe-set-digest']);
