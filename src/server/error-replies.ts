@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
-import { ProbelogError } from '../errors/index.js';
+import { knownError, ProbelogError } from '../errors/index.js';
 
 /**
  * Every error outside an operation has one form, `{ "error": { "code", "message" } }`, with the status of its code; at
@@ -12,9 +12,11 @@ export function addErrorReplies(app: FastifyInstance): void {
     const message = `There is nothing at ${request.method} ${path}.${hint}`;
     return reply.status(404).send({ error: { code: 'NOT_FOUND', message } });
   });
-  app.setErrorHandler<FastifyError | ProbelogError>((error, request, reply) => {
-    if (error instanceof ProbelogError) {
-      const { code, message, details, httpStatus, retryAfterSeconds } = error;
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const known = knownError(error);
+    if (known) {
+      if (!(error instanceof ProbelogError)) request.log.error({ error }, 'request failed');
+      const { code, message, details, httpStatus, retryAfterSeconds } = known;
       if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after'))
         reply.header('retry-after', retryAfterSeconds);
       return reply.status(httpStatus).send(formOf(request, code, message, details));
