@@ -56,6 +56,9 @@ export {
 } from './linalg/matrix.js';
 export { random } from './linalg/random.js';
 export { topIndexes } from './linalg/top-indexes.js';
+export { type Frame, type FrameRounding, frameImage, type ResizeMode } from './pixels/frame-image.js';
+export type { Raster } from './pixels/raster.js';
+export type { ResampleFilter } from './pixels/resample.js';
 export {
   asymmetricDiscrepancy,
   LOGIT_TOP_K,

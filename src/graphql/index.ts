@@ -3,7 +3,7 @@ import 'reflect-metadata';
 export { conceptQuery, conceptsQuery, namedQueryOf } from './concept/named-query.js';
 export { buildSubgraph, generateSubgraphSdl, type SubgraphOptions } from './federation/subgraph.js';
 export { uploadReply } from './ingest/upload-reply.js';
-export { operationCheck, parseOperation, parseOptions } from './limits/check-operation.js';
+export { checkText, operationCheck, parseOperation, parseOptions } from './limits/check-operation.js';
 export { evidenceOf } from './logit/evidence-of.js';
 export { modelSummary } from './model/model-summary.js';
 export { findKit } from './probe-set/find-kit.js';

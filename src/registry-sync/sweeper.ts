@@ -147,7 +147,7 @@ function cannotList(name: string, registries: string[]): ProbelogError {
   const listed = registries.length > 0 ? registries.join(', ') : 'none';
   return new ProbelogError(
     'INPUT_INVALID',
-    `The registry ${JSON.stringify(name)} cannot be listed. Registries that can be listed with these settings: ${listed} (docs/registries).`,
-    { registry: name },
+    `The registry ${JSON.stringify(name.slice(0, 100))} cannot be listed. Registries that can be listed with these settings: ${listed} (docs/registries).`,
+    { registry: name.slice(0, 100) },
   );
 }

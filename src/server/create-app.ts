@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { ProbelogError } from '../errors/index.js';
-import { isNestedTooDeep, MAX_JSON_DEPTH } from '../lib/parse-json.js';
 import { addErrorReplies } from './error-replies.js';
+import { addJsonBodies } from './json-bodies.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
 
@@ -43,20 +42,10 @@ export async function createApp(
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   });
   addErrorReplies(app);
-  refuseDeepJson(app);
+  addJsonBodies(app);
   await addSecurityHeaders(app, corsOrigins.length > 0);
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);
   return app;
-}
-
-/** Fastify's own parser, for bodies that {@link isNestedTooDeep} lets through. */
-function refuseDeepJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (!isNestedTooDeep(body)) return parse(request, body.toString(), done);
-    const message = `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`;
-    done(new ProbelogError('INPUT_INVALID', message, { limit: 'levels', most: MAX_JSON_DEPTH }));
-  });
 }
 
 function timeouts({ headersMs, requestMs }: RequestTimes) {

@@ -66,8 +66,11 @@ export interface NewVersion extends ModelFacts {
   probeSetId: string;
 }
 
-/** One version of a model. The results of probing are null before it is probed. */
-export interface ModelRecord extends NewVersion {
+/**
+ * One version of a model. The results of probing are null before it is probed. Its labels are read on their own, since lists
+ * show none.
+ */
+export interface ModelRecord extends Omit<NewVersion, 'labels'> {
   id: string;
   status: ModelStatus;
   /** When a user set them; null when they came with the registration or the file. */
@@ -93,11 +96,13 @@ export interface ModelRecord extends NewVersion {
   probedAt: Date | null;
 }
 
+/** What rows of the model table are read without. */
+export const LONG_COLUMNS = { labels: true, hasLabels: true } as const;
+
 /** A row of the model table as the store returns it. */
-export function toModelRecord({ hasLabels, ...row }: ModelModel): ModelRecord {
+export function toModelRecord(row: Omit<ModelModel, keyof typeof LONG_COLUMNS>): ModelRecord {
   return {
     ...row,
-    labels: hasLabels ? row.labels : null,
     fileBytes: row.fileBytes === null ? null : Number(row.fileBytes),
   };
 }
@@ -155,7 +160,6 @@ export interface IngestRecord {
   etaSeconds: number | null;
   errorCode: string | null;
   errorMessage: string | null;
-  request: unknown;
   /** Higher goes first, −10..10. */
   priority: number;
   /** How often a worker claimed it. */

@@ -84,7 +84,8 @@ async function queued(query: string, variables: Record<string, unknown>): Promis
   const { data, errors } = await ask(query, variables);
   expect(errors).toBeUndefined();
   const [ingest] = Object.values(data ?? {}) as { id: string }[];
-  const { request } = await store.ingests.cancel(keyOf('Ingest', ingest.id));
+  const { id } = await store.ingests.cancel(keyOf('Ingest', ingest.id));
+  const request = await store.ingests.request(id);
   return (request as { probing?: unknown }).probing;
 }
 

@@ -100,7 +100,8 @@ describe('while a model file is fetched', () => {
   });
 
   async function supersede(id: string) {
-    const [{ modelId, request }] = await store().ingests.byIds([id]);
+    const [{ modelId }] = await store().ingests.byIds([id]);
+    const request = await store().ingests.request(id);
     const [{ name, version, source, probeSetId }] = await seen(modelId);
     const ingest = { ...newIngest(probeSetId, name), version, source, request };
     const change: ModelChange = { kind: 'REGISTER', name, version, source, updated: true };

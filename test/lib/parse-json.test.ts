@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { parseJson } from '../../src/lib/parse-json.js';
+import { parseJson, scanJson } from '../../src/lib/parse-json.js';
 
 const lists = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
@@ -30,4 +30,26 @@ it.each([
 
 it.each(['', '{', '["', '["x', '["\\', 'nothing'])('refuses invalid JSON: %j', (text) => {
   expect(() => parseJson(text)).toThrow(SyntaxError);
+});
+
+const LIMITS = { maxValues: 10, maxStringBytes: 20, maxBytes: 60 };
+const scanned = (text: string) => scanJson(Buffer.from(text), LIMITS);
+
+it.each([
+  ['values of an array', `[${Array(12).fill(1).join()}]`, 'maxValues'],
+  ['values of objects', `[${Array(6).fill('{}').join()}]`, 'maxValues'],
+  ['a second long string', `["${'x'.repeat(30)}", "${'x'.repeat(30)}"]`, 'maxStringBytes'],
+  ['bytes besides a long string', `["${'x'.repeat(1_000)}"${' '.repeat(60)}]`, 'maxBytes'],
+  ['bytes without a long string', `[${' '.repeat(60)}]`, 'maxBytes'],
+  ['levels', lists(65), 'levels'],
+])('a scan finds too many: %s', (_, text, excess) => {
+  const limits = excess === 'levels' ? { ...LIMITS, maxValues: 100, maxBytes: 1_000 } : LIMITS;
+  expect(scanJson(Buffer.from(text), limits).excess).toBe(excess);
+});
+
+it('a scan finds the one long string, whose commas and brackets are no values', () => {
+  const long = ',[{'.repeat(500);
+  const text = `{"a": "b", "c": "${long}", "d": [1]}`;
+  expect(scanned(text)).toEqual({ excess: null, longString: { start: 17, end: 17 + long.length } });
+  expect(scanned('["short"]')).toEqual({ excess: null, longString: null });
 });

@@ -113,7 +113,7 @@ describe('the environment of a model', () => {
       .split('\0')
       .filter((entry) => entry !== '')
       .map((entry) => entry.slice(0, entry.indexOf('=')));
-    const allowed = ['PATH', 'LD_LIBRARY_PATH', 'UV_THREADPOOL_SIZE'];
+    const allowed = ['PATH', 'LD_LIBRARY_PATH', 'UV_THREADPOOL_SIZE', 'ORT_DISABLE_TELEMETRY'];
     expect(names).toContain('PATH');
     // Node's own, for the channel between the two.
     expect(names.filter((name) => !allowed.includes(name) && !name.startsWith('NODE_CHANNEL_'))).toEqual([]);

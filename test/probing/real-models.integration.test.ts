@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { looksLikeProbabilities } from '../../src/domain/index.js';
 import { type ProbeFile, parsePreprocessing } from '../../src/probing/index.js';
+import { decodePixels } from '../../src/probing/worker/images/decode-pixels.js';
+import { frameOf } from '../../src/probing/worker/images/pixels.js';
 import { probeFile, runModel, temporaryFolder } from './support/run-model.js';
 
 const MODELS = fileURLToPath(new URL('../../demo/models/', import.meta.url));
@@ -49,15 +50,10 @@ describe('the demo’s models', () => {
 
   it('answer as ONNX Runtime does when it is called by hand', async () => {
     const { file, preprocessing } = entry('mobilenet_v1_0.25_128');
-    const { rows } = await runModel(file, probes.slice(0, 9), { preprocessing });
+    const { rows, inspected } = await runModel(file, probes.slice(0, 9), { preprocessing });
     const session = await InferenceSession.create(file);
     for (const [i, row] of rows.entries()) {
-      const pixels = await sharp(probes[i].path)
-        .resize(128, 128, { fit: 'cover', kernel: 'linear' })
-        .toColorspace('srgb')
-        .removeAlpha()
-        .raw()
-        .toBuffer();
+      const pixels = await decodePixels(probes[i].path, frameOf(inspected.preprocessing));
       const input = new Float32Array(3 * 128 * 128);
       for (let p = 0; p < 128 * 128; p++)
         for (let c = 0; c < 3; c++) input[c * 128 * 128 + p] = (pixels[p * 3 + c] / 255 - 0.5) / 0.5;

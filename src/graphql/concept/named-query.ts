@@ -98,7 +98,7 @@ async function imageQuery(
   image: string,
   probeSet: ProbeSetRecord,
 ): Promise<NamedQuery> {
-  const queryImage = readImage(image);
+  const queryImage = await readImage(image);
   return {
     query: { kind: 'CONCEPT', ...(await context.concepts.imageVectors(queryImage, probeSet)) },
     named: ['image', queryImage.digest],

@@ -1,5 +1,5 @@
 import { type DocumentNode, type GraphQLSchema, Kind, parse, print } from 'graphql';
-import { markSearchCosts } from '../limits/search-cost.js';
+import { markCosts } from '../limits/field-costs.js';
 import { buildSchema } from '../schema/build-schema.js';
 import { checkModelType, graphNames, MODEL } from '../schema-transform/graph-names.js';
 import type { KeyFields } from '../schema-transform/model-key.js';
@@ -50,7 +50,7 @@ export async function buildSubgraph(options: SubgraphOptions): Promise<GraphQLSc
     },
     { typeDefs: NOTHING_MORE, resolvers: entities },
   ]);
-  return limitEntities(markSearchCosts(subgraph, names));
+  return limitEntities(markCosts(subgraph, names));
 }
 
 function typeDefsOf(schema: GraphQLSchema, { prefix, modelType, modelKey }: SubgraphOptions): string {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type DocumentNode,
   GraphQLError,
@@ -10,8 +11,12 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { costError, type ParsedOperation } from './cost.js';
-import { limitRules } from './limit-rules.js';
+import { ProbelogError } from '../../errors/index.js';
+import { costError, type ParsedOperation, variablesError } from './cost.js';
+import { checkInputs, variableUses } from './input-limits.js';
+import { introspectionCheck } from './introspection-cost.js';
+import { limitRules, tooComplex } from './limit-rules.js';
+import { mergedFieldsError } from './merged-fields.js';
 import type { OperationLimits } from './operation-limits.js';
 
 /** How operations are parsed, by whichever library does it. */
@@ -19,8 +24,22 @@ export function parseOptions({ maxTokens }: Pick<OperationLimits, 'maxTokens'>):
   return { maxTokens };
 }
 
-/** @returns the document, or the syntax error that keeps it from being one */
+/** Mean length of a token. Texts that people and tools write have five characters for each. */
+const TOKEN_LENGTH = 64;
+
+/**
+ * Limits the length of an operation's text before it is parsed: comments, blanks and long names are no further tokens.
+ *
+ * @throws ProbelogError OPERATION_TOO_COMPLEX
+ */
+export function checkText(query: string, { maxTokens }: Pick<OperationLimits, 'maxTokens'>): void {
+  const most = maxTokens * TOKEN_LENGTH;
+  if (query.length > most) throw tooComplex('text', most, query.length);
+}
+
+/** @returns the document, or the syntax error that keeps it from being one. @throws as {@link checkText} */
 export function parseOperation(query: string, limits: OperationLimits): DocumentNode | GraphQLError {
+  checkText(query, limits);
   try {
     return parse(query, parseOptions(limits));
   } catch (thrown) {
@@ -38,22 +57,53 @@ export function parseOperation(query: string, limits: OperationLimits): Document
 export function operationCheck(
   schema: GraphQLSchema,
   limits: OperationLimits,
-): (operation: ParsedOperation) => readonly GraphQLError[] {
+): (operation: ParsedOperation) => Promise<readonly GraphQLError[]> {
   const { introspection } = limits;
   const rules = [...specifiedRules, ...limitRules(limits)];
   if (!introspection) rules.push(NoSchemaIntrospectionCustomRule);
-  const valid = new WeakSet<DocumentNode>();
+  const checkIntrospection = introspectionCheck(schema);
+  /** The valid documents, with the uses of their variables. */
+  const valid = new WeakMap<DocumentNode, ReturnType<typeof variableUses>>();
 
-  return ({ document, operationName, variables }) => {
+  return async ({ document, operationName, variables }) => {
     if (!valid.has(document)) {
+      const tooManyFields = mergedFieldsError(document);
+      if (tooManyFields) return [tooManyFields];
       const errors = validate(schema, document, rules, { hideSuggestions: !introspection });
       if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-      valid.add(document);
+      valid.set(document, variableUses(document));
     }
     if (!getOperationAST(document, operationName)) return [noOperation(document, operationName)];
-    const tooCostly = costError({ schema, document, operationName, variables }, limits);
-    return tooCostly ? [tooCostly] : [];
+    const operation = { document, operationName, variables, schema };
+    const checks = [
+      () => lengthError(variables, valid.get(document)),
+      () => variablesError(operation, limits),
+      () => costError(operation, limits),
+      () => checkIntrospection(operation),
+    ];
+    for (const check of checks) {
+      // Each takes its time for as many variables as may be sent, so each is a turn of its own.
+      await nextTurn();
+      const error = check();
+      if (error) return [error];
+    }
+    return [];
   };
+}
+
+/** The error of variables that are too long for what they are used for: found before they are coerced. */
+function lengthError(
+  variables: ParsedOperation['variables'],
+  uses: ReturnType<typeof variableUses> | undefined,
+): GraphQLError | null {
+  try {
+    for (const [variable, value] of Object.entries(variables ?? {}))
+      for (const argument of uses?.get(variable) ?? []) checkInputs({ [argument]: value });
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof ProbelogError)) throw thrown;
+    return new GraphQLError(thrown.message, { originalError: thrown });
+  }
 }
 
 function noOperation({ definitions }: DocumentNode, name: string | null | undefined): GraphQLError {

@@ -10,12 +10,16 @@ import {
 // The ESM build loads a second copy of graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
 import { MAX_PAGE_SIZE } from '../pagination/pages.js';
+import { isSearch, itemsOf } from './field-costs.js';
 import { tooComplex } from './limit-rules.js';
 import type { OperationLimits } from './operation-limits.js';
-import { isSearch } from './search-cost.js';
 
 const FIELD = 1;
 const SEARCH = 20;
+/** How many errors of bad variables to collect. Clients get the last one. */
+const MAX_ERRORS = 50;
+/** Characters of an image's text that cost as much as a field. */
+const IMAGE_UNIT = 1_024;
 
 /** One parsed request of a client. */
 export interface ParsedOperation {
@@ -45,43 +49,47 @@ export function costOf({ schema, document, operationName, variables }: CountedOp
   });
 }
 
-/** The error of an operation that costs too much, or whose variables do not fit their types; null for any other. */
+/** The error of an operation that costs too much; null for any other. */
 export function costError(
   operation: CountedOperation,
-  { maxCost, introspection }: Pick<OperationLimits, 'maxCost' | 'introspection'>,
+  { maxCost }: Pick<OperationLimits, 'maxCost'>,
 ): GraphQLError | null {
   try {
-    checkVariables(operation, { hideSuggestions: !introspection });
     const cost = costOf(operation);
     if (cost <= maxCost) return null;
     const originalError = tooComplex('cost', maxCost, cost);
     return new GraphQLError(originalError.message, { originalError });
   } catch (thrown) {
     if (!(thrown instanceof GraphQLError)) throw thrown;
-    return new GraphQLError(thrown.message, { nodes: thrown.nodes, extensions: { code: 'BAD_USER_INPUT' } });
+    return badInput(thrown);
   }
 }
 
 /**
- * Checks the variables before `getComplexity` does, whose errors always suggest the names that a misspelled one may mean.
- *
- * @throws GraphQLError
+ * The error of variables that do not fit their types; null when all do. `getComplexity` would find it too, but it suggests
+ * the names that a misspelled one may mean, and collects an error for each bad value of a list.
  */
-function checkVariables(
+export function variablesError(
   { schema, document, operationName, variables }: CountedOperation,
-  options: { hideSuggestions: boolean },
-): void {
+  { introspection }: Pick<OperationLimits, 'introspection'>,
+): GraphQLError | null {
+  const options = { hideSuggestions: !introspection, maxErrors: MAX_ERRORS };
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     if (typeof operationName === 'string' && operationName !== definition.name?.value) continue;
     const values = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, options);
-    const error = values.errors?.at(-1);
-    if (error) throw error;
+    const error = values.errors?.slice(0, MAX_ERRORS).at(-1);
+    if (error) return badInput(error);
   }
+  return null;
+}
+
+function badInput({ message, nodes }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  const own = isSearch(field) ? SEARCH * conceptCount(args) : FIELD;
+  const own = isSearch(field) ? SEARCH * conceptCount(args) + imageCost(args) : FIELD;
   if (isLeafType(getNamedType(field.type))) return own;
   return own + itemCount(field, args) * childComplexity;
 }
@@ -89,7 +97,7 @@ function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): nu
 function itemCount(field: ComplexityEstimatorArgs['field'], { first, representations }: Arguments): number {
   const takes = (argument: string) => field.args.some(({ name }) => name === argument);
   if (takes('representations')) return Array.isArray(representations) ? representations.length : 1;
-  if (!takes('first')) return 1;
+  if (!takes('first')) return itemsOf(field) ?? 1;
   // The resolver refuses anything but a number of 0 or more; here it counts as a full page.
   return typeof first === 'number' && first >= 0 ? Math.min(first, MAX_PAGE_SIZE) : MAX_PAGE_SIZE;
 }
@@ -103,4 +111,14 @@ function conceptCount({ concepts, expression }: Arguments): number {
   );
 }
 
-type Arguments = { first?: unknown; representations?: unknown; concepts?: unknown; expression?: unknown };
+function imageCost({ image }: Arguments): number {
+  return typeof image === 'string' ? Math.ceil(image.length / IMAGE_UNIT) : 0;
+}
+
+type Arguments = {
+  first?: unknown;
+  representations?: unknown;
+  concepts?: unknown;
+  expression?: unknown;
+  image?: unknown;
+};

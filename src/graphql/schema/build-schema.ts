@@ -6,7 +6,7 @@ import { AuditResolver } from '../access/audit-resolver.js';
 import { ConceptResolver } from '../concept/concept-resolver.js';
 import { GalleryResolver } from '../gallery/gallery-resolver.js';
 import { IngestResolver } from '../ingest/ingest-resolver.js';
-import { markSearchCosts } from '../limits/search-cost.js';
+import { markCosts } from '../limits/field-costs.js';
 import { LogitEdgeResolver } from '../logit/logit-edge-resolver.js';
 import { LogitResolver } from '../logit/logit-resolver.js';
 import { ModelResolver } from '../model/model-resolver.js';
@@ -41,7 +41,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
     validate: false,
     pubSub: noTopics,
   });
-  return markSearchCosts(guardFields(refineSimilarityValues(schema)));
+  return markCosts(guardFields(refineSimilarityValues(schema)));
 }
 
 /** The public schema as text, in an order that does not depend on the order of imports. */

@@ -13,10 +13,14 @@ const REQUEST_CODES = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** Longer than any message about values of a usual length. */
+const MAX_MESSAGE_LENGTH = 1_000;
+
 /**
- * An error as the client gets it: its stable code and, for a `ProbelogError`, its message and details.
+ * An error as the client gets it: its stable code and, for a `ProbelogError`, its message and details. An error that says how this
+ * machine is, such as a full disk, has a code too.
  *
- * So does an error that says how this machine is, such as a full disk. Any other error is internal. Its message may contain SQL, paths or secrets, so the client gets only an id, under which
+ * Any other error is internal. Its message may contain SQL, paths or secrets, so the client gets only an id, under which
  * the log has the details.
  */
 export function formatError(
@@ -30,14 +34,19 @@ export function formatError(
   if (known) {
     if (known !== original) log('request failed', { error: original });
     const { code, message, details } = known;
-    return { message, locations, path, extensions: { ...details, code } };
+    return { message: shortened(message), locations, path, extensions: { ...details, code } };
   }
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && REQUEST_CODES.has(code)) {
-    return { message: formatted.message, locations, path, extensions: { code } };
+    return { message: shortened(formatted.message), locations, path, extensions: { code } };
   }
   const errorId = randomUUID();
   log('request failed with an internal error', { errorId, error: original });
   const message = `Internal error ${errorId}; the server's log has the details.`;
   return { message, locations, path, extensions: { code: 'INTERNAL', errorId } };
+}
+
+/** Messages repeat what was sent, however long. */
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)}…`;
 }

@@ -2,6 +2,7 @@ import { type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, isObj
 import { allows, type Principal, scopeName } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { AccessScope } from '../../store/index.js';
+import { checkInputs } from '../limits/input-limits.js';
 
 /** Fields whose scopes differ from their type's. One of the listed scopes is enough; ADMIN always is. */
 const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
@@ -65,27 +66,9 @@ type Resolver = GraphQLFieldResolver<unknown, unknown>;
 function guarded(resolve: Resolver, required: readonly AccessScope[] | null): Resolver {
   return (root, args, context, info) => {
     if (required) checkScopes((context as { principal: Principal }).principal, required);
-    checkTexts(args);
+    checkInputs(args);
     return resolve(root, args, context, info);
   };
-}
-
-/**
- * Refuses texts with the character U+0000 or half a surrogate pair: PostgreSQL stores neither.
- *
- * @throws ProbelogError INPUT_INVALID
- */
-function checkTexts(args: Record<string, unknown>): void {
-  const remaining: unknown[] = Object.values(args);
-  while (remaining.length > 0) {
-    const value = remaining.pop();
-    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
-      throw new ProbelogError(
-        'INPUT_INVALID',
-        'A text must not contain the character U+0000 or half a surrogate pair.',
-      );
-    if (typeof value === 'object' && value !== null) remaining.push(...Object.values(value));
-  }
 }
 
 /**

@@ -57,7 +57,8 @@ export async function exportGallery(
       counts.models += 1;
       onProgress?.(counts.models);
       const names = files.map(({ name }) => `responses/${name}`);
-      yield `${JSON.stringify({ ...modelFacts(model, probeSet), ...annotations, coverage, files: names })}\n`;
+      const facts = modelFacts(model, await source.models.labels(model.id), probeSet);
+      yield `${JSON.stringify({ ...facts, ...annotations, coverage, files: names })}\n`;
     }
   };
   await write('models.jsonl', modelLines());
@@ -122,8 +123,8 @@ async function* probeSetFile(
 }
 
 /** Without the source, which may be a signed URL. */
-function modelFacts(model: ModelRecord, { digest }: ProbeSetRecord) {
-  const { id, name, version, outputs, labels, responseKind, logFloor, preprocessing, outputName } = model;
+function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: ProbeSetRecord) {
+  const { id, name, version, outputs, responseKind, logFloor, preprocessing, outputName } = model;
   const { license, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;
   return {
     id,

@@ -93,7 +93,7 @@ export async function resolveModelFile(
       });
   const isOther = file.digest !== model.fileDigest;
   // Labels from another file's sidecar do not apply to this one.
-  const current = isOther && model.labelsSetAt === null ? null : model.labels;
+  const current = isOther && model.labelsSetAt === null ? null : await store.models.labels(model.id);
   const given = areSet ? current : (request.labels ?? current);
   await (isStored ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
   // Before the sidecar files, whose reading may fail: then a retry need not fetch the file again.

@@ -25,6 +25,13 @@ const probing = z
     'full runs every probe, so it takes neither a budget nor an error bound or factor',
   );
 
+/** Characters of JSON. Descriptions have some hundreds, and a Hugging Face file a few thousands. */
+const MAX_PREPROCESSING_LENGTH = 2 ** 16;
+
+function isShort(description: unknown): boolean {
+  return (JSON.stringify(description) ?? '').length <= MAX_PREPROCESSING_LENGTH;
+}
+
 const PRIORITY = 'it must be a whole number from -10 to 10';
 
 const facts = {
@@ -47,7 +54,10 @@ const registrationFields = z.strictObject({
 
 const ingestFields = registrationFields.extend({
   source: z.string().min(1).max(4_096),
-  preprocessing: z.unknown().optional(),
+  preprocessing: z
+    .unknown()
+    .refine(isShort, `it must not be longer than ${MAX_PREPROCESSING_LENGTH} characters of JSON`)
+    .optional(),
   output: z.string().min(1).max(1_000).optional(),
   sha256: z
     .string()

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Pace, type PaceLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { Limiter } from '../../lib/limiter.js';
@@ -140,7 +141,8 @@ export class ResponseUploads {
       },
       store.blobs,
     );
-    const changed = !isPublished(model, stored, labels);
+    const present = labels && (await store.models.labels(model.id));
+    const changed = !isPublished(model, stored) || !isDeepStrictEqual(labels, present);
     if (changed) {
       const described = { inputShape: null, outputName: null, preprocessing: null, notes: [NOTE] };
       const facts = { probeSetId: probeSet.id, labels, ...described };
@@ -186,12 +188,11 @@ function unknownModel(): ProbelogError {
   return new ProbelogError('NOT_FOUND', 'No model has this id.');
 }
 
-function isPublished(model: ModelRecord, stored: StoredResponses, labels: string[] | undefined): boolean {
+function isPublished(model: ModelRecord, stored: StoredResponses): boolean {
   return (
     model.status === 'READY' &&
     model.responsesDigest === stored.digest &&
-    model.responseKind === stored.responseKind &&
-    (labels === undefined || JSON.stringify(labels) === JSON.stringify(model.labels))
+    model.responseKind === stored.responseKind
   );
 }
 

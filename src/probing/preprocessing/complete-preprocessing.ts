@@ -29,8 +29,8 @@ export function completePreprocessing(
   given: PartialPreprocessing | null,
   input: InputGeometry,
 ): { spec: PreprocessingSpec; notes: string[] } {
-  const notes: string[] = [];
-  const part = given ?? {};
+  const { assumptions = [], ...part } = given ?? {};
+  const notes = [...assumptions];
   if (!given) notes.push('No preprocessing was described, so the default was used.');
   const grayscale = input.channels === 1;
   const spec: PreprocessingSpec = {
@@ -38,6 +38,13 @@ export function completePreprocessing(
     height: edge('height', part.height, input.height, notes),
     resize: part.resize ?? 'CROP',
     cropFraction: part.cropFraction ?? 1,
+    ...defined({
+      shortEdge: part.shortEdge,
+      resizeWidth: part.resizeWidth,
+      resizeHeight: part.resizeHeight,
+      rounding: part.rounding,
+      padColor: part.padColor && perChannel('padColor', part.padColor, input.channels),
+    }),
     resample: part.resample ?? 'BILINEAR',
     scale: part.scale ?? 1 / 255,
     mean: perChannel('mean', part.mean ?? (grayscale ? [0] : IMAGENET_MEAN), input.channels),
@@ -47,6 +54,11 @@ export function completePreprocessing(
   };
   if (part.layout) spec.layout = part.layout;
   return { spec, notes };
+}
+
+/** Without the fields that are undefined: the description is stored as JSON and compared. */
+function defined<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }
 
 function edge(

@@ -1,25 +1,33 @@
 import { z } from 'zod';
-import type { PartialPreprocessing, Resample } from './preprocessing-spec.js';
+import type { ResampleFilter } from '../../domain/index.js';
+import { IMAGE_PROCESSORS, type ImageProcessor, UNSUPPORTED_PROCESSORS } from './image-processors.js';
+import { invalidPreprocessing } from './invalid-preprocessing.js';
+import type { PartialPreprocessing } from './preprocessing-spec.js';
+import { isTimmConfig, timmPreprocessing } from './timm.js';
 
 const edge = z.int().min(1).max(4096);
+const optionalEdge = edge.nullish();
 
-/** `224`, `{ shortest_edge }` or `{ height, width }`; a list in older files. */
+/** `224`, `[height, width]`, `{ shortest_edge }` or `{ height, width }`. */
 const size = z.union([
   edge,
   z.array(edge).min(1).max(2),
   z.looseObject({
-    shortest_edge: edge.optional(),
-    longest_edge: edge.optional(),
-    height: edge.optional(),
-    width: edge.optional(),
+    height: optionalEdge,
+    width: optionalEdge,
+    shortest_edge: optionalEdge,
+    longest_edge: optionalEdge,
+    max_height: optionalEdge,
+    max_width: optionalEdge,
   }),
 ]);
 
 /** One number per channel, or one for all. */
 const statistics = z.union([z.number().transform((value) => [value]), z.array(z.number()).min(1).max(3)]);
+const divisors = statistics.refine((values) => !values.includes(0), 'must not be 0');
 
-/** Only the fields below are read; fields for other tasks may hold anything. */
-const schema = z.looseObject({
+/** What the image processors of transformers read. `null` means the same as a field that is left out. */
+const configSchema = z.looseObject({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
   do_resize: z.boolean().nullish(),
@@ -30,73 +38,320 @@ const schema = z.looseObject({
   crop_pct: z.number().gt(0.1).max(1).nullish(),
   do_rescale: z.boolean().nullish(),
   rescale_factor: z.number().positive().nullish(),
+  rescale_offset: z.boolean().nullish(),
   do_normalize: z.boolean().nullish(),
+  include_top: z.boolean().nullish(),
   image_mean: statistics.nullish(),
-  image_std: statistics.refine((values) => !values.includes(0), 'must not be 0').nullish(),
+  image_std: divisors.nullish(),
   do_flip_channel_order: z.boolean().nullish(),
   do_pad: z.boolean().nullish(),
+  resize_short: edge.nullish(),
+  // Aliases that hand-written files without a type use.
+  mean: statistics.nullish(),
+  std: divisors.nullish(),
 });
 
-type Config = z.infer<typeof schema>;
+type Config = z.infer<typeof configSchema>;
+
+/** Fields that do not change the pixels of an image. */
+const WITHOUT_EFFECT = new Set([
+  'image_processor_type',
+  'feature_extractor_type',
+  'processor_class',
+  'auto_map',
+  'do_convert_rgb',
+  'do_reduce_labels',
+  'reduce_labels',
+  'device',
+  'disable_grouping',
+  'data_format',
+  'input_data_format',
+  'return_tensors',
+  'default_to_square',
+  // Of releases before 4.20; the processors of today do not read it.
+  'do_resize_and_center_crop',
+  'model_input_names',
+  'num_labels',
+  'transformers_version',
+  '_name_or_path',
+  '_commit_hash',
+  '_valid_processor_keys',
+  '_processor_class',
+  'image_seq_length',
+  'do_resize_and_center_crop',
+  'size_divisor',
+  'pad_size',
+]);
 
 /** Pillow's filter ids. */
-const RESAMPLE: Resample[] = ['NEAREST', 'LANCZOS', 'BILINEAR', 'BICUBIC', 'BILINEAR', 'BILINEAR'];
+const RESAMPLE: ResampleFilter[] = ['NEAREST', 'LANCZOS', 'BILINEAR', 'BICUBIC', 'BOX', 'HAMMING'];
 
-/** Processors for which a single number is the short edge; for all others it is both edges. */
-const SHORT_EDGE =
-  /^(CLIP|ChineseCLIP|ConvNext|Bit|MobileNetV1|MobileNetV2|Levit|PoolFormer|Perceiver|PvtV2)/;
-/** ConvNeXT's rule: below this edge, images are resized to edge / crop_pct and cropped; otherwise stretched. */
+/** ConvNeXT's rule: a smaller edge is resized to edge / crop_pct and cropped; from here on, images are stretched. */
 const CONVNEXT_STRETCH_FROM = 384;
+/** LeViT's rule: the short edge is resized to this share more than the crop. */
+const LEVIT_MARGIN = 256 / 224;
 
 /**
- * Hugging Face's `preprocessor_config.json`, as transformers' image processors read it.
+ * Hugging Face's `preprocessor_config.json`, or the `image_processor` of a `processor_config.json`, as transformers' image
+ * processors read it: each class has defaults and a rule of its own (`IMAGE_PROCESSORS`, docs/preprocessing.md).
  *
- * `size.shortest_edge` keeps the aspect ratio and crops the center (even where the file asks for no crop: a batch
- * needs one size); `size.{height,width}` stretches, then crops when `do_center_crop` says so. `rescale_factor` is the
- * scale, 1 when `do_rescale` is false; without `do_normalize`, mean 0 and std 1.
+ * @throws ProbelogError PREPROCESSING_INVALID that names the field: a value that is not valid, a field that no processor has, a
+ * processor that does not give images of one size
  */
-export const huggingFaceSchema = schema.transform((config): PartialPreprocessing => {
-  const normalize = config.do_normalize ?? config.image_mean != null;
-  return {
-    ...geometry(config),
-    resample: RESAMPLE[config.resample ?? 2],
-    scale: config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255),
-    mean: normalize ? (config.image_mean ?? undefined) : [0],
-    std: normalize ? (config.image_std ?? undefined) : [1],
-    channelOrder: config.do_flip_channel_order ? 'BGR' : 'RGB',
-  };
-});
+export function huggingFacePreprocessing(json: object): PartialPreprocessing {
+  const nested = 'image_processor' in json ? json.image_processor : json;
+  if (typeof nested !== 'object' || nested === null)
+    throw invalidPreprocessing('image_processor', 'must be an object');
+  if (isTimmConfig(nested)) return timmPreprocessing(nested);
+  const parsed = configSchema.safeParse(nested);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalidPreprocessing(issue.path.join('.'), issue.message);
+  }
+  const config = parsed.data;
+  const named = config.image_processor_type ?? config.feature_extractor_type ?? null;
+  const name = named?.replace(/(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/, '') ?? null;
+  const assumptions: string[] = [];
+  const processor = processorOf(name, named, config, assumptions);
+  checkFields(config, named, processor, assumptions);
+  return { ...described(config, processor, assumptions), assumptions };
+}
 
-function geometry(config: Config): PartialPreprocessing {
-  const resized = edges(
-    config.size,
-    SHORT_EDGE.test(config.image_processor_type ?? config.feature_extractor_type ?? ''),
+function processorOf(
+  name: string | null,
+  named: string | null,
+  config: Config,
+  assumptions: string[],
+): ImageProcessor {
+  if (name !== null && Object.hasOwn(UNSUPPORTED_PROCESSORS, name))
+    throw invalidPreprocessing(
+      'image_processor_type',
+      `${named} is not supported: ${UNSUPPORTED_PROCESSORS[name]}. Describe the preprocessing explicitly`,
+    );
+  if (name !== null && Object.hasOwn(IMAGE_PROCESSORS, name)) return IMAGE_PROCESSORS[name];
+  if (named !== null) {
+    // Defaults of an unknown class cannot be known.
+    if (config.size == null && config.do_resize !== false)
+      throw invalidPreprocessing('size', `is missing, and the defaults of ${named} are not known`);
+    if (config.do_normalize !== false && (config.image_mean == null || config.image_std == null))
+      throw invalidPreprocessing(
+        'image_mean',
+        `or image_std is missing, and the defaults of ${named} are not known`,
+      );
+    assumptions.push(`The image processor ${named} is not known, so its fields were read as ViT's.`);
+    return IMAGE_PROCESSORS.ViT;
+  }
+  assumptions.push(
+    'The description names no image processor, so fields that are missing have the defaults of ViT.',
   );
-  const cropped = config.do_center_crop ? edges(config.crop_size ?? config.size, false) : null;
-  if (!resized) return cropped ? { width: cropped.width, height: cropped.height, resize: 'CROP' } : {};
-  const target = cropped ?? resized;
-  const base = { width: target.width, height: target.height };
-  if (config.do_pad && !resized.short) return { ...base, resize: 'PAD' };
-  if (config.crop_pct != null && resized.short && !cropped)
-    return resized.width >= CONVNEXT_STRETCH_FROM
-      ? { ...base, resize: 'STRETCH' }
-      : { ...base, resize: 'CROP', cropFraction: config.crop_pct };
+  return config.crop_pct == null
+    ? { ...IMAGE_PROCESSORS.ViT, readsFlip: true }
+    : { ...IMAGE_PROCESSORS.ConvNext, readsFlip: true };
+}
+
+function checkFields(
+  config: Config,
+  named: string | null,
+  processor: ImageProcessor,
+  assumptions: string[],
+): void {
+  for (const [field, value] of Object.entries(config)) {
+    if (value === null || value === undefined || WITHOUT_EFFECT.has(field)) continue;
+    if (!Object.hasOwn(configSchema.shape, field)) {
+      // Switches that are off, such as do_pan_and_scan, ask for nothing.
+      if (value === false) continue;
+      throw invalidPreprocessing(
+        field,
+        'is a field whose effect on the pixels is not known. Remove it, or describe the preprocessing explicitly',
+      );
+    }
+    const isAlias = field === 'mean' || field === 'std';
+    if (isAlias && named !== null)
+      throw invalidPreprocessing(field, `is not a field of ${named}; use image_${field}`);
+    const owner = OWN_FIELDS[field];
+    if (owner && !owner.includes(processor.rule) && value !== false && named !== null)
+      assumptions.push(`${named ?? 'The image processor'} does not use ${field}, so it was left out.`);
+  }
+  if (config.do_pad)
+    throw invalidPreprocessing(
+      'do_pad',
+      'asks for borders that follow the other images of a batch, which is not supported',
+    );
+}
+
+/** Fields that only some rules use. */
+const OWN_FIELDS: Record<string, ImageProcessor['rule'][]> = {
+  crop_pct: ['CONVNEXT', 'POOLFORMER'],
+  rescale_offset: ['EFFICIENTNET'],
+  include_top: ['EFFICIENTNET'],
+  do_flip_channel_order: ['MOBILEVIT'],
+  resize_short: ['PP_LCNET'],
+};
+
+function described(config: Config, processor: ImageProcessor, assumptions: string[]): PartialPreprocessing {
+  const { defaults, rule } = processor;
+  const resample = config.resample ?? defaults.resample;
+  if (config.resample == null && processor.formerResample !== undefined)
+    assumptions.push(
+      `resample is missing: ${RESAMPLE[defaults.resample]}, as in transformers 5, was used; release 4 used ${RESAMPLE[processor.formerResample]}.`,
+    );
+  const normalizes = rule !== 'MOBILEVIT' && (config.do_normalize ?? true);
+  const mean = config.image_mean ?? config.mean ?? defaults.mean;
+  const std = config.image_std ?? config.std ?? defaults.std;
+  const base: PartialPreprocessing = {
+    ...geometry(config, processor, assumptions),
+    resample: RESAMPLE[resample],
+    scale: config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255),
+    mean: normalizes ? mean : [0],
+    std: normalizes ? std : [1],
+    channelOrder: isFlipped(config, processor) ? 'BGR' : 'RGB',
+  };
+  return rule === 'EFFICIENTNET' ? withEfficientNetRules(base, config, std) : base;
+}
+
+function isFlipped(config: Config, { rule, readsFlip }: ImageProcessor): boolean {
+  if (rule === 'PP_LCNET') return true;
+  if (rule === 'MOBILEVIT') return config.do_flip_channel_order ?? true;
+  return readsFlip === true && config.do_flip_channel_order === true;
+}
+
+/** `rescale_offset` subtracts 1 after rescaling; `include_top` divides by the standard deviation once more. */
+function withEfficientNetRules(
+  base: PartialPreprocessing,
+  config: Config,
+  std: number[],
+): PartialPreprocessing {
+  const offset = config.rescale_offset && config.do_rescale !== false ? 1 : 0;
+  const again = (config.include_top ?? true) ? std : [1];
+  const channels = Math.max(base.mean?.length ?? 1, base.std?.length ?? 1, again.length);
+  const at = (values: number[] | undefined, c: number) => (values ?? [0])[values?.length === 1 ? 0 : c];
+  const each = (value: (c: number) => number) => Array.from({ length: channels }, (_, c) => value(c));
   return {
     ...base,
-    resize: resized.short ? 'CROP' : 'STRETCH',
-    cropFraction: Math.min(1, target.width / resized.width),
+    mean: each((c) => at(base.mean, c) + offset),
+    std: each((c) => at(base.std, c) * at(again, c)),
   };
 }
 
-function edges(
-  given: Config['size'],
-  numberIsShort: boolean,
-): { width: number; height: number; short: boolean } | null {
-  if (given == null) return null;
-  if (typeof given === 'number') return { width: given, height: given, short: numberIsShort };
-  if (Array.isArray(given)) return { height: given[0], width: given[1] ?? given[0], short: false };
-  const { shortest_edge: short, longest_edge: long, height, width } = given;
-  if (height !== undefined && width !== undefined) return { width, height, short: false };
-  const only = short ?? long;
-  return only === undefined ? null : { width: only, height: only, short: true };
+/** A size as the processors read it. */
+type Size = { kind: 'SHORT'; edge: number } | { kind: 'BOTH'; width: number; height: number };
+
+function geometry(
+  config: Config,
+  { rule, defaults, squareSize }: ImageProcessor,
+  assumptions: string[],
+): PartialPreprocessing {
+  const resized =
+    config.do_resize === false ? null : sizeOf('size', config.size ?? defaults.size, squareSize);
+  const crops = config.do_center_crop ?? defaults.do_center_crop;
+  const cropped = crops
+    ? bothOf(
+        sizeOf('crop_size', config.crop_size ?? defaults.crop_size ?? config.size ?? defaults.size, true),
+      )
+    : null;
+  if (rule === 'PP_LCNET') {
+    const target = cropped ?? bothOf(resized ?? sizeOf('size', defaults.size, true));
+    return { ...target, resize: 'CROP', shortEdge: config.resize_short ?? 256, rounding: 'PADDLE' };
+  }
+  if (rule === 'PERCEIVER' && resized) return perceiver(bothOf(resized), cropped);
+  if (!resized) {
+    if (cropped) return { ...cropped, resize: 'NONE' };
+    throw invalidPreprocessing(
+      'do_resize',
+      'is false and nothing is cropped, so the images have different sizes. A model is shown images of one size',
+    );
+  }
+  if (resized.kind === 'BOTH' && rule !== 'POOLFORMER' && rule !== 'CONVNEXT')
+    return cropped
+      ? { ...cropped, resize: 'STRETCH', resizeWidth: resized.width, resizeHeight: resized.height }
+      : { width: resized.width, height: resized.height, resize: 'STRETCH' };
+  return shortEdgeGeometry(resized, cropped, rule, config, assumptions);
+}
+
+function shortEdgeGeometry(
+  resized: Size,
+  cropped: { width: number; height: number } | null,
+  rule: ImageProcessor['rule'],
+  config: Config,
+  assumptions: string[],
+): PartialPreprocessing {
+  if (rule === 'CONVNEXT') {
+    const { edge } = shortOf(resized);
+    if (edge >= CONVNEXT_STRETCH_FROM) return { width: edge, height: edge, resize: 'STRETCH' };
+    return {
+      width: edge,
+      height: edge,
+      resize: 'CROP',
+      shortEdge: Math.trunc(edge / (config.crop_pct ?? 224 / 256)),
+    };
+  }
+  if (rule === 'POOLFORMER') return poolFormer(resized, cropped, config);
+  const { edge } = shortOf(resized);
+  const shortEdge = rule === 'LEVIT' ? Math.trunc(LEVIT_MARGIN * edge) : edge;
+  if (cropped) return { ...cropped, resize: 'CROP', shortEdge };
+  assumptions.push(
+    'The description resizes the short edge and asks for no crop; the center was taken, because a model is shown images of one size.',
+  );
+  return { width: edge, height: edge, resize: 'CROP', shortEdge };
+}
+
+/** PoolFormer: the short edge becomes size / crop_pct. */
+function poolFormer(
+  resized: Size,
+  cropped: { width: number; height: number } | null,
+  config: Config,
+): PartialPreprocessing {
+  const cropPct = config.crop_pct ?? 0.9;
+  if (resized.kind === 'BOTH' && resized.width !== resized.height)
+    return {
+      ...(cropped ?? resized),
+      resize: 'STRETCH',
+      resizeWidth: Math.trunc(resized.width / cropPct),
+      resizeHeight: Math.trunc(resized.height / cropPct),
+    };
+  const edge = resized.kind === 'SHORT' ? resized.edge : resized.width;
+  return {
+    ...(cropped ?? { width: edge, height: edge }),
+    resize: 'CROP',
+    shortEdge: Math.trunc(edge / cropPct),
+  };
+}
+
+/** Perceiver: first the center square, size / crop_size of the short edge; then both edges are resized. */
+function perceiver(
+  size: { width: number; height: number },
+  crop: { width: number; height: number } | null,
+): PartialPreprocessing {
+  if (!crop) return { ...size, resize: 'STRETCH' };
+  const fraction = size.height / crop.height;
+  if (fraction !== size.width / crop.width || fraction > 1)
+    throw invalidPreprocessing(
+      'crop_size',
+      'of a PerceiverImageProcessor must have the proportions of size, and be at least as large',
+    );
+  return { ...size, resize: 'CROP_FIRST', cropFraction: fraction };
+}
+
+function sizeOf(field: string, given: Config['size'], numberIsBoth: boolean): Size {
+  if (typeof given === 'number')
+    return numberIsBoth ? { kind: 'BOTH', width: given, height: given } : { kind: 'SHORT', edge: given };
+  if (Array.isArray(given)) return { kind: 'BOTH', height: given[0], width: given[1] ?? given[0] };
+  const { height, width, shortest_edge: short, longest_edge: long } = given ?? {};
+  if (height != null && width != null) return { kind: 'BOTH', width, height };
+  if (short != null && long == null) return { kind: 'SHORT', edge: short };
+  const found = Object.entries(given ?? {}).flatMap(([key, value]) => (value == null ? [] : [key]));
+  throw invalidPreprocessing(
+    field,
+    `has ${found.length === 0 ? 'no edges' : found.join(' and ')}. It needs height and width, or shortest_edge, to give images of one size`,
+  );
+}
+
+function shortOf(size: Size): { edge: number } {
+  if (size.kind === 'SHORT') return size;
+  throw invalidPreprocessing('size', 'has height and width; this image processor needs shortest_edge');
+}
+
+function bothOf(size: Size): { width: number; height: number } {
+  if (size.kind === 'SHORT') return { width: size.edge, height: size.edge };
+  return { width: size.width, height: size.height };
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { ProbelogError } from '../../errors/index.js';
-import { huggingFaceSchema } from './hugging-face.js';
+import { huggingFacePreprocessing } from './hugging-face.js';
+import { invalidPreprocessing } from './invalid-preprocessing.js';
+import { isPaddleConfig, paddlePreprocessing } from './paddle.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
+import { isTimmConfig, timmPreprocessing } from './timm.js';
 
 const edge = z.int().min(1).max(4096);
 const mean = z.array(z.number()).min(1).max(3);
@@ -14,9 +16,14 @@ const channelOrder = z.enum(['RGB', 'BGR']);
 const ownSchema = z.strictObject({
   width: edge.optional(),
   height: edge.optional(),
-  resize: z.enum(['STRETCH', 'CROP', 'PAD']).optional(),
+  resize: z.enum(['STRETCH', 'CROP', 'CROP_FIRST', 'PAD', 'NONE']).optional(),
   cropFraction: z.number().gt(0.1).max(1).optional(),
-  resample: z.enum(['NEAREST', 'BILINEAR', 'BICUBIC', 'LANCZOS']).optional(),
+  shortEdge: edge.optional(),
+  resizeWidth: edge.optional(),
+  resizeHeight: edge.optional(),
+  rounding: z.enum(['TRANSFORMERS', 'TORCHVISION', 'PADDLE']).optional(),
+  padColor: z.array(z.int().min(0).max(255)).min(1).max(3).optional(),
+  resample: z.enum(['NEAREST', 'BOX', 'BILINEAR', 'HAMMING', 'BICUBIC', 'LANCZOS']).optional(),
   scale: z.number().positive().optional(),
   mean: mean.optional(),
   std: std.optional(),
@@ -39,33 +46,38 @@ const manifestSchema = z
   });
 
 /**
- * Parses a preprocessing description in one of three forms:
+ * Parses a preprocessing description in one of these forms (docs/preprocessing.md):
  *
- * - our own: the fields of {@link PreprocessingSpec}, all optional
- * - Hugging Face's `preprocessor_config.json`, see `huggingFaceSchema`
+ * - our own: the fields of `PreprocessingSpec`, all optional
+ * - Hugging Face's `preprocessor_config.json` or `processor_config.json`, see `huggingFacePreprocessing`
+ * - timm's `config.json`, see `timmPreprocessing`
+ * - PaddleX's `inference.yml`, see `paddlePreprocessing`
  * - the hub manifest's: `{ size, mean, std, channelOrder }`, mean and std for pixels scaled to 0..1
  *
  * Missing fields come from the model's input and the documented defaults, see `completePreprocessing`.
  *
  * @throws ProbelogError PREPROCESSING_INVALID that names the field
  */
-export function parsePreprocessing(json: unknown): PartialPreprocessing {
-  const parsed = schemaFor(json).safeParse(json);
+export function parsePreprocessing(description: unknown): PartialPreprocessing {
+  if (typeof description === 'object' && description !== null) {
+    if (isPaddleConfig(description)) return paddlePreprocessing(description);
+    if (isHuggingFace(description)) return huggingFacePreprocessing(description);
+    if (isTimmConfig(description)) return timmPreprocessing(description);
+  }
+  const schema: z.ZodType<PartialPreprocessing> = isManifest(description) ? manifestSchema : ownSchema;
+  const parsed = schema.safeParse(description);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = issue.path.join('.');
-  throw new ProbelogError(
-    'PREPROCESSING_INVALID',
-    `The preprocessing description is invalid${field && ` at "${field}"`}: ${issue.message}.`,
-    { field },
+  throw invalidPreprocessing(issue.path.join('.'), issue.message);
+}
+
+function isHuggingFace(description: object): boolean {
+  if ('size' in description && typeof description.size === 'object') return true;
+  return Object.keys(description).some((key) =>
+    /^(do_|image_(mean|std|processor)|feature_extractor_type|processor_class)/.test(key),
   );
 }
 
-function schemaFor(json: unknown): z.ZodType<PartialPreprocessing> {
-  if (typeof json !== 'object' || json === null) return ownSchema;
-  const isHuggingFace = Object.keys(json).some((key) =>
-    /^(do_|image_|feature_extractor|processor_)/.test(key),
-  );
-  if (isHuggingFace || ('size' in json && typeof json.size === 'object')) return huggingFaceSchema;
-  return 'size' in json ? manifestSchema : ownSchema;
+function isManifest(description: unknown): boolean {
+  return typeof description === 'object' && description !== null && 'size' in description;
 }

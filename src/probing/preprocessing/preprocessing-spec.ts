@@ -1,17 +1,7 @@
-/** How an image becomes the width × height of the model's input. */
-export type ResizeMode =
-  /** Resizes both edges to the target; changes the aspect ratio. */
-  | 'STRETCH'
-  /** Resizes the short edge to the target and crops the center. */
-  | 'CROP'
-  /** Resizes the long edge to the target and adds black borders. */
-  | 'PAD';
-
-/** Resampling filter, antialiased when shrinking, as in Pillow and torchvision. */
-export type Resample = 'NEAREST' | 'BILINEAR' | 'BICUBIC' | 'LANCZOS';
+import type { FrameRounding, ResampleFilter, ResizeMode } from '../../domain/index.js';
 
 /**
- * Turns a decoded image into a model's input. For every channel c:
+ * Turns a decoded image into a model's input. The image is framed (`Frame` in src/domain/pixels), then for every channel c:
  *
  *   value = (pixel · scale − mean[c]) / std[c],   pixel in 0..255
  *
@@ -22,9 +12,18 @@ export interface PreprocessingSpec {
   width: number;
   height: number;
   resize: ResizeMode;
-  /** The image is resized to size / cropFraction and its center cropped; in (0, 1], default 1. Not for PAD. */
+  /** The image is resized to size / cropFraction before its center is taken; in (0, 1], default 1. Not for PAD and NONE. */
   cropFraction?: number;
-  resample: Resample;
+  /** CROP: the short edge after resizing, in pixels, instead of `cropFraction`. */
+  shortEdge?: number;
+  /** STRETCH: the edges after resizing, in pixels, instead of `cropFraction`. */
+  resizeWidth?: number;
+  resizeHeight?: number;
+  /** Default TRANSFORMERS. */
+  rounding?: FrameRounding;
+  /** Color of borders, 0–255: 3 numbers in RGB order, or 1 when `grayscale`. Default black. */
+  padColor?: number[];
+  resample: ResampleFilter;
   /** Usually 1/255. */
   scale: number;
   /** Per channel in RGB order whatever `channelOrder` says: 3 numbers, or 1 when `grayscale`. */
@@ -38,4 +37,7 @@ export interface PreprocessingSpec {
 }
 
 /** A description that the model's input and the defaults complete. */
-export type PartialPreprocessing = Partial<PreprocessingSpec>;
+export interface PartialPreprocessing extends Partial<PreprocessingSpec> {
+  /** What was assumed or left out when the description was read, one sentence each. */
+  assumptions?: string[];
+}

@@ -5,7 +5,7 @@ import { completePreprocessing } from '../preprocessing/complete-preprocessing.j
 import type { PreprocessingSpec } from '../preprocessing/preprocessing-spec.js';
 import type { ModelInspection, ProbeJob, RunFigures } from '../protocol.js';
 import { openPixels } from './images/open-pixels.js';
-import { bytesPerImage, pixelGeometry } from './images/pixels.js';
+import { bytesPerImage, frameOf } from './images/pixels.js';
 import { tensorFiller } from './images/tensor-filler.js';
 import { checkModel } from './onnx/check-model.js';
 import { findInput, type ImageInput } from './onnx/find-input.js';
@@ -46,9 +46,9 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   const batch = checkedBatch(input.batch) ?? batchSize(spec.width, spec.height);
 
   const rounds = await openRounds(job, sink.settled);
-  const geometry = pixelGeometry(spec);
+  const frame = frameOf(spec);
   const ahead = Math.max(2 * batch, 4 * availableParallelism());
-  const source = await openPixels(job, geometry, rounds.whole, ahead);
+  const source = await openPixels(job, frame, rounds.whole, ahead);
   const batches = await ProbeBatches.open(rounds, source);
 
   const selection = outputSelection(model.graph);
@@ -76,7 +76,7 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   sink.inspected(inspectionOf(input, spec, chosen, allNotes), rounds.expectedProbes);
 
   for (let present = first; present; present = await batches.next(runner.batch)) {
-    const responses = await responsesTo(present, bytesPerImage(geometry), runner, chosen, values);
+    const responses = await responsesTo(present, bytesPerImage(frame), runner, chosen, values);
     rounds.add(present.probes, responses);
     await sink.batch(present.probes, responses, rounds.expectedProbes);
   }

@@ -9,7 +9,7 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { ProbelogError } from '../../errors/index.js';
-import { formatError, parseOptions } from '../../graphql/index.js';
+import { checkText, formatError, parseOptions } from '../../graphql/index.js';
 import { parseJson } from '../../lib/parse-json.js';
 import { callerOf } from '../auth/auth-hook.js';
 import { limitBodyTime } from '../body-time.js';
@@ -77,7 +77,10 @@ export async function addHttpTransport(
     preHandler: async ({ method, body, query }) => {
       const sent = method === 'GET' ? [query] : Array.isArray(body) ? body : [body];
       checkBatch(sent.length, Array.isArray(body), limits.batchSize);
-      if (isListed) for (const operation of sent) substitute(operation, operations);
+      for (const operation of sent) {
+        if (isListed) substitute(operation, operations);
+        else checkSentText(operation, limits);
+      }
     },
     // A list takes one place and has one time limit.
     handler: (request, reply) =>
@@ -146,6 +149,12 @@ function checkBatch(count: number, isList: boolean, max: number): void {
       : `A list holds 1 to ${max} operations, not ${count}.`,
     { limit: 'batch', most: max, found: count },
   );
+}
+
+/** Apollo Server parses the text before anything else sees it. @throws ProbelogError OPERATION_TOO_COMPLEX */
+function checkSentText(operation: unknown, limits: ServerLimits): void {
+  const { query } = (operation ?? {}) as { query?: unknown };
+  if (typeof query === 'string') checkText(query, limits);
 }
 
 /** Replaces the text that was sent with the listed one, so that nothing else reaches Apollo Server's parser. */

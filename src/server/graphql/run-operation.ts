@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -117,10 +118,12 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     textOf,
     async admit(caller, sent, parsed) {
       const principal = await caller.currentPrincipal();
+      // Reading, checking and running an operation are turns of their own, so that others are served in between.
+      await nextTurn();
       const document = parsed ?? parseOperation(textOf(sent), limits);
       if (document instanceof GraphQLError) return [document];
       const { operationName, variables } = sent;
-      const errors = check({ document, operationName, variables });
+      const errors = await check({ document, operationName, variables });
       if (errors.length > 0) return errors;
       return {
         schema,
@@ -134,6 +137,7 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     },
     withinLimits: (signal, work) => places.run(() => withDeadline(limits.operationSeconds, signal, work)),
     async execute({ caller, principal, ...operation }, signal) {
+      await nextTurn();
       const contextValue = createContext(services, { ...caller, principal, signal });
       return formatted(await execute({ ...operation, contextValue }));
     },

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { isNestedTooDeep, MAX_JSON_DEPTH } from '../../lib/parse-json.js';
+import { jsonRefusal } from '../json-bodies.js';
 
 /** How often the credentials of an open connection are checked. */
 const CHECK_EVERY_MS = 60_000;
@@ -9,14 +9,15 @@ const FORBIDDEN = 4403;
 const TIMED_OUT = 4408;
 
 /**
- * A connection that closes when a message is nested deeper than JSON may be elsewhere, before anything reads it.
+ * A connection that closes when a message holds more than a body of JSON may, before anything reads it.
  *
  * Threat model: the protocol's own messages are parsed for any sender, and are not counted.
  */
-export class ShallowWebSocket extends WebSocket {
+export class BoundedWebSocket extends WebSocket {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    if (event !== 'message' || !isNestedTooDeep(asBuffer(args[0]))) return super.emit(event, ...args);
-    this.close(BAD_REQUEST, `A message is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    const refusal = event === 'message' ? jsonRefusal(asBuffer(args[0])) : null;
+    if (!refusal) return super.emit(event, ...args);
+    this.close(BAD_REQUEST, refusal.message.replace('body', 'message'));
     return true;
   }
 }

@@ -20,7 +20,7 @@ import {
   type OperationRunner,
   type SentOperation,
 } from './run-operation.js';
-import { ShallowWebSocket, watchSocket } from './web-socket-guards.js';
+import { BoundedWebSocket, watchSocket } from './web-socket-guards.js';
 
 /** Errors that mean that credentials are not valid. Any other error says nothing about them. */
 const INVALID_CREDENTIALS: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
@@ -71,7 +71,7 @@ export function addWebSocketTransport(
     noServer: true,
     path: '/graphql',
     maxPayload: limits.maxMessageBytes,
-    WebSocket: ShallowWebSocket,
+    WebSocket: BoundedWebSocket,
     verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }, answer: Verdict) => {
       refusalOf(origin, req).then(
         (refusal) => (refusal ? answer(false, ...refusal) : answer(true)),

@@ -2,6 +2,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { isId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { ModelModel } from '../generated/models.js';
+import { LONG_COLUMNS } from '../records.js';
 import { type Viewer, visible } from './viewer.js';
 
 /**
@@ -14,9 +15,10 @@ export async function findChangeable(
   tx: Pick<Prisma.TransactionClient, 'model'>,
   viewer: Viewer,
   modelId: string,
-): Promise<ModelModel | null> {
+): Promise<Omit<ModelModel, keyof typeof LONG_COLUMNS> | null> {
   const model = await tx.model.findFirst({
     where: { id: isId(modelId), AND: visible(viewer.visibilityScope) },
+    omit: LONG_COLUMNS,
   });
   if (model) checkRegistry(viewer, model.registry);
   return model;

@@ -13,7 +13,13 @@ import {
   registerVersion,
   registrationAudit,
 } from '../models/register-version.js';
-import type { CreatedPosition, IngestRecord, IngestStage, IngestState } from '../records.js';
+import {
+  type CreatedPosition,
+  type IngestRecord,
+  type IngestStage,
+  type IngestState,
+  LONG_COLUMNS,
+} from '../records.js';
 import { type Claim, ClaimLost, claimed } from './claim.js';
 import { type ClaimTerms, claimIngest } from './claim-ingest.js';
 import { lockIngests } from './lock-ingests.js';
@@ -25,6 +31,8 @@ export const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
 /** An ingest with its claim. */
 export interface ClaimedIngest extends IngestRecord {
   claim: Claim;
+  /** As it was queued. It may hold all labels of a model, so only the worker reads it. */
+  request: unknown;
 }
 
 /** How another probing of a model differs from the last one. */
@@ -56,11 +64,11 @@ export class Ingests {
       return await this.prisma.$transaction(async (tx) => {
         // A version that the viewer does not see is not reused: creating it fails, and only its name proves to be taken.
         const where = { name, version, AND: visible(this.viewer.visibilityScope) };
-        const existing = await tx.model.findFirst({ where });
+        const existing = await tx.model.findFirst({ where, omit: LONG_COLUMNS });
         if (existing && existing.status !== 'FAILED') throw modelExists(name, version);
         if (existing) checkRegistry(this.viewer, existing.registry);
         const queued = await registerVersion(tx, existing, ingest);
-        const model = await tx.model.findUniqueOrThrow({ where: { id: queued.modelId } });
+        const model = await tx.model.findUniqueOrThrow({ where: { id: queued.modelId }, omit: LONG_COLUMNS });
         await audit(tx, this.viewer, registrationAudit(model));
         return toRecord(queued);
       });
@@ -125,7 +133,9 @@ export class Ingests {
   async claim(worker: string, leaseMs: number, terms: ClaimTerms = {}): Promise<ClaimedIngest | null> {
     const id = await claimIngest(this.prisma, worker, leaseMs, terms);
     const [ingest] = id === null ? [] : await this.byIds([id]);
-    return ingest ? { ...ingest, claim: { ingestId: ingest.id, worker, attempt: ingest.attempts } } : null;
+    if (!ingest) return null;
+    const claim = { ingestId: ingest.id, worker, attempt: ingest.attempts };
+    return { ...ingest, request: await this.request(ingest.id), claim };
   }
 
   /** Renews the lease of a claim; false when the claim has ended. */
@@ -239,7 +249,14 @@ export class Ingests {
   /** In no order; unknown ids are left out. */
   async byIds(ids: readonly string[]): Promise<IngestRecord[]> {
     const where = { id: { in: validIds(ids) }, model: visible(this.viewer.visibilityScope) };
-    return (await this.prisma.ingest.findMany({ where })).map(toRecord);
+    return (await this.prisma.ingest.findMany({ where, omit: { request: true } })).map(toRecord);
+  }
+
+  /** What an ingest was queued with; null when there is no such ingest. */
+  async request(id: string): Promise<unknown> {
+    const where = { id: isId(id), model: visible(this.viewer.visibilityScope) };
+    const row = await this.prisma.ingest.findFirst({ where, select: { request: true } });
+    return row?.request ?? null;
   }
 
   /** The newest ingest of each model. */
@@ -248,6 +265,7 @@ export class Ingests {
       where: { modelId: { in: validIds(modelIds) }, model: visible(this.viewer.visibilityScope) },
       orderBy: [{ modelId: 'asc' }, { createdAt: 'desc' }, { id: 'desc' }],
       distinct: ['modelId'],
+      omit: { request: true },
     });
     return rows.map(toRecord);
   }
@@ -280,6 +298,7 @@ export class Ingests {
       where,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: first,
+      omit: { request: true },
     });
     return rows.map(toRecord);
   }
@@ -338,6 +357,12 @@ function modelExists(name: string, version: string): ProbelogError {
   );
 }
 
-function toRecord({ worker: _, lane: __, claimedAt: ___, ...row }: IngestModel): IngestRecord {
-  return { ...row, peakMemoryBytes: row.peakMemoryBytes === null ? null : Number(row.peakMemoryBytes) };
+function toRecord({
+  worker: _,
+  lane: __,
+  claimedAt: ___,
+  ...row
+}: Omit<IngestModel, 'request'> & { request?: unknown }): IngestRecord {
+  const { request: ____, peakMemoryBytes, ...record } = row;
+  return { ...record, peakMemoryBytes: peakMemoryBytes === null ? null : Number(peakMemoryBytes) };
 }

@@ -1,11 +1,15 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { audit, modelTarget } from '../access/audit.js';
 import { findChangeable } from '../access/check-access.js';
 import type { Viewer } from '../access/viewer.js';
-import { isId, validIds } from '../database/ids.js';
+import { chunks } from '../database/chunks.js';
+import { validIds } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import { type Claim, lockClaim } from '../ingests/claim.js';
 import { lockIngests } from '../ingests/lock-ingests.js';
-import { type ModelRecord, toModelRecord } from '../records.js';
+import { LONG_COLUMNS, type ModelRecord, toModelRecord } from '../records.js';
+
+const LABELS_PER_STATEMENT = 10_000;
 
 /**
  * Replaces a model's labels, and with them those of its logits, within a transaction.
@@ -20,20 +24,46 @@ export async function setLabels(
 ): Promise<boolean> {
   const model = await findChangeable(tx, viewer, id);
   if (!model) return false;
-  const { count } = await tx.model.updateMany({
-    where: { id: isId(id) },
-    data: { labels: labels ?? [], hasLabels: labels !== null, labelsSetAt: new Date() },
-  });
+  const { count } = await tx.model.updateMany({ where: { id }, data: { labelsSetAt: new Date() } });
   if (count === 0) return false;
+  await writeLabels(tx, id, labels);
   await audit(tx, viewer, {
     action: 'LABELS_SET',
     target: modelTarget(model),
     modelId: id,
     details: { labels: labels?.length ?? null },
   });
+  await turnOfEventLoop();
   await tx.$executeRaw`
-    UPDATE "logit" SET "label" = (${labels ?? []}::text[])["index" + 1] WHERE "model_id" = ${id}::uuid`;
+    WITH "labels" AS (
+      SELECT "ordinality" - 1 AS "index", "label"
+      FROM "model" CROSS JOIN unnest("labels") WITH ORDINALITY AS "each"("label", "ordinality")
+      WHERE "id" = ${id}::uuid)
+    UPDATE "logit" SET "label" = "labels"."label"
+    FROM "logit" AS "before" LEFT JOIN "labels" ON "labels"."index" = "before"."index"
+    WHERE "before"."model_id" = ${id}::uuid
+      AND "logit"."model_id" = "before"."model_id" AND "logit"."index" = "before"."index"`;
   return true;
+}
+
+/**
+ * Writes the labels of a model, within a transaction. In parts, since the embedded database works in this thread; and as
+ * values of JSON, since a list as a parameter costs some microseconds for each of its items.
+ */
+export async function writeLabels(
+  tx: Prisma.TransactionClient,
+  id: string,
+  labels: readonly string[] | null,
+): Promise<void> {
+  await tx.model.updateMany({ where: { id }, data: { labels: [], hasLabels: labels !== null } });
+  for (const part of chunks(labels ?? [], LABELS_PER_STATEMENT)) {
+    await turnOfEventLoop();
+    await tx.$executeRaw`
+      UPDATE "model" SET "labels" = "labels" || ARRAY(
+        SELECT "label" FROM jsonb_array_elements_text(${JSON.stringify(part)}::jsonb)
+          WITH ORDINALITY AS "each"("label", "place") ORDER BY "place")
+      WHERE "id" = ${id}::uuid`;
+  }
 }
 
 /** Sets or removes a model's visibility label, within a transaction; null when the model does not exist. */
@@ -51,7 +81,7 @@ export async function setVisibility(
     modelId: id,
     details: { before: model.visibility, visibility },
   });
-  return toModelRecord(await tx.model.update({ where: { id }, data: { visibility } }));
+  return toModelRecord(await tx.model.update({ where: { id }, data: { visibility }, omit: LONG_COLUMNS }));
 }
 
 /** Removes a model with its logits and ingests, within a transaction; false when it does not exist. */

@@ -4,7 +4,7 @@ import { createdAfter } from '../database/created-order.js';
 import { isId, validIds } from '../database/ids.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { type Claim, lockClaim } from '../ingests/claim.js';
-import { type CreatedPosition, type ModelRecord, toModelRecord } from '../records.js';
+import { type CreatedPosition, LONG_COLUMNS, type ModelRecord, toModelRecord } from '../records.js';
 import { type Annotations, annotationsRevision, findAnnotations, replaceAnnotations } from './annotations.js';
 import { removeClaimed, removeModel, setLabels, setVisibility } from './edit-model.js';
 import { type ModelFilter, matching } from './model-filter.js';
@@ -46,18 +46,28 @@ export class Models {
   /** In no order; unknown ids are left out. */
   async byIds(ids: readonly string[]): Promise<ModelRecord[]> {
     const where = { id: { in: validIds(ids) }, AND: this.visible };
-    return (await this.prisma.model.findMany({ where })).map(toModelRecord);
+    return (await this.prisma.model.findMany({ where, omit: LONG_COLUMNS })).map(toModelRecord);
+  }
+
+  /** The labels of a model, one for each output; null when it has none, or does not exist. */
+  async labels(id: string): Promise<string[] | null> {
+    const where = { id: isId(id), AND: this.visible };
+    const row = await this.prisma.model.findFirst({ where, select: LONG_COLUMNS });
+    return row?.hasLabels ? row.labels : null;
   }
 
   async byNameVersion(name: string, version: string): Promise<ModelRecord | null> {
-    const row = await this.prisma.model.findFirst({ where: { name, version, AND: this.visible } });
+    const row = await this.prisma.model.findFirst({
+      where: { name, version, AND: this.visible },
+      omit: LONG_COLUMNS,
+    });
     return row && toModelRecord(row);
   }
 
   /** In no order; unknown versions are left out. */
   async byNameVersions(keys: readonly { name: string; version: string }[]): Promise<ModelRecord[]> {
     const where = { OR: keys.map(({ name, version }) => ({ name, version })), AND: this.visible };
-    return (await this.prisma.model.findMany({ where })).map(toModelRecord);
+    return (await this.prisma.model.findMany({ where, omit: LONG_COLUMNS })).map(toModelRecord);
   }
 
   /** For each name the newest searchable version, or the newest of all when none is searchable; in no order. */
@@ -73,6 +83,7 @@ export class Models {
   async byName(name: string): Promise<ModelRecord[]> {
     const rows = await this.prisma.model.findMany({
       where: { name, AND: this.visible },
+      omit: LONG_COLUMNS,
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
     return rows.map(toModelRecord);
@@ -83,6 +94,7 @@ export class Models {
     const { after, first } = options;
     const rows = await this.prisma.model.findMany({
       where: { AND: [matching(options), this.visible, after ? createdAfter(after) : {}] },
+      omit: LONG_COLUMNS,
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       take: first,
     });

@@ -3,7 +3,7 @@ import { audit } from '../access/audit.js';
 import { checkRegistry, checkVisibility } from '../access/check-access.js';
 import { type Viewer, visible } from '../access/viewer.js';
 import type { PrismaClient } from '../generated/client.js';
-import { type ModelRecord, type NewVersion, toModelRecord } from '../records.js';
+import { LONG_COLUMNS, type ModelRecord, type NewVersion, toModelRecord } from '../records.js';
 import { registrationAudit, saveVersion } from './register-version.js';
 
 /** The `source` of a model version whose responses are uploaded. It cannot be mistaken for a path or URL. */
@@ -30,6 +30,7 @@ export async function registerExternal(
     return await prisma.$transaction(async (tx) => {
       const existing = await tx.model.findFirst({
         where: { name, version, AND: visible(viewer.visibilityScope) },
+        omit: LONG_COLUMNS,
       });
       if (existing) checkRegistry(viewer, existing.registry);
       const row = await saveVersion(tx, existing, { ...model, source: EXTERNAL_SOURCE });

@@ -2,13 +2,18 @@ import { type AuditedChange, modelTarget } from '../access/audit.js';
 import { newId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { IngestModel, ModelModel } from '../generated/models.js';
-import { type NewVersion, toModelRow } from '../records.js';
+import { LONG_COLUMNS, type NewVersion } from '../records.js';
+import { writeLabels } from './edit-model.js';
 
 /**
  * The lane of all direct requests, whichever registry they name. Only verified registries have lanes of their own: otherwise
  * a caller could get more turns by inventing registry names.
  */
 export const DIRECT_LANE = '';
+
+/** The row of a version, without its labels. */
+type SavedVersion = Omit<ModelModel, keyof typeof LONG_COLUMNS>;
+type ExistingVersion = Pick<ModelModel, 'id' | 'visibility'>;
 
 /** A model version to register, with the ingest to queue. */
 export interface NewIngest extends NewVersion {
@@ -28,7 +33,7 @@ export interface NewIngest extends NewVersion {
  */
 export async function registerVersion(
   tx: Prisma.TransactionClient,
-  existing: ModelModel | null,
+  existing: ExistingVersion | null,
   { request, priority, lane, ...version }: NewIngest,
 ): Promise<IngestModel> {
   const model = await saveVersion(tx, existing, version);
@@ -36,19 +41,29 @@ export async function registerVersion(
 }
 
 /** Creates the row of a version, or reuses the row of one that failed. @throws as {@link registerVersion} */
-export function saveVersion(
+export async function saveVersion(
   tx: Prisma.TransactionClient,
-  existing: ModelModel | null,
-  version: NewVersion,
-): Promise<ModelModel> {
-  const row = toModelRow(version);
-  if (!existing) return tx.model.create({ data: { ...row, id: newId() } });
-  // Its first registration or an administrator decided who sees a version. Reusing it makes it visible to no one new.
-  const visibility = row.visibility ?? existing.visibility;
+  existing: ExistingVersion | null,
+  { labels, ...version }: NewVersion,
+): Promise<SavedVersion> {
+  const saved = existing
+    ? await reuse(tx, existing, version)
+    : await tx.model.create({ data: { ...version, id: newId() }, omit: LONG_COLUMNS });
+  await writeLabels(tx, saved.id, labels);
+  return saved;
+}
+
+/** Its first registration or an administrator decided who sees a version. Reusing it makes it visible to no one new. */
+function reuse(
+  tx: Prisma.TransactionClient,
+  { id, visibility: before }: ExistingVersion,
+  version: Omit<NewVersion, 'labels'>,
+): Promise<SavedVersion> {
   const noFile = { fileDigest: null, fileBytes: null, revision: null };
   return tx.model.update({
-    where: { id: existing.id, status: 'FAILED' },
-    data: { ...row, ...noFile, visibility, status: 'PENDING' },
+    where: { id, status: 'FAILED' },
+    data: { ...version, ...noFile, visibility: version.visibility ?? before, status: 'PENDING' },
+    omit: LONG_COLUMNS,
   });
 }
 
@@ -63,7 +78,7 @@ export function queueIngest(
 }
 
 /** The audit entry of a new model version. */
-export function registrationAudit({ id, name, version, visibility, registry }: ModelModel): AuditedChange {
+export function registrationAudit({ id, name, version, visibility, registry }: SavedVersion): AuditedChange {
   return {
     action: 'MODEL_REGISTERED',
     target: modelTarget({ name, version }),

@@ -2,28 +2,27 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Frame } from '../../../domain/index.js';
 import { CHECKSUM_BYTES } from '../../../lib/checksum.js';
-import type { PixelGeometry } from './pixels.js';
 
 /** Suffix of an unfinished file. */
 export const UNFINISHED = '.partial';
 /** An unfinished file that was not written to for this long belongs to a killed process. */
 const ABANDONED_MS = 3_600_000;
 /** Part of every name. Increment it when decoding changes. */
-const FORMAT = 2;
+const FORMAT = 3;
 const READ_BYTES = 2 ** 20;
 const SUFFIXES = { WHOLE: '.pixels', SPARSE: '.sparse' };
 
-/** Path of the cached pixels of these images in this geometry; SPARSE holds only some images. */
+/** Path of the cached pixels of these images in this frame; SPARSE holds only some images. */
 export function cachePath(
   folder: string,
-  geometry: PixelGeometry,
+  frame: Frame,
   digests: readonly string[],
   kind: keyof typeof SUFFIXES,
 ): string {
-  const { width, height, resize, cropFraction, resample, grayscale } = geometry;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([FORMAT, width, height, resize, cropFraction, resample, grayscale]));
+  hash.update(JSON.stringify([FORMAT, Object.entries(frame).sort(([a], [b]) => (a < b ? -1 : 1))]));
   for (const digest of digests) hash.update(digest);
   return join(folder, hash.digest('hex') + SUFFIXES[kind]);
 }

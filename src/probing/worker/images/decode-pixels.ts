@@ -1,14 +1,7 @@
-import sharp, { type KernelEnum, type Sharp } from 'sharp';
+import sharp from 'sharp';
+import { type Frame, frameImage, type Raster } from '../../../domain/index.js';
 import { messageOf, ProbelogError } from '../../../errors/index.js';
-import type { Resample } from '../../preprocessing/preprocessing-spec.js';
-import { bytesPerImage, type PixelGeometry } from './pixels.js';
-
-const KERNELS: Record<Resample, keyof KernelEnum> = {
-  NEAREST: 'nearest',
-  BILINEAR: 'linear',
-  BICUBIC: 'cubic',
-  LANCZOS: 'lanczos3',
-};
+import { bytesPerImage } from './pixels.js';
 
 // One thread per image: many images are decoded at once, and more threads would only compete.
 sharp.concurrency(1);
@@ -17,36 +10,29 @@ sharp.cache(false);
 /**
  * Decodes one image file to the pixels that a model gets; {@link bytesPerImage} describes their order.
  *
- * Applies EXIF orientation, converts colors to sRGB, and drops transparency, as Pillow's `convert('RGB')` does.
+ * The image is decoded whole and resized by our own code: libvips shrinks JPEGs while it decodes them and resizes in two
+ * steps, and neither gives the pixels that a model was trained on (docs/pixels.md). Applies EXIF orientation, ignores color
+ * profiles and drops transparency, as Pillow's `convert('RGB')` does.
  *
  * @throws ProbelogError PROBE_IMAGE_INVALID
  */
-export async function decodePixels(path: string, geometry: PixelGeometry): Promise<Buffer> {
-  const { width, height, grayscale } = geometry;
+export async function decodePixels(path: string, frame: Frame): Promise<Uint8Array> {
   try {
-    const resized = resize(sharp(path, { sequentialRead: true }).autoOrient(), geometry).removeAlpha();
-    const colored = grayscale ? resized.greyscale().toColorspace('b-w') : resized.toColorspace('srgb');
-    const pixels = await colored.raw({ depth: 'uchar' }).toBuffer();
-    if (pixels.length !== bytesPerImage(geometry))
-      throw new Error(`${pixels.length} bytes for ${width} × ${height} pixels`);
-    return pixels;
+    const { data } = frameImage(await decode(path), frame);
+    if (data.length !== bytesPerImage(frame))
+      throw new Error(`${data.length} bytes for ${frame.width} × ${frame.height} pixels`);
+    return data;
   } catch (thrown) {
     throw new ProbelogError('PROBE_IMAGE_INVALID', `A probe image cannot be decoded: ${messageOf(thrown)}.`);
   }
 }
 
-function resize(image: Sharp, geometry: PixelGeometry): Sharp {
-  const { width, height, cropFraction } = geometry;
-  const kernel = KERNELS[geometry.resample];
-  if (geometry.resize === 'PAD')
-    return image.resize(width, height, { fit: 'contain', kernel, background: '#000' });
-  const fit = geometry.resize === 'CROP' ? 'cover' : 'fill';
-  if (cropFraction >= 1) return image.resize(width, height, { fit, kernel });
-  const whole = { width: Math.round(width / cropFraction), height: Math.round(height / cropFraction) };
-  return image.resize(whole.width, whole.height, { fit, kernel }).extract({
-    left: Math.round((whole.width - width) / 2),
-    top: Math.round((whole.height - height) / 2),
-    width,
-    height,
-  });
+async function decode(path: string): Promise<Raster> {
+  const image = sharp(path, { sequentialRead: true, ignoreIcc: true }).autoOrient().removeAlpha();
+  const { data, info } = await image
+    .toColorspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3 && info.channels !== 1) throw new Error(`it has ${info.channels} channels`);
+  return { width: info.width, height: info.height, channels: info.channels, data };
 }

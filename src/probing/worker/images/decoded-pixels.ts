@@ -1,5 +1,6 @@
+import type { Frame } from '../../../domain/index.js';
 import type { PixelCache, PixelSource } from './pixels.js';
-import { bytesPerImage, type PixelGeometry } from './pixels.js';
+import { bytesPerImage } from './pixels.js';
 
 /**
  * Decodes images ahead of the model on libuv's threads, a bounded number at a time, and caches them for other runs.
@@ -10,11 +11,11 @@ import { bytesPerImage, type PixelGeometry } from './pixels.js';
  */
 export function decodedPixels(
   paths: readonly string[],
-  geometry: PixelGeometry,
+  frame: Frame,
   ahead: number,
   cache: PixelCache | null,
 ): PixelSource {
-  const size = bytesPerImage(geometry);
+  const size = bytesPerImage(frame);
   const queue: Promise<Uint8Array>[] = [];
   let announced = new Uint32Array();
   let taken = 0;
@@ -23,7 +24,7 @@ export function decodedPixels(
     decoded = true;
     // Loaded on demand: a run with cached images needs no image library.
     const { decodePixels } = await import('./decode-pixels.js');
-    return decodePixels(paths[probe], geometry);
+    return decodePixels(paths[probe], frame);
   };
   const read = (probe: number): Promise<Uint8Array> | undefined =>
     cache?.read(probe)?.then((pixels) => pixels ?? decode(probe));

@@ -1,10 +1,11 @@
+import type { Frame } from '../../../domain/index.js';
 import { CHECKSUM_BYTES } from '../../../lib/checksum.js';
 import type { ProbeJob } from '../../protocol.js';
 import { cachePath, isCached, isIntact } from './cache-files.js';
 import { cachedPixels } from './cached-pixels.js';
 import { decodedPixels } from './decoded-pixels.js';
 import type { PixelCache, PixelSource } from './pixels.js';
-import { bytesPerImage, type PixelGeometry } from './pixels.js';
+import { bytesPerImage } from './pixels.js';
 import { openSparseCache } from './sparse-cache.js';
 import { openWholeCache } from './whole-cache.js';
 
@@ -17,21 +18,21 @@ import { openWholeCache } from './whole-cache.js';
  */
 export async function openPixels(
   { probes, cache, plan }: Pick<ProbeJob, 'probes' | 'cache' | 'plan'>,
-  geometry: PixelGeometry,
+  frame: Frame,
   whole: boolean,
   ahead: number,
 ): Promise<PixelSource> {
   const paths = probes.map(({ path }) => path);
-  if (!cache) return decodedPixels(paths, geometry, ahead, null);
+  if (!cache) return decodedPixels(paths, frame, ahead, null);
   const digests = probes.map(({ digest }) => digest);
-  const imageBytes = bytesPerImage(geometry);
+  const imageBytes = bytesPerImage(frame);
   const bytes = imageBytes * probes.length;
-  const wholePath = cachePath(cache.folder, geometry, digests, 'WHOLE');
+  const wholePath = cachePath(cache.folder, frame, digests, 'WHOLE');
   if ((await isCached(wholePath, bytes + CHECKSUM_BYTES)) && (await isIntact(wholePath, bytes)))
     return cachedPixels(wholePath, imageBytes);
-  const sparsePath = cachePath(cache.folder, geometry, digests, 'SPARSE');
+  const sparsePath = cachePath(cache.folder, frame, digests, 'SPARSE');
   let pixelCache: PixelCache | null = null;
   if (whole) pixelCache = await openWholeCache(wholePath, bytes, cache, sparsePath);
   else if (plan) pixelCache = await openSparseCache(sparsePath, imageBytes, probes.length, cache);
-  return decodedPixels(paths, geometry, ahead, pixelCache);
+  return decodedPixels(paths, frame, ahead, pixelCache);
 }

@@ -1,18 +1,27 @@
+import type { Frame } from '../../../domain/index.js';
 import type { PreprocessingSpec } from '../../preprocessing/preprocessing-spec.js';
 
-/** The part of the preprocessing that determines a model's pixels. Models with the same geometry share cached pixels. */
-export type PixelGeometry = Required<
-  Pick<PreprocessingSpec, 'width' | 'height' | 'resize' | 'cropFraction' | 'resample' | 'grayscale'>
->;
-
-/** The geometry of a complete description. */
-export function pixelGeometry(spec: PreprocessingSpec): PixelGeometry {
-  const { width, height, resize, cropFraction = 1, resample, grayscale = false } = spec;
-  return { width, height, resize, cropFraction, resample, grayscale };
+/** The part of a complete description that determines a model's pixels. Models with the same frame share cached pixels. */
+export function frameOf(spec: PreprocessingSpec): Frame {
+  const { width, height, resize, cropFraction = 1, shortEdge, resizeWidth, resizeHeight } = spec;
+  const { rounding = 'TRANSFORMERS', padColor = [0], resample: filter, grayscale = false } = spec;
+  return {
+    width,
+    height,
+    resize,
+    cropFraction,
+    shortEdge,
+    resizeWidth,
+    resizeHeight,
+    rounding,
+    padColor,
+    filter,
+    grayscale,
+  };
 }
 
 /** Bytes of one image: width × height × channels, one byte each, rows of interleaved RGB (or of luminance). */
-export function bytesPerImage({ width, height, grayscale }: PixelGeometry): number {
+export function bytesPerImage({ width, height, grayscale }: Frame): number {
   return width * height * (grayscale ? 1 : 3);
 }
 

@@ -1,0 +1,60 @@
+import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import { MAX_LOGITS_PER_SIDE } from '../../search/index.js';
+import { type GraphNames, graphNames } from '../schema-transform/graph-names.js';
+
+/** Fields that search a gallery, name all outputs of a model, or encode a text; by their names in our own graph. */
+const SEARCHES: readonly (readonly [type: string, field: string])[] = [
+  ['Query', 'logits'],
+  ['Query', 'models'],
+  ['Query', 'similarity'],
+  ['Concept', 'logits'],
+  ['Concept', 'models'],
+  ['Concept', 'topProbes'],
+  ['Logit', 'similar'],
+  ['Logit', 'concepts'],
+  ['Model', 'logits'],
+  ['Model', 'recognizes'],
+  ['Model', 'recognises'],
+  ['Model', 'summary'],
+];
+
+/** Lists of objects that have no `first`, with how many items to count; by their names in our own graph. */
+const LISTS: readonly (readonly [type: string, field: string, items: number])[] = [
+  ['Query', 'probeSets', 10],
+  ['Query', 'registrySweeps', 10],
+  ['Mutation', 'syncRegistries', 10],
+  ['Model', 'tags', 10],
+  ['SimilarityMatrix', 'rows', MAX_LOGITS_PER_SIDE],
+  ['SimilarityMatrix', 'columns', MAX_LOGITS_PER_SIDE],
+];
+
+const MARK = 'probelogSearch';
+const ITEMS = 'probelogItems';
+
+/** Marks the fields that cost more than others, under the names they have in this graph. */
+export function markCosts(schema: GraphQLSchema, names: GraphNames = graphNames(schema, '')): GraphQLSchema {
+  const mark = (typeName: string, fieldName: string, extension: object) => {
+    const type = schema.getType(names.type(typeName));
+    const field = isObjectType(type) ? type.getFields()[names.field(typeName, fieldName)] : undefined;
+    if (field) field.extensions = { ...field.extensions, ...extension };
+    return field !== undefined;
+  };
+  for (const [type, field] of SEARCHES)
+    if (!mark(type, field, { [MARK]: true })) throw new Error(`The schema has no field ${type}.${field}.`);
+  // A subgraph leaves some fields of a model to others.
+  for (const [type, field, items] of LISTS) mark(type, field, { [ITEMS]: items });
+  return schema;
+}
+
+/** How many items of a list without `first` are counted; undefined for any other field. */
+export function itemsOf({
+  extensions,
+}: Pick<GraphQLField<unknown, unknown>, 'extensions'>): number | undefined {
+  const items = extensions[ITEMS];
+  return typeof items === 'number' ? items : undefined;
+}
+
+/** Whether a field costs as much as a search. */
+export function isSearch({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): boolean {
+  return extensions[MARK] === true;
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { invalidPreprocessing } from './invalid-preprocessing.js';
+import type { PartialPreprocessing } from './preprocessing-spec.js';
+
+const edge = z.int().min(1).max(4096);
+const size = z.union([edge.transform((value) => [value, value]), z.array(edge).length(2)]);
+const statistics = z.array(z.number()).min(1).max(3);
+/** Older files have an expression, such as `1.0/255.0`. */
+const scale = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\s*\d+(\.\d*)?\s*(\/\s*\d+(\.\d*)?\s*)?$/)
+    .transform((text) => {
+      const [value, divisor = 1] = text.split('/').map(Number);
+      return value / divisor;
+    }),
+]);
+
+const operations = {
+  DecodeImage: z.looseObject({}).nullable(),
+  ResizeImage: z.looseObject({ resize_short: edge.optional(), size: size.optional() }),
+  CropImage: z.looseObject({ size }),
+  NormalizeImage: z.looseObject({
+    scale: scale.nullish(),
+    mean: statistics,
+    std: statistics.refine((values) => !values.includes(0), 'must not be 0'),
+  }),
+  ToCHWImage: z.unknown(),
+  KeepKeys: z.unknown(),
+};
+
+const fileSchema = z.looseObject({
+  PreProcess: z.looseObject({ transform_ops: z.array(z.record(z.string(), z.unknown())).max(20) }),
+});
+
+/** Whether a YAML file is PaddleX's `inference.yml`. */
+export function isPaddleConfig(yaml: object): boolean {
+  return 'PreProcess' in yaml;
+}
+
+/**
+ * PaddleX's `inference.yml`: the list `PreProcess.transform_ops` of an image classifier.
+ *
+ * Paddle resizes with OpenCV, without antialiasing; here, images are antialiased as with every other description.
+ *
+ * @throws ProbelogError PREPROCESSING_INVALID that names the operation
+ */
+export function paddlePreprocessing(yaml: object): PartialPreprocessing {
+  const file = fileSchema.safeParse(yaml);
+  if (!file.success) throw invalidPreprocessing('PreProcess.transform_ops', file.error.issues[0].message);
+  const part: PartialPreprocessing = {
+    resample: 'BILINEAR',
+    rounding: 'PADDLE',
+    channelOrder: 'RGB',
+    scale: 1,
+    mean: [0],
+    std: [1],
+    assumptions: ['Paddle resizes without antialiasing; the images were antialiased.'],
+  };
+  for (const [name, given] of file.data.PreProcess.transform_ops.flatMap((operation) =>
+    Object.entries(operation),
+  )) {
+    if (!Object.hasOwn(operations, name))
+      throw invalidPreprocessing(`PreProcess.transform_ops.${name}`, 'is an operation that is not supported');
+    const parsed = operations[name as keyof typeof operations].safeParse(given);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw invalidPreprocessing(['PreProcess.transform_ops', name, ...issue.path].join('.'), issue.message);
+    }
+    Object.assign(part, effectOf(name, parsed.data as object));
+  }
+  return part;
+}
+
+function effectOf(name: string, settings: object): PartialPreprocessing {
+  if (name === 'ResizeImage') {
+    const { resize_short: shortEdge, size: both } = settings as z.infer<typeof operations.ResizeImage>;
+    if (shortEdge !== undefined) return { resize: 'CROP', shortEdge, width: shortEdge, height: shortEdge };
+    if (both === undefined)
+      throw invalidPreprocessing('PreProcess.transform_ops.ResizeImage', 'needs resize_short or size');
+    const [width, height] = both;
+    return { resize: 'STRETCH', width, height, resizeWidth: width, resizeHeight: height };
+  }
+  if (name === 'CropImage') {
+    const [width, height] = (settings as z.infer<typeof operations.CropImage>).size;
+    return { width, height };
+  }
+  if (name === 'NormalizeImage') {
+    const { scale: factor, mean, std } = settings as z.infer<typeof operations.NormalizeImage>;
+    return { scale: factor ?? 1 / 255, mean, std };
+  }
+  return {};
+}
