@@ -38,7 +38,10 @@ export default defineConfig({
           name: 'integration',
           include: [INTEGRATION],
           globalSetup: ['test/setup/build.ts', 'test/setup/postgres.ts', 'test/setup/data-template.ts'],
-          alias: [{ find: /^@electric-sql\/pglite$/, replacement: path('test/setup/embedded-database.ts') }],
+          alias: [
+            { find: /^@electric-sql\/pglite$/, replacement: path('test/setup/embedded-database.ts') },
+            { find: /^\.\/encoder-process\.js$/, replacement: path('test/setup/shared-encoder.ts') },
+          ],
           pool: 'forks',
           // Loading the service takes seconds: a worker loads it once for all of its files.
           isolate: false,

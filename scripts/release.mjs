@@ -23,11 +23,13 @@ const PACKAGES = [
       'dist/src/index.d.ts',
       'dist/src/index.js',
       'prisma/schema.prisma',
+      'scripts/install/build-faiss.mjs',
+      'scripts/install/skip-gpu-libraries.cjs',
       'schema.graphql',
       'schema.subgraph.graphql',
     ],
     allowed:
-      /^(LICENSE|README\.md|package\.json|schema(\.subgraph)?\.graphql|prisma\/.+|dist\/src\/.+\.(js|d\.ts))$/,
+      /^(LICENSE|README\.md|package\.json|schema(\.subgraph)?\.graphql|prisma\/.+|scripts\/install\/(build-faiss\.mjs|skip-gpu-libraries\.cjs)|dist\/src\/.+\.(js|d\.ts))$/,
   },
   {
     // Made by the command, in the version of the root package.

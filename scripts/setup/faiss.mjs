@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
 import { run, succeeds } from './run.mjs';
@@ -34,7 +34,7 @@ export const faissStep = {
 };
 
 function circumstances() {
-  return `${hashOf(['package-lock.json', 'scripts/setup/faiss.mjs'])} ${systemHasFaiss()}`;
+  return `${hashOf(['package-lock.json', 'scripts/setup/faiss.mjs', 'scripts/install/build-faiss.mjs'])} ${systemHasFaiss()}`;
 }
 
 function advice() {
@@ -77,30 +77,5 @@ function isRoot() {
 }
 
 function compile() {
-  const output = join(PACKAGE, 'build/Release');
-  mkdirSync(output, { recursive: true });
-  // faiss-node uses an alias that Debian 12's older FAISS lacks.
-  const alias = join(output, 'idx-alias.h');
-  writeFileSync(alias, '#pragma once\n#include <cstdint>\nnamespace faiss { using idx_t = int64_t; }\n');
-  run('g++', [
-    '-shared',
-    '-fPIC',
-    '-O3',
-    '-std=c++17',
-    '-fopenmp',
-    '-DNAPI_VERSION=8',
-    '-DNODE_GYP_MODULE_NAME=faiss_node',
-    // Without this, an unsupported call ends the process instead of throwing.
-    '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL',
-    `-I${join(ROOT, 'node_modules/node-addon-api')}`,
-    `-I${join(ROOT, 'node_modules/node-api-headers/include')}`,
-    '-include',
-    alias,
-    join(PACKAGE, 'src/faiss.cc'),
-    '-o',
-    join(output, 'faiss-node.node'),
-    '-lfaiss',
-    '-lopenblas',
-    '-lgomp',
-  ]);
+  run(process.execPath, ['scripts/install/build-faiss.mjs']);
 }

@@ -29,7 +29,7 @@ export const generateStep = {
   run() {
     const seen = hashOf(FILES);
     for (const folder of FOLDERS) {
-      runPackage('prisma/build/index.js', ['generate'], {
+      runPackage('prisma-cli/build/index.js', ['generate'], {
         cwd: join(ROOT, folder),
         // Generating needs no schema engine, but the command would download one. It would also check for updates, and keep a
         // list of the commands that ran in the user's folder.

@@ -70,6 +70,8 @@ export interface ServiceOptions {
   adopt?: boolean;
   /** Fails when there is no text encoder; by default only searches by text and image fail then. */
   needsTexts?: boolean;
+  /** Starts the search process when a query or an ingest needs it, for short commands; by default at once. */
+  searchOnDemand?: boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, actor, adopt, needsTexts = false }: ServiceOptions,
+  { log, work, trustedCaller, actor, adopt, needsTexts = false, searchOnDemand = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const folder = (name: string) => join(dataFolder, name);
@@ -136,6 +138,7 @@ export async function openService(
         folder: searchFolder.folder,
         settings: { exactLimit: config.exactLimit },
         galleries: () => allGalleryModels(store),
+        onDemand: searchOnDemand,
         log: (line) => log('warn', line),
         onUnreadable: (models) => void nameUnreadable(store, models, log),
       }),

@@ -3,7 +3,14 @@ import { expect, it } from 'vitest';
 
 const ROOT = new URL('../../', import.meta.url);
 const FOLDERS = ['src', 'docs', 'test', 'scripts', 'examples', 'bench', 'docker', 'prisma', '.github'];
-const FILES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'demo/README.md', 'schema.graphql'];
+const FILES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'demo/README.md',
+  'schema.graphql',
+];
 const TEXTS = /\.(ts|mjs|md|graphql|prisma|ya?ml)$/;
 /** This file has the words; migrations never change; the vocabulary is of the world. */
 const SKIPPED =

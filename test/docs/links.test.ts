@@ -5,6 +5,7 @@ const ROOT = new URL('../../', import.meta.url);
 const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'CHANGELOG.md',
   ...pagesOf('docs/'),
   ...pagesOf('docs/adr/'),

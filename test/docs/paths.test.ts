@@ -5,6 +5,7 @@ const ROOT = new URL('../../', import.meta.url);
 const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...['docs/', 'docs/adr/', 'docs/registries/'].flatMap(pagesOf),
 ];
 const FOLDERS = readdirSync(new URL('src/', ROOT));

@@ -1,4 +1,6 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FLOAT, floats, node, value } from '../probing/support/encode-onnx.js';
 import { meanColor } from '../probing/support/made-models.js';
@@ -52,7 +54,11 @@ afterAll(async () => {
 });
 
 const ingested = () => small.ingest(`${server.url}/model.onnx`, { preprocessing: undefined });
-const modelOf = async (id: string) => (await small.service.store.models.byIds([id]))[0];
+const modelOf = async (id: string) => {
+  const { models } = small.service.store;
+  const [model] = await models.byIds([id]);
+  return model && { ...model, labels: await models.labels(id) };
+};
 
 it.each([
   ['no time', (_, response) => response.writeHead(503).end()],
@@ -127,5 +133,71 @@ describe('a version with new content', () => {
     served = { model: meanColor({ size: 16 }), labels: LABELS };
     expect(await delivered('set')).toMatchObject({ state: 'SUCCEEDED', modelId });
     expect(await modelOf(modelId)).toMatchObject({ labels: set });
+  });
+});
+
+describe('a model in a local folder', () => {
+  /** Four outputs, beside these files. */
+  async function beside(files: Record<string, string>, path = 'model.onnx') {
+    const folder = await mkdtemp(join(small.folder, 'model-'));
+    for (const [name, content] of Object.entries({ ...files, [path]: meanColor() })) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
+    const { state, errorCode, errorMessage, modelId } = await small.ingest(join(folder, path), {
+      preprocessing: undefined,
+    });
+    return { state, errorCode, errorMessage, model: await modelOf(modelId) };
+  }
+
+  it.each([
+    ['labels.txt', '0 a\n1 b\n2 c\n3 d\n'],
+    ['classes.txt', 'a\nb\nc\nd'],
+    ['labels.json', JSON.stringify({ '1': 'b', '0': 'a', '2': 'c', '3': 'd' })],
+    ['config.json', JSON.stringify({ label2id: { a: 0, d: 3, c: 2, b: 1 } })],
+    ['selected_tags.csv', 'tag_id,name,count\n7,a,1\n8,b,1\n9,c,1\n4,d,1\n'],
+    ['inference.yml', 'PostProcess:\n  Topk:\n    topk: 2\n    label_list: [a, b, c, d]\n'],
+  ])('has the labels of %s', async (name, content) => {
+    expect((await beside({ [name]: content })).model).toMatchObject({ labels: LABELS });
+  });
+
+  it('of a Triton repository has the labels of the file that config.pbtxt names', async () => {
+    const config = 'output [{ name: "x" dims: [ 4 ] label_filename: "animals.txt" }]';
+    const files = { 'config.pbtxt': config, 'animals.txt': 'a\nb\nc\nd\n' };
+    expect((await beside(files, '1/model.onnx')).model).toMatchObject({ labels: LABELS });
+  });
+
+  it('has no labels when there are more or fewer than outputs, and a note says so', async () => {
+    const { state, model } = await beside({ 'config.json': '{"id2label":{"0":"LABEL_0","1":"LABEL_1"}}' });
+    expect(state).toBe('SUCCEEDED');
+    expect(model?.labels).toBeNull();
+    expect(model?.notes.join()).toMatch(/config\.json has 2 labels, but the model has 4 outputs/);
+  });
+
+  it.each([
+    [
+      'processor_config.json',
+      '{"image_processor":{"image_processor_type":"ViTImageProcessor","size":8,"image_mean":[0.25,0.5,0.75]}}',
+    ],
+    ['config.json', '{"pretrained_cfg":{"input_size":[3,8,8],"mean":[0.25,0.5,0.75]}}'],
+    [
+      'inference.yml',
+      'PreProcess:\n  transform_ops:\n  - ResizeImage: {size: 8}\n  - NormalizeImage: {mean: [0.25, 0.5, 0.75], std: [1, 1, 1]}\n',
+    ],
+  ])('has the preprocessing of %s', async (name, content) => {
+    expect((await beside({ [name]: content })).model).toMatchObject({ preprocessing: { mean: MEAN } });
+  });
+
+  it('with a broken description is refused, and the file and the place are named', async () => {
+    const { errorCode, errorMessage } = await beside({ 'preprocessor_config.json': '{"do_resize": true,}' });
+    expect(errorCode).toBe('PREPROCESSING_INVALID');
+    expect(errorMessage).toMatch(/^preprocessor_config\.json.*position/);
+  });
+
+  it('with a field that is not understood is refused, and the file and the field are named', async () => {
+    const config = '{"image_processor_type":"ViTImageProcessor","warp":3}';
+    const { errorCode, errorMessage } = await beside({ 'preprocessor_config.json': config });
+    expect(errorCode).toBe('PREPROCESSING_INVALID');
+    expect(errorMessage).toMatch(/^preprocessor_config\.json: .*"warp"/);
   });
 });

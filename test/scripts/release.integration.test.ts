@@ -28,6 +28,8 @@ const PACKED = [
   'dist/src/index.d.ts',
   'dist/src/index.js',
   'prisma/schema.prisma',
+  'scripts/install/build-faiss.mjs',
+  'scripts/install/skip-gpu-libraries.cjs',
   'schema.graphql',
   'schema.subgraph.graphql',
   'src/client/README.md',
@@ -35,7 +37,15 @@ const PACKED = [
 const MANIFEST = {
   name: 'probelog',
   version: '0.1.0',
-  files: ['dist/src', 'dist/test', 'prisma', 'schema.graphql', 'schema.subgraph.graphql'],
+  files: [
+    'dist/src',
+    'dist/test',
+    'prisma',
+    'schema.graphql',
+    'schema.subgraph.graphql',
+    'scripts/install/build-faiss.mjs',
+    'scripts/install/skip-gpu-libraries.cjs',
+  ],
   scripts: { check: 'echo checked >> steps.log', test: 'echo tested >> steps.log' },
 };
 const LOCK = {

@@ -3,16 +3,19 @@ import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 // By its path: in integration tests, the package's name leads here.
-import { PGlite as EmbeddedPostgres } from '../../node_modules/@electric-sql/pglite/dist/index.js';
+import {
+  PGlite as EmbeddedPostgres,
+  type PGliteOptions,
+} from '../../node_modules/@electric-sql/pglite/dist/index.js';
 
 /** The embedded PostgreSQL. A new data folder is a copy of the run's template, so that no test waits for initdb. */
 export class PGlite extends EmbeddedPostgres {
-  static override create = (async (folder: string) => {
+  static override create = (async (folder: string, options?: PGliteOptions) => {
     if (!existsSync(join(folder, 'PG_VERSION'))) {
       const template = inject('dataTemplate');
       await cp(join(template, 'database'), folder, { recursive: true });
       await cp(join(template, 'concepts'), join(dirname(folder), 'concepts'), { recursive: true });
     }
-    return EmbeddedPostgres.create(folder);
+    return EmbeddedPostgres.create(folder, options);
   }) as unknown as typeof EmbeddedPostgres.create;
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dot } from '../../src/domain/index.js';
 import { openTextEncoder, type TextEncoder } from '../../src/text/index.js';
+import { shareEncoders } from '../setup/shared-encoder.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 /** The processes that encoders were given, to end them as a crash would. */
@@ -36,12 +37,16 @@ async function openDemoEncoder(): Promise<TextEncoder> {
 }
 
 beforeAll(async () => {
+  shareEncoders(false);
   encoder = await openTextEncoder({
     model: join(demo, 'encoder'),
     cacheFolder: join(tmpdir(), 'probelog-test-encoders'),
   });
 });
-afterAll(() => encoder.close());
+afterAll(async () => {
+  shareEncoders(true);
+  await encoder.close();
+});
 
 describe('a text encoder', () => {
   it('puts a text near the images that show it', async () => {

@@ -17,7 +17,12 @@ import {
   type RegisteredModel,
   type RegistryAccess,
 } from '../sources/remote-sources.js';
-import { readSidecarFile } from '../sources/sidecar-files.js';
+import {
+  type SidecarLabels,
+  sidecarLabels,
+  sidecarPreprocessing,
+  sidecarReader,
+} from '../sources/sidecar-files.js';
 import { fetchModel } from './fetch-model.js';
 import type { ModelCache } from './model-cache.js';
 
@@ -42,7 +47,10 @@ export interface ResolvedModelFile {
   digest: string;
   bytes: number;
   preprocessing: PartialPreprocessing | null;
+  /** Given for this model: one for each output, or the ingest fails. */
   labels: string[] | null;
+  /** Found beside the model, when none were given. They are left out, with a note, where they do not fit. */
+  sidecarLabels?: SidecarLabels;
 }
 
 /** A source as a file. */
@@ -103,24 +111,23 @@ export async function resolveModelFile(
     ...(registered && { revision: registered.revision }),
   });
   /** A stored model can be probed again while its source is down, with the facts of the last time. */
-  const orAsBefore = (before: unknown) => (thrown: unknown) => {
-    if (isStored && model.status === 'READY' && sourceMayRecover(thrown)) return before;
-    throw thrown;
+  const orAsBefore =
+    <Before>(before: Before) =>
+    (thrown: unknown): Before => {
+      if (isStored && model.status === 'READY' && sourceMayRecover(thrown)) return before;
+      throw thrown;
+    };
+  const read = sidecarReader(source, download, signal);
+  let preprocessing: unknown = request.preprocessing ?? registered?.preprocessing;
+  if (preprocessing === undefined && !registered)
+    preprocessing = await sidecarPreprocessing(read).catch(orAsBefore(model.preprocessing));
+  return {
+    ...file,
+    preprocessing: preprocessing == null ? null : parsePreprocessing(preprocessing),
+    labels: given ?? (areSet || !registered ? null : labelsOf(registered.labels)),
+    sidecarLabels:
+      given || areSet || registered ? undefined : await sidecarLabels(read).catch(orAsBefore(undefined)),
   };
-  const sidecar = registered ?? {
-    preprocessing: request.preprocessing
-      ? undefined
-      : await readSidecarFile(source, 'preprocessor_config.json', download, signal).catch(
-          orAsBefore(model.preprocessing),
-        ),
-    labels: given
-      ? undefined
-      : await readSidecarFile(source, 'config.json', download, signal).catch(orAsBefore(undefined)),
-  };
-  const described = request.preprocessing ?? sidecar.preprocessing;
-  const preprocessing = described === undefined || described === null ? null : parsePreprocessing(described);
-  const labels = given ?? (areSet ? null : labelsOf(sidecar.labels));
-  return { ...file, preprocessing, labels };
 }
 
 /** Stores the annotations at once: those of an event that arrives while the file is fetched are newer. */

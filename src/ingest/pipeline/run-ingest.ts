@@ -102,8 +102,10 @@ export async function runIngest(
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
     const stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
     const { input, output, preprocessing, notes } = run.inspected;
-    const described = { inputShape: input, outputName: output.name, preprocessing, notes };
-    const facts = { probeSetId: request.probeSet, labels: fetched.labels, ...described };
+    const { labels, note } = labelsThatFit(fetched, output.outputs);
+    const allNotes = note === null ? notes : [...notes, note];
+    const described = { inputShape: input, outputName: output.name, preprocessing, notes: allNotes };
+    const facts = { probeSetId: request.probeSet, labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));
   } catch (thrown) {
     // The next attempt continues with the finished batches, unless the disk is full.
@@ -116,6 +118,16 @@ export async function runIngest(
   if (model.probeSetId !== request.probeSet) await gallery.remove(model.probeSetId, model.id);
   await syncToGallery(model.id, { store, gallery });
   await store.ingests.succeed(claim, run.peakMemoryBytes);
+}
+
+/** Labels from a file beside the model are left out, with a note, when they do not fit: the model is right without them. */
+function labelsThatFit({ labels, sidecarLabels }: ResolvedModelFile, outputs: number) {
+  if (labels !== null || !sidecarLabels) return { labels, note: null };
+  const { file, labels: found, problem } = sidecarLabels;
+  if (!found) return { labels: null, note: `${file} was not read as labels: ${problem}.` };
+  if (found.length === outputs) return { labels: found, note: null };
+  const note = `${file} has ${found.length} labels, but the model has ${outputs} outputs, so the labels were left out.`;
+  return { labels: null, note };
 }
 
 function isFull(thrown: unknown): boolean {

@@ -1,52 +1,167 @@
 import { dirname, join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
-import { ProbelogError } from '../../errors/index.js';
+import { messageOf, ProbelogError } from '../../errors/index.js';
 import { parseJson } from '../../lib/parse-json.js';
+import { parsePreprocessing } from '../../probing/index.js';
 import { openLocalFile } from './local-files.js';
+import { parseLabels, parseLabelText } from './parse-labels.js';
 import type { FileSource, LocalFile } from './parse-source.js';
 
-/** Sidecar files are small JSON documents. A larger file is not one. */
+/** Sidecar files are small documents. A larger file is not one. */
 const MAX_BYTES = 4 * 2 ** 20;
 
+/** Reads a file beside the model by its name; undefined when there is none. */
+export type SidecarReader = (name: string) => Promise<string | undefined>;
+
+/** Labels, and the file that they were found in. */
+export interface SidecarLabels {
+  file: string;
+  /** One for each output; null when the file cannot be read. */
+  labels: string[] | null;
+  /** Why the file cannot be read. */
+  problem?: string;
+}
+
 /**
- * Reads a JSON file beside the model, as the Hugging Face Hub has them: in the model's folder or, if that is called `onnx`, in
- * the one above. Undefined when it is missing or not JSON: sidecar files are a convenience, and explicit arguments the sure
- * way.
+ * Reads files beside the model, as the Hugging Face Hub has them: in the model's folder or, if that is called `onnx` or is the
+ * folder of a version in a Triton repository, in the one above. Each file is read once.
  *
- * @param name such as `preprocessor_config.json`
- * @throws ProbelogError SOURCE_UNREACHABLE, SOURCE_TIMEOUT when the server may have the file but did not say
+ * @throws ProbelogError (the reader) SOURCE_UNREACHABLE, SOURCE_TIMEOUT when the server may have the file but did not say
  */
-export async function readSidecarFile(
+export function sidecarReader(
   source: FileSource,
-  name: string,
   limits: DownloadLimits,
   signal?: AbortSignal,
-): Promise<unknown> {
-  const places = source.kind === 'FILE' ? filePlaces(source.path, name) : urlPlaces(source.file.url, name);
-  for (const place of places) {
-    const text =
-      source.kind === 'FILE'
-        ? await smallFile({ path: place, within: source.within })
-        : await smallDownload({ ...source.file, url: place }, limits, signal);
-    const json = text === undefined ? undefined : parsed(text);
-    if (json !== undefined) return json;
+): SidecarReader {
+  const found = new Map<string, Promise<string | undefined>>();
+  const read = async (name: string) => {
+    for (const place of source.kind === 'FILE'
+      ? filePlaces(source.path, name)
+      : urlPlaces(source.file.url, name)) {
+      const text =
+        source.kind === 'FILE'
+          ? await smallFile({ path: place, within: source.within })
+          : await smallDownload({ ...source.file, url: place }, limits, signal);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  };
+  return (name) => {
+    const text = found.get(name) ?? read(name);
+    found.set(name, text);
+    return text;
+  };
+}
+
+/** Files that may describe the preprocessing, in order of preference, and whether a document is such a description. */
+const PREPROCESSING_FILES: readonly [name: string, describes: (document: object) => boolean][] = [
+  ['preprocessor_config.json', () => true],
+  ['processor_config.json', (document) => 'image_processor' in document],
+  ['config.json', (document) => 'pretrained_cfg' in document],
+  ['inference.yml', (document) => 'PreProcess' in document],
+];
+
+/**
+ * The description of the preprocessing in a file beside the model, checked; undefined when there is none.
+ *
+ * @throws ProbelogError PREPROCESSING_INVALID that names the file and the place: a model with wrong pixels is never found, so a
+ * broken description is not the same as none
+ */
+export async function sidecarPreprocessing(read: SidecarReader): Promise<unknown> {
+  for (const [name, describes] of PREPROCESSING_FILES) {
+    const text = await read(name);
+    if (text === undefined) continue;
+    const document = parsed(name, text);
+    if (typeof document !== 'object' || document === null || !describes(document)) {
+      if (name !== 'preprocessor_config.json') continue;
+    }
+    try {
+      parsePreprocessing(document);
+      return document;
+    } catch (thrown) {
+      if (!(thrown instanceof ProbelogError)) throw thrown;
+      throw new ProbelogError(thrown.code, `${name}: ${thrown.message}`, { ...thrown.details, file: name });
+    }
   }
   return undefined;
 }
 
+function parsed(name: string, text: string): unknown {
+  try {
+    return name.endsWith('.yml')
+      ? parseYaml(text, { maxAliasCount: 0 })
+      : parseJson(text.replace(/^\uFEFF/, ''));
+  } catch (thrown) {
+    // A config.json of a tool that we do not know may be anything.
+    if (name === 'config.json') return null;
+    throw new ProbelogError(
+      'PREPROCESSING_INVALID',
+      `${name}, beside the model, cannot be read: ${firstLine(messageOf(thrown))}. Correct it, or describe the preprocessing in the ingest request.`,
+      { file: name },
+    );
+  }
+}
+
+/** Files that may have labels, in order of preference. */
+const LABEL_FILES = [
+  'config.json',
+  'labels.json',
+  'labels.txt',
+  'classes.txt',
+  'class_names.txt',
+  'selected_tags.csv',
+  'labels.csv',
+  'inference.yml',
+];
+/** Triton's description of a model, whose outputs may name a file with labels. */
+const TRITON_CONFIG = 'config.pbtxt';
+
+/** The labels in the first file beside the model that has some; undefined when there is none. */
+export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels | undefined> {
+  const named = /label_filename\s*:\s*"([^"/\\]{1,200})"/.exec((await read(TRITON_CONFIG)) ?? '')?.[1];
+  for (const file of named === undefined ? LABEL_FILES : [named, ...LABEL_FILES]) {
+    const text = await read(file);
+    if (text === undefined) continue;
+    try {
+      return { file, labels: labelsIn(file, text) };
+    } catch (thrown) {
+      // Most config.json files have no labels; a file for labels that has none is worth a note.
+      if (file === 'config.json' || file === 'inference.yml') continue;
+      return { file, labels: null, problem: firstLine(messageOf(thrown)) };
+    }
+  }
+  return undefined;
+}
+
+function labelsIn(file: string, text: string): string[] {
+  if (file.endsWith('.json')) return parseLabels(parseJson(text.replace(/^\uFEFF/, '')));
+  if (file.endsWith('.yml')) return parseLabels(parseYaml(text, { maxAliasCount: 0 }));
+  return parseLabelText(text);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0].replace(/[.:]$/, '');
+}
+
 function filePlaces(path: string, name: string): string[] {
   const folder = dirname(path);
-  const places = [join(folder, name)];
-  return folder.endsWith('/onnx') ? [...places, join(dirname(folder), name)] : places;
+  return isInner(folder) ? [join(folder, name), join(dirname(folder), name)] : [join(folder, name)];
 }
 
 function urlPlaces(url: string, name: string): string[] {
   const { origin, pathname } = new URL(url);
   const folder = pathname.slice(0, pathname.lastIndexOf('/'));
-  const places = [`${origin}${folder}/${name}`];
-  return folder.endsWith('/onnx')
-    ? [...places, `${origin}${folder.slice(0, -'/onnx'.length)}/${name}`]
-    : places;
+  const above = folder.slice(0, folder.lastIndexOf('/'));
+  const encoded = encodeURIComponent(name);
+  return isInner(folder)
+    ? [`${origin}${folder}/${encoded}`, `${origin}${above}/${encoded}`]
+    : [`${origin}${folder}/${encoded}`];
+}
+
+/** `onnx` of a Hub repository, or the number of a version in a Triton repository. */
+function isInner(folder: string): boolean {
+  return /[/\\](onnx|\d{1,9})$/.test(folder);
 }
 
 /** A file outside the allowed folder counts as missing: the outcome must not reveal that it exists. */
@@ -66,13 +181,5 @@ async function smallDownload(file: RemoteFile, limits: DownloadLimits, signal?: 
   } catch (thrown) {
     if (thrown instanceof ProbelogError && !sourceMayRecover(thrown)) return undefined;
     throw thrown;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
   }
 }

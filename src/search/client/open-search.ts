@@ -20,7 +20,9 @@ type AsyncMethods<Calls> = {
 };
 
 /** The galleries of all probe sets, searched in a separate process. */
-export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open'> {
+export interface Search extends Omit<AsyncMethods<SearchCalls>, 'open' | 'sync'> {
+  /** @returns null when no process runs that has to learn it; see `SearchOptions.onDemand` */
+  sync(...args: Parameters<SearchCalls['sync']>): Promise<SyncReport | null>;
   /** The models that the galleries leave out, as of the last sync of each. */
   unreadable(): UnreadableModel[];
   close(): Promise<void>;
@@ -36,8 +38,10 @@ export interface GalleryModels {
 export interface SearchOptions {
   folder: string;
   settings: SearchSettings;
-  /** The models of every gallery: a new search process is filled with them after the old one has died. */
+  /** The models of every gallery. A search process that starts later than `openSearch` is filled with them. */
   galleries(): Promise<GalleryModels[]>;
+  /** Starts the process when the first call needs an answer, for short commands; by default at once. */
+  onDemand?: boolean;
   /** Logs a message for the operator. */
   log(message: string): void;
   /** Called when models are left out that were not before. */
@@ -64,6 +68,7 @@ export async function openSearch({
   folder,
   settings,
   galleries,
+  onDemand = false,
   log,
   onUnreadable,
 }: SearchOptions): Promise<Search> {
@@ -138,18 +143,31 @@ export async function openSearch({
     return calls.call(method, args, { signal });
   }
 
-  running = start();
-  await running;
+  /** A change that no process has to learn: the next one is filled with the models as they are then. */
+  async function change<Name extends 'sync' | 'add' | 'remove' | 'settled'>(
+    method: Name,
+    args: Parameters<SearchCalls[Name]>,
+  ): Promise<Awaited<ReturnType<SearchCalls[Name]>> | null> {
+    return onDemand && !running ? null : call(method, args);
+  }
+
+  if (!onDemand) {
+    running = start();
+    await running;
+  }
   return {
-    sync: async (probeSet, models) => record(probeSet.id, await call('sync', [probeSet, models])),
+    async sync(probeSet, models) {
+      const report = await change('sync', [probeSet, models]);
+      return report && record(probeSet.id, report);
+    },
     unreadable: () => [...unreadable.values()].flat(),
     async add(probeSet, model) {
-      await call('add', [probeSet, model]);
+      await change('add', [probeSet, model]);
       forget(probeSet.id, model.modelId);
       return undefined;
     },
     async remove(probeSetId, modelId) {
-      await call('remove', [probeSetId, modelId]);
+      await change('remove', [probeSetId, modelId]);
       forget(probeSetId, modelId);
       return undefined;
     },
@@ -160,7 +178,7 @@ export async function openSearch({
     names: (probeSetId, request, signal) => call('names', [probeSetId, request], signal),
     stats: (...args) => call('stats', args),
     prior: (...args) => call('prior', args),
-    settled: () => call('settled', []),
+    settled: async () => void (await change('settled', [])),
     async close() {
       closed = true;
       const child = (await running?.catch(() => undefined))?.child;

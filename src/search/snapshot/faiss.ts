@@ -21,13 +21,16 @@ export interface FaissLibrary {
 }
 
 /**
- * Loads faiss-node if this platform has it. A `require` at call time, because ProbeLog must start without FAISS, too.
+ * Loads faiss-node, an optional peer dependency. A `require` at call time, because ProbeLog must start without it, too.
+ *
+ * @returns the problem if it is installed and cannot be loaded
  */
 export function loadFaiss(): { library: FaissLibrary | null; problem: string | null } {
   try {
     return { library: createRequire(import.meta.url)('faiss-node') as FaissLibrary, problem: null };
   } catch (thrown) {
     const [firstLine] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-    return { library: null, problem: firstLine };
+    const isInstalled = firstLine !== "Cannot find module 'faiss-node'";
+    return { library: null, problem: isInstalled ? firstLine : null };
   }
 }

@@ -48,6 +48,21 @@ it('on a machine where no other command starts, says why', async () => {
   expect(findings).toContainEqual(expect.objectContaining({ check: 'data folder', state: 'ok' }));
 });
 
+it('finds nothing out of date in a clone that was installed for production', async () => {
+  const folder = await installedWithout('.package-lock.json');
+  await cp(join(ROOT, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  await writeFile(
+    join(folder, 'node_modules/.package-lock.json'),
+    JSON.stringify({ packages: { 'node_modules/graphql': { version: '16.11.0' } } }),
+  );
+  const main = join(folder, 'dist/src/cli/main.js');
+  const options = { cwd: folder, env: { PATH: process.env.PATH }, encoding: 'utf8' } as const;
+  const { findings } = JSON.parse(spawnSync(process.execPath, [main, 'doctor', '--json'], options).stdout);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ check: 'setup', state: 'ok', says: 'installed without development packages' }),
+  );
+});
+
 it('prints what it finds, how to mend it, and a sum, and changes nothing', async () => {
   const dataFolder = await temporaryFolder();
   await writeFile(join(dataFolder, 'data'), '');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkLocalPath, openLocalFile } from '../../../src/ingest/sources/local-files.js';
 import type { LocalFile } from '../../../src/ingest/sources/parse-source.js';
-import { readSidecarFile } from '../../../src/ingest/sources/sidecar-files.js';
+import { sidecarReader } from '../../../src/ingest/sources/sidecar-files.js';
 import { meanColor } from '../../probing/support/made-models.js';
 import { temporaryFolder } from '../../store/temporary-folder.js';
 import { openSmallService, settled } from '../support/small-service.js';
@@ -80,16 +80,16 @@ describe('a path that was checked', () => {
 describe('a sidecar file', () => {
   const LIMITS = { privateAddresses: [], stallMs: 1_000, maxBytes: 1_000 };
   const beside = async (within: string | undefined, path = 'birds/onnx/model.onnx') =>
-    readSidecarFile({ kind: 'FILE', path: join(models, path), within }, 'config.json', LIMITS);
+    sidecarReader({ kind: 'FILE', path: join(models, path), within }, LIMITS)('config.json');
 
   it('is read within the allowed folder, but not through a link out of it', async () => {
     await writeFile(join(models, 'birds', 'config.json'), '["ours"]');
-    expect(await beside(models)).toEqual(['ours']);
+    expect(await beside(models)).toBe('["ours"]');
     await writeFile(join(root, 'outside', 'config.json'), '["theirs"]');
     await rm(join(models, 'birds', 'config.json'));
     await symlink('../../outside/config.json', join(models, 'birds', 'config.json'));
     expect(await beside(models)).toBeUndefined();
-    expect(await beside(undefined)).toEqual(['theirs']);
+    expect(await beside(undefined)).toBe('["theirs"]');
   });
 
   it('is not read above the allowed folder', async () => {

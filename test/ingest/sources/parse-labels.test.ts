@@ -1,16 +1,66 @@
 import { describe, expect, it } from 'vitest';
-import { parseLabels } from '../../../src/ingest/sources/parse-labels.js';
+import { parseLabels, parseLabelText } from '../../../src/ingest/sources/parse-labels.js';
+
+const ANIMALS = ['cat', 'dog', 'frog'];
+const refused = expect.objectContaining({ code: 'INPUT_INVALID' });
 
 describe('parseLabels', () => {
-  it('reads a list, and id2label in numerical order', () => {
-    expect(parseLabels(['cat', 'dog'])).toEqual(['cat', 'dog']);
-    expect(parseLabels({ id2label: { '1': 'dog', '0': 'cat' }, other: 1 })).toEqual(['cat', 'dog']);
+  it.each([
+    ['a list', ANIMALS],
+    ['id2label in any order', { id2label: { '1': 'dog', '2': 'frog', '0': 'cat' }, other: 1 }],
+    ['id2label the wrong way round', { id2label: { frog: 2, cat: 0, dog: 1 } }],
+    ['label2id', { label2id: { cat: 0, dog: 1, frog: 2 } }],
+    [
+      'label_names of timm',
+      { architecture: 'resnet18', label_names: ANIMALS, pretrained_cfg: { mean: [0] } },
+    ],
+    ['label_names in pretrained_cfg', { label_names: null, pretrained_cfg: { label_names: ANIMALS } }],
+    ['an object by index', { '0': 'cat', '1': 'dog', '2': 'frog' }],
+    ['ImageNet\u2019s synsets', { '0': ['n1', 'cat'], '1': ['n2', 'dog'], '2': ['n3', 'frog'] }],
+    ['label_list of PaddleX', { PostProcess: { Topk: { topk: 5, label_list: ANIMALS } } }],
+  ])('reads %s', (_, document) => {
+    expect(parseLabels(document)).toEqual(ANIMALS);
   });
 
-  it.each([[{ id2label: { '0': 'cat', '2': 'dog' } }], [{ a: 1 }], [[1, 2]], ['cat'], [null]])(
-    'refuses %j',
-    (json) => {
-      expect(() => parseLabels(json)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
-    },
-  );
+  it('reads numbers as text', () => {
+    expect(parseLabels({ id2label: { '0': 0, '1': 1 } })).toEqual(['0', '1']);
+    expect(parseLabels([7, 8])).toEqual(['7', '8']);
+  });
+
+  it.each([
+    [{ id2label: { '0': 'cat', '2': 'dog' } }],
+    [{ label2id: { cat: 0, dog: 2 } }],
+    [{ a: 'b' }],
+    [{}],
+    [[null]],
+    ['cat'],
+    [null],
+  ])('refuses %j', (document) => {
+    expect(() => parseLabels(document)).toThrow(refused);
+  });
+});
+
+describe('parseLabelText', () => {
+  it('reads a label in each line', () => {
+    expect(parseLabelText('cat\ndog\r\nguinea pig\n')).toEqual(['cat', 'dog', 'guinea pig']);
+    expect(parseLabelText('\uFEFF7up\n1 cat, 2 dogs\n')).toEqual(['7up', '1 cat, 2 dogs']);
+  });
+
+  it('leaves out the numbers of the lines, from 0 or 1', () => {
+    expect(parseLabelText('0 cat\n1 guinea pig\n2 frog\n')).toEqual(['cat', 'guinea pig', 'frog']);
+    expect(parseLabelText('1: cat\n2: dog')).toEqual(['cat', 'dog']);
+    expect(parseLabelText('0 cat\n2 dog')).toEqual(['0 cat', '2 dog']);
+  });
+
+  it('reads the column of names in a table', () => {
+    expect(parseLabelText('tag_id,name,category,count\n9,"cat, black",0,5\n7,dog,0,3\n')).toEqual([
+      'cat, black',
+      'dog',
+    ]);
+    expect(parseLabelText('index,label\n1,dog\n0,"the ""cat"""\n')).toEqual(['the "cat"', 'dog']);
+  });
+
+  it.each(['cat\n\ndog', 'name,count\ncat,1,2', 'x'.repeat(1_001)])('refuses %j', (text) => {
+    expect(() => parseLabelText(text)).toThrow(refused);
+  });
 });

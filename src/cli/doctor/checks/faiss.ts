@@ -12,6 +12,9 @@ index.add([1, 0, 0, 1]);
 if (index.search([0, 1], 1).labels[0] !== 1) throw new Error('FAISS finds the wrong vector');
 `;
 
+/** What an installed package needs beside it (docs/installation.md). */
+const PACKAGES = 'faiss-node@0.5.1 node-addon-api node-api-headers';
+
 /** FAISS can be loaded. It is optional. */
 export const faiss: Check = {
   name: 'FAISS',
@@ -23,7 +26,7 @@ export const faiss: Check = {
       `it cannot be used, so galleries are scanned exactly, which is slower from about 100,000 logits on: ${outcome.problem}`,
       existsSync(script)
         ? `apt-get install -y libfaiss-dev libopenblas-dev g++ && node ${script}`
-        : 'apt-get install -y libfaiss-dev libopenblas-dev g++, and rebuild faiss-node',
+        : `apt-get install -y libfaiss-dev libopenblas-dev g++ && npm install --ignore-scripts ${PACKAGES} && node ${join(PACKAGE_ROOT, 'scripts/install/build-faiss.mjs')}`,
     );
   },
 };
