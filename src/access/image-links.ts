@@ -1,11 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ProbelogError } from '../errors/index.js';
-import { createFileAtomically } from '../lib/atomic-file.js';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readLinkSecret } from './link-secret.js';
 
-const FILE = 'link-secret';
-const SECRET_BYTES = 32;
 const HOUR_MS = 3_600_000;
 
 /** The query parameters of a signed link. */
@@ -36,7 +31,7 @@ export interface ImageLinks {
  * @throws ProbelogError CONFIG_INVALID if the file with the secret is damaged
  */
 export async function openImageLinks(dataFolder: string): Promise<ImageLinks> {
-  const secret = await secretIn(dataFolder);
+  const secret = await readLinkSecret(dataFolder);
   const signatureOf = (id: string, until: string) =>
     createHmac('sha256', secret).update(`probe image\0${id}\0${until}`).digest();
   return {
@@ -51,20 +46,4 @@ export async function openImageLinks(dataFolder: string): Promise<ImageLinks> {
       return given.length === right.length && timingSafeEqual(given, right);
     },
   };
-}
-
-async function secretIn(folder: string): Promise<Buffer> {
-  const path = join(folder, FILE);
-  const secret = (await readFile(path).catch(() => null)) ?? (await makeSecret(path));
-  if (secret.length === SECRET_BYTES) return secret;
-  throw new ProbelogError(
-    'CONFIG_INVALID',
-    `${path} does not have the ${SECRET_BYTES} bytes that sign links. Remove it; a new one is created.`,
-  );
-}
-
-/** Two processes may do this at once: the file appears whole and only once, and both read it. */
-async function makeSecret(path: string): Promise<Buffer> {
-  await createFileAtomically(path, randomBytes(SECRET_BYTES), { mode: 0o600 });
-  return readFile(path);
 }

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Access, type ImageLinks, openImageLinks } from '../access/index.js';
+import {
+  type Access,
+  type CursorSeal,
+  type ImageLinks,
+  openCursorSeal,
+  openImageLinks,
+} from '../access/index.js';
 import type { Config } from '../config/index.js';
 import { isTrainingModel } from '../domain/index.js';
 import { messageOf } from '../errors/index.js';
@@ -43,6 +49,7 @@ export interface Service {
   store: Store;
   access: Access;
   imageLinks: ImageLinks;
+  cursorSeal: CursorSeal;
   search: Search;
   encoder: TextEncoder;
   concepts: ConceptEncoder;
@@ -112,6 +119,7 @@ export async function openService(
     closeLater(startAuditRetentionJob(store, config.auditDays, log));
     if (store.shared) await checkDataFolder(store, dataFolder);
     const imageLinks = await openImageLinks(dataFolder);
+    const cursorSeal = await openCursorSeal(dataFolder);
 
     // Search
     const encoder = closeLater(
@@ -236,6 +244,7 @@ export async function openService(
       store,
       access,
       imageLinks,
+      cursorSeal,
       search,
       encoder,
       concepts,

@@ -25,8 +25,8 @@ export interface SearchCalls {
   similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null;
   /** The names of each requested output, best first; null for an output without a descriptor. */
   names(probeSetId: string, request: NamesRequest, signal?: AbortSignal): (LogitName[] | null)[];
-  /** @param excludeModels models to leave out of the statistics */
-  stats(probeSetId: string, excludeModels?: string[]): GalleryStats | null;
+  /** @param hidden models that the caller does not see */
+  stats(probeSetId: string, hidden?: readonly string[]): GalleryStats | null;
   /** The prior for models of this probe set; null while too few models are fully probed. */
   prior(probeSetId: string): GalleryPrior | null;
   settled(): undefined;

@@ -57,6 +57,8 @@ export interface SearchRequest {
   models?: string[];
   /** No logits of these models. */
   excludeModels?: string[];
+  /** Models that the caller does not see: the search is as if they were not in the gallery. */
+  hidden?: readonly string[];
   /** Only logits with at least this expected accuracy, 0 to 1. */
   minExpectedAccuracy?: number;
 }
@@ -99,6 +101,8 @@ export interface NamesRequest {
   indexes?: number[];
   /** A `.npy` file, float32, V × P: the vocabulary as queries. */
   vocabularyPath: string;
+  /** As in {@link SearchRequest}. */
+  hidden?: readonly string[];
   /** Maximum number of names per output. */
   first: number;
 }

@@ -65,6 +65,7 @@ beforeAll(async () => {
     store,
     access: {} as Access,
     imageLinks: { sign: () => '', isValid: () => false },
+    cursorSeal: { seal: () => '', open: () => null },
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,

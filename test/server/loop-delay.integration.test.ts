@@ -76,7 +76,8 @@ const VALUES: [name: string, value: (position: InputPosition) => Buffer][] = [
   ['50,000 items', ({ valid }) => list(valid, 50_000)],
   ['1.5 million items', () => list(0, 1_500_000)],
   ['a long text', () => text('e\u0301', 60_000)],
-  ['a text of 4 MB', () => text('e\u0301', 4_000_000)],
+  ['a text of 14 MB', () => text('a', 14_000_000)],
+  ['a text of 4 MB in several bytes', () => text('e\u0301', 4_000_000)],
 ];
 
 it('no argument holds the main thread, whatever is sent for it', async () => {

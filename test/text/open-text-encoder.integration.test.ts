@@ -1,9 +1,10 @@
 import childProcess, { type ChildProcess } from 'node:child_process';
-import { cp, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dot } from '../../src/domain/index.js';
 import { openTextEncoder, type TextEncoder } from '../../src/text/index.js';
@@ -59,6 +60,24 @@ describe('a text encoder', () => {
     expect(dot(images[0], images[0])).toBeCloseTo(1, 4);
     expect(dot(dog, images[0])).toBeGreaterThan(dot(cat, images[0]));
     expect(dot(cat, images[1])).toBeGreaterThan(dot(dog, images[1]));
+  });
+
+  it('sees the middle of an image that is all side, and takes no more memory for it', async () => {
+    const folder = await temporaryFolder();
+    const gradient = Buffer.from(Array.from({ length: 16_383 * 3 }, (_, at) => (at * 7) % 256));
+    const line = (width: number, height: number) =>
+      sharp(gradient, { raw: { width, height, channels: 3 } }).webp({ lossless: true });
+    await line(1, 16_383).toFile(join(folder, 'tall.webp'));
+    await line(16_383, 1).toFile(join(folder, 'wide.webp'));
+    await line(1, 16_383)
+      .extract({ left: 0, top: 8_190, width: 1, height: 2 })
+      .toFile(join(folder, 'middle.webp'));
+    const paths = ['tall', 'wide', 'middle'].map((name) => join(folder, `${name}.webp`));
+    const [tall, wide, middle] = await encoder.embedImages(paths);
+    expect(dot(tall, middle)).toBeCloseTo(1, 4);
+    expect(dot(wide, wide)).toBeCloseTo(1, 4);
+    const status = await readFile(`/proc/${started.at(-1)?.pid}/status`, 'utf8');
+    expect(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(1_500_000);
   });
 
   it('gives a text the same vector alone and among others', async () => {

@@ -16,8 +16,9 @@ export class AccessResolver {
   }
 
   @Query(() => ApiKeyConnection, { description: 'Keys, newest first; for administrators.' })
-  apiKeys(@Ctx() { store }: Context, @First() first: number, @After() after: string | null) {
+  apiKeys(@Ctx() { store, cursors }: Context, @First() first: number, @After() after: string | null) {
     return readCreated(
+      cursors,
       { first, after },
       {
         query: ['apiKeys'],

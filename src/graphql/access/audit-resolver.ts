@@ -27,7 +27,7 @@ export class AuditResolver {
     description: 'Recorded changes, newest first; for administrators.',
   })
   audit(
-    @Ctx() { store }: Context,
+    @Ctx() { store, cursors }: Context,
     @First() first: number,
     @After() after: string | null,
     @Arg('filter', () => AuditFilterInput, { nullable: true }) filter: AuditFilterInput | null,
@@ -41,6 +41,7 @@ export class AuditResolver {
       until: until ?? undefined,
     };
     return readCreated(
+      cursors,
       { first, after },
       {
         query: ['audit', conditions],

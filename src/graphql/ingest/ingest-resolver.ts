@@ -44,7 +44,7 @@ export class IngestResolver {
 
   @Query(() => IngestConnection, { description: 'Ingests, newest first.' })
   ingests(
-    @Ctx() { store }: Context,
+    @Ctx() { store, cursors }: Context,
     @Arg('status', () => [IngestState], {
       nullable: true,
       description: 'Only ingests in one of these states.',
@@ -59,6 +59,7 @@ export class IngestResolver {
     @After() after: string | null,
   ) {
     return readCreated(
+      cursors,
       { first, after },
       {
         query: ['ingests', states, registry],

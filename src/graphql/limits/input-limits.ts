@@ -12,8 +12,8 @@ const MAX_ITEMS: Readonly<Record<string, number>> = {
 const MAX_ITEMS_OF_OTHERS = 1_000;
 /** UTF-16 units of a text. Most have a smaller limit of their own, with a code of its own. */
 const MAX_TEXT_LENGTH = 2 ** 16;
-/** An image has a limit in bytes, see `readImage`. */
-const IMAGE = 'image';
+/** Their resolvers look at the length first, and have a code of their own. */
+const LIMITED_ELSEWHERE: readonly string[] = ['after', 'concept', 'id', 'image'];
 
 /**
  * Checks values that a caller sent: the lengths of lists and texts, by the names of the arguments and fields they are for.
@@ -49,7 +49,7 @@ function checkCount(name: string, count: number): void {
 
 /** PostgreSQL stores neither the character U+0000 nor half a surrogate pair. */
 function checkText(name: string, text: string): void {
-  if (name !== IMAGE && text.length > MAX_TEXT_LENGTH) {
+  if (text.length > MAX_TEXT_LENGTH && !LIMITED_ELSEWHERE.includes(name)) {
     const message = `${title(name)} has ${text.length} characters; give at most ${MAX_TEXT_LENGTH}.`;
     throw new ProbelogError('INPUT_INVALID', message, { argument: shortened(name), most: MAX_TEXT_LENGTH });
   }

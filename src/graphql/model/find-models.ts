@@ -80,7 +80,7 @@ function matchingFilter({ text, matching }: ModelsArguments): LogitFilter | null
 }
 
 async function listModels(
-  { store }: Context,
+  { store, cursors }: Context,
   { first, after, text, filter, matching, probeSetId }: ModelsArguments,
 ) {
   if ((matching ?? null) !== null) {
@@ -97,6 +97,7 @@ async function listModels(
     probeSetId: probeSetId ? keyOf('ProbeSet', probeSetId) : undefined,
   };
   const page = await readCreated(
+    cursors,
     { first, after },
     {
       query: ['models', conditions],

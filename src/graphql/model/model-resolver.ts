@@ -269,8 +269,8 @@ export class ModelResolver extends versionResolver(Model) {
   }
 }
 
-async function allLogits({ store }: Context, { id, outputs }: ModelRecord, page: PageArguments) {
-  const logits = await readPage(page, {
+async function allLogits({ store, cursors }: Context, { id, outputs }: ModelRecord, page: PageArguments) {
+  const logits = await readPage(cursors, page, {
     query: ['model.logits', id],
     place: z.int().min(0),
     placeOf: ({ index }) => index,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 import type { CreatedPosition } from '../../store/index.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import type { Cursors } from './cursor.js';
 
 /** Most results on one page. */
 export const MAX_PAGE_SIZE = 100;
@@ -38,13 +38,17 @@ export interface PagedList<Item, Place> {
  *
  * @throws ProbelogError INPUT_INVALID (first), CURSOR_INVALID (after)
  */
-export async function readPage<Item, Place>({ first, after }: PageArguments, list: PagedList<Item, Place>) {
+export async function readPage<Item, Place>(
+  cursors: Cursors,
+  { first, after }: PageArguments,
+  list: PagedList<Item, Place>,
+) {
   checkFirst(first);
-  const place = after ? decodeCursor(list.query, after, list.place) : undefined;
+  const place = after ? cursors.decode(list.query, after, list.place) : undefined;
   const items = await list.read(first + 1, place);
   const edges = items
     .slice(0, first)
-    .map((node) => ({ node, cursor: encodeCursor(list.query, list.placeOf(node)) }));
+    .map((node) => ({ node, cursor: cursors.encode(list.query, list.placeOf(node)) }));
   return { edges, pageInfo: { hasNextPage: items.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }
 
@@ -55,10 +59,11 @@ const createdPlace = z
 
 /** One page of a list in the order of creation, either way. @throws as {@link readPage} */
 export function readCreated<Item extends CreatedPosition>(
+  cursors: Cursors,
   page: PageArguments,
   list: Pick<PagedList<Item, CreatedPosition>, 'query' | 'read'>,
 ) {
-  return readPage(page, {
+  return readPage(cursors, page, {
     ...list,
     place: createdPlace,
     placeOf: ({ createdAt, id }) => [createdAt.toISOString(), id],

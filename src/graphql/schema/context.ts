@@ -1,6 +1,7 @@
 import { type Principal, visibilityScopeOf } from '../../access/index.js';
 import type { NameableFiles } from '../../ingest/index.js';
 import type { ConceptEncoder } from '../../text/index.js';
+import { type Cursors, cursorsOf } from '../pagination/cursor.js';
 import { searchVisibleTo } from '../search/visible-search.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import type { Services } from './services.js';
@@ -25,6 +26,7 @@ export interface Caller {
  */
 export interface Context extends Services {
   loaders: Loaders;
+  cursors: Cursors;
   principal: Principal;
 }
 
@@ -52,7 +54,12 @@ export function createContext(services: Services, caller: Caller): Context {
     ingest: services.ingest.on(store, files ?? nameableFiles(principal)),
     uploads: services.uploads.on(store),
   };
-  return { ...seen, principal, loaders: createLoaders(seen) };
+  return {
+    ...seen,
+    principal,
+    cursors: cursorsOf(services.cursorSeal, principal),
+    loaders: createLoaders(seen),
+  };
 }
 
 /** The concepts for one request: texts and images that are not encoded when it ends never are. */

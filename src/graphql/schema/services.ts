@@ -1,4 +1,4 @@
-import type { Access, ImageLinks } from '../../access/index.js';
+import type { Access, CursorSeal, ImageLinks } from '../../access/index.js';
 import type { IngestService, ResponseUploads } from '../../ingest/index.js';
 import type { Search } from '../../search/index.js';
 import type { Store, SweepRecord } from '../../store/index.js';
@@ -15,6 +15,7 @@ export interface Services {
   store: Store;
   access: Access;
   imageLinks: ImageLinks;
+  cursorSeal: CursorSeal;
   search: Search;
   concepts: ConceptEncoder;
   ingest: IngestService;

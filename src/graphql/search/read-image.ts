@@ -3,12 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import sharp from 'sharp';
 import { ProbelogError } from '../../errors/index.js';
 import { SerialQueue } from '../../lib/serial-queue.js';
 import { inspectImage } from '../../probing/index.js';
 import { MAX_IMAGE_BYTES, type QueryImage } from '../../text/index.js';
 
-const MAX_PIXELS = 25_000_000;
+const LIMITS = { maxPixels: 25_000_000, maxSide: 20_000 };
+/** Encoders see some hundred pixels. A larger image is scaled here, in threads that no other caller waits for. */
+const MAX_SHORT_SIDE = 1_024;
 const { subtle } = webcrypto;
 /** One image at a time, each in a turn of its own: decoding ten megabytes takes some milliseconds. */
 const decoding = new SerialQueue();
@@ -27,17 +30,29 @@ export async function readImage(text: string): Promise<QueryImage> {
   return {
     digest: Buffer.from(await subtle.digest('SHA-256', bytes)).toString('hex'),
     async asFile(use) {
-      await inspectImage({ title: 'The image' }, bytes, { maxPixels: MAX_PIXELS });
+      await inspectImage({ title: 'The image' }, bytes, LIMITS);
       const folder = await mkdtemp(join(tmpdir(), 'probelog-image-'));
       try {
         const path = join(folder, 'image');
-        await writeFile(path, bytes, { mode: 0o600 });
+        await writeFile(path, await scaled(bytes), { mode: 0o600 });
         return await use(path);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
     },
   };
+}
+
+/** An image whose shorter side has at most {@link MAX_SHORT_SIDE} pixels. */
+async function scaled(bytes: Buffer): Promise<Buffer> {
+  const { width, height } = (await sharp(bytes).metadata()).autoOrient;
+  if (Math.min(width, height) <= MAX_SHORT_SIDE) return bytes;
+  const size = { width: MAX_SHORT_SIDE, height: MAX_SHORT_SIDE, fit: 'outside' } as const;
+  return sharp(bytes, { limitInputPixels: LIMITS.maxPixels })
+    .rotate()
+    .resize(size)
+    .png({ compressionLevel: 1 })
+    .toBuffer();
 }
 
 function decode(text: string): Buffer {

@@ -8,7 +8,6 @@ import type {
   SearchResults,
 } from '../../search/index.js';
 import type { ProbeSetRecord, ModelFilter as StoredModelFilter } from '../../store/index.js';
-import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import type { PageArguments } from '../pagination/pages.js';
 import { checkFirst } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
@@ -66,7 +65,7 @@ export async function searchPage(
     query,
     metric,
     first,
-    after: after ? decodeCursor(bound, after, position) : undefined,
+    after: after ? context.cursors.decode(bound, after, position) : undefined,
     minExpectedAccuracy,
     models: await allowedModels(context, probeSet, filter, models),
     excludeModels: [...excludeModels, ...(filter.excludeModels ?? []).map((id) => keyOf('Model', id))],
@@ -74,7 +73,7 @@ export async function searchPage(
   const found: SearchResults = await context.search[of](probeSet.id, request);
   const results = found.results.map((result) => ({
     ...result,
-    cursor: encodeCursor(bound, result.position),
+    cursor: context.cursors.encode(bound, result.position),
   }));
   // How many results are accurate enough is known only after looking at each.
   const totalCount = minExpectedAccuracy === undefined ? found.candidates : null;

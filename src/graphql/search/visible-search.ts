@@ -9,20 +9,14 @@ export interface Searcher {
 }
 
 /**
- * The search of a caller who does not see every model. Hidden models are excluded before ranking, so that pages stay full
- * and counts are right; a lookup by id treats them as if they did not exist.
+ * The search of a caller who does not see every model: as if the others did not exist. They are left out before ranking, so
+ * that pages stay full, counts are right, and confidence and names come from what the caller sees.
  */
 export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): Search {
   const hides = async (modelId: string) => (await hidden()).includes(modelId);
   const seen = async (request: SearchRequest): Promise<SearchRequest> => {
     const unseen = await hidden();
-    if (unseen.length === 0) return request;
-    const { query } = request;
-    return {
-      ...request,
-      query: query.kind === 'LOGIT' && unseen.includes(query.modelId) ? UNKNOWN_LOGIT : query,
-      excludeModels: [...(request.excludeModels ?? []), ...unseen],
-    };
+    return unseen.length === 0 ? request : { ...request, hidden: unseen };
   };
   return {
     ...search,
@@ -37,7 +31,7 @@ export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): S
     names: async (probeSetId, query) =>
       (await hides(query.modelId))
         ? (query.indexes ?? []).map(() => null)
-        : search.names(probeSetId, query, signal),
+        : search.names(probeSetId, { ...query, hidden: await hidden() }, signal),
     stats: async (probeSetId) => {
       const unseen = await hidden();
       const stats = await search.stats(probeSetId, [...unseen]);
@@ -45,8 +39,6 @@ export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): S
     },
   };
 }
-
-const UNKNOWN_LOGIT = { kind: 'LOGIT' as const, modelId: '', index: 0 };
 
 /** Basis and prior are learned from all models, and their sums would tell how many there are. */
 function withoutSums(stats: GalleryStats): GalleryStats {

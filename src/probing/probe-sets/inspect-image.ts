@@ -26,7 +26,7 @@ export interface ImageTitle {
 export async function inspectImage(
   image: ImageTitle,
   bytes: Buffer,
-  limits: Pick<ProbeImageLimits, 'maxPixels'>,
+  limits: Pick<ProbeImageLimits, 'maxPixels' | 'maxSide'>,
 ): Promise<InspectedImage> {
   const mediaType = imageMediaType(bytes);
   if (!mediaType)
@@ -39,6 +39,8 @@ export async function inspectImage(
   const { width, height } = header.autoOrient;
   if (width * height > limits.maxPixels)
     throw invalid(image, `has ${width} × ${height} pixels; the limit is ${limits.maxPixels}.`);
+  if (limits.maxSide !== undefined && Math.max(width, height) > limits.maxSide)
+    throw invalid(image, `has ${width} × ${height} pixels; a side may have ${limits.maxSide}.`);
   const pixels = sharp(bytes, {
     limitInputPixels: limits.maxPixels,
     failOn: 'warning',
@@ -86,6 +88,8 @@ export function imageMediaType(bytes: Buffer): string | null {
 export interface ProbeImageLimits {
   /** Width × height of one image. */
   maxPixels: number;
+  /** Width or height of one image; absent: unlimited. */
+  maxSide?: number;
   /** Bytes of one image file; default 64 MiB. */
   maxImageBytes?: number;
   /** Files in the source; default 1,000,000. */

@@ -8,17 +8,21 @@ const MAX_ROWS = 1_024;
 /** In a smaller gallery a score cannot be judged by how far it stands out. */
 const MIN_ROWS = 50;
 
-/** Descriptors sampled evenly from a gallery and kept in memory: the scores that a result must stand out from. */
+interface SampledRow {
+  row: number;
+  descriptor: Float32Array;
+}
+
+/** Descriptors sampled evenly from what a caller sees of a gallery, and kept in memory: the scores that a result must stand out from. */
 export class GallerySample {
-  private sampled: { row: number; descriptor: Float32Array }[] = [];
-  private sampledFrom: readonly GalleryEntry[] | null = null;
+  private readonly sampled = new WeakMap<readonly GalleryEntry[], SampledRow[]>();
 
   constructor(private readonly rows: RowFile) {}
 
   /**
-   * The spread of a query's scores over the whole gallery; null when the gallery is too small.
+   * The spread of a query's scores over all that a caller sees; null when that is too little.
    *
-   * @param entries all models of the gallery; another array after each change
+   * @param entries the models that the caller sees; another array after each change
    */
   scoreSpread(scorer: Scorer, entries: readonly GalleryEntry[]): ScoreSpread | null {
     const descriptors = this.sample(entries);
@@ -27,17 +31,18 @@ export class GallerySample {
     );
   }
 
-  /** The sampled descriptors; null when the gallery is too small. */
+  /** The sampled descriptors; null when there are too few. */
   descriptors(entries: readonly GalleryEntry[]): Float32Array[] | null {
     return this.sample(entries)?.map(({ descriptor }) => descriptor) ?? null;
   }
 
   private sample(entries: readonly GalleryEntry[]) {
-    if (this.sampledFrom !== entries) this.draw(entries);
-    return this.sampled.length < MIN_ROWS ? null : this.sampled;
+    const sampled = this.sampled.get(entries) ?? this.draw(entries);
+    this.sampled.set(entries, sampled);
+    return sampled.length < MIN_ROWS ? null : sampled;
   }
 
-  private draw(entries: readonly GalleryEntry[]): void {
+  private draw(entries: readonly GalleryEntry[]): SampledRow[] {
     const searchableRows: number[] = [];
     const total = entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
     const step = Math.max(1, total / MAX_ROWS);
@@ -50,7 +55,6 @@ export class GallerySample {
         place++;
       }
     }
-    this.sampled = searchableRows.map((row) => ({ row, descriptor: this.rows.read(row) }));
-    this.sampledFrom = entries;
+    return searchableRows.map((row) => ({ row, descriptor: this.rows.read(row) }));
   }
 }

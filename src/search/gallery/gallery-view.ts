@@ -10,6 +10,8 @@ import type { RowFile } from './row-file.js';
 export interface GalleryView {
   /** All models by first row. */
   entries: readonly GalleryEntry[];
+  /** The models that a caller sees. @param hidden those that it does not see */
+  without(hidden: readonly string[] | undefined): readonly GalleryEntry[];
   active: ActiveSnapshot | null;
   rows: RowFile;
   scan: ExactScan;

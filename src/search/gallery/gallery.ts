@@ -33,6 +33,7 @@ import { countLogits, type GalleryEntry, Journal } from './journal.js';
 import { UnreadableResponses } from './load-descriptors.js';
 import { RowFile } from './row-file.js';
 import { RowScales } from './row-scales.js';
+import { VisibleEntries } from './visible-entries.js';
 
 /** Share of rows that may belong to removed models before the files are rebuilt. */
 const MAX_DEAD_SHARE = 0.5;
@@ -67,6 +68,7 @@ export class Gallery {
   private readonly snapshots: SnapshotStore;
   private readonly scan: ExactScan;
   private readonly sample: GallerySample;
+  private readonly visible = new VisibleEntries();
   private readonly namer: LogitNames;
   private readonly cache = new RankingCache();
   private readonly builds: BasisBuilds;
@@ -175,7 +177,7 @@ export class Gallery {
   /** The descriptor of a logit, P values; null for a degenerate or unknown logit. */
   descriptor(modelId: string, index: number): Float32Array | null {
     const entry = this.journal.get(modelId);
-    if (!entry || index >= entry.rows || entry.degenerate.includes(index)) return null;
+    if (!entry || index < 0 || index >= entry.rows || entry.degenerate.includes(index)) return null;
     return this.rows.read(entry.firstRow + index);
   }
 
@@ -191,26 +193,31 @@ export class Gallery {
 
   /** Names for each output, best first; null for an output without a descriptor. */
   names(
-    { modelId, indexes, vocabularyPath, first }: NamesRequest,
+    { modelId, indexes, vocabularyPath, hidden, first }: NamesRequest,
     signal?: AbortSignal,
   ): Promise<(LogitName[] | null)[]> {
     const entry = this.journal.get(modelId);
     const outputs = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
     const descriptors = outputs.map((index) => this.descriptor(modelId, index));
-    return this.namer.of(descriptors, vocabularyPath, first, this.journal.entries, signal);
+    return this.namer.of(
+      descriptors,
+      vocabularyPath,
+      first,
+      this.visible.without(this.journal.entries, hidden),
+      signal,
+    );
   }
 
-  /** @param excludeModels models to leave out of the counts */
-  stats(excludeModels: string[] = []): GalleryStats {
+  /** @param hidden models that the caller does not see */
+  stats(hidden: readonly string[] = []): GalleryStats {
     const snapshot = this.active?.snapshot;
-    const excluded = new Set(excludeModels);
-    const counted = this.journal.entries.filter(({ modelId }) => !excluded.has(modelId));
+    const counted = this.visible.without(this.journal.entries, hidden);
     const logits = countLogits(counted);
     return {
       models: counted.length,
       logits,
       degenerate: counted.reduce((sum, { rows }) => sum + rows, 0) - logits,
-      index: snapshot?.index ? 'FAISS' : 'EXACT',
+      index: snapshot?.index && logits > this.options.settings.exactLimit ? 'FAISS' : 'EXACT',
       faissAvailable: this.options.faiss !== null,
       basis: snapshot
         ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
@@ -300,6 +307,7 @@ export class Gallery {
   private view(signal?: AbortSignal): GalleryView {
     return {
       entries: this.journal.entries,
+      without: (hidden) => this.visible.without(this.journal.entries, hidden),
       active: this.active,
       rows: this.rows,
       scan: this.scan.withSignal(signal),

@@ -30,11 +30,10 @@ type NameStatistics = { means: Float32Array; deviations: Float32Array } | null;
  */
 export class LogitNames {
   private vocabulary: { path: string; queries: Promise<Matrix> } | null = null;
-  private cached: {
-    path: string;
-    entries: readonly GalleryEntry[];
-    statistics: Promise<NameStatistics>;
-  } | null = null;
+  private readonly cached = new WeakMap<
+    readonly GalleryEntry[],
+    { path: string; statistics: Promise<NameStatistics> }
+  >();
 
   constructor(
     private readonly sample: GallerySample,
@@ -45,7 +44,7 @@ export class LogitNames {
    * The best names of each descriptor, best first; null where the descriptor is null.
    *
    * @param path a `.npy` file with a checksum, float32, V × P: the vocabulary as queries
-   * @param entries all models of the gallery; another array after each change
+   * @param entries the models that the caller sees; another array after each change
    * @throws the signal's reason
    */
   async of(
@@ -82,14 +81,14 @@ export class LogitNames {
   }
 
   private statistics(path: string, entries: readonly GalleryEntry[]): Promise<NameStatistics> {
-    if (this.cached?.path !== path || this.cached.entries !== entries) {
-      const cached = { path, entries, statistics: this.computeStatistics(path, entries) };
-      this.cached = cached;
-      cached.statistics.catch(() => {
-        if (this.cached === cached) this.cached = null;
-      });
-    }
-    return this.cached.statistics;
+    const known = this.cached.get(entries);
+    if (known?.path === path) return known.statistics;
+    const cached = { path, statistics: this.computeStatistics(path, entries) };
+    this.cached.set(entries, cached);
+    cached.statistics.catch(() => {
+      if (this.cached.get(entries) === cached) this.cached.delete(entries);
+    });
+    return cached.statistics;
   }
 
   private async computeStatistics(path: string, entries: readonly GalleryEntry[]): Promise<NameStatistics> {

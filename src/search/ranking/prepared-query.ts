@@ -9,8 +9,9 @@ import { conceptScorer, expressionScorer, logitScorer, type Scorer } from './sco
 export interface PreparedQuery {
   request: SearchRequest;
   scorer: Scorer;
-  /** The models that the filters allow. */
-  /** The models that the filters allow. */
+  /** Models that the caller does not see. Nothing of them is read. */
+  hidden: ReadonlySet<string>;
+  /** The models that the caller sees and the filters allow. */
   entries: GalleryEntry[];
   spread: ScoreSpread | null;
 }
@@ -31,10 +32,10 @@ export async function prepareQuery(view: GalleryView, request: SearchRequest): P
   };
   const allowed = models && new Set(models);
   const excluded = new Set(excludeModels);
-  const entries = view.entries.filter(
-    ({ modelId }) => (allowed?.has(modelId) ?? true) && !excluded.has(modelId),
-  );
-  return { request, scorer, entries, spread: view.sample.scoreSpread(scorer, view.entries) };
+  const visible = view.without(request.hidden);
+  const entries = visible.filter(({ modelId }) => (allowed?.has(modelId) ?? true) && !excluded.has(modelId));
+  const spread = view.sample.scoreSpread(scorer, visible);
+  return { request, scorer, hidden: new Set(request.hidden), entries, spread };
 }
 
 /** Prepares one query per concept, for a search of models by several concepts. */
@@ -56,13 +57,13 @@ export function versionOf({ active }: Scorer): string {
   return active?.snapshot.basis.version ?? 'cold';
 }
 
-function scorerFor(view: GalleryView, { query, metric }: SearchRequest): Scorer {
+function scorerFor(view: GalleryView, { query, metric, hidden }: SearchRequest): Scorer {
   const context = { metric, active: view.active, certaintyOf: view.certaintyOf };
   if (query.kind === 'CONCEPT') return conceptScorer(query, context);
   if (query.kind === 'EXPRESSION') return expressionScorer(query, context);
   if (query.kind === 'CONCEPTS')
     throw new ProbelogError('INPUT_INVALID', 'Only models can be searched by several concepts.');
-  const descriptor = view.descriptor(query.modelId, query.index);
+  const descriptor = hidden?.includes(query.modelId) ? null : view.descriptor(query.modelId, query.index);
   if (descriptor) return logitScorer(descriptor, context);
   throw new ProbelogError(
     'LOGIT_DEGENERATE',

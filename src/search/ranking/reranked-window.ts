@@ -50,9 +50,12 @@ export function rankedAfter<Ranked extends Pick<Candidate, 'value' | 'modelId' |
 
 function cachedWindow(
   view: GalleryView,
-  { request: { after }, scorer }: PreparedQuery,
+  { request: { after }, scorer, hidden }: PreparedQuery,
 ): RerankedWindow | undefined {
-  return after?.head && after.version === versionOf(scorer) ? view.cache.windows.get(after.head) : undefined;
+  if (!after?.head || after.version !== versionOf(scorer)) return undefined;
+  const window = view.cache.windows.get(after.head);
+  // The scores of a window depend on all of its logits.
+  return window?.ranked.some(({ modelId }) => hidden.has(modelId)) ? undefined : window;
 }
 
 /**

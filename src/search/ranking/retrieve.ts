@@ -42,15 +42,19 @@ export async function retrieveTopLogitByModel(
   return best.list();
 }
 
-/** Scores a position from another basis again, so that paging continues after the same logit. */
+/**
+ * Scores a position from another basis again, so that paging continues after the same logit: if the caller still sees it.
+ *
+ * Threat model: where a page begins tells the score of its position.
+ */
 function currentPosition(
   view: GalleryView,
-  { scorer }: PreparedQuery,
+  { scorer, entries }: PreparedQuery,
   after: SearchPosition | undefined,
 ): SearchPosition | undefined {
   if (!after || after.version === versionOf(scorer)) return after;
-  const entry = view.entries.find(({ modelId }) => modelId === after.modelId);
-  if (!entry || after.index >= entry.rows) return after;
+  const entry = entries.find(({ modelId }) => modelId === after.modelId);
+  if (!entry || after.index < 0 || after.index >= entry.rows) return after;
   const row = entry.firstRow + after.index;
   return { ...after, value: scorer.value(view.rows.read(row), row) };
 }
@@ -65,7 +69,8 @@ function usesIndex(
 }
 
 /**
- * Offers the index's candidates, and all rows that are newer than the index.
+ * Offers the index's candidates, and all rows that are newer than the index. The index proposes rows of all models; it is
+ * asked for more until it has proposed `count` of those that are searched, so that the others leave no gap.
  *
  * @returns false, with nothing offered, when most candidates are excluded: the others may then not be the best
  */
@@ -80,17 +85,21 @@ async function searchIndex(
   const { index, indexedRows, rows } = active.snapshot;
   const searched = new Set(entries);
   const candidates = new Map<number, GalleryEntry>();
+  const wanted = Math.min(count, indexedRows.length);
   for (const vector of indexVectors) {
-    let excluded = 0;
-    const { labels } = index.search(Array.from(vector), Math.min(count, indexedRows.length));
-    for (const label of labels) {
-      if (label < 0) continue;
-      const row = indexedRows[label];
-      const entry = view.entryAt(row);
-      if (entry && searched.has(entry)) candidates.set(row, entry);
-      else if (entry) excluded++;
+    let proposed: [row: number, entry: GalleryEntry][] = [];
+    for (let asked = wanted; ; asked = Math.min(2 * asked, indexedRows.length)) {
+      const { labels } = index.search(Array.from(vector), asked);
+      const present = labels.flatMap((label): [number, GalleryEntry][] => {
+        const row = indexedRows[label];
+        const entry = row === undefined ? undefined : view.entryAt(row);
+        return entry ? [[row, entry]] : [];
+      });
+      proposed = present.filter(([, entry]) => searched.has(entry));
+      if (2 * proposed.length < present.length) return false;
+      if (proposed.length >= wanted || asked === indexedRows.length) break;
     }
-    if (2 * excluded > labels.length) return false;
+    for (const [row, entry] of proposed.slice(0, wanted)) candidates.set(row, entry);
   }
   await view.scan.scoreCandidates(scorer, candidates, sink);
   const newer = entries.filter(({ firstRow }) => firstRow >= rows);

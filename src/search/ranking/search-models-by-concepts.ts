@@ -19,7 +19,8 @@ export async function searchModelsByConcepts(
 ): Promise<SearchResults> {
   const parts = await prepareQueries(view, request);
   const { after, first } = request;
-  const cached = after?.head ? view.cache.rankings.get(after.head) : undefined;
+  const known = after?.head ? view.cache.rankings.get(after.head) : undefined;
+  const cached = known?.some(({ modelId }) => parts[0].hidden.has(modelId)) ? undefined : known;
   const id = cached && after?.head ? after.head : randomUUID();
   const ranking = cached ?? (await rankByMeanConfidence(view, parts));
   view.cache.rankings.set(id, ranking);

@@ -104,8 +104,8 @@ export class SearchWorker implements Awaitable<SearchCalls> {
     return this.gallery(probeSetId).names(query, signal);
   }
 
-  stats(probeSetId: string, excludeModels: string[] = []): GalleryStats | null {
-    return this.galleries.get(probeSetId)?.stats(excludeModels) ?? null;
+  stats(probeSetId: string, hidden: readonly string[] = []): GalleryStats | null {
+    return this.galleries.get(probeSetId)?.stats(hidden) ?? null;
   }
 
   prior(probeSetId: string): GalleryPrior | null {

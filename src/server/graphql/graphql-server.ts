@@ -19,13 +19,14 @@ export interface GraphqlOptions {
 
 /** What resolvers and routes work on, out of an opened service. @param basePath see {@link Services.basePath} */
 export function servicesOf(
-  { store, access, imageLinks, search, concepts, ingest, uploads, sweeper, config }: Service,
+  { store, access, imageLinks, cursorSeal, search, concepts, ingest, uploads, sweeper, config }: Service,
   basePath = '',
 ): Services {
   return {
     store,
     access,
     imageLinks,
+    cursorSeal,
     search,
     concepts,
     ingest,

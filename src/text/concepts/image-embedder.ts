@@ -16,8 +16,8 @@ export interface QueryImage {
 
 /** Embeddings take a few kilobytes each. */
 const MAX_CACHED = 1_000;
-/** Images decoded and embedded at a time, which bounds memory and CPU. */
-const MAX_CONCURRENT = 2;
+/** Images decoded and embedded at a time, which bounds memory. The encoder's other place is for texts, which are quick. */
+const MAX_CONCURRENT = 1;
 
 /**
  * Embeds images with one encoder and caches the embeddings. Concurrent calls for the same image decode and embed it once,

@@ -29,6 +29,9 @@ const options = {
   ...(isFolder ? {} : { revision }),
 } as const;
 
+/** How many times as long as the other a side may be. */
+const MAX_ASPECT = 2;
+
 const loadText = once(() =>
   Promise.all([
     AutoTokenizer.from_pretrained(id, options),
@@ -50,9 +53,22 @@ async function embedTexts(texts: string[]): Promise<Float32Array[]> {
 
 async function embedImages(paths: string[]): Promise<Float32Array[]> {
   const [processor, encoder] = await loadVision();
-  const images = await Promise.all(paths.map((path) => RawImage.read(path)));
+  const images = await Promise.all(paths.map(readImage));
   const { image_embeds: embeddings } = await encoder(await processor(images));
   return unitRows(embeddings.data as Float32Array, paths.length);
+}
+
+/**
+ * Reads an image, without what encoders of squares cut off.
+ *
+ * Threat model: they scale the shorter side to theirs before they cut. A file of 500 bytes with 1 × 16,383 pixels would become
+ * 3.7 million pixels long and take 6.6 GB.
+ */
+async function readImage(path: string): Promise<RawImage> {
+  const image = await RawImage.read(path);
+  const longest = MAX_ASPECT * Math.min(image.width, image.height);
+  if (Math.max(image.width, image.height) <= longest) return image;
+  return image.center_crop(Math.min(image.width, longest), Math.min(image.height, longest));
 }
 
 function unitRows(data: Float32Array, rows: number): Float32Array[] {
