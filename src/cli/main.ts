@@ -1,25 +1,36 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
+import { isNodeTooOld, reportOldNode } from './old-node.js';
 
-// The embedded PostgreSQL is WebAssembly, and V8 recompiles warm code: a fifth of the work of a command that runs for a
-// second. A server reaches the budget soon enough. Ten times the default of Node 20's V8.
-setFlagsFromString('--wasm-tiering-budget=18000000');
-
-// `head` closes the pipe early; that is no error.
+// `head` closes the pipe early; that is no error. Other errors, such as a full disk, lose output.
 process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
-  if (thrown.code !== 'EPIPE') throw thrown;
+  if (thrown.code === 'EPIPE') return;
+  process.stderr.write(`FILE_UNUSABLE: Standard output cannot be written: ${thrown.message}.\n`);
+  process.exit(1);
 });
+// There is no other place to say that this one cannot be written.
+process.stderr.on('error', () => undefined);
 
 const args = process.argv.slice(2);
-try {
-  // Without one of the packages no other command starts, and `doctor` has to say why.
-  process.exitCode = await (args[0] === 'doctor'
-    ? (await import('./run-doctor.js')).runDoctor(args)
-    : (await import('./run-cli.js')).runCli(args));
-} catch (thrown) {
-  const [reason] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-  process.stderr.write(
-    `probelog cannot be loaded: ${reason}\nRun \`probelog doctor\` for details. In a clone, run \`node scripts/setup.mjs\`.\n`,
-  );
+if (isNodeTooOld()) {
+  reportOldNode(args);
   process.exitCode = 1;
+} else await run();
+
+async function run(): Promise<void> {
+  // The embedded PostgreSQL is WebAssembly, and V8 recompiles warm code: a fifth of the work of a command that runs for a
+  // second. A server reaches the budget soon enough. Ten times the default of Node 20's V8.
+  setFlagsFromString('--wasm-tiering-budget=18000000');
+  try {
+    // Without one of the packages no other command starts, and `doctor` has to say why.
+    process.exitCode = await (args[0] === 'doctor'
+      ? (await import('./run-doctor.js')).runDoctor(args)
+      : (await import('./run-cli.js')).runCli(args));
+  } catch (thrown) {
+    const [reason] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+    process.stderr.write(
+      `probelog cannot be loaded: ${reason}\nRun \`probelog doctor\` for details. In a clone, run \`node scripts/setup.mjs\`.\n`,
+    );
+    process.exitCode = 1;
+  }
 }

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { knownError } from '../errors/index.js';
 import { EXIT } from './exit-status.js';
+import { fileError } from './file-error.js';
 import { printable } from './output/table.js';
 import { packageFacts } from './package-root.js';
 import { isReportableError } from './reportable-error.js';
@@ -96,11 +98,12 @@ function throwing(command: Command): Command {
 
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (isReportableError(thrown)) {
-    const message = thrown.code === 'GRAPHQL_VALIDATION_FAILED' ? OLDER_SERVER : thrown.message;
+  const known = isReportableError(thrown) ? thrown : (fileError(thrown) ?? knownError(thrown));
+  if (known) {
+    const message = known.code === 'GRAPHQL_VALIDATION_FAILED' ? OLDER_SERVER : known.message;
     const lines = message.split('\n').map(printable).join('\n');
-    process.stderr.write(`${thrown.code}: ${lines}\n`);
-    return USAGE_ERRORS.has(thrown.code) ? EXIT.usage : EXIT.failed;
+    process.stderr.write(`${known.code}: ${lines}\n`);
+    return USAGE_ERRORS.has(known.code) ? EXIT.usage : EXIT.failed;
   }
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return EXIT.failed;

@@ -4,7 +4,16 @@ import { loadConfig, readEnvironment } from '../config/index.js';
 import { untilInterrupted } from './interrupt.js';
 
 /** The user of this machine, as the audit log calls them. */
-export const LOCAL_ACTOR = `cli:${userInfo().username}`;
+export const LOCAL_ACTOR = `cli:${userName()}`;
+
+/** Containers run as users that the system has no name for. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
 
 /**
  * Opens the data folder for one command and closes it afterwards, also when Ctrl-C or SIGTERM interrupts the command. A running

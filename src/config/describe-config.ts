@@ -1,4 +1,4 @@
-import type { Config } from './config.js';
+import { type Config, loadConfig } from './config.js';
 import { OPTIONS } from './options/index.js';
 import type { Environment } from './read-environment.js';
 
@@ -6,18 +6,22 @@ import type { Environment } from './read-environment.js';
 export interface ConfigLine {
   variable: string;
   value: unknown;
+  /** The value as a user writes it; null when unset, and for a secret. */
+  text: string | null;
   isDefault: boolean;
   description: string;
   allowed: string;
 }
 
-/** The effective settings, for display. Of a secret, only whether it is set. */
-export function describeConfig(config: Config): ConfigLine[] {
+/** The effective settings, for display. Of a secret, only whether it is set. @throws ProbelogError CONFIG_INVALID */
+export function describeConfig(environment: Environment): ConfigLine[] {
+  const config = loadConfig(environment);
   return Object.entries(OPTIONS).map(([key, setting]) => {
     const value = config[key as keyof Config];
     return {
       variable: setting.variable,
       value: setting.secret ? (value === undefined ? null : '(set, not shown)') : (value ?? null),
+      text: setting.secret ? null : environment[setting.variable]?.trim() || (setting.fallback ?? null),
       isDefault: JSON.stringify(value) === JSON.stringify(setting.parse(undefined)),
       description: setting.description,
       allowed: setting.allowed,

@@ -17,13 +17,13 @@ export function readEnvironment(envFile = '.env'): Environment {
   return { ...readEnvFile(envFile), ...process.env };
 }
 
-/** The variables of the `.env` file alone; none if there is no such file. */
+/** The variables of the `.env` file alone; none if there is no such file. @throws ProbelogError CONFIG_INVALID */
 export function readEnvFile(path = '.env'): Environment {
   try {
     return parseEnv(readFileSync(path, 'utf8')) as Environment;
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw thrown;
+    throw new ProbelogError('CONFIG_INVALID', `The file ${path} cannot be read: ${messageOf(thrown)}.`);
   }
 }
 

@@ -17,6 +17,12 @@ export const ERRORS = {
   },
   DATABASE_UNAVAILABLE: { httpStatus: 503, summary: 'The database cannot be reached or opened.' },
   MIGRATION_CHANGED: { httpStatus: 500, summary: 'An applied migration differs from the shipped one.' },
+  STORAGE_UNUSABLE: {
+    httpStatus: 503,
+    summary: 'The data folder cannot be read or written.',
+  },
+  FILE_UNUSABLE: { httpStatus: 500, summary: 'A file or folder that the command line names cannot be used.' },
+  NODE_TOO_OLD: { httpStatus: 500, summary: 'This version of Node.js is too old.' },
   STORAGE_FULL: { httpStatus: 507, summary: 'The disk is full.' },
   CLEANUP_REFUSED: {
     httpStatus: 500,

@@ -104,9 +104,38 @@ export async function moveDurably(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to));
 }
 
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never returns where a file system refuses new folders with
+ * ENOENT, such as /proc.
+ *
+ * @returns the uppermost folder that was made; undefined when the folder existed
+ * @throws errors of `node:fs`
+ */
+export async function makeFolder(folder: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let path = resolve(folder); !(await isFolder(path)); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) {
+    try {
+      await mkdir(path);
+    } catch (thrown) {
+      // Another process may have made it.
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isFolder(path))) throw thrown;
+    }
+  }
+  return missing[0];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const facts = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR') return null;
+    throw thrown;
+  });
+  return facts?.isDirectory() === true;
+}
+
 /** Makes a folder, and those above it, so that their names survive a power cut. */
 export async function makeFolderDurably(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await makeFolder(folder);
   if (first === undefined) return;
   const above = dirname(resolve(first));
   for (let made = resolve(folder); made !== above; made = dirname(made)) await syncFolder(dirname(made));

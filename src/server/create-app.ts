@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify';
 import { limitBodyTime } from './body-time.js';
-import { addErrorReplies } from './error-replies.js';
+import { addErrorReplies, replyToBadAddress, replyToBadHttp } from './error-replies.js';
+
 import { addJsonBodies } from './json-bodies.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
@@ -45,6 +52,8 @@ export async function createApp(
     requestTimeout: times?.requestMs,
     connectionTimeout: times?.idleMs,
     http: times && { ...timeouts(times), connectionsCheckingInterval: LATE_EVERY_MS },
+    clientErrorHandler: replyToBadHttp,
+    frameworkErrors: (error, request, reply) => replyToBadAddress(error, request, reply as FastifyReply),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   });
   addErrorReplies(app);

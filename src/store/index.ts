@@ -13,7 +13,6 @@ export { type RestoredBackup, restoreBackup } from './backup/restore-backup.js';
 export type { BackupContents } from './backup/write-backup.js';
 export { type BlobContent, BlobStore, type StoredBlob } from './blobs/blob-store.js';
 export { folderHolder, hasKernelLock, lockFolder } from './database/folder-lock.js';
-export { asStorageError } from './database/storage-error.js';
 export type { StoreLocation } from './database/store-location.js';
 export type { DeliverySender, NewDelivery, PrepareIngest } from './deliveries/deliveries.js';
 export {

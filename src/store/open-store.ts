@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { ApiKeys } from './access/api-keys.js';
 import { Audit } from './access/audit.js';
 import { INTERNAL_VIEWER, type Viewer } from './access/viewer.js';
 import { BlobStore, type CleanUpOptions } from './blobs/blob-store.js';
 import { filterReferenced } from './blobs/referenced-blobs.js';
+import { prepareDataFolder } from './database/data-folder.js';
 import { type Connection, closeDatabase, type Database } from './database/database.js';
 import { lockFolder } from './database/folder-lock.js';
 import { Leases } from './database/leases.js';
@@ -61,7 +61,7 @@ export interface StoreOptions {
 /**
  * Opens the store and applies pending migrations. It makes a database only for a data folder without files.
  *
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATA_FOLDER_MISMATCH, DATABASE_MISSING, DATABASE_UNAVAILABLE, MIGRATION_CHANGED
+ * @throws ProbelogError STORAGE_UNUSABLE, STORAGE_FULL, DATA_FOLDER_IN_USE, DATA_FOLDER_MISMATCH, DATABASE_MISSING, DATABASE_UNAVAILABLE, MIGRATION_CHANGED
  */
 export async function openStore({
   dataFolder,
@@ -70,7 +70,7 @@ export async function openStore({
   adopt = false,
   log = () => undefined,
 }: StoreOptions): Promise<Store> {
-  await mkdir(dataFolder, { recursive: true });
+  await prepareDataFolder(dataFolder);
   const folder: FolderOfDatabase = {
     dataFolder,
     blobs: new BlobStore(blobsFolder(dataFolder)),

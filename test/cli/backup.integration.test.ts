@@ -126,7 +126,8 @@ describe('probelog restore', () => {
       const { code } = await running.ended;
       expect(await exists(data, 'database')).toBe(false);
       expect(await exists(data, 'blobs')).toBe(false);
-      if (signal === 'SIGINT') expect([code, await readdir(join(folder, data))]).toEqual([130, ['locks']]);
+      if (signal === 'SIGINT')
+        expect([code, await readdir(join(folder, data))]).toEqual([130, ['lock', 'locks']]);
       expect((await probelog(data, 'restore', 'whole.tar')).code).toBe(0);
       expect((await probelog(data, 'models')).stdout).toMatch(/mine +2 /);
     },

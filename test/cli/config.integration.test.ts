@@ -17,6 +17,8 @@ describe('probelog config', () => {
     expect(stdout).toContain('PORT=4321');
     expect(stdout).toContain('HOST=127.0.0.1  (default)');
     expect(stdout).not.toContain('s3cret');
+    expect(stdout).toContain('PROBELOG_SUBGRAPH_KEY=id  (default)');
+    expect(stdout).not.toContain('[object');
   });
 
   it('prints JSON', async () => {

@@ -138,31 +138,43 @@ describe('loadConfig', () => {
   it('reads the settings of registries', async () => {
     const file = join(await temporaryFolder(), 'token');
     await writeFile(file, 't0k\n');
-    const config = loadConfig({
+    const environment = {
       PROBELOG_MLFLOW_URL: 'https://example.org/mlflow',
       PROBELOG_MLFLOW_TOKEN_FILE: file,
       PROBELOG_S3_BUCKETS: 'models, shared/onnx/',
       PROBELOG_HUGGINGFACE_REPOSITORIES: 'org,other/one',
-    });
-    expect(config).toMatchObject({
+    };
+    expect(loadConfig(environment)).toMatchObject({
       mlflowTokenFile: 't0k',
       s3Buckets: ['models', 'shared/onnx'],
       huggingfaceRepositories: ['org', 'other/one'],
       huggingfaceUrl: 'https://huggingface.co',
     });
-    expect(JSON.stringify(describeConfig(config))).not.toContain('t0k');
+    expect(JSON.stringify(describeConfig(environment))).not.toContain('t0k');
   });
 
   it('never shows a secret, neither in an error nor in the description', () => {
     expect(() => loadConfig({ DATABASE_URL: 'mysql://u:hunter2@h/d' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );
-    const lines = describeConfig(loadConfig({ DATABASE_URL: 'postgresql://u:hunter2@h/d' }));
+    const lines = describeConfig({ DATABASE_URL: 'postgresql://u:hunter2@h/d' });
     expect(JSON.stringify(lines)).not.toContain('hunter2');
-    const hooks = describeConfig(loadConfig({ PROBELOG_WANDB_TOKENS: 'hunter2,hunter3' }));
+    const hooks = describeConfig({ PROBELOG_WANDB_TOKENS: 'hunter2,hunter3' });
     expect(JSON.stringify(hooks)).not.toContain('hunter');
     expect(hooks).toContainEqual(
       expect.objectContaining({ variable: 'PROBELOG_WANDB_TOKENS', value: '(set, not shown)' }),
     );
+  });
+
+  it('describes every setting as a user writes it, whatever its type', () => {
+    const environment = {
+      PROBELOG_REGISTRY_VISIBILITY: 'mlflow=team, hub=public',
+      PROBELOG_SUBGRAPH_KEY: 'title=name,version',
+      PROBELOG_INTROSPECTION: 'off',
+    };
+    const texts = new Map(describeConfig(environment).map(({ variable, text }) => [variable, text]));
+    for (const [variable, text] of Object.entries(environment)) expect(texts.get(variable)).toBe(text);
+    expect(texts.get('PROBELOG_OIDC_SCOPE_VALUES')).toContain('probelog:read=');
+    expect([...texts.values()].join()).not.toContain('[object');
   });
 });

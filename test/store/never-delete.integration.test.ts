@@ -44,7 +44,7 @@ async function filledFolder() {
 /** Everything in a folder but locks. */
 async function contents(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
-  return names.filter((name) => !name.startsWith('locks')).sort();
+  return names.filter((name) => !name.startsWith('lock')).sort();
 }
 
 async function expectFiles({ blobs }: Pick<Store, 'blobs'>, digests: string[]): Promise<void> {

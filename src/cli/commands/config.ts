@@ -6,11 +6,11 @@ export function configCommand(): Command {
   return withFormats(new Command('config'))
     .description('print the effective settings, without secrets')
     .action(async ({ json, jsonl }: FormatFlags) => {
-      const { describeConfig, loadConfig, readEnvironment } = await import('../../config/index.js');
-      const lines = describeConfig(loadConfig(readEnvironment()));
+      const { describeConfig, readEnvironment } = await import('../../config/index.js');
+      const lines = describeConfig(readEnvironment());
       if (json || jsonl) return printRows(lines, {}, { json, jsonl });
-      for (const { variable, value, isDefault, description, allowed } of lines) {
-        const shown = value === null ? '(unset)' : Array.isArray(value) ? value.join(',') || '(none)' : value;
+      for (const { variable, value, text, isDefault, description, allowed } of lines) {
+        const shown = value === null ? '(unset)' : text === null ? value : text || '(none)';
         process.stdout.write(`${variable}=${shown}${isDefault ? '  (default)' : ''}\n`);
         process.stdout.write(`    ${description}\n    Allowed: ${allowed}.\n`);
       }

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { type Environment, readEnvironment } from '../../config/index.js';
-import { messageOf, ProbelogError } from '../../errors/index.js';
+import { readEnvironment } from '../../config/index.js';
 import { CHECKS } from '../doctor/checks/index.js';
 import { Machine } from '../doctor/machine.js';
 import { findingLines, summaryLine } from '../doctor/report.js';
@@ -27,7 +26,7 @@ export function doctorCommand(): Command {
       `\nChanges nothing. Exit status ${EXIT.ok}: nothing failed, but there may be warnings; ${EXIT.failed}: something failed.`,
     )
     .action(async ({ network = false, json, jsonl }: { network?: boolean } & FormatFlags) => {
-      const machine = new Machine(environmentOrError(), network);
+      const machine = new Machine(readEnvironment(), network);
       const findings: CheckedFinding[] = [];
       try {
         for await (const finding of runChecks(CHECKS, machine)) {
@@ -43,12 +42,4 @@ export function doctorCommand(): Command {
       else if (!jsonl) process.stdout.write(`\n${summaryLine(findings)}`);
       if (isFailed) process.exitCode = EXIT.failed;
     });
-}
-
-function environmentOrError(): Environment {
-  try {
-    return readEnvironment();
-  } catch (thrown) {
-    throw new ProbelogError('CONFIG_INVALID', `The file .env cannot be read: ${messageOf(thrown)}.`);
-  }
 }

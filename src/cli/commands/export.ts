@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { Service } from '../../app/index.js';
-import { ProbelogError } from '../../errors/index.js';
+import { asKnownError, ProbelogError } from '../../errors/index.js';
 import type { ExportFormat } from '../../ingest/index.js';
-import { moveDurably } from '../../lib/atomic-file.js';
+import { makeFolder, moveDurably } from '../../lib/atomic-file.js';
 import type { ProbeSetRecord } from '../../store/index.js';
+import { fileError } from '../file-error.js';
 import { interruptible } from '../interrupt.js';
 import { type FilterFlags, filterOf, withFilterOptions } from '../options/filter-options.js';
 import { printJson } from '../output/formats.js';
@@ -82,16 +83,15 @@ async function chosenModels(
 
 /** Writes a folder next to its place and moves it there when it is complete. */
 async function writeWholeFolder<T>(path: string, write: (folder: string) => Promise<T>): Promise<T> {
-  const { asStorageError } = await import('../../store/index.js');
   const partial = `${path.replace(/\/+$/, '')}.${randomUUID()}.part`;
   try {
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     const written = await write(partial);
     await moveDurably(partial, path);
     return written;
   } catch (thrown) {
     await rm(partial, { recursive: true, force: true });
-    throw asStorageError(thrown);
+    throw fileError(thrown) ?? asKnownError(thrown);
   }
 }
 

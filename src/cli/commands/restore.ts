@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
@@ -27,10 +28,16 @@ you trust: they contain keys.`,
           'INPUT_INVALID',
           'Standard input is a terminal. Name a file, or pipe one in.',
         );
-      if (file !== '-' && !(await exists(file)))
-        throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
+      if (file !== '-') await checkReadable(file);
       await interruptible((signal) => restore(file, json, signal));
     });
+}
+
+/** @throws ProbelogError SOURCE_NOT_FOUND */
+async function checkReadable(file: string): Promise<void> {
+  const facts = await stat(file).catch(() => null);
+  if (!facts || facts.isDirectory() || !(await exists(file)))
+    throw new ProbelogError('SOURCE_NOT_FOUND', `There is no readable file ${file}.`);
 }
 
 async function restore(file: string, json: boolean, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
-import { messageOf, ProbelogError } from '../../errors/index.js';
+import { knownError, ProbelogError } from '../../errors/index.js';
 import { type AtomicWriteOptions, type FileContent, writeFileAtomically } from '../../lib/atomic-file.js';
+import { fileReason } from '../file-error.js';
 
 /**
  * Writes a file that the user named: whole, or not at all.
@@ -14,15 +15,15 @@ export async function writeOutput(
   try {
     await writeFileAtomically(file, content, options);
   } catch (thrown) {
-    const { asStorageError } = await import('../../store/index.js');
-    const error = asStorageError(thrown);
-    if (error instanceof ProbelogError && error.code === 'STORAGE_FULL')
+    if (knownError(thrown)?.code === 'STORAGE_FULL')
       throw new ProbelogError(
         'STORAGE_FULL',
         `The disk is full: ${file} was not written. Free some space and try again.`,
       );
     // Other errors come from the content, such as a connection that broke.
-    if (!(error instanceof Error && 'code' in error && 'syscall' in error && 'path' in error)) throw error;
-    throw new ProbelogError('INPUT_INVALID', `${file} cannot be written: ${messageOf(error)}`);
+    if (!(thrown instanceof Error && 'code' in thrown && 'syscall' in thrown && 'path' in thrown))
+      throw thrown;
+    const reason = thrown.code === 'ENOENT' ? 'its folder does not exist' : fileReason(thrown);
+    throw new ProbelogError('INPUT_INVALID', `${file} cannot be written: ${reason}.`);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ProbelogError } from '../../errors/index.js';
+import { knownError } from '../../errors/index.js';
 
 /** Codes for errors in a request, as Apollo Server names them. */
 const REQUEST_CODES = new Set([
@@ -17,7 +17,8 @@ const REQUEST_CODES = new Set([
 const MAX_MESSAGE_LENGTH = 1_000;
 
 /**
- * An error as the client gets it: its stable code and, for a `ProbelogError`, its message and details.
+ * An error as the client gets it: its stable code and, for a `ProbelogError`, its message and details. An error that says how this
+ * machine is, such as a full disk, has a code too.
  *
  * Any other error is internal. Its message may contain SQL, paths or secrets, so the client gets only an id, under which
  * the log has the details.
@@ -29,8 +30,10 @@ export function formatError(
 ): GraphQLFormattedError {
   const { locations, path } = formatted;
   const original = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
-  if (original instanceof ProbelogError) {
-    const { code, message, details } = original;
+  const known = knownError(original);
+  if (known) {
+    if (known !== original) log('request failed', { error: original });
+    const { code, message, details } = known;
     return { message: shortened(message), locations, path, extensions: { ...details, code } };
   }
   const code = formatted.extensions?.code;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { type DownloadLimits, downloadToFile, type RemoteFile } from '../../download/index.js';
-import { ProbelogError } from '../../errors/index.js';
-import { asStorageError, type BlobStore } from '../../store/index.js';
+import { asKnownError, ProbelogError } from '../../errors/index.js';
+import type { BlobStore } from '../../store/index.js';
 import { openLocalFile } from '../sources/local-files.js';
 import type { FileSource, LocalFile } from '../sources/parse-source.js';
 
@@ -47,7 +47,7 @@ async function downloaded(
     .update(JSON.stringify([ingestId, file.url]))
     .digest('hex');
   const { path, ...fetched } = await downloadToFile(file, { folder, key }, limits, signal).catch((thrown) => {
-    throw asStorageError(thrown);
+    throw asKnownError(thrown);
   });
   try {
     checkFile(fetched, sha256);

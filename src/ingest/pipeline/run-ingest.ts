@@ -1,6 +1,6 @@
-import { ProbelogError } from '../../errors/index.js';
+import { knownError, ProbelogError } from '../../errors/index.js';
 import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../../probing/index.js';
-import { asStorageError, type ClaimedIngest, checkLabels, type Store } from '../../store/index.js';
+import { type ClaimedIngest, checkLabels, type Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
@@ -131,8 +131,7 @@ function labelsThatFit({ labels, sidecarLabels }: ResolvedModelFile, outputs: nu
 }
 
 function isFull(thrown: unknown): boolean {
-  const error = asStorageError(thrown);
-  return error instanceof ProbelogError && error.code === 'STORAGE_FULL';
+  return knownError(thrown)?.code === 'STORAGE_FULL';
 }
 
 function isDeleted(thrown: unknown, { mayBeGone }: QueuedRequest): boolean {

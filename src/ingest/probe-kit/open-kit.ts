@@ -98,18 +98,14 @@ function textEntry(path: string, text: string): Entry {
   return { path, size: bytes.length, content: () => [bytes] };
 }
 
+/** Checked before anything is sent: in the middle of an archive there is no way to report an error. */
 async function imageEntry(blobs: BlobStore, path: string, digest: string): Promise<Entry> {
-  const facts = await stat(blobs.path(digest)).catch(() => {
-    throw new ProbelogError('BLOB_MISSING', `The image ${path} of the probe set is missing.`, { digest });
+  const file = await blobs.checkedPath(digest).catch((thrown) => {
+    const message = `The image ${path} of the probe set is missing or damaged.`;
+    throw new ProbelogError('BLOB_MISSING', message, { digest }, { cause: thrown });
   });
-  return {
-    path,
-    size: facts.size,
-    async *content() {
-      await blobs.checkedPath(digest);
-      yield* blobs.stream(digest);
-    },
-  };
+  const { size } = await stat(file);
+  return { path, size, content: () => blobs.stream(digest) };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { messageOf, ProbelogError } from '../../errors/index.js';
-import { asStorageError, type ClaimedIngest, ClaimLost, type Store } from '../../store/index.js';
+import { knownError, messageOf, ProbelogError } from '../../errors/index.js';
+import { type ClaimedIngest, ClaimLost, type Store } from '../../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
 import { IngestStopped, keepLease, LEASE_MS } from './lease.js';
 import { ingestMaySucceedLater, type RetryPolicy, retryDelay } from './retry-delay.js';
@@ -130,7 +130,7 @@ export class IngestWorker {
       await run(ingest, controller.signal);
       log('info', 'an ingest succeeded', { ingest: ingest.id });
     } catch (thrown) {
-      const cause = thrown instanceof ClaimLost ? new IngestStopped('LOST') : asStorageError(thrown);
+      const cause = thrown instanceof ClaimLost ? new IngestStopped('LOST') : thrown;
       await this.settle(ingest, controller.signal.aborted ? controller.signal.reason : cause);
     } finally {
       endLease();
@@ -168,7 +168,8 @@ export class IngestWorker {
 }
 
 function asProbelogError(ingest: string, thrown: unknown, log: IngestWorkerOptions['log']): ProbelogError {
-  if (thrown instanceof ProbelogError) return thrown;
+  const known = knownError(thrown);
+  if (known) return known;
   log('error', 'an ingest failed on an internal error', { ingest, error: thrown });
   return new ProbelogError('INTERNAL', 'An internal error. The log has the details.');
 }

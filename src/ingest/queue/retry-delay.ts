@@ -14,6 +14,7 @@ const MAX_DELAY_MS = 3_600_000;
 /** Failures of this service, rather than of the model, that may be over in a minute. */
 const MAY_PASS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'STORAGE_FULL',
+  'STORAGE_UNUSABLE',
   'DATABASE_UNAVAILABLE',
   'SEARCH_UNAVAILABLE',
   'INTERNAL',

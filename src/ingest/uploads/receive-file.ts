@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProbelogError } from '../../errors/index.js';
-import { asStorageError } from '../../store/index.js';
+import { asKnownError, ProbelogError } from '../../errors/index.js';
 
 const DAY_MS = 86_400_000;
 
@@ -40,7 +39,7 @@ export function tooLarge(maxBytes: number): ProbelogError {
 
 async function write(path: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void> {
   const file = await open(path, 'wx').catch((thrown) => {
-    throw asStorageError(thrown);
+    throw asKnownError(thrown);
   });
   let bytes = 0;
   try {
@@ -50,7 +49,7 @@ async function write(path: string, content: AsyncIterable<Uint8Array>, maxBytes:
       await file.appendFile(chunk);
     }
   } catch (thrown) {
-    throw asStorageError(thrown);
+    throw asKnownError(thrown);
   } finally {
     await file.close();
   }

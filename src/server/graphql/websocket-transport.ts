@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
@@ -66,7 +67,8 @@ export function addWebSocketTransport(
 ): { close(): Promise<void> } {
   const originOf = originReader(limits.trustedProxies);
   const sockets = new WebSocketServer({
-    server: app.server,
+    // With `server`, graphql-ws would print errors of listening, such as a port in use, with their stack.
+    noServer: true,
     path: '/graphql',
     maxPayload: limits.maxMessageBytes,
     WebSocket: BoundedWebSocket,
@@ -175,7 +177,15 @@ export function addWebSocketTransport(
     },
     sockets,
   );
-  return { close: async () => void (await server.dispose()) };
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+  app.server.on('upgrade', upgrade);
+  return {
+    async close() {
+      await server.dispose();
+      app.server.off('upgrade', upgrade);
+    },
+  };
 }
 
 type Refusal = [code: number, message?: string, headers?: Record<string, string>];

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moveDurably } from '../../lib/atomic-file.js';
 import { BlobStore } from '../blobs/blob-store.js';
+import { prepareDataFolder } from '../database/data-folder.js';
 import { lockFolder } from '../database/folder-lock.js';
 import { blobsFolder, databaseFolder } from '../database/store-location.js';
 import { restoreNotEmpty } from './backup-format.js';
@@ -29,10 +30,10 @@ export interface RestoreStaging {
  *
  * The staging folder is inside the data folder, which may be a mounted volume: beside it would be another file system.
  *
- * @throws ProbelogError RESTORE_NOT_EMPTY, DATA_FOLDER_IN_USE
+ * @throws ProbelogError STORAGE_UNUSABLE, STORAGE_FULL, RESTORE_NOT_EMPTY, DATA_FOLDER_IN_USE
  */
 export async function openStaging(dataFolder: string): Promise<RestoreStaging> {
-  await mkdir(dataFolder, { recursive: true });
+  await prepareDataFolder(dataFolder);
   const release = await lockFolder(dataFolder);
   const staging = join(dataFolder, STAGING);
 

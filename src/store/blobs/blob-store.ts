@@ -1,13 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
-import { type FileHandle, open, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { ProbelogError } from '../../errors/index.js';
+import { asKnownError, ProbelogError } from '../../errors/index.js';
 import { makeFolderDurably, moveDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
-import { asStorageError } from '../database/storage-error.js';
-import { BlobTrash } from './blob-trash.js';
+import { BlobTrash, listFolder } from './blob-trash.js';
 
 /** A stored file, named by the SHA-256 of its content. */
 export interface StoredBlob {
@@ -72,7 +71,7 @@ export class BlobStore {
       return stored;
     } catch (thrown) {
       await rm(temporary, { force: true });
-      throw asStorageError(thrown);
+      throw asKnownError(thrown);
     }
   }
 
@@ -88,7 +87,7 @@ export class BlobStore {
       await moveInto(path, this.path(digest));
       await this.markWhole(digest);
     } catch (thrown) {
-      throw asStorageError(thrown);
+      throw asKnownError(thrown);
     }
   }
 
@@ -276,10 +275,6 @@ async function writeHashed(path: string, content: BlobContent): Promise<StoredBl
 async function moveInto(temporary: string, path: string): Promise<void> {
   await makeFolderDurably(dirname(path));
   await moveDurably(temporary, path);
-}
-
-async function listFolder(path: string): Promise<string[]> {
-  return readdir(path).catch(() => []);
 }
 
 /** Blocking, so that nothing happens between this look at a file and its removal. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asKnownError } from '../../errors/index.js';
 
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -23,7 +24,8 @@ export class BlobTrash {
   }
 
   async isEmpty(): Promise<boolean> {
-    for (const day of await this.days()) if ((await readdir(join(this.folder, day))).length > 0) return false;
+    for (const day of await this.days())
+      if ((await listFolder(join(this.folder, day))).length > 0) return false;
     return true;
   }
 
@@ -38,7 +40,7 @@ export class BlobTrash {
   ): Promise<number> {
     let count = 0;
     for (const day of await this.days()) {
-      const digests = (await readdir(join(this.folder, day))).filter((name) => DIGEST.test(name));
+      const digests = (await listFolder(join(this.folder, day))).filter((name) => DIGEST.test(name));
       for (let start = 0; start < digests.length; start += BATCH) {
         for (const digest of await filterReferenced(digests.slice(start, start + BATCH))) {
           const trashed = join(this.folder, day, digest);
@@ -64,7 +66,16 @@ export class BlobTrash {
   }
 
   private async days(): Promise<string[]> {
-    const names = await readdir(this.folder).catch(() => []);
-    return names.filter((name) => DAY.test(name));
+    return (await listFolder(this.folder)).filter((name) => DAY.test(name));
+  }
+}
+
+/** The names in a folder; none when it does not exist. @throws ProbelogError STORAGE_UNUSABLE: one that cannot be read is not empty */
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw asKnownError(thrown);
   }
 }

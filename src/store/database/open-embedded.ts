@@ -3,21 +3,22 @@ import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
-import { messageOf, ProbelogError } from '../../errors/index.js';
+import { asKnownError, knownError, messageOf, ProbelogError } from '../../errors/index.js';
 import { moveDurably } from '../../lib/atomic-file.js';
-import { exists } from '../../lib/exists.js';
+import { isThere } from '../../lib/exists.js';
 import { createPrismaClient, type Database } from './database.js';
 
 /** PostgreSQL writes it into every folder of a database. */
 const VERSION_FILE = 'PG_VERSION';
-/** The commonest errors of its files, as Emscripten numbers them. */
+/** Errors that its emulated file system throws as `{ errno }`, by the numbers of Emscripten. */
 const FILE_ERRORS: Readonly<Record<number, string>> = {
-  2: 'this user may not use its files',
-  44: 'a file of it is missing',
-  51: 'the disk is full',
-  63: 'this user may not use its files',
-  69: 'its files are read-only',
+  2: 'EACCES',
+  29: 'EIO',
+  51: 'ENOSPC',
+  63: 'EPERM',
+  69: 'EROFS',
 };
+const FILE_MISSING = 44;
 /** Folders of PostgreSQL with tables and what was done to them. */
 const TABLE_FOLDERS = ['base', 'global', 'pg_wal', 'pg_xact'];
 /** PostgreSQL touches all of its buffers when it starts: its default of 128 MB doubles the time of a short command. */
@@ -31,6 +32,9 @@ const START_PARAMETERS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16
  */
 export async function openEmbedded(folder: string, log: (line: string) => void): Promise<Database> {
   const lite = await openFiles(folder, log).catch((thrown) => {
+    const code = FILE_ERRORS[errnoOf(thrown) ?? 0];
+    const known = knownError(code === undefined ? thrown : { code });
+    if (known) throw known;
     throw new ProbelogError(
       'DATABASE_UNAVAILABLE',
       `The embedded database in the data folder cannot be opened: ${reasonOf(thrown)}.`,
@@ -53,17 +57,29 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
   };
 }
 
-/** The emulated file system of PGlite throws objects that are no errors: `{ errno }`, by the numbers of WebAssembly's system. */
-function reasonOf(thrown: unknown): string {
-  const errno =
-    thrown !== null && typeof thrown === 'object' && 'errno' in thrown ? Number(thrown.errno) : null;
-  if (thrown instanceof Error || errno === null) return messageOf(thrown);
-  return FILE_ERRORS[errno] ?? `a file of it cannot be used (${errno})`;
+function errnoOf(thrown: unknown): number | null {
+  if (thrown instanceof Error || thrown === null || typeof thrown !== 'object' || !('errno' in thrown))
+    return null;
+  return Number(thrown.errno);
 }
 
-/** Whether there is a database in this folder. */
-export function embeddedExists(folder: string): Promise<boolean> {
-  return exists(join(folder, VERSION_FILE));
+function reasonOf(thrown: unknown): string {
+  const errno = errnoOf(thrown);
+  if (isDamage(thrown) || errno === FILE_MISSING)
+    return 'its files are damaged, or of another PostgreSQL version; restore a backup into an empty data folder';
+  return errno === null ? messageOf(thrown) : `one of its files cannot be used (${errno})`;
+}
+
+/** PGlite says no more when PostgreSQL ends at its start; a missing control file aborts WebAssembly. */
+function isDamage(thrown: unknown): boolean {
+  return /failed to initialize properly|^Aborted\(|unreachable|PANIC|FATAL/.test(messageOf(thrown));
+}
+
+/** Whether there is a database in this folder. @throws ProbelogError STORAGE_UNUSABLE when that cannot be known */
+export async function embeddedExists(folder: string): Promise<boolean> {
+  return isThere(join(folder, VERSION_FILE)).catch((thrown) => {
+    throw asKnownError(thrown);
+  });
 }
 
 function createLite(folder: string): Promise<PGlite> {

@@ -1,4 +1,4 @@
-import { packageFacts } from '../../package-root.js';
+import { isNodeTooOld, leastNode } from '../../old-node.js';
 import { type Check, failed, ok } from '../check.js';
 
 /** Platforms for which ONNX Runtime and sharp have binaries. */
@@ -8,12 +8,9 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'wi
 export const node: Check = {
   name: 'Node.js',
   async run() {
-    const [, major, minor] = /(\d+)\.(\d+)/.exec(packageFacts().engines.node) ?? [];
-    const [haveMajor, haveMinor] = process.versions.node.split('.').map(Number);
     const platform = `${process.platform}-${process.arch}`;
     const glibc = glibcVersion();
-    if (haveMajor < Number(major) || (haveMajor === Number(major) && haveMinor < Number(minor)))
-      return failed(`this is ${process.version}`, `install Node ${major}.${minor} or newer`);
+    if (isNodeTooOld()) return failed(`this is ${process.version}`, `install Node ${leastNode()} or newer`);
     if (!PLATFORMS.includes(platform))
       return failed(`ONNX Runtime has no binary for ${platform}`, `use one of ${PLATFORMS.join(', ')}`);
     if (process.platform === 'linux' && glibc === undefined)

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { knownError, messageOf, ProbelogError } from '../../errors/index.js';
+import { makeFolder } from '../../lib/atomic-file.js';
+
+/**
+ * Makes the data folder and checks that it can be written, before anything else uses it: the one place that says what is wrong with it.
+ *
+ * @throws ProbelogError STORAGE_UNUSABLE, STORAGE_FULL
+ */
+export async function prepareDataFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+    const path = join(folder, `.write-check-${randomUUID()}`);
+    await writeFile(path, '', { flag: 'wx' });
+    await rm(path);
+  } catch (thrown) {
+    const known = knownError(thrown);
+    if (known?.code === 'STORAGE_FULL') throw known;
+    throw unusable(folder, await reasonOf(folder, thrown as NodeJS.ErrnoException), thrown);
+  }
+}
+
+async function reasonOf(folder: string, thrown: NodeJS.ErrnoException): Promise<string> {
+  const entry = await lstat(folder).catch(() => null);
+  const target = await stat(folder).catch(() => null);
+  if (entry?.isSymbolicLink() && !target) return 'it is a link to something that does not exist';
+  if (target && !target.isDirectory()) return 'it is not a folder';
+  const act = target ? 'written' : 'created';
+  const reasons: Record<string, string> = {
+    EACCES: `this user may not ${target ? 'write to it' : 'create it'}`,
+    EPERM: `this user may not ${target ? 'write to it' : 'create it'}`,
+    EROFS: 'its file system is read-only',
+    ENOTDIR: 'a part of its path is not a folder',
+    ENOENT: `it cannot be ${act}; its file system takes no files of users`,
+    EEXIST: 'a part of its path is not a folder',
+    ELOOP: 'its links lead in a circle',
+    ENAMETOOLONG: 'its name is too long',
+  };
+  return reasons[thrown.code ?? ''] ?? `it cannot be ${act} (${thrown.code ?? messageOf(thrown)})`;
+}
+
+function unusable(folder: string, reason: string, cause: unknown): ProbelogError {
+  return new ProbelogError(
+    'STORAGE_UNUSABLE',
+    `The data folder ${folder} cannot be used: ${reason}. Correct that, or choose another with PROBELOG_DATA.`,
+    {},
+    { cause },
+  );
+}
