@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -9,7 +8,6 @@ import Fastify, {
 } from 'fastify';
 import { limitBodyTime } from './body-time.js';
 import { addErrorReplies, replyToBadAddress, replyToBadHttp } from './error-replies.js';
-
 import { addJsonBodies } from './json-bodies.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
