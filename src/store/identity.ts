@@ -150,13 +150,13 @@ const ADOPT =
 function missingMessage(marker: Marker | null, schema: string | null): string {
   const missing =
     schema === null
-      ? 'it has no folder `database`'
+      ? 'its folder `database` is missing or damaged'
       : `the database server has no ProbeLog tables in the schema ${schema}`;
   const remedy =
     marker && marker.schema !== schema
       ? `${belonging(marker)}.`
       : schema === null
-        ? 'Put the folder `database` back, or restore a backup into an empty data folder with `probelog restore`. If the tables are on a server, set DATABASE_URL.'
+        ? 'Put that folder back, or restore a backup into an empty data folder with `probelog restore`. If the tables are on a server, set DATABASE_URL.'
         : 'Check DATABASE_URL and PROBELOG_DATABASE_SCHEMA, or restore a backup into an empty data folder with `probelog restore`.';
   return `The data folder has files of an earlier database, but ${missing}. Nothing was changed. ${remedy} To start with an empty database beside these files, run \`probelog serve --adopt\` once; it keeps all files.`;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dataFolder } from '../../../src/cli/doctor/checks/data-folder.js';
@@ -17,6 +17,14 @@ it('a file in place of the folder', async () => {
   await writeFile(path, '');
   expect(await examine(dataFolder, { PROBELOG_DATA: path })).toEqual([
     { state: 'failed', says: `${path} is not a folder`, mend: expect.stringContaining(`mv ${path} `) },
+  ]);
+});
+
+it('a link that leads nowhere', async () => {
+  const path = join(await temporaryFolder(), 'link');
+  await symlink(`${path}-target`, path);
+  expect(await examine(dataFolder, { PROBELOG_DATA: path })).toMatchObject([
+    { state: 'failed', says: `${path} is a link to something that does not exist` },
   ]);
 });
 

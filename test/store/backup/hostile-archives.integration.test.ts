@@ -42,7 +42,7 @@ async function refused(
     (thrown) => thrown,
   );
   expect(error).toMatchObject({ code });
-  expect(await readdir(folder)).toEqual(['locks']);
+  expect(await readdir(folder)).toEqual(['lock', 'locks']);
   if (url !== undefined) expect(await tablesOf(url)).toEqual([]);
   return error.message;
 }

@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { lstat, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../errors/index.js';
 import { writeFileAtomically } from '../../../lib/atomic-file.js';
@@ -34,6 +34,11 @@ export const dataFolder: Check = {
 
 async function absent(folder: string, { code, message }: NodeJS.ErrnoException): Promise<Finding> {
   if (code !== 'ENOENT') return failed(message, 'set PROBELOG_DATA to another folder');
+  if (await lstat(folder).catch(() => null))
+    return failed(
+      `${folder} is a link to something that does not exist`,
+      'mount or create what it leads to, or set PROBELOG_DATA to another folder',
+    );
   let above = dirname(folder);
   while (!(await exists(above))) above = dirname(above);
   const problem = await writeIn(above).catch((thrown: unknown) => messageOf(thrown));
