@@ -110,7 +110,7 @@ it('an ingest keeps labels that were set after its request', async () => {
     store.models.publish(claim, published(probeSetId, ['old', 'old', 'old'], 3)),
   ).rejects.toMatchObject({ code: 'MODEL_LABELS_MISMATCH' });
   await store.models.publish(claim, published(probeSetId, ['old', 'old']));
-  expect(await store.models.byIds([modelId])).toMatchObject([{ labels: ['new', 'newer'] }]);
+  expect(await store.models.labels(modelId)).toEqual(['new', 'newer']);
   expect(await store.logits.page(modelId, { first: 2 })).toMatchObject([
     { label: 'new' },
     { label: 'newer' },

@@ -53,8 +53,9 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
   });
 
   it('store every fact of the version that they register', async () => {
-    const facts = { labels: ['a "dog"', '{b, c}', 'NULL', ''], license: "O'MIT", visibility: 'team-a' };
-    await record('facts-1', registrationOf('facts', { source: '/facts.onnx' }), null, facts);
+    const labels = ['a "dog"', '{b, c}', 'NULL', ''];
+    const facts = { license: "O'MIT", visibility: 'team-a' };
+    await record('facts-1', registrationOf('facts', { source: '/facts.onnx' }), null, { ...facts, labels });
     const [model] = await store.models.byName('facts');
     expect(model).toMatchObject({
       ...facts,
@@ -63,9 +64,11 @@ describe.each(databases)('deliveries on an %s database', (kind) => {
       registry: 'registry',
       probeSetId,
     });
+    expect(await store.models.labels(model.id)).toEqual(labels);
     await record('facts-2', registrationOf('no facts'));
     const [plain] = await store.models.byName('no facts');
-    expect(plain).toMatchObject({ labels: null, license: null, visibility: null });
+    expect(plain).toMatchObject({ license: null, visibility: null });
+    expect(await store.models.labels(plain.id)).toBeNull();
   });
 
   it('that arrive at once make one model and one ingest', async () => {
