@@ -39,7 +39,7 @@ interface Row {
 }
 
 const HEADINGS = ['model', 'edge', 'probes', 'bare s', 'cold s', 'ratio', 'warm s', 'ratio', 'peak MiB'];
-const LIMITS = { memoryBytes: 2 ** 34, stallMs: 600_000, maxModelBytes: 2 ** 31 };
+const LIMITS = { memoryBytes: 2 ** 34, stallMs: 600_000, maxModelBytes: 2 ** 31, maxOutputs: 100_000 };
 const DEMO = fileURLToPath(new URL('../../demo', import.meta.url));
 
 const { positionals, values: options } = parseArgs({

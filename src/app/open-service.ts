@@ -185,6 +185,7 @@ export async function openService(
             probing: {
               memoryBytes: config.modelMemoryBytes,
               stallMs: config.modelStallSeconds * 1000,
+              maxOutputs: config.maxOutputs,
               cacheBytes: config.pixelCacheBytes,
               isolation,
               budget: config.probingBudget,
@@ -215,6 +216,7 @@ export async function openService(
       gallery,
       folder: folder('uploads'),
       maxBytes: config.maxResponsesBytes,
+      maxOutputs: config.maxOutputs,
       maxConcurrent: config.maxConcurrentUploads,
       pace: download.pace,
       defaultProbeSet: config.probeSet,

@@ -77,6 +77,7 @@ export const ERRORS = {
   MODEL_NO_IMAGE_INPUT: { httpStatus: 400, summary: 'The model has no image input.' },
   MODEL_NO_LOGITS_OUTPUT: { httpStatus: 400, summary: 'The model has no [N, C] output.' },
   MODEL_OUTPUT_AMBIGUOUS: { httpStatus: 400, summary: 'Several outputs qualify; one must be named.' },
+  MODEL_TOO_MANY_OUTPUTS: { httpStatus: 400, summary: 'The model has more outputs than allowed.' },
   MODEL_EXTERNAL_DATA: { httpStatus: 400, summary: 'The model stores weights outside its own file.' },
   MODEL_MALFORMED: {
     httpStatus: 400,

@@ -9,6 +9,7 @@ export interface ProbeJob {
   modelFile: string;
   maxModelBytes: number;
   memoryBytes: number;
+  maxOutputs: number;
   preprocessing: PartialPreprocessing | null;
   outputName: string | null;
   probes: readonly ProbeFile[];
@@ -84,6 +85,8 @@ export interface ProbeLimits {
   /** Time for the whole run; absent: unlimited. */
   totalMs?: number;
   maxModelBytes: number;
+  /** Largest C. */
+  maxOutputs: number;
 }
 
 /** A probe plan: which probes to run, chosen in rounds from the responses so far. */

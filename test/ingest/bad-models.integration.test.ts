@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FLOAT, floats, message, model, node, value } from '../probing/support/encode-onnx.js';
+import { attribute, FLOAT, floats, message, model, node, value } from '../probing/support/encode-onnx.js';
 import { meanColor, meanColorGraph } from '../probing/support/made-models.js';
+import { npyFile } from './support/array-files.js';
 import { openSmallService, type SmallService } from './support/small-service.js';
 
 let small: SmallService;
 beforeAll(async () => {
-  small = await openSmallService();
+  small = await openSmallService({ environment: { PROBELOG_MAX_OUTPUTS: '4' } });
 });
 afterAll(() => small.close());
 
@@ -67,6 +68,17 @@ const BAD: [what: string, code: string, file: Uint8Array, says: RegExp][] = [
     /constant/,
   ],
   [
+    'more outputs than allowed',
+    'MODEL_TOO_MANY_OUTPUTS',
+    meanColor({
+      tail: {
+        nodes: [node('Concat', ['logits', 'logits'], ['answer'], [attribute('axis', 1)])],
+        outputs: [value('answer', FLOAT, ['N', 'C'])],
+      },
+    }),
+    /8 outputs; this server accepts up to 4\. Raise PROBELOG_MAX_OUTPUTS/,
+  ],
+  [
     'weights in another file',
     'MODEL_EXTERNAL_DATA',
     model({ ...plain, initializers: [external] }),
@@ -89,6 +101,17 @@ describe('a failed ingest has a reason and leaves nothing', () => {
     const [registered] = await store.models.byIds([ingest.modelId]);
     expect(registered?.responsesDigest ?? null).toBeNull();
     expect(await store.logits.page(ingest.modelId, { first: 1 })).toEqual([]);
+  });
+
+  it('an upload of more outputs than allowed: MODEL_TOO_MANY_OUTPUTS', async () => {
+    const { uploads, store } = small.service;
+    const { id } = await uploads.register({ name: 'many outputs', version: '1' });
+    const rows = [0, 1, 2, 3, 4].map((c) => Array.from({ length: 24 }, (_, p) => Math.sin(c * 12.9 + p)));
+    const content = async function* () {
+      yield npyFile(rows);
+    };
+    await expect(uploads.accept(id, content(), {})).rejects.toMatchObject({ code: 'MODEL_TOO_MANY_OUTPUTS' });
+    expect(await store.logits.page(id, { first: 1 })).toEqual([]);
   });
 
   it('and the next good model is registered', async () => {

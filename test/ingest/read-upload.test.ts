@@ -13,6 +13,7 @@ const ROWS: Rows = [
   [4, 8, -16],
 ];
 const PROBES = 3;
+const MAX_OUTPUTS = 4;
 
 let folder: string;
 beforeAll(async () => {
@@ -24,7 +25,7 @@ let files = 0;
 async function read(bytes: Uint8Array, form: UploadForm = {}, probes = PROBES) {
   const path = join(folder, String(files++));
   await writeFile(path, bytes);
-  const { observed, probes: ran } = await readUpload(path, probes, form);
+  const { observed, probes: ran } = await readUpload(path, probes, form, MAX_OUTPUTS);
   const rows = Array.from({ length: observed.rows }, (_, row) => [
     ...observed.data.subarray(row * observed.columns, (row + 1) * observed.columns),
   ]);
@@ -81,7 +82,7 @@ describe('the layout', () => {
   it('is checked when it is given', async () => {
     await expect(read(npyFile(ROWS), { layout: 'probes-first' })).rejects.toMatchObject({
       code: 'RESPONSES_SHAPE_MISMATCH',
-      message: 'The array has the shape [2, 3]; it must be [3, outputs], with 1 to 1000000 outputs.',
+      message: 'The array has the shape [2, 3]; it must be [3, outputs], with at least 1 output.',
     });
   });
 
@@ -96,6 +97,16 @@ describe('the layout', () => {
       code: 'RESPONSES_SHAPE_MISMATCH',
     });
   });
+});
+
+it('more outputs than allowed are refused, either way round', async () => {
+  const rows = Array.from({ length: MAX_OUTPUTS + 1 }, () => ROWS[0]);
+  for (const given of [rows, transposed(rows)])
+    await expect(read(npyFile(given))).rejects.toMatchObject({
+      code: 'MODEL_TOO_MANY_OUTPUTS',
+      details: { outputs: MAX_OUTPUTS + 1, most: MAX_OUTPUTS },
+    });
+  expect((await read(npyFile(rows.slice(1)))).rows).toHaveLength(MAX_OUTPUTS);
 });
 
 describe('probes that were not run', () => {

@@ -31,6 +31,7 @@ function uploadsWith(gallery: Partial<GalleryWriter>): ResponseUploads {
     gallery: { add: async () => undefined, remove: async () => undefined, ...gallery },
     folder: join(small.folder, 'uploads'),
     maxBytes: 2 ** 20,
+    maxOutputs: 100,
     maxConcurrent: AT_ONCE,
     defaultProbeSet: undefined,
     prior: async () => null,

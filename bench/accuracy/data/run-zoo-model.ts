@@ -17,7 +17,7 @@ import {
   probeModel,
 } from '../../../src/probing/index.js';
 
-const LIMITS = { memoryBytes: 4 * 2 ** 30, stallMs: 120_000, maxModelBytes: 2 ** 30 };
+const LIMITS = { memoryBytes: 4 * 2 ** 30, stallMs: 120_000, maxModelBytes: 2 ** 30, maxOutputs: 100_000 };
 
 /** A model's file in the zoo, and how images are given to it. */
 interface ZooFile {

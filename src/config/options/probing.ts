@@ -42,6 +42,15 @@ export const PROBING_OPTIONS = {
     },
     wholeNumber(1_024, 1_000_000_000),
   ),
+  maxOutputs: option(
+    {
+      variable: 'PROBELOG_MAX_OUTPUTS',
+      description: 'Most outputs of a model, whether it is probed here or its responses are uploaded.',
+      allowed: 'a whole number from 1 to 1,000,000',
+      fallback: '100000',
+    },
+    wholeNumber(1, 1_000_000),
+  ),
   pixelCacheBytes: option(
     {
       variable: 'PROBELOG_PIXEL_CACHE',

@@ -36,6 +36,7 @@ export interface PipelineDependencies extends SourceDependencies {
   probing: {
     memoryBytes: number;
     stallMs: number;
+    maxOutputs: number;
     cacheBytes: number;
     isolation: NetworkIsolation;
   } & ProbeBudget;
@@ -165,7 +166,12 @@ async function probe(
     probes,
     cacheFolder,
     cacheBytes: probing.cacheBytes,
-    limits: { memoryBytes: probing.memoryBytes, stallMs: probing.stallMs, maxModelBytes: download.maxBytes },
+    limits: {
+      memoryBytes: probing.memoryBytes,
+      stallMs: probing.stallMs,
+      maxModelBytes: download.maxBytes,
+      maxOutputs: probing.maxOutputs,
+    },
     isolation: probing.isolation,
     plan,
     startAt: spool.rows,

@@ -33,7 +33,7 @@ export type PublishedFacts = Pick<
  * A thread assembles them: transposing and encoding millions of values would block the event loop.
  *
  * @throws ProbelogError MODEL_ALL_DEGENERATE, STORAGE_FULL; for an upload also RESPONSES_FORMAT_INVALID,
- *   RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS, RESPONSES_INVALID
+ *   RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS, MODEL_TOO_MANY_OUTPUTS, RESPONSES_INVALID
  */
 export async function storeResponses(facts: NewResponses, blobs: Store['blobs']): Promise<StoredResponses> {
   const targetPath = `${facts.responses.path}.npy`;

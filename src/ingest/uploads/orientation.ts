@@ -1,9 +1,6 @@
 import { ProbelogError } from '../../errors/index.js';
 import type { UploadForm } from './upload-form.js';
 
-/** No classifier has more outputs. */
-const MAX_OUTPUTS = 1_000_000;
-
 /** Which dimension of an array counts the outputs. */
 export interface Orientation {
   /** C */
@@ -25,8 +22,8 @@ export function orientation(
 ): Orientation {
   const [first, second] = shape;
   const fits = {
-    'outputs-first': shape.length === 2 && second === probes && usable(first),
-    'probes-first': shape.length === 2 && first === probes && usable(second),
+    'outputs-first': shape.length === 2 && second === probes && first >= 1,
+    'probes-first': shape.length === 2 && first === probes && second >= 1,
   };
   const outputsOf = (layout: Orientation['layout']) => (layout === 'outputs-first' ? first : second);
   if (requested !== undefined) {
@@ -44,10 +41,6 @@ export function orientation(
   throw mismatch(shape, probes, requested);
 }
 
-function usable(outputs: number): boolean {
-  return outputs >= 1 && outputs <= MAX_OUTPUTS;
-}
-
 function mismatch(shape: readonly number[], probes: number, requested: UploadForm['layout']): ProbelogError {
   const expected = {
     'outputs-first': `[outputs, ${probes}]`,
@@ -59,7 +52,7 @@ function mismatch(shape: readonly number[], probes: number, requested: UploadFor
       : expected[requested];
   return new ProbelogError(
     'RESPONSES_SHAPE_MISMATCH',
-    `The array has the shape [${shape.slice(0, 8).join(', ')}]; it must be ${either}, with 1 to ${MAX_OUTPUTS} outputs.`,
+    `The array has the shape [${shape.slice(0, 8).join(', ')}]; it must be ${either}, with at least 1 output.`,
     { shape: shape.slice(0, 8), probes },
   );
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { decodeFloat16 } from '../../domain/index.js';
+import { checkOutputLimit } from '../../lib/output-limit.js';
 import type { ObservedResponses } from '../pipeline/spool-format.js';
 import { checkValues } from './check-values.js';
 import { BYTES_OF, type LocatedArray, locateArray } from './locate-array.js';
@@ -13,17 +14,21 @@ const BLOCK_BYTES = 4 * 2 ** 20;
  * Reads an uploaded file of responses. A probe whose responses are NaN for every output was not run.
  *
  * @param all P
- * @throws ProbelogError RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS, RESPONSES_INVALID
+ * @param maxOutputs largest C
+ * @throws ProbelogError RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, RESPONSES_LAYOUT_AMBIGUOUS,
+ *   MODEL_TOO_MANY_OUTPUTS, RESPONSES_INVALID
  */
 export async function readUpload(
   path: string,
   all: number,
   { layout, kind }: Pick<UploadForm, 'layout' | 'kind'>,
+  maxOutputs: number,
 ): Promise<ObservedResponses> {
   const file = await open(path);
   try {
     const located = await locateArray(file);
     const found = orientation(located.shape, all, layout);
+    checkOutputLimit(found.outputs, maxOutputs);
     const probeIsFastest = (found.layout === 'outputs-first') !== located.fortranOrder;
     const data = new Float32Array(found.outputs * all);
     await readInto(data, file, located, (index) => {

@@ -20,6 +20,8 @@ export interface ResponseUploadsOptions {
   /** For files while they arrive. */
   folder: string;
   maxBytes: number;
+  /** Largest C. */
+  maxOutputs: number;
   /** Uploads at the same time, from the first byte until they are published. */
   maxConcurrent: number;
   /** Slowest accepted transfer; any when absent. */
@@ -99,7 +101,8 @@ export class ResponseUploads {
    * @param content a `.npy` or `.safetensors` file of C × P or P × C numbers
    * @param labels replace the model's labels, when given
    * @throws ProbelogError UPLOADS_BUSY, UPLOAD_TOO_SLOW; as {@link check}; RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH,
-   *   RESPONSES_LAYOUT_AMBIGUOUS, RESPONSES_INVALID, MODEL_LABELS_MISMATCH, MODEL_ALL_DEGENERATE, STORAGE_FULL
+   *   RESPONSES_LAYOUT_AMBIGUOUS, MODEL_TOO_MANY_OUTPUTS, RESPONSES_INVALID, MODEL_LABELS_MISMATCH, MODEL_ALL_DEGENERATE,
+   *   STORAGE_FULL
    */
   async accept(
     modelId: string,
@@ -130,11 +133,11 @@ export class ResponseUploads {
     form: UploadForm,
     labels: string[] | undefined,
   ): Promise<UploadOutcome> {
-    const { store, gallery, prior } = this.options;
+    const { store, gallery, prior, maxOutputs } = this.options;
     const { model, probeSet } = await this.expected(modelId, form.digest);
     const stored = await storeResponses(
       {
-        responses: { kind: 'UPLOAD', path, form },
+        responses: { kind: 'UPLOAD', path, form, maxOutputs },
         declared: form.kind === undefined ? null : DECLARED[form.kind],
         probes: probeSet.size,
         priorPath: (await prior(probeSet.id))?.path ?? null,

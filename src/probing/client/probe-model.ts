@@ -71,7 +71,7 @@ export interface ProbeRun extends RunFigures {
  *
  * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_TOO_LARGE, MODEL_EXTERNAL_DATA,
  *   MODEL_MALFORMED, MODEL_UNSUPPORTED, MODEL_NO_IMAGE_INPUT, MODEL_NO_LOGITS_OUTPUT, MODEL_OUTPUT_AMBIGUOUS,
- *   PREPROCESSING_INVALID, PROBE_IMAGE_INVALID, INFERENCE_FAILED, INFERENCE_CRASHED, INFERENCE_TIMEOUT, INFERENCE_MEMORY, INGEST_CANCELLED
+ *   MODEL_TOO_MANY_OUTPUTS, PREPROCESSING_INVALID, PROBE_IMAGE_INVALID, INFERENCE_FAILED, INFERENCE_CRASHED, INFERENCE_TIMEOUT, INFERENCE_MEMORY, INGEST_CANCELLED
  */
 export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> {
   const { signal, limits, probes } = options;
@@ -124,6 +124,7 @@ function toJob(options: ProbeModelOptions): ProbeJob {
     modelFile,
     maxModelBytes: limits.maxModelBytes,
     memoryBytes: limits.memoryBytes,
+    maxOutputs: limits.maxOutputs,
     preprocessing,
     outputName: outputName ?? null,
     probes: probes.map(({ path, digest }) => ({ path, digest })),

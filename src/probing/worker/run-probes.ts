@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
 import { ProbelogError } from '../../errors/index.js';
+import { checkOutputLimit } from '../../lib/output-limit.js';
 import { completePreprocessing } from '../preprocessing/complete-preprocessing.js';
 import type { PreprocessingSpec } from '../preprocessing/preprocessing-spec.js';
 import type { ModelInspection, ProbeJob, RunFigures } from '../protocol.js';
@@ -72,6 +73,7 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
     values,
   );
   const { chosen, runner } = selected;
+  checkOutputLimit(chosen.outputs, job.maxOutputs);
   const allNotes = [...input.notes, ...notes, ...chosen.notes, ...rounds.notes];
   sink.inspected(inspectionOf(input, spec, chosen, allNotes), rounds.expectedProbes);
 

@@ -21,6 +21,7 @@ import {
 import { withDeadline as within } from '../../lib/deadline.js';
 import type { ServerLimits } from '../server-limits.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
+import { introspectionAnswers } from './introspection-answers.js';
 import { mapEvents } from './map-events.js';
 import { type PersistedOperations, readPersistedOperations } from './persisted-operations.js';
 import { revalidateAuth } from './revalidate-auth.js';
@@ -104,6 +105,7 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     limits.persistedOperations === undefined ? null : readPersistedOperations(limits.persistedOperations);
   const places = new ConcurrencyLimit(limits.maxConcurrentOperations);
   const check = operationCheck(schema, limits);
+  const answerOnce = introspectionAnswers();
   const format = (errors: readonly GraphQLError[]) =>
     errors.map((error) => formatError(error.toJSON(), error, log));
   // A formatted error has fewer fields than the libraries' type of a result, but all that are sent.
@@ -135,7 +137,8 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     withinLimits: (signal, work) => places.run(() => withDeadline(limits.operationSeconds, signal, work)),
     async execute({ caller, principal, ...operation }, signal) {
       const contextValue = createContext(services, { ...caller, principal, signal });
-      return formatted(await execute({ ...operation, contextValue }));
+      const run = async () => execute({ ...operation, contextValue });
+      return formatted(await answerOnce(operation, run));
     },
     async subscribe({ caller, principal, ...operation }) {
       const contextValue = createContext(services, { ...caller, principal });

@@ -20,6 +20,7 @@ export function pipelineOf(
     probing: {
       memoryBytes: 2 ** 32,
       stallMs: 60_000,
+      maxOutputs: 100_000,
       cacheBytes: 2 ** 30,
       budget: 1,
       errorBound: 0,

@@ -15,7 +15,7 @@ import {
 export type Color = [red: number, green: number, blue: number];
 
 /** Enough for everything that ends well. */
-export const LIMITS = { memoryBytes: 2 ** 32, stallMs: 60_000, maxModelBytes: 2 ** 31 };
+export const LIMITS = { memoryBytes: 2 ** 32, stallMs: 60_000, maxModelBytes: 2 ** 31, maxOutputs: 100_000 };
 
 export const COLORS: Color[] = [
   [255, 0, 0],

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { ProbelogError } from '../../../errors/index.js';
 import { type Check, failed, ok } from '../check.js';
 
-const LIMITS = { memoryBytes: 2 ** 31, stallMs: 30_000, totalMs: 45_000, maxModelBytes: 2 ** 20 };
+const LIMITS = {
+  memoryBytes: 2 ** 31,
+  stallMs: 30_000,
+  totalMs: 45_000,
+  maxModelBytes: 2 ** 20,
+  maxOutputs: 1_000,
+};
 
 /** Outputs of {@link TINY_MODEL}. */
 const TINY_MODEL_LOGITS = 4;

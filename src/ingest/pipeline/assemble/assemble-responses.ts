@@ -25,7 +25,7 @@ const TARGET_EXPONENT = 10;
 export type ResponseSource =
   /** A finished `ResponseSpool`: the model was probed here. */
   | { kind: 'SPOOL'; path: string }
-  | { kind: 'UPLOAD'; path: string; form: Pick<UploadForm, 'layout' | 'kind'> };
+  | { kind: 'UPLOAD'; path: string; form: Pick<UploadForm, 'layout' | 'kind'>; maxOutputs: number };
 
 /** What the assembling thread is given. */
 export interface AssembleOptions {

@@ -12,7 +12,7 @@ async function assemble(options: AssembleOptions): Promise<Omit<AssembledRespons
   const observed =
     responses.kind === 'SPOOL'
       ? await readSpool(responses.path)
-      : await readUpload(responses.path, probes, responses.form);
+      : await readUpload(responses.path, probes, responses.form, responses.maxOutputs);
   const partial = priorPath !== null && observed.probes.length < probes;
   const prior = partial ? decodePrior(await readFile(priorPath)) : null;
   const { file, ...assembled } = assembleResponses(observed, { declared, probes, prior });
