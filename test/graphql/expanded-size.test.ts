@@ -46,3 +46,21 @@ it.each([
 ])('an operation may have %s', async (_, query) => {
   expect(await errorsOf(query)).toEqual([]);
 });
+
+it.each([
+  ['ids', '[ID!]', 'models', Array(1_000).fill('x')],
+  ['texts', '[String!]', 'licenses', Array(200).fill('a'.repeat(20_000))],
+])('a list of %s costs as often as it is read', async (_, type, field, list) => {
+  const aliases = Array.from(
+    { length: 15 },
+    (_, at) => `s${at}: similar(first: 1, filter: { ${field}: $list }) { totalCount }`,
+  );
+  const query = (count: number) =>
+    `query ($list: ${type}) { logits(concept: "dog", first: 100) { edges { node { ${aliases.slice(0, count).join(' ')} } } } }`;
+  const errorsWith = async (count: number) => {
+    const document = parseOperation(query(count), limits);
+    return 'message' in document ? [document] : check({ document, variables: { list } });
+  };
+  const [error] = await errorsWith(15);
+  expect(error.originalError).toMatchObject({ code: 'OPERATION_TOO_COMPLEX', details: { limit: 'cost' } });
+});
