@@ -46,11 +46,14 @@ function post(body: Buffer, path = '/graphql'): Promise<Sent> {
   });
 }
 
-/** The longest turn of the event loop, of three tries at most: a pause of the garbage collector is not the request's. */
+/**
+ * The longest turn of the event loop, in the best of up to eight tries: pauses of the garbage collector, and processor time that
+ * other test files cost this one on a shared core, are not the request's.
+ */
 async function turnOf(body: Buffer, path?: string): Promise<Sent & { ms: number }> {
   let sent: Sent = { status: 0, text: '' };
   let ms = Infinity;
-  for (let tries = 0; tries < 3 && ms > MAX_MS; tries++) {
+  for (let tries = 0; tries < 8 && ms > MAX_MS; tries++) {
     const taken = await longestTurnMs(async () => {
       sent = await post(body, path);
     });

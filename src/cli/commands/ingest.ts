@@ -18,7 +18,10 @@ import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 export function ingestCommand(): Command {
   const command = new Command('ingest')
     .description('register ONNX classifiers: probe them and make their logits searchable')
-    .argument('<source>', 'an ONNX file, an http(s) URL, s3://bucket/key, or a folder with a manifest.json')
+    .argument(
+      '<source>',
+      'an ONNX file, an http(s) URL, s3://bucket/key, or a folder: with a manifest.json, or as the Hub, optimum, timm, MLflow or Triton have it',
+    )
     .option('--name <name>', 'name of the model (default: from the file name)')
     .option('--version <version>', 'version of the model (default: 1)')
     .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')

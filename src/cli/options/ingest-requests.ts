@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
+import { exists } from '../../lib/exists.js';
 import type { IngestModelInput } from '../generated/operations.js';
 import { jsonFile, labelsFile } from './json-file.js';
 import { FACTS, type FactFlags, factsIn } from './model-facts.js';
+import { modelsInFolder } from './model-folder.js';
 import { numberFlag } from './numbers.js';
 import { type ProbingFlags, probingRequest } from './probing-options.js';
 
@@ -41,17 +43,21 @@ const entrySchema = z.object({
 const manifestSchema = z.array(entrySchema);
 
 /**
- * The models that a command line names: a file or URL, or all models of a folder with a `manifest.json`. The probe set is the
- * user's name for it.
+ * The models that a command line names: a file or URL, all models of a folder with a `manifest.json`, or the models of a folder as
+ * a tool left it. The probe set is the user's name for it.
  *
- * @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND
+ * @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED
  */
 export async function ingestRequests(source: string, flags: IngestFlags): Promise<IngestModelInput[]> {
   const isFolder = await stat(source).then(
     (facts) => facts.isDirectory(),
     () => false,
   );
-  return isFolder ? manifestRequests(source, flags) : [await singleRequest(source, flags)];
+  if (!isFolder) return [await singleRequest(source, flags)];
+  if (await exists(join(source, 'manifest.json'))) return manifestRequests(source, flags);
+  const models = await modelsInFolder(source);
+  if (models.length > 1) checkDescribesNone(flags);
+  return Promise.all(models.map((model) => singleRequest(model.file, flags, model)));
 }
 
 /**
@@ -67,10 +73,15 @@ export async function remoteIngestRequest(source: string, flags: IngestFlags): P
   );
 }
 
-async function singleRequest(source: string, flags: IngestFlags): Promise<IngestModelInput> {
+/** @param found how its folder names it */
+async function singleRequest(
+  source: string,
+  flags: IngestFlags,
+  found: { name: string; version: string } = { name: nameOf(source), version: '1' },
+): Promise<IngestModelInput> {
   const preprocessing = flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing);
-  const { name = nameOf(source), labels, output } = flags;
-  return modelRequest({ name, version: '1', file: source, labels, output, preprocessing }, flags);
+  const { name = found.name, labels, output } = flags;
+  return modelRequest({ name, version: found.version, file: source, labels, output, preprocessing }, flags);
 }
 
 /** The request for a model, where flags go before its description. @param entry with a file and labels to open from here */
@@ -94,12 +105,7 @@ async function modelRequest(
 }
 
 async function manifestRequests(folder: string, flags: IngestFlags): Promise<IngestModelInput[]> {
-  if (flags.name ?? flags.labels ?? flags.preprocessing ?? flags.output) {
-    throw new ProbelogError(
-      'INPUT_INVALID',
-      '--name, --labels, --preprocessing and --output describe one model. The models of a folder are described by its manifest.json.',
-    );
-  }
+  checkDescribesNone(flags);
   const manifest = manifestSchema.safeParse(await jsonFile(join(folder, 'manifest.json')));
   if (!manifest.success) {
     const [issue] = manifest.error.issues;
@@ -113,9 +119,17 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
   );
 }
 
+function checkDescribesNone(flags: IngestFlags): void {
+  if (flags.name ?? flags.labels ?? flags.preprocessing ?? flags.output)
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      '--name, --labels, --preprocessing and --output describe one model. Describe several models in a manifest.json.',
+    );
+}
+
 /** `…/resnet/model.onnx` is called resnet; any other file by its own name. */
 function nameOf(source: string): string {
-  const path = URL.canParse(source) ? new URL(source).pathname : source;
+  const path = URL.canParse(source) ? new URL(source).pathname : resolve(source);
   const stem = basename(path, extname(path));
   const folder = basename(dirname(path).replace(/\/onnx$/, ''));
   return stem === 'model' && folder !== '' ? folder : stem;

@@ -117,10 +117,14 @@ const LABEL_FILES = [
 /** Triton's description of a model, whose outputs may name a file with labels. */
 const TRITON_CONFIG = 'config.pbtxt';
 
-/** The labels in the first file beside the model that has some; undefined when there is none. */
+/**
+ * The labels in the first file beside the model that has some; undefined when there is none. A folder with a manifest has several
+ * models, and the manifest says which labels are whose.
+ */
 export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels | undefined> {
   const named = /label_filename\s*:\s*"([^"/\\]{1,200})"/.exec((await read(TRITON_CONFIG)) ?? '')?.[1];
-  for (const file of named === undefined ? LABEL_FILES : [named, ...LABEL_FILES]) {
+  const files = (await read('manifest.json')) === undefined ? LABEL_FILES : LABEL_FILES.slice(0, 1);
+  for (const file of named === undefined ? files : [named, ...files]) {
     const text = await read(file);
     if (text === undefined) continue;
     try {

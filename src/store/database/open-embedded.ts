@@ -21,8 +21,6 @@ const FILE_ERRORS: Readonly<Record<number, string>> = {
 const FILE_MISSING = 44;
 /** Folders of PostgreSQL with tables and what was done to them. */
 const TABLE_FOLDERS = ['base', 'global', 'pg_wal', 'pg_xact'];
-/** PostgreSQL touches all of its buffers when it starts: its default of 128 MB doubles the time of a short command. */
-const START_PARAMETERS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
 
 /**
  * Opens PostgreSQL inside this process.
@@ -82,8 +80,10 @@ export async function embeddedExists(folder: string): Promise<boolean> {
   });
 }
 
+/** PostgreSQL touches all of its buffers when it starts: its default of 128 MB doubles the time of a short command. */
 function createLite(folder: string): Promise<PGlite> {
-  return PGlite.create(folder, { startParams: START_PARAMETERS });
+  const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+  return PGlite.create(folder, { startParams });
 }
 
 async function openFiles(folder: string, log: (line: string) => void): Promise<PGlite> {

@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ingestRequests } from '../../src/cli/options/ingest-requests.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'probelog-folder-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function filled(files: Record<string, string>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+}
+
+const named = async (source = folder, flags = {}) =>
+  (await ingestRequests(source, flags)).map(({ name, version, source: file }) => [name, version, file]);
+
+describe('probelog ingest', () => {
+  it('calls model.onnx after its folder, also from inside it', async () => {
+    await filled({ 'model.onnx': '' });
+    const before = process.cwd();
+    // The path is relative, as in `cd folder && probelog ingest model.onnx`.
+    process.chdir(folder);
+    try {
+      expect(await named('model.onnx')).toEqual([[basename(folder), '1', 'model.onnx']]);
+      expect(await named('.')).toEqual([[basename(folder), '1', 'model.onnx']]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
+describe('probelog ingest of a folder', () => {
+  it.each([
+    [
+      'of a checkout from the Hub',
+      ['config.json', 'onnx/model.onnx', 'onnx/model_quantized.onnx'],
+      'onnx/model.onnx',
+    ],
+    ['of an export by optimum', ['config.json', 'preprocessor_config.json', 'model.onnx'], 'model.onnx'],
+    ['with one ONNX file of another name', ['README.md', 'resnet18.onnx'], 'resnet18.onnx'],
+  ])('%s takes its model, by the name of the folder', async (_, names, file) => {
+    await filled(Object.fromEntries(names.map((name) => [name, ''])));
+    expect(await named()).toEqual([[basename(folder), '1', join(folder, file)]]);
+    expect(await named(folder, { name: 'mine', version: '3' })).toEqual([['mine', '3', join(folder, file)]]);
+  });
+
+  it('of MLflow takes the model of its flavor onnx', async () => {
+    await filled({
+      MLmodel: 'flavors:\n  onnx:\n    data: model.onnx\n  python_function: {}\n',
+      'model.onnx': '',
+    });
+    expect(await named()).toEqual([[basename(folder), '1', join(folder, 'model.onnx')]]);
+    await filled({ MLmodel: 'flavors:\n  pytorch:\n    model_data: data\n' });
+    await expect(named()).rejects.toMatchObject({
+      code: 'SOURCE_UNSUPPORTED',
+      message: expect.stringContaining('pytorch'),
+    });
+  });
+
+  it('of a Triton model takes the newest version, by the name in config.pbtxt', async () => {
+    const config = 'name: "animals"\nplatform: "onnxruntime_onnx"\ninput [ { name: "x" } ]\n';
+    await filled({ 'config.pbtxt': config, '9/model.onnx': '', '10/model.onnx': '' });
+    expect(await named()).toEqual([['animals', '10', join(folder, '10', 'model.onnx')]]);
+  });
+
+  it('of a Triton repository takes its models', async () => {
+    await filled({
+      'cats/config.pbtxt': '',
+      'cats/1/model.onnx': '',
+      'dogs/config.pbtxt': '',
+      'dogs/2/model.onnx': '',
+    });
+    expect(await named()).toEqual([
+      ['cats', '1', join(folder, 'cats', '1', 'model.onnx')],
+      ['dogs', '2', join(folder, 'dogs', '2', 'model.onnx')],
+    ]);
+    await expect(named(folder, { name: 'one' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  it('without a model says what would be right', async () => {
+    await filled({ 'weights.pt': '' });
+    await expect(named()).rejects.toMatchObject({
+      code: 'SOURCE_NOT_FOUND',
+      message: expect.stringContaining('Export the model to ONNX'),
+    });
+  });
+
+  it('with several models names them', async () => {
+    await filled({ 'a.onnx': '', 'b.onnx': '' });
+    await expect(named()).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('a.onnx, b.onnx'),
+    });
+  });
+});
