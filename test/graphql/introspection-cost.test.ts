@@ -38,3 +38,11 @@ it.each([
     details: { limit: 'introspection' },
   });
 });
+
+it('fragments that use each other twice are counted once', () => {
+  const doubled = Array.from(
+    { length: 100 },
+    (_, at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`,
+  ).join(' ');
+  expect(errorOf(`{ ...F0 } ${doubled} fragment F100 on Query { __typename }`)).toBeUndefined();
+});

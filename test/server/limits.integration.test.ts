@@ -175,6 +175,17 @@ describe('the OWASP cheat sheet for GraphQL', () => {
   });
 });
 
+it.each([
+  ['hash', { version: 1, sha256Hash: 'a'.repeat(64) }],
+  ['version', { version: 2, sha256Hash: 'a'.repeat(64) }],
+  ['form', 5],
+])('a persisted query with a wrong %s is a bad request', async (_, persistedQuery) => {
+  const body = JSON.stringify({ query: '{ __typename }', extensions: { persistedQuery } });
+  const response = await post(body, { 'content-type': 'application/json' });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+});
+
 describe('rates', () => {
   it('are counted by address, told in headers, and end in 429', async () => {
     const { url } = await small.beside({ PROBELOG_RATE_PER_ADDRESS: '3', PROBELOG_ALLOW_ANONYMOUS: 'read' });

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { ProbelogError } from '../../errors/index.js';
 import { costError, type ParsedOperation, variablesError } from './cost.js';
+import { expandedSizeError } from './expanded-size.js';
 import { checkInputs, variableUses } from './input-limits.js';
 import { introspectionCheck } from './introspection-cost.js';
 import { limitRules, tooComplex } from './limit-rules.js';
@@ -72,6 +73,8 @@ export function operationCheck(
       if (tooManyFields) return [tooManyFields];
       const errors = validate(schema, document, rules, { hideSuggestions: !introspection });
       if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+      const tooLarge = expandedSizeError(document);
+      if (tooLarge) return [tooLarge];
       valid.set(document, variableUses(document));
     }
     if (!getOperationAST(document, operationName)) return [noOperation(document, operationName)];

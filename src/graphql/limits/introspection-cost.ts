@@ -12,6 +12,7 @@ import {
   isUnionType,
   Kind,
   parse,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { ParsedOperation } from './cost.js';
@@ -63,18 +64,35 @@ function costOf(
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
 
-  /** @param reader whether the fields are those of the operation itself, of all types, or of one */
-  const costIn = (set: SelectionSetNode | undefined, reader: 'OPERATION' | 'ALL' | 'ONE'): number =>
-    (set?.selections ?? []).reduce((sum, selection) => {
-      if (selection.kind === Kind.FRAGMENT_SPREAD)
-        return sum + costIn(fragments.get(selection.name.value)?.selectionSet, reader);
-      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + costIn(selection.selectionSet, reader);
-      const name = selection.name.value;
-      if (reader === 'OPERATION' && !ROOTS.includes(name)) return sum;
-      const size = sizes[name]?.[reader === 'ALL' ? 'mean' : 'max'] ?? 1;
-      const next = name === 'types' || (reader === 'ALL' && PARTS.includes(name)) ? 'ALL' : 'ONE';
-      return sum + 1 + size * costIn(selection.selectionSet, next);
-    }, 0);
+  /** Costs that are known, by reader. */
+  const known = { OPERATION: new Map(), ALL: new Map(), ONE: new Map() } satisfies Record<
+    string,
+    Map<SelectionSetNode, number>
+  >;
+  /**
+   * Each set is counted once for each reader, however many places use it: fragments that use the next one twice would be
+   * counted 2ⁿ times. Fields that are not executed (`@skip`) count here, and only here.
+   *
+   * @param reader whether the fields are those of the operation itself, of all types, or of one
+   */
+  const costIn = (set: SelectionSetNode | undefined, reader: keyof typeof known): number => {
+    if (!set) return 0;
+    const cost =
+      known[reader].get(set) ??
+      set.selections.reduce((sum, selection) => sum + costOfOne(selection, reader), 0);
+    known[reader].set(set, cost);
+    return cost;
+  };
+  const costOfOne = (selection: SelectionNode, reader: keyof typeof known): number => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD)
+      return costIn(fragments.get(selection.name.value)?.selectionSet, reader);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return costIn(selection.selectionSet, reader);
+    const name = selection.name.value;
+    if (reader === 'OPERATION' && !ROOTS.includes(name)) return 0;
+    const size = sizes[name]?.[reader === 'ALL' ? 'mean' : 'max'] ?? 1;
+    const next = name === 'types' || (reader === 'ALL' && PARTS.includes(name)) ? 'ALL' : 'ONE';
+    return 1 + size * costIn(selection.selectionSet, next);
+  };
 
   return costIn(getOperationAST(document, operationName)?.selectionSet, 'OPERATION');
 }

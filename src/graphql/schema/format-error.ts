@@ -40,10 +40,21 @@ export function formatError(
   if (typeof code === 'string' && REQUEST_CODES.has(code)) {
     return { message: shortened(formatted.message), locations, path, extensions: { code } };
   }
+  if (isAboutRequest(thrown)) {
+    return { message: shortened(formatted.message), locations, extensions: { code: 'BAD_REQUEST' } };
+  }
   const errorId = randomUUID();
   log('request failed with an internal error', { errorId, error: original });
   const message = `Internal error ${errorId}; the server's log has the details.`;
   return { message, locations, path, extensions: { code: 'INTERNAL', errorId } };
+}
+
+/**
+ * Whether Apollo Server refused the request before it ran, with an error that has a status and no code: as for the wrong hash of
+ * a persisted query. An error within an operation has a path, and one that was caught has an original.
+ */
+function isAboutRequest(thrown: unknown): boolean {
+  return thrown instanceof GraphQLError && thrown.path === undefined && !thrown.originalError;
 }
 
 /** Messages repeat what was sent, however long. */
