@@ -51,6 +51,7 @@ async function main(): Promise<void> {
   const encoder = await openTextEncoder({
     model: values.encoder ?? fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
+    maxMemoryBytes: 2 ** 33,
   });
   try {
     const bench: Bench = {

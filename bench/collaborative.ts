@@ -129,6 +129,7 @@ async function measure(folder: string, parts: string[], options: Options, report
   const encoder = await openTextEncoder({
     model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
+    maxMemoryBytes: 2 ** 33,
   });
   try {
     const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);

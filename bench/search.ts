@@ -79,6 +79,7 @@ async function realConcepts(hub: string): Promise<ConceptTerm[]> {
   const encoder = await openTextEncoder({
     model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
+    maxMemoryBytes: 2 ** 33,
   });
   try {
     const labels = new Set(models.flatMap(({ logits }) => logits.map(({ label }) => label)));

@@ -123,19 +123,17 @@ export async function openService(
 
     // Search
     const encoder = closeLater(
-      await openTextEncoder({ model: config.textEncoder, cacheFolder: folder('encoders') }).catch(
-        (thrown) => {
-          if (needsTexts) throw thrown;
-          log(
-            'info',
-            'there is no text encoder: models are probed, but texts and images cannot be searched',
-            {
-              reason: messageOf(thrown),
-            },
-          );
-          return unavailableTextEncoder(thrown);
-        },
-      ),
+      await openTextEncoder({
+        model: config.textEncoder,
+        cacheFolder: folder('encoders'),
+        maxMemoryBytes: config.textEncoderMemoryBytes,
+      }).catch((thrown) => {
+        if (needsTexts) throw thrown;
+        log('info', 'there is no text encoder: models are probed, but texts and images cannot be searched', {
+          reason: messageOf(thrown),
+        });
+        return unavailableTextEncoder(thrown);
+      }),
     );
     const concepts = createConceptEncoder({ store, encoder, folder: folder('concepts') });
     const searchFolder = closeLater(

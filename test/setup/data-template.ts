@@ -24,7 +24,11 @@ const MADE_FROM = ['package-lock.json', 'test/setup/data-template.ts', 'src/text
 export default async function dataTemplate({ provide }: TestProject): Promise<void> {
   const folder = await keptFolder('data', MADE_FROM, async (made) => {
     await (await PGlite.create(join(made, 'database'))).close();
-    const encoder = await openTextEncoder({ model: 'demo/encoder', cacheFolder: join(tmpdir(), 'unused') });
+    const encoder = await openTextEncoder({
+      model: 'demo/encoder',
+      cacheFolder: join(tmpdir(), 'unused'),
+      maxMemoryBytes: 2 ** 33,
+    });
     await embedVocabulary({ encoder, folder: join(made, 'concepts'), vocabulary: EVERYDAY_VOCABULARY });
     await encoder.close();
   });

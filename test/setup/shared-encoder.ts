@@ -15,11 +15,11 @@ export function shareEncoders(wanted: boolean): void {
 }
 
 /** Loading an encoder takes a second: all files of a worker share one process. It ends with the worker. */
-export const startEncoderProcess: typeof startOwn = (settings, environment, onExit) => {
-  if (!shares) return startOwn(settings, environment, onExit);
+export const startEncoderProcess: typeof startOwn = (settings, options, onExit) => {
+  if (!shares) return startOwn(settings, options, onExit);
   // The cache of the Hub is not used with a folder, and differs between data folders.
   const key = settings.isFolder ? settings.model : JSON.stringify(settings);
-  const found = running.get(key) ?? startShared(key, settings, environment);
+  const found = running.get(key) ?? startShared(key, settings, options);
   found.holders.add(onExit);
   const pending = new Set<Promise<unknown>>();
   return {
@@ -40,9 +40,9 @@ export const startEncoderProcess: typeof startOwn = (settings, environment, onEx
   };
 };
 
-function startShared(key: string, settings: EncoderSettings, environment: NodeJS.ProcessEnv) {
+function startShared(key: string, settings: EncoderSettings, options: Parameters<typeof startOwn>[1]) {
   const holders = new Set<() => void>();
-  const process = startOwn(settings, environment, () => {
+  const process = startOwn(settings, options, () => {
     running.delete(key);
     for (const onExit of holders) onExit();
   });

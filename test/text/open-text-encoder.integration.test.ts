@@ -31,10 +31,15 @@ afterAll(() => setFork(fork));
 
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url));
 const unavailable = { code: 'TEXT_ENCODER_UNAVAILABLE' };
+const ROOM = 2 ** 33;
 let encoder: TextEncoder;
 
-async function openDemoEncoder(): Promise<TextEncoder> {
-  return openTextEncoder({ model: join(demo, 'encoder'), cacheFolder: await temporaryFolder() });
+async function openDemoEncoder(maxMemoryBytes = ROOM): Promise<TextEncoder> {
+  return openTextEncoder({
+    model: join(demo, 'encoder'),
+    cacheFolder: await temporaryFolder(),
+    maxMemoryBytes,
+  });
 }
 
 beforeAll(async () => {
@@ -42,6 +47,7 @@ beforeAll(async () => {
   encoder = await openTextEncoder({
     model: join(demo, 'encoder'),
     cacheFolder: join(tmpdir(), 'probelog-test-encoders'),
+    maxMemoryBytes: ROOM,
   });
 });
 afterAll(async () => {
@@ -115,6 +121,19 @@ describe('a text encoder', () => {
     expect(await encoder.embedTexts(['dog'])).toHaveLength(1);
   });
 
+  it('is ended when it takes more memory than it may, and answers the next call', async () => {
+    // One text takes about 200 MiB, and these a gigabyte.
+    const bounded = await openDemoEncoder(400 * 2 ** 20);
+    const running = started.length;
+    await expect(bounded.embedTexts(Array(400).fill('dog '.repeat(100)))).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('more than 400 MiB of memory (PROBELOG_TEXT_ENCODER_MEMORY)'),
+    });
+    expect(await bounded.embedTexts(['dog'])).toHaveLength(1);
+    expect(started.length).toBe(running + 2);
+    await bounded.close();
+  });
+
   it('survives being asked while its process is going away', async () => {
     started.at(-1)?.disconnect();
     const asked = encoder.embedTexts(['dog']).then(
@@ -142,7 +161,7 @@ describe('a text encoder', () => {
   it('has an id that follows the files', async () => {
     const again = await openDemoEncoder();
     expect(again.id).toBe(encoder.id);
-    const hub = { model: 'owner/name', cacheFolder: await temporaryFolder() };
+    const hub = { model: 'owner/name', cacheFolder: await temporaryFolder(), maxMemoryBytes: ROOM };
     expect((await openTextEncoder(hub)).id).toBe('hub:owner/name@main');
     expect((await openTextEncoder({ ...hub, model: 'owner/name@v2' })).id).toBe('hub:owner/name@v2');
   });
@@ -151,12 +170,11 @@ describe('a text encoder', () => {
     const folder = await temporaryFolder();
     await cp(join(demo, 'encoder'), folder, { recursive: true });
     await rm(join(folder, 'tokenizer.json'));
-    await expect(openTextEncoder({ model: folder, cacheFolder: folder })).rejects.toMatchObject({
+    const cache = { cacheFolder: folder, maxMemoryBytes: ROOM };
+    await expect(openTextEncoder({ model: folder, ...cache })).rejects.toMatchObject({
       ...unavailable,
       message: expect.stringContaining('tokenizer.json'),
     });
-    await expect(openTextEncoder({ model: './nowhere', cacheFolder: folder })).rejects.toMatchObject(
-      unavailable,
-    );
+    await expect(openTextEncoder({ model: './nowhere', ...cache })).rejects.toMatchObject(unavailable);
   });
 });

@@ -97,6 +97,7 @@ export class Machine {
     const model = this.setting('textEncoder');
     const cacheFolder = this.encoderCache;
     const { openTextEncoder } = await import('../../text/index.js');
-    return openTextEncoder({ model, cacheFolder });
+    const maxMemoryBytes = this.setting('textEncoderMemoryBytes');
+    return openTextEncoder({ model, cacheFolder, maxMemoryBytes });
   }
 }

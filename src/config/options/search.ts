@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from './formats.js';
+import { byteSize, wholeNumber } from './formats.js';
 import { option } from './option.js';
 
 /** Settings of search. */
@@ -12,6 +12,16 @@ export const SEARCH_OPTIONS = {
       fallback: 'Xenova/clip-vit-base-patch32',
     },
     z.string().min(1),
+  ),
+  textEncoderMemoryBytes: option(
+    {
+      variable: 'PROBELOG_TEXT_ENCODER_MEMORY',
+      description:
+        'Memory the text encoder may use; beyond it, its process is ended, and the next search starts it again.',
+      allowed: 'a size from 256 MiB to 1,024 GiB',
+      fallback: '6GiB',
+    },
+    byteSize(2 ** 28, 2 ** 40),
   ),
   probeSet: option(
     {

@@ -1,6 +1,6 @@
 import { ProbelogError } from '../../errors/index.js';
+import { readPeakMemory } from '../../lib/peak-memory.js';
 import type { ProbeLimits } from '../protocol.js';
-import { readPeakMemory } from '../read-peak-memory.js';
 import type { ModelProcess } from './model-process.js';
 
 /** How often a model's process is checked. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import { readPeakMemory } from '../../lib/peak-memory.js';
 import { BATCH_WINDOW, type ParentMessage, type ProbeJob, type WorkerMessage } from '../protocol.js';
-import { readPeakMemory } from '../read-peak-memory.js';
 import { type ProbeSink, runProbes } from './run-probes.js';
 import { startWatchdog } from './watchdog.js';
 

@@ -15,6 +15,8 @@ export interface TextEncoderOptions {
   model: string;
   /** Cache for files of the Hub. */
   cacheFolder: string;
+  /** Beyond it, the process is ended. */
+  maxMemoryBytes: number;
 }
 
 /** One running call and one ready to follow it. Calls that still wait can be aborted. */
@@ -36,16 +38,21 @@ const HUB_VARIABLES = [
 /**
  * Opens a text–image encoder in a separate process.
  *
- * The process starts on first use and again after a crash. A crash only fails the running calls.
+ * The process starts on first use, and again after a crash or too much memory, which only fail the running calls.
  *
  * @throws ProbelogError TEXT_ENCODER_UNAVAILABLE when the folder is missing or incomplete
  */
-export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions): Promise<TextEncoder> {
+export async function openTextEncoder({
+  model,
+  cacheFolder,
+  maxMemoryBytes,
+}: TextEncoderOptions): Promise<TextEncoder> {
   const settings = await findEncoder(model, cacheFolder);
   const id = settings.isFolder
     ? await encoderFingerprint(settings.model)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
+  const variables = settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES];
   const limiter = new Limiter(MAX_CONCURRENT);
   let running: EncoderProcess | undefined;
   let isClosed = false;
@@ -53,7 +60,7 @@ export async function openTextEncoder({ model, cacheFolder }: TextEncoderOptions
   function start(): EncoderProcess {
     const started = startEncoderProcess(
       settings,
-      childEnvironment(settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES]),
+      { environment: childEnvironment(variables), maxMemoryBytes },
       () => {
         if (running === started) running = undefined;
       },
