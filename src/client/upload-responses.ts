@@ -12,7 +12,12 @@ export interface UploadOptions extends CallOptions {
   digest?: string;
   /** The first dimension; required if there are as many outputs as probes. */
   layout?: 'outputs-first' | 'probes-first';
-  kind?: 'logits' | 'log_probabilities' | 'probabilities';
+  kind?:
+    | 'logits'
+    | 'log_probabilities'
+    | 'probabilities'
+    | 'multi_label_logits'
+    | 'multi_label_probabilities';
 }
 
 /** The result of an upload. */

@@ -27,10 +27,13 @@ export {
   RESPONSE_SHARPNESS,
   standardizedResponses,
 } from './descriptors/descriptors.js';
-export { fixGauge, SPREAD_SHARE } from './descriptors/fix-gauge.js';
+export { fixGauge, type Responses, SPREAD_SHARE } from './descriptors/fix-gauge.js';
 export {
   looksLikeProbabilities,
+  looksLikeSigmoids,
   probabilitiesToLogits,
+  probabilityScale,
+  sigmoidsToLogits,
   withoutUnderflow,
 } from './descriptors/probabilities.js';
 export { sharpen } from './descriptors/sharpen.js';

@@ -50,7 +50,7 @@ export interface ModelInspection {
   input: {
     name: string;
     layout: 'NCHW' | 'NHWC';
-    type: 'float32' | 'float16' | 'uint8';
+    type: 'float32' | 'float16' | 'float64' | 'uint8' | 'int8' | 'int32';
     /** Pixels of the images it receives. */
     width: number;
     height: number;
@@ -65,11 +65,15 @@ export interface ModelInspection {
     outputs: number;
   };
   /**
-   * LOGITS: the graph does not normalize the responses, or its normalizer was cut off. PROBABILITIES_UNCUT: they come from
-   * a softmax or sigmoid that could not be cut off, so they are probabilities. A graph can hide a normalizer, so check the
-   * values, too.
+   * LOGITS: the graph does not normalize the responses, or its normalizer was cut off. PROBABILITIES_UNCUT, SIGMOIDS_UNCUT:
+   * they come from a softmax, or each from its own sigmoid, that could not be cut off, so they are probabilities. A graph can
+   * hide a normalizer, so check the values, too.
    */
-  responseKind: 'LOGITS' | 'PROBABILITIES_UNCUT';
+  responseKind: 'LOGITS' | 'PROBABILITIES_UNCUT' | 'SIGMOIDS_UNCUT';
+  /** Whether the outputs are independent labels, each with its own sigmoid. */
+  multiLabel: boolean;
+  /** C labels that the model itself has, in its metadata or graph; null without them. */
+  labels: string[] | null;
   /** Assumptions that were made, one sentence each. */
   notes: string[];
   /** Complete; no defaults apply. */

@@ -128,6 +128,8 @@ export interface SearchModel {
   responsesDigest: string;
   /** C */
   outputs: number;
+  /** Whether its outputs are independent labels; absent: they are not. */
+  multiLabel?: boolean;
   /** A `.npy` file: float16, C × P, row-major. */
   responsesPath: string;
 }

@@ -80,8 +80,10 @@ export interface ModelRecord extends Omit<NewVersion, 'labels'> {
   inputShape: unknown;
   outputName: string | null;
   responseKind: ResponseKind | null;
-  /** For log-probabilities: the probability that replaces 0. */
+  /** The probability that replaces 0, where logits were made from probabilities. */
   logFloor: number | null;
+  /** Whether the outputs are independent labels, each with its own sigmoid. */
+  multiLabel: boolean;
   preprocessing: unknown;
   fileDigest: string | null;
   fileBytes: number | null;

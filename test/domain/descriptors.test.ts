@@ -19,6 +19,9 @@ function logSoftmax({ rows, columns, data }: Matrix): Matrix {
   });
 }
 
+const correlation = (a: Float32Array, b: Float32Array) =>
+  a.reduce((sum, x, i) => sum + (x * b[i]) / a.length, 0);
+
 describe('descriptors', () => {
   it('are the same for logits and for their log-softmax', () => {
     const a = descriptors(logits).rows.data;
@@ -31,6 +34,18 @@ describe('descriptors', () => {
     const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
     expect(mean).toBeCloseTo(0, 5);
     expect(row.reduce((sum, value) => sum + value ** 2, 0) / row.length).toBeCloseTo(1, 5);
+  });
+
+  it('of independent labels are those that each has alone, and no two are each other’s negative', () => {
+    const two = matrix(2, 40, (row, column) => logits.data[row * 40 + column]);
+    const { rows } = descriptors({ ...two, multiLabel: true });
+    for (const row of [0, 1])
+      expect(rowOf(rows, row)).toEqual(
+        rowOf(descriptors(matrix(1, 40, (_, column) => two.data[row * 40 + column])).rows, 0),
+      );
+    const gauged = descriptors(two).rows;
+    expect(correlation(rowOf(gauged, 0), rowOf(gauged, 1))).toBeLessThan(-0.9);
+    expect(correlation(rowOf(rows, 0), rowOf(rows, 1))).toBeGreaterThan(-0.5);
   });
 
   it('do not change with a positive scale', () => {

@@ -20,7 +20,7 @@ export function uploadCommand(): Command {
     .option('--layout <layout>', 'outputs-first or probes-first; needed if there are as many of both')
     .option(
       '--kind <kind>',
-      'logits, log_probabilities or probabilities (default: logits, unless the values look like probabilities)',
+      'logits, log_probabilities, probabilities, multi_label_logits or multi_label_probabilities (default: logits, unless the values look like probabilities)',
     )
     .option('--digest <digest>', 'digest of the probe set that was run; another set is refused');
   return withFactOptions(command, ['license', 'registry'], 'for a new model: ')

@@ -4,6 +4,7 @@ import {
   RESPONSE_SHARPNESS,
   standardizedResponses,
 } from '../descriptors/descriptors.js';
+import type { Responses } from '../descriptors/fix-gauge.js';
 import { dot } from '../linalg/inner-product.js';
 import { columnsOf, type Matrix, rowOf } from '../linalg/matrix.js';
 import { ConditionedPrior, glsMeanEstimator, mostLikelyFamily } from './conditioned-prior.js';
@@ -34,10 +35,11 @@ const MIN_VARIANCE = 1e-6;
  * @param responses C × P raw responses; NaN in every output for a probe that was not run
  * @param prior null: probes that were not run count as 0, the mean
  */
-export function completeDescriptors(responses: Matrix, prior: ResponsePrior | null): CompletedDescriptors {
+export function completeDescriptors(responses: Responses, prior: ResponsePrior | null): CompletedDescriptors {
   const observed = observedProbes(responses);
   const run = columnsOf(responses, observed);
-  const rows = { ...responses, data: new Float32Array(responses.data.length) };
+  const { rows: outputs, columns } = responses;
+  const rows = { rows: outputs, columns, data: new Float32Array(responses.data.length) };
   const certainty = new Float32Array(responses.columns);
   const errors = new Float32Array(responses.rows);
   for (const probe of observed) certainty[probe] = 1;

@@ -1,5 +1,5 @@
 import { type Matrix, rowOf } from '../linalg/matrix.js';
-import { fixGauge } from './fix-gauge.js';
+import { fixGauge, type Responses } from './fix-gauge.js';
 import { sharpen } from './sharpen.js';
 import { zscore } from './zscore.js';
 
@@ -21,20 +21,23 @@ export interface Descriptors {
  * An output is degenerate when its raw responses are constant or not finite. Fixing the gauge would give it the negative
  * of the other outputs, so raw responses decide.
  *
- * @param responses C × P raw responses; any positive scale and any offset common to a probe's outputs
+ * @param responses C × P raw responses; any positive scale and, unless multi-label, any offset common to a probe's outputs
  */
-export function standardizedResponses(responses: Matrix): Descriptors {
+export function standardizedResponses(responses: Responses): Descriptors {
   return describeRows(responses, zscore);
 }
 
 /** The descriptors of all outputs of a model: sharpened {@link standardizedResponses}. @param responses C × P */
-export function descriptors(responses: Matrix): Descriptors {
+export function descriptors(responses: Responses): Descriptors {
   return describeRows(responses, (values) => sharpen(values, RESPONSE_SHARPNESS));
 }
 
-function describeRows(responses: Matrix, make: (values: Float32Array) => Float32Array | null): Descriptors {
+function describeRows(
+  responses: Responses,
+  make: (values: Float32Array) => Float32Array | null,
+): Descriptors {
   const fixed = fixGauge(responses);
-  const rows = { ...fixed, data: new Float32Array(fixed.data.length) };
+  const rows = { rows: fixed.rows, columns: fixed.columns, data: new Float32Array(fixed.data.length) };
   const degenerate = new Uint8Array(fixed.rows);
   for (let row = 0; row < fixed.rows; row++) {
     const made = zscore(rowOf(responses, row)) && make(rowOf(fixed, row));

@@ -6,6 +6,12 @@ import type { Matrix } from '../linalg/matrix.js';
  */
 export const SPREAD_SHARE = 0.5;
 
+/** The responses of a model, C × P. */
+export interface Responses extends Matrix {
+  /** Whether the outputs are independent labels, each with its own sigmoid; absent: they are not. */
+  multiLabel?: boolean;
+}
+
 /**
  * Removes what a probe's responses say about all outputs alike (docs/architecture.md, formula 1): subtracts their mean
  * over the outputs, and divides by their spread, `(r − mean_c) / (std_c + k · std)`. `std` is the root mean square of the
@@ -14,14 +20,15 @@ export const SPREAD_SHARE = 0.5;
  * Adding a constant to all logits of an image does not change a softmax, so the mean is noise. Without it, logits and
  * log-probabilities of a model are equal. A probe that excites all outputs tells less about each. Outputs with a response
  * that is not finite are left out of mean and spread, so that they do not affect the others. A model with fewer than two
- * finite outputs is returned unchanged, since an output would be its own mean.
+ * finite outputs is returned unchanged, since an output would be its own mean. So is a multi-label model: each of its
+ * sigmoids keeps the constant, and the mean of two labels would make each the other's negative.
  *
  * @param responses C × P
  */
-export function fixGauge(responses: Matrix, spreadShare = SPREAD_SHARE): Matrix {
+export function fixGauge(responses: Responses, spreadShare = SPREAD_SHARE): Matrix {
   const { rows, columns, data } = responses;
   const finite = finiteRows(responses);
-  if (finite.length < 2) return responses;
+  if (responses.multiLabel || finite.length < 2) return responses;
   const means = new Float64Array(columns);
   for (const row of finite) {
     for (let column = 0; column < columns; column++) means[column] += data[row * columns + column];

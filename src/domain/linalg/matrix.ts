@@ -12,13 +12,14 @@ export function rowOf(matrix: Matrix, index: number): Float32Array {
 }
 
 /** The given columns, in this order. */
-export function columnsOf({ rows, columns, data }: Matrix, chosen: ArrayLike<number>): Matrix {
+export function columnsOf<Kind extends Matrix>(matrix: Kind, chosen: ArrayLike<number>): Kind {
+  const { rows, columns, data } = matrix;
   const picked = new Float32Array(rows * chosen.length);
   for (let row = 0; row < rows; row++) {
     for (let place = 0; place < chosen.length; place++)
       picked[row * chosen.length + place] = data[row * columns + chosen[place]];
   }
-  return { rows, columns: chosen.length, data: picked };
+  return { ...matrix, columns: chosen.length, data: picked };
 }
 
 /** The first `count` columns. */

@@ -13,7 +13,7 @@ registerEnum(ModelStatus, 'ModelStatus', 'Whether a model can be searched.', {
 });
 
 registerEnum(ResponseKind, 'ResponseKind', "The unit of a model's stored responses.", {
-  LOGITS: 'Values before any softmax.',
+  LOGITS: 'Values before any softmax or sigmoid.',
   LOG_PROBABILITIES:
     'Logarithms of probabilities, because the softmax could not be removed from the model; see `logFloor`.',
 });
@@ -55,9 +55,16 @@ export class Model implements Node, Omit<ModelFacts, 'labels'> {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'For LOG_PROBABILITIES: the probability used in place of those that underflowed to 0.',
+    description:
+      'The probability used in place of those that underflowed to 0, for LOG_PROBABILITIES and for logits made from sigmoids (also as distance from 1).',
   })
   logFloor!: number | null;
+
+  @Field({
+    description:
+      'Whether the outputs are independent labels, each with its own sigmoid. Then nothing that they have in common is removed from the responses.',
+  })
+  multiLabel!: boolean;
 
   @Field(() => GraphQLJSON, {
     nullable: true,

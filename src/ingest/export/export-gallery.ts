@@ -124,7 +124,8 @@ async function* probeSetFile(
 
 /** Without the source, which may be a signed URL. */
 function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: ProbeSetRecord) {
-  const { id, name, version, outputs, responseKind, logFloor, preprocessing, outputName } = model;
+  const { id, name, version, outputs, responseKind, logFloor, multiLabel } = model;
+  const { preprocessing, outputName } = model;
   const { license, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;
   return {
     id,
@@ -135,6 +136,7 @@ function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: Pro
     labels,
     responseKind,
     logFloor,
+    multiLabel,
     preprocessing,
     outputName,
     license,

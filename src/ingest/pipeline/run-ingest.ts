@@ -103,7 +103,8 @@ export async function runIngest(
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
     const stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
     const { input, output, preprocessing, notes } = run.inspected;
-    const { labels, note } = labelsThatFit(fetched, output.outputs);
+    const { labels: besides, note } = labelsThatFit(fetched, output.outputs);
+    const labels = besides ?? run.inspected.labels;
     const allNotes = note === null ? notes : [...notes, note];
     const described = { inputShape: input, outputName: output.name, preprocessing, notes: allNotes };
     const facts = { probeSetId: request.probeSet, labels, ...described };
@@ -143,10 +144,16 @@ function isDeleted(thrown: unknown, { mayBeGone }: QueuedRequest): boolean {
 function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, probes: number): NewResponses {
   return {
     responses: { kind: 'SPOOL', path: spool.path },
-    declared: inspected.responseKind === 'PROBABILITIES_UNCUT' ? 'PROBABILITIES' : null,
+    declared: declaredKind(inspected),
     probes,
     priorPath: plan?.priorPath ?? null,
   };
+}
+
+function declaredKind({ responseKind, multiLabel }: ProbeRun['inspected']): NewResponses['declared'] {
+  if (responseKind === 'PROBABILITIES_UNCUT') return 'PROBABILITIES';
+  if (responseKind === 'SIGMOIDS_UNCUT') return 'SIGMOIDS';
+  return multiLabel ? 'MULTI_LABEL_LOGITS' : 'UNKNOWN';
 }
 
 async function probe(

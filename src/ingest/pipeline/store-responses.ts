@@ -56,6 +56,8 @@ export function publishedModel(stored: StoredResponses, facts: PublishedFacts): 
     responsesDigest: stored.digest,
     responseKind: stored.responseKind,
     logFloor: stored.logFloor,
+    multiLabel: stored.multiLabel,
+    notes: [...facts.notes, ...stored.notes],
     logits: Array.from(stored.degenerate, (flag, index) => ({
       index,
       coverage: stored.coverage,

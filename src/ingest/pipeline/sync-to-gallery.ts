@@ -4,7 +4,13 @@ import type { ModelRecord, Store } from '../../store/index.js';
 export interface GalleryWriter {
   add(
     probeSet: { id: string; probes: number },
-    model: { modelId: string; responsesDigest: string; outputs: number; responsesPath: string },
+    model: {
+      modelId: string;
+      responsesDigest: string;
+      outputs: number;
+      multiLabel: boolean;
+      responsesPath: string;
+    },
   ): Promise<void>;
   remove(probeSetId: string, modelId: string): Promise<void>;
 }
@@ -28,13 +34,14 @@ export async function syncToGallery(
     const hasMoved = added !== undefined && model?.probeSetId !== added.probeSetId;
     if (added && (!model || hasMoved)) await gallery.remove(added.probeSetId, modelId);
     if (!model) return false;
-    if (!hasMoved && model.responsesDigest === added?.responsesDigest) return true;
+    const isSame = model.responsesDigest === added?.responsesDigest && model.multiLabel === added?.multiLabel;
+    if (!hasMoved && isSame) return true;
     const probeSet = await probeSets.byId(model.probeSetId);
-    const { responsesDigest, outputs } = model;
+    const { responsesDigest, outputs, multiLabel } = model;
     if (!probeSet || responsesDigest === null || outputs === null) return true;
     await gallery.add(
       { id: probeSet.id, probes: probeSet.size },
-      { modelId, responsesDigest, outputs, responsesPath: blobs.path(responsesDigest) },
+      { modelId, responsesDigest, outputs, multiLabel, responsesPath: blobs.path(responsesDigest) },
     );
     added = model;
   }

@@ -28,7 +28,7 @@ export function checkValues(
       `Only ${probes.length} of ${all} probes have responses; the others are NaN for every output. At least ${min} are needed.`,
       { probes: probes.length, least: min },
     );
-  if (kind === 'probabilities')
+  if (kind === 'probabilities' || kind === 'multi_label_probabilities')
     checkRange(observed, probes, -TOLERANCE, 1 + TOLERANCE, 'a probability is from 0 to 1');
   if (kind === 'log_probabilities')
     checkRange(

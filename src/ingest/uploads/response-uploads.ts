@@ -55,6 +55,8 @@ const DECLARED: Readonly<Record<NonNullable<UploadForm['kind']>, DeclaredKind>> 
   logits: null,
   log_probabilities: 'LOG_PROBABILITIES',
   probabilities: 'PROBABILITIES',
+  multi_label_logits: 'MULTI_LABEL_LOGITS',
+  multi_label_probabilities: 'SIGMOIDS',
 };
 
 /** Accepts responses of models that their owners run themselves, in any framework. */
@@ -195,7 +197,8 @@ function isPublished(model: ModelRecord, stored: StoredResponses): boolean {
   return (
     model.status === 'READY' &&
     model.responsesDigest === stored.digest &&
-    model.responseKind === stored.responseKind
+    model.responseKind === stored.responseKind &&
+    model.multiLabel === stored.multiLabel
   );
 }
 

@@ -5,7 +5,9 @@ const uploadForm = z.strictObject({
   /** What the array's first dimension counts. Required only when there are as many outputs as probes. */
   layout: z.enum(['outputs-first', 'probes-first']).optional(),
   /** What the values are; when absent, logits unless they look like probabilities. */
-  kind: z.enum(['logits', 'log_probabilities', 'probabilities']).optional(),
+  kind: z
+    .enum(['logits', 'log_probabilities', 'probabilities', 'multi_label_logits', 'multi_label_probabilities'])
+    .optional(),
   /** Digest of the probe set that the responses belong to. */
   digest: z
     .string()

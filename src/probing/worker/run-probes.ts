@@ -8,10 +8,15 @@ import type { ModelInspection, ProbeJob, RunFigures } from '../protocol.js';
 import { openPixels } from './images/open-pixels.js';
 import { bytesPerImage, frameOf } from './images/pixels.js';
 import { tensorFiller } from './images/tensor-filler.js';
+import { dependsOnBatch } from './onnx/batch-dependence.js';
 import { checkModel } from './onnx/check-model.js';
 import { findInput, type ImageInput } from './onnx/find-input.js';
-import { outputsSuffix } from './onnx/outputs-suffix.js';
+import { graphSuffix } from './onnx/graph-suffix.js';
+import type { OnnxModel } from './onnx/model.js';
+import { metadataLabels } from './onnx/model-labels.js';
+import { refuseOtherTasks, withModelPreprocessing } from './onnx/model-preprocessing.js';
 import { readModel } from './onnx/read-model.js';
+import { GraphTrace } from './onnx/trace-graph.js';
 import { readModelFile } from './read-model-file.js';
 import { type ProbeBatch, ProbeBatches } from './rounds/probe-batches.js';
 import { openRounds } from './rounds/probe-rounds.js';
@@ -19,7 +24,8 @@ import type { ChosenOutput } from './session/choose-output.js';
 import { floatValues, type HalfCodec, loadHalfCodec, NO_HALF_CODEC } from './session/float-values.js';
 import { type ModelRunner, modelRunner } from './session/model-runner.js';
 import { openSession } from './session/open-session.js';
-import { outputSelection, selectOutput } from './session/select-output.js';
+import { selectOutput } from './session/select-output.js';
+import { outputSelection } from './session/selectable-outputs.js';
 
 /** Larger than any model's batch; a larger declared batch is a mistake or an attack. */
 const MAX_BATCH = 1024;
@@ -42,9 +48,13 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   const file = await readModelFile(job.modelFile, job.maxModelBytes);
   const model = readModel(file);
   checkModel(model);
-  const input = findInput(model.graph, job.preprocessing?.layout);
-  const { spec, notes } = completePreprocessing(job.preprocessing, input);
-  const batch = checkedBatch(input.batch) ?? batchSize(spec.width, spec.height);
+  refuseOtherTasks(model.metadata);
+  const trace = new GraphTrace(model.graph);
+  const input = findInput(trace, job.preprocessing?.layout);
+  const described = withModelPreprocessing(job.preprocessing, input, model.metadata);
+  const { spec, notes } = completePreprocessing(described, input);
+  const oneByOne = input.batch === null && dependsOnBatch(model.graph);
+  const batch = oneByOne ? 1 : (checkedBatch(input.batch) ?? batchSize(spec.width, spec.height));
 
   const rounds = await openRounds(job, sink.settled);
   const frame = frameOf(spec);
@@ -52,11 +62,14 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   const source = await openPixels(job, frame, rounds.whole, ahead);
   const batches = await ProbeBatches.open(rounds, source);
 
-  const selection = outputSelection(model.graph);
-  const session = await openSession(withOutputs(file, selection.hidden));
+  const selection = outputSelection(model, trace);
+  const suffix = graphSuffix(file, selection.replays, selection.hidden);
+  const session = await openSession(suffix.length > 0 ? Buffer.concat([file, suffix]) : file, model);
   const half = await halfCodecFor(input, session);
   const values = (tensor: Ort.Tensor) => floatValues(tensor, half.decode);
-  const filler = tensorFiller({ ...input, width: spec.width, height: spec.height }, spec, half.encode);
+  const { width, height } = spec;
+  const { quantization } = input.path;
+  const filler = tensorFiller({ ...input, width, height, quantization }, spec, half.encode);
   const runnerOf = (images: number) => modelRunner(session, input, spec, filler, images);
 
   const first = await batches.next(batch);
@@ -67,15 +80,21 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
     selection,
     await runnerOf(batch),
     single,
-    trial.pixels,
-    trial.probes.length,
+    { pixels: trial.pixels, count: trial.probes.length },
     job.outputName,
     values,
   );
   const { chosen, runner } = selected;
   checkOutputLimit(chosen.outputs, job.maxOutputs);
-  const allNotes = [...input.notes, ...notes, ...chosen.notes, ...rounds.notes];
-  sink.inspected(inspectionOf(input, spec, chosen, allNotes), rounds.expectedProbes);
+  const allNotes = [
+    ...input.notes,
+    ...notes,
+    ...chosen.notes,
+    ...(oneByOne ? [ONE_BY_ONE] : []),
+    ...rounds.notes,
+  ];
+  const labels = labelsOf(chosen, model.metadata, allNotes);
+  sink.inspected({ ...inspectionOf(input, spec, chosen, allNotes), labels }, rounds.expectedProbes);
 
   for (let present = first; present; present = await batches.next(runner.batch)) {
     const responses = await responsesTo(present, bytesPerImage(frame), runner, chosen, values);
@@ -120,8 +139,20 @@ function checkedBatch(batch: number | null): number | null {
   return batch;
 }
 
-function withOutputs(file: Buffer, names: string[]): Buffer {
-  return names.length === 0 ? file : Buffer.concat([file, outputsSuffix(names)]);
+const ONE_BY_ONE =
+  'The answer to an image depends on the others in its batch (dynamic quantization, or batch normalization in training mode), so it is run on one image at a time.';
+
+/** The labels that the model itself has, if there is one for each output. */
+function labelsOf({ labels, outputs }: ChosenOutput, metadata: OnnxModel['metadata'], notes: string[]) {
+  const inGraph = labels && { labels, source: 'its graph' };
+  const found = [inGraph, metadataLabels(metadata)].filter((named) => named !== null);
+  const fitting = found.find((named) => named.labels.length === outputs);
+  if (!fitting)
+    for (const { source, labels: names } of found)
+      notes.push(
+        `The model has ${names.length} labels in ${source}, but ${outputs} outputs, so these labels were left out.`,
+      );
+  return fitting?.labels ?? null;
 }
 
 async function halfCodecFor(input: ImageInput, session: Ort.InferenceSession): Promise<HalfCodec> {
@@ -132,14 +163,15 @@ async function halfCodecFor(input: ImageInput, session: Ort.InferenceSession): P
 function inspectionOf(
   { name, layout, type, channels, batch }: ImageInput,
   spec: PreprocessingSpec,
-  { tensor, outputs, responseKind }: ChosenOutput,
+  { origin, outputs, responseKind, multiLabel }: ChosenOutput,
   notes: string[],
-): ModelInspection {
+): Omit<ModelInspection, 'labels'> {
   const { width, height } = spec;
   return {
     input: { name, layout, type, width, height, channels, batch },
-    output: { name: tensor, outputs },
+    output: { name: origin, outputs },
     responseKind,
+    multiLabel,
     notes,
     preprocessing: { ...spec, layout },
   };

@@ -25,11 +25,12 @@ export type ModelResponses = Omit<SearchModel, 'outputs'>;
  */
 export async function appendModel(
   { rows, journal, completing }: AppendTarget,
-  { modelId, responsesDigest, responsesPath }: ModelResponses,
+  { modelId, responsesDigest, responsesPath, multiLabel = false }: ModelResponses,
   prior: Snapshot['prior'],
 ): Promise<void> {
   const complete: CompleteModel = (responses) => completing.complete(responses, prior);
-  const loaded = await loadDescriptors(responsesPath, rows.columns, { digest: responsesDigest, complete });
+  const reading = { digest: responsesDigest, multiLabel, complete };
+  const loaded = await loadDescriptors(responsesPath, rows.columns, reading);
   const { coverage, certainty, degenerate } = loaded;
   const firstRow = rows.rows;
   rows.append(encodeFloat16(loaded.rows.data));
@@ -37,6 +38,7 @@ export async function appendModel(
   journal.add({
     modelId,
     responsesDigest,
+    multiLabel,
     firstRow,
     rows: loaded.rows.rows,
     degenerate: [...degenerate.keys()].filter((output) => degenerate[output] === 1),

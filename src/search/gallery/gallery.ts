@@ -260,7 +260,10 @@ export class Gallery {
   /** @returns how many logits were added or removed */
   private async append(model: ModelResponses): Promise<number> {
     const present = this.journal.get(model.modelId);
-    if (present?.responsesDigest === model.responsesDigest && !this.isStale(present)) return 0;
+    const isSame =
+      present?.responsesDigest === model.responsesDigest &&
+      (present.multiLabel ?? false) === (model.multiLabel ?? false);
+    if (isSame && !this.isStale(present)) return 0;
     const { completing } = this.options;
     await appendModel({ rows: this.rows, journal: this.journal, completing }, model, this.priorFacts);
     return (this.journal.get(model.modelId)?.rows ?? 0) + (present?.rows ?? 0);
@@ -282,8 +285,8 @@ export class Gallery {
     for (const entry of this.journal.entries) {
       const responsesPath = this.responsePaths.get(entry.modelId);
       if (responsesPath === undefined || !this.isStale(entry)) continue;
-      const { modelId, responsesDigest } = entry;
-      changed += await this.append({ modelId, responsesDigest, responsesPath });
+      const { modelId, responsesDigest, multiLabel } = entry;
+      changed += await this.append({ modelId, responsesDigest, multiLabel, responsesPath });
       await setImmediate();
     }
     await this.active?.scales.extend();

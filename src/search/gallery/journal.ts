@@ -6,6 +6,8 @@ import { writeFileAtomicallySync } from '../../lib/atomic-file.js';
 export interface GalleryEntry {
   modelId: string;
   responsesDigest: string;
+  /** Whether its outputs are independent labels; absent in entries of earlier releases, which knew none. */
+  multiLabel?: boolean;
   firstRow: number;
   /** C */
   rows: number;

@@ -9,6 +9,7 @@ import {
   type Matrix,
   observedProbes,
   parseNpyHeader,
+  type Responses,
 } from '../../domain/index.js';
 
 /** Descriptors with the share of the probes that were run. */
@@ -24,7 +25,7 @@ export class UnreadableResponses extends Error {
 }
 
 /** `completeDescriptors` with the gallery's prior; takes ownership of the responses. */
-export type CompleteModel = (responses: Matrix) => Promise<CompletedDescriptors>;
+export type CompleteModel = (responses: Responses) => Promise<CompletedDescriptors>;
 
 const withoutPrior: CompleteModel = async (responses) => completeDescriptors(responses, null);
 
@@ -33,15 +34,20 @@ const withoutPrior: CompleteModel = async (responses) => completeDescriptors(res
  *
  * @param path a `.npy` file: float16, C × P, row-major
  * @param digest the file's SHA-256; not checked when absent
+ * @param multiLabel whether the outputs are independent labels
  * @param complete completes a partly probed model; by default, probes that were not run count as the mean
  * @throws UnreadableResponses
  */
 export async function loadDescriptors(
   path: string,
   probes: number,
-  { digest, complete = withoutPrior }: { digest?: string; complete?: CompleteModel } = {},
+  {
+    digest,
+    multiLabel = false,
+    complete = withoutPrior,
+  }: { digest?: string; multiLabel?: boolean; complete?: CompleteModel } = {},
 ): Promise<LoadedDescriptors> {
-  const responses = readResponses(path, probes, digest);
+  const responses = { ...readResponses(path, probes, digest), multiLabel };
   const coverage = observedProbes(responses).length / probes;
   if (coverage < 1) return { ...(await complete(responses)), coverage };
   return { ...descriptors(responses), coverage, certainty: null };

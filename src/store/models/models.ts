@@ -131,13 +131,15 @@ export class Models {
    */
   async searchable(
     probeSetId: string,
-  ): Promise<{ modelId: string; responsesDigest: string; outputs: number }[]> {
+  ): Promise<{ modelId: string; responsesDigest: string; outputs: number; multiLabel: boolean }[]> {
     const rows = await this.prisma.model.findMany({
       where: { probeSetId: isId(probeSetId), status: 'READY', AND: this.visible },
-      select: { id: true, responsesDigest: true, outputs: true },
+      select: { id: true, responsesDigest: true, outputs: true, multiLabel: true },
     });
-    return rows.flatMap(({ id, responsesDigest, outputs }) =>
-      responsesDigest !== null && outputs !== null ? [{ modelId: id, responsesDigest, outputs }] : [],
+    return rows.flatMap(({ id, responsesDigest, outputs, multiLabel }) =>
+      responsesDigest !== null && outputs !== null
+        ? [{ modelId: id, responsesDigest, outputs, multiLabel }]
+        : [],
     );
   }
 

@@ -30,6 +30,8 @@ export interface PublishedModel
     'outputName' | 'responseKind' | 'logFloor' | 'notes' | 'inputShape' | 'preprocessing' | 'probeSetId'
   > {
   outputs: number;
+  /** Default false. */
+  multiLabel?: boolean;
   responsesDigest: string;
   /** In output order; undefined keeps the present labels. Labels set by a user after the ingest was queued always stay. */
   labels: string[] | null | undefined;
@@ -132,7 +134,7 @@ async function lockModel(tx: Prisma.TransactionClient, id: string): Promise<Lock
 async function replaceResults(
   tx: Prisma.TransactionClient,
   { id, labels: present }: LockedModel,
-  { logits, labels: given, ...model }: PublishedModel,
+  { logits, labels: given, multiLabel = false, ...model }: PublishedModel,
 ): Promise<void> {
   const labels = given === undefined ? present : given;
   checkLabels(labels, model.outputs);
@@ -146,6 +148,7 @@ async function replaceResults(
     where: { id },
     data: {
       ...model,
+      multiLabel,
       inputShape: json(model.inputShape),
       preprocessing: json(model.preprocessing),
       labels: labels ?? [],

@@ -17,9 +17,13 @@ export function message(fields: Field[]): Uint8Array {
 
 export const FLOAT = 1;
 export const UINT8 = 2;
+export const INT8 = 3;
+export const INT32 = 6;
 export const INT64 = 7;
 export const BOOL = 9;
 export const FLOAT16 = 10;
+export const FLOAT64 = 11;
+export const BFLOAT16 = 16;
 
 type Dimension = number | string;
 
@@ -80,6 +84,49 @@ export function attribute(
       ]);
 }
 
+/** AttributeProto of floats, or of a single one. */
+export function floatAttribute(name: string, given: number | number[]): Uint8Array {
+  const values = Float32Array.from([given].flat());
+  const bytes = new Uint8Array(values.buffer);
+  // A single float has no length in front of it, so its bytes follow the tag of field 2.
+  return typeof given === 'number'
+    ? Buffer.concat([message([[1, name]]), Buffer.from([(2 << 3) | 5]), bytes, message([[20, 1]])])
+    : message([
+        [1, name],
+        [7, bytes],
+        [20, 6],
+      ]);
+}
+
+/** AttributeProto of strings, or of a single one. */
+export function textAttribute(name: string, given: string | string[]): Uint8Array {
+  return typeof given === 'string'
+    ? message([
+        [1, name],
+        [4, given],
+        [20, 3],
+      ])
+    : message([[1, name], ...given.map((text): Field => [9, text]), [20, 8]]);
+}
+
+/** ValueInfoProto of a sequence of maps from strings to floats, as a ZipMap makes. */
+export function sequenceOfMaps(name: string): Uint8Array {
+  const float = message([[1, message([[1, FLOAT]])]]);
+  const map = message([
+    [
+      5,
+      message([
+        [1, 8],
+        [2, float],
+      ]),
+    ],
+  ]);
+  return message([
+    [1, name],
+    [2, message([[4, message([[1, map]])]])],
+  ]);
+}
+
 /** NodeProto */
 export function node(
   operator: string,
@@ -120,9 +167,14 @@ export function graph({ nodes, inputs, outputs, initializers = [], sparseInitial
 /** ModelProto */
 export function model(
   parts: GraphParts,
-  options: { opset?: number; domains?: string[]; functions?: Uint8Array[] } = {},
+  options: {
+    opset?: number;
+    domains?: string[];
+    functions?: Uint8Array[];
+    metadata?: Record<string, string>;
+  } = {},
 ) {
-  const { opset = 13, domains = [], functions = [] } = options;
+  const { opset = 13, domains = [], functions = [], metadata = {} } = options;
   return message([
     [1, 8],
     [2, 'test'],
@@ -140,6 +192,15 @@ export function model(
         message([
           [1, domain],
           [2, 1],
+        ]),
+      ],
+    ),
+    ...Object.entries(metadata).map(
+      ([key, text]): Field => [
+        14,
+        message([
+          [1, key],
+          [2, text],
         ]),
       ],
     ),

@@ -17,6 +17,8 @@ export interface MadeOptions {
   tail?: { nodes: Uint8Array[]; outputs: Uint8Array[]; initializers?: Uint8Array[] };
   opset?: number;
   domains?: string[];
+  functions?: Uint8Array[];
+  metadata?: Record<string, string>;
 }
 
 /** A classifier whose 4 logits are a linear function of the image's mean color; its graph is "image" → "logits". */

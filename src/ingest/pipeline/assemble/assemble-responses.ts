@@ -4,11 +4,13 @@ import {
   descriptors,
   encodeFloat16,
   encodeNpyHeader,
-  looksLikeProbabilities,
+  looksLikeSigmoids,
   type Matrix,
   probabilitiesToLogits,
+  probabilityScale,
   type ResponsePrior,
   rowOf,
+  sigmoidsToLogits,
   withoutUnderflow,
 } from '../../../domain/index.js';
 import type { UploadForm } from '../../uploads/upload-form.js';
@@ -49,8 +51,12 @@ export interface AssembledResponses {
   probes: number;
   /** LOG_PROBABILITIES when the model gave probabilities whose softmax could not be removed, or their logarithms. */
   responseKind: 'LOGITS' | 'LOG_PROBABILITIES';
-  /** The probability that stands for 0 in LOG_PROBABILITIES. */
+  /** The probability that stands for 0 in LOG_PROBABILITIES, or for 0 and its distance for 1 in logits of sigmoids. */
   logFloor: number | null;
+  /** Whether the outputs are independent labels. */
+  multiLabel: boolean;
+  /** How the values were understood, where neither the graph nor the uploader said it; one sentence each. */
+  notes: string[];
   /** C flags: 1 for an output without a descriptor. */
   degenerate: Uint8Array;
   /** Share of the probes that were run. */
@@ -63,7 +69,15 @@ export interface AssembledResponses {
  * What the model's graph or the uploader says that responses are. When null, the values decide between logits and
  * probabilities: a graph can hide a normalization.
  */
-export type DeclaredKind = 'PROBABILITIES' | 'LOG_PROBABILITIES' | null;
+export type DeclaredKind =
+  | 'PROBABILITIES'
+  | 'LOG_PROBABILITIES'
+  | 'MULTI_LABEL_LOGITS'
+  /** Of independent labels, or of a single sigmoid. */
+  | 'SIGMOIDS'
+  /** Like null, but values of 0..1 without a sum of 1 are taken for sigmoids. */
+  | 'UNKNOWN'
+  | null;
 
 /** Facts about the responses that {@link assembleResponses} needs. */
 export interface AssembleFacts {
@@ -87,14 +101,14 @@ export function assembleResponses(
   { observed, probes }: ObservedResponses,
   facts: AssembleFacts,
 ): AssembledResponses {
-  const { logits, floor, normalized } = asLogits(observed, facts.declared);
+  const { logits, floor, normalized, multiLabel, notes } = asLogits(observed, facts.declared);
   scaleByPowerOfTwo(logits.data, float16Exponent(logits.data));
   keepNaNForProbesNotRun(logits.data);
   const stored = spreadColumns(logits, probes, facts.probes);
   const header = encodeNpyHeader({ dtype: '<f2', fortranOrder: false, shape: [stored.rows, stored.columns] });
   const values = encodeFloat16(stored.data);
   // On the stored values, because the gallery computes it from those again.
-  const kept = { ...stored, data: decodeFloat16(values) };
+  const kept = { ...stored, data: decodeFloat16(values), multiLabel };
   const partial = probes.length < facts.probes;
   const completed = partial ? completeDescriptors(kept, facts.prior) : null;
   const { degenerate } = completed ?? descriptors(kept);
@@ -107,20 +121,47 @@ export function assembleResponses(
     probes: stored.columns,
     responseKind: normalized ? 'LOG_PROBABILITIES' : 'LOGITS',
     logFloor: floor,
+    multiLabel,
+    notes,
     degenerate,
     coverage: probes.length / facts.probes,
     errors: completed?.errors ?? null,
   };
 }
 
-function asLogits(
-  observed: Matrix,
-  declared: DeclaredKind,
-): { logits: Matrix; floor: number | null; normalized: boolean } {
-  if (declared === 'LOG_PROBABILITIES') return { ...withoutUnderflow(observed), normalized: true };
-  if (declared === 'PROBABILITIES' || looksLikeProbabilities(observed))
-    return { ...probabilitiesToLogits(observed), normalized: true };
-  return { logits: observed, floor: null, normalized: false };
+interface InterpretedResponses {
+  logits: Matrix;
+  floor: number | null;
+  normalized: boolean;
+  multiLabel: boolean;
+  notes: string[];
+}
+
+function asLogits(observed: Matrix, declared: DeclaredKind): InterpretedResponses {
+  const plain = { logits: observed, floor: null, normalized: false, multiLabel: false, notes: [] };
+  if (declared === 'MULTI_LABEL_LOGITS') return { ...plain, multiLabel: true };
+  if (declared === 'LOG_PROBABILITIES') return { ...plain, ...withoutUnderflow(observed), normalized: true };
+  const isGuessed = declared === 'UNKNOWN' && looksLikeSigmoids(observed);
+  if (declared === 'SIGMOIDS' || isGuessed) {
+    const made = sigmoidsToLogits(observed);
+    const multiLabel = observed.rows > 1;
+    const notes = [
+      `${isGuessed ? 'All responses lie in 0..1 without a sum of 1, so they were taken for sigmoids. ' : ''}${oddsNote(made.floor)}`,
+    ];
+    return { ...plain, ...made, multiLabel, notes };
+  }
+  const scale = probabilityScale(observed);
+  const isPercent = scale === 100 && declared !== null;
+  if (isPercent) for (let index = 0; index < observed.data.length; index++) observed.data[index] /= 100;
+  if (declared === 'PROBABILITIES' || scale === 1 || isPercent)
+    return { ...plain, ...probabilitiesToLogits(observed), normalized: true };
+  return plain;
+}
+
+function oddsNote(floor: number | null): string {
+  const kept =
+    floor === null ? '' : ` Probabilities of 0 and 1 were kept ${floor.toExponential(1)} away from them.`;
+  return `The responses are log(p / (1 − p)) of the model's probabilities.${kept}`;
 }
 
 /** Stores a NaN response as infinite, which has no descriptor either: in the stored matrix, NaN means that the probe was not run. */

@@ -1,8 +1,8 @@
 import type { PreprocessingSpec } from '../../preprocessing/preprocessing-spec.js';
 import type { ModelInspection } from '../../protocol.js';
 
-/** Tensor data for float32, float16 (as bits) and uint8. */
-export type TensorData = Float32Array | Uint16Array | Uint8Array;
+/** Tensor data for float32, float16 (as bits), float64, uint8, int8 and int32. */
+export type TensorData = Float32Array | Uint16Array | Float64Array | Uint8Array | Int8Array | Int32Array;
 
 /**
  * Turns pixels into a model's input: `(pixel · scale − mean[c]) / std[c]` by a table of 256 entries per channel, in the
@@ -15,16 +15,23 @@ export interface TensorFiller {
   fill(data: TensorData, pixels: Uint8Array, count: number): void;
 }
 
+/** An input with the size of its images. */
+interface FilledInput
+  extends Pick<ModelInspection['input'], 'layout' | 'type' | 'width' | 'height' | 'channels'> {
+  /** For int8: a value v is passed as v / scale + zero. */
+  quantization?: { scale: number; zero: number } | null;
+}
+
 /** @param encodeHalf float32 → float16 bits; used for float16 inputs only */
 export function tensorFiller(
-  input: Pick<ModelInspection['input'], 'layout' | 'type' | 'width' | 'height' | 'channels'>,
+  input: FilledInput,
   spec: PreprocessingSpec,
   encodeHalf: (values: Float32Array) => Uint16Array,
 ): TensorFiller {
   const { layout, type, channels } = input;
   const area = input.width * input.height;
   const perImage = area * channels;
-  const tables = Array.from({ length: channels }, (_, channel) => tableOf(type, spec, channel, encodeHalf));
+  const tables = Array.from({ length: channels }, (_, channel) => tableOf(input, spec, channel, encodeHalf));
   /** Offset of each channel's first value in an image; `step` is the distance between its values. */
   const starts = tables.map((_, channel) => {
     const place = spec.channelOrder === 'BGR' ? channels - 1 - channel : channel;
@@ -95,20 +102,38 @@ function oneChannel(
 }
 
 function tableOf(
-  type: ModelInspection['input']['type'],
+  { type, quantization }: FilledInput,
   { scale, mean, std }: PreprocessingSpec,
   channel: number,
   encodeHalf: (values: Float32Array) => Uint16Array,
 ): TensorData {
   if (type === 'uint8') return Uint8Array.from({ length: 256 }, (_, pixel) => pixel);
-  const values = Float32Array.from(
+  if (type === 'int32') return Int32Array.from({ length: 256 }, (_, pixel) => pixel);
+  const values = Float64Array.from(
     { length: 256 },
     (_, pixel) => (pixel * scale - mean[channel]) / std[channel],
   );
-  return type === 'float16' ? encodeHalf(values) : values;
+  if (type === 'float64') return values;
+  if (type === 'int8') {
+    const { scale: unit, zero } = quantization ?? { scale: 1, zero: 0 };
+    return Int8Array.from(values, (value) => Math.max(-128, Math.min(127, Math.round(value / unit + zero))));
+  }
+  return type === 'float16' ? encodeHalf(Float32Array.from(values)) : Float32Array.from(values);
 }
 
 function allocateValues(type: ModelInspection['input']['type'], length: number): TensorData {
-  if (type === 'uint8') return new Uint8Array(length);
-  return type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
+  switch (type) {
+    case 'uint8':
+      return new Uint8Array(length);
+    case 'int8':
+      return new Int8Array(length);
+    case 'int32':
+      return new Int32Array(length);
+    case 'float16':
+      return new Uint16Array(length);
+    case 'float64':
+      return new Float64Array(length);
+    case 'float32':
+      return new Float32Array(length);
+  }
 }

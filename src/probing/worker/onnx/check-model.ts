@@ -1,7 +1,10 @@
 import { ProbelogError } from '../../../errors/index.js';
 import { MODEL_LIMITS } from './limits.js';
 import { type Calls, type OnnxFunction, type OnnxModel, type Operator, operatorKey } from './model.js';
-import { MICROSOFT_DOMAIN, MICROSOFT_OPERATORS, STANDARD_DOMAINS } from './operator-sets.js';
+import { MICROSOFT_DOMAIN, MICROSOFT_OPERATORS, NCHWC_DOMAIN, STANDARD_DOMAINS } from './operator-sets.js';
+
+/** The first operator set whose operators ONNX Runtime has. */
+const MIN_OPSET = 7;
 
 type Functions = ReadonlyMap<string, OnnxFunction>;
 
@@ -11,12 +14,21 @@ type Functions = ReadonlyMap<string, OnnxFunction>;
  *
  * @throws ProbelogError MODEL_UNSUPPORTED, MODEL_MALFORMED
  */
-export function checkModel({ calls, functions }: OnnxModel): void {
+export function checkModel({ opset, calls, functions }: OnnxModel): void {
+  if (opset > 0 && opset < MIN_OPSET)
+    throw new ProbelogError(
+      'MODEL_UNSUPPORTED',
+      `The model uses operator set ${opset}; ONNX Runtime needs ${MIN_OPSET} or later. Convert it with onnx.version_converter.convert_version, or export it again.`,
+      { opset },
+    );
   const byKey = functionsByKey(functions);
   checkCalls(calls, byKey);
   for (const definition of functions) checkCalls(definition.calls, byKey);
   checkExpansion(calls, byKey);
 }
+
+const NCHWC_HINT =
+  ' The model was saved after it was optimized for one kind of CPU (NCHWc layout). Save it without layout optimization: graph optimization level "extended" or lower.';
 
 function functionsByKey(functions: readonly OnnxFunction[]): Functions {
   const byKey = new Map<string, OnnxFunction>();
@@ -39,9 +51,10 @@ function checkCalls(calls: Calls, functions: Functions): void {
   for (const [key, { operator, where }] of calls) {
     if (functions.has(key) || isAllowed(operator)) continue;
     const { domain, name } = operator;
+    const hint = domain === NCHWC_DOMAIN ? NCHWC_HINT : '';
     throw new ProbelogError(
       'MODEL_UNSUPPORTED',
-      `${where}: the operator "${name}" of the operator set "${domain}" is not allowed.`,
+      `${where}: the operator "${name}" of the operator set "${domain}" is not allowed.${hint}`,
       { where, operator: name, domain },
     );
   }

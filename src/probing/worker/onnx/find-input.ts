@@ -1,5 +1,8 @@
 import { ProbelogError } from '../../../errors/index.js';
-import { ELEMENT_TYPES, type OnnxGraph, type OnnxValue } from './model.js';
+import { ELEMENT_STORAGE } from './element-types.js';
+import { type InputPath, inputPath } from './input-path.js';
+import { ELEMENT_TYPES, type OnnxValue } from './model.js';
+import type { GraphTrace } from './trace-graph.js';
 
 /** The image input of a model; free edges are null. */
 export interface ImageInput {
@@ -7,80 +10,115 @@ export interface ImageInput {
   type: keyof typeof ELEMENT_TYPES;
   layout: 'NCHW' | 'NHWC';
   channels: 1 | 3;
+  /** 1 without a batch axis. */
   batch: number | null;
   height: number | null;
   width: number | null;
+  /** Which of the layout's axes the tensor has. */
+  axes: { batch: boolean; channel: boolean };
+  /** What the graph does to the image first. */
+  path: InputPath;
   /** Assumptions that were made, one sentence each. */
   notes: string[];
 }
 
-type Shape = (number | string)[];
+type Shape = readonly (number | string)[];
+type Layout = ImageInput['layout'];
+
+const WANTED =
+  '[N, 3, H, W] or [N, H, W, 3], also with one channel or without N, of float32, float16, float64, uint8, int8 or int32';
 
 /**
- * Finds the one input that takes images: rank 4, float32, float16 or uint8, with 1 or 3 channels on axis 1 or 3.
+ * Finds the one input that takes images: 4 axes, or 3 without the batch or the channel, with 1 or 3 channels.
  *
- * @param layout overrides the shape
+ * @param requested layout that overrides the shape
  * @throws ProbelogError MODEL_NO_IMAGE_INPUT; MODEL_UNSUPPORTED when the model has other inputs, too
  */
-export function findInput(graph: OnnxGraph, layout?: 'NCHW' | 'NHWC'): ImageInput {
+export function findInput(trace: GraphTrace, requested?: Layout): ImageInput {
+  const { graph } = trace;
   // Old exporters list weights as inputs.
   const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
-  const images = inputs.flatMap((value) => asImage(graph, value, layout) ?? []);
+  const images = inputs.flatMap((value) => asImage(trace, value, requested) ?? []);
   if (images.length === 0)
     throw new ProbelogError(
       'MODEL_NO_IMAGE_INPUT',
-      `No input takes images ([N, 3, H, W] or [N, H, W, 3] of float32, float16 or uint8). The model's inputs: ${describeInputs(inputs)}.`,
+      `No input takes images (${WANTED}).${reasonOf(inputs)} The model's inputs: ${describeInputs(inputs)}.`,
     );
-  if (inputs.length > 1)
+  if (inputs.length > 1) {
+    const others = inputs.filter(({ name }) => name !== images[0].name).map(({ name }) => `"${name}"`);
     throw new ProbelogError(
       'MODEL_UNSUPPORTED',
-      `The model has other inputs besides the image. Its inputs: ${describeInputs(inputs)}.`,
+      `The model has other inputs besides the image: ${others.slice(0, 20).join(', ')}. Export it with the image as its only input, and the others as constants. Its inputs: ${describeInputs(inputs)}.`,
     );
+  }
   return images[0];
 }
 
-function asImage(graph: OnnxGraph, value: OnnxValue, requested?: 'NCHW' | 'NHWC'): ImageInput | null {
+function asImage(trace: GraphTrace, value: OnnxValue, requested?: Layout): ImageInput | null {
   const type = typeName(value.elementType);
   const { name, shape } = value;
-  if (type === null || shape?.length !== 4) return null;
+  if (type === null || (shape?.length !== 4 && shape?.length !== 3)) return null;
+  const path = inputPath(trace, name);
+  // Without the parameters of its quantization, the pixels of an int8 input could mean anything.
+  if (type === 'int8' && !path.quantization) return null;
   const notes: string[] = [];
-  const layout = requested ?? layoutOf(shape, notes, name);
+  const whole = shape.length === 4 ? { shape, axes: WHOLE } : wholeShape(shape, path);
+  if (!whole) return null;
+  const layout = requested ?? layoutOf(whole.shape, path, notes, name);
   if (layout === null) return null;
-  const channels = channelsOf(graph, name, shape[layout === 'NCHW' ? 1 : 3]);
-  if (channels === null) return null;
-  const [height, width] = layout === 'NCHW' ? [shape[2], shape[3]] : [shape[1], shape[2]];
+  const declared = whole.shape[layout === 'NCHW' ? 1 : 3];
+  const channels = typeof declared === 'number' ? declared : (path.channels ?? 3);
+  if (channels !== 1 && channels !== 3) return null;
+  const [batch] = whole.shape;
+  const [height, width] = layout === 'NCHW' ? whole.shape.slice(2) : whole.shape.slice(1);
   return {
     name,
     type,
     layout,
     channels,
-    batch: fixedSize(shape[0]),
+    batch: fixedSize(batch),
     height: fixedSize(height),
     width: fixedSize(width),
+    axes: whole.axes,
+    path,
     notes,
   };
 }
 
-function layoutOf(shape: Shape, notes: string[], name: string): 'NCHW' | 'NHWC' | null {
-  if (isChannels(shape[1])) return 'NCHW';
+const WHOLE = { batch: true, channel: true };
+
+/** Completes three axes to four: [C, H, W], [H, W, C] or, with one channel, [N, H, W]. */
+function wholeShape(shape: Shape, { adds }: InputPath): { shape: Shape; axes: ImageInput['axes'] } | null {
+  const [first, , last] = shape;
+  const withBatch = { shape: [1, ...shape], axes: { batch: false, channel: true } };
+  if (adds === 'CHANNEL')
+    return { shape: [first, 1, ...shape.slice(1)], axes: { batch: true, channel: false } };
+  if (isChannels(first) || isChannels(last) || isChannelName(first) || isChannelName(last)) return withBatch;
+  // A fixed first axis of another size is a number of channels that no image has.
+  if (typeof first === 'number') return null;
+  return adds === 'BATCH'
+    ? withBatch
+    : { shape: [first, 1, ...shape.slice(1)], axes: { batch: true, channel: false } };
+}
+
+function layoutOf(shape: Shape, path: InputPath, notes: string[], name: string): Layout | null {
+  if (isChannels(shape[1]) && !(isChannels(shape[3]) && path.layout === 'NHWC')) return 'NCHW';
   if (isChannels(shape[3])) return 'NHWC';
   const free = [shape[1], shape[3]].map((dimension) => typeof dimension === 'string');
   if (!free[0] && !free[1]) return null;
-  const channelsLast = !free[0] || /chan/i.test(String(shape[3]));
+  if (free[0] && path.layout) return path.layout;
+  const channelsLast = !free[0] || isChannelName(shape[3]);
   const layout = channelsLast ? 'NHWC' : 'NCHW';
   notes.push(`The input "${name}" does not say which axis holds its channels; ${layout} was assumed.`);
   return layout;
 }
 
-/** If the shape leaves the channels open, the first convolution's weights [M, C, kH, kW] determine them. */
-function channelsOf(graph: OnnxGraph, input: string, declared: number | string): 1 | 3 | null {
-  if (typeof declared === 'number') return isChannels(declared) ? (declared as 1 | 3) : null;
-  const convolution = graph.nodes.find(({ operator, inputs }) => operator === 'Conv' && inputs[0] === input);
-  return convolution && graph.initializers.get(convolution.inputs[1])?.[1] === 1 ? 1 : 3;
-}
-
 function isChannels(dimension: number | string): boolean {
   return dimension === 3 || dimension === 1;
+}
+
+function isChannelName(dimension: number | string): boolean {
+  return typeof dimension === 'string' && /chan/i.test(dimension);
 }
 
 function fixedSize(dimension: number | string): number | null {
@@ -93,9 +131,26 @@ function typeName(elementType: number | null): ImageInput['type'] | null {
   return null;
 }
 
-function describeInputs(values: OnnxValue[]): string {
-  const shown = values.slice(0, 20).map(({ name, shape }) => {
-    return `"${name}" ${shape ? `[${shape.map((dimension) => dimension || '?').join(', ')}]` : '(no shape)'}`;
+/** Why the only input takes no images. */
+function reasonOf(inputs: readonly OnnxValue[]): string {
+  if (inputs.length !== 1) return '';
+  const [{ name, shape, elementType }] = inputs;
+  if (shape === null)
+    return ` The shape of "${name}" is missing. Export the model with the shape of its input.`;
+  const type = ELEMENT_STORAGE.get(elementType ?? 0)?.name;
+  const channels = [shape[1], shape[3]].filter((size) => typeof size === 'number');
+  if (type === 'int8') return ` "${name}" is int8 and the graph does not say how it is quantized.`;
+  if (type && !Object.keys(ELEMENT_TYPES).includes(type)) return ` "${name}" has the type ${type}.`;
+  if (shape.length === 4 && channels.length > 0)
+    return ` "${name}" has ${Math.min(...channels)} channels; images have 3 or 1.`;
+  return '';
+}
+
+function describeInputs(values: readonly OnnxValue[]): string {
+  const shown = values.slice(0, 20).map(({ name, shape, elementType }) => {
+    const type = ELEMENT_STORAGE.get(elementType ?? 0)?.name ?? '';
+    const prefix = type === 'float32' || type === '' ? '' : `${type} `;
+    return `"${name}" ${prefix}${shape ? `[${shape.map((dimension) => dimension || '?').join(', ')}]` : '(no shape)'}`;
   });
   return shown.join(', ') || 'none';
 }

@@ -92,6 +92,22 @@ export class MessageReader {
     return text;
   }
 
+  /** Reads text of at most `max` bytes; skips longer text and returns null. */
+  text(max: number): string | null {
+    this.expect(WIRE.BYTES);
+    const end = this.endOfBytes();
+    const start = this.reader.pos;
+    this.reader.pos = end;
+    if (end - start > max) return null;
+    this.count('textBytes', end - start);
+    return Buffer.from(this.bytes.subarray(start, end)).toString('utf8');
+  }
+
+  /** Offset of the next byte; in a callback of {@link message}, of the current field's content with its length. */
+  get position(): number {
+    return this.reader.pos;
+  }
+
   /** Reads a number. */
   number(): number {
     this.expect(WIRE.VARINT);
@@ -106,21 +122,36 @@ export class MessageReader {
       throw this.error('MODEL_MALFORMED', `the shape has more than ${max} dimensions.`, { limit: max });
   }
 
-  /** Skips bytes and returns their number. */
-  length(): number {
+  /** Skips bytes and returns their number. @param keep receives them when there are at most `max` */
+  length(keep?: Uint8Array[], max = 0): number {
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
     const length = end - this.reader.pos;
+    if (keep && length <= max) keep.push(this.bytes.subarray(this.reader.pos, end));
     this.reader.pos = end;
     return length;
   }
 
-  /** Skips one number or a packed list of numbers, and returns their count. */
-  varints(): number {
+  /** Reads one number or a packed list of numbers, and appends the first ones to `keep` until it has `max`. */
+  firstNumbers(keep: number[], max: number): void {
     if (this.wire === WIRE.VARINT) {
-      this.skip(this.wire);
+      const value = this.varint();
+      if (keep.length < max) keep.push(value);
+    } else
+      this.packed(() => {
+        const value = this.varint();
+        if (keep.length < max) keep.push(value);
+      });
+  }
+
+  /** Skips one number or a packed list of numbers, and returns their count. @param keep receives the first numbers up to `max` */
+  varints(keep?: number[], max = 0): number {
+    if (this.wire === WIRE.VARINT) {
+      const value = this.varint();
+      if (keep && keep.length < max) keep.push(value);
       return 1;
     }
+    const start = this.reader.pos;
     this.expect(WIRE.BYTES);
     const end = this.endOfBytes();
     let count = 0;
@@ -133,18 +164,30 @@ export class MessageReader {
       }
     }
     if (width > 0) throw new Malformed('a list of numbers has the wrong length');
+    if (keep && count <= max) {
+      this.reader.pos = start;
+      this.firstNumbers(keep, max);
+    }
     this.reader.pos = end;
     return count;
   }
 
-  /** Skips one number of this size or a packed list of them, and returns their count. */
-  fixed(bytes: 4 | 8): number {
-    if (this.wire === (bytes === 4 ? WIRE.FIXED32 : WIRE.FIXED64)) {
-      this.skip(this.wire);
-      return 1;
-    }
-    const length = this.length();
+  /**
+   * Skips one floating-point number of this size or a packed list of them, and returns their count.
+   *
+   * @param keep receives the first numbers up to `max`
+   */
+  fixed(bytes: 4 | 8, keep?: number[], max = 0): number {
+    const single = this.wire === (bytes === 4 ? WIRE.FIXED32 : WIRE.FIXED64);
+    if (single) this.skip(this.wire);
+    const length = single ? bytes : this.length();
     if (length % bytes !== 0) throw new Malformed('a list of numbers has the wrong length');
+    if (keep) {
+      const { buffer, byteOffset } = this.bytes;
+      const view = new DataView(buffer, byteOffset + this.reader.pos - length, length);
+      for (let at = 0; at < length && keep.length < max; at += bytes)
+        keep.push(bytes === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true));
+    }
     return length / bytes;
   }
 

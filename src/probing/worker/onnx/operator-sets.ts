@@ -3,6 +3,9 @@ export const STANDARD_DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai
 
 export const MICROSOFT_DOMAIN = 'com.microsoft';
 
+/** Operators that ONNX Runtime's optimizer writes for one kind of CPU. */
+export const NCHWC_DOMAIN = 'com.microsoft.nchwc';
+
 /**
  * Operators of ONNX Runtime's own set that image classifiers use: those that its optimizer and quantizer write.
  *
@@ -24,6 +27,7 @@ export const MICROSOFT_OPERATORS: ReadonlySet<string> = new Set([
   'FusedMatMulActivation',
   'Gelu',
   'GroupNorm',
+  'MatMulBnb4',
   'MatMulIntegerToFloat',
   'MatMulNBits',
   'MultiHeadAttention',

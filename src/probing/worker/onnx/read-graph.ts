@@ -1,6 +1,7 @@
+import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
 import { rejectRepeats } from './message-reader.js';
-import { type Calls, type OnnxGraph, type OnnxNode, operatorKey } from './model.js';
+import { type AttributeFacts, type Calls, type OnnxGraph, type OnnxNode, operatorKey } from './model.js';
 import { readSparseTensor, readTensor } from './read-tensor.js';
 import { readType, readValue } from './read-type.js';
 
@@ -20,8 +21,8 @@ export function readGraph(reader: MessageReader, at: string, graph: OnnxGraph, c
   reader.message(at, (field) => {
     if (field === 1) graph.nodes.push(readNode(reader, `node[${graph.nodes.length}]`, calls));
     else if (field === 5) {
-      const { name, shape } = readTensor(reader, `initializer[${graph.initializers.size}]`);
-      graph.initializers.set(name, shape);
+      const constant = readTensor(reader, `initializer[${graph.initializers.size}]`);
+      graph.initializers.set(constant.name, constant);
     } else if (field === 11) graph.inputs.push(readValue(reader, `input[${graph.inputs.length}]`));
     else if (field === 12) graph.outputs.push(readValue(reader, `output[${graph.outputs.length}]`));
     else if (field === 13) readValue(reader, `value_info[${declared++}]`);
@@ -29,9 +30,46 @@ export function readGraph(reader: MessageReader, at: string, graph: OnnxGraph, c
   });
 }
 
+/** The attributes that tell what a graph's first and last operators do. */
+const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'axes',
+  'axis',
+  'bias',
+  'classlabels_int64s',
+  'classlabels_ints',
+  'classlabels_strings',
+  'group',
+  'max',
+  'min',
+  'perm',
+  'post_transform',
+  'scale',
+  'to',
+  'training_mode',
+  'value',
+  'value_float',
+  'value_floats',
+  'value_int',
+  'value_ints',
+]);
+
+/** Items of a list in an attribute: more than any classifier has outputs. */
+const MAX_ITEMS = 100_000;
+
+const NO_ATTRIBUTES: ReadonlyMap<string, AttributeFacts> = new Map();
+
 /** Reads a NodeProto with its attributes. */
 export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxNode {
-  const node: OnnxNode = { operator: '', domain: '', inputs: [], outputs: [] };
+  const start = reader.position;
+  const node: OnnxNode = {
+    operator: '',
+    domain: '',
+    inputs: [],
+    outputs: [],
+    attributes: NO_ATTRIBUTES,
+    start,
+  };
+  const kept = new Map<string, AttributeFacts>();
   let overload = '';
   let attributes = 0;
   reader.count('nodes');
@@ -42,7 +80,7 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
         reader.count('names');
         (field === 1 ? node.inputs : node.outputs).push(reader.name());
       } else if (field === 4) node.operator = reader.name();
-      else if (field === 5) readAttribute(reader, `attribute[${attributes++}]`, calls);
+      else if (field === 5) readAttribute(reader, `attribute[${attributes++}]`, calls, kept);
       else if (field === 7) node.domain = reader.name();
       else if (field === 8) overload = reader.name();
     },
@@ -52,22 +90,38 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
       const known = calls.get(key);
       if (known) known.times++;
       else calls.set(key, { operator, times: 1, where: reader.where() });
+      if (kept.size > 0) node.attributes = kept;
     },
   );
   return node;
 }
 
-/** Reads an AttributeProto, which may hold tensors, types and graphs. */
-export function readAttribute(reader: MessageReader, at: string, calls: Calls): void {
+/**
+ * Reads an AttributeProto, which may hold tensors, types and graphs.
+ *
+ * @param kept receives its values if it is one of the attributes that are kept
+ */
+export function readAttribute(
+  reader: MessageReader,
+  at: string,
+  calls: Calls,
+  kept?: Map<string, AttributeFacts>,
+): void {
   const once = rejectRepeats(reader);
+  const facts: AttributeFacts = { ints: [], floats: [], strings: [], tensor: null };
+  let keep = false;
   let tensors = 0;
   let graphs = 0;
   let sparse = 0;
   let types = 0;
   reader.count('attributes');
   reader.message(at, (field) => {
-    if (field === 1) reader.rename(`attribute[${reader.name()}]`);
-    else if (field === 5) readTensor(reader, once('t'));
+    if (field === 1) {
+      const name = reader.name();
+      reader.rename(`attribute[${name}]`);
+      keep = KEPT_ATTRIBUTES.has(name);
+      if (keep) kept?.set(name, facts);
+    } else if (field === 5) facts.tensor = readTensor(reader, once('t'));
     else if (field === 6) readGraph(reader, once('g'), emptyGraph(), calls);
     else if (field === 10) readTensor(reader, `tensors[${tensors++}]`);
     else if (field === 11) readGraph(reader, `graphs[${graphs++}]`, emptyGraph(), calls);
@@ -75,5 +129,15 @@ export function readAttribute(reader: MessageReader, at: string, calls: Calls): 
     else if (field === 15) readType(reader, `type_protos[${types++}]`);
     else if (field === 22) readSparseTensor(reader, once('sparse_tensor'));
     else if (field === 23) readSparseTensor(reader, `sparse_tensors[${sparse++}]`);
+    else if (keep) readValues(reader, field, facts);
   });
+}
+
+function readValues(reader: MessageReader, field: number, { ints, floats, strings }: AttributeFacts): void {
+  if (field === 2 || field === 7) reader.fixed(4, floats, MAX_ITEMS);
+  else if (field === 3 || field === 8) reader.firstNumbers(ints, MAX_ITEMS);
+  else if (field === 4 || field === 9) {
+    const text = reader.text(MODEL_LIMITS.nameBytes);
+    if (text !== null && strings.length < MAX_ITEMS) strings.push(text);
+  }
 }

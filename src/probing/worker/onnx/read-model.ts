@@ -1,4 +1,5 @@
 import { ProbelogError } from '../../../errors/index.js';
+import { describeFileKind } from './file-kinds.js';
 import { Malformed, MessageReader, UnexpectedEnd, WIRE } from './message-reader.js';
 import type { OnnxFunction, OnnxModel } from './model.js';
 import { emptyGraph, readAttribute, readGraph, readNode } from './read-graph.js';
@@ -14,7 +15,13 @@ import { readValue } from './read-type.js';
  */
 export function readModel(file: Uint8Array): OnnxModel {
   if (file.length === 0) throw new ProbelogError('MODEL_EMPTY', 'The model file is empty.');
-  const model: OnnxModel = { graph: emptyGraph(), opset: 0, calls: new Map(), functions: [] };
+  const model: OnnxModel = {
+    graph: emptyGraph(),
+    metadata: new Map(),
+    opset: 0,
+    calls: new Map(),
+    functions: [],
+  };
   const seen = new Set<number>();
   const reader = new MessageReader(file);
   try {
@@ -35,6 +42,7 @@ export function readModel(file: Uint8Array): OnnxModel {
 const IR_VERSION = 1;
 const GRAPH = 7;
 const OPSET_IMPORT = 8;
+const METADATA_PROPS = 14;
 const TRAINING_INFO = 20;
 const FUNCTIONS = 25;
 /** Wire types of the fields of a ModelProto. */
@@ -47,7 +55,7 @@ const MODEL_FIELDS = new Map<number, number>([
   [6, WIRE.BYTES],
   [GRAPH, WIRE.BYTES],
   [OPSET_IMPORT, WIRE.BYTES],
-  [14, WIRE.BYTES],
+  [METADATA_PROPS, WIRE.BYTES],
   [TRAINING_INFO, WIRE.BYTES],
   [FUNCTIONS, WIRE.BYTES],
 ]);
@@ -62,6 +70,7 @@ function readTopLevel(reader: MessageReader, model: OnnxModel, seen: Set<number>
     seen.add(field);
     if (field === GRAPH) readGraph(reader, 'graph', model.graph, model.calls);
     else if (field === OPSET_IMPORT) readOpset(reader, domains);
+    else if (field === METADATA_PROPS) readMetadata(reader, model.metadata);
     else if (field === FUNCTIONS)
       model.functions.push(readFunction(reader, `functions[${model.functions.length}]`));
     else if (field === TRAINING_INFO)
@@ -71,6 +80,19 @@ function readTopLevel(reader: MessageReader, model: OnnxModel, seen: Set<number>
       });
   });
   model.opset = Math.max(domains.get('') ?? 0, domains.get('ai.onnx') ?? 0);
+}
+
+/** Length of one value of the metadata: enough for the names of a hundred thousand classes. */
+const MAX_METADATA_BYTES = 4 * 2 ** 20;
+
+function readMetadata(reader: MessageReader, metadata: Map<string, string>): void {
+  let key = '';
+  let value: string | null = null;
+  reader.message('metadata_props', (field) => {
+    if (field === 1) key = reader.name();
+    else if (field === 2) value = reader.text(MAX_METADATA_BYTES);
+  });
+  if (value !== null) metadata.set(key, value);
 }
 
 function readOpset(reader: MessageReader, domains: Map<string, number>): void {
@@ -85,14 +107,16 @@ function readOpset(reader: MessageReader, domains: Map<string, number>): void {
 
 function readFunction(reader: MessageReader, where: string): OnnxFunction {
   const operator = { domain: '', name: '', overload: '' };
-  const definition: OnnxFunction = { operator, where, calls: new Map() };
-  let nodes = 0;
+  const definition: OnnxFunction = { operator, where, calls: new Map(), inputs: [], outputs: [], nodes: [] };
+  const { inputs, outputs, nodes } = definition;
   let attributes = 0;
   let values = 0;
   reader.count('functions');
   reader.message(where, (field) => {
     if (field === 1) operator.name = reader.name();
-    else if (field === 7) readNode(reader, `node[${nodes++}]`, definition.calls);
+    else if (field === 4) inputs.push(reader.name());
+    else if (field === 5) outputs.push(reader.name());
+    else if (field === 7) nodes.push(readNode(reader, `node[${nodes.length}]`, definition.calls));
     else if (field === 10) operator.domain = reader.name();
     else if (field === 11) readAttribute(reader, `attribute_proto[${attributes++}]`, definition.calls);
     else if (field === 12) readValue(reader, `value_info[${values++}]`);
@@ -113,11 +137,9 @@ function explain(thrown: unknown, where: string, seen: Set<number>, file: Uint8A
 }
 
 function notOnnx(reason: string, file: Uint8Array): ProbelogError {
-  const start = Buffer.from(file.subarray(0, 64)).toString('latin1');
-  const hint = start.startsWith('version https://git-lfs')
-    ? ' It is a Git LFS pointer. Download the file that it points to.'
-    : /^\s*<(!doctype|html)/i.test(start)
-      ? ' It is a web page. Check the URL.'
-      : '';
-  return new ProbelogError('MODEL_NOT_ONNX', `The file is not an ONNX model (${reason}).${hint}`);
+  const kind = describeFileKind(file);
+  return new ProbelogError(
+    'MODEL_NOT_ONNX',
+    kind ? `The file is not an ONNX model: it is ${kind}` : `The file is not an ONNX model (${reason}).`,
+  );
 }

@@ -12,21 +12,18 @@ import {
 import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
 import { rejectRepeats } from './message-reader.js';
-
-/** A constant, without its values. */
-export interface TensorFacts {
-  name: string;
-  shape: number[];
-}
+import { MAX_VALUES, type TensorFacts } from './model.js';
 
 /**
- * Reads a TensorProto except its values.
+ * Reads a TensorProto, and its values when there are only a few.
  *
  * @throws ProbelogError MODEL_EXTERNAL_DATA when its values are in another file; MODEL_MALFORMED when their number does not
  *   match its shape, since a reader would run past their end into the process's memory
  */
 export function readTensor(reader: MessageReader, at: string): TensorFacts {
-  const facts: TensorFacts = { name: '', shape: [] };
+  const facts: TensorFacts = { name: '', shape: [], elementType: 0, values: null };
+  const kept: number[] = [];
+  const raw: Uint8Array[] = [];
   const stored = new Map<number, number>();
   let type = 0;
   let location: string | null = null;
@@ -39,25 +36,57 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
       else if (field === 2) type = reader.number();
       else if (field === 3) throw reader.error('MODEL_MALFORMED', 'the tensor is only a segment.');
       else if (field === 8) facts.name = reader.name();
-      else if (field === FLOAT_DATA) add(field, reader.fixed(4));
-      else if (field === DOUBLE_DATA) add(field, reader.fixed(8));
+      else if (field === FLOAT_DATA) add(field, reader.fixed(4, kept, MAX_VALUES));
+      else if (field === DOUBLE_DATA) add(field, reader.fixed(8, kept, MAX_VALUES));
       else if (field === INT32_DATA || field === INT64_DATA || field === UINT64_DATA)
-        add(field, reader.varints());
+        add(field, reader.varints(kept, MAX_VALUES));
       else if (field === STRING_DATA) {
         reader.length();
         add(field, 1);
       } else if (field === RAW_DATA) {
         if (stored.has(field)) throw reader.error('MODEL_MALFORMED', 'the tensor has its data twice.');
-        add(field, reader.length());
+        add(field, reader.length(raw, 8 * MAX_VALUES));
       } else if (field === 13) location = readLocation(reader) ?? location ?? '';
       else if (field === 14 && reader.number() !== 0) location ??= '';
     },
     () => {
       if (location !== null) throw external(reader, facts.name, location);
-      checkData(reader, type, elementsOf(reader, facts.shape), stored);
+      const elements = elementsOf(reader, facts.shape);
+      checkData(reader, type, elements, stored);
+      facts.elementType = type;
+      facts.values = smallValues(type, elements, kept, raw[0]);
     },
   );
   return facts;
+}
+
+/** @param kept numbers of the data fields @param raw `raw_data` */
+function smallValues(type: number, elements: number, kept: number[], raw?: Uint8Array): number[] | null {
+  const name = ELEMENT_STORAGE.get(type)?.name ?? '';
+  if (elements > MAX_VALUES) return null;
+  if (kept.length > 0) return name !== 'float16' && kept.length === elements ? kept : null;
+  const read = READERS.get(name);
+  if (!raw || !read) return elements === 0 ? [] : null;
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  return Array.from({ length: elements }, (_, place) => read(view, place));
+}
+
+const READERS: ReadonlyMap<string, (view: DataView, place: number) => number> = new Map([
+  ['float32', (view, place) => view.getFloat32(4 * place, true)],
+  ['float64', (view, place) => view.getFloat64(8 * place, true)],
+  ['float16', (view, place) => halfToNumber(view.getUint16(2 * place, true))],
+  ['uint8', (view, place) => view.getUint8(place)],
+  ['int8', (view, place) => view.getInt8(place)],
+  ['int32', (view, place) => view.getInt32(4 * place, true)],
+  ['int64', (view, place) => Number(view.getBigInt64(8 * place, true))],
+]);
+
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 31;
+  const fraction = (bits & 1023) / 1024;
+  if (exponent === 31) return fraction > 0 ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
 }
 
 /** Reads a SparseTensorProto. @throws ProbelogError as {@link readTensor}; MODEL_MALFORMED if it is too large when dense */

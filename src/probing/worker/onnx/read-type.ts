@@ -5,7 +5,7 @@ import { rejectRepeats } from './message-reader.js';
 import type { OnnxValue } from './model.js';
 
 /** Element type and shape of a tensor. */
-export type TensorType = Pick<OnnxValue, 'elementType' | 'shape'>;
+export type TensorType = Pick<OnnxValue, 'elementType' | 'shape' | 'container'>;
 
 /**
  * Reads a TypeProto, and the types within it.
@@ -16,7 +16,7 @@ export type TensorType = Pick<OnnxValue, 'elementType' | 'shape'>;
  */
 export function readType(reader: MessageReader, at: string): TensorType {
   const once = rejectRepeats(reader);
-  let type: TensorType = { elementType: null, shape: null };
+  let type: TensorType = { elementType: null, shape: null, container: null };
   reader.count('types');
   reader.message(at, (field) => {
     const kind = KINDS.get(field);
@@ -24,10 +24,15 @@ export function readType(reader: MessageReader, at: string): TensorType {
     // Protobuf keeps the last of these fields, and merges equal ones.
     once('type');
     if (kind === 'tensor_type') type = readTensorType(reader, kind);
-    else if (kind === 'sparse_tensor_type') readTensorType(reader, kind);
-    else if (kind === 'opaque_type')
+    else if (kind === 'sparse_tensor_type') {
+      type.container = 'sparse tensor';
+      readTensorType(reader, kind);
+    } else if (kind === 'opaque_type')
       throw reader.error('MODEL_UNSUPPORTED', 'opaque types are not supported.');
-    else readContainer(reader, kind, kind === 'map_type' ? 2 : 1);
+    else {
+      type.container = kind.replace('_type', '');
+      readContainer(reader, kind, kind === 'map_type' ? 2 : 1);
+    }
   });
   return type;
 }
@@ -51,7 +56,7 @@ function readContainer(reader: MessageReader, at: string, inner: 1 | 2): void {
 
 /** Reads TypeProto.Tensor or SparseTensor, which have the same fields. */
 function readTensorType(reader: MessageReader, at: string): TensorType {
-  const type: TensorType = { elementType: null, shape: null };
+  const type: TensorType = { elementType: null, shape: null, container: null };
   reader.message(
     at,
     (field) => {
@@ -93,7 +98,7 @@ function readDimension(reader: MessageReader, index: number): number | string {
  * @throws ProbelogError as {@link readType}
  */
 export function readValue(reader: MessageReader, at: string): OnnxValue {
-  const value: OnnxValue = { name: '', elementType: null, shape: null };
+  const value: OnnxValue = { name: '', elementType: null, shape: null, container: null };
   const once = rejectRepeats(reader);
   reader.count('values');
   reader.message(at, (field) => {

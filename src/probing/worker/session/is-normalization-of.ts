@@ -1,4 +1,4 @@
-import type { Normalizer } from '../onnx/find-normalizer.js';
+import type { Normalization } from '../onnx/output-tail.js';
 
 /** float16 and quantized models lose precision. */
 const ABSOLUTE = 0.01;
@@ -13,7 +13,7 @@ export function isNormalizationOf(
   given: Float32Array,
   logits: Float32Array,
   outputs: number,
-  normalizer: Normalizer,
+  normalizer: Normalization,
 ): boolean {
   if (given.length !== logits.length) return false;
   for (let start = 0; start < given.length; start += outputs) {
@@ -27,7 +27,7 @@ export function isNormalizationOf(
   return true;
 }
 
-function normalized(row: Float32Array, normalizer: Normalizer): Float64Array {
+function normalized(row: Float32Array, normalizer: Normalization): Float64Array {
   const values = Float64Array.from(row);
   if (normalizer === 'SIGMOID') return values.map((x) => 1 / (1 + Math.exp(-x)));
   const highest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);

@@ -12,7 +12,7 @@ export interface ModelRunner {
   rows(images: number): number;
   /**
    * @param pixels at most `batch` images
-   * @returns tensors whose first axis is the batch, padded if the model has a fixed batch size
+   * @returns tensors whose first axis is the batch unless the input has none, padded if the model has a fixed batch size
    * @throws ProbelogError INFERENCE_FAILED, INFERENCE_MEMORY
    */
   run(pixels: Uint8Array, images: number, fetches: readonly string[]): Promise<Map<string, Ort.Tensor>>;
@@ -36,9 +36,12 @@ export async function modelRunner(
 
   const rows = (images: number) => input.batch ?? images;
   const tensorOf = (images: number): Ort.Tensor => {
-    const edges = input.layout === 'NCHW' ? [input.channels, height, width] : [height, width, input.channels];
+    const { layout, axes, channels } = input;
+    const channel = axes.channel ? [channels] : [];
+    const edges = layout === 'NCHW' ? [...channel, height, width] : [height, width, ...channel];
+    const shape = axes.batch ? [rows(images), ...edges] : edges;
     // A subarray shares the memory, so nothing is copied.
-    return new Tensor(input.type, data.subarray(0, rows(images) * valuesPerImage), [rows(images), ...edges]);
+    return new Tensor(input.type, data.subarray(0, rows(images) * valuesPerImage), shape);
   };
   return {
     batch,

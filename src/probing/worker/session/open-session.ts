@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
 import { messageOf, ProbelogError } from '../../../errors/index.js';
+import { BFLOAT16, type OnnxModel } from '../onnx/model.js';
 
 /** Errors only; ONNX Runtime also warns about unusual models that work. */
 const LOG_ERRORS = 3;
@@ -8,9 +9,10 @@ const LOG_ERRORS = 3;
 /**
  * Loads a model into ONNX Runtime, on all cores.
  *
+ * @param model what was read of it, to explain a failure
  * @throws ProbelogError MODEL_UNSUPPORTED, INFERENCE_MEMORY
  */
-export async function openSession(bytes: Uint8Array): Promise<Ort.InferenceSession> {
+export async function openSession(bytes: Uint8Array, model: OnnxModel): Promise<Ort.InferenceSession> {
   const { InferenceSession } = await import('onnxruntime-node');
   try {
     return await InferenceSession.create(bytes, {
@@ -29,11 +31,17 @@ export async function openSession(bytes: Uint8Array): Promise<Ort.InferenceSessi
       },
     });
   } catch (thrown) {
-    throw outOfMemory(thrown) ?? unsupported(messageOf(thrown));
+    throw outOfMemory(thrown) ?? unsupported(messageOf(thrown), model);
   }
 }
 
-function unsupported(message: string): ProbelogError {
+function unsupported(message: string, model: OnnxModel): ProbelogError {
+  if (usesBfloat16(model))
+    return new ProbelogError(
+      'MODEL_UNSUPPORTED',
+      `The model computes in bfloat16, which ONNX Runtime cannot do on a CPU. Export it in float32 or float16. (${message})`,
+      { type: 'bfloat16' },
+    );
   const operator =
     /([\w.]*:\w+)\(-?\d+\) is not a registered function\/op/.exec(message)?.[1] ??
     /implementation for (?:the node )?(?:[^:]*:)?(\w+\(\d+\))/.exec(message)?.[1];
@@ -42,6 +50,15 @@ function unsupported(message: string): ProbelogError {
         operator,
       })
     : new ProbelogError('MODEL_UNSUPPORTED', `ONNX Runtime cannot load the model: ${message}`);
+}
+
+function usesBfloat16({ graph }: OnnxModel): boolean {
+  return (
+    graph.nodes.some(({ attributes }) => attributes.get('to')?.ints[0] === BFLOAT16) ||
+    [...graph.initializers.values(), ...graph.inputs, ...graph.outputs].some(
+      ({ elementType }) => elementType === BFLOAT16,
+    )
+  );
 }
 
 /** INFERENCE_MEMORY when native code ran out of memory, else null. */

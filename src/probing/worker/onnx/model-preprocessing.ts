@@ -1,0 +1,185 @@
+import { ProbelogError } from '../../../errors/index.js';
+import type { PartialPreprocessing } from '../../preprocessing/preprocessing-spec.js';
+import type { ImageInput } from './find-input.js';
+import type { InputPath } from './input-path.js';
+
+type Metadata = ReadonlyMap<string, string>;
+
+/** Integer types of images: their values are the pixels. */
+const RAW_TYPES: readonly ImageInput['type'][] = ['uint8', 'int32'];
+
+/** Preprocessing by `Image.NominalPixelRange` of ONNX's image metadata. */
+const RANGES: ReadonlyMap<string, PartialPreprocessing> = new Map([
+  ['NominalRange_0_255', { scale: 1, mean: [0], std: [1] }],
+  ['Normalized_0_1', { scale: 1 / 255, mean: [0], std: [1] }],
+  ['Normalized_1_1', { scale: 1 / 127.5, mean: [1], std: [1] }],
+  ['NominalRange_16_235', { scale: 219 / 255, mean: [-16], std: [1] }],
+]);
+
+/** What the tasks of ultralytics' metadata other than `classify` are. */
+const OTHER_TASKS: ReadonlyMap<string, string> = new Map([
+  ['detect', 'a detector'],
+  ['segment', 'a segmenter'],
+  ['pose', 'a pose estimator'],
+  ['obb', 'a detector of rotated boxes'],
+]);
+
+/** @throws ProbelogError MODEL_NO_LOGITS_OUTPUT when the metadata say that the model is no classifier */
+export function refuseOtherTasks(metadata: Metadata): void {
+  const kind = OTHER_TASKS.get(metadata.get('task') ?? '');
+  if (kind)
+    throw new ProbelogError(
+      'MODEL_NO_LOGITS_OUTPUT',
+      `The model is ${kind}, as its metadata "task" says, and no image classifier.`,
+    );
+}
+
+/**
+ * Adds what a model says about its own preprocessing: ONNX's image metadata, ultralytics' metadata, and the operators ahead
+ * of the network. A description has precedence, but what the graph does is never done twice.
+ */
+export function withModelPreprocessing(
+  given: PartialPreprocessing | null,
+  input: ImageInput,
+  metadata: Metadata,
+): PartialPreprocessing | null {
+  const assumptions = [...(given?.assumptions ?? [])];
+  const { path } = input;
+  const isRaw = RAW_TYPES.includes(input.type);
+  const said = given
+    ? {}
+    : { ...ofMetadata(metadata, assumptions), ...ofUltralytics(metadata, input, assumptions) };
+  const graph = isRaw ? {} : ofNormalization(given, path.normalization, input.layout, assumptions);
+  const size = ofResize(given, input);
+  if (isRaw && (path.normalization || path.resize)) assumptions.push(ownPreparation(path));
+  else if (path.resize) assumptions.push('The model resizes its images itself.');
+  if (isRaw && given && (given.mean || given.std))
+    assumptions.push(
+      `The input is ${input.type} and takes pixels as they are, so mean, std and scale are not used.`,
+    );
+  const added = { ...size, ...said, ...graph };
+  if (!given && Object.keys(added).length === 0 && assumptions.length === 0) return null;
+  if (!given) assumptions.push('No preprocessing was described; what the model does not say is the default.');
+  return { ...size, ...said, ...given, ...graph, assumptions };
+}
+
+function ofMetadata(metadata: Metadata, notes: string[]): PartialPreprocessing {
+  const fields: PartialPreprocessing = {};
+  const format = metadata.get('Image.BitmapPixelFormat');
+  const range = metadata.get('Image.NominalPixelRange');
+  if (format !== undefined) fields.channelOrder = /^bgr/i.test(format) ? 'BGR' : 'RGB';
+  Object.assign(fields, RANGES.get(range ?? ''));
+  if (format === undefined && range === undefined) return fields;
+  const said = [format, range].filter((value) => value !== undefined).join(', ');
+  notes.push(`The channel order and the range of pixels come from the model's metadata (${said}).`);
+  if (metadata.get('Image.ColorSpaceGamma') === 'Linear')
+    notes.push('The model wants linear light (Image.ColorSpaceGamma), but its images are in sRGB.');
+  // The platforms that write these metadata scale whole images.
+  return { ...fields, resize: 'STRETCH' };
+}
+
+function ofUltralytics(metadata: Metadata, input: ImageInput, notes: string[]): PartialPreprocessing {
+  const isTheirs = /ultralytics/i.test(`${metadata.get('author')} ${metadata.get('description')}`);
+  const [height, width] = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
+  if (!isTheirs) return {};
+  notes.push('The model comes from ultralytics, so pixels are scaled to 0..1 without mean and std.');
+  return {
+    scale: 1 / 255,
+    mean: [0],
+    std: [1],
+    ...(input.height === null && height ? { height } : {}),
+    ...(input.width === null && (width ?? height) ? { width: width ?? height } : {}),
+  };
+}
+
+/** The size that the graph resizes to: there, its own resizing changes nothing and the whole image is seen. */
+function ofResize(
+  given: PartialPreprocessing | null,
+  { path, height, width }: ImageInput,
+): PartialPreprocessing {
+  if (!path.resize || height !== null || width !== null) return {};
+  const { height: toHeight, width: toWidth } = path.resize;
+  const isKnown = given?.width === undefined && given?.height === undefined && toHeight && toWidth;
+  return {
+    ...(given?.resize ? {} : { resize: 'STRETCH' as const }),
+    ...(isKnown ? { height: toHeight, width: toWidth } : {}),
+  };
+}
+
+function ofNormalization(
+  given: PartialPreprocessing | null,
+  normalization: InputPath['normalization'],
+  layout: ImageInput['layout'],
+  notes: string[],
+): PartialPreprocessing {
+  if (!normalization || isTrivial(normalization)) return {};
+  const shown = `x · ${list(normalization.factor)} + ${list(normalization.offset)}`;
+  if (!given) {
+    const isOfBytes = takesBytes(normalization);
+    notes.push(
+      `The model normalizes its images itself (${shown}), so it gets pixels of 0..${isOfBytes ? 255 : 1}, without mean and std.`,
+    );
+    const scale = isOfBytes ? 1 : 1 / 255;
+    // Keras, whose images are channels-last, scales whole images.
+    return { scale, mean: [0], std: [1], ...(layout === 'NHWC' ? { resize: 'STRETCH' as const } : {}) };
+  }
+  for (const scale of [1, 1 / 255])
+    if (isSame(given, normalization, scale)) {
+      const isTwice = !(given.scale === scale && isPlain(given));
+      if (isTwice)
+        notes.push(
+          `The described normalization is already in the model (${shown}), so it gets pixels of 0..${scale === 1 ? 255 : 1}.`,
+        );
+      return { scale, mean: [0], std: [1] };
+    }
+  notes.push(`The model also normalizes its images itself (${shown}), after the described preprocessing.`);
+  return {};
+}
+
+function isPlain({ mean = [], std = [] }: PartialPreprocessing): boolean {
+  return (
+    mean.every((value) => value === 0) && std.every((value) => value === 1) && mean.length + std.length > 0
+  );
+}
+
+function isTrivial({ factor, offset }: NonNullable<InputPath['normalization']>): boolean {
+  return factor.every((value) => value === 1) && offset.every((value) => value === 0);
+}
+
+/** Whether 0..255 fits better than 0..1: the zero or the unit of the result lies beyond 0..1. */
+function takesBytes({ factor, offset }: NonNullable<InputPath['normalization']>): boolean {
+  return factor.some((value, c) => {
+    const zero = Math.abs((offset[offset.length === 1 ? 0 : c] ?? 0) / value);
+    return Math.max(zero, Math.abs(1 / value)) > 2;
+  });
+}
+
+/** Whether a description does to a pixel what the graph does to `scale` times the pixel, within 2 %. */
+function isSame(
+  given: PartialPreprocessing,
+  { factor, offset }: NonNullable<InputPath['normalization']>,
+  scale: number,
+): boolean {
+  const { mean, std } = given;
+  if (!mean || !std) return false;
+  const at = (values: number[], c: number) => values[values.length === 1 ? 0 : c] ?? Number.NaN;
+  return [0, 1, 2].every((c) => {
+    const slope = (given.scale ?? 1 / 255) / at(std, c);
+    const start = -at(mean, c) / at(std, c);
+    const isNear = (one: number, other: number) =>
+      Math.abs(one - other) <= 0.02 * Math.max(Math.abs(one), 255 * slope);
+    return Math.abs(slope - at(factor, c) * scale) <= 0.02 * Math.abs(slope) && isNear(start, at(offset, c));
+  });
+}
+
+function ownPreparation({ normalization, resize }: InputPath): string {
+  const does = [resize && 'resizes', normalization && 'normalizes']
+    .filter((part) => part !== null)
+    .join(' and ');
+  return `The model ${does} its images itself, so it gets pixels as they are.`;
+}
+
+function list(values: number[]): string {
+  const rounded = values.map((value) => Number(value.toPrecision(3)));
+  return rounded.length === 1 ? String(rounded[0]) : `[${rounded.join(', ')}]`;
+}

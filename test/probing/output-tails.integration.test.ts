@@ -1,0 +1,412 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ProbeFile } from '../../src/probing/index.js';
+import {
+  attribute,
+  FLOAT,
+  floats,
+  INT64,
+  ints,
+  message,
+  node,
+  sequenceOfMaps,
+  tensor,
+  textAttribute,
+  UINT8,
+  value,
+} from './support/encode-onnx.js';
+import { ownFunction } from './support/hostile-models.js';
+import { expectedLogits, type MadeOptions, meanColor, meanColorGraph } from './support/made-models.js';
+import { COLORS, expectRows, plainProbes, runModel } from './support/run-model.js';
+
+let probes: ProbeFile[];
+const expected = COLORS.map((color) => expectedLogits(color.map((x) => x / 255)));
+
+beforeAll(async () => {
+  probes = await plainProbes();
+});
+
+const ANSWER = [value('answer', FLOAT, ['N', 4])];
+type Tail = NonNullable<MadeOptions['tail']>;
+type Case = [tail: string, nodes: Uint8Array[], more?: Partial<Tail>, options?: MadeOptions];
+
+const scalar = (name: string, x: number) => floats(name, [], [x]);
+const half = (operator: string, from: string, to: string, constant: string) =>
+  node(operator, [from, constant], [to]);
+
+/** A function of the model with one node. */
+const activation = (operator: string) =>
+  ownFunction(
+    'Head',
+    [node(operator, ['i'], ['o'])],
+    [
+      [4, 'i'],
+      [5, 'o'],
+      [
+        9,
+        message([
+          [1, ''],
+          [2, 18],
+        ]),
+      ],
+    ],
+  );
+
+const SOFTMAX = node('Softmax', ['logits'], ['p']);
+const SIGMOID = node('Sigmoid', ['logits'], ['p']);
+const UNIT = [floats('unit', [], [1 / 255]), tensor('zero', UINT8, [], Uint8Array.of(0))];
+
+const SOFTMAXES: Case[] = [
+  ['exp of log-softmax', [node('LogSoftmax', ['logits'], ['l']), node('Exp', ['l'], ['answer'])]],
+  [
+    'log of clipped softmax',
+    [SOFTMAX, node('Clip', ['p', 'low'], ['c']), node('Log', ['c'], ['answer'])],
+    { initializers: [scalar('low', 1e-7)] },
+  ],
+  [
+    'softmax and clip',
+    [SOFTMAX, node('Clip', ['p', 'low', 'high'], ['answer'])],
+    { initializers: [scalar('low', 1e-7), scalar('high', 1 - 1e-7)] },
+  ],
+  ['softmax in percent', [SOFTMAX, half('Mul', 'p', 'answer', 'k')], { initializers: [scalar('k', 100)] }],
+  [
+    'softmax divided by a hundredth',
+    [SOFTMAX, half('Div', 'p', 'answer', 'k')],
+    { initializers: [scalar('k', 0.01)] },
+  ],
+  [
+    'softmax over another axis, transposed',
+    [
+      node('Reshape', ['logits', 'form'], ['l4']),
+      node('Softmax', ['l4'], ['p'], [attribute('axis', 3)]),
+      node('Transpose', ['p'], ['answer'], [attribute('perm', [0, 3, 1, 2])]),
+    ],
+    { outputs: [value('answer', FLOAT, ['N', 4, 1, 1])], initializers: [ints('form', [-1, 1, 1, 4])] },
+  ],
+  [
+    'shifted softmax in pieces, with a reciprocal',
+    [
+      node('ReduceMax', ['logits'], ['m'], [attribute('axes', [1])]),
+      node('Sub', ['logits', 'm'], ['s']),
+      node('Exp', ['s'], ['e']),
+      node('ReduceSum', ['e', 'axes'], ['sum']),
+      node('Reciprocal', ['sum'], ['r']),
+      node('Mul', ['e', 'r'], ['answer']),
+    ],
+    { initializers: [ints('axes', [1])] },
+  ],
+  [
+    'softmax between quantizers',
+    [
+      SOFTMAX,
+      node('QuantizeLinear', ['p', 'unit', 'zero'], ['q']),
+      node('DequantizeLinear', ['q', 'unit', 'zero'], ['answer']),
+    ],
+    { initializers: UNIT },
+  ],
+  [
+    'softmax as uint8',
+    [SOFTMAX, node('QuantizeLinear', ['p', 'unit', 'zero'], ['answer'])],
+    { outputs: [value('answer', UINT8, ['N', 4])], initializers: UNIT },
+  ],
+  [
+    'softmax in a function of the model',
+    [node('Head', ['logits'], ['answer'], [], 'own')],
+    {},
+    { opset: 18, domains: ['own'], functions: [activation('Softmax')] },
+  ],
+  ['hardmax', [node('Hardmax', ['logits'], ['answer'])]],
+  [
+    'the two highest of a softmax',
+    [SOFTMAX, node('TopK', ['p', 'two'], ['answer', 'ids'])],
+    {
+      outputs: [value('answer', FLOAT, ['N', 2]), value('ids', INT64, ['N', 2])],
+      initializers: [ints('two', [2])],
+    },
+  ],
+];
+
+const SIGMOIDS: Case[] = [
+  ['sigmoid', [node('Sigmoid', ['logits'], ['answer'])]],
+  [
+    'sigmoid, an axis and a transposition',
+    [
+      SIGMOID,
+      node('Unsqueeze', ['p', 'last'], ['u']),
+      node('Transpose', ['u'], ['answer'], [attribute('perm', [0, 2, 1])]),
+    ],
+    { outputs: [value('answer', FLOAT, ['N', 1, 4])], initializers: [ints('last', [2])] },
+  ],
+  [
+    '1 / (1 + exp(−x))',
+    [
+      node('Neg', ['logits'], ['n']),
+      node('Exp', ['n'], ['e']),
+      half('Add', 'e', 'a', 'one'),
+      node('Reciprocal', ['a'], ['answer']),
+    ],
+    { initializers: [scalar('one', 1)] },
+  ],
+  [
+    'exp(x) / (1 + exp(x))',
+    [node('Exp', ['logits'], ['e']), half('Add', 'e', 'a', 'one'), node('Div', ['e', 'a'], ['answer'])],
+    { initializers: [scalar('one', 1)] },
+  ],
+  [
+    '(1 + tanh(x / 2)) / 2',
+    [
+      half('Mul', 'logits', 'h', 'half'),
+      node('Tanh', ['h'], ['t']),
+      half('Mul', 't', 'g', 'half'),
+      half('Add', 'g', 'answer', 'half'),
+    ],
+    { initializers: [scalar('half', 0.5)] },
+  ],
+  [
+    'sigmoid in a function of the model',
+    [node('Head', ['logits'], ['answer'], [], 'own')],
+    {},
+    { opset: 18, domains: ['own'], functions: [activation('Sigmoid')] },
+  ],
+];
+
+function made([, nodes, more, options]: Case): Uint8Array {
+  return meanColor({ ...options, tail: { nodes, outputs: ANSWER, ...more } });
+}
+
+describe('the end of a graph', () => {
+  it.each(SOFTMAXES)('%s is cut to the logits', async (...tail) => {
+    const { rows, inspected } = await runModel(made(tail), probes);
+    expect(inspected).toMatchObject({
+      responseKind: 'LOGITS',
+      multiLabel: false,
+      output: { name: expect.stringMatching(/^l/) },
+    });
+    expect(inspected.notes.join()).toMatch(/instead/);
+    expectRows(rows, expected);
+  });
+
+  it.each(SIGMOIDS)('%s is cut to the logits of a multi-label model', async (...tail) => {
+    const { rows, inspected } = await runModel(made(tail), probes);
+    expect(inspected).toMatchObject({ responseKind: 'LOGITS', multiLabel: true });
+    expect(inspected.notes.join()).toMatch(/independent labels \(multi-label\)/);
+    expectRows(rows, expected);
+  });
+
+  it('a softmax without its first class is cut to the logits of the others', async () => {
+    const tail = {
+      nodes: [SOFTMAX, node('Slice', ['p', 'from', 'to', 'axis'], ['answer'])],
+      outputs: [value('answer', FLOAT, ['N', 3])],
+      initializers: [ints('from', [1]), ints('to', [4]), ints('axis', [1])],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected.responseKind).toBe('LOGITS');
+    expectRows(
+      rows,
+      expected.map((row) => row.slice(1)),
+    );
+  });
+
+  it('one class of a softmax says more than its logit, so its probability is used', async () => {
+    const tail = {
+      nodes: [SOFTMAX, node('Gather', ['p', 'second'], ['answer'], [attribute('axis', 1)])],
+      outputs: [value('answer', FLOAT, ['N', 1])],
+      initializers: [ints('second', [1])],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'SIGMOIDS_UNCUT', multiLabel: false });
+    const sums = expected.map((row) => row.reduce((sum, x) => sum + Math.exp(x), 0));
+    expectRows(
+      rows,
+      expected.map(([, x], n) => [Math.exp(x) / sums[n]]),
+    );
+  });
+
+  it('a decreasing operator is not cut: 1 − p is another class than p', async () => {
+    const tail = {
+      nodes: [SIGMOID, node('Sub', ['one', 'p'], ['answer'])],
+      outputs: ANSWER,
+      initializers: [scalar('one', 1)],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected.output.name).toBe('answer');
+    expect(rows[0][0]).toBeCloseTo(1 / (1 + Math.exp(expected[0][0])));
+  });
+
+  it('a sigmoid of one output, squeezed to [N], is one logit', async () => {
+    const tail = {
+      nodes: [
+        node('MatMul', ['logits', 'w'], ['one']),
+        node('Sigmoid', ['one'], ['p']),
+        node('Squeeze', ['p', 'axis'], ['answer']),
+      ],
+      outputs: [value('answer', FLOAT, ['N'])],
+      initializers: [floats('w', [4, 1], [1, 0, 0, 0]), ints('axis', [1])],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected).toMatchObject({
+      responseKind: 'LOGITS',
+      multiLabel: false,
+      output: { name: 'one', outputs: 1 },
+    });
+    expectRows(
+      rows,
+      expected.map(([x]) => [x]),
+    );
+  });
+
+  it('a softmax over one output is never the constant 1', async () => {
+    const tail = {
+      nodes: [node('MatMul', ['logits', 'w'], ['one']), node('Softmax', ['one'], ['answer'])],
+      outputs: [value('answer', FLOAT, ['N', 1])],
+      initializers: [floats('w', [4, 1], [1, 0, 0, 0])],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected.notes.join()).toMatch(/softmax over one output, which is always 1/);
+    expect(rows[0][0]).toBeCloseTo(expected[0][0]);
+  });
+
+  it('a quantized sigmoid that cannot be cut says that its outputs are sigmoids', async () => {
+    const tail = {
+      nodes: [
+        node('QuantizeLinear', ['logits', 'tenth', 'middle'], ['q']),
+        node('QLinearSigmoid', ['q', 'tenth', 'middle', 'unit', 'zero'], ['s'], [], 'com.microsoft'),
+        node('DequantizeLinear', ['s', 'unit', 'zero'], ['answer']),
+      ],
+      outputs: ANSWER,
+      initializers: [scalar('tenth', 0.1), tensor('middle', UINT8, [], Uint8Array.of(128)), ...UNIT],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail, domains: ['com.microsoft'] }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'SIGMOIDS_UNCUT', multiLabel: true });
+    expect(rows[0][0]).toBeCloseTo(1 / (1 + Math.exp(-expected[0][0])), 1);
+  });
+
+  it('the scores of a ZipMap are read before it, with its labels', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const tail = {
+      nodes: [
+        SOFTMAX,
+        node('ZipMap', ['p'], ['maps'], [textAttribute('classlabels_strings', names)], 'ai.onnx.ml'),
+      ],
+      outputs: [sequenceOfMaps('maps')],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail, domains: ['ai.onnx.ml'] }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'LOGITS', output: { name: 'logits' }, labels: names });
+    expectRows(rows, expected);
+  });
+});
+
+/** Further heads that read the logits. */
+const heads = (...shapes: [name: string, outputs: number][]): Tail => ({
+  nodes: shapes.map(([name]) => node('MatMul', ['logits', `w-${name}`], [name])),
+  outputs: shapes.map(([name, outputs]) => value(name, FLOAT, ['N', outputs])),
+  initializers: shapes.map(([name, outputs], n) =>
+    floats(
+      `w-${name}`,
+      [4, outputs],
+      Array.from({ length: 4 * outputs }, (_, i) => ((i * 7 + n * 3) % 5) - 2),
+    ),
+  ),
+});
+
+describe('of several outputs', () => {
+  it.each([
+    [
+      'the answer, not the heads that only training uses',
+      'output',
+      heads(['output', 3], ['aux1', 3], ['aux2', 3]),
+    ],
+    [
+      'the sum of the heads, not its parts',
+      'logits2',
+      heads(['logits2', 3], ['cls_logits', 3], ['distillation_logits', 3]),
+    ],
+    ['the classes, not the features', 'probs', heads(['embedding', 8], ['probs', 3])],
+    ['the classes, not a single value', 'gender', heads(['age', 1], ['gender', 2])],
+  ])('%s are probed, and the others are noted', async (_, name, tail) => {
+    const { inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected.output.name).toBe(name);
+    expect(inspected.notes.filter((note) => /was left out/.test(note))).toHaveLength(tail.outputs.length - 1);
+  });
+
+  it.each([
+    ['two heads of classes', heads(['age_group', 8], ['gender', 2])],
+    ['three of one value', heads(['smile', 1], ['glasses', 1], ['hat', 1])],
+  ])('%s are ambiguous, and all are named', async (_, tail) => {
+    await expect(runModel(meanColor({ tail }), probes)).rejects.toMatchObject({
+      code: 'MODEL_OUTPUT_AMBIGUOUS',
+      details: { outputs: expect.any(Array) },
+    });
+  });
+
+  it('the probabilities are probed, not the class number that is made from them', async () => {
+    const tail = {
+      nodes: [SOFTMAX, node('ArgMax', ['p'], ['label'], [attribute('axis', 1), attribute('keepdims', 0)])],
+      outputs: [value('label', INT64, ['N']), value('p', FLOAT, ['N', 4])],
+    };
+    const { rows } = await runModel(meanColor({ tail }), probes);
+    expectRows(rows, expected);
+  });
+});
+
+describe('models that are no classifiers are refused by what they are', () => {
+  const unit = {
+    nodes: [
+      ...heads(['raw', 8]).nodes,
+      node('ReduceL2', ['raw'], ['length'], [attribute('axes', [1]), attribute('keepdims', 1)]),
+      node('Div', ['raw', 'length'], ['answer']),
+    ],
+    outputs: [value('answer', FLOAT, ['N', 8])],
+    initializers: heads(['raw', 8]).initializers,
+  };
+  const number = {
+    nodes: [node('ArgMax', ['logits'], ['class'], [attribute('axis', 1)])],
+    outputs: [value('class', INT64, ['N', 1])],
+  };
+  const map = { nodes: [node('Relu', ['image'], ['mask'])], outputs: [value('mask', FLOAT, ['N', 3, 8, 8])] };
+  it.each<[string, RegExp, MadeOptions]>([
+    ['rows of length 1', /"answer".*is an embedding/, { tail: unit }],
+    [
+      'an output that is called an embedding',
+      /"image_embeds".*is an embedding/,
+      { tail: heads(['image_embeds', 8]) },
+    ],
+    ['class numbers', /number of the highest class \(ArgMax\).*int64/, { tail: number }],
+    ['a map', /segmenter.*"mask" \[N, 3, 8, 8\]/, { tail: map }],
+    ['boxes', /is a detector/, { tail: heads(['detection_scores', 4], ['detection_classes', 4]) }],
+    ['a task of ultralytics', /is a detector/, { metadata: { task: 'detect' } }],
+  ])('%s', async (_, message, options) => {
+    await expect(runModel(meanColor(options), probes)).rejects.toMatchObject({
+      code: 'MODEL_NO_LOGITS_OUTPUT',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('a model whose answer to an image depends on its batch', () => {
+  /** Divides by the sum over the batch. */
+  const tail = {
+    nodes: [
+      node('ReduceMax', ['logits'], ['high'], [attribute('axes', [0]), attribute('keepdims', 1)]),
+      node('Sub', ['logits', 'high'], ['answer']),
+    ],
+    outputs: ANSWER,
+  };
+
+  it('is run on one image at a time', async () => {
+    const plain = meanColorGraph({ tail });
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
+    expect(plain.nodes.length).toBeGreaterThan(0);
+    expect(inspected.notes.join()).toMatch(/depends on the others in its batch.*one image at a time/);
+    expectRows(
+      rows,
+      expected.map((row) => row.map(() => 0)),
+    );
+  });
+
+  it('is refused when its batch size is fixed', async () => {
+    await expect(runModel(meanColor({ tail, batch: 2 }), probes)).rejects.toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringMatching(/evaluation mode/),
+    });
+  });
+});
