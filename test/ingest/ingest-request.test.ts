@@ -40,6 +40,17 @@ describe('the probing request', () => {
   });
 });
 
+it('a preprocessing description has at most 64 KiB of JSON', () => {
+  const described = (bytes: number) => ({
+    ...request,
+    preprocessing: { note: 'x'.repeat(bytes - '{"note":""}'.length) },
+  });
+  expect(validateIngestRequest(described(2 ** 16))).toEqual(described(2 ** 16));
+  expect(() => validateIngestRequest(described(2 ** 16 + 1))).toThrow(
+    expect.objectContaining({ code: 'INPUT_INVALID', details: { field: 'preprocessing' } }),
+  );
+});
+
 describe('the license', () => {
   it.each([
     [{ license: 'MIT' }, 'MIT'],

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ModelCache } from '../../src/ingest/index.js';
@@ -5,7 +6,7 @@ import { meanColor } from '../probing/support/made-models.js';
 import { type Loopback, sendFile, startLoopback } from '../registries/loopback.js';
 import { openSmallService, type SmallService, settled } from './support/small-service.js';
 
-const MODELS = new Map([8, 9, 10].map((size) => [`/${size}.onnx`, meanColor({ size })]));
+const MODELS = new Map([8, 9, 10, 13].map((size) => [`/${size}.onnx`, meanColor({ size })]));
 
 let small: SmallService;
 let server: Loopback;
@@ -61,6 +62,19 @@ it('evicts the least recently used files, and fetches them again when needed', a
   MODELS.set('/9.onnx', meanColor({ size: 12 }));
   const again = await ingest.reprobe(models[1].id);
   expect(await settled(small.service, again.id)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
+});
+
+it('a damaged file is fetched again before the model is probed again', async () => {
+  const { store, ingest } = small.service;
+  const { id: modelId, fileDigest, responsesDigest } = await fetched('/13.onnx');
+  const digest = fileDigest ?? expect.fail();
+  const file = await readFile(store.blobs.path(digest));
+  await writeFile(store.blobs.path(digest), file.with(file.length - 3, file[file.length - 3] ^ 1));
+  expect(await store.blobs.isWhole(digest)).toBe(false);
+  const { id } = await ingest.reprobe(modelId);
+  expect(await settled(small.service, id)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await store.blobs.isWhole(digest)).toBe(true);
+  expect(await store.models.byIds([modelId])).toMatchObject([{ fileDigest, responsesDigest }]);
 });
 
 it('is checked only when files fetched since may have exceeded it', async () => {

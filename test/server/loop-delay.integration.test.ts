@@ -169,7 +169,7 @@ it.each([
   [
     'fragments that double',
     `{ gallery { probeSet { ...F0 } } } ${repeated(20, (at) => `fragment F${at} on ProbeSet { ...F${at + 1} ...F${at + 1} }`)} fragment F20 on ProbeSet { name }`,
-    'BAD_USER_INPUT',
+    'OPERATION_TOO_COMPLEX',
   ],
   [
     'fragments that double in fields',

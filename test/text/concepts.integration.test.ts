@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProbelogError } from '../../src/errors/index.js';
 import {
   createConceptEncoder,
   type EmbeddingStore,
@@ -138,6 +139,39 @@ it('stores the embeddings of a probe set once for each encoder', async () => {
     },
   );
   expect(blobs.size).toBe(2);
+});
+
+describe('damage is computed again, never used:', () => {
+  it('the files of a background', async () => {
+    const own = join(folder, 'damaged');
+    const options = { ...madeStore(['dog.jpg', 'cat.jpg']), ...madeEncoder(), folder: own, vocabulary };
+    const first = await createConceptEncoder(options).vectors('dog', { id: 'set' });
+    const files = (await readdir(own)).map((name) => join(own, name));
+    expect(files).toHaveLength(4);
+    const whole = await Promise.all(files.map((file) => readFile(file)));
+    for (const [at, file] of files.entries())
+      await writeFile(file, whole[at].with(-40, whole[at][whole[at].length - 40] ^ 1));
+    expect(await createConceptEncoder(options).vectors('dog', { id: 'set' })).toEqual(first);
+    expect(await Promise.all(files.map((file) => readFile(file)))).toEqual(whole);
+  });
+
+  it('the embeddings of the probes', async () => {
+    const { store, blobs, embeddings } = madeStore(['dog.jpg', 'cat.jpg']);
+    const { encoder } = madeEncoder();
+    const first = await createConceptEncoder({ store, encoder, folder, vocabulary }).vectors('dog', {
+      id: 'set',
+    });
+    const damaged: EmbeddingStore = {
+      ...store,
+      blobs: { ...store.blobs, readAll: () => Promise.reject(new ProbelogError('BLOB_MISSING', 'damaged')) },
+    };
+    const again = await createConceptEncoder({ store: damaged, encoder, folder, vocabulary }).vectors('dog', {
+      id: 'set',
+    });
+    expect(again).toEqual(first);
+    expect(embeddings.get('set made')).toEqual({ digest: '1', dimensions: 3 });
+    expect(blobs.get('1')).toEqual(blobs.get('0'));
+  });
 });
 
 describe('a concept that is not waited for any more', () => {

@@ -8,7 +8,7 @@ const LINE = 160;
 
 const TF2ONNX = 'Convert it with tf2onnx: python -m tf2onnx.convert';
 
-/** Formats that are told by the bytes at an offset. */
+/** Formats with fixed bytes at an offset. */
 const SIGNATURES: readonly [offset: number, bytes: string, kind: string][] = [
   [
     0,

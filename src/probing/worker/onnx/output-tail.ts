@@ -193,7 +193,7 @@ function ofScikitLearn({ attributes, outputs }: OnnxNode, output: string): Norma
   return { output, logits: null, kind: transform === 'SOFTMAX' ? 'SOFTMAX' : 'SIGMOID', isCertain: true };
 }
 
-/** The key of the function that a node calls. An overloaded function cannot be told from the others, so it is not found. */
+/** The key of the function that a node calls, without its overload: values prove later that the right one was found. */
 export function functionKey({ domain, operator }: Pick<OnnxNode, 'domain' | 'operator'>): string {
   return JSON.stringify([domain, operator]);
 }
