@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { ResampleFilter } from '../../domain/index.js';
+import { checkPart, edge, invalidPreprocessing, means } from './description-fields.js';
 import { IMAGE_PROCESSORS, type ImageProcessor, UNSUPPORTED_PROCESSORS } from './image-processors.js';
-import { invalidPreprocessing } from './invalid-preprocessing.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
 import { isTimmConfig, timmPreprocessing } from './timm.js';
 
-const edge = z.int().min(1).max(4096);
 const optionalEdge = edge.nullish();
 
 /** `224`, `[height, width]`, `{ shortest_edge }` or `{ height, width }`. */
@@ -23,7 +22,7 @@ const size = z.union([
 ]);
 
 /** One number per channel, or one for all. */
-const statistics = z.union([z.number().transform((value) => [value]), z.array(z.number()).min(1).max(3)]);
+const statistics = z.union([z.number().transform((value) => [value]), means]);
 const divisors = statistics.refine((values) => !values.includes(0), 'must not be 0');
 
 /** What the image processors of transformers read. `null` means the same as a field that is left out. */
@@ -78,7 +77,6 @@ const WITHOUT_EFFECT = new Set([
   '_valid_processor_keys',
   '_processor_class',
   'image_seq_length',
-  'do_resize_and_center_crop',
   'size_divisor',
   'pad_size',
 ]);
@@ -103,12 +101,7 @@ export function huggingFacePreprocessing(json: object): PartialPreprocessing {
   if (typeof nested !== 'object' || nested === null)
     throw invalidPreprocessing('image_processor', 'must be an object');
   if (isTimmConfig(nested)) return timmPreprocessing(nested);
-  const parsed = configSchema.safeParse(nested);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalidPreprocessing(issue.path.join('.'), issue.message);
-  }
-  const config = parsed.data;
+  const config = checkPart(configSchema, nested);
   const named = config.image_processor_type ?? config.feature_extractor_type ?? null;
   const name = named?.replace(/(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/, '') ?? null;
   const assumptions: string[] = [];
@@ -170,7 +163,7 @@ function checkFields(
       throw invalidPreprocessing(field, `is not a field of ${named}; use image_${field}`);
     const owner = OWN_FIELDS[field];
     if (owner && !owner.includes(processor.rule) && value !== false && named !== null)
-      assumptions.push(`${named ?? 'The image processor'} does not use ${field}, so it was left out.`);
+      assumptions.push(`${named} does not use ${field}, so it was left out.`);
   }
   if (config.do_pad)
     throw invalidPreprocessing(

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { invalidPreprocessing } from './invalid-preprocessing.js';
+import { checkPart, deviations, edge, invalidPreprocessing, means } from './description-fields.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
 
-const edge = z.int().min(1).max(4096);
 const size = z.union([edge.transform((value) => [value, value]), z.array(edge).length(2)]);
-const statistics = z.array(z.number()).min(1).max(3);
 /** Older files have an expression, such as `1.0/255.0`. */
 const scale = z.union([
   z.number(),
@@ -23,8 +21,8 @@ const operations = {
   CropImage: z.looseObject({ size }),
   NormalizeImage: z.looseObject({
     scale: scale.nullish(),
-    mean: statistics,
-    std: statistics.refine((values) => !values.includes(0), 'must not be 0'),
+    mean: means,
+    std: deviations,
   }),
   ToCHWImage: z.unknown(),
   KeepKeys: z.unknown(),
@@ -63,12 +61,9 @@ export function paddlePreprocessing(yaml: object): PartialPreprocessing {
   )) {
     if (!Object.hasOwn(operations, name))
       throw invalidPreprocessing(`PreProcess.transform_ops.${name}`, 'is an operation that is not supported');
-    const parsed = operations[name as keyof typeof operations].safeParse(given);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw invalidPreprocessing(['PreProcess.transform_ops', name, ...issue.path].join('.'), issue.message);
-    }
-    Object.assign(part, effectOf(name, parsed.data as object));
+    const schema: z.ZodType<unknown> = operations[name as keyof typeof operations];
+    const settings = checkPart(schema, given, 'PreProcess', 'transform_ops', name);
+    Object.assign(part, effectOf(name, settings as object));
   }
   return part;
 }

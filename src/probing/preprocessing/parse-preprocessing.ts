@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import { checkPart, edge, means } from './description-fields.js';
 import { huggingFacePreprocessing } from './hugging-face.js';
-import { invalidPreprocessing } from './invalid-preprocessing.js';
 import { isPaddleConfig, paddlePreprocessing } from './paddle.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
 import { isTimmConfig, timmPreprocessing } from './timm.js';
 
-const edge = z.int().min(1).max(4096);
-const mean = z.array(z.number()).min(1).max(3);
 const std = z
   .array(z.number().refine((value) => value !== 0, 'must not be 0'))
   .min(1)
@@ -25,7 +23,7 @@ const ownSchema = z.strictObject({
   padColor: z.array(z.int().min(0).max(255)).min(1).max(3).optional(),
   resample: z.enum(['NEAREST', 'BOX', 'BILINEAR', 'HAMMING', 'BICUBIC', 'LANCZOS']).optional(),
   scale: z.number().positive().optional(),
-  mean: mean.optional(),
+  mean: means.optional(),
   std: std.optional(),
   channelOrder: channelOrder.optional(),
   layout: z.enum(['NCHW', 'NHWC']).optional(),
@@ -36,7 +34,7 @@ const ownSchema = z.strictObject({
 const manifestSchema = z
   .strictObject({
     size: edge,
-    mean: mean.optional(),
+    mean: means.optional(),
     std: std.optional(),
     channelOrder: channelOrder.optional(),
     note: z.string().optional(),
@@ -65,10 +63,7 @@ export function parsePreprocessing(description: unknown): PartialPreprocessing {
     if (isTimmConfig(description)) return timmPreprocessing(description);
   }
   const schema: z.ZodType<PartialPreprocessing> = isManifest(description) ? manifestSchema : ownSchema;
-  const parsed = schema.safeParse(description);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalidPreprocessing(issue.path.join('.'), issue.message);
+  return checkPart(schema, description);
 }
 
 function isHuggingFace(description: object): boolean {

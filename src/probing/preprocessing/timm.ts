@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import type { ResampleFilter } from '../../domain/index.js';
-import { invalidPreprocessing } from './invalid-preprocessing.js';
+import { checkPart, deviations, edge, invalidPreprocessing, means } from './description-fields.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
-
-const edge = z.int().min(1).max(4096);
-const statistics = z.array(z.number()).min(1).max(3);
 
 /** The fields of `pretrained_cfg` that timm's evaluation transform reads; others describe the weights. */
 const pretrainedSchema = z.looseObject({
@@ -12,8 +9,8 @@ const pretrainedSchema = z.looseObject({
   interpolation: z.string().nullish(),
   crop_pct: z.number().gt(0.1).max(2).nullish(),
   crop_mode: z.enum(['center', 'squash', 'border']).nullish(),
-  mean: statistics.nullish(),
-  std: statistics.refine((values) => !values.includes(0), 'must not be 0').nullish(),
+  mean: means.nullish(),
+  std: deviations.nullish(),
 });
 
 const FILTERS: Record<string, ResampleFilter> = {
@@ -49,12 +46,7 @@ export function timmPreprocessing({
 }: {
   pretrained_cfg: object;
 }): PartialPreprocessing {
-  const parsed = pretrainedSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalidPreprocessing(['pretrained_cfg', ...issue.path].join('.'), issue.message);
-  }
-  const config = parsed.data;
+  const config = checkPart(pretrainedSchema, json, 'pretrained_cfg');
   const [, height, width] = config.input_size ?? [3, DEFAULTS.size, DEFAULTS.size];
   const interpolation = config.interpolation || DEFAULTS.interpolation;
   if (!Object.hasOwn(FILTERS, interpolation))
