@@ -74,6 +74,7 @@ export async function createProbelog(options: ProbelogOptions): Promise<Probelog
       basePath: valid.basePath,
       corsOrigins: valid.config.corsOrigins,
       trustedProxies: valid.config.trustedProxies,
+      maxBodiesBytes: valid.config.maxBodiesBytes,
       principalOf: async (request) =>
         valid.caller ? principalOfCaller(await valid.caller(request)) : THE_HOST,
     });

@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyReply,
   LogController,
 } from 'fastify';
+import { limitBodyMemory } from './body-memory.js';
 import { limitBodyTime } from './body-time.js';
 import { addErrorReplies, replyToBadAddress, replyToBadHttp } from './error-replies.js';
 import { addJsonBodies } from './json-bodies.js';
@@ -16,7 +17,7 @@ import type { ServerLimits } from './server-limits.js';
 const LATE_EVERY_MS = 1_000;
 
 /** Options of the application. */
-export interface AppOptions extends Pick<ServerLimits, 'corsOrigins' | 'trustedProxies'> {
+export interface AppOptions extends Pick<ServerLimits, 'corsOrigins' | 'trustedProxies' | 'maxBodiesBytes'> {
   /** Absent when the host's server enforces its own timeouts. */
   times?: RequestTimes;
 }
@@ -40,7 +41,7 @@ export interface RequestTimes {
 /** A Fastify application without routes; sets up what all requests share. */
 export async function createApp(
   logger: FastifyBaseLogger,
-  { times, corsOrigins, trustedProxies }: AppOptions,
+  { times, corsOrigins, trustedProxies, maxBodiesBytes }: AppOptions,
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
@@ -57,6 +58,7 @@ export async function createApp(
   addErrorReplies(app);
   // Before all other hooks, which may refuse the request.
   if (times) limitBodyTime(app, times.bodyMs);
+  limitBodyMemory(app, maxBodiesBytes);
   addJsonBodies(app);
   await addSecurityHeaders(app, corsOrigins.length > 0);
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);

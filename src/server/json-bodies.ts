@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { ProbelogError } from '../errors/index.js';
 import { type JsonLimits, MAX_JSON_DEPTH, type ScannedJson, scanJson } from '../lib/parse-json.js';
+import { unescapeJson } from '../lib/unescape-json.js';
 
 /** What a request of JSON may hold; docs/limits.md says so. The one longer string is the image of a search. */
 export const JSON_LIMITS: JsonLimits = { maxValues: 110_000, maxStringBytes: 2 ** 16, maxBytes: 2 ** 22 };
@@ -64,18 +65,14 @@ export function addJsonBodies(app: FastifyInstance): void {
     }
     const placeholder = randomUUID();
     const rest = [body.subarray(0, longString.start), placeholder, body.subarray(longString.end)].join('');
-    // In a turn of its own: collecting and scanning so many bytes was one.
-    setImmediate(() => {
-      try {
-        const text = body.toString('latin1', longString.start, longString.end);
-        const unescaped: unknown = text.includes('\\') ? JSON.parse(`"${text}"`) : text;
+    const escaped = body.toString('latin1', longString.start, longString.end);
+    unescapeJson(escaped).then(
+      (unescaped) =>
         parse(request, rest, (error: Error | null, parsed?: unknown) =>
           error ? done(error) : done(null, withText(parsed, placeholder, unescaped)),
-        );
-      } catch (thrown) {
-        done(Object.assign(thrown as Error, { statusCode: 400 }));
-      }
-    });
+        ),
+      (error: Error) => done(Object.assign(error, { statusCode: 400 })),
+    );
   });
 }
 

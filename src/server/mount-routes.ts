@@ -21,7 +21,9 @@ export interface MountedRoutes {
 }
 
 /** What is mounted in another server, and where. */
-export interface MountOptions extends RouteOptions, Pick<ServerLimits, 'corsOrigins' | 'trustedProxies'> {
+export interface MountOptions
+  extends RouteOptions,
+    Pick<ServerLimits, 'corsOrigins' | 'trustedProxies' | 'maxBodiesBytes'> {
   logger: FastifyBaseLogger;
   /** Where it is mounted. Some servers take it off the address (Express), others leave it (Fastify): both are understood. */
   basePath: string;

@@ -10,6 +10,7 @@ export type ServerLimits = Pick<
   | 'maxCost'
   | 'batchSize'
   | 'maxBodyBytes'
+  | 'maxBodiesBytes'
   | 'headerSeconds'
   | 'bodySeconds'
   | 'operationSeconds'

@@ -175,6 +175,38 @@ describe('the OWASP cheat sheet for GraphQL', () => {
   });
 });
 
+it('bodies beyond the memory for all of them are refused, but for small ones', async () => {
+  const { url } = await small.beside({ PROBELOG_MAX_BODIES_BYTES: '16MiB' });
+  const asking = (bytes: number) =>
+    JSON.stringify({
+      query: 'query Q($v: String) { logits(image: $v) { totalCount } }',
+      variables: { v: 'x'.repeat(bytes) },
+    });
+  const post = async (body: string) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after'),
+      code: (await response.json()).errors?.[0].extensions.code,
+    };
+  };
+  const held = connect(Number(new URL(url).port), '127.0.0.1');
+  const body = asking(13_000_000);
+  held.write(
+    `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+  );
+  await new Promise((resolve) => held.write(body.slice(0, 12_000_000), resolve));
+
+  expect(await post(asking(8_000_000))).toEqual({ status: 503, retryAfter: '1', code: 'SERVER_BUSY' });
+  expect((await askAt(url, '{ __typename }')).status).toBe(200);
+  held.destroy();
+  await expect.poll(() => post(asking(8_000_000))).toMatchObject({ status: 400 });
+});
+
 it.each([
   ['hash', { version: 1, sha256Hash: 'a'.repeat(64) }],
   ['version', { version: 2, sha256Hash: 'a'.repeat(64) }],

@@ -70,6 +70,16 @@ export const LIMIT_OPTIONS = {
     },
     byteSize(2 ** 10, 2 ** 28),
   ),
+  maxBodiesBytes: option(
+    {
+      variable: 'PROBELOG_MAX_BODIES_BYTES',
+      description:
+        'Memory of all bodies over 64 KiB that are held at the same time. Further ones get 503 and Retry-After.',
+      allowed: 'a size from 16 MiB to 1 TiB',
+      fallback: '256MiB',
+    },
+    byteSize(2 ** 24, 2 ** 40),
+  ),
   headerSeconds: option(
     {
       variable: 'PROBELOG_HEADER_SECONDS',

@@ -32,7 +32,7 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
     scope.route<Route>({
       method: 'PUT',
       url: '/models/:id/responses',
-      config: { requiredScopes: ['INGEST'] },
+      config: { requiredScopes: ['INGEST'], streamsBody: true },
       onRequest: async (request, reply) => {
         // A refused client may still be sending: the connection ends with the reply.
         reply.header('connection', 'close');
