@@ -50,7 +50,10 @@ export class BlobStore {
    * What files looked like when their content was last found to be right, by digest. A cache with a `max` makes room for all of
    * its entries at once: 9 ms and megabytes for each command.
    */
-  private readonly verified = new LRUCache<string, string>({ maxSize: MAX_VERIFIED, sizeCalculation: () => 1 });
+  private readonly verified = new LRUCache<string, string>({
+    maxSize: MAX_VERIFIED,
+    sizeCalculation: () => 1,
+  });
 
   constructor(folder: string) {
     this.folder = resolve(folder);
