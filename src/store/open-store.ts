@@ -92,18 +92,31 @@ export async function openStore({
     }
     await database.endConnection();
     const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
-    const count = await folder.blobs.putBack((digests) => filterReferenced(database.prisma, digests));
-    if (count > 0) log(`${count} files that the database refers to were taken out of the trash`);
-    // An embedded database belongs to this process alone, so all earlier lease holders are dead.
-    if (!store.shared) {
-      await store.ingests.endLeases();
-      await store.leases.releaseAll();
+    try {
+      await tidyUp(store, (digests) => filterReferenced(database.prisma, digests), log);
+    } catch (thrown) {
+      await database.close();
+      throw thrown;
     }
     return store;
   } catch (thrown) {
     await release();
     throw thrown;
   }
+}
+
+/** What every start does with an open store. */
+async function tidyUp(
+  { blobs, ingests, leases, shared }: Store,
+  filterReferenced: (digests: string[]) => Promise<Set<string>>,
+  log: (line: string) => void,
+): Promise<void> {
+  const count = await blobs.putBack(filterReferenced);
+  if (count > 0) log(`${count} files that the database refers to were taken out of the trash`);
+  // An embedded database belongs to this process alone, so all earlier lease holders are dead.
+  if (shared) return;
+  await ingests.endLeases();
+  await leases.releaseAll();
 }
 
 async function migrateAndPair(

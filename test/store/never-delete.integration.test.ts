@@ -128,6 +128,37 @@ describe('starting never deletes', () => {
     await (await openStore({ dataFolder })).close();
   });
 
+  it('when a part of the folder is not what it should be, or on a volume that is not mounted', async () => {
+    const { dataFolder, digests } = await filledFolder();
+    const wrong = async (name: string, make: (path: string) => Promise<unknown>, message: string) => {
+      const [path, aside] = [join(dataFolder, name), join(dataFolder, 'aside')];
+      const isThere = await exists(path);
+      if (isThere) await rename(path, aside);
+      await make(path);
+      const error = {
+        code: 'STORAGE_UNUSABLE',
+        message: expect.stringContaining(`\`${name}\` is ${message}`),
+      };
+      await expect(openStore({ dataFolder })).rejects.toMatchObject(error);
+      await rm(path, { recursive: true });
+      if (isThere) await rename(aside, path);
+    };
+    const file = (path: string) => writeFile(path, '');
+    for (const name of ['blobs', 'blobs/trash', 'locks', 'search', 'concepts', 'ingests'])
+      await wrong(name, file, 'not a folder');
+    for (const name of ['blobs', 'blobs/trash', 'search'])
+      await wrong(
+        name,
+        (path) => symlink('/nowhere/at-all', path),
+        'a link to something that does not exist',
+      );
+    for (const name of ['lock', 'store.json'])
+      await wrong(name, (path) => mkdir(path), 'a folder, not a file');
+    const store = await openStore({ dataFolder });
+    await expectFiles(store, digests);
+    await store.close();
+  });
+
   it('a restored store opens', async () => {
     const { dataFolder, digests } = await filledFolder();
     const location = { databaseUrl: undefined, databaseSchema: 'public', log: () => undefined };

@@ -4,8 +4,24 @@ import { join } from 'node:path';
 import { knownError, messageOf, ProbelogError } from '../../errors/index.js';
 import { makeFolder } from '../../lib/atomic-file.js';
 
+/** What ProbeLog keeps in a data folder. `database` is not here: whether it may be made is decided by identity. */
+const FOLDERS = [
+  'blobs',
+  'blobs/trash',
+  'concepts',
+  'downloads',
+  'encoders',
+  'ingests',
+  'locks',
+  'pixels',
+  'search',
+  'uploads',
+];
+const FILES = ['link-secret', 'lock', 'store.json'];
+
 /**
- * Makes the data folder and checks that it can be written, before anything else uses it: the one place that says what is wrong with it.
+ * Makes the data folder and checks that it can be written, and that what is in it are the folders and files that ProbeLog keeps there,
+ * before anything else uses it: the one place that says what is wrong with it.
  *
  * @throws ProbelogError STORAGE_UNUSABLE, STORAGE_FULL
  */
@@ -19,6 +35,21 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     const known = knownError(thrown);
     if (known?.code === 'STORAGE_FULL') throw known;
     throw unusable(folder, await reasonOf(folder, thrown as NodeJS.ErrnoException), thrown);
+  }
+  await checkEntries(folder);
+}
+
+/** Threat model: a folder that is a file, or a link to a volume that is not mounted, would fail an ingest hours later, or seem empty. */
+async function checkEntries(folder: string): Promise<void> {
+  for (const name of [...FOLDERS, ...FILES]) {
+    const path = join(folder, name);
+    const entry = await lstat(path).catch(() => null);
+    if (entry === null) continue;
+    const target = await stat(path).catch(() => null);
+    if (target === null) throw unusable(folder, `its \`${name}\` is a link to something that does not exist`);
+    const isFolder = FOLDERS.includes(name);
+    if (target.isDirectory() !== isFolder)
+      throw unusable(folder, `its \`${name}\` is ${isFolder ? 'not a folder' : 'a folder, not a file'}`);
   }
 }
 
@@ -41,7 +72,7 @@ async function reasonOf(folder: string, thrown: NodeJS.ErrnoException): Promise<
   return reasons[thrown.code ?? ''] ?? `it cannot be ${act} (${thrown.code ?? messageOf(thrown)})`;
 }
 
-function unusable(folder: string, reason: string, cause: unknown): ProbelogError {
+function unusable(folder: string, reason: string, cause?: unknown): ProbelogError {
   return new ProbelogError(
     'STORAGE_UNUSABLE',
     `The data folder ${folder} cannot be used: ${reason}. Correct that, or choose another with PROBELOG_DATA.`,
