@@ -77,6 +77,32 @@ describe('damage of derived files is said and mended, never served', () => {
   });
 });
 
+it('a snapshot of another gallery is recognized and built again, never served', async () => {
+  const others = await randomModels(folder, {
+    models: 12,
+    outputs: 30,
+    probes: PROBES,
+    seed: 7,
+  });
+  const other = await open('other');
+  await other.sync(SET, others);
+  await other.settled();
+  await other.close();
+  await cp(join(folder, 'whole'), join(folder, 'swapped'), { recursive: true });
+  const [from, to] = ['other', 'swapped'].map((name) => join(folder, name, SET.id));
+  for (const name of await readdir(to))
+    if (/^(current|snapshot-)/.test(name)) await rm(join(to, name), { recursive: true });
+  for (const name of await readdir(from))
+    if (/^(current|snapshot-)/.test(name)) await cp(join(from, name), join(to, name), { recursive: true });
+  logged.length = 0;
+  const search = await open('swapped');
+  await search.sync(SET, models);
+  await search.settled();
+  expect(await answers(search)).toEqual(expected);
+  expect(logged).toEqual([expect.stringContaining('built from other descriptors')]);
+  await search.close();
+});
+
 describe('models whose stored responses are damaged are left out and named', () => {
   it.each([
     ['flipped', flip, 'is damaged'],

@@ -88,8 +88,7 @@ export class Gallery {
     this.scan = new ExactScan(this.rows, options.products);
     this.sample = new GallerySample(this.rows);
     this.namer = new LogitNames(this.sample, options.products);
-    const stored = this.snapshots.load();
-    const last = stored && stored.rows <= this.rows.rows ? stored : null;
+    const last = this.snapshots.load(this.rows);
     if (last) this.use(last);
     this.builds = new BasisBuilds(
       {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../errors/index.js';
 import { writeFileAtomicallySync } from '../../lib/atomic-file.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
-
+import type { RowFile } from '../gallery/row-file.js';
 import type { BuildTask } from './build/build-snapshot.js';
 import type { FaissLibrary } from './faiss.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
@@ -22,12 +22,19 @@ export class SnapshotStore {
     private readonly faiss: FaissLibrary | null,
   ) {}
 
-  /** The current snapshot; null when there is none or it is damaged. Removes leftovers of interrupted builds. */
-  load(): Snapshot | null {
+  /**
+   * The current snapshot; null when there is none, or it is damaged or of other rows. Removes leftovers of interrupted builds.
+   *
+   * @param rows the gallery's
+   */
+  load(rows: Pick<RowFile, 'rows' | 'checksum'>): Snapshot | null {
     const version = existsSync(this.pointer) ? readFileSync(this.pointer, 'utf8') : '';
     this.removeAllBut(version);
     try {
-      return readSnapshot(this.folderOf(version), this.probes, this.faiss);
+      const snapshot = readSnapshot(this.folderOf(version), this.probes, this.faiss);
+      if (snapshot.rows > rows.rows || snapshot.rowsSum !== rows.checksum(0, snapshot.rows))
+        throw new Error('it was built from other descriptors');
+      return snapshot;
     } catch (thrown) {
       if (version !== '') this.problem = messageOf(thrown);
       rmSync(this.pointer, { force: true });

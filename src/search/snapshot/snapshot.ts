@@ -10,6 +10,8 @@ export interface Snapshot {
   basis: Basis;
   /** It was built from rows 0 … `rows` − 1 of the descriptor file. */
   rows: number;
+  /** SHA-256 of those rows: with those of another gallery, its scales and index would give other scores and no error. */
+  rowsSum: string;
   /** Logits in those rows. */
   logits: number;
   /** 1 / `whitenedNorm` of each row; 0 for a row without a descriptor. */
@@ -36,6 +38,8 @@ export interface SnapshotFacts {
   probes: number;
   rank: number;
   rows: number;
+  /** See {@link Snapshot}. */
+  rowsSum: string;
   logits: number;
   indexed: boolean;
   prior: PriorFacts | null;
@@ -74,6 +78,7 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
   return {
     basis: { version: facts.version, probes, rank: facts.rank, vectors, eigenvalues },
     rows: facts.rows,
+    rowsSum: facts.rowsSum,
     logits: facts.logits,
     scales,
     index,

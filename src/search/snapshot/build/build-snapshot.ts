@@ -57,7 +57,14 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
   else for await (const _ of projectedBlocks());
   const prior = await fitPriorToFullModels(rows, fullModels, basis, products);
-  writeSnapshot(task, basis, scales, liveRows, index !== null, prior);
+  writeSnapshot(task, {
+    basis,
+    scales,
+    liveRows,
+    indexed: index !== null,
+    prior,
+    rowsSum: rows.checksum(0, task.rows),
+  });
 
   /** The whitened, unit rows of the gallery; each pass also fills `scales`. */
   async function* projectedBlocks(): AsyncGenerator<Matrix> {
@@ -156,13 +163,18 @@ function readRows(rows: RowFile, chosen: Uint32Array): Matrix {
   return { rows: chosen.length, columns: rows.columns, data };
 }
 
+interface BuiltParts {
+  basis: Basis;
+  scales: Float32Array;
+  liveRows: Uint32Array;
+  indexed: boolean;
+  prior: FittedPrior | null;
+  rowsSum: string;
+}
+
 function writeSnapshot(
   task: BuildTask,
-  basis: Basis,
-  scales: Float32Array,
-  liveRows: Uint32Array,
-  indexed: boolean,
-  prior: FittedPrior | null,
+  { basis, scales, liveRows, indexed, prior, rowsSum }: BuiltParts,
 ): void {
   const write = (name: string, content: string | Float32Array | Uint32Array | Uint8Array) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });
@@ -179,6 +191,7 @@ function writeSnapshot(
     probes,
     rank: basis.rank,
     rows,
+    rowsSum,
     logits: liveRows.length,
     indexed,
     prior: prior?.facts ?? null,
