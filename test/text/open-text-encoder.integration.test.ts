@@ -1,5 +1,5 @@
 import childProcess, { type ChildProcess } from 'node:child_process';
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -164,6 +164,23 @@ describe('a text encoder', () => {
     const hub = { model: 'owner/name', cacheFolder: await temporaryFolder(), maxMemoryBytes: ROOM };
     expect((await openTextEncoder(hub)).id).toBe('hub:owner/name@main');
     expect((await openTextEncoder({ ...hub, model: 'owner/name@v2' })).id).toBe('hub:owner/name@v2');
+  });
+
+  const asFolder = (path: string) => rm(path).then(() => mkdir(path));
+  it.each([
+    ['tokenizer.json', 'is empty', (path: string) => writeFile(path, '')],
+    ['config.json', 'is not JSON', (path: string) => writeFile(path, '{')],
+    ['onnx/text_model.onnx', 'is not a file', asFolder],
+  ] as const)('names the file that is damaged: %s %s', async (file, problem, damage) => {
+    const folder = await temporaryFolder();
+    await cp(join(demo, 'encoder'), folder, { recursive: true });
+    await damage(join(folder, file));
+    await expect(
+      openTextEncoder({ model: folder, cacheFolder: folder, maxMemoryBytes: ROOM }),
+    ).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining(`${file} of the text encoder cannot be used: it ${problem}`),
+    });
   });
 
   it('names the file that is missing', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProbelogError } from '../../errors/index.js';
+import { messageOf, ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 
 /** The files of a folder in CLIP's layout. Without one, transformers.js fails with an unhelpful message. */
@@ -14,7 +15,7 @@ export const ENCODER_FILES = [
   'onnx/vision_model.onnx',
 ];
 
-/** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE naming the first file that is missing */
+/** @throws ProbelogError TEXT_ENCODER_UNAVAILABLE naming the first file that is missing, or that cannot be what its name says */
 export async function checkEncoderFolder(folder: string): Promise<void> {
   for (const file of ENCODER_FILES) {
     if (!(await exists(join(folder, file)))) {
@@ -24,6 +25,25 @@ export async function checkEncoderFolder(folder: string): Promise<void> {
         { missing: file },
       );
     }
+    const problem = await problemOf(join(folder, file));
+    if (problem !== null)
+      throw new ProbelogError(
+        'TEXT_ENCODER_UNAVAILABLE',
+        `The file ${file} of the text encoder cannot be used: ${problem}. Copy it again from where the encoder came from.`,
+        { damaged: file },
+      );
+  }
+}
+
+async function problemOf(path: string): Promise<string | null> {
+  const facts = await stat(path);
+  if (!facts.isFile()) return 'it is not a file';
+  if (facts.size === 0) return 'it is empty';
+  try {
+    if (path.endsWith('.json')) JSON.parse(await readFile(path, 'utf8'));
+    return null;
+  } catch (thrown) {
+    return thrown instanceof SyntaxError ? 'it is not JSON' : `it cannot be read (${messageOf(thrown)})`;
   }
 }
 

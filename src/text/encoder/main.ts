@@ -76,6 +76,8 @@ function unitRows(data: Float32Array, rows: number): Float32Array[] {
   return Array.from({ length: rows }, (_, row) => {
     const values = data.slice(row * columns, (row + 1) * columns);
     const length = Math.hypot(...values);
+    // Damaged weights; a search with them would match anything.
+    if (!Number.isFinite(length) || length === 0) throw new Error('its model gives no finite embedding');
     return values.map((value) => value / length);
   });
 }
