@@ -125,7 +125,7 @@ async function* probeSetFile(
 /** Without the source, which may be a signed URL. */
 function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: ProbeSetRecord) {
   const { id, name, version, outputs, responseKind, logFloor, multiLabel } = model;
-  const { preprocessing, outputName } = model;
+  const { preprocessing, outputName, notes } = model;
   const { license, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;
   return {
     id,
@@ -139,6 +139,7 @@ function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: Pro
     multiLabel,
     preprocessing,
     outputName,
+    notes,
     license,
     licence: license,
     registry,

@@ -16,6 +16,12 @@ import { type NewResponses, publishedModel, storeResponses } from './store-respo
 import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
 import { workFolderOf } from './work-folder.js';
 
+/**
+ * Part of what an interrupted ingest is continued by. Increment it when a release reads models or images differently: responses of two
+ * kinds never stand in one matrix.
+ */
+const READINGS = 2;
+
 /** A request as it is stored in the queue. */
 interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
   /** Always the id. */
@@ -79,6 +85,7 @@ export async function runIngest(
 
   await progress.stage('INSPECTING');
   const identity = {
+    readings: READINGS,
     file: fetched.digest,
     probeSet: request.probeSet,
     preprocessing: fetched.preprocessing,
