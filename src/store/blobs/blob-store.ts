@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
-import { type FileHandle, open, rm, stat, utimes } from 'node:fs/promises';
+import { constants, createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
+import { copyFile, type FileHandle, link, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { asKnownError, ProbelogError } from '../../errors/index.js';
@@ -50,7 +50,10 @@ export class BlobStore {
    * What files looked like when their content was last found to be right, by digest. A cache with a `max` makes room for all of
    * its entries at once: 9 ms and megabytes for each command.
    */
-  private readonly verified = new LRUCache<string, string>({ maxSize: MAX_VERIFIED, sizeCalculation: () => 1 });
+  private readonly verified = new LRUCache<string, string>({
+    maxSize: MAX_VERIFIED,
+    sizeCalculation: () => 1,
+  });
 
   constructor(folder: string) {
     this.folder = resolve(folder);
@@ -118,6 +121,28 @@ export class BlobStore {
     if (hash.digest('hex') !== digest) throw missing(digest);
     this.verified.set(digest, seen);
     return path;
+  }
+
+  /**
+   * Makes a whole file appear at another path too: as a hard link, or where the file system has none, as a copy.
+   *
+   * @returns removes the file at the path
+   * @throws ProbelogError BLOB_MISSING, STORAGE_FULL
+   */
+  async linkTo(digest: string, target: string): Promise<() => Promise<void>> {
+    const path = await this.checkedPath(digest);
+    // A link changes the file's attributes but not its content, which need not be read again.
+    const keepingTrust = async (change: () => Promise<unknown>) => {
+      const isVerified = this.verified.get(digest) === (await appearance(path));
+      await change();
+      if (isVerified) await this.markWhole(digest);
+    };
+    await keepingTrust(() =>
+      link(path, target).catch(() => copyFile(path, target, constants.COPYFILE_FICLONE)),
+    ).catch((thrown) => {
+      throw asKnownError(thrown);
+    });
+    return () => keepingTrust(() => rm(target, { force: true }));
   }
 
   /** Whether {@link checkedPath} finds the file whole. */
