@@ -65,8 +65,7 @@ export function addJsonBodies(app: FastifyInstance): void {
     }
     const placeholder = randomUUID();
     const rest = [body.subarray(0, longString.start), placeholder, body.subarray(longString.end)].join('');
-    const escaped = body.toString('latin1', longString.start, longString.end);
-    unescapeJson(escaped).then(
+    unescapeJson(body.subarray(longString.start, longString.end)).then(
       (unescaped) =>
         parse(request, rest, (error: Error | null, parsed?: unknown) =>
           error ? done(error) : done(null, withText(parsed, placeholder, unescaped)),

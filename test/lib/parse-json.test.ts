@@ -53,3 +53,18 @@ it('a scan finds the one long string, whose commas and brackets are no values', 
   expect(scanned(text)).toEqual({ excess: null, longString: { start: 17, end: 17 + long.length } });
   expect(scanned('["short"]')).toEqual({ excess: null, longString: null });
 });
+
+it.each([
+  ['quotes', '"'],
+  ['backslashes', '\\'],
+  ['backslashes before quotes', '\\"'],
+  ['quotes here and there', `${'x'.repeat(1_500)}"${'x'.repeat(40)}\\\\"`],
+])('a scan finds where a long string ends, whatever it holds: %s', (_, part) => {
+  for (const before of ['', 'x', 'x'.repeat(31)]) {
+    for (const times of [50, 51, 2_000]) {
+      const text = JSON.stringify([before + part.repeat(times)]);
+      const { longString } = scanJson(Buffer.from(text), { ...LIMITS, maxStringBytes: 80 });
+      expect(longString).toEqual({ start: 2, end: text.length - 2 });
+    }
+  }
+});

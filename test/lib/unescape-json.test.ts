@@ -11,11 +11,11 @@ it.each([
   const escaped = JSON.stringify(text)
     .slice(1, -1)
     .replace(/[\u0080-\uFFFF]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  for (let pieceCharacters = 7; pieceCharacters < 40; pieceCharacters++) {
-    expect(await unescapeJson(escaped, pieceCharacters)).toBe(text);
+  for (let pieceBytes = 7; pieceBytes < 40; pieceBytes++) {
+    expect(await unescapeJson(Buffer.from(escaped), pieceBytes)).toBe(text);
   }
 });
 
 it.each(['\\x', '\\u00', '\\'])('%s is no escape', async (escaped) => {
-  await expect(unescapeJson(`some letters before ${escaped}`, 8)).rejects.toThrow(SyntaxError);
+  await expect(unescapeJson(Buffer.from(`some letters before ${escaped}`), 8)).rejects.toThrow(SyntaxError);
 });

@@ -188,10 +188,11 @@ it('bodies beyond the memory for all of them are refused, but for small ones', a
       headers: { 'content-type': 'application/json' },
       body,
     });
+    const { errors } = JSON.parse(await response.text());
     return {
       status: response.status,
       retryAfter: response.headers.get('retry-after'),
-      code: (await response.json()).errors?.[0].extensions.code,
+      code: errors?.[0].extensions.code,
     };
   };
   const held = connect(Number(new URL(url).port), '127.0.0.1');

@@ -31,7 +31,11 @@ export function checkInputs(given: Readonly<Record<string, unknown>>): void {
     if (typeof value === 'string') checkText(name, value);
     else if (Array.isArray(value)) {
       checkCount(name, value.length);
-      for (const item of value) remaining.push([name, item]);
+      // Texts at once: a list of labels has tens of thousands.
+      for (const item of value) {
+        if (typeof item === 'string') checkText(name, item);
+        else remaining.push([name, item]);
+      }
     } else if (typeof value === 'object' && value !== null) {
       const fields = Object.entries(value);
       checkCount(name, fields.length);

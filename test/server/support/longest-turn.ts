@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Processor time of the calling thread, in ms. Unlike the time of day, it stands still while other processes run. */
-export function threadMs(): number {
+function threadMs(): number {
   const [onCpuNs] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
   return Number(onCpuNs) / 1e6;
 }
