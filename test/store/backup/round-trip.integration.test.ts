@@ -28,7 +28,7 @@ it('an embedded store is the same on another machine, and what ran there is queu
   const archive = await backupOf(from);
   const restored = await restore(to, archive);
   expect(restored).toMatchObject({
-    blobs: 25,
+    blobs: 27,
     requeued: 1,
     manifest: { release: '1.2.3', tables: { model: 3, logit: 6, api_key: 1, ingest: 3, probe: 20 } },
   });
