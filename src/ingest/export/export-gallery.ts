@@ -58,7 +58,8 @@ export async function exportGallery(
       onProgress?.(counts.models);
       const names = files.map(({ name }) => `responses/${name}`);
       const facts = modelFacts(model, await source.models.labels(model.id), probeSet);
-      yield `${JSON.stringify({ ...facts, ...annotations, coverage, files: names })}\n`;
+      const dataFiles = await source.models.dataFiles(model.id);
+      yield `${JSON.stringify({ ...facts, dataFiles, ...annotations, coverage, files: names })}\n`;
     }
   };
   await write('models.jsonl', modelLines());
