@@ -21,6 +21,8 @@ export interface IngestOutcome {
   peakMemoryMiB: number | null;
   code: string | null;
   message: string | null;
+  /** What was assumed, cut or left out, and what looks wrong. */
+  notes: string[];
 }
 
 /** How an ingest is followed. */
@@ -57,7 +59,17 @@ export async function queueAndFollow(
     if (!isReportableError(thrown)) throw thrown;
     const { code, message } = thrown;
     line.finish(`${code}: ${message}`);
-    return { name, version, state: 'FAILED', logits: null, seconds: 0, peakMemoryMiB: null, code, message };
+    return {
+      name,
+      version,
+      state: 'FAILED',
+      logits: null,
+      seconds: 0,
+      peakMemoryMiB: null,
+      code,
+      message,
+      notes: [],
+    };
   }
   return followIngest(context, id, line);
 }
@@ -141,6 +153,7 @@ function outcomeOf(ingest: IngestOutcomeFragment): IngestOutcome {
     peakMemoryMiB: peakMemoryBytes === null ? null : Math.round(peakMemoryBytes / 2 ** 20),
     code: error?.code ?? null,
     message: error?.message ?? null,
+    notes: model.notes,
   };
 }
 
@@ -154,8 +167,11 @@ const COLUMNS = {
   code: 'ERROR',
 };
 
-/** Prints outcomes; one without success sets the exit status. */
+/** Prints outcomes, and below a table the models' notes; one without success sets the exit status. */
 export function printOutcomes(outcomes: IngestOutcome[], formats: FormatFlags): void {
   printRows(outcomes, COLUMNS, formats);
+  if (!formats.json && !formats.jsonl)
+    for (const { name, version, notes } of outcomes)
+      for (const note of notes) process.stderr.write(`${name} ${version}: note: ${note}\n`);
   if (outcomes.some(({ state }) => state !== 'SUCCEEDED')) process.exitCode = EXIT.failed;
 }

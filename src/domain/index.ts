@@ -36,6 +36,7 @@ export {
   sigmoidsToLogits,
   withoutUnderflow,
 } from './descriptors/probabilities.js';
+export { responseSpread } from './descriptors/response-spread.js';
 export { sharpen } from './descriptors/sharpen.js';
 export { fitUnsharpening, type Unsharpening, unsharpenRows } from './descriptors/unsharpen.js';
 export { zscore } from './descriptors/zscore.js';

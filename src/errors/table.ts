@@ -78,7 +78,10 @@ export const ERRORS = {
   MODEL_NO_LOGITS_OUTPUT: { httpStatus: 400, summary: 'The model has no [N, C] output.' },
   MODEL_OUTPUT_AMBIGUOUS: { httpStatus: 400, summary: 'Several outputs qualify; one must be named.' },
   MODEL_TOO_MANY_OUTPUTS: { httpStatus: 400, summary: 'The model has more outputs than allowed.' },
-  MODEL_EXTERNAL_DATA: { httpStatus: 400, summary: 'The model stores weights outside its own file.' },
+  MODEL_EXTERNAL_DATA: {
+    httpStatus: 400,
+    summary: 'A data file of the model is missing, not allowed, or does not fit.',
+  },
   MODEL_MALFORMED: {
     httpStatus: 400,
     summary: 'The model file contradicts itself, or has shapes or sizes that no classifier has.',

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/index.js';
+import type { DataReference } from './data-location.js';
 import type { PartialPreprocessing, PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
 
 /** Unacknowledged batches after which the worker waits. */
@@ -7,6 +8,8 @@ export const BATCH_WINDOW = 4;
 /** The work of one model process. */
 export interface ProbeJob {
   modelFile: string;
+  /** The model's data files; null without any. */
+  data: ModelData | null;
   maxModelBytes: number;
   memoryBytes: number;
   maxOutputs: number;
@@ -19,6 +22,13 @@ export interface ProbeJob {
   /** Used instead of `startAt` with a plan. */
   done: DoneProbes | null;
   cache: { folder: string; maxBytes: number } | null;
+}
+
+/** Files that a model keeps weights in, at the places that it names. */
+export interface ModelData {
+  folder: string;
+  /** Their locations in the folder. */
+  locations: readonly string[];
 }
 
 /** How a run went. */
@@ -39,11 +49,16 @@ export type WorkerMessage =
   | { kind: 'INSPECTED'; inspected: ModelInspection; expectedProbes: number }
   /** probes: positions in the probe set; responses: a row of C for each; expectedProbes: as of this batch */
   | { kind: 'BATCH'; probes: Uint32Array; responses: Float32Array; expectedProbes: number }
+  /** Instead of the others, in reply to LIST_DATA. */
+  | { kind: 'DATA_LISTED'; files: DataReference[] }
   | { kind: 'DONE'; peakMemoryBytes: number; figures: RunFigures }
   | { kind: 'FAILED'; code: ErrorCode; message: string; details: Record<string, unknown> };
 
-/** From the parent to the worker: the job first, then one TAKEN per batch. */
-export type ParentMessage = { kind: 'START'; job: ProbeJob } | { kind: 'TAKEN' };
+/** From the parent to the worker: the job first, then one TAKEN per batch; or LIST_DATA, once. */
+export type ParentMessage =
+  | { kind: 'START'; job: ProbeJob }
+  | { kind: 'TAKEN' }
+  | { kind: 'LIST_DATA'; job: Pick<ProbeJob, 'modelFile' | 'maxModelBytes' | 'memoryBytes'> };
 
 /** What inspection found out about a model. JSON-serializable. */
 export interface ModelInspection {

@@ -9,6 +9,11 @@ export interface ResolvedVersion {
   revision: string | null;
   /** SHA-256 of the file in lower-case hexadecimal, where the registry knows it. */
   sha256?: string;
+  /**
+   * A file of the model's own folder, by its relative path, with its SHA-256 where the registry knows it; null when the registry
+   * lists none. The model chooses the path: it must be checked before, so that it cannot lead out of the folder.
+   */
+  beside(path: string): { file: RemoteFile; sha256?: string } | null;
   /** A preprocessing description as the version has it, unchecked. */
   preprocessing?: unknown;
   /** Labels as the version has them, unchecked. */

@@ -31,7 +31,7 @@ export type { Annotations } from './models/annotations.js';
 export type { ChangeResult, ModelChange, RemovedModel, VersionRegistration } from './models/model-change.js';
 export type { ModelFilter } from './models/model-filter.js';
 export type { RegisteredVersion } from './models/models.js';
-export { checkLabels, type PublishedModel } from './models/publish-model.js';
+export { checkLabels, type DataFile, type PublishedModel } from './models/publish-model.js';
 export { EXTERNAL_SOURCE, type ExternalModel, modelExternal } from './models/register-external.js';
 export { DIRECT_LANE, type NewIngest } from './models/register-version.js';
 export { openStore, type Store, type StoreOptions } from './open-store.js';

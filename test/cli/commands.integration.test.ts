@@ -72,7 +72,13 @@ describe('probelog ingest', () => {
     const { code, stdout, stderr } = await probelog('ingest', 'models', '--registry', 'mine', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual([
-      expect.objectContaining({ name: 'good', state: 'SUCCEEDED', logits: 4, code: null }),
+      expect.objectContaining({
+        name: 'good',
+        state: 'SUCCEEDED',
+        logits: 4,
+        code: null,
+        notes: expect.arrayContaining([expect.stringContaining('No preprocessing was described')]),
+      }),
       expect.objectContaining({ name: 'bad', state: 'FAILED', logits: null, code: 'MODEL_NOT_ONNX' }),
     ]);
     expect(stderr).toContain('MODEL_NOT_ONNX');
@@ -103,6 +109,12 @@ describe('probelog reprobe', () => {
       expect.objectContaining({ name: 'good', version: '1', state: 'SUCCEEDED', logits: 4, code: null }),
     ]);
     expect(stderr).toContain('good 1: 4 logits');
+  });
+
+  it('prints the notes of a model below its table', async () => {
+    const { stdout, stderr } = await probelog('reprobe', 'good');
+    expect(stdout).toContain('SUCCEEDED');
+    expect(stderr).toContain('good 1: note: No preprocessing was described');
   });
 
   it('fails as the model does', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFloat16, parseNpyHeader } from '../../src/domain/index.js';
-import { assembleResponses } from '../../src/ingest/pipeline/assemble/assemble-responses.js';
+import {
+  type AssembleFacts,
+  assembleResponses,
+} from '../../src/ingest/pipeline/assemble/assemble-responses.js';
 import { tinyPrior } from '../probing/support/tiny-prior.js';
 
 const PROBES = 6;
@@ -76,5 +79,38 @@ describe('responses of some probes', () => {
     );
     expect([coverage, errors]).toEqual([1, null]);
     expect(storedRows(file)).toEqual(rows);
+  });
+});
+
+describe('notes say', () => {
+  /** Responses of 30 probes: each output has a level of its own, and changes by so much. */
+  const changing = (by: number, outputs = 5) =>
+    Array.from({ length: outputs }, (_, c) =>
+      Array.from({ length: 30 }, (_, p) => 10 * c + by * Math.sin(7 * c + 3 * p)),
+    );
+  const notesOf = (rows: number[][], declared: AssembleFacts['declared'] = null) => {
+    const observed = { rows: rows.length, columns: rows[0].length, data: Float32Array.from(rows.flat()) };
+    const all = Uint32Array.from(rows[0], (_, probe) => probe);
+    return assembleResponses({ observed, probes: all }, { declared, probes: all.length, prior: null }).notes;
+  };
+
+  it('when the outputs hardly change from image to image', () => {
+    expect(notesOf(changing(1))).toEqual([expect.stringContaining('hardly change')]);
+    expect(notesOf(changing(0))).toEqual([expect.stringContaining('hardly change')]);
+    expect(notesOf(changing(20))).toEqual([]);
+    const some = changing(20);
+    some[1][3] = Number.NaN;
+    expect(notesOf(some)).toEqual([]);
+  });
+
+  it('nothing about it of one or two outputs, of few probes, or of independent labels', () => {
+    expect(notesOf(changing(1, 2))).toEqual([]);
+    expect(notesOf(changing(1).map((row) => row.slice(0, 10)))).toEqual([]);
+    expect(notesOf(changing(1), 'MULTI_LABEL_LOGITS')).toEqual([]);
+  });
+
+  it('by which power of two the responses are stored', () => {
+    const rows = changing(20).map((row) => row.map((x) => x * 1e-7));
+    expect(notesOf(rows)).toEqual([expect.stringContaining('2^28')]);
   });
 });

@@ -20,7 +20,10 @@ export function modelsCommand(): Command {
     .option('--first <n>', 'with --concept: number of models', '10')
     .option('--probe-set <name>', 'with --concept: gallery to search (default: as for search)');
   return withUrl(withFormats(command))
-    .addHelpText('after', '\nWithout --concept, only [text], the formats and --url apply.')
+    .addHelpText(
+      'after',
+      '\nWithout --concept, only [text], the formats and --url apply. --json also has notes: what was assumed about a model.',
+    )
     .action((text: string | undefined, flags: ModelsFlags, command: Command) => {
       const { concept: concepts, json, jsonl, url, ...narrowing } = flags;
       const given = Object.keys(narrowing).find((name) => command.getOptionValueSource(name) === 'cli');
@@ -45,8 +48,8 @@ async function list(client: ProbelogClient, text: string | undefined) {
   const rows = [];
   const edges = client.edges(ListedModelsDocument, { text }, ({ models }) => models, { perPage: PER_PAGE });
   for await (const { node } of edges) {
-    const { outputs: logits, responseKind: kind, name, version, status, coverage, source } = node;
-    rows.push({ name, version, status, logits, coverage, kind, source });
+    const { outputs: logits, responseKind: kind, name, version, status, coverage, source, notes } = node;
+    rows.push({ name, version, status, logits, coverage, kind, source, notes });
   }
   return rows;
 }

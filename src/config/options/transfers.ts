@@ -6,11 +6,12 @@ export const TRANSFER_OPTIONS = {
   maxModelBytes: option(
     {
       variable: 'PROBELOG_MAX_MODEL_BYTES',
-      description: 'Largest model file accepted.',
-      allowed: 'a size from 1 KiB to 2 GiB, such as 500MiB (an ONNX file cannot exceed 2 GiB)',
+      description:
+        'Largest model accepted: its file together with the data files that it keeps weights in. The file alone cannot exceed 2 GiB.',
+      allowed: 'a size from 1 KiB to 1,024 GiB, such as 500MiB',
       fallback: '2GiB',
     },
-    byteSize(2 ** 10, 2 ** 31),
+    byteSize(2 ** 10, 2 ** 40),
   ),
   modelCacheBytes: option(
     {

@@ -58,7 +58,8 @@ export async function exportGallery(
       onProgress?.(counts.models);
       const names = files.map(({ name }) => `responses/${name}`);
       const facts = modelFacts(model, await source.models.labels(model.id), probeSet);
-      yield `${JSON.stringify({ ...facts, ...annotations, coverage, files: names })}\n`;
+      const dataFiles = await source.models.dataFiles(model.id);
+      yield `${JSON.stringify({ ...facts, dataFiles, ...annotations, coverage, files: names })}\n`;
     }
   };
   await write('models.jsonl', modelLines());
@@ -125,7 +126,7 @@ async function* probeSetFile(
 /** Without the source, which may be a signed URL. */
 function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: ProbeSetRecord) {
   const { id, name, version, outputs, responseKind, logFloor, multiLabel } = model;
-  const { preprocessing, outputName } = model;
+  const { preprocessing, outputName, notes } = model;
   const { license, registry, revision, visibility, fileDigest, fileBytes, createdAt, probedAt } = model;
   return {
     id,
@@ -139,6 +140,7 @@ function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: Pro
     multiLabel,
     preprocessing,
     outputName,
+    notes,
     license,
     licence: license,
     registry,

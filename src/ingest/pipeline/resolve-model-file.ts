@@ -1,7 +1,12 @@
 import { type DownloadLimits, sourceMayRecover } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { type PartialPreprocessing, parsePreprocessing } from '../../probing/index.js';
-import type { ClaimedIngest, ModelRecord, Store } from '../../store/index.js';
+import {
+  listDataFiles,
+  type NetworkIsolation,
+  type PartialPreprocessing,
+  parsePreprocessing,
+} from '../../probing/index.js';
+import type { ClaimedIngest, DataFile, ModelRecord, Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { parseLabels } from '../sources/parse-labels.js';
 import {
@@ -23,7 +28,8 @@ import {
   sidecarPreprocessing,
   sidecarReader,
 } from '../sources/sidecar-files.js';
-import { fetchModel } from './fetch-model.js';
+import { fetchDataFiles } from './fetch-data-files.js';
+import { type FetchedModel, fetchModel } from './fetch-model.js';
 import type { ModelCache } from './model-cache.js';
 
 /** How often a version is read again because its annotations change meanwhile. Later changes arrive as events of their own. */
@@ -40,12 +46,16 @@ export interface SourceDependencies {
   registries: ReadonlyMap<string, RegistryAccess>;
   /** Reads s3: sources; null when none is configured. */
   objects: ObjectStore | null;
+  /** For the process that reads which data files a model has. */
+  probing: { memoryBytes: number; stallMs: number; isolation: NetworkIsolation };
 }
 
 /** The model's file in the blob store, with the facts from its sidecar files or its registry. */
 export interface ResolvedModelFile {
   digest: string;
   bytes: number;
+  /** The files that it keeps weights in, in the blob store too. */
+  data: DataFile[];
   preprocessing: PartialPreprocessing | null;
   /** Given for this model: one for each output, or the ingest fails. */
   labels: string[] | null;
@@ -110,6 +120,7 @@ export async function resolveModelFile(
     fileBytes: file.bytes,
     ...(registered && { revision: registered.revision }),
   });
+  const data = await resolveData(ingest, file, { source, registered }, dependencies, signal);
   /** A stored model can be probed again while its source is down, with the facts of the last time. */
   const orAsBefore =
     <Before>(before: Before) =>
@@ -123,11 +134,55 @@ export async function resolveModelFile(
     preprocessing = await sidecarPreprocessing(read).catch(orAsBefore(model.preprocessing));
   return {
     ...file,
+    data,
     preprocessing: preprocessing == null ? null : parsePreprocessing(preprocessing),
     labels: given ?? (areSet || !registered ? null : labelsOf(registered.labels)),
     sidecarLabels:
       given || areSet || registered ? undefined : await sidecarLabels(read).catch(orAsBefore(undefined)),
   };
+}
+
+/**
+ * Makes sure that the files that a model keeps weights in are in the blob store. They are fetched with the model's file, and
+ * again only when one of them was evicted or is damaged; then they must be the same.
+ */
+async function resolveData(
+  ingest: ClaimedIngest,
+  file: FetchedModel,
+  { source, registered }: ResolvedSource,
+  { store, download, downloadFolder, modelCache, probing }: SourceDependencies,
+  signal: AbortSignal,
+): Promise<DataFile[]> {
+  const references = await listDataFiles({
+    modelFile: store.blobs.path(file.digest),
+    limits: { ...probing, maxModelBytes: download.maxBytes },
+    isolation: probing.isolation,
+    signal,
+  });
+  if (references.length === 0) return [];
+  const known = await store.models.dataFiles(ingest.modelId);
+  const stored = new Map<string, DataFile>();
+  for (const before of known)
+    if (await store.blobs.isWhole(before.digest)) stored.set(before.location, before);
+  const isStored = references.every(({ location }) => stored.has(location));
+  const data = isStored
+    ? known
+    : await fetchDataFiles(references, source, registered, {
+        blobs: store.blobs,
+        pathOf: (digest) => store.blobs.path(digest),
+        folder: downloadFolder,
+        ingestId: ingest.id,
+        modelBytes: file.bytes,
+        known,
+        limits: download,
+        signal,
+      });
+  if (isStored) for (const { digest } of data) await modelCache.used(digest);
+  else {
+    await modelCache.grown(data.reduce((sum, { bytes }) => sum + bytes, 0));
+    await store.models.recordDataFiles(ingest.claim, data);
+  }
+  return data;
 }
 
 /** Stores the annotations at once: those of an event that arrives while the file is fetched are newer. */

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { knownError, ProbelogError } from '../../errors/index.js';
 import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../../probing/index.js';
 import { type ClaimedIngest, checkLabels, type Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
+import { layOutModel } from './model-folder.js';
 import {
   openProbingWork,
   type ProbeBudget,
@@ -15,6 +17,12 @@ import { type ResolvedModelFile, resolveModelFile, type SourceDependencies } fro
 import { type NewResponses, publishedModel, storeResponses } from './store-responses.js';
 import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
 import { workFolderOf } from './work-folder.js';
+
+/**
+ * Part of what an interrupted ingest is continued by. Increment it when a release reads models or images differently: responses of two
+ * kinds never stand in one matrix.
+ */
+const READINGS = 2;
 
 /** A request as it is stored in the queue. */
 interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
@@ -79,25 +87,24 @@ export async function runIngest(
 
   await progress.stage('INSPECTING');
   const identity = {
+    readings: READINGS,
     file: fetched.digest,
     probeSet: request.probeSet,
     preprocessing: fetched.preprocessing,
     output: request.output ?? null,
+    // Only where there are some: unfinished work of an earlier release goes on.
+    ...(fetched.data.length > 0 && { data: fetched.data }),
   };
   const budget = requestedBudget(request, dependencies.probing);
   const prior = () => dependencies.prior(request.probeSet, model.id);
-  const work = await openProbingWork(
-    workFolderOf(dependencies.workFolder, ingest.id),
-    identity,
-    budget,
-    prior,
-  );
+  const folder = workFolderOf(dependencies.workFolder, ingest.id);
+  const work = await openProbingWork(folder, identity, budget, prior);
   let run: ProbeRun;
   try {
     const probes = await store.probeSets.probes(request.probeSet);
     const files: ProbeFile[] = [];
     for (const { digest } of probes) files.push({ digest, path: await store.blobs.checkedPath(digest) });
-    run = await probe(request, fetched, files, work, progress, dependencies, signal).finally(() =>
+    run = await probe(request, fetched, files, work, progress, folder, dependencies, signal).finally(() =>
       work.spool.close(),
     );
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
@@ -162,12 +169,15 @@ async function probe(
   probes: ProbeFile[],
   { spool, plan }: ProbingWork,
   progress: ProgressReporter,
+  folder: string,
   { store, cacheFolder, probing, download }: PipelineDependencies,
   signal: AbortSignal,
 ): Promise<ProbeRun> {
   let total = probes.length;
+  const model = await layOutModel(join(folder, 'model'), file.data, store.blobs);
   return probeModel({
     modelFile: store.blobs.path(file.digest),
+    data: model.data,
     preprocessing: file.preprocessing,
     outputName: request.output,
     probes,
@@ -194,5 +204,5 @@ async function probe(
       await spool.append({ probes: ran, responses });
       await progress.update(spool.rows, total);
     },
-  });
+  }).finally(() => model.remove());
 }

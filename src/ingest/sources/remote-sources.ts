@@ -25,6 +25,11 @@ export interface RegisteredModel {
   revision: string | null;
   /** SHA-256 of the file in lowercase hexadecimal, if the registry has it. */
   sha256?: string;
+  /**
+   * The file with this relative name in the model's own folder, with its SHA-256 if the registry has it; null when the registry
+   * lists none, or has no way to say.
+   */
+  beside?(location: string): { file: RemoteFile; sha256?: string } | null;
   /** A preprocessing description in any form that `parsePreprocessing` reads, if the version has one. */
   preprocessing?: unknown;
   /** Labels in any form that `parseLabels` reads, if the version has some. */

@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { parseJson } from '../../lib/parse-json.js';
 import { parsePreprocessing } from '../../probing/index.js';
+import { placesBeside } from './beside-model.js';
 import { openLocalFile } from './local-files.js';
 import { parseLabels, parseLabelText } from './parse-labels.js';
 import type { FileSource, LocalFile } from './parse-source.js';
@@ -24,8 +24,7 @@ export interface SidecarLabels {
 }
 
 /**
- * Reads files beside the model, as the Hugging Face Hub has them: in the model's folder or, if that is called `onnx` or is the
- * folder of a version in a Triton repository, in the one above. Each file is read once.
+ * Reads files beside the model: see {@link placesBeside}. Each file is read once.
  *
  * @throws ProbelogError (the reader) SOURCE_UNREACHABLE, SOURCE_TIMEOUT when the server may have the file but did not say
  */
@@ -36,13 +35,9 @@ export function sidecarReader(
 ): SidecarReader {
   const found = new Map<string, Promise<string | undefined>>();
   const read = async (name: string) => {
-    for (const place of source.kind === 'FILE'
-      ? filePlaces(source.path, name)
-      : urlPlaces(source.file.url, name)) {
+    for (const place of placesBeside(source, name)) {
       const text =
-        source.kind === 'FILE'
-          ? await smallFile({ path: place, within: source.within })
-          : await smallDownload({ ...source.file, url: place }, limits, signal);
+        place.kind === 'FILE' ? await smallFile(place) : await smallDownload(place.file, limits, signal);
       if (text !== undefined) return text;
     }
     return undefined;
@@ -146,26 +141,6 @@ function labelsIn(file: string, text: string): string[] {
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0].replace(/[.:]$/, '');
-}
-
-function filePlaces(path: string, name: string): string[] {
-  const folder = dirname(path);
-  return isInner(folder) ? [join(folder, name), join(dirname(folder), name)] : [join(folder, name)];
-}
-
-function urlPlaces(url: string, name: string): string[] {
-  const { origin, pathname } = new URL(url);
-  const folder = pathname.slice(0, pathname.lastIndexOf('/'));
-  const above = folder.slice(0, folder.lastIndexOf('/'));
-  const encoded = encodeURIComponent(name);
-  return isInner(folder)
-    ? [`${origin}${folder}/${encoded}`, `${origin}${above}/${encoded}`]
-    : [`${origin}${folder}/${encoded}`];
-}
-
-/** `onnx` of a Hub repository, or the number of a version in a Triton repository. */
-function isInner(folder: string): boolean {
-  return /[/\\](onnx|\d{1,9})$/.test(folder);
 }
 
 /** A file outside the allowed folder counts as missing: the outcome must not reveal that it exists. */

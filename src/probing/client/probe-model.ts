@@ -2,6 +2,7 @@ import { ProbelogError } from '../../errors/index.js';
 import type { PartialPreprocessing } from '../preprocessing/preprocessing-spec.js';
 import type {
   DoneProbes,
+  ModelData,
   ModelInspection,
   ProbeFile,
   ProbeJob,
@@ -20,6 +21,8 @@ const DEFAULT_CACHE_BYTES = 2 * 2 ** 30;
 export interface ProbeModelOptions {
   /** Path of the ONNX file. */
   modelFile: string;
+  /** The files that it keeps weights in, checked; absent without any. */
+  data?: ModelData | null;
   /** From `parsePreprocessing`; null for the documented default. */
   preprocessing: PartialPreprocessing | null;
   /** The output to use; needed only when several qualify. */
@@ -90,7 +93,7 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
     } else if (message.kind === 'BATCH') {
       await options.onBatch(message.probes, message.responses, message.expectedProbes);
       worker.send({ kind: 'TAKEN' });
-    } else if (inspected) {
+    } else if (message.kind === 'DONE' && inspected) {
       return { inspected, peakMemoryBytes: message.peakMemoryBytes, ...message.figures };
     }
     return null;
@@ -122,6 +125,7 @@ function toJob(options: ProbeModelOptions): ProbeJob {
   const { modelFile, limits, preprocessing, outputName, probes, cacheFolder, cacheBytes } = options;
   return {
     modelFile,
+    data: options.data ?? null,
     maxModelBytes: limits.maxModelBytes,
     memoryBytes: limits.memoryBytes,
     maxOutputs: limits.maxOutputs,

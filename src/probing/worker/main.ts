@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { readPeakMemory } from '../../lib/peak-memory.js';
 import { BATCH_WINDOW, type ParentMessage, type ProbeJob, type WorkerMessage } from '../protocol.js';
+import { dataFilesOf } from './onnx/external-data-files.js';
+import { readModelFile } from './read-model-file.js';
 import { type ProbeSink, runProbes } from './run-probes.js';
 import { startWatchdog } from './watchdog.js';
 
@@ -12,7 +14,8 @@ let onTaken: () => void = () => undefined;
 
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ParentMessage) => {
-  if (message.kind === 'START') void work(message.job);
+  if (message.kind === 'START') void work(message.job, runJob);
+  else if (message.kind === 'LIST_DATA') void work(message.job, listData);
   else {
     unacknowledged--;
     onTaken();
@@ -37,12 +40,23 @@ async function untilFewerThan(batches: number): Promise<void> {
     });
 }
 
-async function work(job: ProbeJob): Promise<void> {
+async function runJob(job: ProbeJob): Promise<void> {
+  const figures = await runProbes(job, sink);
+  send({ kind: 'DONE', figures, peakMemoryBytes: peakMemory() });
+}
+
+async function listData({ modelFile, maxModelBytes }: Pick<ProbeJob, 'modelFile' | 'maxModelBytes'>) {
+  send({ kind: 'DATA_LISTED', files: dataFilesOf(await readModelFile(modelFile, maxModelBytes)) });
+}
+
+async function work<Job extends Pick<ProbeJob, 'memoryBytes'>>(
+  job: Job,
+  run: (job: Job) => Promise<void>,
+): Promise<void> {
   startWatchdog(job.memoryBytes);
   await offerToOomKiller();
   try {
-    const figures = await runProbes(job, sink);
-    send({ kind: 'DONE', figures, peakMemoryBytes: peakMemory() });
+    await run(job);
   } catch (thrown) {
     if (thrown instanceof ProbelogError)
       send({ kind: 'FAILED', code: thrown.code, message: thrown.message, details: thrown.details });

@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 
+/** Protobuf messages are not larger. Larger models keep their weights in other files. */
+const MAX_ONNX_BYTES = 2 ** 31;
+
 /**
  * Reads a model file.
  *
@@ -12,10 +15,11 @@ export async function readModelFile(path: string, maxBytes: number): Promise<Buf
   });
   try {
     const { size } = await file.stat();
-    if (size > maxBytes)
-      throw new ProbelogError('MODEL_TOO_LARGE', `The model has ${size} bytes; the limit is ${maxBytes}.`, {
+    const limit = Math.min(maxBytes, MAX_ONNX_BYTES);
+    if (size > limit)
+      throw new ProbelogError('MODEL_TOO_LARGE', `The model has ${size} bytes; the limit is ${limit}.`, {
         bytes: size,
-        limit: maxBytes,
+        limit,
       });
     return await file.readFile();
   } finally {

@@ -10,6 +10,7 @@ import { bytesPerImage, frameOf } from './images/pixels.js';
 import { tensorFiller } from './images/tensor-filler.js';
 import { dependsOnBatch } from './onnx/batch-dependence.js';
 import { checkModel } from './onnx/check-model.js';
+import { sizesOf } from './onnx/external-data-files.js';
 import { findInput, type ImageInput } from './onnx/find-input.js';
 import { graphSuffix } from './onnx/graph-suffix.js';
 import type { OnnxModel } from './onnx/model.js';
@@ -46,7 +47,7 @@ export interface ProbeSink {
  */
 export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigures> {
   const file = await readModelFile(job.modelFile, job.maxModelBytes);
-  const model = readModel(file);
+  const model = readModel(file, job.data ? sizesOf(job.data) : undefined);
   checkModel(model);
   refuseOtherTasks(model.metadata);
   const trace = new GraphTrace(model.graph);
@@ -64,7 +65,11 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
 
   const selection = outputSelection(model, trace);
   const suffix = graphSuffix(file, selection.replays, selection.hidden);
-  const session = await openSession(suffix.length > 0 ? Buffer.concat([file, suffix]) : file, model);
+  const session = await openSession(
+    suffix.length > 0 ? Buffer.concat([file, suffix]) : file,
+    model,
+    job.data?.folder ?? null,
+  );
   const half = await halfCodecFor(input, session);
   const values = (tensor: Ort.Tensor) => floatValues(tensor, half.decode);
   const { width, height } = spec;

@@ -33,12 +33,20 @@ export class HuggingFaceReader implements RegistryReader {
         `The model file of ${commit.name} is unclear: ${choice.problem}.`,
       );
     }
-    const digest = files.find(({ path }) => path === choice.path)?.lfs?.oid;
+    // Files outside large file storage have a Git hash only.
+    const sha256Of = (wanted: string) => {
+      const digest = files.find(({ path }) => path === wanted)?.lfs?.oid;
+      return digest !== undefined && SHA256.test(digest) ? digest : undefined;
+    };
+    const folder = choice.path.slice(0, choice.path.lastIndexOf('/') + 1);
     return {
       file: this.api.file(commit, choice.path),
       revision: commit.sha,
-      // Files outside large file storage have a Git hash only.
-      sha256: digest !== undefined && SHA256.test(digest) ? digest : undefined,
+      sha256: sha256Of(choice.path),
+      beside: (path) =>
+        paths.includes(folder + path)
+          ? { file: this.api.file(commit, folder + path), sha256: sha256Of(folder + path) }
+          : null,
       preprocessing: await this.sidecar(commit, 'preprocessor_config.json', paths, signal),
       labels: await this.sidecar(commit, 'config.json', paths, signal),
     };

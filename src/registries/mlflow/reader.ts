@@ -48,7 +48,18 @@ export class MlflowReader implements RegistryReader {
     const labels = layout?.labels ?? (await readSidecar(files, LABELS, signal));
     await files.checkMissed(layout ? LAYOUT : path, this.limits, signal);
     const file = api.file(version, path);
-    return { file, revision: revisionOf(record), annotations: annotationsOf(record), preprocessing, labels };
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    // The list has the files of the version's own folder only.
+    const isKnownMissing = (name: string) =>
+      folder === '' && !name.includes('/') && listed?.includes(name) === false;
+    return {
+      file,
+      revision: revisionOf(record),
+      beside: (name) => (isKnownMissing(name) ? null : { file: api.file(version, folder + name) }),
+      annotations: annotationsOf(record),
+      preprocessing,
+      labels,
+    };
   }
 }
 

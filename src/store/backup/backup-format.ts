@@ -28,6 +28,7 @@ export const BACKED_UP_TABLES: readonly BackedUpTable[] = [
   { name: 'probe', key: ['id'] },
   { name: 'probe_embedding', key: ['probe_set_id', 'encoder_id'] },
   { name: 'model', key: ['id'] },
+  { name: 'model_data_file', key: ['model_id', 'location'] },
   { name: 'model_notes', key: ['model_id'] },
   { name: 'model_tag', key: ['model_id', 'key'] },
   { name: 'model_alias', key: ['model_id', 'alias'] },

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
-import { type FileHandle, open, rm, stat, utimes } from 'node:fs/promises';
+import { constants, createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
+import { copyFile, type FileHandle, link, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { asKnownError, ProbelogError } from '../../errors/index.js';
@@ -121,6 +121,28 @@ export class BlobStore {
     if (hash.digest('hex') !== digest) throw missing(digest);
     this.verified.set(digest, seen);
     return path;
+  }
+
+  /**
+   * Makes a whole file appear at another path too: as a hard link, or where the file system has none, as a copy.
+   *
+   * @returns removes the file at the path
+   * @throws ProbelogError BLOB_MISSING, STORAGE_FULL
+   */
+  async linkTo(digest: string, target: string): Promise<() => Promise<void>> {
+    const path = await this.checkedPath(digest);
+    // A link changes the file's attributes but not its content, which need not be read again.
+    const keepingTrust = async (change: () => Promise<unknown>) => {
+      const isVerified = this.verified.get(digest) === (await appearance(path));
+      await change();
+      if (isVerified) await this.markWhole(digest);
+    };
+    await keepingTrust(() =>
+      link(path, target).catch(() => copyFile(path, target, constants.COPYFILE_FICLONE)),
+    ).catch((thrown) => {
+      throw asKnownError(thrown);
+    });
+    return () => keepingTrust(() => rm(target, { force: true }));
   }
 
   /** Whether {@link checkedPath} finds the file whole. */

@@ -9,7 +9,7 @@ export const REFETCHABLE_SOURCE = `^(${['https?', 's3', ...Object.keys(REGISTRY_
 /** A blob that rows refer to. */
 export interface ReferencedBlob {
   digest: string;
-  /** Whether the store cannot work without it. A model's file is only needed to probe the model again. */
+  /** Whether the store cannot work without it. A model's files are only needed to probe the model again. */
   required: boolean;
   /** Whether it can be fetched again. Such files are evicted and fetched as needed. */
   refetchable: boolean;
@@ -22,6 +22,8 @@ const REFERENCED_BLOBS = `
     UNION ALL SELECT "digest", true, false FROM "probe_embedding"
     UNION ALL SELECT "responses_digest", true, false FROM "model" WHERE "responses_digest" IS NOT NULL
     UNION ALL SELECT "file_digest", false, "source" ~* '${REFETCHABLE_SOURCE}' FROM "model" WHERE "file_digest" IS NOT NULL
+    UNION ALL SELECT d."digest", false, m."source" ~* '${REFETCHABLE_SOURCE}' FROM "model_data_file" d
+      JOIN "model" m ON m."id" = d."model_id"
   ) "referenced" GROUP BY "digest"`;
 
 /** All blobs that rows refer to, in batches, ordered by digest; within a transaction. */
@@ -53,6 +55,7 @@ export async function filterReferenced(prisma: PrismaClient, digests: string[]):
     WHERE "digest" IN (
       SELECT "digest" FROM "probe" UNION SELECT "digest" FROM "probe_embedding"
       UNION SELECT "file_digest" FROM "model" WHERE "file_digest" IS NOT NULL
+      UNION SELECT "digest" FROM "model_data_file"
       UNION SELECT "responses_digest" FROM "model" WHERE "responses_digest" IS NOT NULL)`;
   return new Set(rows.map(({ digest }) => digest));
 }

@@ -9,10 +9,12 @@ import { type Annotations, annotationsRevision, findAnnotations, replaceAnnotati
 import { removeClaimed, removeModel, setLabels, setVisibility } from './edit-model.js';
 import { type ModelFilter, matching } from './model-filter.js';
 import {
+  type DataFile,
   type FetchedFile,
   type PublishedModel,
   publishModel,
   publishUpload,
+  recordDataFiles,
   recordFile,
 } from './publish-model.js';
 import { type ExternalModel, registerExternal } from './register-external.js';
@@ -203,14 +205,17 @@ export class Models {
   }
 
   /**
-   * Model files that can be fetched again: all models that use such a file were fetched from elsewhere, and none of them is
-   * being probed.
+   * Model files and their data files that can be fetched again: all models that use such a file were fetched from elsewhere,
+   * and none of them is being probed.
    */
   async refetchableFiles(): Promise<{ digest: string; bytes: number }[]> {
     return this.prisma.$queryRaw<{ digest: string; bytes: number }[]>`
-      SELECT m."file_digest" AS "digest", max(m."file_bytes")::float8 AS "bytes" FROM "model" m
-      WHERE m."file_digest" IS NOT NULL
-      GROUP BY m."file_digest"
+      SELECT f."digest", max(f."bytes")::float8 AS "bytes" FROM (
+        SELECT "id" AS "model_id", "file_digest" AS "digest", "file_bytes" AS "bytes" FROM "model"
+        WHERE "file_digest" IS NOT NULL
+        UNION ALL SELECT "model_id", "digest", "bytes" FROM "model_data_file"
+      ) f JOIN "model" m ON m."id" = f."model_id"
+      GROUP BY f."digest"
       HAVING bool_and(m."source" ~* ${REFETCHABLE_SOURCE} AND NOT EXISTS (
         SELECT 1 FROM "ingest" i WHERE i."model_id" = m."id" AND i."state" IN ('QUEUED', 'RUNNING')))`;
   }
@@ -218,6 +223,20 @@ export class Models {
   /** Records the file that was fetched for a claimed ingest: see {@link recordFile}. @throws ClaimLost */
   async recordFile(claim: Claim, file: FetchedFile): Promise<void> {
     await this.prisma.$transaction((tx) => recordFile(tx, claim, file));
+  }
+
+  /** Records the data files of the recorded file of a claimed ingest: see {@link recordDataFiles}. @throws ClaimLost */
+  async recordDataFiles(claim: Claim, files: readonly DataFile[]): Promise<void> {
+    await this.prisma.$transaction((tx) => recordDataFiles(tx, claim, files));
+  }
+
+  /** The files that a model keeps weights in, by location. They belong to the file that was recorded last. */
+  async dataFiles(id: string): Promise<DataFile[]> {
+    const rows = await this.prisma.modelDataFile.findMany({
+      where: { modelId: id, model: this.visible },
+      orderBy: { location: 'asc' },
+    });
+    return rows.map(({ location, digest, bytes }) => ({ location, digest, bytes: Number(bytes) }));
   }
 
   /**

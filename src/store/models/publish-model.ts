@@ -23,6 +23,15 @@ export interface FetchedFile {
   revision?: string | null;
 }
 
+/** A file that a model keeps weights in. */
+export interface DataFile {
+  /** Its name as the model has it, relative to the model's folder. */
+  location: string;
+  /** SHA-256 of the file, which is its blob. */
+  digest: string;
+  bytes: number;
+}
+
 /** The results of probing a model, published in one transaction. */
 export interface PublishedModel
   extends Pick<
@@ -47,8 +56,8 @@ interface LockedModel {
 }
 
 /**
- * Records the file that was fetched for a model, within a transaction. It clears labels that were read with another file, so
- * that another attempt does not reuse them. Labels set by a user stay, and so do the logits' labels until publication.
+ * Records the file that was fetched for a model, within a transaction. It clears labels and data files that came with another
+ * file, so that another attempt does not reuse them. Labels set by a user stay, and so do the logits' labels until publication.
  *
  * @throws ClaimLost
  */
@@ -63,10 +72,28 @@ export async function recordFile(
     where: { id: modelId, labelsSetAt: null, OR: isOtherFile },
     data: { labels: [], hasLabels: false },
   });
+  await tx.modelDataFile.deleteMany({ where: { modelId, model: { OR: isOtherFile } } });
   await tx.model.update({
     where: { id: modelId },
     data: { ...file, fileBytes: BigInt(file.fileBytes) },
   });
+}
+
+/** Replaces the data files of a model, within a transaction. @throws ClaimLost */
+export async function recordDataFiles(
+  tx: Prisma.TransactionClient,
+  claim: Claim,
+  files: readonly DataFile[],
+): Promise<void> {
+  const { modelId } = await lockClaim(tx, claim);
+  await tx.modelDataFile.deleteMany({ where: { modelId } });
+  const rows = files.map(({ location, digest, bytes }) => ({
+    modelId,
+    location,
+    digest,
+    bytes: BigInt(bytes),
+  }));
+  for (const data of chunks(rows, ROWS_PER_STATEMENT)) await tx.modelDataFile.createMany({ data });
 }
 
 /**

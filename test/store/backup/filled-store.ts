@@ -63,6 +63,8 @@ async function addModel(store: Store, probeSetId: string, name: string, seed: nu
   const { claim } = await takeUp(store, id);
   const file = await store.blobs.put(randomBytes(5000));
   await store.models.recordFile(claim, { fileDigest: file.digest, fileBytes: file.bytes });
+  const data = await store.blobs.put(randomBytes(3000));
+  await store.models.recordDataFiles(claim, [{ location: 'm.onnx.data', ...data }]);
   const responses = await store.blobs.put(storedResponses(seed));
   await store.models.publish(claim, {
     probeSetId,

@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { type ErrorCode, ProbelogError } from '../../../errors/index.js';
+import type { DataReference } from '../../data-location.js';
 import { type Counted, MODEL_LIMITS } from './limits.js';
 
 /** Nesting of messages (graphs in attributes in nodes in graphs …); a deeper file is an attack. */
@@ -30,7 +31,11 @@ export class MessageReader {
   /** Wire type of the current field. */
   private wire = 0;
 
-  constructor(private readonly bytes: Uint8Array) {
+  /** @param dataSize bytes of a file that tensors are in; null when the model came without it */
+  constructor(
+    private readonly bytes: Uint8Array,
+    readonly dataSize: (reference: DataReference) => number | null = () => null,
+  ) {
     this.reader = protobuf.Reader.create(bytes);
   }
 

@@ -10,10 +10,11 @@ import { readValue } from './read-type.js';
  *
  * Protobuf merges a message field that occurs twice. The graph is merged here, too; other repeated fields are rejected.
  *
+ * @param dataSize bytes of a file that the model keeps weights in; absent: the model came without such files
  * @throws ProbelogError MODEL_EMPTY, MODEL_NOT_ONNX, MODEL_TRUNCATED; MODEL_EXTERNAL_DATA and MODEL_MALFORMED, with
  *   `where` in the details
  */
-export function readModel(file: Uint8Array): OnnxModel {
+export function readModel(file: Uint8Array, dataSize?: MessageReader['dataSize']): OnnxModel {
   if (file.length === 0) throw new ProbelogError('MODEL_EMPTY', 'The model file is empty.');
   const model: OnnxModel = {
     graph: emptyGraph(),
@@ -23,7 +24,7 @@ export function readModel(file: Uint8Array): OnnxModel {
     functions: [],
   };
   const seen = new Set<number>();
-  const reader = new MessageReader(file);
+  const reader = new MessageReader(file, dataSize);
   try {
     readTopLevel(reader, model, seen);
   } catch (thrown) {

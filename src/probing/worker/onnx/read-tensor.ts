@@ -9,6 +9,7 @@ import {
   STRING_DATA,
   UINT64_DATA,
 } from './element-types.js';
+import { externalData } from './external-data.js';
 import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
 import { rejectRepeats } from './message-reader.js';
@@ -17,8 +18,8 @@ import { MAX_VALUES, type TensorFacts } from './model.js';
 /**
  * Reads a TensorProto, and its values when there are only a few.
  *
- * @throws ProbelogError MODEL_EXTERNAL_DATA when its values are in another file; MODEL_MALFORMED when their number does not
- *   match its shape, since a reader would run past their end into the process's memory
+ * @throws ProbelogError MODEL_EXTERNAL_DATA when its values are in another file that is not there, not allowed or too short;
+ *   MODEL_MALFORMED when their number does not match its shape, since a reader would run past their end into the process's memory
  */
 export function readTensor(reader: MessageReader, at: string): TensorFacts {
   const facts: TensorFacts = { name: '', shape: [], elementType: 0, values: null };
@@ -26,7 +27,7 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
   const raw: Uint8Array[] = [];
   const stored = new Map<number, number>();
   let type = 0;
-  let location: string | null = null;
+  const external = externalData(reader);
   const add = (field: number, count: number) => stored.set(field, (stored.get(field) ?? 0) + count);
   reader.count('tensors');
   reader.message(
@@ -46,14 +47,18 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
       } else if (field === RAW_DATA) {
         if (stored.has(field)) throw reader.error('MODEL_MALFORMED', 'the tensor has its data twice.');
         add(field, reader.length(raw, 8 * MAX_VALUES));
-      } else if (field === 13) location = readLocation(reader) ?? location ?? '';
-      else if (field === 14 && reader.number() !== 0) location ??= '';
+      } else if (field === 13) external.readEntry();
+      else if (field === 14) external.readPlace();
     },
     () => {
-      if (location !== null) throw external(reader, facts.name, location);
       const elements = elementsOf(reader, facts.shape);
-      checkData(reader, type, elements, stored);
       facts.elementType = type;
+      if (external.isUsed()) {
+        const inside = [...stored.values()].some((count) => count > 0);
+        external.check({ name: facts.name, type, elements, inside });
+        return;
+      }
+      checkData(reader, type, elements, stored);
       facts.values = smallValues(type, elements, kept, raw[0]);
     },
   );
@@ -101,27 +106,6 @@ export function readSparseTensor(reader: MessageReader, at: string): void {
       else if (field === 3) reader.numbers(shape, MODEL_LIMITS.rank);
     },
     () => reader.count('denseElements', elementsOf(reader, shape)),
-  );
-}
-
-/** Reads a StringStringEntryProto and returns the location, if it is one. */
-function readLocation(reader: MessageReader): string | null {
-  let key = '';
-  let value = '';
-  reader.message('external_data', (field) => {
-    if (field === 1) key = reader.name();
-    else if (field === 2) value = reader.name();
-  });
-  return key === 'location' ? value : null;
-}
-
-function external(reader: MessageReader, name: string, location: string) {
-  const tensor = name || '(unnamed)';
-  const shown = location && ` at ${JSON.stringify(location.slice(0, 200))}`;
-  return reader.error(
-    'MODEL_EXTERNAL_DATA',
-    `the tensor ${JSON.stringify(tensor)} has its data outside the model file${shown}. Save the model as one file.`,
-    { tensor, location: location.slice(0, 200) || null },
   );
 }
 

@@ -10,9 +10,14 @@ const LOG_ERRORS = 3;
  * Loads a model into ONNX Runtime, on all cores.
  *
  * @param model what was read of it, to explain a failure
+ * @param dataFolder where the files that its tensors are in lie; null when it has none
  * @throws ProbelogError MODEL_UNSUPPORTED, INFERENCE_MEMORY
  */
-export async function openSession(bytes: Uint8Array, model: OnnxModel): Promise<Ort.InferenceSession> {
+export async function openSession(
+  bytes: Uint8Array,
+  model: OnnxModel,
+  dataFolder: string | null,
+): Promise<Ort.InferenceSession> {
   const { InferenceSession } = await import('onnxruntime-node');
   try {
     return await InferenceSession.create(bytes, {
@@ -27,6 +32,8 @@ export async function openSession(bytes: Uint8Array, model: OnnxModel): Promise<
           intra_op: { allow_spinning: '0' },
           // The format that was checked. Otherwise a crafted name could make ONNX Runtime read the file in its own format.
           load_model_format: 'ONNX',
+          // The bytes are an edited copy, so ONNX Runtime does not know the folder.
+          ...(dataFolder !== null && { model_external_initializers_file_folder_path: dataFolder }),
         },
       },
     });
