@@ -7,11 +7,16 @@ import { execFileSync } from 'node:child_process';
 import { ROOT } from '../setup/paths.mjs';
 import { packagesIn, productionPackages } from './production.mjs';
 
-const printed = execFileSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], {
-  cwd: ROOT,
-  encoding: 'utf8',
-  maxBuffer: 64 * 2 ** 20,
-});
+// With NODE_ENV=production npm would leave out packages that development uses, too.
+const printed = execFileSync(
+  'npm',
+  ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--include', 'dev'],
+  {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 * 2 ** 20,
+  },
+);
 const { metadata, components, dependencies, ...bom } = JSON.parse(printed);
 metadata.component.name = 'probelog';
 const names = new Map(

@@ -7,7 +7,7 @@ const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 /** Most strings are shorter. */
 const SHORT_STRING = 32;
-/** Bytes that are looked at one by one after an escaped quote. */
+/** Bytes that are compared singly after an escaped quote. */
 const LOOKED_AT = 1024;
 
 /** Far more than requests, registry events and sidecar files need. */

@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
-import { writeFileAtomically } from '../lib/atomic-file.js';
+import { makeFolderDurably, writeFileAtomically } from '../lib/atomic-file.js';
 import type { BlobStore } from './blobs/blob-store.js';
 import { sampleReferences } from './blobs/referenced-blobs.js';
 import type { Connection } from './database/database.js';
+import { blobsFolder } from './database/store-location.js';
 import { appliedMigrations } from './migrations/apply-migrations.js';
 
-/** The marker in the data folder. */
+/** The marker in the data folder, and in its folder of blobs: each can be moved by itself. */
 const MARKER = 'store.json';
 const SAMPLE = 200;
 
@@ -29,7 +30,7 @@ export interface FolderOfDatabase {
 }
 
 /**
- * A data folder and its database have the same id: the folder in its marker, the database in a row.
+ * A data folder, its blobs and its database have the same id: the folders in their markers, the database in a row.
  *
  * Cleanup removes files that the database does not refer to. With a wrong database, such as an empty one in a misspelled schema,
  * that would be all files. So a database is never made where there are files of an earlier one, and never used with the files of
@@ -39,7 +40,8 @@ export interface FolderOfDatabase {
  *   DATA_FOLDER_MISMATCH when the marker cannot be read
  */
 export async function checkUnused({ dataFolder, blobs, schema }: FolderOfDatabase): Promise<void> {
-  const marker = await readMarker(dataFolder);
+  const { ofFolder, ofBlobs } = await readMarkers(dataFolder);
+  const marker = ofFolder ?? ofBlobs;
   if (marker === null && !(await blobs.hasAny())) return;
   throw new ProbelogError('DATABASE_MISSING', missingMessage(marker, schema));
 }
@@ -64,18 +66,20 @@ type Pairing = 'PAIRED' | 'UNPAIRED' | 'FOREIGN_FILES';
  * @throws ProbelogError DATA_FOLDER_MISMATCH
  */
 export async function checkPairing(connection: Connection, folder: FolderOfDatabase): Promise<Pairing> {
-  const marker = await readMarker(folder.dataFolder);
+  const { ofFolder, ofBlobs } = await readMarkers(folder.dataFolder);
   const id = await databaseId(connection);
-  if (marker && id !== null) {
-    if (marker.id === id) return 'PAIRED';
-    throw mismatch(marker, folder.schema);
+  const isFolderKnown = ofFolder !== null && id !== null;
+  if (id !== null) {
+    const foreign = [ofFolder, ofBlobs].find((marker) => marker !== null && marker.id !== id);
+    if (foreign) throw mismatch(foreign, folder.schema);
+    if (ofBlobs) return ofFolder ? 'PAIRED' : 'UNPAIRED';
   }
   const { found, missing, total } = await compareFiles(connection, folder.blobs);
   if (await folder.blobs.hasAny()) {
     if (found > 0 && missing <= total / 2) return 'UNPAIRED';
-    throw mismatch(marker, folder.schema);
+    throw mismatch(isFolderKnown ? null : ofFolder, folder.schema);
   }
-  return total > 0 && folder.schema !== null ? 'FOREIGN_FILES' : 'UNPAIRED';
+  return total > 0 && folder.schema !== null && !isFolderKnown ? 'FOREIGN_FILES' : 'UNPAIRED';
 }
 
 /**
@@ -90,13 +94,17 @@ export async function pair(
   { isNew, adopt }: { isNew: boolean; adopt: boolean },
 ): Promise<void> {
   if (!isNew && !adopt && (await checkPairing(connection, folder)) !== 'UNPAIRED') return;
-  const marker = adopt ? null : await readMarker(folder.dataFolder);
+  const markers = adopt ? null : await readMarkers(folder.dataFolder);
+  const marker = markers && (markers.ofFolder ?? markers.ofBlobs);
   await connection.query('INSERT INTO "store_identity" ("id") VALUES ($1) ON CONFLICT DO NOTHING', [
     marker?.id ?? randomUUID(),
   ]);
   const id = await databaseId(connection);
   const written: Marker = { id: z.uuid().parse(id), schema: folder.schema };
-  await writeFileAtomically(join(folder.dataFolder, MARKER), `${JSON.stringify(written)}\n`);
+  const blobs = blobsFolder(folder.dataFolder);
+  await makeFolderDurably(blobs);
+  for (const marked of [blobs, folder.dataFolder])
+    await writeFileAtomically(join(marked, MARKER), `${JSON.stringify(written)}\n`);
 }
 
 async function databaseId(connection: Connection): Promise<string | null> {
@@ -122,8 +130,12 @@ async function compareFiles(connection: Connection, blobs: BlobStore) {
   return { found, missing, total: sample.filter(({ refetchable }) => !refetchable).length };
 }
 
-async function readMarker(dataFolder: string): Promise<Marker | null> {
-  const text = await readFile(join(dataFolder, MARKER), 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+async function readMarkers(dataFolder: string) {
+  return { ofFolder: await readMarker(dataFolder), ofBlobs: await readMarker(blobsFolder(dataFolder)) };
+}
+
+async function readMarker(folder: string): Promise<Marker | null> {
+  const text = await readFile(join(folder, MARKER), 'utf8').catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT') return null;
     throw thrown;
   });
@@ -132,7 +144,7 @@ async function readMarker(dataFolder: string): Promise<Marker | null> {
   if (marker.success) return marker.data;
   throw new ProbelogError(
     'DATA_FOLDER_MISMATCH',
-    `The file ${MARKER} in the data folder, which says to which database the folder belongs, is damaged. Nothing was changed. ${ADOPT}`,
+    `The file ${MARKER} in the data folder or its blobs, which says to which database they belong, is damaged. Nothing was changed. ${ADOPT}`,
   );
 }
 

@@ -103,7 +103,27 @@ describe('starting never deletes', () => {
     await writeFile(join(one.dataFolder, 'store.json'), '{');
     await expectRefused(one, 'DATA_FOLDER_MISMATCH', 'damaged');
     await rm(join(one.dataFolder, 'store.json'));
+    await expectRefused(one, 'DATA_FOLDER_MISMATCH');
+    await rm(join(one.dataFolder, 'blobs', 'store.json'));
     await expectRefused(one, 'DATA_FOLDER_MISMATCH', 'does not refer to its files');
+  });
+
+  it('when the blobs are those of another folder, also of an earlier release', async () => {
+    const [one, two] = [await filledFolder(), await temporaryFolder()];
+    const other = await openStore({ dataFolder: two });
+    await fill(other, 'other');
+    await other.close();
+    const [blobs, aside] = [join(one.dataFolder, 'blobs'), join(two, 'aside')];
+    await rename(blobs, aside);
+    await rename(join(two, 'blobs'), blobs);
+    await expectRefused(one, 'DATA_FOLDER_MISMATCH', '--adopt');
+    await rm(join(blobs, 'store.json'));
+    await expectRefused(one, 'DATA_FOLDER_MISMATCH', '--adopt');
+    await rm(blobs, { recursive: true });
+    await rename(aside, blobs);
+    const store = await openStore(one);
+    await expectFiles(store, one.digests);
+    await store.close();
   });
 
   it('a folder and a database of an earlier release are paired by their files', async () => {

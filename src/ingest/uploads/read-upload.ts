@@ -28,7 +28,7 @@ export async function readUpload(
   try {
     const located = await locateArray(file);
     const found = orientation(located.shape, all, layout);
-    checkOutputLimit(found.outputs, maxOutputs);
+    checkOutputLimit(found.outputs, all, maxOutputs);
     const probeIsFastest = (found.layout === 'outputs-first') !== located.fortranOrder;
     const data = new Float32Array(found.outputs * all);
     await readInto(data, file, located, (index) => {

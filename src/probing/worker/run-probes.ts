@@ -90,7 +90,7 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
     values,
   );
   const { chosen, runner } = selected;
-  checkOutputLimit(chosen.outputs, job.maxOutputs);
+  checkOutputLimit(chosen.outputs, job.probes.length, job.maxOutputs);
   const allNotes = [
     ...input.notes,
     ...notes,
