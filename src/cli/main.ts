@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { preferProductionMode } from '../lib/production-mode.js';
 import { isNodeTooOld, reportOldNode } from './old-node.js';
 
 // `head` closes the pipe early; that is no error. Other errors, such as a full disk, lose output.
@@ -22,7 +21,7 @@ async function run(): Promise<void> {
   // The embedded PostgreSQL is WebAssembly, and V8 recompiles warm code: a fifth of the work of a command that runs for a
   // second. A server reaches the budget soon enough. Ten times the default of Node 20's V8.
   setFlagsFromString('--wasm-tiering-budget=18000000');
-  preferProductionMode();
+  (await import('../lib/production-mode.js')).preferProductionMode();
   try {
     // Without one of the packages no other command starts, and `doctor` has to say why.
     process.exitCode = await (args[0] === 'doctor'

@@ -172,7 +172,7 @@ describe('starting never deletes', () => {
         (path) => symlink('/nowhere/at-all', path),
         'a link to something that does not exist',
       );
-    for (const name of ['lock', 'store.json'])
+    for (const name of ['lock', 'store.json', 'blobs/store.json'])
       await wrong(name, (path) => mkdir(path), 'a folder, not a file');
     const store = await openStore({ dataFolder });
     await expectFiles(store, digests);

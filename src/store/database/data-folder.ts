@@ -17,7 +17,7 @@ const FOLDERS = [
   'search',
   'uploads',
 ];
-const FILES = ['link-secret', 'lock', 'store.json'];
+const FILES = ['blobs/store.json', 'link-secret', 'lock', 'store.json'];
 
 /**
  * Makes the data folder and checks that it can be written, and that what is in it are the folders and files that ProbeLog keeps there,
