@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,6 +165,20 @@ describe('createProbeSet', () => {
     await truncate(tar, 300);
     expect(await codeOf(make(tar))).toBe('PROBE_IMAGE_INVALID');
   });
+
+  it.each([20_000, 60_000, 150_000])(
+    'refuses an archive that ends after %i bytes, within an image',
+    async (bytes) => {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder, 'a.png'), randomBytes(200_000));
+      const tar = join(folder, 'set.tgz');
+      await create({ file: tar, cwd: folder, gzip: true }, ['a.png']);
+      await truncate(tar, bytes);
+      expect(await codeOf(make(tar, { maxImageBytes: 2 ** 20, maxTotalBytes: 2 ** 20 }))).toBe(
+        'PROBE_IMAGE_INVALID',
+      );
+    },
+  );
 
   it('follows links to files and no links to folders', async () => {
     const folder = await temporaryFolder();

@@ -29,7 +29,7 @@ export async function unpackArchive(
 ): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   let remaining = limits.maxTotalBytes ?? DEFAULT_TOTAL_BYTES;
-  const save = async (name: string, content: Readable): Promise<void> => {
+  const save: Save = async (name, content, signal) => {
     const path = join(folder, String(files.length));
     let bytes = 0;
     const counted = async function* (chunks: AsyncIterable<Buffer>) {
@@ -40,7 +40,7 @@ export async function unpackArchive(
         yield chunk;
       }
     };
-    await pipeline(content, counted, createWriteStream(path, { flags: 'wx' }));
+    await pipeline(content, counted, createWriteStream(path, { flags: 'wx' }), { signal });
     files.push({ name, path, bytes });
   };
   try {
@@ -53,23 +53,29 @@ export async function unpackArchive(
   return files;
 }
 
-type Save = (name: string, content: Readable) => Promise<void>;
+/** @param signal aborts when the archive breaks off: its last entry never ends then */
+type Save = (name: string, content: Readable, signal?: AbortSignal) => Promise<void>;
 
 async function untar(archive: string, wanted: (name: string) => boolean, save: Save): Promise<void> {
   let saving = Promise.resolve();
+  const damaged = new AbortController();
   const parser = new Parser({
     strict: true,
     filter: (path, entry) => 'type' in entry && entry.type === 'File' && wanted(path),
   });
   parser.on('entry', (entry: ReadEntry) => {
     // Entries are read one after another; the next one waits until this one is consumed.
-    saving = saving.then(() => save(clean(entry.path), entry as unknown as Readable));
+    saving = saving.then(() => save(clean(entry.path), entry as unknown as Readable, damaged.signal));
     saving.catch((thrown) => parser.abort(thrown));
   });
   const parsing = pipeline(createReadStream(archive), parser as unknown as NodeJS.WritableStream);
   const [parsed] = await Promise.allSettled([parsing]);
+  // The entry that an archive breaks off in never ends by itself.
+  if (parsed.status === 'rejected') damaged.abort(parsed.reason);
   // An error while saving is the cause; the parser's error only follows from it.
-  await saving;
+  await saving.catch((thrown) => {
+    throw isAbort(thrown) && parsed.status === 'rejected' ? parsed.reason : thrown;
+  });
   if (parsed.status === 'rejected') throw parsed.reason;
 }
 
@@ -83,6 +89,10 @@ async function unzip(archive: string, wanted: (name: string) => boolean, save: S
   } finally {
     zip.close();
   }
+}
+
+function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError';
 }
 
 function clean(name: string): string {
