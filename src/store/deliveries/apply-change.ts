@@ -144,9 +144,10 @@ async function register(
   });
   const isRunning = latest !== null && UNFINISHED.includes(latest.state);
   const knownDigest = isRunning ? announcedDigest(latest.request) : existing.fileDigest;
+  const isKnownFile = sha256 !== undefined && sha256 === knownDigest;
   // The digest of a file says nothing about its data files.
-  const hasDataFiles = (await tx.modelDataFile.count({ where: { modelId: existing.id } })) > 0;
-  if (!updated || (sha256 !== undefined && sha256 === knownDigest && !hasDataFiles)) {
+  const isKnown = isKnownFile && (await tx.modelDataFile.count({ where: { modelId: existing.id } })) === 0;
+  if (!updated || isKnown) {
     return { ...ACCEPTED, outcome: 'DUPLICATE', ingestId: latest?.id ?? null };
   }
   // The old responses stay searchable until the new ones are published, but the old file must not be probed again.
