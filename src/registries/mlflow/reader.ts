@@ -1,10 +1,11 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import type { RegistryReader, ResolvedVersion, RunnerVersion } from '../reader.js';
 import { parseSidecar } from '../registry-json.js';
 import { MlflowListing } from './listing.js';
 import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
 import { type ModelLayout, readModelLayout } from './model-layout.js';
+import { runnerFlavors } from './runner-flavors.js';
 import { VersionFiles } from './version-files.js';
 import { annotationsOf, isReady, revisionOf, runPath, type VersionRecord } from './version-record.js';
 import { type MlflowVersion, parseVersionUri } from './version-uri.js';
@@ -33,9 +34,9 @@ export class MlflowReader implements RegistryReader {
 
   /**
    * The model file is the one that `MLmodel` names for the ONNX flavor. Without an `MLmodel` it is `model.onnx`, the only
-   * `.onnx` file, or `data/model.onnx`.
+   * `.onnx` file, or `data/model.onnx`. A version whose `MLmodel` has no ONNX flavor is one for runners.
    */
-  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {
+  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion | RunnerVersion> {
     const version = parseVersionUri(uri);
     const api = new MlflowApi(this.connection, version.workspace, this.limits);
     const record = await api.version(version, signal);
@@ -43,6 +44,14 @@ export class MlflowReader implements RegistryReader {
     const listed = await listFiles(api, record, signal);
     const files = new VersionFiles(api, version, listed);
     const layout = await readLayout(files, signal);
+    if (layout && layout.onnx === null) {
+      await files.checkMissed(LAYOUT, this.limits, signal);
+      return {
+        flavors: runnerFlavors(version, layout),
+        revision: revisionOf(record),
+        annotations: annotationsOf(record),
+      };
+    }
     const path = onnxPath(version, layout, listed);
     const preprocessing = layout?.preprocessing ?? (await readSidecar(files, [PREPROCESSING], signal));
     const labels = layout?.labels ?? (await readSidecar(files, LABELS, signal));
@@ -98,8 +107,6 @@ function onnxPath(
   listed: string[] | null,
 ): string {
   if (layout?.onnx) return layout.onnx;
-  if (layout)
-    throw noModel(name, version, 'its MLmodel has no ONNX flavor; log it with mlflow.onnx.log_model');
   if (listed === null) return USUAL_PLACES[0];
   if (listed.includes(USUAL_PLACES[0])) return USUAL_PLACES[0];
   const models = listed.filter((path) => path.endsWith('.onnx'));

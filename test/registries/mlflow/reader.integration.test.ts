@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { readSmall, sourceMayRecover } from '../../../src/download/index.js';
 import { MlflowReader } from '../../../src/registries/index.js';
+import { resolvedFile } from '../resolved-file.js';
 import { type MlflowServer, type ServedVersion, startMlflow } from './mlflow-server.js';
 
 const LIMITS = { privateAddresses: [], stallMs: 5_000, maxBytes: 10_000 };
@@ -36,7 +37,7 @@ const birds = (files: ServedVersion['files'], changed: Partial<ServedVersion> = 
   mlflow.add({ name: 'birds', version: '3', files, ...changed });
 
 async function resolved(uri = 'mlflow:/birds/3', of = reader()) {
-  const version = await of.resolve(uri);
+  const version = await resolvedFile(of, uri);
   return { ...version, content: (await readSmall(version.file, LIMITS)).toString() };
 }
 
