@@ -110,7 +110,7 @@ const DECLARED: Readonly<Record<RunnerResult['kind'], DeclaredKind>> = {
  *
  * - It is the queue of the workers (`IngestWorker`), with the same order, claims and limits; a claim's lease is longer.
  * - Each piece is on disk before its upload is answered. The next runner of the same flavor and software runs what is missing.
- * - Where the gallery has learnt enough, the pieces are a choice of probes, made here as for models that are run here.
+ * - Where the gallery has learned enough, the pieces are a choice of probes, made here as for models that are run here.
  *
  * Threat model: a key with the scope INGEST can register models with any responses anyway (`ResponseUploads`). Through this
  * service it can do so for versions that wait for a flavor that it announces, if it sees them. Only the actor that announced a

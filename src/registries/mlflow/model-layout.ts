@@ -11,7 +11,10 @@ const path = z
 const mlmodel = z.object({
   flavors: z
     .looseObject({
-      onnx: z.object({ data: path }).optional().catch(undefined),
+      onnx: z
+        .object({ data: path.nullable().catch(null) })
+        .optional()
+        .catch({ data: null }),
       transformers: z
         .object({ task: z.string().max(100) })
         .partial()
@@ -34,7 +37,7 @@ const FLAVOR = /^[a-z][a-z\d_-]{0,50}$/;
 
 /** The parts of a version's `MLmodel` that we use. */
 export interface ModelLayout {
-  /** Path of its ONNX file; null when it has no ONNX flavor. */
+  /** Path of its ONNX file; null when it has no ONNX flavor, or that names no file of the version. */
   onnx: string | null;
   /** Names of its flavors, as MLflow has them; `python_function` is among nearly all. */
   flavors: readonly string[];

@@ -44,7 +44,7 @@ export class MlflowReader implements RegistryReader {
     const listed = await listFiles(api, record, signal);
     const files = new VersionFiles(api, version, listed);
     const layout = await readLayout(files, signal);
-    if (layout && layout.onnx === null) {
+    if (layout && !layout.flavors.includes('onnx')) {
       await files.checkMissed(LAYOUT, this.limits, signal);
       return {
         flavors: runnerFlavors(version, layout),
@@ -107,6 +107,7 @@ function onnxPath(
   listed: string[] | null,
 ): string {
   if (layout?.onnx) return layout.onnx;
+  if (layout) throw noModel(name, version, 'the ONNX flavor in its MLmodel names no file of the version');
   if (listed === null) return USUAL_PLACES[0];
   if (listed.includes(USUAL_PLACES[0])) return USUAL_PLACES[0];
   const models = listed.filter((path) => path.endsWith('.onnx'));

@@ -276,7 +276,7 @@ describe('a runner', () => {
   });
 });
 
-describe('where the gallery has learnt enough, a runner', () => {
+describe('where the gallery has learned enough, a runner', () => {
   it('runs the probes that this server would have chosen', async () => {
     const prior = tinyPrior(PROBES);
     const budget = { budget: 0.6, errorBound: 0, errorFactor: 0 };
