@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSmall, sourceMayRecover } from '../../../src/download/index.js';
 import { MlflowReader } from '../../../src/registries/index.js';
 import { resolvedFile } from '../resolved-file.js';
@@ -61,6 +61,36 @@ it('finds model.onnx where MLflow has no list of the files', async () => {
   mlflow.versions.length = 0;
   birds({ 'model.onnx': 'm' }, { source: 'models:/m-0123' });
   expect((await resolved()).content).toBe('m');
+});
+
+describe('a version whose source is in a run', () => {
+  const runId = '0123456789abcdef';
+  const files = { MLmodel: MLMODEL, 'weights.onnx': 'w', 'labels.json': '["crow"]' };
+
+  it('is read from the run, because MLflow answers 500 for its files', async () => {
+    birds(files, { runId, source: `runs:/${runId}/naïve model (1)` });
+    expect(await resolved()).toMatchObject({ content: 'w', labels: ['crow'] });
+  });
+
+  it.each([
+    ['the run has nothing there', { runId, source: `runs:/${runId}/model`, files: {} }],
+    ['it is another run', { runId: 'another', source: `runs:/${runId}/model` }],
+    ['it leads out of the run', { runId, source: `runs:/${runId}/../secret` }],
+  ])('does not exist when %s', async (_, changed) => {
+    birds(files, changed);
+    const failure = resolved();
+    await expect(failure).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(failure).rejects.not.toSatisfy(sourceMayRecover);
+  });
+
+  it('is denied, not tried again, when the account may not read the run', async () => {
+    birds(files, { runId, source: `runs:/${runId}/model` });
+    mlflow.failing.set('/api/2.0/mlflow/artifacts/list', 403);
+    await expect(resolved()).rejects.toMatchObject({
+      code: 'SOURCE_DENIED',
+      message: expect.stringContaining('PROBELOG_MLFLOW_TOKEN'),
+    });
+  });
 });
 
 it('picks up what was logged beside the model', async () => {
