@@ -10,6 +10,7 @@ import {
 import { type FormatFlags, printRows } from './output/formats.js';
 import type { ProgressDisplay, ProgressLine } from './output/progress.js';
 import { isReportableError } from './reportable-error.js';
+import { runnerOf } from './runner-of.js';
 
 const ENDED_WITHOUT_SUCCESS: readonly Ingest['state'][] = ['FAILED', 'NOT_APPLICABLE', 'CANCELLED'];
 
@@ -147,7 +148,6 @@ async function untilEndedOrWaiting(
 
 function outcomeOf(ingest: IngestOutcomeFragment): IngestOutcome {
   const { model, state, startedAt, finishedAt, peakMemoryBytes, error, runnerFlavors } = ingest;
-  const waiting = `The version has no ONNX file. A runner of ${runnerFlavors.join(' or ')} takes it (docs/runners.md).`;
   return {
     name: model.name,
     version: model.version,
@@ -156,7 +156,7 @@ function outcomeOf(ingest: IngestOutcomeFragment): IngestOutcome {
     seconds: startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : 0,
     peakMemoryMiB: peakMemoryBytes === null ? null : Math.round(peakMemoryBytes / 2 ** 20),
     code: error?.code ?? null,
-    message: error?.message ?? (state === 'AWAITING_RUNNER' ? waiting : null),
+    message: error?.message ?? (state === 'AWAITING_RUNNER' ? runnerOf(runnerFlavors) : null),
     notes: model.notes,
   };
 }
