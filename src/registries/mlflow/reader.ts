@@ -1,10 +1,11 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import type { RegistryReader, ResolvedVersion, RunnerVersion } from '../reader.js';
 import { parseSidecar } from '../registry-json.js';
 import { MlflowListing } from './listing.js';
 import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
 import { type ModelLayout, readModelLayout } from './model-layout.js';
+import { runnerFlavors } from './runner-flavors.js';
 import { VersionFiles } from './version-files.js';
 import { findPlace } from './version-place.js';
 import { annotationsOf, isReady, revisionOf, type VersionRecord } from './version-record.js';
@@ -34,9 +35,9 @@ export class MlflowReader implements RegistryReader {
 
   /**
    * The model file is the one that `MLmodel` names for the ONNX flavor. Without an `MLmodel` it is `model.onnx`, the only
-   * `.onnx` file, or `data/model.onnx`.
+   * `.onnx` file, or `data/model.onnx`. A version whose `MLmodel` has no ONNX flavor is one for runners.
    */
-  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {
+  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion | RunnerVersion> {
     const version = parseVersionUri(uri);
     const api = new MlflowApi(this.connection, version.workspace, this.limits);
     const record = await api.version(version, signal);
@@ -45,6 +46,14 @@ export class MlflowReader implements RegistryReader {
     const { listed } = place;
     const files = new VersionFiles(api, place);
     const layout = await readLayout(files, signal);
+    if (layout && place.modelFile === null && !layout.flavors.includes('onnx')) {
+      await files.checkMissed(LAYOUT, this.limits, signal);
+      return {
+        flavors: runnerFlavors(version, layout),
+        revision: revisionOf(record),
+        annotations: annotationsOf(record),
+      };
+    }
     const path = place.modelFile ?? onnxPath(version, layout, listed);
     const preprocessing = layout?.preprocessing ?? (await readSidecar(files, [PREPROCESSING], signal));
     const labels = layout?.labels ?? (await readSidecar(files, LABELS, signal));
@@ -80,8 +89,7 @@ function onnxPath(
   listed: readonly string[] | null,
 ): string {
   if (layout?.onnx) return layout.onnx;
-  if (layout)
-    throw noModel(name, version, 'its MLmodel has no ONNX flavor; log it with mlflow.onnx.log_model');
+  if (layout) throw noModel(name, version, 'the ONNX flavor in its MLmodel names no file of the version');
   if (listed === null) return USUAL_PLACES[0];
   if (listed.includes(USUAL_PLACES[0])) return USUAL_PLACES[0];
   const models = listed.filter((path) => path.endsWith('.onnx'));

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSmall, sourceMayRecover } from '../../../src/download/index.js';
 import { MlflowReader } from '../../../src/registries/index.js';
+import { resolvedFile } from '../resolved-file.js';
 import { type MlflowServer, type ServedVersion, startMlflow } from './mlflow-server.js';
 
 const LIMITS = { privateAddresses: [], stallMs: 5_000, maxBytes: 10_000 };
@@ -36,7 +37,7 @@ const birds = (files: ServedVersion['files'], changed: Partial<ServedVersion> = 
   mlflow.add({ name: 'birds', version: '3', files, ...changed });
 
 async function resolved(uri = 'mlflow:/birds/3', of = reader()) {
-  const version = await of.resolve(uri);
+  const version = await resolvedFile(of, uri);
   return { ...version, content: (await readSmall(version.file, LIMITS)).toString() };
 }
 
@@ -112,7 +113,6 @@ it('picks up labels and preprocessing from the metadata of MLmodel', async () =>
 
 it.each([
   ['there is no such version', {}, 'mlflow:/birds/4'],
-  ['MLmodel has another flavour only', { MLmodel: 'flavors: {sklearn: {}}', 'model.pkl': 'p' }, undefined],
   ['several files could be it', { 'a.onnx': 'a', 'b.onnx': 'b' }, undefined],
   ['there is none', { 'model.pkl': 'p' }, undefined],
 ])('says that there is no model file when %s', async (_, files, uri) => {
@@ -166,6 +166,18 @@ it.each(['MLmodel', 'labels.json', 'preprocessor_config.json'])(
 it('is retried when MLflow lists no files and sends neither MLmodel nor the model', async () => {
   birds({ 'labels.json': '["crow"]' }, { source: 'models:/m-0123' });
   await expect(reader().resolve('mlflow:/birds/3')).rejects.toSatisfy(sourceMayRecover);
+});
+
+it('waits for a runner when MLmodel has other flavors only', async () => {
+  birds(
+    { MLmodel: 'flavors: {sklearn: {}, python_function: {}}', 'model.pkl': 'p' },
+    { tags: { team: 'a' } },
+  );
+  expect(await reader().resolve('mlflow:/birds/3')).toMatchObject({
+    flavors: ['mlflow.sklearn', 'mlflow.pyfunc'],
+    revision: expect.any(String),
+    annotations: { tags: { team: 'a' } },
+  });
 });
 
 it('never leaves the version, whatever MLmodel says', async () => {
