@@ -23,6 +23,7 @@ import {
   type SourceDependencies,
 } from './resolve-model-file.js';
 import { type NewResponses, publishedModel, storeResponses } from './store-responses.js';
+import { suggestPreprocessing } from './suggest-preprocessing.js';
 import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
 import { workFolderOf } from './work-folder.js';
 
@@ -128,8 +129,19 @@ export async function runIngest(
     const { input, output, preprocessing, notes } = run.inspected;
     const { labels: besides, note: aboutLabels } = labelsOf(fetched, output.outputs);
     const labels = besides ?? run.inspected.labels;
-    const allNotes = aboutLabels === null ? notes : [...notes, aboutLabels];
-    const described = { inputShape: input, outputName: output.name, preprocessing, notes: allNotes };
+    const suggestion = await suggestPreprocessing(
+      { modelId: model.id, probeSetId: request.probeSet, preprocessing, output: request.output },
+      [...notes, ...stored.notes],
+      dependencies,
+      signal,
+    );
+    const more = [aboutLabels, suggestion];
+    const described = {
+      inputShape: input,
+      outputName: output.name,
+      preprocessing,
+      notes: [...notes, ...more.filter((one) => one !== null)],
+    };
     const facts = { probeSetId: request.probeSet, labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));
   } catch (thrown) {
