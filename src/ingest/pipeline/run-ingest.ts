@@ -6,6 +6,7 @@ import type { IngestRequest } from '../queue/ingest-request.js';
 import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
 import type { RunnerModel } from '../sources/remote-sources.js';
+import { checkExpectedInput } from './check-expected-input.js';
 import { type FittingLabels, labelsThatFit } from './labels-that-fit.js';
 import { layOutModel } from './model-folder.js';
 import {
@@ -127,7 +128,8 @@ export async function runIngest(
     const { input, output, preprocessing, notes } = run.inspected;
     const { labels: besides, note } = labelsOf(fetched, output.outputs);
     const labels = besides ?? run.inspected.labels;
-    const allNotes = note === null ? notes : [...notes, note];
+    const checked = checkExpectedInput(fetched.expectedInput, run.inspected);
+    const allNotes = [...notes, ...(note === null ? [] : [note]), ...checked];
     const described = { inputShape: input, outputName: output.name, preprocessing, notes: allNotes };
     const facts = { probeSetId: request.probeSet, labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));
