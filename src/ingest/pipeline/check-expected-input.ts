@@ -1,3 +1,4 @@
+import { note } from '../../lib/notes.js';
 import type { ProbeRun } from '../../probing/index.js';
 import type { ExpectedInput } from '../sources/remote-sources.js';
 
@@ -9,12 +10,17 @@ const MAX_NORMALIZED = 16;
 
 type Range = readonly [min: number, max: number];
 
-/** Sentences for `Model.notes` about what a registry says of a model's input and is not so. */
+/** For `Model.notes`: what a registry says of a model's input and is not so. */
 export function checkExpectedInput(expected: readonly ExpectedInput[], actual: ActualInput): string[] {
   const given = shapeOf(actual);
   return expected.flatMap(({ where, shape, range }) => [
     ...(shape !== null && !fits(shape, given)
-      ? [`${where} has the shape ${shown(shape)}, but images are given to the model as ${shown(given)}.`]
+      ? [
+          note(
+            'INPUT_MISMATCH',
+            `${where} has the shape ${shown(shape)}, but images are given to the model as ${shown(given)}.`,
+          ),
+        ]
       : []),
     ...(range !== null ? rangeNote(where, range, rangeOf(actual)) : []),
   ]);
@@ -39,7 +45,10 @@ function rangeNote(where: string, expected: Range, actual: Range): string[] {
   const [one, other] = [kindOf(expected), kindOf(actual)];
   if (one === null || other === null || one === other) return [];
   return [
-    `${where} has values from ${rounded(expected[0])} to ${rounded(expected[1])}, but images are given to the model as values from ${rounded(actual[0])} to ${rounded(actual[1])}. If the example is an image, correct scale, mean and std of the preprocessing.`,
+    note(
+      'INPUT_MISMATCH',
+      `${where} has values from ${rounded(expected[0])} to ${rounded(expected[1])}, but images are given to the model as values from ${rounded(actual[0])} to ${rounded(actual[1])}. If the example is an image, correct scale, mean and std of the preprocessing.`,
+    ),
   ];
 }
 
