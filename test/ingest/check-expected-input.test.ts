@@ -82,6 +82,6 @@ it.each([
   expect(notes.length === 0).toBe(fits);
   if (!fits)
     expect(notes[0]).toMatch(
-      /^The example has the shape .*, but images are given to the model as \?×3×224×224\.$/,
+      /^INPUT_MISMATCH: The example has the shape .*, but images are given to the model as \?×3×224×224\.$/,
     );
 });
