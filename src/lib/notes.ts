@@ -6,6 +6,7 @@ export const NOTES = {
   PREPROCESSING_FROM_MODEL: 'The model itself says how images are prepared, or prepares them itself.',
   PREPROCESSING_TWICE: 'Both the description and the model normalize images.',
   PREPROCESSING_SUSPECT: 'The responses look as if the preprocessing were wrong.',
+  INPUT_MISMATCH: 'What the registry says of the input does not fit what images are given to the model as.',
   FIELD_LEFT_OUT: 'A field of the description has no effect.',
   READING_CHOSEN: 'Libraries read the description differently; the sentence says how it was read.',
   SIZE_ASSUMED: 'The model takes images of any size, and none was given.',

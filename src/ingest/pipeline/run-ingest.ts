@@ -7,6 +7,7 @@ import type { IngestRequest } from '../queue/ingest-request.js';
 import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
 import type { RunnerModel } from '../sources/remote-sources.js';
+import { checkExpectedInput } from './check-expected-input.js';
 import { type FittingLabels, labelsThatFit } from './labels-that-fit.js';
 import { layOutModel } from './model-folder.js';
 import {
@@ -129,18 +130,18 @@ export async function runIngest(
     const { input, output, preprocessing, notes } = run.inspected;
     const { labels: besides, note: aboutLabels } = labelsOf(fetched, output.outputs);
     const labels = besides ?? run.inspected.labels;
+    const aboutInput = checkExpectedInput(fetched.expectedInput, run.inspected);
     const suggestion = await suggestPreprocessing(
       { modelId: model.id, probeSetId: request.probeSet, preprocessing, output: request.output },
-      [...notes, ...stored.notes],
+      [...notes, ...aboutInput, ...stored.notes],
       dependencies,
       signal,
     );
-    const more = [aboutLabels, suggestion];
     const described = {
       inputShape: input,
       outputName: output.name,
       preprocessing,
-      notes: [...notes, ...more.filter((one) => one !== null)],
+      notes: [...notes, aboutLabels, ...aboutInput, suggestion].filter((one) => one !== null),
     };
     const facts = { probeSetId: request.probeSet, labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));
