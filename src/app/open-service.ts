@@ -17,6 +17,7 @@ import {
   IngestWorker,
   ModelCache,
   ResponseUploads,
+  RunnerService,
   runIngest,
 } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
@@ -55,6 +56,7 @@ export interface Service {
   concepts: ConceptEncoder;
   ingest: IngestService;
   uploads: ResponseUploads;
+  runners: RunnerService;
   webhooks: Webhooks;
   /** Records a registry's model changes, from a webhook or from within this process. */
   deliveries: Pick<DeliveryRecorder, 'record'>;
@@ -160,12 +162,21 @@ export async function openService(
     // Ingests and uploads
     const feed = new IngestFeed((ids) => store.ingests.byIds(ids), FEED_POLL_MS);
     const workFolder = folder('ingests');
+    const announce = (ingestId: string) => feed.announce(ingestId);
+    const retries = { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 };
+    const budget = {
+      budget: config.probingBudget,
+      errorBound: config.probingErrorBound,
+      errorFactor: config.probingErrorFactor,
+    };
+    const prior = async (probeSetId: string, modelId: string) =>
+      isTrainingModel(modelId) ? null : search.prior(probeSetId);
     const startWorker = (isolation: NetworkIsolation) =>
       new IngestWorker({
         store,
         feed,
         concurrency: config.ingestConcurrency,
-        retries: { attempts: config.ingestAttempts, firstDelayMs: config.retrySeconds * 1000 },
+        retries,
         maxKills: config.ingestKills,
         workerId: processId,
         log,
@@ -186,13 +197,10 @@ export async function openService(
               maxOutputs: config.maxOutputs,
               cacheBytes: config.pixelCacheBytes,
               isolation,
-              budget: config.probingBudget,
-              errorBound: config.probingErrorBound,
-              errorFactor: config.probingErrorFactor,
+              ...budget,
             },
-            prior: async (probeSetId, modelId) =>
-              isTrainingModel(modelId) ? null : search.prior(probeSetId),
-            announce: (ingestId) => feed.announce(ingestId),
+            prior,
+            announce,
           }),
       });
     const blobCleanup = closeLater(new BlobCleanup(store, cleanupLimits(config), log));
@@ -219,6 +227,23 @@ export async function openService(
       pace: download.pace,
       defaultProbeSet: config.probeSet,
       prior: (probeSetId) => search.prior(probeSetId),
+    });
+
+    const runners = new RunnerService({
+      store,
+      gallery,
+      workFolder,
+      uploadFolder: folder('uploads'),
+      maxBytes: config.maxResponsesBytes,
+      maxOutputs: config.maxOutputs,
+      maxConcurrent: config.maxConcurrentUploads,
+      pace: download.pace,
+      budget,
+      retries,
+      maxKills: config.ingestKills,
+      prior,
+      announce,
+      log,
     });
 
     // Registries
@@ -250,6 +275,7 @@ export async function openService(
       concepts,
       ingest,
       uploads,
+      runners,
       webhooks,
       deliveries: recorder,
       sweeper,

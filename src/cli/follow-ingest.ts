@@ -10,6 +10,9 @@ import {
 import { type FormatFlags, printRows } from './output/formats.js';
 import type { ProgressDisplay, ProgressLine } from './output/progress.js';
 import { isReportableError } from './reportable-error.js';
+import { runnerOf } from './runner-of.js';
+
+const ENDED_WITHOUT_SUCCESS: readonly Ingest['state'][] = ['FAILED', 'NOT_APPLICABLE', 'CANCELLED'];
 
 /** The outcome of one ingest, as it is printed. */
 export interface IngestOutcome {
@@ -109,12 +112,13 @@ export async function followIngest(
       : (await client.query(OutcomeOfIngestDocument, { id }, { signal })).ingest;
   if (!ingest) throw new ProbelogError('NOT_FOUND', 'The ingest is gone: its model was removed.');
   const outcome = outcomeOf(ingest);
-  line.finish(
-    outcome.state === 'SUCCEEDED'
-      ? `${outcome.logits} logits, ${outcome.seconds.toFixed(1)} s`
-      : `${outcome.code ?? outcome.state}: ${outcome.message ?? ''}`,
-  );
+  line.finish(ending(outcome));
   return outcome;
+}
+
+function ending({ state, logits, seconds, code, message }: IngestOutcome): string {
+  if (state === 'SUCCEEDED') return `${logits} logits, ${seconds.toFixed(1)} s`;
+  return message === null ? `${code ?? state}` : `${code ?? state}: ${message}`;
 }
 
 /** @returns whether it waits for another attempt */
@@ -127,23 +131,23 @@ async function untilEndedOrWaiting(
   let last: Ingest | undefined;
   const onProgress = (ingest: Ingest) => {
     last = ingest;
-    const { progress, stage, nextAttemptAt } = ingest;
+    const { progress, stage, nextAttemptAt, state } = ingest;
     const eta = progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`;
     line.update(progress.done, progress.total, `${stage.toLowerCase()}${eta}`);
-    if (nextAttemptAt !== null) stopped.abort();
+    if (nextAttemptAt !== null || state === 'AWAITING_RUNNER') stopped.abort();
   };
   try {
     await client.follow(id, { onProgress, signal: AbortSignal.any([signal, stopped.signal]) });
   } catch (thrown) {
     signal.throwIfAborted();
-    const hasEnded = last?.state === 'FAILED' || last?.state === 'CANCELLED';
+    const hasEnded = last !== undefined && ENDED_WITHOUT_SUCCESS.includes(last.state);
     if (!hasEnded && !stopped.signal.aborted) throw thrown;
   }
   return stopped.signal.aborted && last?.state === 'QUEUED';
 }
 
 function outcomeOf(ingest: IngestOutcomeFragment): IngestOutcome {
-  const { model, state, startedAt, finishedAt, peakMemoryBytes, error } = ingest;
+  const { model, state, startedAt, finishedAt, peakMemoryBytes, error, runnerFlavors } = ingest;
   return {
     name: model.name,
     version: model.version,
@@ -152,7 +156,7 @@ function outcomeOf(ingest: IngestOutcomeFragment): IngestOutcome {
     seconds: startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : 0,
     peakMemoryMiB: peakMemoryBytes === null ? null : Math.round(peakMemoryBytes / 2 ** 20),
     code: error?.code ?? null,
-    message: error?.message ?? null,
+    message: error?.message ?? (state === 'AWAITING_RUNNER' ? runnerOf(runnerFlavors) : null),
     notes: model.notes,
   };
 }
@@ -173,5 +177,6 @@ export function printOutcomes(outcomes: IngestOutcome[], formats: FormatFlags): 
   if (!formats.json && !formats.jsonl)
     for (const { name, version, notes } of outcomes)
       for (const note of notes) process.stderr.write(`${name} ${version}: note: ${note}\n`);
-  if (outcomes.some(({ state }) => state !== 'SUCCEEDED')) process.exitCode = EXIT.failed;
+  if (outcomes.some(({ state }) => state !== 'SUCCEEDED' && state !== 'AWAITING_RUNNER'))
+    process.exitCode = EXIT.failed;
 }

@@ -7,6 +7,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['worker', async () => (await import('./commands/worker.js')).workerCommand()],
   ['ingest', async () => (await import('./commands/ingest.js')).ingestCommand()],
   ['ingests', async () => (await import('./commands/ingests.js')).ingestsCommand()],
+  ['runners', async () => (await import('./commands/runners.js')).runnersCommand()],
   ['reprobe', async () => (await import('./commands/reprobe.js')).reprobeCommand()],
   ['sync', async () => (await import('./commands/sync.js')).syncCommand()],
   ['search', async () => (await import('./commands/search.js')).searchCommand()],

@@ -15,6 +15,7 @@ import { delayOf, isPassing, isRefusal, isTooLong, pause } from './retrying.js';
 const POLL_MS = 2_000;
 /** Failures in a row after which it gives up: about 50 s if the server does not say how long to wait. */
 const MAX_FAILURES = 10;
+const ENDED_WITHOUT_SUCCESS: readonly Ingest['state'][] = ['FAILED', 'NOT_APPLICABLE', 'CANCELLED'];
 
 /** Options for following an ingest. */
 export interface FollowOptions extends CallOptions {
@@ -37,7 +38,7 @@ export async function followIngest(
   for await (const ingest of states(connection, id, signal)) {
     onProgress?.(ingest);
     if (ingest.state === 'SUCCEEDED') return ingest;
-    if (ingest.state === 'FAILED' || ingest.state === 'CANCELLED') throw endOf(ingest);
+    if (ENDED_WITHOUT_SUCCESS.includes(ingest.state)) throw endOf(ingest);
   }
   throw badAnswer('The ingest did not end.');
 }

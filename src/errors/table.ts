@@ -87,6 +87,10 @@ export const ERRORS = {
     summary: 'The model file contradicts itself, or has shapes or sizes that no classifier has.',
   },
   MODEL_UNSUPPORTED: { httpStatus: 400, summary: 'The model uses an operator or type that cannot be run.' },
+  MODEL_NOT_APPLICABLE: {
+    httpStatus: 422,
+    summary: 'The version in the registry is no image classifier.',
+  },
   MODEL_LABELS_MISMATCH: { httpStatus: 400, summary: 'The number of labels is not the number of outputs.' },
   MODEL_ALL_DEGENERATE: {
     httpStatus: 400,
@@ -140,11 +144,28 @@ export const ERRORS = {
   INFERENCE_FAILED: { httpStatus: 422, summary: 'ONNX Runtime refused to run the model.' },
   INFERENCE_TIMEOUT: { httpStatus: 422, summary: 'The model took longer than allowed.' },
   INFERENCE_MEMORY: { httpStatus: 422, summary: 'The model needed more memory than allowed.' },
+  RUNNER_REFUSED: {
+    httpStatus: 422,
+    summary: 'A runner refused the model: running it would need a permission that the runner does not have.',
+  },
+  RUNNER_LOAD_FAILED: { httpStatus: 422, summary: 'A runner could not load the model.' },
+  RUNNER_RUN_FAILED: {
+    httpStatus: 422,
+    summary: 'A runner loaded the model, but could not run it on the probes.',
+  },
+  RUNNER_CLAIM_LOST: {
+    httpStatus: 409,
+    summary: 'The claim of a runner has ended: the ingest was cancelled, or another runner has it.',
+  },
+  RUNNER_PROBES_MISSING: {
+    httpStatus: 409,
+    summary: 'A runner completed an ingest before all responses were received.',
+  },
   INGEST_CANCELLED: { httpStatus: 409, summary: 'The ingest was cancelled.' },
   INGEST_KILLS_WORKERS: { httpStatus: 422, summary: 'The ingest killed too many processes in a row.' },
   INGEST_NOT_RETRYABLE: {
     httpStatus: 409,
-    summary: 'The ingest did not fail, or a later one of its model replaced it.',
+    summary: 'The ingest did not end without success, or a later one of its model replaced it.',
   },
 
   WEBHOOK_OFF: { httpStatus: 404, summary: 'No secret is configured for this receiver.' },

@@ -10,7 +10,7 @@ export { findKit } from './probe-set/find-kit.js';
 export { buildSchema, generateSdl } from './schema/build-schema.js';
 export { type Caller, type Context, createContext } from './schema/context.js';
 export { formatError } from './schema/format-error.js';
-export { globalId, keyOf, logitKeyOf } from './schema/global-id.js';
+export { claimKeyOf, globalId, keyOf, logitKeyOf } from './schema/global-id.js';
 export { checkScopes } from './schema/guard-fields.js';
 export type { Services } from './schema/services.js';
 export {

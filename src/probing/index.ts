@@ -1,5 +1,6 @@
 export { listDataFiles } from './client/list-data-files.js';
 export { type NetworkIsolation, probeNetworkIsolation } from './client/network-isolation.js';
+export { nextProbes } from './client/next-probes.js';
 export { type ProbeModelOptions, type ProbeRun, probeModel } from './client/probe-model.js';
 export type { DataReference } from './data-location.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';

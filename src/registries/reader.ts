@@ -22,6 +22,16 @@ export interface ResolvedVersion {
   annotations?: Annotations;
 }
 
+/** A version without an ONNX file, which a runner loads from the registry. */
+export interface RunnerVersion {
+  /** Flavors that a runner needs one of, the best first, such as `mlflow.pytorch`. */
+  flavors: readonly string[];
+  /** See {@link ResolvedVersion}. */
+  revision: string | null;
+  /** Where the registry has tags and aliases. */
+  annotations?: Annotations;
+}
+
 /** A version in a registry's list. */
 export interface ListedVersion {
   /** The name under which this registry's webhooks register it. */
@@ -30,7 +40,7 @@ export interface ListedVersion {
   source: string;
   /** See {@link ResolvedVersion}. */
   revision: string | null;
-  /** Whether it may contain a model: it is ready and has a model file, as far as the list shows. */
+  /** Whether it may contain a model: it is ready, and has an ONNX file or one for a runner, as far as the list shows. */
   isModel: boolean;
   /** Where the registry has tags and aliases. */
   annotations?: Annotations;
@@ -68,9 +78,9 @@ export interface RegistryReader {
   /**
    * @param uri of a version, as this registry's model changes have it; untrusted until it is parsed
    * @throws ProbelogError SOURCE_NOT_FOUND when the version or its model file does not exist; SOURCE_DENIED,
-   * SOURCE_FORBIDDEN, SOURCE_UNREACHABLE, SOURCE_TIMEOUT
+   * SOURCE_FORBIDDEN, SOURCE_UNREACHABLE, SOURCE_TIMEOUT; MODEL_NOT_APPLICABLE when it is no image classifier
    */
-  resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion>;
+  resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion | RunnerVersion>;
   /** Null when the settings name nothing to list. */
   readonly listing: RegistryListing | null;
 }

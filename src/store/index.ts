@@ -25,7 +25,7 @@ export {
   ResponseKind,
 } from './generated/enums.js';
 export { type Claim, ClaimLost } from './ingests/claim.js';
-export type { ClaimedIngest } from './ingests/ingests.js';
+export { type ClaimedIngest, UNFINISHED } from './ingests/ingests.js';
 export { inspectStore, type StoreInspection } from './inspect-store.js';
 export type { Annotations } from './models/annotations.js';
 export type { ChangeResult, ModelChange, RemovedModel, VersionRegistration } from './models/model-change.js';
@@ -48,6 +48,7 @@ export type {
   ModelRecord,
   ProbeRecord,
   ProbeSetRecord,
+  RunnerRecord,
   SweepRecord,
   SweptVersions,
 } from './records.js';

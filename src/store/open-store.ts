@@ -14,6 +14,7 @@ import { Deliveries } from './deliveries/deliveries.js';
 import { RegistrySweeps } from './deliveries/registry-sweeps.js';
 import { checkUnused, type FolderOfDatabase, isNewDatabase, pair } from './identity.js';
 import { Ingests } from './ingests/ingests.js';
+import { Runners } from './ingests/runners.js';
 import { applyMigrations, withMigrationLock } from './migrations/apply-migrations.js';
 import { Logits } from './models/logits.js';
 import { Models } from './models/models.js';
@@ -25,6 +26,7 @@ export interface Store {
   models: Models;
   logits: Logits;
   ingests: Ingests;
+  runners: Runners;
   deliveries: Deliveries;
   apiKeys: ApiKeys;
   audit: Audit;
@@ -156,6 +158,7 @@ export function storeOn(
     models: new Models(prisma, viewer),
     logits: new Logits(prisma, viewer),
     ingests: new Ingests(prisma, viewer),
+    runners: new Runners(prisma, viewer),
     deliveries,
     apiKeys: new ApiKeys(prisma, viewer),
     audit,

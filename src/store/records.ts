@@ -19,6 +19,9 @@ export type DeliveryOutcome = DeliveryOutcomeEnum;
 export type AccessScope = AccessScopeEnum;
 export type AuditAction = AuditActionEnum;
 
+/** The states of versions that were never published and that no ingest works on: they can be registered again. */
+export const ENDED_UNPUBLISHED: ModelStatus[] = ['FAILED', 'NOT_APPLICABLE'];
+
 /** An ordered, immutable set of probe images. */
 export interface ProbeSetRecord {
   id: string;
@@ -173,10 +176,26 @@ export interface IngestRecord {
   /** The time before which no worker claims it; null when it can be claimed now, or is not queued. */
   nextAttemptAt: Date | null;
   peakMemoryBytes: number | null;
+  /** Flavors that a runner needs one of, the best first; empty when this server runs the model itself. */
+  runnerFlavors: string[];
   leasedUntil: Date | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+}
+
+/** A program elsewhere that runs models which are not ONNX. */
+export interface RunnerRecord {
+  id: string;
+  name: string;
+  /** What it can run, such as `mlflow.pytorch`. */
+  flavors: string[];
+  /** Its program and versions, as it described them. */
+  software: string | null;
+  /** Whose key it uses; only that actor may use its claims. */
+  actor: string;
+  announcedAt: Date;
+  lastSeenAt: Date;
 }
 
 /** A recorded webhook delivery. */

@@ -25,6 +25,11 @@ beforeAll(async () => {
     if (name !== 'waits') await failWaiting(small.service.store, id);
     ids[name] = id;
   }
+  const { ingest, store } = small.service;
+  const prepared = await ingest.prepare({ name: 'torch', version: '1', source: 'mlflow:/torch/1' }, 'mlflow');
+  ids.torch = (await store.ingests.enqueue({ ...prepared, priority: 10 })).id;
+  const claimed = await store.ingests.claim('worker', 60_000);
+  if (claimed) await store.ingests.awaitRunner(claimed.claim, ['mlflow.pytorch', 'mlflow.pyfunc'], null);
   await small.close();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -42,10 +47,23 @@ describe('probelog ingests', () => {
   it('narrows by state and registry', async () => {
     expect(await listed('--registry', 'mlflow')).toMatchObject([{ id: ids.birds }]);
     expect(await listed('--status', 'queued')).toMatchObject([{ id: ids.waits }]);
-    expect(await listed('--status', 'all', '--first', '2')).toMatchObject([
+    expect(await listed('--status', 'all', '--first', '3')).toMatchObject([
+      { id: ids.torch },
       { id: ids.waits },
       { id: ids.cars },
     ]);
+  });
+
+  it('says which runner takes what is no ONNX', async () => {
+    expect(await listed('--status', 'awaiting-runner')).toMatchObject([
+      {
+        id: ids.torch,
+        state: 'AWAITING_RUNNER',
+        runnerFlavors: ['mlflow.pytorch', 'mlflow.pyfunc'],
+        message: expect.stringContaining('A runner of mlflow.pytorch or mlflow.pyfunc takes it'),
+      },
+    ]);
+    expect((await probelog('runners')).stdout).toMatch(/^RUNNER +FLAVORS/);
   });
 
   it('puts those that are named back into the queue', async () => {

@@ -4,7 +4,12 @@ import { type ExecutionResult, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Access, ANONYMOUS } from '../../src/access/index.js';
 import { buildSchema, createContext, formatError, globalId, keyOf } from '../../src/graphql/index.js';
-import { IngestFeed, IngestService, type ResponseUploads } from '../../src/ingest/index.js';
+import {
+  IngestFeed,
+  IngestService,
+  type ResponseUploads,
+  type RunnerService,
+} from '../../src/ingest/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import type { Store } from '../../src/store/index.js';
 import type { ConceptEncoder } from '../../src/text/index.js';
@@ -69,6 +74,7 @@ beforeAll(async () => {
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,
+    runners: { on: () => ({}) } as unknown as RunnerService,
     sweeper: { sync: async () => [] },
     concepts: {} as ConceptEncoder,
     defaultProbeSet: undefined,

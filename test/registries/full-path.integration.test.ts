@@ -81,11 +81,15 @@ async function found(concept: string, transcript: Transcript) {
   return edges.map(({ node }) => node);
 }
 
-/** The whole path of one delivery, which is the one that its page in docs/registries shows. */
+/**
+ * The whole path of one delivery.
+ *
+ * @param page in docs/registries that shows it; null when the page shows the registry itself instead of our imitation
+ */
 async function walked(
   path: string,
   concept: string,
-  page: string,
+  page: string | null,
   send: (receiver: string) => Promise<Delivered>,
 ) {
   const transcript = new Transcript();
@@ -95,6 +99,7 @@ async function walked(
   const { stages, state, error } = await progressed(delivered.body.ingest, transcript);
   expect({ state, error }).toEqual({ state: 'SUCCEEDED', error: null });
   const nodes = await found(concept, transcript);
+  if (page === null) return { stages, nodes };
   const { shown, happened } = await transcript.compare(page);
   expect(happened, 'docs/registries is out of date: record it anew, see there').toEqual(shown);
   return { stages, nodes };
@@ -130,7 +135,7 @@ it('MLflow: webhook, progress, found by what it recognizes', { timeout: 120_000 
       'labels.json': await file('cifar10_resnet20.labels.json'),
     },
   });
-  const { stages, nodes } = await walked('/webhooks/mlflow', 'frog', 'mlflow', (receiver) =>
+  const { stages, nodes } = await walked('/webhooks/mlflow', 'frog', null, (receiver) =>
     mlflow.send(receiver, SECRET, createdEvent(version)),
   );
   expect(stages).toContain('PROBING');

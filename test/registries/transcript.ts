@@ -16,6 +16,11 @@ export class Transcript {
     this.lines.push(`< ${status} ${JSON.stringify(body)}`, '');
   }
 
+  /** Lines of Python. */
+  typed(code: readonly string[]): void {
+    this.lines.push(...code.map((line, index) => `${index === 0 ? '>>>' : '...'} ${line}`), '');
+  }
+
   asked(query: string): void {
     this.lines.push(...query.split('\n').map((line) => `> ${line}`));
   }

@@ -13,10 +13,20 @@ import {
 import { countFlag } from '../options/numbers.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { isReportableError } from '../reportable-error.js';
+import { runnerOf } from '../runner-of.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const MAX_LISTED = 100_000;
-const STATES = ['failed', 'queued', 'running', 'succeeded', 'cancelled', 'all'] as const;
+const STATES = [
+  'failed',
+  'queued',
+  'awaiting-runner',
+  'running',
+  'succeeded',
+  'not-applicable',
+  'cancelled',
+  'all',
+] as const;
 
 /** `probelog ingests` */
 export function ingestsCommand(): Command {
@@ -51,7 +61,7 @@ async function list(
   { status, registry }: Pick<IngestsFlags, 'status' | 'registry'>,
   first: number,
 ): Promise<ListedIngest[]> {
-  const states = status === 'all' ? undefined : [status.toUpperCase() as IngestState];
+  const states = status === 'all' ? undefined : [status.toUpperCase().replace('-', '_') as IngestState];
   const edges = client.edges(ListedIngestsDocument, { status: states, registry }, ({ ingests }) => ingests, {
     first,
   });
@@ -82,7 +92,8 @@ async function retried(client: ProbelogClient, listed: ListedIngest[]): Promise<
   return queued;
 }
 
-function rowOf({ id, model, error, state, attempts, priority, nextAttemptAt }: ListedIngest) {
+function rowOf(ingest: ListedIngest) {
+  const { id, model, error, state, attempts, priority, nextAttemptAt, runnerFlavors } = ingest;
   return {
     id: keyIn(id),
     name: model.name,
@@ -93,7 +104,8 @@ function rowOf({ id, model, error, state, attempts, priority, nextAttemptAt }: L
     priority,
     nextAttemptAt,
     code: error?.code ?? null,
-    message: error?.message ?? null,
+    message: error?.message ?? (state === 'AWAITING_RUNNER' ? runnerOf(runnerFlavors) : null),
+    runnerFlavors,
   };
 }
 

@@ -6,9 +6,12 @@ import { registerEnum } from '../schema/register-enum.js';
 
 registerEnum(IngestState, 'IngestState', 'State of an ingest.', {
   QUEUED: 'Waiting for a worker.',
-  RUNNING: 'A worker runs it.',
+  AWAITING_RUNNER:
+    'The version has no ONNX file. It waits for a runner of one of its `runnerFlavors`: docs/runners.md.',
+  RUNNING: 'A worker or a runner runs it.',
   SUCCEEDED: 'The model can be searched.',
   FAILED: 'Ended with an error; see `error`.',
+  NOT_APPLICABLE: 'Ended because the version is no image classifier; `error` says why.',
   CANCELLED: 'Ended by a caller.',
 });
 
@@ -69,6 +72,12 @@ export class Ingest implements Node {
 
   @Field(() => Int, { description: 'Place in the queue, -10 to 10; higher runs first.' })
   priority!: number;
+
+  @Field(() => [String], {
+    description:
+      'Flavors that a runner needs one of, the best first, such as `mlflow.pytorch`; empty when this server runs the model itself.',
+  })
+  runnerFlavors!: string[];
 
   @Field()
   createdAt!: Date;

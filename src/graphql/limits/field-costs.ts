@@ -22,6 +22,8 @@ const SEARCHES: readonly (readonly [type: string, field: string])[] = [
 const LISTS: readonly (readonly [type: string, field: string, items: number])[] = [
   ['Query', 'probeSets', 10],
   ['Query', 'registrySweeps', 10],
+  ['Query', 'runners', 20],
+  ['RunnerClaim', 'pieces', 100],
   ['Mutation', 'syncRegistries', 10],
   ['Model', 'tags', 10],
   ['SimilarityMatrix', 'rows', MAX_LOGITS_PER_SIDE],

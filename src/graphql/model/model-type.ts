@@ -10,6 +10,7 @@ registerEnum(ModelStatus, 'ModelStatus', 'Whether a model can be searched.', {
   PENDING: 'Not searchable yet: its first ingest has not finished, or its responses have not been uploaded.',
   READY: 'Its logits can be searched.',
   FAILED: 'Its ingest failed or was cancelled before the model became searchable.',
+  NOT_APPLICABLE: 'It is no image classifier; the error of its ingest says why.',
 });
 
 registerEnum(ResponseKind, 'ResponseKind', "The unit of a model's stored responses.", {

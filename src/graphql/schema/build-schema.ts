@@ -13,6 +13,8 @@ import { ModelResolver } from '../model/model-resolver.js';
 import { ProbeResolver, ProbeSetResolver } from '../probe-set/probe-resolver.js';
 import { ProbingResolver } from '../probe-set/probing-type.js';
 import { RegistrySweepResolver } from '../registry/registry-sweep-resolver.js';
+import { RunnerClaimResolver } from '../runner/runner-claim-resolver.js';
+import { RunnerResolver } from '../runner/runner-resolver.js';
 import { refineSimilarityValues } from '../similarity/refine-similarity-values.js';
 import { SimilarityResolver } from '../similarity/similarity-resolver.js';
 import { guardFields } from './guard-fields.js';
@@ -35,6 +37,8 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       ProbeSetResolver,
       ProbingResolver,
       RegistrySweepResolver,
+      RunnerClaimResolver,
+      RunnerResolver,
       SimilarityResolver,
     ],
     // Resolvers check their inputs, with our own error codes.

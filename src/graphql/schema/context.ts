@@ -21,7 +21,7 @@ export interface Caller {
 /**
  * What all resolvers of one request share.
  *
- * Store, search, ingests and uploads belong to the caller: they hold only what the caller may see, and the audit log
+ * Store, search, ingests, uploads and runners belong to the caller: they hold only what the caller may see, and the audit log
  * records changes under the caller's name. Resolvers have no others.
  */
 export interface Context extends Services {
@@ -53,6 +53,7 @@ export function createContext(services: Services, caller: Caller): Context {
     concepts: requestedConcepts(services.concepts, signal),
     ingest: services.ingest.on(store, files ?? nameableFiles(principal)),
     uploads: services.uploads.on(store),
+    runners: services.runners.on(store),
   };
   return {
     ...seen,

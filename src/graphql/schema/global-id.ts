@@ -1,8 +1,18 @@
 import { ProbelogError } from '../../errors/index.js';
+import type { RunnerClaimKey } from '../../ingest/index.js';
 import type { LogitKey } from '../../store/index.js';
 
 /** Types whose objects have an id. */
-export type IdKind = 'Model' | 'Logit' | 'Ingest' | 'ProbeSet' | 'Probe' | 'ApiKey' | 'AuditEntry';
+export type IdKind =
+  | 'Model'
+  | 'Logit'
+  | 'Ingest'
+  | 'ProbeSet'
+  | 'Probe'
+  | 'ApiKey'
+  | 'AuditEntry'
+  | 'Runner'
+  | 'RunnerClaim';
 
 const SEPARATOR = ':';
 /** More than any of our ids has. */
@@ -44,6 +54,17 @@ export function logitKeyOf(id: string): LogitKey {
       kind: 'Logit',
     });
   return { modelId, index: Number(index) };
+}
+
+/** The id of a runner's claim: an ingest and its attempt. */
+export function claimId({ ingestId, attempt }: RunnerClaimKey): string {
+  return globalId('RunnerClaim', `${ingestId}${SEPARATOR}${attempt}`);
+}
+
+/** @throws ProbelogError ID_INVALID */
+export function claimKeyOf(id: string): RunnerClaimKey {
+  const [ingestId, attempt] = keyOf('RunnerClaim', id).split(SEPARATOR);
+  return { ingestId, attempt: Number(attempt ?? 0) };
 }
 
 function partsOf(id: string): string[] {

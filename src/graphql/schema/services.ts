@@ -1,5 +1,5 @@
 import type { Access, CursorSeal, ImageLinks } from '../../access/index.js';
-import type { IngestService, ResponseUploads } from '../../ingest/index.js';
+import type { IngestService, ResponseUploads, RunnerService } from '../../ingest/index.js';
 import type { Search } from '../../search/index.js';
 import type { Store, SweepRecord } from '../../store/index.js';
 import type { ConceptEncoder } from '../../text/index.js';
@@ -20,6 +20,7 @@ export interface Services {
   concepts: ConceptEncoder;
   ingest: IngestService;
   uploads: ResponseUploads;
+  runners: RunnerService;
   sweeper: RegistrySweeper;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;

@@ -17,7 +17,7 @@ const decisionSchema = z.object({
 });
 
 /** The budget and prior that an ingest's probes are chosen with. */
-type PlanDecision = z.infer<typeof decisionSchema>;
+export type PlanDecision = z.infer<typeof decisionSchema>;
 
 /**
  * Keeps the probe plan of one ingest until it ends. An attempt that continues a killed one must make the same choices,

@@ -1,11 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { probeBudget } from '../../domain/index.js';
 import { exists } from '../../lib/exists.js';
 import type { ProbePlan } from '../../probing/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
-import { ProbePlanCheckpoint } from './probe-plan-checkpoint.js';
+import { type PlanDecision, ProbePlanCheckpoint } from './probe-plan-checkpoint.js';
 import { ResponseSpool } from './response-spool.js';
-import { workPath } from './work-folder.js';
+import { discardWork, workPath } from './work-folder.js';
 
 const SPOOL = '.responses';
 
@@ -67,23 +67,38 @@ export async function openProbingWork(
   prior: () => Promise<UsablePrior | null>,
 ): Promise<ProbingWork> {
   await mkdir(folder, { recursive: true });
-  const checkpoint = new ProbePlanCheckpoint(folder, identity);
   const inOrder = workPath(folder, identity, SPOOL);
-  let decision = await checkpoint.read();
   // An attempt that began with all probes continues with all, even if a prior exists now.
-  if (!decision && budget && !(await exists(inOrder))) {
-    const usable = await prior();
-    const earned = usable && probeBudget(usable.fullyProbed, budget.budget);
-    if (usable && earned !== null && (earned < 1 || budget.errorBound > 0))
-      decision = await checkpoint.decide(usable.path, { ...budget, budget: earned });
-  }
-  const path = decision ? workPath(folder, { ...identity, plan: decision }, SPOOL) : inOrder;
+  const decided = await decidePlan(folder, identity, (await exists(inOrder)) ? null : budget, prior);
+  const path = decided ? workPath(folder, { ...identity, plan: decided.decision }, SPOOL) : inOrder;
   const spool = await ResponseSpool.open(path);
   return {
     spool,
-    plan: decision && checkpoint.planOf(decision),
-    async discard() {
-      await rm(folder, { recursive: true, force: true });
-    },
+    plan: decided?.plan ?? null,
+    discard: () => discardWork(folder),
   };
+}
+
+/**
+ * The probe plan of an earlier attempt, or a new one where the gallery has earned it; null: all probes are run.
+ *
+ * @param budget null: no new plan is made
+ */
+export async function decidePlan(
+  folder: string,
+  identity: object,
+  budget: ProbeBudget | null,
+  prior: () => Promise<UsablePrior | null>,
+): Promise<{ decision: PlanDecision; plan: ProbePlan } | null> {
+  const checkpoint = new ProbePlanCheckpoint(folder, identity);
+  const decision = (await checkpoint.read()) ?? (await newDecision());
+  return decision && { decision, plan: checkpoint.planOf(decision) };
+
+  async function newDecision(): Promise<PlanDecision | null> {
+    const usable = budget && (await prior());
+    if (!usable) return null;
+    const earned = probeBudget(usable.fullyProbed, budget.budget);
+    if (earned === 1 && budget.errorBound === 0) return null;
+    return checkpoint.decide(usable.path, { ...budget, budget: earned });
+  }
 }

@@ -21,6 +21,7 @@ import {
   objectFile,
   type RegisteredModel,
   type RegistryAccess,
+  type RunnerModel,
 } from '../sources/remote-sources.js';
 import {
   type SidecarLabels,
@@ -63,6 +64,11 @@ export interface ResolvedModelFile {
   sidecarLabels?: SidecarLabels;
 }
 
+/** Whether a version waits for a runner, since it has no file that this server runs. */
+export function needsRunner<Other>(resolved: Other | RunnerModel): resolved is RunnerModel {
+  return typeof resolved === 'object' && resolved !== null && 'flavors' in resolved;
+}
+
 /** A source as a file. */
 interface ResolvedSource {
   source: FileSource;
@@ -75,7 +81,8 @@ interface ResolvedSource {
  * same.
  *
  * @throws ClaimLost
- * @throws ProbelogError as `fetchModel`; SOURCE_UNSUPPORTED, PREPROCESSING_INVALID
+ * @returns a `RunnerModel` for a version in a registry that has no such file
+ * @throws ProbelogError as `fetchModel`; SOURCE_UNSUPPORTED, PREPROCESSING_INVALID, MODEL_NOT_APPLICABLE
  */
 export async function resolveModelFile(
   ingest: ClaimedIngest,
@@ -83,14 +90,16 @@ export async function resolveModelFile(
   request: IngestRequest & Pick<LocalFile, 'within'>,
   dependencies: SourceDependencies,
   signal: AbortSignal,
-): Promise<ResolvedModelFile> {
+): Promise<ResolvedModelFile | RunnerModel> {
   const { store, download, downloadFolder, modelCache } = dependencies;
-  const { source, registered } = await resolveWithAnnotations(
+  const resolved = await resolveWithAnnotations(
     ingest,
     parseSource(request.source, request.within),
     dependencies,
     signal,
   );
+  if (needsRunner(resolved)) return resolved;
+  const { source, registered } = resolved;
   // Labels that a caller set after the ingest was requested are newer than the request's.
   const areSet = model.labelsSetAt !== null && model.labelsSetAt > ingest.createdAt;
   const sha256 = request.sha256 ?? registered?.sha256;
@@ -191,12 +200,12 @@ async function resolveWithAnnotations(
   source: Source,
   dependencies: SourceDependencies,
   signal: AbortSignal,
-): Promise<ResolvedSource> {
+): Promise<ResolvedSource | RunnerModel> {
   const { models } = dependencies.store;
   for (let reading = 1; ; reading++) {
     const revision = await models.annotationsRevision(modelId);
     const resolved = await resolveSource(source, dependencies, signal);
-    const annotations = resolved.registered?.annotations;
+    const annotations = needsRunner(resolved) ? resolved.annotations : resolved.registered?.annotations;
     const isCurrent = !annotations || (await models.replaceAnnotations(claim, annotations, revision));
     if (isCurrent || reading === MAX_READINGS) return resolved;
   }
@@ -206,7 +215,7 @@ async function resolveSource(
   source: Source,
   { registries, objects }: SourceDependencies,
   signal: AbortSignal,
-): Promise<ResolvedSource> {
+): Promise<ResolvedSource | RunnerModel> {
   if (source.kind === 'OBJECT') {
     return { source: { kind: 'URL', file: objectFile(objects, source.uri) }, registered: null };
   }
@@ -214,6 +223,7 @@ async function resolveSource(
   const access = registries.get(source.scheme);
   if (access === undefined) throw notConnected(source);
   const registered = await access.resolve(source.uri, signal);
+  if (needsRunner(registered)) return registered;
   return { source: { kind: 'URL', file: registered.file }, registered };
 }
 

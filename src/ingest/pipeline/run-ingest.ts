@@ -5,6 +5,8 @@ import { type ClaimedIngest, checkLabels, type Store } from '../../store/index.j
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
+import type { RunnerModel } from '../sources/remote-sources.js';
+import { type FittingLabels, labelsThatFit } from './labels-that-fit.js';
 import { layOutModel } from './model-folder.js';
 import {
   openProbingWork,
@@ -13,7 +15,12 @@ import {
   requestedBudget,
   type UsablePrior,
 } from './probing-work.js';
-import { type ResolvedModelFile, resolveModelFile, type SourceDependencies } from './resolve-model-file.js';
+import {
+  needsRunner,
+  type ResolvedModelFile,
+  resolveModelFile,
+  type SourceDependencies,
+} from './resolve-model-file.js';
 import { type NewResponses, publishedModel, storeResponses } from './store-responses.js';
 import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
 import { workFolderOf } from './work-folder.js';
@@ -53,6 +60,9 @@ export interface PipelineDependencies extends SourceDependencies {
   announce(ingestId: string): void;
 }
 
+/** How the run of an ingest ended: published; left to the runners; or its version does not exist any more. */
+export type IngestOutcome = 'SUCCEEDED' | 'AWAITING_RUNNER' | 'REMOVED';
+
 /**
  * Takes one claimed ingest from its source to the gallery: fetch → inspect → probe → store → index.
  *
@@ -67,7 +77,7 @@ export async function runIngest(
   ingest: ClaimedIngest,
   signal: AbortSignal,
   dependencies: PipelineDependencies,
-): Promise<void> {
+): Promise<IngestOutcome> {
   const { store, gallery } = dependencies;
   const { claim } = ingest;
   const [model] = await store.models.byIds([ingest.modelId]);
@@ -76,13 +86,18 @@ export async function runIngest(
   const progress = new ProgressReporter(claim, store.ingests, dependencies.announce);
 
   await progress.stage('FETCHING');
-  let fetched: ResolvedModelFile;
+  let fetched: ResolvedModelFile | RunnerModel;
   try {
     fetched = await resolveModelFile(ingest, model, request, dependencies, signal);
   } catch (thrown) {
     if (!isDeleted(thrown, request)) throw thrown;
     await store.models.removeClaimed(claim);
-    return gallery.remove(model.probeSetId, model.id);
+    await gallery.remove(model.probeSetId, model.id);
+    return 'REMOVED';
+  }
+  if (needsRunner(fetched)) {
+    await store.ingests.awaitRunner(claim, fetched.flavors, fetched.revision);
+    return 'AWAITING_RUNNER';
   }
 
   await progress.stage('INSPECTING');
@@ -110,7 +125,7 @@ export async function runIngest(
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
     const stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
     const { input, output, preprocessing, notes } = run.inspected;
-    const { labels: besides, note } = labelsThatFit(fetched, output.outputs);
+    const { labels: besides, note } = labelsOf(fetched, output.outputs);
     const labels = besides ?? run.inspected.labels;
     const allNotes = note === null ? notes : [...notes, note];
     const described = { inputShape: input, outputName: output.name, preprocessing, notes: allNotes };
@@ -127,16 +142,14 @@ export async function runIngest(
   if (model.probeSetId !== request.probeSet) await gallery.remove(model.probeSetId, model.id);
   await syncToGallery(model.id, { store, gallery });
   await store.ingests.succeed(claim, run.peakMemoryBytes);
+  return 'SUCCEEDED';
 }
 
-/** Labels from a file beside the model are left out, with a note, when they do not fit: the model is right without them. */
-function labelsThatFit({ labels, sidecarLabels }: ResolvedModelFile, outputs: number) {
+function labelsOf({ labels, sidecarLabels }: ResolvedModelFile, outputs: number): FittingLabels {
   if (labels !== null || !sidecarLabels) return { labels, note: null };
   const { file, labels: found, problem } = sidecarLabels;
-  if (!found) return { labels: null, note: `${file} was not read as labels: ${problem}.` };
-  if (found.length === outputs) return { labels: found, note: null };
-  const note = `${file} has ${found.length} labels, but the model has ${outputs} outputs, so the labels were left out.`;
-  return { labels: null, note };
+  if (found) return labelsThatFit(file, found, outputs);
+  return { labels: null, note: `${file} was not read as labels: ${problem}.` };
 }
 
 function isFull(thrown: unknown): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { IngestRecord, Store } from '../../store/index.js';
+import { type IngestRecord, type Store, UNFINISHED } from '../../store/index.js';
 
 /** How long the files of a failed or cancelled ingest are kept. A retry within this time continues from them. */
 const KEPT_MS = 86_400_000;
@@ -21,6 +21,11 @@ export function workFolderOf(folder: string, ingestId: string): string {
  */
 export function workPath(folder: string, identity: unknown, suffix: string): string {
   return join(folder, createHash('sha256').update(JSON.stringify(identity)).digest('hex') + suffix);
+}
+
+/** Deletes the files of an ingest. */
+export async function discardWork(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }
 
 /**
@@ -48,7 +53,7 @@ export async function cleanUpWork(folder: string, ingests: Pick<Store['ingests']
 }
 
 function isContinuable({ state, finishedAt }: IngestRecord, before: number): boolean {
-  if (state === 'QUEUED' || state === 'RUNNING') return true;
+  if (UNFINISHED.includes(state)) return true;
   return state !== 'SUCCEEDED' && (finishedAt?.getTime() ?? 0) > before;
 }
 

@@ -8,6 +8,7 @@ import {
   modelExternal,
   type NewIngest,
   type Store,
+  UNFINISHED,
 } from '../../store/index.js';
 import { findProbeSet } from '../pipeline/find-probe-set.js';
 import { checkLocalPath } from '../sources/local-files.js';
@@ -21,8 +22,6 @@ import {
   validateIngestRequest,
   validateProbing,
 } from './ingest-request.js';
-
-const FINAL_STATES: readonly IngestRecord['state'][] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 /** Local files that a caller may name: any; any unless the settings list folders; only those in listed folders. */
 export type NameableFiles = 'ANY' | 'ANY_UNLESS_LISTED' | 'LISTED';
@@ -171,7 +170,7 @@ export class IngestService {
     const [model] = await this.options.store.models.byIds([modelId]);
     if (!model) return false;
     const ingest = (await this.options.store.ingests.latestForModels([modelId]))[0];
-    if (ingest && !FINAL_STATES.includes(ingest.state)) await this.cancel(ingest.id);
+    if (ingest && UNFINISHED.includes(ingest.state)) await this.cancel(ingest.id);
     const removed = await this.options.store.models.remove(modelId);
     await this.options.gallery.remove(model.probeSetId, modelId);
     return removed;
@@ -207,7 +206,7 @@ export class IngestService {
         if (!ingest) throw new ProbelogError('NOT_FOUND', 'No ingest has this id.');
         const state = stateOf(ingest);
         if (state !== last) yield ingest;
-        if (FINAL_STATES.includes(ingest.state)) return;
+        if (!UNFINISHED.includes(ingest.state)) return;
         last = state;
       } while (await ticks.next());
     } finally {

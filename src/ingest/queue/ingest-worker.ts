@@ -1,5 +1,5 @@
 import { knownError, messageOf, ProbelogError } from '../../errors/index.js';
-import { type ClaimedIngest, ClaimLost, type Store } from '../../store/index.js';
+import { type ClaimedIngest, ClaimLost, DIRECT_LANE, type Store } from '../../store/index.js';
 import type { IngestFeed } from './ingest-feed.js';
 import { IngestStopped, keepLease, LEASE_MS } from './lease.js';
 import { ingestMaySucceedLater, type RetryPolicy, retryDelay } from './retry-delay.js';
@@ -12,7 +12,7 @@ export interface IngestWorkerOptions {
   store: Pick<Store, 'ingests'>;
   feed: IngestFeed;
   /** Does the work of one claimed ingest, see `runIngest`. */
-  run(ingest: ClaimedIngest, signal: AbortSignal): Promise<void>;
+  run(ingest: ClaimedIngest, signal: AbortSignal): Promise<'SUCCEEDED' | 'AWAITING_RUNNER' | 'REMOVED'>;
   /** Ingests at the same time. */
   concurrency: number;
   retries: RetryPolicy;
@@ -33,9 +33,11 @@ export interface IngestWorkerOptions {
  *     RUNNING            published and in the gallery                                SUCCEEDED
  *     RUNNING            drained, or its lease ended because the worker died         QUEUED
  *     RUNNING            a failure that may pass, with attempts left                 QUEUED, until `nextAttemptAt`
+ *     RUNNING            the version has no ONNX file                                AWAITING_RUNNER (`RunnerService`)
+ *     RUNNING            the version is no image classifier                          NOT_APPLICABLE
  *     RUNNING            any other failure, or `maxKills` dead workers in a row      FAILED
- *     QUEUED, RUNNING    a caller cancels                                            CANCELLED
- *     FAILED, CANCELLED  a caller retries                                            QUEUED
+ *     unfinished         a caller cancels                                            CANCELLED
+ *     ended, no success  a caller retries                                            QUEUED
  *
  * - A claim is a lease that is renewed while the work goes on ({@link keepLease}). Any number of processes may share a
  *   queue, and a killed worker's ingest is taken over.
@@ -127,8 +129,8 @@ export class IngestWorker {
     });
     log('info', 'an ingest was claimed', { ingest: ingest.id, attempt: ingest.attempts });
     try {
-      await run(ingest, controller.signal);
-      log('info', 'an ingest succeeded', { ingest: ingest.id });
+      const outcome = await run(ingest, controller.signal);
+      log('info', 'an ingest ended', { ingest: ingest.id, outcome });
     } catch (thrown) {
       const cause = thrown instanceof ClaimLost ? new IngestStopped('LOST') : thrown;
       await this.settle(ingest, controller.signal.aborted ? controller.signal.reason : cause);
@@ -152,9 +154,14 @@ export class IngestWorker {
     }
   }
 
-  private async fail({ id, claim, failures }: ClaimedIngest, error: ProbelogError): Promise<void> {
+  private async fail(ingest: ClaimedIngest, error: ProbelogError): Promise<void> {
     const { store, retries, log } = this.options;
+    const { id, claim, failures } = ingest;
     const { code, message } = error;
+    if (isNotApplicable(ingest, error)) {
+      log('info', 'an ingest is of no image classifier', { ingest: id, code });
+      return store.ingests.fail(claim, code, message, 'NOT_APPLICABLE');
+    }
     const delayMs = ingestMaySucceedLater(error) ? retryDelay(retries, failures + 1) : null;
     log('info', delayMs === null ? 'an ingest failed' : 'an ingest waits for another attempt', {
       ingest: id,
@@ -165,6 +172,15 @@ export class IngestWorker {
     const attempts = failures > 0 ? ` It was tried ${failures + 1} times.` : '';
     await store.ingests.fail(claim, code, message + attempts);
   }
+}
+
+/**
+ * Whether a version is no image classifier. Registries hold models of all kinds, so what would be the failure of a direct request
+ * says nothing but that about one of them.
+ */
+function isNotApplicable({ lane }: ClaimedIngest, { code }: ProbelogError): boolean {
+  if (code === 'MODEL_NOT_APPLICABLE') return true;
+  return lane !== DIRECT_LANE && (code === 'MODEL_NO_IMAGE_INPUT' || code === 'MODEL_NO_LOGITS_OUTPUT');
 }
 
 function asProbelogError(ingest: string, thrown: unknown, log: IngestWorkerOptions['log']): ProbelogError {

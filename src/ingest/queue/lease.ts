@@ -4,7 +4,7 @@ import type { Claim, Store } from '../../store/index.js';
 /** How long a claim lasts without renewal. A dead worker's ingest is free after it. */
 export const LEASE_MS = 6_000;
 /** Allows four tries before the lease is lost. */
-const RENEW_MS = LEASE_MS / 4;
+const TRIES = 4;
 
 /** Why work on an ingest was interrupted although nothing is wrong with it. Thrown as a signal's reason. */
 export class IngestStopped extends Error {
@@ -18,6 +18,8 @@ export class IngestStopped extends Error {
 /** What {@link keepLease} needs. */
 export interface LeaseOptions {
   claim: Claim;
+  /** {@link LEASE_MS} when absent. */
+  leaseMs?: number;
   ingests: Pick<Store['ingests'], 'renew' | 'byIds'>;
   /** Called once, when the work must stop. */
   onEnd(reason: IngestStopped): void;
@@ -33,14 +35,14 @@ export interface LeaseOptions {
  *
  * @returns stops the renewals
  */
-export function keepLease({ claim, ingests, onEnd, log }: LeaseOptions): () => void {
+export function keepLease({ claim, leaseMs = LEASE_MS, ingests, onEnd, log }: LeaseOptions): () => void {
   const { ingestId } = claim;
   let renewedAt = Date.now();
   const renew = async () => {
-    if (Date.now() - renewedAt > LEASE_MS) return end('LOST');
+    if (Date.now() - renewedAt > leaseMs) return end('LOST');
     const sentAt = Date.now();
     try {
-      if (await ingests.renew(claim, LEASE_MS)) renewedAt = sentAt;
+      if (await ingests.renew(claim, leaseMs)) renewedAt = sentAt;
       else end(await whyNotOurs());
     } catch (thrown) {
       log('the lease of an ingest cannot be renewed', { ingest: ingestId, reason: messageOf(thrown) });
@@ -51,7 +53,7 @@ export function keepLease({ claim, ingests, onEnd, log }: LeaseOptions): () => v
     const [ingest] = await ingests.byIds([ingestId]);
     return !ingest || ingest.state === 'CANCELLED' ? 'CANCELLED' : 'LOST';
   };
-  const timer = setInterval(renew, RENEW_MS);
+  const timer = setInterval(renew, leaseMs / TRIES);
   function end(reason: IngestStopped['reason']): void {
     clearInterval(timer);
     onEnd(new IngestStopped(reason));

@@ -38,11 +38,22 @@ export interface RegisteredModel {
   annotations?: Annotations;
 }
 
+/** A version without an ONNX file, which a runner loads from the registry. */
+export interface RunnerModel {
+  /** Flavors that a runner needs one of, the best first, such as `mlflow.pytorch`. */
+  flavors: readonly string[];
+  /** As in {@link RegisteredModel}. */
+  revision: string | null;
+  /** Its tags and aliases, if the registry has these. */
+  annotations?: Annotations;
+}
+
 /** Turns the URIs of one registry into files. */
 export interface RegistryAccess {
   /**
    * @param uri of the registry's scheme, such as `hf://owner/name@revision`
-   * @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_DENIED, SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_UNSUPPORTED
+   * @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_DENIED, SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_UNSUPPORTED,
+   *   MODEL_NOT_APPLICABLE
    */
-  resolve(uri: string, signal?: AbortSignal): Promise<RegisteredModel>;
+  resolve(uri: string, signal?: AbortSignal): Promise<RegisteredModel | RunnerModel>;
 }

@@ -61,6 +61,13 @@ async function readInto(
   }
 }
 
+/** Reads one row of an array in C order. */
+export async function readRow(file: FileHandle, array: LocatedArray, row: number): Promise<Float32Array> {
+  const bytes = new Uint8Array(array.shape[1] * BYTES_OF[array.type]);
+  await file.read(bytes, 0, bytes.length, array.offset + row * bytes.length);
+  return decodeNumbers(bytes, array);
+}
+
 /** Drops the columns of probes that were not run. */
 function onlyRun(matrix: { rows: number; columns: number; data: Float32Array }): ObservedResponses {
   const { rows, columns, data } = matrix;

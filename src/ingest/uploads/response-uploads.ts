@@ -203,7 +203,7 @@ function isPublished(model: ModelRecord, stored: StoredResponses): boolean {
 }
 
 /** Threat model: anyone with the scope may upload. Without a limit they could fill the disk with waiting files. */
-function uploadsBusy(max: number): ProbelogError {
+export function uploadsBusy(max: number): ProbelogError {
   return new ProbelogError('UPLOADS_BUSY', `${max} uploads are already running. Try again soon.`, {
     atOnce: max,
   });

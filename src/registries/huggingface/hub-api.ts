@@ -26,6 +26,8 @@ export interface RepoHead {
   sha: string;
   /** Paths of the files of that commit. */
   paths: string[];
+  /** What the Hub says that its models do, such as `image-classification`; null when it does not say. */
+  task: string | null;
 }
 
 const HEAD_FIELDS = ['sha', 'filePaths'] as const;
@@ -85,7 +87,7 @@ export class HubApi {
       fetch: this.pages(signal),
     });
     try {
-      for await (const { name, sha, filePaths } of listing) yield toRepoHead(name, sha, filePaths);
+      for await (const repository of listing) yield toRepoHead(repository);
     } catch (thrown) {
       throw this.asSourceError(thrown, '/api/models');
     }
@@ -106,7 +108,7 @@ export class HubApi {
         hubUrl: this.base,
         fetch: guardedFetch(this.at, this.small, signal),
       });
-      return toRepoHead(info.name, info.sha, info.filePaths);
+      return toRepoHead(info);
     } catch (thrown) {
       throw this.asSourceError(thrown, `/api/models/${name}`);
     }
@@ -154,8 +156,15 @@ export class HubApi {
   }
 }
 
-function toRepoHead(name: unknown, sha: unknown, paths: string[]): RepoHead {
-  if (typeof name === 'string' && typeof sha === 'string') return { name, sha, paths };
+function toRepoHead(repository: {
+  name: unknown;
+  sha: unknown;
+  filePaths: string[];
+  task?: unknown;
+}): RepoHead {
+  const { name, sha, filePaths, task } = repository;
+  if (typeof name === 'string' && typeof sha === 'string')
+    return { name, sha, paths: filePaths, task: typeof task === 'string' ? task : null };
   throw new ProbelogError(
     'SOURCE_UNREACHABLE',
     "The Hub's response does not name a repository's newest commit.",

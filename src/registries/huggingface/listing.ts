@@ -4,6 +4,7 @@ import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
 import { chooseFile } from './choose-file.js';
 import { commitUri, parseCommitUri } from './commit-uri.js';
 import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
+import { TASK } from './runner-flavors.js';
 
 /** The repositories of some owners, and single repositories, each at its newest commit. */
 export class HuggingFaceListing implements RegistryListing {
@@ -45,8 +46,8 @@ function isSameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-function listed({ name, sha, paths }: RepoHead): ListedVersion {
-  const isModel = 'path' in chooseFile(paths);
+function listed({ name, sha, paths, task }: RepoHead): ListedVersion {
+  const isModel = 'path' in chooseFile(paths) || task === TASK;
   return { name, version: sha, source: commitUri({ name, sha }), revision: sha, isModel };
 }
 

@@ -1,11 +1,12 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import type { RegistryReader, ResolvedVersion, RunnerVersion } from '../reader.js';
 import { parseSidecar } from '../registry-json.js';
 import { chooseFile } from './choose-file.js';
 import { parseCommitUri, type RepoCommit } from './commit-uri.js';
 import { HubApi, type HubConnection } from './hub-api.js';
 import { HuggingFaceListing } from './listing.js';
+import { runnerFlavors } from './runner-flavors.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -22,10 +23,13 @@ export class HuggingFaceReader implements RegistryReader {
     this.listing = repositories ? new HuggingFaceListing(connection, repositories, limits) : null;
   }
 
-  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {
+  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion | RunnerVersion> {
     const commit = parseCommitUri(uri);
     const files = await this.api.files(commit, signal);
     const paths = files.map(({ path }) => path);
+    const config = () => this.sidecar(commit, 'config.json', paths, signal);
+    if (!paths.some((path) => path.endsWith('.onnx')))
+      return { flavors: runnerFlavors(commit.name, paths, await config()), revision: commit.sha };
     const choice = chooseFile(paths);
     if ('problem' in choice) {
       throw new ProbelogError(
@@ -48,7 +52,7 @@ export class HuggingFaceReader implements RegistryReader {
           ? { file: this.api.file(commit, folder + path), sha256: sha256Of(folder + path) }
           : null,
       preprocessing: await this.sidecar(commit, 'preprocessor_config.json', paths, signal),
-      labels: await this.sidecar(commit, 'config.json', paths, signal),
+      labels: await config(),
     };
   }
 

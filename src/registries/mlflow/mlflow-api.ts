@@ -51,6 +51,13 @@ const oneVersion = z.object({ model_version: versionRecord });
 const fileList = z.object({
   files: z.array(z.object({ path: z.string() })).default([]),
 });
+const downloadUri = z.object({ artifact_uri: z.string().nullish() });
+const oneRun = z.object({
+  run: z.object({
+    outputs: z.object({ model_outputs: z.array(z.object({ model_id: z.string() })).nullish() }).nullish(),
+  }),
+});
+const loggedModel = z.object({ model: z.object({ info: z.object({ name: z.string().nullish() }) }) });
 
 /** MLflow's REST API, in one workspace. */
 export class MlflowApi {
@@ -96,34 +103,76 @@ export class MlflowApi {
     }
   }
 
-  /** Paths of the files and folders in a folder of a run, relative to the run's root. */
+  /** Where MLflow found a version's files when it was registered; null when it does not say. */
+  async downloadUri(
+    { name, version }: Pick<MlflowVersion, 'name' | 'version'>,
+    signal?: AbortSignal,
+  ): Promise<string | null> {
+    const json = await this.get('/api/2.0/mlflow/model-versions/get-download-uri', { name, version }, signal);
+    return checkResponse(downloadUri, json, "MLflow's place of the version").artifact_uri ?? null;
+  }
+
+  /** Paths of the files and folders in a folder of a run, relative to the run's root. @param path empty for the root */
   async runFiles(runId: string, path: string, signal?: AbortSignal): Promise<string[]> {
-    const json = await this.get('/api/2.0/mlflow/artifacts/list', { run_id: runId, path }, signal);
-    return checkResponse(fileList, json, "MLflow's list of files").files.map((file) => file.path);
+    const query = { run_id: runId, ...(path !== '' && { path }) };
+    return paths(await this.get('/api/2.0/mlflow/artifacts/list', query, signal));
+  }
+
+  /** Ids of the models that a run logged, the oldest first. */
+  async modelsOfRun(runId: string, signal?: AbortSignal): Promise<string[]> {
+    const json = await this.get('/api/2.0/mlflow/runs/get', { run_id: runId }, signal);
+    const { outputs } = checkResponse(oneRun, json, "MLflow's record of the run").run;
+    return (outputs?.model_outputs ?? []).map((output) => output.model_id);
+  }
+
+  /** The name under which a model was logged. */
+  async nameOfLoggedModel(modelId: string, signal?: AbortSignal): Promise<string | null> {
+    const json = await this.get(`/api/2.0/mlflow/logged-models/${encodeURIComponent(modelId)}`, {}, signal);
+    return checkResponse(loggedModel, json, "MLflow's record of the model").model.info.name ?? null;
+  }
+
+  /** Paths of the files and folders of a logged model. */
+  async loggedModelFiles(modelId: string, signal?: AbortSignal): Promise<string[]> {
+    const path = `/api/2.0/mlflow/logged-models/${encodeURIComponent(modelId)}/artifacts/directories`;
+    return paths(await this.get(path, {}, signal));
   }
 
   /** A file of a version. @param path within the version */
-  file({ name, version }: Pick<MlflowVersion, 'name' | 'version'>, path: string): RemoteFile {
-    return { url: this.url('/model-versions/get-artifact', { name, version, path }), at: this.at };
+  versionFile({ name, version }: Pick<MlflowVersion, 'name' | 'version'>, path: string): RemoteFile {
+    return this.fileAt('/model-versions/get-artifact', { name, version, path });
+  }
+
+  /** A file of a run. @param path within the run */
+  runFile(runId: string, path: string): RemoteFile {
+    return this.fileAt('/get-artifact', { run_id: runId, path });
+  }
+
+  /** A file of a logged model. @param path within the model */
+  loggedModelFile(modelId: string, path: string): RemoteFile {
+    const route = `/ajax-api/2.0/mlflow/logged-models/${encodeURIComponent(modelId)}/artifacts/files`;
+    return this.fileAt(route, { artifact_file_path: path });
   }
 
   /**
-   * A small file of a version as text; null when it is missing.
+   * A small file as text; null when it is missing.
    *
    * @param isListed whether MLflow lists the file. For an unlisted file a 500 counts as missing, because MLflow with a
    * folder as its storage answers 500 for a missing file
    */
   async text(
-    version: Pick<MlflowVersion, 'name' | 'version'>,
-    { path, isListed, maxBytes }: { path: string; isListed: boolean; maxBytes: number },
+    { url }: RemoteFile,
+    { isListed, maxBytes }: { isListed: boolean; maxBytes: number },
     signal?: AbortSignal,
   ): Promise<string | null> {
-    const { url } = this.file(version, path);
     const limits = { ...this.limits, maxBytes };
     const response = await guardedFetch(this.at, limits, signal)(url);
     if (response.ok) return response.text();
     if (response.status === 404 || (response.status === 500 && !isListed)) return null;
     throw badStatus(new URL(url), response.status, this.at.advice);
+  }
+
+  private fileAt(path: string, query: Record<string, string>): RemoteFile {
+    return { url: this.url(path, query), at: this.at };
   }
 
   private async *pages(
@@ -156,6 +205,10 @@ export class MlflowApi {
   private url(path: string, query: Record<string, string>): string {
     return `${this.base}${path}?${new URLSearchParams(query)}`;
   }
+}
+
+function paths(json: unknown): string[] {
+  return checkResponse(fileList, json, "MLflow's list of files").files.map((file) => file.path);
 }
 
 function authorization({ token, username, password }: MlflowConnection): Record<string, string> {

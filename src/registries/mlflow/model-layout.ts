@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { parseSidecar } from '../registry-json.js';
 
 /** A path within a version. It cannot lead out of it. */
 const path = z
@@ -8,7 +9,20 @@ const path = z
   .refine((text) => !text.split(/[\\/]/).includes('..') && !/^[\\/]|\0/.test(text));
 
 const mlmodel = z.object({
-  flavors: z.object({ onnx: z.object({ data: path }).optional().catch(undefined) }).catch({}),
+  flavors: z
+    .looseObject({
+      onnx: z
+        .object({ data: path.nullable().catch(null) })
+        .optional()
+        .catch({ data: null }),
+      transformers: z
+        .object({ task: z.string().max(100) })
+        .partial()
+        .optional()
+        .catch(undefined),
+    })
+    .catch({}),
+  signature: z.object({ inputs: z.string() }).nullish().catch(null),
   metadata: z
     .object({ labels: z.unknown(), id2label: z.unknown(), preprocessing: z.unknown() })
     .partial()
@@ -16,10 +30,21 @@ const mlmodel = z.object({
     .catch(null),
 });
 
+/** Columns of a signature: https://mlflow.org/docs/latest/ml/model/signatures */
+const columns = z.array(z.object({ type: z.string().refine((type) => type !== 'tensor'), name: z.string() }));
+
+const FLAVOR = /^[a-z][a-z\d_-]{0,50}$/;
+
 /** The parts of a version's `MLmodel` that we use. */
 export interface ModelLayout {
-  /** Path of its ONNX file; null when it has no ONNX flavor. */
+  /** Path of its ONNX file; null when it has no ONNX flavor, or that names no file of the version. */
   onnx: string | null;
+  /** Names of its flavors, as MLflow has them; `python_function` is among nearly all. */
+  flavors: readonly string[];
+  /** Task of its transformers pipeline; null when it has none. */
+  task: string | null;
+  /** Number of named columns that it takes as its input; null when it takes tensors, or does not say. */
+  columns: number | null;
   /** From its `metadata`: labels, or an object with id2label. */
   labels?: unknown;
   /** From its `metadata`. */
@@ -47,13 +72,22 @@ export function readModelLayout(text: string): ModelLayout | null {
   }
   const read = mlmodel.safeParse(json);
   if (!read.success) return null;
-  const { flavors, metadata } = read.data;
+  const { flavors, metadata, signature } = read.data;
   const { labels, id2label, preprocessing } = metadata ?? {};
   return {
     onnx: flavors.onnx?.data ?? null,
+    flavors: Object.keys(flavors).filter((name) => flavors[name] !== undefined && FLAVOR.test(name)),
+    task: flavors.transformers?.task ?? null,
+    columns: columnsOf(signature?.inputs),
     labels: labels ?? (id2label === undefined ? undefined : { id2label }),
     preprocessing,
   };
+}
+
+/** A tensor has the type "tensor"; a column has a name. */
+function columnsOf(inputs: string | undefined): number | null {
+  const read = columns.safeParse(parseSidecar(inputs ?? null));
+  return read.success && read.data.length > 0 ? read.data.length : null;
 }
 
 /** Whether the nesting exceeds that of any file MLflow writes. It also counts brackets inside strings. */

@@ -1,12 +1,14 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { RegistryReader, ResolvedVersion } from '../reader.js';
+import type { RegistryReader, ResolvedVersion, RunnerVersion } from '../reader.js';
 import { parseSidecar } from '../registry-json.js';
 import { MlflowListing } from './listing.js';
 import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
 import { type ModelLayout, readModelLayout } from './model-layout.js';
+import { runnerFlavors } from './runner-flavors.js';
 import { VersionFiles } from './version-files.js';
-import { annotationsOf, isReady, revisionOf, runPath, type VersionRecord } from './version-record.js';
+import { findPlace } from './version-place.js';
+import { annotationsOf, isReady, revisionOf, type VersionRecord } from './version-record.js';
 import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 
 /** Where versions of `mlflow.onnx` have put the model, and the usual name of a model logged as a plain file. */
@@ -33,29 +35,37 @@ export class MlflowReader implements RegistryReader {
 
   /**
    * The model file is the one that `MLmodel` names for the ONNX flavor. Without an `MLmodel` it is `model.onnx`, the only
-   * `.onnx` file, or `data/model.onnx`.
+   * `.onnx` file, or `data/model.onnx`. A version whose `MLmodel` has no ONNX flavor is one for runners.
    */
-  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion> {
+  async resolve(uri: string, signal?: AbortSignal): Promise<ResolvedVersion | RunnerVersion> {
     const version = parseVersionUri(uri);
     const api = new MlflowApi(this.connection, version.workspace, this.limits);
     const record = await api.version(version, signal);
     checkIsReady(record);
-    const listed = await listFiles(api, record, signal);
-    const files = new VersionFiles(api, version, listed);
+    const place = await findPlace(api, record, signal);
+    const { listed } = place;
+    const files = new VersionFiles(api, place);
     const layout = await readLayout(files, signal);
-    const path = onnxPath(version, layout, listed);
+    if (layout && place.modelFile === null && !layout.flavors.includes('onnx')) {
+      await files.checkMissed(LAYOUT, this.limits, signal);
+      return {
+        flavors: runnerFlavors(version, layout),
+        revision: revisionOf(record),
+        annotations: annotationsOf(record),
+      };
+    }
+    const path = place.modelFile ?? onnxPath(version, layout, listed);
     const preprocessing = layout?.preprocessing ?? (await readSidecar(files, [PREPROCESSING], signal));
     const labels = layout?.labels ?? (await readSidecar(files, LABELS, signal));
     await files.checkMissed(layout ? LAYOUT : path, this.limits, signal);
-    const file = api.file(version, path);
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
     // The list has the files of the version's own folder only.
     const isKnownMissing = (name: string) =>
       folder === '' && !name.includes('/') && listed?.includes(name) === false;
     return {
-      file,
+      file: place.file(path),
       revision: revisionOf(record),
-      beside: (name) => (isKnownMissing(name) ? null : { file: api.file(version, folder + name) }),
+      beside: (name) => (isKnownMissing(name) ? null : { file: place.file(folder + name) }),
       annotations: annotationsOf(record),
       preprocessing,
       labels,
@@ -68,25 +78,6 @@ function checkIsReady(record: VersionRecord): void {
   throw new ProbelogError('SOURCE_UNREACHABLE', `MLflow reports the version as ${record.status}, not READY.`);
 }
 
-/** Names of the files in the version's folder; null where MLflow has no list. */
-async function listFiles(
-  api: MlflowApi,
-  record: VersionRecord,
-  signal?: AbortSignal,
-): Promise<string[] | null> {
-  const folder = runPath(record);
-  if (folder === null) return null;
-  try {
-    const paths = await api.runFiles(record.run_id as string, folder, signal);
-    return paths.length === 0 ? null : paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
-  } catch (thrown) {
-    // The version may be readable although its run is deleted or closed to this account.
-    if (thrown instanceof ProbelogError && ['SOURCE_NOT_FOUND', 'SOURCE_DENIED'].includes(thrown.code))
-      return null;
-    throw thrown;
-  }
-}
-
 async function readLayout(files: VersionFiles, signal?: AbortSignal): Promise<ModelLayout | null> {
   const text = await files.text(LAYOUT, MAX_LAYOUT_BYTES, signal);
   return text === null ? null : readModelLayout(text);
@@ -95,11 +86,10 @@ async function readLayout(files: VersionFiles, signal?: AbortSignal): Promise<Mo
 function onnxPath(
   { name, version }: MlflowVersion,
   layout: ModelLayout | null,
-  listed: string[] | null,
+  listed: readonly string[] | null,
 ): string {
   if (layout?.onnx) return layout.onnx;
-  if (layout)
-    throw noModel(name, version, 'its MLmodel has no ONNX flavor; log it with mlflow.onnx.log_model');
+  if (layout) throw noModel(name, version, 'the ONNX flavor in its MLmodel names no file of the version');
   if (listed === null) return USUAL_PLACES[0];
   if (listed.includes(USUAL_PLACES[0])) return USUAL_PLACES[0];
   const models = listed.filter((path) => path.endsWith('.onnx'));

@@ -1,7 +1,7 @@
 import { type DownloadLimits, download } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { MlflowApi } from './mlflow-api.js';
-import type { MlflowVersion } from './version-uri.js';
+import type { VersionPlace } from './version-place.js';
 
 /**
  * The sidecar files of one version.
@@ -13,18 +13,17 @@ export class VersionFiles {
   /** Files that seem missing, with their maximum size in bytes. */
   private readonly missed = new Map<string, number>();
 
-  /** @param listed names of the files in the version's folder; null where MLflow has no list */
   constructor(
-    private readonly api: MlflowApi,
-    private readonly version: MlflowVersion,
-    private readonly listed: readonly string[] | null,
+    private readonly api: Pick<MlflowApi, 'text'>,
+    private readonly place: VersionPlace,
   ) {}
 
   /** A file as text; null when it seems missing. @throws ProbelogError as `MlflowApi.text` */
   async text(path: string, maxBytes: number, signal?: AbortSignal): Promise<string | null> {
-    const isListed = this.listed !== null;
-    if (this.listed?.includes(path) === false) return null;
-    const text = await this.api.text(this.version, { path, isListed, maxBytes }, signal);
+    const { listed } = this.place;
+    const isListed = listed !== null;
+    if (listed?.includes(path) === false) return null;
+    const text = await this.api.text(this.place.file(path), { isListed, maxBytes }, signal);
     if (text === null && !isListed) this.missed.set(path, maxBytes);
     return text;
   }
@@ -34,18 +33,20 @@ export class VersionFiles {
    *
    * @param witness a file that must exist: its first bytes show that the storage works
    * @throws ProbelogError SOURCE_UNREACHABLE when one of the files exists after all, so that the ingest reads everything
-   * again later; errors of requesting the witness
+   * again later; errors of requesting the witness, or the reason why the files could not be looked up
    */
   async checkMissed(witness: string, limits: DownloadLimits, signal?: AbortSignal): Promise<void> {
     if (this.missed.size === 0) return;
-    const content = download(this.api.file(this.version, witness), limits, signal);
+    const content = download(this.place.file(witness), limits, signal);
     try {
       await content.next();
+    } catch (thrown) {
+      throw this.place.refusal ?? thrown;
     } finally {
       await content.return();
     }
     for (const [path, maxBytes] of this.missed) {
-      const text = await this.api.text(this.version, { path, isListed: false, maxBytes }, signal);
+      const text = await this.api.text(this.place.file(path), { isListed: false, maxBytes }, signal);
       if (text === null) continue;
       throw new ProbelogError(
         'SOURCE_UNREACHABLE',

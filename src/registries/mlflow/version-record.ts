@@ -41,13 +41,33 @@ export function isReady({ status }: VersionRecord): boolean {
  * the version chose `source`, so it is only read as a path within that run.
  */
 export function runPath({ source, run_id: runId }: Pick<VersionRecord, 'source' | 'run_id'>): string | null {
-  if (!source || !runId || !/^[\w-]{1,64}$/.test(runId)) return null;
-  const prefixes = [`runs:/${runId}/`, `/${runId}/artifacts/`];
-  for (const prefix of prefixes) {
-    const start = source.indexOf(prefix);
-    if (start === -1) continue;
-    const path = source.slice(start + prefix.length).replace(/\/+$/, '');
-    return /^[\w .+@=-]+(\/[\w .+@=-]+)*$/.test(path) && !path.split('/').includes('..') ? path : null;
-  }
-  return null;
+  if (!source || !isId(runId)) return null;
+  const prefix = `/${runId}/artifacts/`;
+  const start = source.indexOf(prefix);
+  return start === -1 ? null : pathWithin(source.slice(start + prefix.length));
+}
+
+/** The path that a source `runs:/<run>/<path>` names in the version's own run; null for any other source. */
+export function runFolder({
+  source,
+  run_id: runId,
+}: Pick<VersionRecord, 'source' | 'run_id'>): string | null {
+  const prefix = `runs:/${runId}/`;
+  return isId(runId) && source?.startsWith(prefix) ? pathWithin(source.slice(prefix.length)) : null;
+}
+
+/** The id of the logged model that a source `models:/m-…` names; null for any other source. */
+export function loggedModelOf(source: string): string | null {
+  return /^models:\/(m-[\w-]{1,64})$/.exec(source)?.[1] ?? null;
+}
+
+/** Null for a path that could lead out of its folder. */
+function pathWithin(text: string): string | null {
+  const path = text.replace(/\/+$/, '');
+  const isSafe = path.length <= 1_000 && !/[\\\p{Cc}]/u.test(path);
+  return isSafe && path.split('/').every((part) => part !== '' && !/^\.+$/.test(part)) ? path : null;
+}
+
+function isId(text: string | null | undefined): text is string {
+  return typeof text === 'string' && /^[\w-]{1,64}$/.test(text);
 }

@@ -46,7 +46,11 @@ export async function compareModels(
 
 function checkSearchable(model: ModelRecord): void {
   if (model.status === 'READY') return;
-  const reason = model.status === 'PENDING' ? 'it has no responses yet' : 'its ingest failed';
+  const reason = {
+    PENDING: 'it has no responses yet',
+    FAILED: 'its ingest failed',
+    NOT_APPLICABLE: 'it is no image classifier',
+  }[model.status];
   throw new ProbelogError('INPUT_INVALID', `${titleOf(model)} cannot be compared: ${reason}.`, {
     model: model.name,
     version: model.version,

@@ -19,7 +19,19 @@ export interface GraphqlOptions {
 
 /** What resolvers and routes work on, out of an opened service. @param basePath see {@link Services.basePath} */
 export function servicesOf(
-  { store, access, imageLinks, cursorSeal, search, concepts, ingest, uploads, sweeper, config }: Service,
+  {
+    store,
+    access,
+    imageLinks,
+    cursorSeal,
+    search,
+    concepts,
+    ingest,
+    uploads,
+    runners,
+    sweeper,
+    config,
+  }: Service,
   basePath = '',
 ): Services {
   return {
@@ -31,6 +43,7 @@ export function servicesOf(
     concepts,
     ingest,
     uploads,
+    runners,
     sweeper,
     defaultProbeSet: config.probeSet,
     basePath,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProbelogError } from '../../errors/index.js';
-import { createContext, keyOf, type Services, uploadReply } from '../../graphql/index.js';
+import { claimKeyOf, createContext, keyOf, type Services, uploadReply } from '../../graphql/index.js';
 import { parseUploadForm, type UploadForm } from '../../ingest/index.js';
 import { callerOf } from '../auth/auth-hook.js';
 import { allowLongBody } from '../body-time.js';
@@ -11,6 +11,10 @@ const STALL_MS = 60_000;
 
 const TYPES = ['application/octet-stream', 'application/x-npy', 'application/vnd.safetensors'];
 
+type PieceRoute = {
+  Params: { claim: string; piece: string };
+  Body: IncomingMessage | undefined;
+};
 type Route = {
   Params: { id: string };
   Querystring: Record<string, unknown>;
@@ -19,6 +23,7 @@ type Route = {
 
 /**
  * `PUT /models/<id>/responses`: takes the responses of a model that was run elsewhere.
+ * `PUT /runner-claims/<id>/responses/<n>`: takes those of one piece of a runner's claim.
  *
  * Everything that can be is refused before the body is read; the body goes to the disk as it comes. These routes are a
  * scope of their own, so that no other route's bodies are read like that.
@@ -51,6 +56,25 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
         const outcome = await uploadsOf(request).accept(keyOf('Model', params.id), whole(raw), form);
         const { status, body: uploaded } = uploadReply(outcome);
         return reply.status(status).send(uploaded);
+      },
+    });
+    scope.route<PieceRoute>({
+      method: 'PUT',
+      url: '/runner-claims/:claim/responses/:piece',
+      config: { requiredScopes: ['INGEST'], streamsBody: true },
+      onRequest: async (_, reply) => {
+        reply.header('connection', 'close');
+      },
+      handler: async (request) => {
+        allowLongBody(request);
+        const { claim, piece } = request.params;
+        if (!request.body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
+        const { runners } = createContext(services, callerOf(request as FastifyRequest));
+        const number = /^\d{1,9}$/.test(piece) ? Number(piece) : -1;
+        const pieces = await runners.receive(claimKeyOf(claim), number, whole(request.raw));
+        const numbers = (received: boolean) =>
+          pieces.filter((one) => one.received === received).map((one) => one.number);
+        return { received: numbers(true), missing: numbers(false) };
       },
     });
   });

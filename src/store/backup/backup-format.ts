@@ -20,7 +20,7 @@ export interface BackedUpTable {
 /**
  * The tables of a backup, each after those that it refers to.
  *
- * `lease` is not among them: leases belong to running processes, and none run on the new machine. Nor is `store_identity`: the
+ * `lease` and `runner` are not among them: they belong to running processes, and none of them works for the new machine. Nor is `store_identity`: the
  * restored store is another one.
  */
 export const BACKED_UP_TABLES: readonly BackedUpTable[] = [

@@ -189,7 +189,7 @@ async function checkEmpty(connection: Connection, schema: string): Promise<void>
 async function requeue(connection: Connection): Promise<number> {
   const rows = await connection.query(
     `UPDATE "ingest" SET "state" = 'QUEUED', "stage" = 'QUEUED', "done" = 0, "eta_seconds" = NULL, "worker" = NULL,
-       "leased_until" = NULL, "kills" = 0 WHERE "state" = 'RUNNING' RETURNING 1`,
+       "leased_until" = NULL, "kills" = 0, "runner_flavors" = '{}' WHERE "state" IN ('RUNNING', 'AWAITING_RUNNER') RETURNING 1`,
   );
   return rows.length;
 }

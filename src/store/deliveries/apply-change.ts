@@ -7,6 +7,7 @@ import { lockIngests } from '../ingests/lock-ingests.js';
 import { replaceAnnotations, setAlias, setTag } from '../models/annotations.js';
 import type { ChangeResult, ModelChange, RemovedModel, VersionRegistration } from '../models/model-change.js';
 import { type NewIngest, queueIngest, registerVersion } from '../models/register-version.js';
+import { ENDED_UNPUBLISHED } from '../records.js';
 
 /** A model change that is ready to be applied: a registration has its ingest. */
 export type PreparedChange = Exclude<ModelChange, VersionRegistration> | PreparedRegistration;
@@ -131,7 +132,7 @@ async function register(
         : `The name and version belong to ${existing.registry}.`,
     );
   }
-  if (existing === null || existing.status === 'FAILED') {
+  if (existing === null || ENDED_UNPUBLISHED.includes(existing.status)) {
     // The label that new versions of a registry get must not undo an administrator's later choice.
     const visibility = existing?.visibility ?? ingest.visibility;
     const queued = await registerVersion(tx, existing, { ...ingest, visibility, registry, lane: registry });
@@ -205,7 +206,7 @@ async function confirmAtSource(
     if (latest === null) continue;
     await tx.model.update({
       where: { id },
-      data: { fileDigest: null, ...(status === 'FAILED' && { status: 'PENDING' }) },
+      data: { fileDigest: null, ...(ENDED_UNPUBLISHED.includes(status) && { status: 'PENDING' }) },
     });
     const { priority, lane } = latest;
     const request = { ...(latest.request as object), mayBeGone };

@@ -1,4 +1,5 @@
-import type { PrismaClient } from '../generated/client.js';
+import { type Viewer, visibleSql } from '../access/viewer.js';
+import { Prisma, type PrismaClient } from '../generated/client.js';
 
 /** An arbitrary number that every process uses for this advisory lock. */
 const CLAIM_LOCK = 72_707_370;
@@ -14,7 +15,15 @@ export interface ClaimTerms {
    * is retried waits until its earlier run here has ended.
    */
   held?: readonly string[];
+  /** For a runner: only ingests that wait for one of these flavors. Absent for a worker, which claims what is QUEUED. */
+  flavors?: readonly string[];
+  /** A runner gets only models that it sees and may change. */
+  viewer?: Pick<Viewer, 'visibilityScope' | 'registry'>;
 }
+
+/** The state in which an ingest waits that is not running any more, as SQL. */
+export const WAITING_STATE = Prisma.sql`CASE WHEN cardinality("runner_flavors") > 0
+  THEN 'AWAITING_RUNNER'::"ingest_state" ELSE 'QUEUED'::"ingest_state" END`;
 
 /**
  * Claims the next ingest; null when none is due.
@@ -28,12 +37,12 @@ export async function claimIngest(
   prisma: PrismaClient,
   worker: string,
   leaseMs: number,
-  { maxKills = UNLIMITED, held = [] }: ClaimTerms,
+  { maxKills = UNLIMITED, held = [], ...terms }: ClaimTerms,
 ): Promise<string | null> {
   const [, , rows] = await prisma.$transaction([
     prisma.$executeRaw`SELECT pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`,
     requeueAbandoned(prisma, maxKills, held),
-    claimNext(prisma, worker, leaseMs, held),
+    claimNext(prisma, worker, leaseMs, held, claimable(terms)),
   ]);
   return rows[0]?.id ?? null;
 }
@@ -52,7 +61,7 @@ function requeueAbandoned(prisma: PrismaClient, maxKills: number, held: readonly
       ORDER BY "id" FOR UPDATE SKIP LOCKED
     ), "changed" AS (
       UPDATE "ingest" SET "worker" = NULL, "leased_until" = NULL, "eta_seconds" = NULL, "kills" = "kills" + 1,
-        "state" = CASE WHEN "deadly" THEN 'FAILED'::"ingest_state" ELSE 'QUEUED'::"ingest_state" END,
+        "state" = CASE WHEN "deadly" THEN 'FAILED'::"ingest_state" ELSE ${WAITING_STATE} END,
         "error_code" = CASE WHEN "deadly" THEN 'INGEST_KILLS_WORKERS' END,
         "error_message" = CASE WHEN "deadly" THEN ${message} END,
         "finished_at" = CASE WHEN "deadly" THEN now() END
@@ -69,18 +78,24 @@ function requeueAbandoned(prisma: PrismaClient, maxKills: number, held: readonly
  *
  * The lanes come from an index, with one look-up each, and only the first ingest of each is read, however many wait.
  */
-function claimNext(prisma: PrismaClient, worker: string, leaseMs: number, held: readonly string[]) {
+function claimNext(
+  prisma: PrismaClient,
+  worker: string,
+  leaseMs: number,
+  held: readonly string[],
+  claimable: Prisma.Sql,
+) {
   return prisma.$queryRaw<{ id: string }[]>`
     WITH RECURSIVE "lanes" AS (
-      (SELECT "lane" FROM "ingest" WHERE "state" = 'QUEUED' ORDER BY "lane" LIMIT 1)
+      (SELECT "lane" FROM "ingest" WHERE ${claimable} ORDER BY "lane" LIMIT 1)
       UNION ALL
       SELECT (SELECT "ingest"."lane" FROM "ingest"
-        WHERE "state" = 'QUEUED' AND "ingest"."lane" > "lanes"."lane" ORDER BY "ingest"."lane" LIMIT 1)
+        WHERE ${claimable} AND "ingest"."lane" > "lanes"."lane" ORDER BY "ingest"."lane" LIMIT 1)
       FROM "lanes" WHERE "lanes"."lane" IS NOT NULL
     ), "first" AS (
       SELECT "head".* FROM "lanes" CROSS JOIN LATERAL (
         SELECT "id", "lane", "priority", "created_at" FROM "ingest"
-        WHERE "state" = 'QUEUED' AND "ingest"."lane" = "lanes"."lane" AND "id" <> ALL(${held}::uuid[])
+        WHERE ${claimable} AND "ingest"."lane" = "lanes"."lane" AND "id" <> ALL(${held}::uuid[])
           AND ("next_attempt_at" IS NULL OR "next_attempt_at" <= now())
         ORDER BY "priority" DESC, "created_at", "id" LIMIT 1) AS "head"
     ), "next" AS (
@@ -97,4 +112,17 @@ function claimNext(prisma: PrismaClient, worker: string, leaseMs: number, held: 
       "leased_until" = now() + ${leaseMs} * interval '1 millisecond'
     FROM "next" WHERE "ingest"."id" = "next"."id"
     RETURNING "ingest"."id"`;
+}
+
+/** The condition for the rows of `ingest` that a worker or a runner may claim. */
+function claimable({ flavors, viewer }: Pick<ClaimTerms, 'flavors' | 'viewer'>): Prisma.Sql {
+  if (flavors === undefined) return Prisma.sql`"ingest"."state" = 'QUEUED'`;
+  const isChangeable =
+    viewer === undefined
+      ? Prisma.sql`TRUE`
+      : Prisma.sql`EXISTS (SELECT 1 FROM "model" m WHERE m."id" = "ingest"."model_id"
+          AND ${visibleSql(viewer.visibilityScope, 'm')}
+          AND (${viewer.registry}::text IS NULL OR m."registry" = ${viewer.registry}))`;
+  return Prisma.sql`"ingest"."state" = 'AWAITING_RUNNER' AND "ingest"."runner_flavors" && ${[...flavors]}::text[]
+    AND ${isChangeable}`;
 }

@@ -15,24 +15,27 @@ import {
 } from '../models/register-version.js';
 import {
   type CreatedPosition,
+  ENDED_UNPUBLISHED,
   type IngestRecord,
   type IngestStage,
   type IngestState,
   LONG_COLUMNS,
 } from '../records.js';
-import { type Claim, ClaimLost, claimed } from './claim.js';
-import { type ClaimTerms, claimIngest } from './claim-ingest.js';
+import { type Claim, ClaimLost, claimed, lockClaim } from './claim.js';
+import { type ClaimTerms, claimIngest, WAITING_STATE } from './claim-ingest.js';
 import { lockIngests } from './lock-ingests.js';
 import { retryIngest } from './retry-ingest.js';
 
 /** States of unfinished ingests. */
-export const UNFINISHED: IngestState[] = ['QUEUED', 'RUNNING'];
+export const UNFINISHED: IngestState[] = ['QUEUED', 'AWAITING_RUNNER', 'RUNNING'];
 
 /** An ingest with its claim. */
 export interface ClaimedIngest extends IngestRecord {
   claim: Claim;
   /** As it was queued. It may hold all labels of a model, so only the worker reads it. */
   request: unknown;
+  /** The registry whose turn it takes, or `DIRECT_LANE`. */
+  lane: string;
 }
 
 /** How another probing of a model differs from the last one. */
@@ -65,7 +68,7 @@ export class Ingests {
         // A version that the viewer does not see is not reused: creating it fails, and only its name proves to be taken.
         const where = { name, version, AND: visible(this.viewer.visibilityScope) };
         const existing = await tx.model.findFirst({ where, omit: LONG_COLUMNS });
-        if (existing && existing.status !== 'FAILED') throw modelExists(name, version);
+        if (existing && !ENDED_UNPUBLISHED.includes(existing.status)) throw modelExists(name, version);
         if (existing) checkRegistry(this.viewer, existing.registry);
         const queued = await registerVersion(tx, existing, ingest);
         const model = await tx.model.findUniqueOrThrow({ where: { id: queued.modelId }, omit: LONG_COLUMNS });
@@ -97,7 +100,7 @@ export class Ingests {
       if (!model) throw noModel();
       // A failed model could otherwise be registered again in the meantime.
       await tx.model.updateMany({
-        where: { id: isId(modelId), status: 'FAILED' },
+        where: { id: isId(modelId), status: { in: ENDED_UNPUBLISHED } },
         data: { status: 'PENDING' },
       });
       const last = await tx.ingest.findFirst({
@@ -129,13 +132,17 @@ export class Ingests {
     });
   }
 
-  /** Claims the next ingest for a worker; null when none is due. Ingests of dead workers are included. */
+  /** Claims the next ingest for a worker or a runner; null when none is due. Ingests of dead workers are included. */
   async claim(worker: string, leaseMs: number, terms: ClaimTerms = {}): Promise<ClaimedIngest | null> {
-    const id = await claimIngest(this.prisma, worker, leaseMs, terms);
+    const id = await claimIngest(this.prisma, worker, leaseMs, { ...terms, viewer: this.viewer });
     const [ingest] = id === null ? [] : await this.byIds([id]);
     if (!ingest) return null;
     const claim = { ingestId: ingest.id, worker, attempt: ingest.attempts };
-    return { ...ingest, request: await this.request(ingest.id), claim };
+    const { request, lane } = await this.prisma.ingest.findUniqueOrThrow({
+      where: { id: ingest.id },
+      select: { request: true, lane: true },
+    });
+    return { ...ingest, request, lane, claim };
   }
 
   /** Renews the lease of a claim; false when the claim has ended. */
@@ -169,11 +176,59 @@ export class Ingests {
     if (count === 0) throw new ClaimLost(claim);
   }
 
-  /** Records why an ingest failed. A model that was published before stays searchable. @throws ClaimLost */
-  async fail(claim: Claim, errorCode: string, errorMessage: string): Promise<void> {
+  /**
+   * Records why an ingest failed, or why its version is no image classifier. A model that was published before stays
+   * searchable.
+   *
+   * @throws ClaimLost
+   */
+  async fail(
+    claim: Claim,
+    errorCode: string,
+    errorMessage: string,
+    state: 'FAILED' | 'NOT_APPLICABLE' = 'FAILED',
+  ): Promise<void> {
     const { ingestId } = claim;
-    if (!(await this.end(ingestId, claimed(claim), ended({ state: 'FAILED', errorCode, errorMessage }))))
+    if (!(await this.end(ingestId, claimed(claim), ended({ state, errorCode, errorMessage }))))
       throw new ClaimLost(claim);
+  }
+
+  /**
+   * Leaves an ingest to the runners: its version has no file that this server runs.
+   *
+   * @param flavors that a runner needs one of, the best first
+   * @param revision of the version in its registry
+   * @throws ClaimLost
+   */
+  async awaitRunner(claim: Claim, flavors: readonly string[], revision: string | null): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      const { modelId } = await lockClaim(tx, claim);
+      await tx.model.update({
+        where: { id: modelId },
+        data: { fileDigest: null, fileBytes: null, revision },
+      });
+      await tx.modelDataFile.deleteMany({ where: { modelId } });
+      await tx.ingest.update({
+        where: { id: claim.ingestId },
+        data: {
+          state: 'AWAITING_RUNNER',
+          stage: 'QUEUED',
+          runnerFlavors: [...flavors],
+          worker: null,
+          leasedUntil: null,
+          kills: 0,
+        },
+      });
+    });
+  }
+
+  /** The worker that has, or had, an ingest, with its attempt; null when there is none. */
+  async holder(ingestId: string): Promise<Claim | null> {
+    const row = await this.prisma.ingest.findFirst({
+      where: { id: isId(ingestId), model: visible(this.viewer.visibilityScope) },
+      select: { worker: true, attempts: true },
+    });
+    return row?.worker ? { ingestId, worker: row.worker, attempt: row.attempts } : null;
   }
 
   /** Requeues an ingest that failed for a temporary reason, with a delay. @throws ClaimLost */
@@ -183,7 +238,7 @@ export class Ingests {
   ): Promise<void> {
     const { ingestId, worker, attempt } = claim;
     const changed = await this.prisma.$executeRaw`
-      UPDATE "ingest" SET "state" = 'QUEUED', "worker" = NULL, "leased_until" = NULL, "eta_seconds" = NULL,
+      UPDATE "ingest" SET "state" = ${WAITING_STATE}, "worker" = NULL, "leased_until" = NULL, "eta_seconds" = NULL,
         "failures" = "failures" + 1, "kills" = 0, "error_code" = ${code}, "error_message" = ${message},
         "next_attempt_at" = now() + ${delayMs} * interval '1 millisecond'
       WHERE "id" = ${ingestId}::uuid AND "worker" = ${worker} AND "attempts" = ${attempt} AND "state" = 'RUNNING'`;
@@ -196,7 +251,11 @@ export class Ingests {
    * @throws ProbelogError NOT_FOUND, FORBIDDEN
    */
   async giveUp(id: string): Promise<void> {
-    const waiting = { id: isId(id), state: 'QUEUED', errorCode: { not: null } } as const;
+    const waiting = {
+      id: isId(id),
+      state: { in: ['QUEUED', 'AWAITING_RUNNER'] },
+      errorCode: { not: null },
+    } satisfies Prisma.IngestWhereInput;
     await this.prisma.$transaction(async (tx) => {
       const model = await this.modelOf(tx, id);
       const isEnded = await this.end(id, waiting, ended({ state: 'FAILED' }), tx);
@@ -234,16 +293,19 @@ export class Ingests {
   }
 
   /** Requeues a running ingest when its worker shuts down. */
-  async release(claim: Claim): Promise<void> {
-    await this.prisma.ingest.updateMany({
-      where: claimed(claim),
-      data: { state: 'QUEUED', worker: null, leasedUntil: null, kills: 0 },
-    });
+  async release({ ingestId, worker, attempt }: Claim): Promise<void> {
+    await this.prisma.$executeRaw`
+      UPDATE "ingest" SET "state" = ${WAITING_STATE}, "worker" = NULL, "leased_until" = NULL, "kills" = 0
+      WHERE "id" = ${ingestId}::uuid AND "worker" = ${worker} AND "attempts" = ${attempt} AND "state" = 'RUNNING'`;
   }
 
-  /** Ends all leases, so that the next claim requeues their ingests. Only when no worker can be alive. */
+  /** Ends all leases of workers, so that the next claim requeues their ingests. Only when none of them can be alive. */
   async endLeases(): Promise<void> {
-    await this.prisma.ingest.updateMany({ where: { state: 'RUNNING' }, data: { leasedUntil: new Date(0) } });
+    await this.prisma.ingest.updateMany({
+      // Runners are other programs, and live on while this server restarts.
+      where: { state: 'RUNNING', runnerFlavors: { isEmpty: true } },
+      data: { leasedUntil: new Date(0) },
+    });
   }
 
   /** In no order; unknown ids are left out. */
@@ -303,11 +365,11 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
-  /** Ends an ingest without success, and fails a model that was never published; false when the condition does not hold. */
+  /** Ends an ingest without success, and with it a model that was never published; false when the condition does not hold. */
   private async end(
     id: string,
     where: Prisma.IngestWhereInput,
-    data: Prisma.IngestUpdateManyMutationInput,
+    data: IngestEnd,
     within?: Prisma.TransactionClient,
   ): Promise<boolean> {
     if (!within) return this.prisma.$transaction((tx) => this.end(id, where, data, tx));
@@ -315,7 +377,7 @@ export class Ingests {
     if (count === 0) return false;
     await within.model.updateMany({
       where: { status: 'PENDING', ingests: { some: { id: isId(id) } } },
-      data: { status: 'FAILED' },
+      data: { status: data.state === 'NOT_APPLICABLE' ? 'NOT_APPLICABLE' : 'FAILED' },
     });
     return true;
   }
@@ -345,7 +407,16 @@ function noIngest(): ProbelogError {
   return new ProbelogError('NOT_FOUND', 'There is no ingest with this id.');
 }
 
-function ended<End extends Prisma.IngestUpdateManyMutationInput>(end: End) {
+/** How an ingest ends. */
+interface IngestEnd {
+  state: 'SUCCEEDED' | 'FAILED' | 'NOT_APPLICABLE' | 'CANCELLED';
+  stage?: IngestStage;
+  errorCode?: string;
+  errorMessage?: string;
+  peakMemoryBytes?: bigint;
+}
+
+function ended(end: IngestEnd) {
   return { ...end, etaSeconds: null, leasedUntil: null, nextAttemptAt: null, finishedAt: new Date() };
 }
 

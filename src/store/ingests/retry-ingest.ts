@@ -3,13 +3,16 @@ import { isId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { IngestModel } from '../generated/models.js';
 import { EXTERNAL_SOURCE, modelExternal } from '../models/register-external.js';
+import { ENDED_UNPUBLISHED, type IngestState } from '../records.js';
 import { lockIngests } from './lock-ingests.js';
 
+const RETRYABLE: readonly IngestState[] = ['FAILED', 'NOT_APPLICABLE', 'CANCELLED'];
+
 /**
- * Requeues a failed or cancelled ingest, within a transaction. It keeps its id, so that callers can keep watching it, and its
+ * Requeues an ingest that ended without success, within a transaction. It keeps its id, so that callers can keep watching it, and its
  * finished batches on disk.
  *
- * @throws ProbelogError NOT_FOUND; INGEST_NOT_RETRYABLE when it did not fail, or its model has a later ingest;
+ * @throws ProbelogError NOT_FOUND; INGEST_NOT_RETRYABLE when it did not end without success, or its model has a later ingest;
  *   MODEL_EXTERNAL when its version was registered again for uploaded responses
  */
 export async function retryIngest(tx: Prisma.TransactionClient, id: string): Promise<IngestModel> {
@@ -26,16 +29,21 @@ export async function retryIngest(tx: Prisma.TransactionClient, id: string): Pro
     take: 1,
   });
   if (last?.id !== id) throw notRetryable('its model has a later ingest');
-  if (last.state !== 'FAILED' && last.state !== 'CANCELLED') {
-    throw notRetryable(`it is ${last.state}, and only a FAILED or CANCELLED ingest can be`);
+  if (!RETRYABLE.includes(last.state)) {
+    throw notRetryable(`it is ${last.state}, and only a FAILED, NOT_APPLICABLE or CANCELLED ingest can be`);
   }
-  await tx.model.updateMany({ where: { id: last.modelId, status: 'FAILED' }, data: { status: 'PENDING' } });
+  await tx.model.updateMany({
+    where: { id: last.modelId, status: { in: ENDED_UNPUBLISHED } },
+    data: { status: 'PENDING' },
+  });
   return tx.ingest.update({
     where: { id },
     // A cancelled ingest's worker may run until its lease ends, and two workers must not write to one spool.
     data: {
       state: 'QUEUED',
       stage: 'QUEUED',
+      // The source is read again: it may have another file now.
+      runnerFlavors: [],
       failures: 0,
       kills: 0,
       nextAttemptAt: last.leasedUntil,

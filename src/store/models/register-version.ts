@@ -2,7 +2,7 @@ import { type AuditedChange, modelTarget } from '../access/audit.js';
 import { newId } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { IngestModel, ModelModel } from '../generated/models.js';
-import { LONG_COLUMNS, type NewVersion } from '../records.js';
+import { ENDED_UNPUBLISHED, LONG_COLUMNS, type NewVersion } from '../records.js';
 import { writeLabels } from './edit-model.js';
 
 /**
@@ -61,7 +61,7 @@ function reuse(
 ): Promise<SavedVersion> {
   const noFile = { fileDigest: null, fileBytes: null, revision: null };
   return tx.model.update({
-    where: { id, status: 'FAILED' },
+    where: { id, status: { in: ENDED_UNPUBLISHED } },
     data: { ...version, ...noFile, visibility: version.visibility ?? before, status: 'PENDING' },
     omit: LONG_COLUMNS,
   });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSmall } from '../../../src/download/index.js';
 import { chooseFile } from '../../../src/registries/huggingface/choose-file.js';
 import { HuggingFaceReader } from '../../../src/registries/index.js';
+import { resolvedFile } from '../resolved-file.js';
 import { type HubServer, type ServedRepo, startHub } from './hub-server.js';
 
 const LIMITS = { privateAddresses: ['127.0.0.1'], stallMs: 5_000, maxBytes: 100_000 };
@@ -30,14 +31,14 @@ const owl = (files: ServedRepo['commits'][number]['files'], access: ServedRepo['
 it('reads the pinned commit, not the head', async () => {
   const repo = owl({ 'model.onnx': 'old' });
   repo.commits.push({ sha: '2'.repeat(40), files: { 'model.onnx': 'new' } });
-  const { file, revision } = await reader().resolve(`hf://org/owl@${SHA}`);
+  const { file, revision } = await resolvedFile(reader(), `hf://org/owl@${SHA}`);
   expect((await readSmall(file, LIMITS)).toString()).toBe('old');
   expect(revision).toBe(SHA);
 });
 
 it('knows the SHA-256 of a large file, and gets its bytes from where the Hub redirects to', async () => {
   owl({ 'onnx/model.onnx': LARGE });
-  const { file, sha256 } = await reader().resolve(`hf://org/owl@${SHA}`);
+  const { file, sha256 } = await resolvedFile(reader(), `hf://org/owl@${SHA}`);
   expect(await readSmall(file, LIMITS)).toEqual(LARGE);
   expect(sha256).toBe(createHash('sha256').update(LARGE).digest('hex'));
 });
@@ -57,7 +58,7 @@ it('reads labels and preprocessing of the commit', async () => {
 it('reads a list of files page by page', async () => {
   hub.pageSize = 2;
   owl({ a: '', b: '', c: '', d: '', 'model.onnx': 'm' });
-  const { file } = await reader().resolve(`hf://org/owl@${SHA}`);
+  const { file } = await resolvedFile(reader(), `hf://org/owl@${SHA}`);
   expect(file.url).toMatch(/model\.onnx$/);
 });
 
@@ -74,7 +75,7 @@ it('refuses a list of files whose pages repeat', async () => {
 
 it('sends the token to the Hub, and to no host that the Hub redirects to', async () => {
   owl({ 'onnx/model.onnx': LARGE }, 'private');
-  const { file } = await reader('hf_test').resolve(`hf://org/owl@${SHA}`);
+  const { file } = await resolvedFile(reader('hf_test'), `hf://org/owl@${SHA}`);
   await readSmall(file, LIMITS);
   expect(hub.requests.every(({ headers }) => headers.authorization === 'Bearer hf_test')).toBe(true);
   expect(hub.cdn.requests).toHaveLength(1);
@@ -84,7 +85,7 @@ it('sends the token to the Hub, and to no host that the Hub redirects to', async
 it('may be private itself, but not what it redirects to', async () => {
   owl({ 'onnx/model.onnx': LARGE, 'config.json': '{}' });
   const closed = { ...LIMITS, privateAddresses: [] };
-  const { file, labels } = await reader(undefined, closed).resolve(`hf://org/owl@${SHA}`);
+  const { file, labels } = await resolvedFile(reader(undefined, closed), `hf://org/owl@${SHA}`);
   expect(labels).toEqual({});
   await expect(readSmall(file, closed)).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
   expect(hub.cdn.requests).toHaveLength(0);
@@ -96,7 +97,7 @@ it.each([
   ['gated', undefined, 'SOURCE_DENIED'],
 ] as const)('says what to do about a %s repository (token: %s)', async (access, token, code) => {
   owl({ 'model.onnx': 'm' }, access);
-  const open = async () => readSmall((await reader(token).resolve(`hf://org/owl@${SHA}`)).file, LIMITS);
+  const open = async () => readSmall((await resolvedFile(reader(token), `hf://org/owl@${SHA}`)).file, LIMITS);
   await expect(open()).rejects.toMatchObject({
     code,
     message: expect.stringMatching(/PROBELOG_HUGGINGFACE_TOKEN .*accept its terms/),

@@ -92,10 +92,27 @@ export async function startMlflow(): Promise<MlflowServer> {
           files: listed(run, searchParams.get('path') ?? ''),
         });
       }
+      case `${PREFIX}/runs/get`: {
+        const isKnown = here.some(({ runId }) => runId === searchParams.get('run_id'));
+        return isKnown
+          ? sendJson(response, 200, { run: {} })
+          : sendJson(response, 404, notFound('Run not found'));
+      }
+      case '/get-artifact': {
+        const path = searchParams.get('path') ?? '';
+        const run = here.find(({ runId }) => runId === searchParams.get('run_id'));
+        const folder = run?.source.split(`/${run.runId}/`)[1];
+        const content = folder !== undefined && run?.files[path.slice(folder.length + 1)];
+        if (!content) return sendJson(response, 404, notFound(`No such artifact: '${path}'`));
+        return sendFile(request, response, Buffer.from(content), `"${run?.created}-${path}"`);
+      }
       case '/model-versions/get-artifact': {
         const path = searchParams.get('path') ?? '';
         const content = asked?.files[path];
         if (!asked) return sendJson(response, 404, notFound('Model Version not found'));
+        // As of a run whose artifacts the server keeps by proxy.
+        if (asked.source.startsWith('runs:/'))
+          return sendJson(response, 500, { error_code: 'INTERNAL_ERROR' });
         // As of a store in a folder: the fault of a missing file is not one that MLflow knows.
         if (content === undefined || path === server.failingFile || server.failingOnce.delete(path))
           return response.writeHead(500).end('Internal Server Error');

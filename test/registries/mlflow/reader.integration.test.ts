@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSmall, sourceMayRecover } from '../../../src/download/index.js';
 import { MlflowReader } from '../../../src/registries/index.js';
+import { resolvedFile } from '../resolved-file.js';
 import { type MlflowServer, type ServedVersion, startMlflow } from './mlflow-server.js';
 
 const LIMITS = { privateAddresses: [], stallMs: 5_000, maxBytes: 10_000 };
@@ -36,7 +37,7 @@ const birds = (files: ServedVersion['files'], changed: Partial<ServedVersion> = 
   mlflow.add({ name: 'birds', version: '3', files, ...changed });
 
 async function resolved(uri = 'mlflow:/birds/3', of = reader()) {
-  const version = await of.resolve(uri);
+  const version = await resolvedFile(of, uri);
   return { ...version, content: (await readSmall(version.file, LIMITS)).toString() };
 }
 
@@ -62,6 +63,36 @@ it('finds model.onnx where MLflow has no list of the files', async () => {
   expect((await resolved()).content).toBe('m');
 });
 
+describe('a version whose source is in a run', () => {
+  const runId = '0123456789abcdef';
+  const files = { MLmodel: MLMODEL, 'weights.onnx': 'w', 'labels.json': '["crow"]' };
+
+  it('is read from the run, because MLflow answers 500 for its files', async () => {
+    birds(files, { runId, source: `runs:/${runId}/naïve model (1)` });
+    expect(await resolved()).toMatchObject({ content: 'w', labels: ['crow'] });
+  });
+
+  it.each([
+    ['the run has nothing there', { runId, source: `runs:/${runId}/model`, files: {} }],
+    ['it is another run', { runId: 'another', source: `runs:/${runId}/model` }],
+    ['it leads out of the run', { runId, source: `runs:/${runId}/../secret` }],
+  ])('does not exist when %s', async (_, changed) => {
+    birds(files, changed);
+    const failure = resolved();
+    await expect(failure).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(failure).rejects.not.toSatisfy(sourceMayRecover);
+  });
+
+  it('is denied, not tried again, when the account may not read the run', async () => {
+    birds(files, { runId, source: `runs:/${runId}/model` });
+    mlflow.failing.set('/api/2.0/mlflow/artifacts/list', 403);
+    await expect(resolved()).rejects.toMatchObject({
+      code: 'SOURCE_DENIED',
+      message: expect.stringContaining('PROBELOG_MLFLOW_TOKEN'),
+    });
+  });
+});
+
 it('picks up what was logged beside the model', async () => {
   birds({
     'model.onnx': 'm',
@@ -82,7 +113,6 @@ it('picks up labels and preprocessing from the metadata of MLmodel', async () =>
 
 it.each([
   ['there is no such version', {}, 'mlflow:/birds/4'],
-  ['MLmodel has another flavour only', { MLmodel: 'flavors: {sklearn: {}}', 'model.pkl': 'p' }, undefined],
   ['several files could be it', { 'a.onnx': 'a', 'b.onnx': 'b' }, undefined],
   ['there is none', { 'model.pkl': 'p' }, undefined],
 ])('says that there is no model file when %s', async (_, files, uri) => {
@@ -136,6 +166,18 @@ it.each(['MLmodel', 'labels.json', 'preprocessor_config.json'])(
 it('is retried when MLflow lists no files and sends neither MLmodel nor the model', async () => {
   birds({ 'labels.json': '["crow"]' }, { source: 'models:/m-0123' });
   await expect(reader().resolve('mlflow:/birds/3')).rejects.toSatisfy(sourceMayRecover);
+});
+
+it('waits for a runner when MLmodel has other flavors only', async () => {
+  birds(
+    { MLmodel: 'flavors: {sklearn: {}, python_function: {}}', 'model.pkl': 'p' },
+    { tags: { team: 'a' } },
+  );
+  expect(await reader().resolve('mlflow:/birds/3')).toMatchObject({
+    flavors: ['mlflow.sklearn', 'mlflow.pyfunc'],
+    revision: expect.any(String),
+    annotations: { tags: { team: 'a' } },
+  });
 });
 
 it('never leaves the version, whatever MLmodel says', async () => {

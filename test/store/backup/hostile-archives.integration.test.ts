@@ -206,18 +206,23 @@ it('leaves no embedded database either', async () => {
 
 it('a backup of an older release is brought to the form of this one', async () => {
   const older = withSums(
-    changed(files, /manifest|rows\/(api_key|audit_entry|model_data_file|registry_sweep|model)\//, (text) => {
-      if (!text.includes('"migrations"'))
-        return text
-          .replaceAll(/"visibility": (null|"[^"]*"), /g, '')
-          .replaceAll(/, "multi_label": (null|true|false)/g, '');
-      const manifest = JSON.parse(text);
-      manifest.migrations = manifest.migrations.filter(
-        ({ name }: { name: string }) => name < '20261125142000_access',
-      );
-      for (const table of ['api_key', 'audit_entry', 'model_data_file']) delete manifest.tables[table];
-      return JSON.stringify(manifest);
-    }).filter(({ path }) => !/rows\/(api_key|audit_entry|model_data_file)\//.test(path)),
+    changed(
+      files,
+      /manifest|rows\/(api_key|audit_entry|ingest|model_data_file|registry_sweep|model)\//,
+      (text) => {
+        if (!text.includes('"migrations"'))
+          return text
+            .replaceAll(/"visibility": (null|"[^"]*"), /g, '')
+            .replaceAll(/, "multi_label": (null|true|false)/g, '')
+            .replaceAll(/, "runner_flavors": \[\]/g, '');
+        const manifest = JSON.parse(text);
+        manifest.migrations = manifest.migrations.filter(
+          ({ name }: { name: string }) => name < '20261125142000_access',
+        );
+        for (const table of ['api_key', 'audit_entry', 'model_data_file']) delete manifest.tables[table];
+        return JSON.stringify(manifest);
+      },
+    ).filter(({ path }) => !/rows\/(api_key|audit_entry|model_data_file)\//.test(path)),
   );
   const to = location(await temporaryFolder());
   await restore(to, archiveOf(older), 100);

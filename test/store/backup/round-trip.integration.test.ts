@@ -103,7 +103,7 @@ describe.runIf(requires('postgresql'))('with a PostgreSQL server', () => {
     const to = location(await temporaryFolder(), url);
     await expect(restore(to, await backupOf(from))).rejects.toMatchObject({
       code: 'RESTORE_NOT_EMPTY',
-      message: expect.stringContaining('the schema public has 17 tables (_prisma_migrations, api_key,'),
+      message: expect.stringContaining('the schema public has 18 tables (_prisma_migrations, api_key,'),
     });
   });
 });

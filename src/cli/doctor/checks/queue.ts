@@ -1,11 +1,14 @@
 import { type Check, type Finding, ok, warning } from '../check.js';
 
+const RUNNER_SEEN_MS = 60_000;
+
 /** No ingest is parked, and every running one has a worker. */
 export const queue: Check = {
   name: 'queue',
   async run(machine) {
     const store = await machine.store();
-    const { FAILED = 0, QUEUED = 0, RUNNING = 0, abandoned } = await store.ingests.counts();
+    const counts = await store.ingests.counts();
+    const { FAILED = 0, QUEUED = 0, RUNNING = 0, AWAITING_RUNNER = 0, abandoned } = counts;
     const found: Finding[] = [];
     if (FAILED > 0)
       found.push(
@@ -25,6 +28,14 @@ export const queue: Check = {
     if (QUEUED > 0 && RUNNING === abandoned)
       found.push(
         warning(`${QUEUED} ingests wait, but no worker is running`, 'probelog serve, or probelog worker'),
+      );
+    // Without a server, no runner can be seen.
+    if (AWAITING_RUNNER > 0 && store.shared && (await store.runners.alive(RUNNER_SEEN_MS)).length === 0)
+      found.push(
+        warning(
+          `${AWAITING_RUNNER} versions wait for a runner, and none was seen within the last minute`,
+          'start a runner (docs/runners.md)',
+        ),
       );
     return found.length > 0 ? found : ok(`${QUEUED} queued, ${RUNNING} running, none parked`);
   },

@@ -1,0 +1,179 @@
+import { open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { makeFolderDurably, writeFileAtomically } from '../../lib/atomic-file.js';
+import type { DoneProbes } from '../../probing/index.js';
+import { encodeHeader, HEADER_BYTES, readHeader, readRows, rowBytes } from '../pipeline/spool-format.js';
+import { workPath } from '../pipeline/work-folder.js';
+
+/** Probes per piece: few enough that little is lost with a runner, enough that requests do not count. */
+const PIECE_PROBES = 64;
+const LIST = 'pieces.json';
+
+const pieceList = z.object({
+  /** Positions of the probes of each piece. */
+  pieces: z.array(z.array(z.int().min(0))),
+  /** Whether no piece follows. */
+  complete: z.boolean(),
+});
+
+/** Some probes that a runner runs at once, and whose responses it uploads together. */
+export interface RunnerPiece {
+  number: number;
+  /** Positions in the probe set. */
+  probes: readonly number[];
+  received: boolean;
+}
+
+/**
+ * The probes of an ingest that a runner works on, and the responses so far, on disk: a list of pieces, and a file per piece in
+ * the format of the spool.
+ *
+ * The folder has the hash of everything that the responses depend on in its name. So the responses of different flavors,
+ * releases of a runner, revisions or probe sets never stand in one matrix, and a runner that lost its claim does no harm by a
+ * late upload.
+ */
+export class RunnerPieces {
+  private constructor(
+    private readonly folder: string,
+    private list: z.infer<typeof pieceList>,
+  ) {}
+
+  /**
+   * Opens the pieces of an earlier claim, or begins.
+   *
+   * @param folder of the ingest
+   * @param identity everything that the responses depend on, JSON-serializable
+   * @param begin the first probes, and whether no others follow
+   */
+  static async open(
+    folder: string,
+    identity: object,
+    begin: () => Promise<{ probes: Iterable<number>; complete: boolean }>,
+  ): Promise<RunnerPieces> {
+    const path = workPath(folder, identity, '.pieces');
+    await makeFolderDurably(path);
+    const text = await readFile(join(path, LIST), 'utf8').catch(() => null);
+    if (text !== null) return new RunnerPieces(path, pieceList.parse(JSON.parse(text)));
+    const pieces = new RunnerPieces(path, { pieces: [], complete: false });
+    const { probes, complete } = await begin();
+    await pieces.extend(probes, complete);
+    return pieces;
+  }
+
+  /** Whether no further pieces follow those that are known. */
+  get complete(): boolean {
+    return this.list.complete;
+  }
+
+  /** Number of probes in all pieces. */
+  get total(): number {
+    return this.list.pieces.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  async all(): Promise<RunnerPiece[]> {
+    const names = new Set(await readdir(this.folder));
+    return this.list.pieces.map((probes, number) => ({
+      number,
+      probes,
+      received: names.has(fileOf(number)),
+    }));
+  }
+
+  /** The probes of a piece; null when there is none with this number. */
+  probesOf(number: number): readonly number[] | null {
+    return this.list.pieces[number] ?? null;
+  }
+
+  /** Appends pieces of these probes. */
+  async extend(probes: Iterable<number>, complete: boolean): Promise<void> {
+    const added = [...probes];
+    const pieces = [...this.list.pieces];
+    for (let first = 0; first < added.length; first += PIECE_PROBES)
+      pieces.push(added.slice(first, first + PIECE_PROBES));
+    this.list = { pieces, complete };
+    await writeFileAtomically(join(this.folder, LIST), JSON.stringify(this.list));
+  }
+
+  /** Stores the responses of a piece, or replaces them. @param rows C numbers per probe, in the piece's order, encoded */
+  async store(number: number, outputs: number, rows: AsyncIterable<Uint8Array>): Promise<void> {
+    await writeFileAtomically(join(this.folder, fileOf(number)), withHeader(outputs, rows));
+  }
+
+  /** C of the pieces so far; null before the first one. */
+  async outputs(): Promise<number | null> {
+    for (const { number, received } of await this.all()) {
+      if (!received) continue;
+      const file = await open(join(this.folder, fileOf(number)));
+      try {
+        return await readHeader(file);
+      } finally {
+        await file.close();
+      }
+    }
+    return null;
+  }
+
+  /** All responses so far, in order of the pieces; null when there are none. */
+  async done(): Promise<DoneProbes | null> {
+    const outputs = await this.outputs();
+    if (outputs === null) return null;
+    const received = (await this.all()).filter((piece) => piece.received);
+    const probes = Uint32Array.from(received.flatMap((piece) => piece.probes));
+    const responses = new Float32Array(probes.length * outputs);
+    let row = 0;
+    for (const { number } of received) {
+      for await (const block of this.rowsOf(number, outputs)) {
+        responses.set(block.responses, row * outputs);
+        row += block.probes.length;
+      }
+    }
+    return { probes, responses };
+  }
+
+  /** Writes all pieces to one spool. @param path replaced */
+  async joinTo(path: string): Promise<void> {
+    const outputs = (await this.outputs()) ?? 0;
+    const numbers = this.list.pieces.keys();
+    const { folder } = this;
+    async function* contents() {
+      yield encodeHeader(outputs);
+      for (const number of numbers) yield* bytesAfterHeader(join(folder, fileOf(number)), outputs);
+    }
+    await writeFileAtomically(path, contents());
+  }
+
+  private async *rowsOf(number: number, outputs: number): AsyncGenerator<DoneProbes> {
+    const file = await open(join(this.folder, fileOf(number)));
+    try {
+      yield* readRows(file, outputs);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+function fileOf(number: number): string {
+  return `${number}.responses`;
+}
+
+async function* withHeader(outputs: number, rows: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield encodeHeader(outputs);
+  yield* rows;
+}
+
+/** Row by row, so that memory does not grow with a piece. */
+async function* bytesAfterHeader(path: string, outputs: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const size = rowBytes(outputs);
+    const { size: end } = await file.stat();
+    for (let start = HEADER_BYTES; start + size <= end; start += size) {
+      const row = new Uint8Array(size);
+      await file.read(row, 0, size, start);
+      yield row;
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,50 @@
+import { INTERNAL_VIEWER, type Viewer } from '../access/viewer.js';
+import { isId, newId } from '../database/ids.js';
+import type { PrismaClient } from '../generated/client.js';
+import type { RunnerRecord } from '../records.js';
+
+/** A runner that announces itself. */
+export type NewRunner = Pick<RunnerRecord, 'name' | 'flavors' | 'software'>;
+
+/** Records of runners that were not seen for so long are removed. */
+const KEPT_MS = 86_400_000;
+/** More than any fleet has; callers get no more. */
+const MAX_LISTED = 200;
+
+/** Programs elsewhere that run models which are not ONNX. */
+export class Runners {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly viewer: Viewer = INTERNAL_VIEWER,
+  ) {}
+
+  /** Records a runner for the viewer's actor. */
+  async announce(runner: NewRunner): Promise<RunnerRecord> {
+    await this.prisma.runner.deleteMany({ where: { lastSeenAt: { lt: new Date(Date.now() - KEPT_MS) } } });
+    return this.prisma.runner.create({ data: { ...runner, id: newId(), actor: this.actor } });
+  }
+
+  /** A runner of the viewer's actor; null when it has none with this id. */
+  async own(id: string): Promise<RunnerRecord | null> {
+    return this.prisma.runner.findFirst({ where: { id: isId(id), actor: this.actor } });
+  }
+
+  /** Records that a runner lives. */
+  async seen(id: string): Promise<void> {
+    await this.prisma.$executeRaw`UPDATE "runner" SET "last_seen_at" = now() WHERE "id" = ${id}::uuid`;
+  }
+
+  /** Runners that were seen within the last `ms` milliseconds, by name; at most 200. */
+  async alive(ms: number): Promise<RunnerRecord[]> {
+    const since = new Date(Date.now() - ms);
+    return this.prisma.runner.findMany({
+      where: { lastSeenAt: { gte: since } },
+      orderBy: [{ name: 'asc' }, { id: 'asc' }],
+      take: MAX_LISTED,
+    });
+  }
+
+  private get actor(): string {
+    return this.viewer.actor?.name ?? '';
+  }
+}
