@@ -15,15 +15,13 @@ from fake_server import KEY, FakeServer
 from made import image_files
 from my_models import scores
 
-TESTS = Path(__file__).parent
-
 
 def start(server: FakeServer, folder: Path, *options: str, slow: float = 0) -> subprocess.Popen[str]:
     key = folder / "key"
     key.write_text(KEY + "\n")
     command = [sys.executable, "-m", "probelog_runner", "--url", server.url, "--key-file", str(key)]
     command += ["--cache-dir", str(folder / "cache"), "--flavors", "", "--entry-point", "acme.python=my_models:scores"]
-    environment = {**os.environ, "PYTHONPATH": f"{TESTS.parent / 'src'}{os.pathsep}{TESTS}", "SLOW": str(slow)}
+    environment = {**os.environ, "SLOW": str(slow)}
     return subprocess.Popen([*command, *options], env=environment, stderr=subprocess.PIPE, text=True)
 
 

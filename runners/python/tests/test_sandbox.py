@@ -14,14 +14,6 @@ from made import image_files, job_of
 from probelog_runner.errors import Failure, Stopped
 from probelog_runner.sandbox import ModelProcess
 
-TESTS = Path(__file__).parent
-SRC = TESTS.parent / "src"
-
-
-@pytest.fixture(autouse=True)
-def python_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", f"{SRC}{os.pathsep}{TESTS}")
-
 
 def process_of(work: Path, deed: str, timeout: float = 60, memory: int = 1 << 28, version: str = "1") -> ModelProcess:
     model = {"name": "made", "version": version, "source": "mlflow:/made/1"}
