@@ -38,7 +38,7 @@ import { allGalleryModels, startGallerySyncJob } from './gallery-sync-job.js';
 import { openAccess } from './open-access.js';
 import { downloadLimits, openObjectStore } from './open-sources.js';
 import { openWebhooks, type Webhooks } from './open-webhooks.js';
-import { openReaders } from './registry-connections.js';
+import { choicesOf, openReaders } from './registry-connections.js';
 import { acquireSearchFolder, checkDataFolder } from './shared-data-folder.js';
 
 /** Watchers see changes made by other processes within this time. */
@@ -247,11 +247,13 @@ export async function openService(
     });
 
     // Registries
+    const choices = choicesOf(config);
     const recorder = new DeliveryRecorder({
       store,
       ingest,
       log,
       visibility: config.registryVisibility,
+      choices,
     });
     const webhooks = openWebhooks(config, recorder, log);
     const sweeper = closeLater(
@@ -260,6 +262,7 @@ export async function openService(
         store,
         processId,
         apply: (registry, plan) => recorder.recordSwept(registry, plan),
+        choices,
         log,
       }),
     );

@@ -4,6 +4,7 @@ import type { Registry } from './registry.js';
 import { standard } from './standard/index.js';
 import { wandb } from './wandb/index.js';
 
+export { isChosen, type VersionChoice } from './choice.js';
 export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
 export type { ListedVersion, ListingPart, RegistryListing, RegistryReader } from './reader.js';

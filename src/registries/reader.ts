@@ -56,6 +56,13 @@ export interface ListingPart {
   covers(name: string): boolean;
 }
 
+/** A version as it was when it was registered here. */
+export interface RegisteredRevision {
+  version: string;
+  /** See {@link ResolvedVersion}. */
+  revision: string | null;
+}
+
 /** The list of a registry's versions. */
 export interface RegistryListing {
   readonly parts: readonly ListingPart[];
@@ -67,6 +74,20 @@ export interface RegistryListing {
    * @throws ProbelogError unless the registry gives a definite answer
    */
   exists(source: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * The present name of a model of which no version is listed under its old name; null when there is none.
+   *
+   * @param versions those that are registered here under the old name
+   * @throws ProbelogError when the registry gives no answer
+   */
+  presentName(
+    name: string,
+    versions: readonly RegisteredRevision[],
+    listed: Iterable<ListedVersion>,
+    signal?: AbortSignal,
+  ): Promise<string | null>;
+  /** What the sources of all versions of a model begin with. */
+  sourcePrefix(name: string): string;
 }
 
 /** Reads one registry: which versions there are, and which file a version has. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ModelChange } from '../store/index.js';
+import type { ModelChange, VersionRegistration } from '../store/index.js';
+import type { VersionFacts } from './choice.js';
 
 /** The secrets that a sender and this server share. Several are valid at once, so that one can be replaced gradually. */
 export interface Credentials {
@@ -26,6 +27,10 @@ export interface Delivery {
   /** When the event happened, by the sender's clock; null when it does not say. */
   occurredAt: Date | null;
   change: ModelChange;
+  /** What the event tells of its version besides the name, where versions can be chosen by it. */
+  facts?: Omit<VersionFacts, 'name'>;
+  /** How to register the version of a tag or alias, when it is only chosen because of that. */
+  registration?: VersionRegistration;
 }
 
 /**

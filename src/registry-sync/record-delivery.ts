@@ -1,7 +1,7 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
 import type { IngestRequest, IngestService } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
-import type { Delivery } from '../registries/index.js';
+import { type Delivery, isChosen, type VersionChoice } from '../registries/index.js';
 import type {
   ChangeResult,
   DeliverySender,
@@ -22,6 +22,8 @@ export interface RecorderOptions {
   log: Log;
   /** By registry name: the visibility label of the models that it registers. */
   visibility?: Readonly<Record<string, string>>;
+  /** By registry name: which versions are taken; all where there is none. */
+  choices?: Readonly<Record<string, VersionChoice>>;
 }
 
 /** What the caller knows about a delivery besides its content. */
@@ -39,14 +41,34 @@ export class DeliveryRecorder {
   constructor(private readonly options: RecorderOptions) {}
 
   /**
-   * Records a delivery and makes its change.
+   * Records a delivery and makes its change, as far as the settings choose its version.
    *
    * @throws ProbelogError INPUT_INVALID, RECEIVER_NOT_READY; errors of the database. Then nothing is recorded
    */
-  async record(
+  async record(registry: string, delivery: Delivery, context: DeliveryContext = {}): Promise<ChangeResult> {
+    const { change, registration, facts } = delivery;
+    const choice = this.options.choices?.[registry] ?? {};
+    if (change.kind === 'REGISTER') {
+      const isTaken = isChosen(choice, { name: change.name, ...facts, aliases: aliasesOf(change) });
+      if (isTaken) return this.apply(registry, delivery, context);
+      // Without its id: an id made of the content may come again, with an alias that chooses the version.
+      const ignored = { ...delivery, id: null, change: unregistered(change, isTaken === null) };
+      return this.apply(registry, ignored, context);
+    }
+    const mayBeNew = (choice.tags ?? choice.aliases) !== undefined && registration !== undefined;
+    if (!mayBeNew || !isChosen(choice, { name: registration.name, ...facts }))
+      return this.apply(registry, delivery, context);
+    // A version that was not chosen before its tag or alias.
+    const id = delivery.id && `${delivery.id} registers`;
+    const registered = await this.apply(registry, { ...delivery, id, change: registration }, context);
+    const annotated = await this.apply(registry, delivery, context);
+    return registered.outcome === 'ACCEPTED' ? registered : annotated;
+  }
+
+  private async apply(
     registry: string,
     { id, event, occurredAt, change }: Delivery,
-    { sender, request = {} }: DeliveryContext = {},
+    { sender, request = {} }: DeliveryContext,
   ): Promise<ChangeResult> {
     const { store, ingest } = this.options;
     const result = await store.deliveries.record(
@@ -67,7 +89,8 @@ export class DeliveryRecorder {
    * @throws as `record`
    */
   async recordSwept(registry: string, change: ModelChange): Promise<boolean> {
-    const { outcome } = await this.record(registry, { id: null, event: 'sweep', occurredAt: null, change });
+    const delivery: Delivery = { id: null, event: 'sweep', occurredAt: null, change };
+    const { outcome } = await this.apply(registry, delivery, {});
     return outcome === 'ACCEPTED';
   }
 
@@ -103,6 +126,20 @@ export class DeliveryRecorder {
     this.prunedAt = now;
     await this.options.store.deliveries.prune(new Date(now - KEPT_MS));
   }
+}
+
+/** A version that is new has no aliases but the one that comes with it. */
+function aliasesOf({ alias }: VersionRegistration): string[] {
+  return alias === undefined ? [] : [alias];
+}
+
+/** What a registration does to a version that is not chosen. @param dependsOnList whether it may be after all */
+function unregistered({ name, version, alias }: VersionRegistration, dependsOnList: boolean): ModelChange {
+  if (alias !== undefined) return { kind: 'SET_ALIAS', name, alias, version };
+  const reason = dependsOnList
+    ? 'The next sweep reads its tags and aliases, by which versions are chosen.'
+    : 'The settings do not choose this version.';
+  return { kind: 'IGNORE', reason };
 }
 
 /** A missing probe set is not the sender's fault: RECEIVER_NOT_READY asks the sender to try again later. */

@@ -1,5 +1,11 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
-import type { ListedVersion, ListingPart, RegistryReader } from '../registries/index.js';
+import {
+  isChosen,
+  type ListedVersion,
+  type ListingPart,
+  type RegistryReader,
+  type VersionChoice,
+} from '../registries/index.js';
 import type { ModelChange, RegisteredVersion, Store, SweepRecord, SweptVersions } from '../store/index.js';
 import { diffAnnotations } from './diff-annotations.js';
 import { SweepFailures } from './sweep-failures.js';
@@ -25,7 +31,9 @@ export interface SweepReport {
   ingested: string[];
   /** With new content under the same name: queued. */
   changed: string[];
-  /** Deleted from the registry: removed. */
+  /** Renamed in the registry, by their new names: renamed. */
+  renamed: string[];
+  /** Deleted from the registry, or no longer chosen: removed. */
   removed: string[];
   /** With other tags or aliases: updated. */
   annotated: string[];
@@ -40,15 +48,18 @@ export interface SweepDependencies {
   store: { models: Pick<Store['models'], 'registeredVersions' | 'annotations'> };
   /** Makes a change by the rules of a webhook delivery; false when there was nothing to do. */
   apply(registry: string, change: ModelChange): Promise<boolean>;
+  /** By registry name: which versions are taken; all where there is none. */
+  choices?: Readonly<Record<string, VersionChoice>>;
 }
+
 export interface SweepOptions {
   dryRun: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Brings the models of one registry in line with its list: it registers missing versions, probes changed ones again and
- * removes deleted ones. It touches only models of that registry.
+ * Brings the models of one registry in line with its list: it renames, registers missing versions, probes changed ones again and
+ * removes deleted ones and those no longer chosen. It touches only models of that registry.
  *
  * A failure in one part of the list, or for one model, is reported and does not affect the others.
  *
@@ -59,7 +70,7 @@ export interface SweepOptions {
 export async function sweepRegistry(
   reader: RegistryReader,
   { dryRun, signal }: SweepOptions,
-  { store: { models }, apply }: SweepDependencies,
+  { store: { models }, apply, choices = {} }: SweepDependencies,
 ): Promise<SweepReport> {
   const { name: registry, listing } = reader;
   const report: SweepReport = {
@@ -70,6 +81,7 @@ export async function sweepRegistry(
     listed: 0,
     ingested: [],
     changed: [],
+    renamed: [],
     removed: [],
     annotated: [],
     refused: [],
@@ -103,8 +115,43 @@ export async function sweepRegistry(
       report.listed = listed.size;
     }
 
+    const names = new Set([...listed.values()].map(({ name }) => name));
+    for (const [name, versions] of byName(registered.values())) {
+      if (names.has(name) || !completeParts.some((part) => part.covers(name))) continue;
+      const newName = await failures.collect(name, async () => {
+        const found = await listing.presentName(name, versions, listed.values(), signal);
+        // The list may have shifted while it was read.
+        const isRenamed =
+          found !== null && names.has(found) && !(await listing.exists(versions[0].source, signal));
+        return isRenamed ? found : null;
+      });
+      if (!newName) continue;
+      const sourcePrefix = { from: listing.sourcePrefix(name), to: listing.sourcePrefix(newName) };
+      const done: string[] = [];
+      await make(done, { name: newName, version: '' }, { kind: 'RENAME', name, newName, sourcePrefix });
+      if (done.length === 0) continue;
+      for (const model of versions) {
+        const { version, source } = model;
+        report.renamed.push(`${newName}@${version}`);
+        registered.delete(keyOf(model));
+        const renamed = {
+          ...model,
+          name: newName,
+          source: sourcePrefix.to + source.slice(sourcePrefix.from.length),
+        };
+        if (!registered.has(keyOf(renamed))) registered.set(keyOf(renamed), renamed);
+      }
+    }
+
+    const choice = choices[registry] ?? {};
+    const unchosen: RegisteredVersion[] = [];
+    let isAnyChosen = false;
     for (const [key, version] of listed) {
       const model = registered.get(key);
+      const isTaken = isChosen(choice, { name: version.name, ...version.annotations });
+      if (isTaken) isAnyChosen = true;
+      if (isTaken === false && model) unchosen.push(model);
+      if (!isTaken) continue;
       if (version.isModel && (model === undefined || isRetryable(model))) {
         await make(report.ingested, version, registration(version, false));
       } else if (version.isModel && model && hasChanged(model, version)) {
@@ -112,7 +159,18 @@ export async function sweepRegistry(
       }
     }
 
-    const names = new Set([...listed.values()].map(({ name }) => name));
+    // Settings that choose nothing are more likely a mistake than a wish to remove everything.
+    if (unchosen.length > 0 && !isAnyChosen)
+      failures.add(
+        `The settings choose none of the ${listed.size} listed versions, so the ${unchosen.length} that are registered stay.`,
+      );
+    else
+      for (const model of unchosen) {
+        const { name, version } = model;
+        registered.delete(keyOf(model));
+        await make(report.removed, model, { kind: 'REMOVE', name, version });
+      }
+
     for (const [key, model] of registered) {
       const { name, version, source } = model;
       if (listed.has(key) || !completeParts.some((part) => part.covers(name))) continue;
@@ -137,6 +195,7 @@ export function toSweepRecord(report: SweepReport): SweepRecord {
     ...report,
     ingested: recordedNames(report.ingested),
     changed: recordedNames(report.changed),
+    renamed: recordedNames(report.renamed),
     removed: recordedNames(report.removed),
     annotated: recordedNames(report.annotated),
     refused: recordedNames(report.refused),
@@ -159,6 +218,12 @@ async function registeredVersions(
     if (page.length < PAGE_SIZE) return registered;
     after = page.at(-1)?.id;
   }
+}
+
+function byName(models: Iterable<RegisteredVersion>): Map<string, RegisteredVersion[]> {
+  const groups = new Map<string, RegisteredVersion[]>();
+  for (const model of models) groups.set(model.name, [...(groups.get(model.name) ?? []), model]);
+  return groups;
 }
 
 function isRetryable({ status, errorCode }: RegisteredVersion): boolean {

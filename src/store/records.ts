@@ -271,7 +271,9 @@ export interface SweepRecord {
   ingested: SweptVersions;
   /** With new content under the same name: queued. */
   changed: SweptVersions;
-  /** Deleted from the registry: removed. */
+  /** Renamed in the registry, by their new names: renamed. */
+  renamed: SweptVersions;
+  /** Deleted from the registry, or no longer chosen: removed. */
   removed: SweptVersions;
   /** With other tags or aliases: updated. */
   annotated: SweptVersions;

@@ -175,7 +175,7 @@ client.create_model_version("nothing", f"runs:/{run.info.run_id}/model", run_id=
     });
   });
 
-  it('follows tags, aliases, copies and deletions', async () => {
+  it('follows tags, aliases, copies, renamings and deletions', async () => {
     const code = `
 with mlflow.start_run():
     mlflow.onnx.log_model(load(), name="model", registered_model_name="birds", metadata={"labels": list("abcdefghij")})`;
@@ -191,15 +191,14 @@ with mlflow.start_run():
     const copy = 'client.copy_model_version("models:/birds@champion", "birds_in_production")';
     expect(await registered('birds_in_production', copy)).toMatchObject({ state: 'SUCCEEDED' });
     expect((await version('birds_in_production')).dataFiles).toEqual((await version('birds')).dataFiles);
-    await mlflow.python.run('client.delete_model_version("birds", "1")');
-    expect(await sweep()).toMatchObject({ removed: ['birds@1'], ingested: [], changed: [], error: null });
-    expect(await version('birds')).toBeUndefined();
-    expect(await sweep()).toMatchObject({
-      removed: [],
-      ingested: [],
-      changed: [],
-      annotated: [],
-      error: null,
-    });
+    const before = await version('birds');
+    await mlflow.python.run('client.rename_registered_model("birds", "owls")');
+    const nothing = { ingested: [], changed: [], annotated: [], error: null };
+    expect(await sweep()).toMatchObject({ ...nothing, renamed: ['owls@1'], removed: [] });
+    expect(await version('owls')).toEqual({ ...before, source: 'mlflow:/owls/1' });
+    await mlflow.python.run('client.delete_model_version("owls", "1")');
+    expect(await sweep()).toMatchObject({ ...nothing, renamed: [], removed: ['owls@1'] });
+    expect(await version('owls')).toBeUndefined();
+    expect(await sweep()).toMatchObject({ ...nothing, renamed: [], removed: [] });
   });
 });

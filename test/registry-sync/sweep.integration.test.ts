@@ -253,6 +253,67 @@ describe('MLflow', () => {
     expect(await sweep()).toMatchObject({ listed: 1, ingested: [], error: null });
   });
 
+  describe('a renamed model', () => {
+    const rename = (from: string, to: string) => {
+      for (const version of mlflow.versions) if (version.name === from) version.name = to;
+    };
+
+    it('keeps its ids and responses, and gets the versions that came since', async () => {
+      for (const version of ['1', '2']) mlflow.add({ name: 'birds', version, files: FILES });
+      await swept();
+      const before = await store().models.byNameVersion('birds', '1');
+      mlflow.versions.pop();
+      rename('birds', 'team birds');
+      mlflow.add({ name: 'team birds', version: '3', files: FILES });
+      expect(await sweep('mlflow', true)).toMatchObject({
+        renamed: ['team birds@1', 'team birds@2'],
+        ingested: ['team birds@3'],
+        removed: ['team birds@2'],
+      });
+      expect(await names()).toEqual(['birds@1', 'birds@2']);
+      expect(await swept()).toMatchObject({
+        renamed: ['team birds@1', 'team birds@2'],
+        ingested: ['team birds@3'],
+        removed: ['team birds@2'],
+        error: null,
+      });
+      expect(await names()).toEqual(['team birds@1', 'team birds@3']);
+      expect(await store().models.byNameVersion('team birds', '1')).toEqual({
+        ...before,
+        name: 'team birds',
+        source: 'mlflow:/team%20birds/1',
+        updatedAt: expect.any(Date),
+      });
+      expect(await sweep()).toMatchObject({ renamed: [], ingested: [], removed: [], changed: [] });
+    });
+
+    it('is not one that was deleted while another has versions of the same numbers', async () => {
+      mlflow.add({ name: 'birds', version: '1', files: FILES });
+      await swept();
+      mlflow.versions.length = 0;
+      mlflow.add({ name: 'fish', version: '1', created: 7, files: FILES });
+      expect(await swept()).toMatchObject({ renamed: [], ingested: ['fish@1'], removed: ['birds@1'] });
+    });
+
+    it('stays in its workspace', async () => {
+      const { runId, created } = mlflow.add({ name: 'birds', version: '1', files: FILES });
+      await swept();
+      mlflow.versions.length = 0;
+      mlflow.add({ name: 'fish', version: '1', workspace: 'team', runId, created, files: FILES });
+      expect(await swept()).toMatchObject({ renamed: [], ingested: ['team/fish@1'], removed: ['birds@1'] });
+    });
+
+    it('waits while MLflow does not confirm that the old name is gone', async () => {
+      mlflow.add({ name: 'birds', version: '1', files: FILES });
+      await swept();
+      rename('birds', 'fish');
+      mlflow.failing.set(GET, 500);
+      const report = await sweep('mlflow', true);
+      mlflow.failing.clear();
+      expect(report).toMatchObject({ renamed: [], removed: [], error: expect.stringContaining('500') });
+    });
+  });
+
   it('changes nothing in a dry run', async () => {
     mlflow.add({ name: 'gone', version: '1', files: FILES });
     await swept();
@@ -301,13 +362,16 @@ describe('the Hub', () => {
   ])('is up to date after one sweep when no delivery said that %s was renamed', async (from, to) => {
     const repo = hub.add({ name: from, commits: [{ sha: one, files: FILES }] });
     await swept('huggingface');
+    const { id } = (await store().models.byNameVersion(from, one)) ?? {};
     repo.name = to;
     hub.renamed.set(from, to);
     expect(await swept('huggingface')).toMatchObject({
-      ingested: [`${to}@${one}`],
-      removed: [`${from}@${one}`],
+      renamed: [`${to}@${one}`],
+      ingested: [],
+      removed: [],
       error: null,
     });
+    expect(await store().models.byNameVersion(to, one)).toMatchObject({ id, source: `hf://${to}@${one}` });
     expect(await names()).toEqual([`${to}@${one}`]);
     expect(await sweep('huggingface')).toMatchObject({ ingested: [], removed: [], error: null });
   });

@@ -50,6 +50,7 @@ function rowOf({ registry, dryRun, startedAt, finishedAt, listed, error, ...vers
     listed,
     ingested: versions.ingested.names,
     changed: versions.changed.names,
+    renamed: versions.renamed.names,
     removed: versions.removed.names,
     annotated: versions.annotated.names,
     refused: versions.refused.names,
@@ -67,6 +68,7 @@ function linesOf({ registry, dryRun, listed, error, ...sweep }: Sweep): string[]
   const kinds: [string, Sweep['ingested']][] = [
     [`${would}queued`, sweep.ingested],
     [`${would}queued again, changed`, sweep.changed],
+    [`${would}renamed`, sweep.renamed],
     [`${would}removed`, sweep.removed],
     [`${would}given other tags or aliases`, sweep.annotated],
     ['cannot be registered', sweep.refused],

@@ -42,6 +42,11 @@ export function commaList() {
   );
 }
 
+/** A comma-separated list with at least one entry. */
+export function nonEmptyList() {
+  return commaList().refine((entries) => entries.length > 0);
+}
+
 /** A comma-separated list of `name=value`, each name once. */
 export function commaPairs() {
   return commaList().transform((entries, context) => {

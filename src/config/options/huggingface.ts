@@ -1,4 +1,12 @@
-import { headerSecret, headerSecretFile, hubNames, secretFile, secretList, serverUrl } from './formats.js';
+import {
+  headerSecret,
+  headerSecretFile,
+  hubNames,
+  nonEmptyList,
+  secretFile,
+  secretList,
+  serverUrl,
+} from './formats.js';
 import { option } from './option.js';
 
 /** Settings of the Hugging Face Hub. */
@@ -38,6 +46,14 @@ export const HUGGINGFACE_OPTIONS = {
       allowed: 'comma-separated owner or owner/name',
     },
     hubNames().optional(),
+  ),
+  huggingfaceModels: option(
+    {
+      variable: 'PROBELOG_HUGGINGFACE_MODELS',
+      description: 'Only repositories of the Hub with these names are taken. Unset: all.',
+      allowed: 'comma-separated owner/name, where * stands for any text',
+    },
+    nonEmptyList().optional(),
   ),
   huggingfaceToken: option(
     {

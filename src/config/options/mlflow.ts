@@ -3,6 +3,7 @@ import {
   commaList,
   headerSecret,
   headerSecretFile,
+  nonEmptyList,
   secretFile,
   secretList,
   serverUrl,
@@ -63,6 +64,30 @@ export const MLFLOW_OPTIONS = {
       allowed: 'comma-separated names; `default` is the default workspace',
     },
     commaList().optional(),
+  ),
+  mlflowModels: option(
+    {
+      variable: 'PROBELOG_MLFLOW_MODELS',
+      description: 'Only models of MLflow with these names are taken. Unset: all.',
+      allowed: 'comma-separated names, where * stands for any text',
+    },
+    nonEmptyList().optional(),
+  ),
+  mlflowTags: option(
+    {
+      variable: 'PROBELOG_MLFLOW_TAGS',
+      description: 'Only versions with one of these tags are taken. Unset: all.',
+      allowed: 'comma-separated key or key=value',
+    },
+    nonEmptyList().optional(),
+  ),
+  mlflowAliases: option(
+    {
+      variable: 'PROBELOG_MLFLOW_ALIASES',
+      description: 'Only versions with one of these aliases are taken, such as champion. Unset: all.',
+      allowed: 'comma-separated aliases, without @',
+    },
+    nonEmptyList().optional(),
   ),
   mlflowUsername: option(
     {

@@ -1,4 +1,4 @@
-import { isStandardSecret, secretFile, secretList } from './formats.js';
+import { isStandardSecret, nonEmptyList, secretFile, secretList } from './formats.js';
 import { option } from './option.js';
 
 /** Settings of any other registry. */
@@ -21,5 +21,13 @@ export const STANDARD_OPTIONS = {
       secret: true,
     },
     secretFile(isStandardSecret).optional(),
+  ),
+  standardModels: option(
+    {
+      variable: 'PROBELOG_STANDARD_MODELS',
+      description: 'Only models of the standard receiver with these names are taken. Unset: all.',
+      allowed: 'comma-separated names, where * stands for any text',
+    },
+    nonEmptyList().optional(),
   ),
 };

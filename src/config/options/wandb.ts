@@ -1,4 +1,4 @@
-import { secretFile, secretList } from './formats.js';
+import { nonEmptyList, secretFile, secretList } from './formats.js';
 import { option } from './option.js';
 
 /** Settings of Weights & Biases. */
@@ -40,5 +40,21 @@ export const WANDB_OPTIONS = {
       secret: true,
     },
     secretFile().optional(),
+  ),
+  wandbModels: option(
+    {
+      variable: 'PROBELOG_WANDB_MODELS',
+      description: 'Only models of Weights & Biases with these names are taken. Unset: all.',
+      allowed: 'comma-separated names, where * stands for any text',
+    },
+    nonEmptyList().optional(),
+  ),
+  wandbAliases: option(
+    {
+      variable: 'PROBELOG_WANDB_ALIASES',
+      description: 'Only events that give one of these aliases register a version. Unset: all events.',
+      allowed: 'comma-separated aliases',
+    },
+    nonEmptyList().optional(),
   ),
 };

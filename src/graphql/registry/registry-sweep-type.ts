@@ -32,7 +32,12 @@ export class RegistrySweep {
   @Field(() => SweptVersions, { description: 'Have other content under the same name: queued again.' })
   changed!: SweptVersions;
 
-  @Field(() => SweptVersions, { description: 'Are gone from the registry: removed.' })
+  @Field(() => SweptVersions, { description: 'Have another name in the registry now: renamed.' })
+  renamed!: SweptVersions;
+
+  @Field(() => SweptVersions, {
+    description: 'Are gone from the registry, or no longer chosen by the settings: removed.',
+  })
   removed!: SweptVersions;
 
   @Field(() => SweptVersions, { description: 'Have other tags or aliases: taken over.' })

@@ -1,6 +1,6 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
+import type { ListedVersion, ListingPart, RegisteredRevision, RegistryListing } from '../reader.js';
 import { chooseFile } from './choose-file.js';
 import { commitUri, parseCommitUri } from './commit-uri.js';
 import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
@@ -26,6 +26,20 @@ export class HuggingFaceListing implements RegistryListing {
     const found = await nullIfNotFound(this.api.head(name, sha, signal));
     // A renamed repository is also found under its old name, but its versions belong to the new one.
     return found !== null && isSameName(found.name, name);
+  }
+
+  /** A renamed repository is also found under its old name. */
+  async presentName(
+    name: string,
+    _versions: readonly RegisteredRevision[],
+    _listed: Iterable<ListedVersion>,
+    signal?: AbortSignal,
+  ): Promise<string | null> {
+    return (await nullIfNotFound(this.api.head(name, undefined, signal)))?.name ?? null;
+  }
+
+  sourcePrefix(name: string): string {
+    return commitUri({ name, sha: '' });
   }
 
   private async *owner(name: string, signal?: AbortSignal): AsyncGenerator<ListedVersion, void, undefined> {

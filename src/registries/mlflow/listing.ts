@@ -1,6 +1,6 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, ListingPart, RegistryListing } from '../reader.js';
+import type { ListedVersion, ListingPart, RegisteredRevision, RegistryListing } from '../reader.js';
 import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
 import { annotationsOf, isReady, revisionOf, type VersionRecord } from './version-record.js';
 import { modelName, parseVersionUri, versionUri, workspacePart } from './version-uri.js';
@@ -34,6 +34,33 @@ export class MlflowListing implements RegistryListing {
       if (thrown instanceof ProbelogError && thrown.code === 'SOURCE_NOT_FOUND') return false;
       throw thrown;
     }
+  }
+
+  /** MLflow keeps versions, creation times and runs through a renaming, but sends no event. */
+  async presentName(
+    name: string,
+    versions: readonly RegisteredRevision[],
+    listed: Iterable<ListedVersion>,
+  ): Promise<string | null> {
+    const before = new Map(versions.map(({ version, revision }) => [version, revision]));
+    const same = new Set<string>();
+    const different = new Set<string>();
+    for (const { name: other, version, revision } of listed) {
+      const known = before.get(version);
+      if (known == null || workspaceOf(other) !== workspaceOf(name)) continue;
+      (known === revision ? same : different).add(other);
+    }
+    const [found, ...others] = [...same].filter((other) => !different.has(other));
+    return others.length === 0 ? (found ?? null) : null;
+  }
+
+  sourcePrefix(name: string): string {
+    const workspace = workspaceOf(name);
+    return versionUri({
+      name: workspace === null ? name : name.slice(workspace.length + 1),
+      version: '',
+      workspace: null,
+    });
   }
 
   private api(workspace: string | null): MlflowApi {

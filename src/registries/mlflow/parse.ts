@@ -14,10 +14,12 @@ const name = identifier(256);
 const version = z.union([z.string().regex(/^\d{1,18}$/), z.int().min(0).transform(String)]);
 const alias = identifier(256);
 const key = line(250);
+/** Null when unknown. */
+const tags = z.record(z.string(), z.string().nullable()).nullish().catch(null);
 
 /** The events that change models here. `source` and `run_id` are ignored: the person who logged the model chose them. */
 const known = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('model_version.created'), data: z.object({ name, version }) }),
+  z.object({ type: z.literal('model_version.created'), data: z.object({ name, version, tags }) }),
   z.object({
     type: z.literal('model_version_tag.set'),
     data: z.object({ name, version, key, value: z.string().max(100_000).transform(storable) }),

@@ -28,6 +28,8 @@ export class RegistrySweeps {
     const rows = await this.prisma.registrySweep.findMany({ orderBy: { registry: 'asc' } });
     return rows.map(({ found, ...row }) => ({
       ...row,
+      // Sweeps of earlier releases renamed nothing.
+      renamed: { count: 0, names: [] },
       ...(found as unknown as StoredFindings),
       dryRun: false,
     }));
@@ -35,4 +37,6 @@ export class RegistrySweeps {
 }
 
 /** The JSON in `registry_sweep.found`. */
-type StoredFindings = Record<'ingested' | 'changed' | 'removed' | 'annotated' | 'refused', SweptVersions>;
+type StoredFindings = Record<'ingested' | 'changed' | 'removed' | 'annotated' | 'refused', SweptVersions> & {
+  renamed?: SweptVersions;
+};

@@ -30,7 +30,16 @@ describe('events of MLflow', () => {
         source: 'mlflow:/v%C3%B6gel/3',
         updated: false,
       },
+      facts: { tags: {} },
     });
+  });
+
+  it.each([
+    ['{"a": 1}', { a: 1 }],
+    ['null', null],
+  ])('do not know the tags of a version that come as %s', (_, tags) => {
+    const { facts } = changeOf('model_version', 'created', { name: 'm', version: '1', tags });
+    expect(facts).toEqual({ tags: undefined });
   });
 
   it('tell workspaces apart', () => {
