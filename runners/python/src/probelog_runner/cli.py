@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--flavors",
         metavar="LIST",
-        help="what to run, separated by commas (default: all whose packages are installed). Known: " + ", ".join(FLAVORS),
+        help="what to run, separated by commas (default: all whose packages are installed; mlflow.pyfunc with --allow-pickle only). Known: " + ", ".join(FLAVORS),
     )
     made.add_argument(
         "--entry-point",
@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
 def settings_of(options: argparse.Namespace) -> Settings:
     """:raises argparse.ArgumentTypeError: with a message for the user"""
     entry_points = dict(_entry_point(text) for text in options.entry_point)
-    chosen = installed() if options.flavors is None else [name.strip() for name in options.flavors.split(",") if name.strip()]
+    chosen = default_flavors(options.allow_pickle) if options.flavors is None else [name.strip() for name in options.flavors.split(",") if name.strip()]
     for name in chosen:
         if name in entry_points:
             continue
@@ -113,6 +113,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
         cache=options.cache_dir,
         once=options.once,
     )
+
+
+def default_flavors(allow_pickle: bool) -> list[str]:
+    """
+    What is installed. Nearly every version of MLflow has `mlflow.pyfunc`, too, and nearly all need pickles for it: without
+    permission, this runner would take them from those that run their own flavor, only to refuse them.
+    """
+    return [name for name in installed() if allow_pickle or name != "mlflow.pyfunc"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
