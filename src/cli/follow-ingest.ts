@@ -14,6 +14,9 @@ import { runnerOf } from './runner-of.js';
 
 const ENDED_WITHOUT_SUCCESS: readonly Ingest['state'][] = ['FAILED', 'NOT_APPLICABLE', 'CANCELLED'];
 
+/** A note of a model, as it is printed. */
+type ListedNote = IngestOutcomeFragment['model']['codedNotes'][number];
+
 /** The outcome of one ingest, as it is printed. */
 export interface IngestOutcome {
   name: string;
@@ -25,7 +28,7 @@ export interface IngestOutcome {
   code: string | null;
   message: string | null;
   /** What was assumed, cut or left out, and what looks wrong. */
-  notes: string[];
+  notes: ListedNote[];
 }
 
 /** How an ingest is followed. */
@@ -157,7 +160,7 @@ function outcomeOf(ingest: IngestOutcomeFragment): IngestOutcome {
     peakMemoryMiB: peakMemoryBytes === null ? null : Math.round(peakMemoryBytes / 2 ** 20),
     code: error?.code ?? null,
     message: error?.message ?? (state === 'AWAITING_RUNNER' ? runnerOf(runnerFlavors) : null),
-    notes: model.notes,
+    notes: model.codedNotes,
   };
 }
 
@@ -176,7 +179,8 @@ export function printOutcomes(outcomes: IngestOutcome[], formats: FormatFlags): 
   printRows(outcomes, COLUMNS, formats);
   if (!formats.json && !formats.jsonl)
     for (const { name, version, notes } of outcomes)
-      for (const note of notes) process.stderr.write(`${name} ${version}: note: ${note}\n`);
+      for (const { code, message } of notes)
+        process.stderr.write(`${name} ${version}: note: ${code === null ? '' : `${code}: `}${message}\n`);
   if (outcomes.some(({ state }) => state !== 'SUCCEEDED' && state !== 'AWAITING_RUNNER'))
     process.exitCode = EXIT.failed;
 }

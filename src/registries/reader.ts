@@ -18,6 +18,12 @@ export interface ResolvedVersion {
   preprocessing?: unknown;
   /** Labels as the version has them, unchecked. */
   labels?: unknown;
+  /** What the registry says of the model's input: see `ExpectedInput` in src/ingest. */
+  expectedInput?: readonly {
+    where: string;
+    shape: readonly (number | null)[] | null;
+    range: readonly [min: number, max: number] | null;
+  }[];
   /** Where the registry has tags and aliases. */
   annotations?: Annotations;
 }

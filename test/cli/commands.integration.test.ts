@@ -77,7 +77,12 @@ describe('probelog ingest', () => {
         state: 'SUCCEEDED',
         logits: 4,
         code: null,
-        notes: expect.arrayContaining([expect.stringContaining('No preprocessing was described')]),
+        notes: expect.arrayContaining([
+          {
+            code: 'PREPROCESSING_ASSUMED',
+            message: expect.stringContaining('No preprocessing was described'),
+          },
+        ]),
       }),
       expect.objectContaining({ name: 'bad', state: 'FAILED', logits: null, code: 'MODEL_NOT_ONNX' }),
     ]);
@@ -114,7 +119,7 @@ describe('probelog reprobe', () => {
   it('prints the notes of a model below its table', async () => {
     const { stdout, stderr } = await probelog('reprobe', 'good');
     expect(stdout).toContain('SUCCEEDED');
-    expect(stderr).toContain('good 1: note: No preprocessing was described');
+    expect(stderr).toContain('good 1: note: PREPROCESSING_ASSUMED: No preprocessing was described');
   });
 
   it('fails as the model does', async () => {

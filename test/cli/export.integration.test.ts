@@ -80,7 +80,10 @@ it('says of each model and logit what is known, and which probes were run', asyn
   const models = await lines('facts', 'models.jsonl');
   const partial = models.find(({ name }) => name === PARTIAL);
   expect(partial).toMatchObject({ version: '1', outputs: 3, labels: null, coverage: 20 / 30 });
-  expect(partial.notes).toContainEqual(expect.stringContaining('stored times 2^-6'));
+  expect(partial.notes).toContainEqual({
+    code: 'RESPONSES_SCALED',
+    message: expect.stringContaining('stored times 2^-6'),
+  });
   expect(partial.files).toEqual([`responses/${partial.id}.npy`, `responses/${partial.id}.ran.npy`]);
   const [values, ran] = await Promise.all(
     partial.files.map((name: string) => readFile(join(folder, 'facts', name))),

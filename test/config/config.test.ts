@@ -52,10 +52,18 @@ describe('loadConfig', () => {
   });
 
   it('treats an empty variable as unset', () => {
+    for (const HOST of ['::', '0.0.0.0', 'fe80::1%eth0', 'localhost', 'my_host-1.example.org'])
+      expect(loadConfig({ HOST }).host).toBe(HOST);
     expect(loadConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 4000, databaseUrl: undefined });
   });
 
   it.each([
+    ['HOST', '999.1.1.1', 'a host name or IP address'],
+    ['HOST', '1.2.3', 'a host name or IP address'],
+    ['HOST', '::1::', 'a host name or IP address'],
+    ['HOST', '127.0.0.1:4000', 'a host name or IP address'],
+    ['HOST', 'a..b', 'a host name or IP address'],
+    ['HOST', '-a', 'a host name or IP address'],
     ['PORT', '70000', 'a whole number from 0 to 65535'],
     ['PORT', '4000x', 'a whole number from 0 to 65535'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn'],

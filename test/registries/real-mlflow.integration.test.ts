@@ -163,6 +163,29 @@ client.create_model_version("${name}", ${source}, run_id=run)`;
     expect(copied.fileDigest).toBe(original.fileDigest);
   });
 
+  it('says when the signature or the input example does not fit the preprocessing', async () => {
+    const code = `
+import numpy
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
+from mlflow.models import infer_signature
+example = numpy.full((1, 3, 32, 32), 0.5, dtype="float32")
+example[0, 0, 0, :] = numpy.linspace(0, 1, 32)
+signature = ModelSignature(inputs=Schema([TensorSpec(numpy.dtype("float32"), (-1, 3, 64, 64))]))
+with mlflow.start_run():
+    mlflow.onnx.log_model(load(), name="model", registered_model_name="described", signature=signature, input_example=example)`;
+    expect(await registered('described', code)).toMatchObject({ state: 'SUCCEEDED' });
+    expect((await version('described')).notes).toEqual(
+      expect.arrayContaining([
+        'MLflow’s signature has the shape ?×3×64×64, but images are given to the model as ?×3×32×32.',
+        expect.stringMatching(/^MLflow’s input example has values from 0 to 1, but/),
+      ]),
+    );
+    expect((await version('cifar10_resnet20')).notes).not.toEqual(
+      expect.arrayContaining([expect.stringContaining('MLflow')]),
+    );
+  });
+
   it('does not try again when a run has nothing at the source of a version', async () => {
     const code = `
 with mlflow.start_run() as run:

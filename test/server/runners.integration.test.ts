@@ -101,7 +101,7 @@ describe('a version without an ONNX file', () => {
       expect(((await answer.json()) as { received: number[] }).received).toContain(number);
     }
     const { completeRunnerClaim } = await ask(
-      `mutation D($c: ID!, $input: RunnerResultInput!) { completeRunnerClaim(claim: $c, input: $input) { state model { status outputs notes } } }`,
+      `mutation D($c: ID!, $input: RunnerResultInput!) { completeRunnerClaim(claim: $c, input: $input) { state model { status outputs notes codedNotes { code } } } }`,
       { c: claim.id, input: { kind: 'LOGITS', inputShape: [null, 3, 32, 32] } },
     );
     expect(completeRunnerClaim).toEqual({
@@ -110,6 +110,7 @@ describe('a version without an ONNX file', () => {
         status: 'READY',
         outputs,
         notes: ['It was run by a runner 1.0 as mlflow.pyfunc.'],
+        codedNotes: [{ code: 'RUN_ELSEWHERE' }],
       },
     });
     const { logits } = await ask(

@@ -183,6 +183,35 @@ describe('a text encoder', () => {
     });
   });
 
+  const tokenizerOfZeros = async (folder: string) => {
+    const path = join(folder, 'tokenizer.json');
+    const tokenizer = JSON.parse(await readFile(path, 'utf8'));
+    for (const token of Object.keys(tokenizer.model.vocab)) tokenizer.model.vocab[token] = 0;
+    await writeFile(path, JSON.stringify(tokenizer));
+  };
+  const weightsOfNaN = async (folder: string) => {
+    const path = join(folder, 'onnx/text_model.onnx');
+    const bytes = await readFile(path);
+    // Behind the name come the tag and the two bytes of the length; 0xffffffff is NaN.
+    const name = 'embeddings.LayerNorm.bias';
+    const first = bytes.indexOf(`${name}J`) + name.length + 3;
+    await writeFile(path, bytes.fill(0xff, first, first + 384 * 4));
+  };
+  it.each([
+    ['different texts the same tokens', tokenizerOfZeros],
+    ['no finite embedding', weightsOfNaN],
+  ])('refuses damaged files that can be loaded but give %s', async (problem, damage) => {
+    const folder = await temporaryFolder();
+    await cp(join(demo, 'encoder'), folder, { recursive: true });
+    await damage(folder);
+    const damaged = await openTextEncoder({ model: folder, cacheFolder: folder, maxMemoryBytes: ROOM });
+    await expect(damaged.embedTexts(['dog', 'a photo of a house'])).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining(problem),
+    });
+    await damaged.close();
+  });
+
   it('names the file that is missing', async () => {
     const folder = await temporaryFolder();
     await cp(join(demo, 'encoder'), folder, { recursive: true });

@@ -48,7 +48,8 @@ async function list(client: ProbelogClient, text: string | undefined) {
   const rows = [];
   const edges = client.edges(ListedModelsDocument, { text }, ({ models }) => models, { perPage: PER_PAGE });
   for await (const { node } of edges) {
-    const { outputs: logits, responseKind: kind, name, version, status, coverage, source, notes } = node;
+    const { outputs: logits, responseKind: kind, name, version, status, coverage, source } = node;
+    const { codedNotes: notes } = node;
     rows.push({ name, version, status, logits, coverage, kind, source, notes });
   }
   return rows;

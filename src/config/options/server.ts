@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { decimalNumber, wholeNumber } from './formats.js';
@@ -14,7 +15,7 @@ export const SERVER_OPTIONS = {
       allowed: 'a host name or IP address',
       fallback: '127.0.0.1',
     },
-    z.string().regex(/^[\w.:-]+$/),
+    z.string().refine(isHost),
   ),
   port: option(
     {
@@ -85,6 +86,17 @@ export const SERVER_OPTIONS = {
     wholeNumber(0, 3650),
   ),
 };
+
+/** A name whose last part is a number would be an IPv4 address, so it must be a whole one. */
+function isHost(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const parts = text.split('.');
+  return (
+    text.length <= 253 &&
+    parts.every((part) => /^(?!-)[\w-]{1,63}(?<!-)$/.test(part)) &&
+    !/^(\d+|0x[\da-f]*)$/i.test(parts.at(-1) ?? '')
+  );
+}
 
 /** Whether a server that listens on `host` can be reached from this machine only. */
 export function isLoopback(host: string): boolean {

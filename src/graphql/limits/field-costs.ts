@@ -25,6 +25,8 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['Query', 'runners', 20],
   ['RunnerClaim', 'pieces', 100],
   ['Mutation', 'syncRegistries', 10],
+  ['Model', 'codedNotes', 10],
+  ['Probing', 'codedNotes', 10],
   ['Model', 'tags', 10],
   ['SimilarityMatrix', 'rows', MAX_LOGITS_PER_SIDE],
   ['SimilarityMatrix', 'columns', MAX_LOGITS_PER_SIDE],

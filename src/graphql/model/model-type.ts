@@ -79,11 +79,6 @@ export class Model implements Node, Omit<ModelFacts, 'labels'> {
   })
   outputName!: string | null;
 
-  @Field(() => [String], {
-    description: 'How the model was probed, and what was unusual; one sentence each.',
-  })
-  notes!: string[];
-
   @Field(() => String, { nullable: true, description: 'SHA-256 of the model file.' })
   fileDigest!: string | null;
 

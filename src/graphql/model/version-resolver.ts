@@ -1,9 +1,11 @@
 import { type ClassType, Ctx, FieldResolver, Float, ID, Resolver, Root } from 'type-graphql';
+import { parseNote } from '../../lib/notes.js';
 import type { ModelRecord } from '../../store/index.js';
 import { Ingest } from '../ingest/ingest-type.js';
 import { ProbeSet } from '../probe-set/probe-type.js';
 import type { Context } from '../schema/context.js';
 import { globalId } from '../schema/global-id.js';
+import { ModelNote } from './model-note-type.js';
 
 /**
  * Resolves the fields that every type for a model version has.
@@ -33,6 +35,22 @@ export function versionResolver(type: ClassType) {
     })
     ingest(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
       return loaders.latestIngest.load(id);
+    }
+
+    @FieldResolver(() => [String], {
+      description:
+        'How the model was probed, and what was unusual; one sentence each. `codedNotes` has their codes.',
+    })
+    notes(@Root() { notes }: ModelRecord): string[] {
+      return notes.map((stored) => parseNote(stored).message);
+    }
+
+    @FieldResolver(() => [ModelNote], {
+      description:
+        'How the model was probed: what was assumed, cut, replaced or left out, and what looks wrong.',
+    })
+    codedNotes(@Root() { notes }: ModelRecord): ModelNote[] {
+      return notes.map(parseNote);
     }
 
     @FieldResolver(() => ProbeSet, { description: 'The probe set that the model is probed with.' })

@@ -22,11 +22,6 @@ export class Probing {
   @Field(() => Int, { nullable: true, description: 'Number of outputs; null before the model is probed.' })
   outputs!: number | null;
 
-  @Field(() => [String], {
-    description: 'How the model was probed, and what was unusual; one sentence each.',
-  })
-  notes!: string[];
-
   @Field(() => Date, { nullable: true, description: 'When the current responses were published.' })
   probedAt!: Date | null;
 }

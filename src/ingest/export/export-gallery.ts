@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { parseNote } from '../../lib/notes.js';
 import type { LogitRecord, ModelFacts, ModelRecord, ProbeSetRecord, Store } from '../../store/index.js';
 import { arrayFiles, type ExportFormat, openStoredValues } from './array-files.js';
 
@@ -140,7 +141,7 @@ function modelFacts(model: ModelRecord, labels: string[] | null, { digest }: Pro
     multiLabel,
     preprocessing,
     outputName,
-    notes,
+    notes: notes.map(parseNote),
     license,
     licence: license,
     registry,

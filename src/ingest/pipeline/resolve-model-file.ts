@@ -17,6 +17,7 @@ import {
   type Source,
 } from '../sources/parse-source.js';
 import {
+  type ExpectedInput,
   type ObjectStore,
   objectFile,
   type RegisteredModel,
@@ -60,6 +61,8 @@ export interface ResolvedModelFile {
   preprocessing: PartialPreprocessing | null;
   /** Given for this model: one for each output, or the ingest fails. */
   labels: string[] | null;
+  /** What its registry says of its input; empty when it is in none, or says nothing. */
+  expectedInput: readonly ExpectedInput[];
   /** Found beside the model, when none were given. They are left out, with a note, where they do not fit. */
   sidecarLabels?: SidecarLabels;
 }
@@ -145,6 +148,7 @@ export async function resolveModelFile(
     ...file,
     data,
     preprocessing: preprocessing == null ? null : parsePreprocessing(preprocessing),
+    expectedInput: registered?.expectedInput ?? [],
     labels: given ?? (areSet || !registered ? null : labelsOf(registered.labels)),
     sidecarLabels:
       given || areSet || registered ? undefined : await sidecarLabels(read).catch(orAsBefore(undefined)),

@@ -3,6 +3,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { makeFolderDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
 import { Limiter } from '../../lib/limiter.js';
+import { note } from '../../lib/notes.js';
 import { SerialQueue } from '../../lib/serial-queue.js';
 import { nextProbes, type ProbePlan } from '../../probing/index.js';
 import {
@@ -289,14 +290,14 @@ export class RunnerService {
       );
       if (lost.signal.aborted) throw claimLost();
       const given = request.labels ?? null;
-      const { labels, note } =
+      const { labels, note: aboutLabels } =
         given === null && result.labels
           ? labelsThatFit('The list of the runner', result.labels, stored.outputs)
           : { labels: given, note: null };
       const notes = [
-        `It was run by ${open.runner.software ?? open.runner.name} as ${open.flavor}.`,
-        ...(result.notes ?? []),
-        ...(note === null ? [] : [note]),
+        note('RUN_ELSEWHERE', `It was run by ${open.runner.software ?? open.runner.name} as ${open.flavor}.`),
+        ...(result.notes ?? []).map((sentence) => note('RUNNER', sentence)),
+        ...(aboutLabels === null ? [] : [aboutLabels]),
       ];
       const described = {
         inputShape: result.inputShape ?? null,

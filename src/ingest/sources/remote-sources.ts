@@ -34,8 +34,20 @@ export interface RegisteredModel {
   preprocessing?: unknown;
   /** Labels in any form that `parseLabels` reads, if the version has some. */
   labels?: unknown;
+  /** What it says of the model's input, for a check of the preprocessing. */
+  expectedInput?: readonly ExpectedInput[];
   /** Its tags and aliases, if the registry has these. */
   annotations?: Annotations;
+}
+
+/** What a registry says of a model's input. */
+export interface ExpectedInput {
+  /** Begins the sentences about it, such as "MLflow's signature". */
+  where: string;
+  /** A size is null, or negative, where any will do. */
+  shape: readonly (number | null)[] | null;
+  /** Smallest and largest value of an example. */
+  range: readonly [min: number, max: number] | null;
 }
 
 /** A version without an ONNX file, which a runner loads from the registry. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Pace, type PaceLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { Limiter } from '../../lib/limiter.js';
+import { note } from '../../lib/notes.js';
 import { SerialQueue } from '../../lib/serial-queue.js';
 import { EXTERNAL_SOURCE, type ModelRecord, type ProbeSetRecord, type Store } from '../../store/index.js';
 import type { DeclaredKind } from '../pipeline/assemble/assemble-responses.js';
@@ -49,7 +50,7 @@ export interface UploadOutcome {
   degenerate: number;
 }
 
-const NOTE = 'Its owner ran it and uploaded the responses.';
+const NOTE = note('RUN_ELSEWHERE', 'Its owner ran it and uploaded the responses.');
 
 const DECLARED: Readonly<Record<NonNullable<UploadForm['kind']>, DeclaredKind>> = {
   logits: null,

@@ -1,4 +1,5 @@
 import { ProbelogError } from '../../errors/index.js';
+import { note } from '../../lib/notes.js';
 import type { PartialPreprocessing, PreprocessingSpec } from './preprocessing-spec.js';
 
 /** The model's own input geometry; null for free edges. */
@@ -31,7 +32,8 @@ export function completePreprocessing(
 ): { spec: PreprocessingSpec; notes: string[] } {
   const { assumptions = [], ...part } = given ?? {};
   const notes = [...assumptions];
-  if (!given) notes.push('No preprocessing was described, so the default was used.');
+  if (!given)
+    notes.push(note('PREPROCESSING_ASSUMED', 'No preprocessing was described, so the default was used.'));
   const grayscale = input.channels === 1;
   const spec: PreprocessingSpec = {
     width: edge('width', part.width, input.width, notes),
@@ -79,7 +81,9 @@ function edge(
       `The ${name} of ${size} pixels is too large; the limit is ${MAX_EDGE}.`,
     );
   if (given === undefined && declared === null)
-    notes.push(`The model takes any ${name} and none was given, so ${DEFAULT_EDGE} was used.`);
+    notes.push(
+      note('SIZE_ASSUMED', `The model takes any ${name} and none was given, so ${DEFAULT_EDGE} was used.`),
+    );
   return size;
 }
 

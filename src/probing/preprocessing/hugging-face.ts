@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ResampleFilter } from '../../domain/index.js';
+import { note } from '../../lib/notes.js';
 import { checkPart, edge, invalidPreprocessing, means } from './description-fields.js';
 import { IMAGE_PROCESSORS, type ImageProcessor, UNSUPPORTED_PROCESSORS } from './image-processors.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
@@ -131,11 +132,16 @@ function processorOf(
         'image_mean',
         `or image_std is missing, and the defaults of ${named} are not known`,
       );
-    assumptions.push(`The image processor ${named} is not known, so its fields were read as ViT's.`);
+    assumptions.push(
+      note('READING_CHOSEN', `The image processor ${named} is not known, so its fields were read as ViT's.`),
+    );
     return IMAGE_PROCESSORS.ViT;
   }
   assumptions.push(
-    'The description names no image processor, so fields that are missing have the defaults of ViT.',
+    note(
+      'PREPROCESSING_ASSUMED',
+      'The description names no image processor, so fields that are missing have the defaults of ViT.',
+    ),
   );
   return config.crop_pct == null
     ? { ...IMAGE_PROCESSORS.ViT, readsFlip: true }
@@ -163,7 +169,7 @@ function checkFields(
       throw invalidPreprocessing(field, `is not a field of ${named}; use image_${field}`);
     const owner = OWN_FIELDS[field];
     if (owner && !owner.includes(processor.rule) && value !== false && named !== null)
-      assumptions.push(`${named} does not use ${field}, so it was left out.`);
+      assumptions.push(note('FIELD_LEFT_OUT', `${named} does not use ${field}, so it was left out.`));
   }
   if (config.do_pad)
     throw invalidPreprocessing(
@@ -186,7 +192,10 @@ function described(config: Config, processor: ImageProcessor, assumptions: strin
   const resample = config.resample ?? defaults.resample;
   if (config.resample == null && processor.formerResample !== undefined)
     assumptions.push(
-      `resample is missing: ${RESAMPLE[defaults.resample]}, as in transformers 5, was used; release 4 used ${RESAMPLE[processor.formerResample]}.`,
+      note(
+        'READING_CHOSEN',
+        `resample is missing: ${RESAMPLE[defaults.resample]}, as in transformers 5, was used; release 4 used ${RESAMPLE[processor.formerResample]}.`,
+      ),
     );
   const normalizes = rule !== 'MOBILEVIT' && (config.do_normalize ?? true);
   const mean = config.image_mean ?? config.mean ?? defaults.mean;
@@ -283,7 +292,10 @@ function shortEdgeGeometry(
   const shortEdge = rule === 'LEVIT' ? Math.trunc(LEVIT_MARGIN * edge) : edge;
   if (cropped) return { ...cropped, resize: 'CROP', shortEdge };
   assumptions.push(
-    'The description resizes the short edge and asks for no crop; the center was taken, because a model is shown images of one size.',
+    note(
+      'READING_CHOSEN',
+      'The description resizes the short edge and asks for no crop; the center was taken, because a model is shown images of one size.',
+    ),
   );
   return { width: edge, height: edge, resize: 'CROP', shortEdge };
 }

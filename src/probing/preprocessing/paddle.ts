@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { note } from '../../lib/notes.js';
 import { checkPart, deviations, edge, invalidPreprocessing, means } from './description-fields.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
 
@@ -54,7 +55,9 @@ export function paddlePreprocessing(yaml: object): PartialPreprocessing {
     scale: 1,
     mean: [0],
     std: [1],
-    assumptions: ['Paddle resizes without antialiasing; the images were antialiased.'],
+    assumptions: [
+      note('READING_CHOSEN', 'Paddle resizes without antialiasing; the images were antialiased.'),
+    ],
   };
   for (const [name, given] of file.data.PreProcess.transform_ops.flatMap((operation) =>
     Object.entries(operation),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ResampleFilter } from '../../domain/index.js';
+import { note } from '../../lib/notes.js';
 import { checkPart, deviations, edge, invalidPreprocessing, means } from './description-fields.js';
 import type { PartialPreprocessing } from './preprocessing-spec.js';
 
@@ -65,7 +66,7 @@ export function timmPreprocessing({
     mean,
     std: config.std ?? DEFAULTS.std,
     channelOrder: 'RGB',
-    assumptions: ['The center was taken as timm and torchvision round it.'],
+    assumptions: [note('READING_CHOSEN', 'The center was taken as timm and torchvision round it.')],
   };
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
 import { ProbelogError } from '../../errors/index.js';
+import { note } from '../../lib/notes.js';
 import { checkOutputLimit } from '../../lib/output-limit.js';
 import { completePreprocessing } from '../preprocessing/complete-preprocessing.js';
 import type { PreprocessingSpec } from '../preprocessing/preprocessing-spec.js';
@@ -144,8 +145,10 @@ function checkedBatch(batch: number | null): number | null {
   return batch;
 }
 
-const ONE_BY_ONE =
-  'The answer to an image depends on the others in its batch (dynamic quantization, or batch normalization in training mode), so it is run on one image at a time.';
+const ONE_BY_ONE = note(
+  'ONE_BY_ONE',
+  'The answer to an image depends on the others in its batch (dynamic quantization, or batch normalization in training mode), so it is run on one image at a time.',
+);
 
 /** The labels that the model itself has, if there is one for each output. */
 function labelsOf({ labels, outputs }: ChosenOutput, metadata: OnnxModel['metadata'], notes: string[]) {
@@ -155,7 +158,10 @@ function labelsOf({ labels, outputs }: ChosenOutput, metadata: OnnxModel['metada
   if (!fitting)
     for (const { source, labels: names } of found)
       notes.push(
-        `The model has ${names.length} labels in ${source}, but ${outputs} outputs, so these labels were left out.`,
+        note(
+          'LABELS_LEFT_OUT',
+          `The model has ${names.length} labels in ${source}, but ${outputs} outputs, so these labels were left out.`,
+        ),
       );
   return fitting?.labels ?? null;
 }

@@ -23,6 +23,10 @@ const mlmodel = z.object({
     })
     .catch({}),
   signature: z.object({ inputs: z.string() }).nullish().catch(null),
+  saved_input_example_info: z
+    .object({ artifact_path: path, type: z.literal('ndarray') })
+    .nullish()
+    .catch(null),
   metadata: z
     .object({ labels: z.unknown(), id2label: z.unknown(), preprocessing: z.unknown() })
     .partial()
@@ -32,6 +36,9 @@ const mlmodel = z.object({
 
 /** Columns of a signature: https://mlflow.org/docs/latest/ml/model/signatures */
 const columns = z.array(z.object({ type: z.string().refine((type) => type !== 'tensor'), name: z.string() }));
+
+/** The only tensor of a signature. */
+const oneTensor = z.tuple([z.object({ 'tensor-spec': z.object({ shape: z.array(z.int()).min(1).max(8) }) })]);
 
 const FLAVOR = /^[a-z][a-z\d_-]{0,50}$/;
 
@@ -45,6 +52,10 @@ export interface ModelLayout {
   task: string | null;
   /** Number of named columns that it takes as its input; null when it takes tensors, or does not say. */
   columns: number | null;
+  /** Shape of the tensor that it takes, −1 where any size will do; null when it takes several, or does not say. */
+  shape: readonly number[] | null;
+  /** Path of an example of that tensor, as JSON; null when there is none. */
+  example: string | null;
   /** From its `metadata`: labels, or an object with id2label. */
   labels?: unknown;
   /** From its `metadata`. */
@@ -72,13 +83,15 @@ export function readModelLayout(text: string): ModelLayout | null {
   }
   const read = mlmodel.safeParse(json);
   if (!read.success) return null;
-  const { flavors, metadata, signature } = read.data;
+  const { flavors, metadata, signature, saved_input_example_info: example } = read.data;
   const { labels, id2label, preprocessing } = metadata ?? {};
   return {
     onnx: flavors.onnx?.data ?? null,
     flavors: Object.keys(flavors).filter((name) => flavors[name] !== undefined && FLAVOR.test(name)),
     task: flavors.transformers?.task ?? null,
     columns: columnsOf(signature?.inputs),
+    shape: shapeOf(signature?.inputs),
+    example: example?.artifact_path ?? null,
     labels: labels ?? (id2label === undefined ? undefined : { id2label }),
     preprocessing,
   };
@@ -88,6 +101,11 @@ export function readModelLayout(text: string): ModelLayout | null {
 function columnsOf(inputs: string | undefined): number | null {
   const read = columns.safeParse(parseSidecar(inputs ?? null));
   return read.success && read.data.length > 0 ? read.data.length : null;
+}
+
+function shapeOf(inputs: string | undefined): number[] | null {
+  const read = oneTensor.safeParse(parseSidecar(inputs ?? null));
+  return read.success ? read.data[0]['tensor-spec'].shape : null;
 }
 
 /** Whether the nesting exceeds that of any file MLflow writes. It also counts brackets inside strings. */

@@ -2,6 +2,7 @@ import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { RegistryReader, ResolvedVersion, RunnerVersion } from '../reader.js';
 import { parseSidecar } from '../registry-json.js';
+import { readExample } from './input-example.js';
 import { MlflowListing } from './listing.js';
 import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
 import { type ModelLayout, readModelLayout } from './model-layout.js';
@@ -17,6 +18,8 @@ const LAYOUT = 'MLmodel';
 /** Parsing YAML is slow; real `MLmodel` files have a few thousand bytes. */
 const MAX_LAYOUT_BYTES = 2 ** 15;
 const MAX_SIDECAR_BYTES = 4 * 2 ** 20;
+/** Enough for the first channel of an image of 224 × 224 pixels, and scanned in milliseconds. */
+const MAX_EXAMPLE_BYTES = 2 ** 20;
 const PREPROCESSING = 'preprocessor_config.json';
 const LABELS = ['labels.json', 'config.json'];
 
@@ -69,7 +72,23 @@ export class MlflowReader implements RegistryReader {
       annotations: annotationsOf(record),
       preprocessing,
       labels,
+      expectedInput: layout ? await this.expectedInput(layout, files, signal) : [],
     };
+  }
+
+  private async expectedInput(
+    { shape, example }: ModelLayout,
+    files: VersionFiles,
+    signal?: AbortSignal,
+  ): Promise<NonNullable<ResolvedVersion['expectedInput']>> {
+    const text = example && (await files.beginning(example, MAX_EXAMPLE_BYTES, this.limits, signal));
+    const facts = text ? readExample(text) : null;
+    return [
+      ...(shape ? [{ where: 'MLflow’s signature', shape, range: null }] : []),
+      ...(facts
+        ? [{ where: 'MLflow’s input example', shape: facts.shape, range: [facts.min, facts.max] as const }]
+        : []),
+    ];
   }
 }
 

@@ -28,6 +28,28 @@ export class VersionFiles {
     return text;
   }
 
+  /** The first characters of a file; null when it cannot be read, because what it tells is only checked against. */
+  async beginning(
+    path: string,
+    bytes: number,
+    limits: DownloadLimits,
+    signal?: AbortSignal,
+  ): Promise<string | null> {
+    const chunks: Buffer[] = [];
+    let read = 0;
+    try {
+      for await (const chunk of download(this.place.file(path), limits, signal)) {
+        chunks.push(chunk);
+        read += chunk.length;
+        if (read >= bytes) break;
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof ProbelogError)) throw thrown;
+      return null;
+    }
+    return Buffer.concat(chunks).subarray(0, bytes).toString('latin1');
+  }
+
   /**
    * Confirms that the files that seemed missing are missing.
    *

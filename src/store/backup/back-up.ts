@@ -3,6 +3,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import { BlobStore } from '../blobs/blob-store.js';
 import { referencedBlobs } from '../blobs/referenced-blobs.js';
+import { checkIsFolder } from '../database/data-folder.js';
 import { type Connection, closeDatabase } from '../database/database.js';
 import { lockFolder } from '../database/folder-lock.js';
 import { openEmbedded } from '../database/open-embedded.js';
@@ -23,7 +24,7 @@ const ADVICE =
  * It changes nothing in the database, and it can read databases of older releases.
  *
  * @param write must consume the archive to its end
- * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, NOT_FOUND when the store does not exist, MIGRATION_CHANGED
+ * @throws ProbelogError DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, NOT_FOUND when the store does not exist, STORAGE_UNUSABLE when the data folder is no folder, MIGRATION_CHANGED
  *   when a later release made it, BLOB_MISSING; errors of `write`
  */
 export async function backUp(
@@ -31,6 +32,7 @@ export async function backUp(
   options: BackupOptions,
   write: (archive: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<BackupContents> {
+  await checkIsFolder(dataFolder);
   const release = databaseUrl === undefined ? await lockForBackup(dataFolder) : async () => undefined;
   try {
     const database = await (databaseUrl === undefined

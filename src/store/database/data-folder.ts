@@ -39,6 +39,12 @@ export async function prepareDataFolder(folder: string): Promise<void> {
   await checkEntries(folder);
 }
 
+/** Checks that a data folder is a folder, if there is something of its name. @throws ProbelogError STORAGE_UNUSABLE */
+export async function checkIsFolder(folder: string): Promise<void> {
+  const target = await stat(folder).catch(() => null);
+  if (target && !target.isDirectory()) throw unusable(folder, 'it is not a folder');
+}
+
 /** Threat model: a folder that is a file, or a link to a volume that is not mounted, would fail an ingest hours later, or seem empty. */
 async function checkEntries(folder: string): Promise<void> {
   for (const name of [...FOLDERS, ...FILES]) {

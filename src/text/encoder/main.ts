@@ -5,6 +5,7 @@ import {
   CLIPTextModelWithProjection,
   CLIPVisionModelWithProjection,
   env,
+  type PreTrainedTokenizer,
   RawImage,
 } from '@xenova/transformers';
 import { SerialQueue } from '../../lib/serial-queue.js';
@@ -32,12 +33,23 @@ const options = {
 /** How many times as long as the other a side may be. */
 const MAX_ASPECT = 2;
 
-const loadText = once(() =>
-  Promise.all([
+/** Words of all tokenizers. */
+const DIFFERENT_TEXTS = ['dog', 'house', 'red', 'two'];
+
+const loadText = once(async () => {
+  const [tokenizer, encoder] = await Promise.all([
     AutoTokenizer.from_pretrained(id, options),
     CLIPTextModelWithProjection.from_pretrained(id, options),
-  ]),
-);
+  ]);
+  checkTokenizer(tokenizer);
+  return [tokenizer, encoder] as const;
+});
+/** A damaged tokenizer may give every text the same tokens; then every concept would find the same models. */
+function checkTokenizer(tokenizer: PreTrainedTokenizer): void {
+  const tokens = DIFFERENT_TEXTS.map((text) => tokenizer.encode(text).join());
+  if (new Set(tokens).size < tokens.length)
+    throw new Error('its tokenizer gives different texts the same tokens');
+}
 const loadVision = once(() =>
   Promise.all([
     AutoProcessor.from_pretrained(id, options),

@@ -4,12 +4,15 @@ import { memory } from '../../../src/cli/doctor/checks/memory.js';
 import { requires } from '../../fixtures/requires.js';
 import { examine } from './examine.js';
 
-it('the suggested setting fixes too little memory', async () => {
-  const settings = { PROBELOG_MODEL_MEMORY: '1024GiB' };
-  const [finding] = await examine(memory, settings);
-  expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining('1 models at once') });
-  const mended = /PROBELOG_MODEL_MEMORY to (\w+)/.exec(finding.mend ?? '')?.[1] ?? '';
-  expect(await examine(memory, { PROBELOG_MODEL_MEMORY: mended })).toMatchObject([
+it.each([
+  ['PROBELOG_MODEL_MEMORY', '1 models at once'],
+  ['PROBELOG_TEXT_ENCODER_MEMORY', 'the text encoder may take 1 TiB'],
+])('the suggested setting fixes too little memory: %s', async (variable, says) => {
+  const small = { PROBELOG_MODEL_MEMORY: '256MiB', PROBELOG_TEXT_ENCODER_MEMORY: '256MiB' };
+  const [finding] = await examine(memory, { ...small, [variable]: '1024GiB' });
+  expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(says) });
+  const mended = new RegExp(`${variable} to (\\w+)`).exec(finding.mend ?? '')?.[1] ?? '';
+  expect(await examine(memory, { ...small, [variable]: mended })).toMatchObject([
     { state: 'ok', says: expect.stringContaining(`${availableParallelism()} cores`) },
   ]);
 });

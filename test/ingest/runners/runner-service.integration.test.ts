@@ -113,7 +113,7 @@ describe('a runner', () => {
       inputShape: [null, 3, 32, 32],
       responseKind: 'LOGITS',
       revision: 'revision 1',
-      notes: ['It was run by runner 1 as mlflow.pyfunc.', 'The size was assumed.'],
+      notes: ['RUN_ELSEWHERE: It was run by runner 1 as mlflow.pyfunc.', 'RUNNER: The size was assumed.'],
     });
     expect(await small.service.store.models.labels(modelId)).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(await readdir(join(small.folder, 'ingests'))).not.toContain(id);

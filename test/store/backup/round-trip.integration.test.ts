@@ -1,4 +1,4 @@
-import { readdir, utimes } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backUp, openStore } from '../../../src/store/index.js';
@@ -21,6 +21,15 @@ async function makeOld(dataFolder: string): Promise<void> {
   for (const name of await readdir(blobs, { recursive: true }))
     await utimes(join(blobs, name), lastWeek, lastWeek);
 }
+
+it('a data folder that is a file is named as such', async () => {
+  const path = join(await temporaryFolder(), 'file');
+  await writeFile(path, '');
+  await expect(backupOf(location(path))).rejects.toMatchObject({
+    code: 'STORAGE_UNUSABLE',
+    message: expect.stringContaining(`${path} cannot be used: it is not a folder`),
+  });
+});
 
 it('an embedded store is the same on another machine, and what ran there is queued', async () => {
   const [from, to] = [location(await temporaryFolder()), location(await temporaryFolder())];

@@ -5,7 +5,7 @@ import { type Check, type Finding, ok, warning } from '../check.js';
 /** Memory of the server, the search and the encoder with a small gallery. */
 const OWN_BYTES = 2 ** 30;
 
-/** There is as much memory as the settings allow models, and a core for each concurrent one. */
+/** There is as much memory as the settings allow models and the encoder, and a core for each concurrent model. */
 export const memory: Check = {
   name: 'memory and cores',
   async run(machine) {
@@ -19,6 +19,14 @@ export const memory: Check = {
         warning(
           `there are ${byteSize(total)}, but ${atOnce} models at once may take ${byteSize(each)} each, in addition to about ${byteSize(OWN_BYTES)} for the rest: the system may kill processes when a model is large`,
           `set PROBELOG_MODEL_MEMORY to ${Math.max(256, Math.floor((total - OWN_BYTES) / atOnce / 2 ** 20))}MiB, or add memory`,
+        ),
+      );
+    const encoder = machine.setting('textEncoderMemoryBytes');
+    if (total < OWN_BYTES + encoder)
+      found.push(
+        warning(
+          `there are ${byteSize(total)}, but the text encoder may take ${byteSize(encoder)}, in addition to about ${byteSize(OWN_BYTES)} for the rest: the system may kill processes before that limit ends it`,
+          `set PROBELOG_TEXT_ENCODER_MEMORY to ${Math.max(256, Math.floor((total - OWN_BYTES) / 2 ** 20))}MiB, or add memory`,
         ),
       );
     if (atOnce > cores)

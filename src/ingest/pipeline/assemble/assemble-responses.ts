@@ -14,6 +14,7 @@ import {
   sigmoidsToLogits,
   withoutUnderflow,
 } from '../../../domain/index.js';
+import { note } from '../../../lib/notes.js';
 import type { UploadForm } from '../../uploads/upload-form.js';
 import type { ObservedResponses } from '../spool-format.js';
 
@@ -39,8 +40,10 @@ const MIN_OUTPUTS_JUDGED = 3;
  * a range around 0 have 0.28 to 0.44; one that was trained on 0..255 has 0.03 with 0..1.
  */
 const MIN_SPREAD = 0.5;
-const HARDLY_CHANGE =
-  'The outputs hardly change from image to image, so the preprocessing is probably wrong: look at mean, std and the range of pixels (docs/preprocessing.md), or the probes show nothing that the model knows.';
+const HARDLY_CHANGE = note(
+  'PREPROCESSING_SUSPECT',
+  'The outputs hardly change from image to image, so the preprocessing is probably wrong: look at mean, std and the range of pixels (docs/preprocessing.md), or the probes show nothing that the model knows.',
+);
 
 /** What the assembling thread is given. */
 export interface AssembleOptions {
@@ -170,7 +173,12 @@ function asLogits(observed: Matrix, declared: DeclaredKind): InterpretedResponse
     const made = sigmoidsToLogits(observed);
     const multiLabel = observed.rows > 1;
     const notes = [
-      `${isGuessed ? 'All responses lie in 0..1 without a sum of 1, so they were taken for sigmoids. ' : ''}${oddsNote(made.floor)}`,
+      isGuessed
+        ? note(
+            'OUTPUT_KIND_ASSUMED',
+            `All responses lie in 0..1 without a sum of 1, so they were taken for sigmoids. ${odds(made.floor)}`,
+          )
+        : note('OUTPUT_NOT_CUT', odds(made.floor)),
     ];
     return { ...plain, ...made, multiLabel, notes };
   }
@@ -183,10 +191,13 @@ function asLogits(observed: Matrix, declared: DeclaredKind): InterpretedResponse
 }
 
 function scaleNote(exponent: number): string {
-  return `The responses are stored times 2^${exponent}, which fits half floats; descriptors and scores do not change.`;
+  return note(
+    'RESPONSES_SCALED',
+    `The responses are stored times 2^${exponent}, which fits half floats; descriptors and scores do not change.`,
+  );
 }
 
-function oddsNote(floor: number | null): string {
+function odds(floor: number | null): string {
   const kept =
     floor === null ? '' : ` Probabilities of 0 and 1 were kept ${floor.toExponential(1)} away from them.`;
   return `The responses are log(p / (1 − p)) of the model's probabilities.${kept}`;

@@ -1,4 +1,5 @@
 import { ProbelogError } from '../../../errors/index.js';
+import { note } from '../../../lib/notes.js';
 import { ELEMENT_STORAGE } from './element-types.js';
 import { type InputPath, inputPath } from './input-path.js';
 import { ELEMENT_TYPES, type OnnxValue } from './model.js';
@@ -109,7 +110,12 @@ function layoutOf(shape: Shape, path: InputPath, notes: string[], name: string):
   if (free[0] && path.layout) return path.layout;
   const channelsLast = !free[0] || isChannelName(shape[3]);
   const layout = channelsLast ? 'NHWC' : 'NCHW';
-  notes.push(`The input "${name}" does not say which axis holds its channels; ${layout} was assumed.`);
+  notes.push(
+    note(
+      'LAYOUT_ASSUMED',
+      `The input "${name}" does not say which axis holds its channels; ${layout} was assumed.`,
+    ),
+  );
   return layout;
 }
 

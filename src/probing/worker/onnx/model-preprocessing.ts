@@ -1,4 +1,5 @@
 import { ProbelogError } from '../../../errors/index.js';
+import { note } from '../../../lib/notes.js';
 import type { PartialPreprocessing } from '../../preprocessing/preprocessing-spec.js';
 import type { ImageInput } from './find-input.js';
 import type { InputPath } from './input-path.js';
@@ -51,15 +52,26 @@ export function withModelPreprocessing(
     : { ...ofMetadata(metadata, assumptions), ...ofUltralytics(metadata, input, assumptions) };
   const graph = isRaw ? {} : ofNormalization(given, path.normalization, input.layout, assumptions);
   const size = ofResize(given, input);
-  if (isRaw && (path.normalization || path.resize)) assumptions.push(ownPreparation(path));
-  else if (path.resize) assumptions.push('The model resizes its images itself.');
+  if (isRaw && (path.normalization || path.resize))
+    assumptions.push(note('PREPROCESSING_FROM_MODEL', ownPreparation(path)));
+  else if (path.resize)
+    assumptions.push(note('PREPROCESSING_FROM_MODEL', 'The model resizes its images itself.'));
   if (isRaw && given && (given.mean || given.std))
     assumptions.push(
-      `The input is ${input.type} and takes pixels as they are, so mean, std and scale are not used.`,
+      note(
+        'FIELD_LEFT_OUT',
+        `The input is ${input.type} and takes pixels as they are, so mean, std and scale are not used.`,
+      ),
     );
   const added = { ...size, ...said, ...graph };
   if (!given && Object.keys(added).length === 0 && assumptions.length === 0) return null;
-  if (!given) assumptions.push('No preprocessing was described; what the model does not say is the default.');
+  if (!given)
+    assumptions.push(
+      note(
+        'PREPROCESSING_ASSUMED',
+        'No preprocessing was described; what the model does not say is the default.',
+      ),
+    );
   return { ...size, ...said, ...given, ...graph, assumptions };
 }
 
@@ -71,9 +83,19 @@ function ofMetadata(metadata: Metadata, notes: string[]): PartialPreprocessing {
   Object.assign(fields, RANGES.get(range ?? ''));
   if (format === undefined && range === undefined) return fields;
   const said = [format, range].filter((value) => value !== undefined).join(', ');
-  notes.push(`The channel order and the range of pixels come from the model's metadata (${said}).`);
+  notes.push(
+    note(
+      'PREPROCESSING_FROM_MODEL',
+      `The channel order and the range of pixels come from the model's metadata (${said}).`,
+    ),
+  );
   if (metadata.get('Image.ColorSpaceGamma') === 'Linear')
-    notes.push('The model wants linear light (Image.ColorSpaceGamma), but its images are in sRGB.');
+    notes.push(
+      note(
+        'COLOR_SPACE',
+        'The model wants linear light (Image.ColorSpaceGamma), but its images are in sRGB.',
+      ),
+    );
   // The platforms that write these metadata scale whole images.
   return { ...fields, resize: 'STRETCH' };
 }
@@ -82,7 +104,12 @@ function ofUltralytics(metadata: Metadata, input: ImageInput, notes: string[]): 
   const isTheirs = /ultralytics/i.test(`${metadata.get('author')} ${metadata.get('description')}`);
   const [height, width] = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
   if (!isTheirs) return {};
-  notes.push('The model comes from ultralytics, so pixels are scaled to 0..1 without mean and std.');
+  notes.push(
+    note(
+      'PREPROCESSING_FROM_MODEL',
+      'The model comes from ultralytics, so pixels are scaled to 0..1 without mean and std.',
+    ),
+  );
   return {
     scale: 1 / 255,
     mean: [0],
@@ -117,7 +144,10 @@ function ofNormalization(
   if (!given) {
     const isOfBytes = takesBytes(normalization);
     notes.push(
-      `The model normalizes its images itself (${shown}), so it gets pixels of 0..${isOfBytes ? 255 : 1}, without mean and std.`,
+      note(
+        'PREPROCESSING_FROM_MODEL',
+        `The model normalizes its images itself (${shown}), so it gets pixels of 0..${isOfBytes ? 255 : 1}, without mean and std.`,
+      ),
     );
     const scale = isOfBytes ? 1 : 1 / 255;
     // Keras, whose images are channels-last, scales whole images.
@@ -128,11 +158,19 @@ function ofNormalization(
       const isTwice = !(given.scale === scale && isPlain(given));
       if (isTwice)
         notes.push(
-          `The described normalization is already in the model (${shown}), so it gets pixels of 0..${scale === 1 ? 255 : 1}.`,
+          note(
+            'PREPROCESSING_TWICE',
+            `The described normalization is already in the model (${shown}), so it gets pixels of 0..${scale === 1 ? 255 : 1}.`,
+          ),
         );
       return { scale, mean: [0], std: [1] };
     }
-  notes.push(`The model also normalizes its images itself (${shown}), after the described preprocessing.`);
+  notes.push(
+    note(
+      'PREPROCESSING_TWICE',
+      `The model also normalizes its images itself (${shown}), after the described preprocessing.`,
+    ),
+  );
   return {};
 }
 

@@ -1,3 +1,4 @@
+import { note } from '../../../lib/notes.js';
 import type { ProbeJob } from '../../protocol.js';
 
 /** The probes of a run, in rounds. */
@@ -58,6 +59,6 @@ export async function openRounds(
   return singleRound(
     all.filter((probe) => !known.has(probe)),
     all.length,
-    ['The prior of this probe set cannot be used, so all probes were run.'],
+    [note('PROBES_ALL', 'The prior of this probe set cannot be used, so all probes were run.')],
   );
 }

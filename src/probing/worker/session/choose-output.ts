@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { ProbelogError } from '../../../errors/index.js';
+import { note } from '../../../lib/notes.js';
 import type { ModelInspection } from '../../protocol.js';
 import { ELEMENT_STORAGE } from '../onnx/element-types.js';
 import type { OnnxValue } from '../onnx/model.js';
@@ -96,9 +97,11 @@ export function chooseOutput(
     );
   refuseEmbedding(chosen, run);
   const left = onePerSource(answers).filter(({ source }) => source !== chosen.source);
-  const notes = left.map(
-    ({ name, outputs }) =>
+  const notes = left.map(({ name, outputs }) =>
+    note(
+      'OUTPUT_LEFT_OUT',
       `The output "${name}" [N, ${outputs}] was left out. To probe it instead, name it with --output.`,
+    ),
   );
   return { ...chosen, notes: [...chosen.notes, ...notes] };
 }
@@ -140,7 +143,10 @@ function asCandidate(output: SelectableOutput, run: TrialRun): Candidate | null 
   const isDecision = decision !== null;
   const notes = isDecision
     ? [
-        `The output "${name}" only tells which classes are highest (${decision}), so its input was used instead.`,
+        note(
+          'OUTPUT_REPLACED',
+          `The output "${name}" only tells which classes are highest (${decision}), so its input was used instead.`,
+        ),
       ]
     : [];
   const logitsOf = (tensor: string, outputs: number): Candidate => ({
@@ -173,7 +179,12 @@ function asCandidate(output: SelectableOutput, run: TrialRun): Candidate | null 
   // Log-probabilities differ from logits by a constant per image, which the gauge removes.
   if (normalizer === null || normalizer.kind === 'LOG_SOFTMAX') return logitsOf(uncut, outputs);
   const isSoftmax = normalizer.kind === 'SOFTMAX' ? outputs > 1 : sumsToOne(responses, outputs);
-  notes.push('The model ends in a normalization that cannot be cut off, so its outputs are probabilities.');
+  notes.push(
+    note(
+      'OUTPUT_NOT_CUT',
+      'The model ends in a normalization that cannot be cut off, so its outputs are probabilities.',
+    ),
+  );
   const multiLabel = !isSoftmax && outputs > 1;
   if (multiLabel) notes.push(MULTI_LABEL);
   return {
@@ -183,12 +194,18 @@ function asCandidate(output: SelectableOutput, run: TrialRun): Candidate | null 
   };
 }
 
-const MULTI_LABEL = 'The outputs are independent labels (multi-label), each with its own sigmoid.';
+const MULTI_LABEL = note(
+  'MULTI_LABEL',
+  'The outputs are independent labels (multi-label), each with its own sigmoid.',
+);
 
 function cutNote({ normalizer }: SelectableOutput, outputs: number): string {
   const kind = normalizer?.kind.toLowerCase().replace('_', '-');
   const always = kind === 'softmax' && outputs === 1 ? ' over one output, which is always 1' : '';
-  return `The model ends in a ${kind}${always}; its input "${normalizer?.logits}" was used instead.`;
+  return note(
+    'OUTPUT_REPLACED',
+    `The model ends in a ${kind}${always}; its input "${normalizer?.logits}" was used instead.`,
+  );
 }
 
 function isNormalization(

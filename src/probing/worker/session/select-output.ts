@@ -1,5 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import { ProbelogError } from '../../../errors/index.js';
+import { note } from '../../../lib/notes.js';
 import { type ChosenOutput, chooseOutput } from './choose-output.js';
 import type { ModelRunner } from './model-runner.js';
 import type { OutputSelection } from './selectable-outputs.js';
@@ -62,7 +63,9 @@ export async function selectOutput(
     const chosen = await attempt(using, 1).catch(() => {
       throw thrown;
     });
-    chosen.notes.push('The model declares a free batch size, but takes one image at a time.');
+    chosen.notes.push(
+      note('ONE_BY_ONE', 'The model declares a free batch size, but takes one image at a time.'),
+    );
     return { chosen, runner: using };
   }
   if (runner.rows(images.count) === 1) return { chosen: inBatch, runner };
@@ -82,7 +85,10 @@ export async function selectOutput(
       'The answer to an image depends on the others in its batch, as with batch normalization in training mode. Export the model in evaluation mode, with a free batch size.',
     );
   inBatch.notes.push(
-    'The answer to an image depends on the others in its batch (batch normalization in training mode, or dynamic quantization), so it is run on one image at a time.',
+    note(
+      'ONE_BY_ONE',
+      'The answer to an image depends on the others in its batch (batch normalization in training mode, or dynamic quantization), so it is run on one image at a time.',
+    ),
   );
   return { chosen: inBatch, runner: using };
 }
