@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Delivered, deliver } from '../deliver.js';
 import { type Loopback, sendFile, sendJson, startLoopback } from '../loopback.js';
+import { HubWrites } from './hub-writes.js';
 
 /** A model repository. */
 export interface ServedRepo {
@@ -26,11 +27,13 @@ export interface HubServer extends Loopback {
   /** Answers requests for these paths with this status. */
   failing: Map<string, number>;
   add(repo: Partial<ServedRepo> & Pick<ServedRepo, 'name' | 'commits'>): ServedRepo;
+  /** Gets the event of each write. */
+  onEvent: ((event: object) => void) | undefined;
   send(receiver: string, secret: string, event: object): Promise<Delivered>;
 }
 
 /** From this size on a file is in large file storage. */
-const LARGE = 10_000;
+export const LARGE = 10_000;
 
 export async function startHub(): Promise<HubServer> {
   const large = new Map<string, Uint8Array>();
@@ -41,6 +44,7 @@ export async function startHub(): Promise<HubServer> {
     else response.writeHead(403).end('expired');
   });
   const loopback = await startLoopback((request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return writes.answer(request, response);
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://hub');
     const failure = hub.failing.get(pathname);
     if (failure !== undefined) return sendJson(response, failure, { error: 'Internal Error' });
@@ -58,7 +62,7 @@ export async function startHub(): Promise<HubServer> {
       const all = visible.filter(({ name }) => author === null || name.startsWith(`${author}/`));
       return page(response, searchParams, all.map(entry), pathname);
     }
-    const revision = /^\/api\/models\/(.+)\/revision\/([^/]+)$/.exec(pathname);
+    const revision = /^\/api\/models\/([^/]+\/[^/]+)(?:\/revision\/[^/]+)?$/.exec(pathname);
     if (revision) {
       const repo = visible.find(({ name }) => name === revision[1]);
       return repo ? sendJson(response, 200, entry(repo)) : repoNotFound(response, known);
@@ -104,6 +108,7 @@ export async function startHub(): Promise<HubServer> {
     nextPage: undefined,
     renamed: new Map(),
     failing: new Map(),
+    onEvent: undefined,
     add(repo) {
       const full: ServedRepo = { id: sha256(Buffer.from(repo.name)).slice(0, 24), access: 'public', ...repo };
       hub.repos.push(full);
@@ -116,6 +121,7 @@ export async function startHub(): Promise<HubServer> {
       await cdn.close();
     },
   };
+  const writes = new HubWrites(hub);
   return hub;
 
   function page(
