@@ -1,4 +1,4 @@
-"""A model's process that does what `TEST_DEED` in its job says, instead of running a model."""
+"""A model's process that does what the flavor of its job says, instead of running a model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ elif deed == "crash":
 elif deed == "exit":
     sys.exit(7)
 elif deed == "chatter":
-    print("no reply")
+    print(job["model"]["version"])
 elif deed == "environment":
     print(json.dumps({"info": {"environment": dict(os.environ), "cwd": os.getcwd()}}), flush=True)
 elif deed == "network":

@@ -50,7 +50,7 @@ def test_runs_what_is_due_and_ends(tmp_path: Path, rounds: int) -> None:
         np.testing.assert_array_equal(received(server), expected(server, tmp_path))
         assert server.result and server.result["kind"] == "UNKNOWN"
         assert server.calls.count("nextRunnerProbes") == rounds - 1
-        assert not list((tmp_path / "cache").glob("model-*"))
+        assert [path.name for path in (tmp_path / "cache").iterdir()] == ["kits"]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -80,6 +80,8 @@ def test_loses_nothing_when_it_is_killed_at_any_point(tmp_path: Path) -> None:
         assert sorted(server.uploads) == list(range(20))
         np.testing.assert_array_equal(received(server), expected(server, tmp_path))
         assert server.calls.count("kit") <= 2
+        # Not even the files of those that were killed are left.
+        assert [path.name for path in (tmp_path / "cache").iterdir()] == ["kits"]
 
 
 def test_stops_work_that_another_runner_has(tmp_path: Path) -> None:
@@ -100,6 +102,19 @@ def test_goes_on_after_the_server_was_away(tmp_path: Path) -> None:
         server.faults = [(503, {}, b"")] * 3
         _, log = runner.communicate(timeout=60)
         assert runner.returncode == 0 and server.state == "SUCCEEDED" and "Trying again" in log
+
+
+def test_an_error_of_the_server_does_not_end_a_runner(tmp_path: Path) -> None:
+    with FakeServer() as server:
+        runner = start(server, tmp_path)
+        wait_for(lambda: server.state == "SUCCEEDED")
+        server.faults = [(500, {}, b'{"error": {"code": "INTERNAL", "message": "Oops."}}')]
+        server.received.clear()
+        server.state = "AWAITING_RUNNER"
+        wait_for(lambda: server.state == "SUCCEEDED")
+        runner.terminate()
+        assert "Oops." in runner.communicate(timeout=10)[1]
+        assert runner.returncode == 0
 
 
 def test_tells_the_server_why_a_model_cannot_be_run(tmp_path: Path) -> None:

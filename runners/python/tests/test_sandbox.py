@@ -39,9 +39,14 @@ def test_a_process_that_misbehaves_is_killed(tmp_path: Path, deed: str, timeout:
         assert process._process and process._process.poll() is not None
 
 
-def test_a_reply_that_is_none_is_a_failure(tmp_path: Path) -> None:
-    with process_of(tmp_path, "chatter") as process, pytest.raises(Failure, match="something else than a reply"):
-        process.load()
+@pytest.mark.parametrize(
+    "line", ["no reply", "[]", "{}", '{"info": 1}', '{"info": {}, "peak": "much"}', '{"failure": "OTHER"}', '{"info": {"notes": 1}}']
+)
+def test_a_reply_that_is_none_is_a_failure(tmp_path: Path, line: str) -> None:
+    with process_of(tmp_path, "chatter", version=line) as process:
+        with pytest.raises(Failure, match="something else than a reply") as failed:
+            process.load()
+        assert failed.value.reason == "RUN_FAILED"
 
 
 def test_the_environment_has_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

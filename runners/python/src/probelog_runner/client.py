@@ -26,7 +26,8 @@ FIRST_WAIT_SECONDS = 0.5
 MAX_WAIT_SECONDS = 30.0
 #: Codes after which the same request may succeed.
 TRANSIENT = {"RATE_LIMITED", "SERVER_BUSY", "UPLOADS_BUSY", "OPERATION_TIMEOUT", "DATABASE_UNAVAILABLE", "STORAGE_FULL"}
-TRANSIENT_STATUS = {408, 429, 500, 502, 503, 504, 507}
+#: Answers of proxies, which have no code.
+TRANSIENT_STATUS = {f"HTTP_{status}" for status in (408, 429, 500, 502, 503, 504)}
 
 
 class ServerError(Exception):
@@ -199,7 +200,7 @@ class Client:
                 return attempt()
             except urllib.error.HTTPError as error:
                 refusal = _http_refusal(error)
-                if refusal.code not in TRANSIENT and error.code not in TRANSIENT_STATUS:
+                if refusal.code not in TRANSIENT | TRANSIENT_STATUS:
                     raise _refusal(refusal.code, refusal.message) from None
                 reason = str(refusal)
                 asked = _retry_after(error.headers.get("Retry-After"))

@@ -8,13 +8,13 @@ import os
 import re
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 from probelog_runner.client import ProbeSet
+from probelog_runner.workspace import temporary_folder
 
 MAX_MANIFEST_BYTES = 1 << 28
 MAX_IMAGE_BYTES = 1 << 28
@@ -88,8 +88,8 @@ class Kits:
             except KitInvalid:
                 shutil.rmtree(folder)
         self._cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="kit-", dir=self._cache) as temporary:
-            target = Path(temporary) / "kit"
+        with temporary_folder(self._cache.parent) as temporary:
+            target = temporary / "kit"
             self._downloads.download(probe_set.kit_url, lambda body: _extract(body, target))
             open_kit(target, digest)
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +16,11 @@ from probelog_runner.kit import Kit, KitInvalid, Kits
 from probelog_runner.lease import Lease
 from probelog_runner.sandbox import ModelProcess
 from probelog_runner.source import fetch
+from probelog_runner.workspace import remove_abandoned, temporary_folder
 
 POLL_SECONDS = 3.0
+#: Codes of a server that refuses this runner, or of an address that is no server of ours.
+FATAL = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_PROBELOG", "REDIRECTED", "CERTIFICATE_INVALID", "INPUT_INVALID", "GRAPHQL_VALIDATION_FAILED"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Runner:
         :raises ServerError: when the server refuses this runner
         """
         try:
+            remove_abandoned(self._settings.cache)
             self._announce()
             while not self._stop.is_set():
                 claim = self._claim()
@@ -79,7 +82,10 @@ class Runner:
             return self._client.claim(self._id)
         except ServerError as error:
             if error.code != "NOT_FOUND":
-                raise
+                if error.code in FATAL or self._settings.once:
+                    raise
+                self._log(f"The server cannot give work now. {error}")
+                return None
             # The server forgot this runner, as after a restore.
             self._announce()
             return self._client.claim(self._id)
@@ -100,7 +106,7 @@ class Runner:
             self._log(f"{what}: {failure.reason}. {failure.message}")
             self._fail(claim, failure)
         except ServerError as error:
-            if error.code in ("UNAUTHENTICATED", "FORBIDDEN"):
+            if error.code in FATAL:
                 raise
             if error.code == "NOT_FOUND":
                 self._log(f"{what}: the server does not know the claim any more.")
@@ -118,17 +124,18 @@ class Runner:
         entry_point = settings.entry_points.get(claim.flavor)
         try:
             kit = self._kits.get(claim.probe_set)
-        except KitInvalid as error:
-            raise Failure("SOURCE_UNAVAILABLE", str(error)) from None
-        settings.cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="model-", dir=settings.cache, ignore_cleanup_errors=True) as temporary:
-            work = Path(temporary)
+        except (KitInvalid, ServerError) as error:
+            if isinstance(error, ServerError) and error.code in FATAL:
+                raise
+            raise Failure("SOURCE_UNAVAILABLE", f"The probe images cannot be downloaded. {error}") from None
+        with temporary_folder(settings.cache) as work:
             (work / "home").mkdir()
+            (work / "model").mkdir()
             folder = None
             if entry_point is None:
                 folder = fetch(
                     claim.source,
-                    work,
+                    work / "model",
                     lease.check,
                     allow_pickle=settings.allow_pickle,
                     max_bytes=settings.max_model_bytes,

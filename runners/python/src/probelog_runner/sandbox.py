@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, get_args
 
-from probelog_runner.errors import Failure
+from probelog_runner.errors import Failure, Reason
 from probelog_runner.job import Job
 
 #: All that a model's process gets of the runner's environment. Credentials and addresses of registries stay behind.
@@ -30,6 +30,7 @@ LOOK_SECONDS = 0.1
 STDERR_LINES = 12
 #: Longer replies are not ours.
 MAX_REPLY = 1 << 24
+MAX_RESPONSES = 1 << 29
 
 
 def model_environment(environment: Mapping[str, str], home: Path, allow_pickle: bool) -> dict[str, str]:
@@ -102,15 +103,19 @@ class ModelProcess:
 
     def load(self) -> dict[str, Any]:
         """:returns: the fields of `RunnerResultInput`"""
-        info = self._ask(self._job.to_json(), "loading the model")["info"]
-        assert isinstance(info, dict)
+        info = self._ask(self._job.to_json(), "loading the model").get("info")
+        if not isinstance(info, dict) or not isinstance(info.setdefault("notes", []), list):
+            raise no_reply(info)
         return info
 
     def respond(self, probes: list[int]) -> tuple[bytes, list[str]]:
         """:returns: the responses as .npy, one row per probe, and sentences to note"""
         file = self._work / "responses.npy"
         reply = self._ask({"probes": probes, "to": str(file)}, "a piece")
-        return file.read_bytes(), reply["notes"]
+        notes = reply.get("notes")
+        if not isinstance(notes, list) or not file.is_file() or file.stat().st_size > MAX_RESPONSES:
+            raise no_reply(reply)
+        return file.read_bytes(), [str(note) for note in notes]
 
     def _ask(self, request: dict[str, Any], what: str) -> dict[str, Any]:
         process = self._process
@@ -122,13 +127,16 @@ class ModelProcess:
             raise self._death() from None
         line = self._reply(process, time.monotonic() + self._timeout_seconds, what)
         try:
-            reply = json.loads(line)
+            reply: object = json.loads(line)
         except ValueError:
-            raise Failure("RUN_FAILED", f"The model's process wrote something else than a reply: {line[:200]!r}") from None
-        assert isinstance(reply, dict)
-        self.peak_bytes = max(self.peak_bytes, int(reply.get("peak", 0)))
+            raise no_reply(line) from None
+        if not isinstance(reply, dict) or not isinstance(peak := reply.get("peak", 0), int):
+            raise no_reply(reply)
+        self.peak_bytes = max(self.peak_bytes, peak)
         if "failure" in reply:
-            raise Failure(reply["failure"], reply["message"])
+            if reply["failure"] not in get_args(Reason):
+                raise no_reply(reply)
+            raise Failure(reply["failure"], str(reply.get("message")))
         return reply
 
     def _reply(self, process: subprocess.Popen[bytes], deadline: float, what: str) -> bytes:
@@ -187,6 +195,11 @@ class ModelProcess:
         with stderr:
             while line := stderr.readline(1 << 12):
                 self._stderr.append(line.decode(errors="replace").rstrip()[:300])
+
+
+def no_reply(found: object) -> Failure:
+    """What a model's process wrote is not to be trusted: the model may have written it."""
+    return Failure("RUN_FAILED", f"The model's process wrote something else than a reply: {str(found)[:200]!r}")
 
 
 def resident_bytes(pid: int) -> int:
