@@ -12,6 +12,8 @@ import type { Config } from '../config/index.js';
 import { isTrainingModel } from '../domain/index.js';
 import { messageOf } from '../errors/index.js';
 import {
+  type Diagnosis,
+  diagnoseModel,
   IngestFeed,
   IngestService,
   IngestWorker,
@@ -28,6 +30,7 @@ import { type Actor, INTERNAL_VIEWER, openStore, type Store } from '../store/ind
 import {
   type ConceptEncoder,
   createConceptEncoder,
+  ensureProbeEmbeddings,
   openTextEncoder,
   type TextEncoder,
   unavailableTextEncoder,
@@ -62,6 +65,8 @@ export interface Service {
   deliveries: Pick<DeliveryRecorder, 'record'>;
   sweeper: Sweeper;
   blobCleanup: Pick<BlobCleanup, 'start'>;
+  /** See {@link diagnoseModel}. */
+  diagnose(modelId: string, signal?: AbortSignal): Promise<Diagnosis>;
   /** Stops in order: ingests return to the queue, child processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -171,6 +176,12 @@ export async function openService(
     };
     const prior = async (probeSetId: string, modelId: string) =>
       isTrainingModel(modelId) ? null : search.prior(probeSetId);
+    const modelLimits = {
+      memoryBytes: config.modelMemoryBytes,
+      stallMs: config.modelStallSeconds * 1000,
+      maxOutputs: config.maxOutputs,
+      cacheBytes: config.pixelCacheBytes,
+    };
     const startWorker = (isolation: NetworkIsolation) =>
       new IngestWorker({
         store,
@@ -191,21 +202,15 @@ export async function openService(
             modelCache,
             objects,
             registries: new Map(readers.map((reader) => [reader.scheme, reader])),
-            probing: {
-              memoryBytes: config.modelMemoryBytes,
-              stallMs: config.modelStallSeconds * 1000,
-              maxOutputs: config.maxOutputs,
-              cacheBytes: config.pixelCacheBytes,
-              isolation,
-              ...budget,
-            },
+            probing: { ...modelLimits, isolation, ...budget },
             prior,
             announce,
           }),
       });
     const blobCleanup = closeLater(new BlobCleanup(store, cleanupLimits(config), log));
     if (work) closeLater(startCleanupJob(workFolder, store, log));
-    const worker = closeLater(work ? startWorker(await modelIsolation(log)) : idleWorker);
+    const isolation = work ? await modelIsolation(log) : null;
+    const worker = closeLater(isolation ? startWorker(isolation) : idleWorker);
     const ingest = new IngestService({
       store,
       feed,
@@ -283,6 +288,22 @@ export async function openService(
       deliveries: recorder,
       sweeper,
       blobCleanup,
+      diagnose: async (modelId, signal) =>
+        diagnoseModel(
+          modelId,
+          {
+            store,
+            workFolder,
+            cacheFolder: folder('pixels'),
+            probing: {
+              ...modelLimits,
+              maxModelBytes: download.maxBytes,
+              isolation: isolation ?? (await probeNetworkIsolation()),
+            },
+            embeddings: (probeSet) => ensureProbeEmbeddings({ store, encoder }, probeSet),
+          },
+          signal,
+        ),
       close,
     };
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Service } from '../app/index.js';
 import type { ProbelogClient } from '../client/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { untilInterrupted } from './interrupt.js';
@@ -20,17 +21,17 @@ export function withUrl(command: Command): Command {
  * afterwards. An interruption ends the command.
  *
  * @param work whether this process runs ingests; a server's own workers do
- * @param use must hold nothing open after its signal has aborted
+ * @param use must hold nothing open after its signal has aborted; it gets the service of the data folder, too
  * @throws ProbelogError INPUT_INVALID, and as `openService`
  */
 export async function withClient(
   { url, work = false }: UrlFlag & { work?: boolean },
-  use: (client: ProbelogClient, signal: AbortSignal) => Promise<void>,
+  use: (client: ProbelogClient, signal: AbortSignal, service?: Service) => Promise<void>,
 ): Promise<void> {
   if (url === undefined) {
     const { withService } = await import('./service.js');
     const { localClient } = await import('./in-process-fetch.js');
-    return withService(work, (service, signal) => use(localClient(service), signal));
+    return withService(work, (service, signal) => use(localClient(service), signal, service));
   }
   const server = serverAt(url);
   const { createClient } = await import('../client/index.js');

@@ -28,6 +28,7 @@ export {
   standardizedResponses,
 } from './descriptors/descriptors.js';
 export { fixGauge, type Responses, SPREAD_SHARE } from './descriptors/fix-gauge.js';
+export { nearestProbes, neighborAgreement } from './descriptors/neighbor-agreement.js';
 export {
   looksLikeProbabilities,
   looksLikeSigmoids,

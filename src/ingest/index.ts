@@ -1,3 +1,6 @@
+export { diagnoseModel } from './diagnose/diagnose-model.js';
+export type { DiagnosedPreprocessing, Diagnosis } from './diagnose/diagnose-preprocessing.js';
+export { suggestionOf } from './diagnose/suggestion.js';
 export type { ExportFormat } from './export/array-files.js';
 export { exportGallery } from './export/export-gallery.js';
 export { findProbeSet } from './pipeline/find-probe-set.js';

@@ -99,6 +99,10 @@ describe('probelog ingest', () => {
     [['ingest', 'models/good.onnx', '--name', 'x', '--probe-set', 'none'], 'PROBE_SET_UNKNOWN'],
     [['ingest', 'models/good.onnx', '--name', 'y', '--labels', 'images.tar.gz'], 'INPUT_INVALID'],
     [['ingest', 'images'], 'SOURCE_NOT_FOUND'],
+    [
+      ['ingest', 'models/good.onnx', '--diagnose', '--url', 'http://127.0.0.1:1'],
+      '--diagnose runs the model on this',
+    ],
   ])('%j: %s', async (args, wanted) => {
     const { code, stdout, stderr } = await probelog(...args);
     expect(code).not.toBe(0);

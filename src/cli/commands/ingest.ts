@@ -26,7 +26,11 @@ export function ingestCommand(): Command {
     .option('--version <version>', 'version of the model (default: 1)')
     .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
     .option('--preprocessing <file>', 'JSON description of the preprocessing (docs/preprocessing.md)')
-    .option('--output <tensor>', 'output tensor to use, if several qualify');
+    .option('--output <tensor>', 'output tensor to use, if several qualify')
+    .option(
+      '--diagnose',
+      'then run the model with other ranges of pixels and channel orders too, and show which suits it best',
+    );
   withFactOptions(command)
     .option('--priority <n>', 'priority in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
@@ -35,22 +39,34 @@ export function ingestCommand(): Command {
       'after',
       '\nWith --url the server reads the source: a URL, s3://bucket/key or an absolute path there. Ctrl-C then ends the waiting, not the ingest.',
     )
-    .action(async (source: string, flags: IngestFlags & FormatFlags & UrlFlag) => {
+    .action(async (source: string, flags: Flags) => {
       const { url } = flags;
       const isLocal = url === undefined;
+      if (!isLocal && flags.diagnose) throw diagnosesHere();
       const { ingestRequests, remoteIngestRequest } = await import('../options/ingest-requests.js');
       const requests = isLocal
         ? await ingestRequests(source, flags)
         : [await remoteIngestRequest(source, flags)];
-      await withClient({ url, work: true }, async (client, signal) => {
+      await withClient({ url, work: true }, async (client, signal, service) => {
         const display = await openProgress();
         const context = { client, signal, givesUp: isLocal };
         const outcomes = await queueAllAndFollow(context, requests, display, (request) =>
           isLocal ? queue(client, request, signal) : queueAtServer(client, request, signal),
         ).finally(() => display.close());
-        printOutcomes(outcomes, flags);
+        if (!service || !flags.diagnose) return printOutcomes(outcomes, flags);
+        const { printDiagnoses } = await import('../diagnose.js');
+        await printDiagnoses(service, outcomes, flags, signal);
       });
     });
+}
+
+type Flags = IngestFlags & FormatFlags & UrlFlag & { diagnose?: boolean };
+
+function diagnosesHere(): ProbelogError {
+  return new ProbelogError(
+    'INPUT_INVALID',
+    '--diagnose runs the model on this machine, so it does not go with --url. Run it where the data folder is, or ingest a copy of the model into a data folder here (PROBELOG_DATA).',
+  );
 }
 
 async function queue(

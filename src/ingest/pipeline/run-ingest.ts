@@ -24,6 +24,7 @@ import {
   type SourceDependencies,
 } from './resolve-model-file.js';
 import { type NewResponses, publishedModel, storeResponses } from './store-responses.js';
+import { suggestPreprocessing } from './suggest-preprocessing.js';
 import { type GalleryWriter, syncToGallery } from './sync-to-gallery.js';
 import { workFolderOf } from './work-folder.js';
 
@@ -130,8 +131,18 @@ export async function runIngest(
     const { labels: besides, note: aboutLabels } = labelsOf(fetched, output.outputs);
     const labels = besides ?? run.inspected.labels;
     const aboutInput = checkExpectedInput(fetched.expectedInput, run.inspected);
-    const allNotes = [...notes, ...(aboutLabels === null ? [] : [aboutLabels]), ...aboutInput];
-    const described = { inputShape: input, outputName: output.name, preprocessing, notes: allNotes };
+    const suggestion = await suggestPreprocessing(
+      { modelId: model.id, probeSetId: request.probeSet, preprocessing, output: request.output },
+      [...notes, ...aboutInput, ...stored.notes],
+      dependencies,
+      signal,
+    );
+    const described = {
+      inputShape: input,
+      outputName: output.name,
+      preprocessing,
+      notes: [...notes, aboutLabels, ...aboutInput, suggestion].filter((one) => one !== null),
+    };
     const facts = { probeSetId: request.probeSet, labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));
   } catch (thrown) {

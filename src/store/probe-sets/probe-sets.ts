@@ -89,6 +89,15 @@ export class ProbeSets {
     });
   }
 
+  /** The newest embeddings of a set's images, under whichever encoder; null when there are none yet. */
+  latestEmbedding(probeSetId: string): Promise<{ digest: string; dimensions: number } | null> {
+    return this.prisma.probeEmbedding.findFirst({
+      where: { probeSetId: isId(probeSetId) },
+      orderBy: { createdAt: 'desc' },
+      select: { digest: true, dimensions: true },
+    });
+  }
+
   async saveEmbedding(
     probeSetId: string,
     encoderId: string,

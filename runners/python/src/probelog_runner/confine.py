@@ -1,0 +1,73 @@
+"""What a model's process gives up before it loads anything."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+from probelog_runner.errors import Failure
+
+CLONE_NEWNET = 0x40000000
+CLONE_NEWUSER = 0x10000000
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+
+
+def die_with_parent() -> None:
+    """A runner that is killed takes its model's process along. Linux only."""
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def limit_memory(memory: int | None) -> None:
+    """An allocation beyond the limit fails. Shared libraries and address space do not count, or CUDA could not start."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+
+def leave_network() -> bool:
+    """Takes the process out of every network, where the system allows it. The process must have one thread."""
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    return bool(libc.unshare(CLONE_NEWNET) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
+
+
+class PickleGuard:
+    """Refuses pickles that the checks of a flavor missed: whatever library loads them, Python announces every class."""
+
+    def __init__(self) -> None:
+        self.refused: Failure | None = None
+
+    def watch(self) -> None:
+        """There is no way back."""
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event != "pickle.find_class":
+            return
+        self.refused = refuse_pickle(f"a pickle that wants {arguments[0]}.{arguments[1]}")
+        raise self.refused
+
+
+def refuse_pickle(what: str) -> Failure:
+    return Failure(
+        "REFUSED",
+        f"The model has {what}; a pickle can run any code when it is loaded. "
+        "Save the model in a safe format, or start the runner with --allow-pickle if you trust it.",
+    )
+
+
+def refuse_code(what: str) -> Failure:
+    return Failure(
+        "REFUSED",
+        f"The model brings its own code ({what}). Start the runner with --allow-remote-code if you trust it.",
+    )

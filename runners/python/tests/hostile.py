@@ -1,0 +1,45 @@
+"""A model's process that does what the flavor of its job says, instead of running a model."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+from probelog_runner.confine import die_with_parent, leave_network, limit_memory
+
+job = json.loads(sys.stdin.readline())
+deed = job["flavor"]
+die_with_parent()
+if deed == "allocate at once":
+    limit_memory(job["memory"])
+    bytearray(job["memory"] * 2)
+elif deed == "grow":
+    kept = []
+    while True:
+        kept.append(bytearray(os.urandom(1 << 20)))
+elif deed == "hang":
+    time.sleep(600)
+elif deed == "crash":
+    print("about to crash", file=sys.stderr)
+    os.abort()
+elif deed == "exit":
+    sys.exit(7)
+elif deed == "chatter":
+    print(job["model"]["version"])
+elif deed == "environment":
+    print(json.dumps({"info": {"environment": dict(os.environ), "cwd": os.getcwd()}}), flush=True)
+elif deed == "network":
+    import socket
+
+    left = leave_network()
+    try:
+        socket.create_connection(("127.0.0.1", int(job["entry_point"] or job["model"]["version"])), 2)
+        reached = True
+    except OSError:
+        reached = False
+    print(json.dumps({"info": {"left": left, "reached": reached}}), flush=True)
+elif deed == "tell pid":
+    print(json.dumps({"info": {"pid": os.getpid()}}), flush=True)
+    time.sleep(600)

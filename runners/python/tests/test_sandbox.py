@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from made import image_files, job_of
+
+from probelog_runner.errors import Failure, Stopped
+from probelog_runner.sandbox import ModelProcess
+
+
+def process_of(work: Path, deed: str, timeout: float = 60, memory: int = 1 << 28, version: str = "1") -> ModelProcess:
+    model = {"name": "made", "version": version, "source": "mlflow:/made/1"}
+    job = job_of(deed, work, [], memory=memory, model=model)
+    return ModelProcess(job, work, lambda: None, timeout, module="hostile")
+
+
+@pytest.mark.parametrize(
+    ("deed", "timeout", "message"),
+    [
+        ("grow", 60, "Raise --memory"),
+        ("allocate at once", 60, "MemoryError"),
+        ("hang", 1, "Raise --model-timeout"),
+        ("crash", 60, "SIGABRT(.|\n)*about to crash"),
+        ("exit", 60, "with status 7"),
+    ],
+)
+def test_a_process_that_misbehaves_is_killed(tmp_path: Path, deed: str, timeout: float, message: str) -> None:
+    with process_of(tmp_path, deed, timeout) as process:
+        with pytest.raises(Failure, match=message) as failed:
+            process.load()
+        assert failed.value.reason == "KILLED"
+        assert process._process and process._process.poll() is not None
+
+
+@pytest.mark.parametrize(
+    "line", ["no reply", "[]", "{}", '{"info": 1}', '{"info": {}, "peak": "much"}', '{"failure": "OTHER"}', '{"info": {"notes": 1}}']
+)
+def test_a_reply_that_is_none_is_a_failure(tmp_path: Path, line: str) -> None:
+    with process_of(tmp_path, "chatter", version=line) as process:
+        with pytest.raises(Failure, match="something else than a reply") as failed:
+            process.load()
+        assert failed.value.reason == "RUN_FAILED"
+
+
+def test_the_environment_has_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_TOKEN", "MLFLOW_TRACKING_TOKEN", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "PROBELOG_KEY"):
+        monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://user:secret@mlflow.example.org")
+    with process_of(tmp_path, "environment") as process:
+        told = process.load()
+    assert "secret" not in str(told["environment"])
+    assert told["environment"]["HOME"] == told["cwd"] == str(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces")
+def test_the_process_has_no_network(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with process_of(tmp_path, "network", version=str(listener.getsockname()[1])) as process:
+            told = process.load()
+    assert told["left"] is not told["reached"]
+    if os.geteuid() == 0:
+        assert told["left"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl")
+def test_a_killed_runner_takes_the_process_along(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from test_sandbox import process_of\n"
+        "with process_of(Path(sys.argv[1]), 'tell pid') as process:\n"
+        "    print(process.load()['pid'], flush=True); time.sleep(600)"
+    )
+    runner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert runner.stdout
+    pid = int(runner.stdout.readline())
+    runner.send_signal(signal.SIGKILL)
+    runner.wait()
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists() or Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+            return
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGKILL)
+    raise AssertionError("the model's process outlived its runner")
+
+
+def test_what_interrupts_the_wait_ends_the_process(tmp_path: Path) -> None:
+    def check() -> None:
+        raise Stopped()
+
+    with ModelProcess(job_of("hang", tmp_path, []), tmp_path, check, 60, module="hostile") as process:
+        with pytest.raises(Stopped):
+            process.load()
+    assert process._process and process._process.returncode == -signal.SIGKILL
+
+
+def test_the_real_process_runs_an_entry_point(tmp_path: Path) -> None:
+    job = job_of("acme.python", None, image_files(tmp_path, 3), entry_point="my_models:scores")
+    with ModelProcess(job, tmp_path, lambda: None, 60) as process:
+        assert process.load()["kind"] == "UNKNOWN"
+        responses, notes = process.respond([2, 0])
+        assert responses.startswith(b"\x93NUMPY") and notes == []
+        assert process.peak_bytes > 1 << 20
+
+
+def test_a_label_instead_of_scores_is_not_applicable(tmp_path: Path) -> None:
+    job = job_of("acme.python", None, image_files(tmp_path, 1), entry_point="my_models:labels")
+    with ModelProcess(job, tmp_path, lambda: None, 60) as process:
+        process.load()
+        with pytest.raises(Failure, match="a label per image") as failed:
+            process.respond([0])
+        assert failed.value.reason == "NOT_APPLICABLE"

@@ -1,0 +1,135 @@
+import { type Matrix, transpose } from '../../domain/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import { compiledEntry } from '../../lib/compiled-entry.js';
+import { callInThread } from '../../lib/worker-calls.js';
+import {
+  type PartialPreprocessing,
+  type PreprocessingSpec,
+  type ProbeFile,
+  type ProbeModelOptions,
+  probeModel,
+} from '../../probing/index.js';
+import type { CompareCalls, RunQuality } from './compare-runs.js';
+import { type PixelFields, preprocessingAlternatives } from './preprocessing-alternatives.js';
+
+/** Images per run, spread over the probe set. */
+const MAX_IMAGES = 256;
+/** With fewer, chance decides. */
+const MIN_IMAGES = 20;
+/**
+ * An alternative is suggested when the agreement of the description is less than this share of it. With their own
+ * preprocessing, 13 public classifiers have 0.83 or more of the best of seven alternatives; with pixels of 0..255, eleven of
+ * the twelve that want another range have 0.60 or less (docs/preprocessing.md).
+ */
+const SUGGESTED_BELOW = 0.75;
+
+const ENTRY = compiledEntry(import.meta.url, './main.js');
+
+/** How a model is run for a diagnosis. */
+export type DiagnosedModel = Pick<
+  ProbeModelOptions,
+  'modelFile' | 'data' | 'outputName' | 'limits' | 'isolation' | 'cacheFolder' | 'cacheBytes' | 'signal'
+> & {
+  preprocessing: PartialPreprocessing | null;
+  probes: readonly ProbeFile[];
+  /** P unit rows, one for each probe. */
+  embeddings: Matrix;
+};
+
+/** One way to prepare images, and how well it suits the model. */
+export interface DiagnosedPreprocessing extends Partial<RunQuality> {
+  /** For people, such as "0..1, BGR"; "as described" for the one that was used. */
+  name: string;
+  isUsed: boolean;
+  fields: PixelFields;
+  /** Why it could not be run; null when it could. */
+  problem: string | null;
+}
+
+/** A table of ways to prepare images. */
+export interface Diagnosis {
+  /** The one that was used first, then the others, the best first. */
+  rows: DiagnosedPreprocessing[];
+  /** The best one, when it suits the model clearly better than the one that was used; null otherwise. */
+  suggested: DiagnosedPreprocessing | null;
+}
+
+/**
+ * Runs a model with the preprocessing that is described and with the usual alternatives, and compares the responses.
+ *
+ * @throws ProbelogError INPUT_INVALID when there are too few probes; as `probeModel` for the described preprocessing
+ */
+export async function diagnosePreprocessing(model: DiagnosedModel): Promise<Diagnosis> {
+  const step = Math.max(1, Math.ceil(model.probes.length / MAX_IMAGES));
+  const chosen = model.probes.map((_, probe) => probe).filter((probe) => probe % step === 0);
+  if (chosen.length < MIN_IMAGES)
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      `A diagnosis needs at least ${MIN_IMAGES} probes; this probe set has ${model.probes.length}.`,
+    );
+  const probes = chosen.map((probe) => model.probes[probe]);
+  const used = await run(model, probes, model.preprocessing);
+  const rows: DiagnosedPreprocessing[] = [
+    { name: 'as described', isUsed: true, fields: used.spec, problem: null },
+  ];
+  const runs = [used.responses];
+  for (const { name, fields } of preprocessingAlternatives(used.spec, used.takesBytes)) {
+    const row = { name, isUsed: false, fields };
+    try {
+      const { responses } = await run(model, probes, { ...used.spec, ...fields });
+      runs.push(responses);
+      rows.push({ ...row, problem: null });
+    } catch (thrown) {
+      model.signal?.throwIfAborted();
+      if (!(thrown instanceof ProbelogError)) throw thrown;
+      rows.push({ ...row, problem: thrown.message });
+    }
+  }
+  const embeddings = rowsAt(model.embeddings, chosen);
+  const qualities = await callInThread<CompareCalls>(ENTRY, 'compare', [embeddings, runs]);
+  for (const row of rows) if (row.problem === null) Object.assign(row, qualities.shift());
+  const [first, ...others] = rows;
+  others.sort((a, b) => rank(b) - rank(a));
+  const [best] = others;
+  const isBetter = best && rank(best) > 0 && !(rank(first) >= SUGGESTED_BELOW * rank(best));
+  return { rows: [first, ...others], suggested: isBetter ? best : null };
+}
+
+/** Less than any agreement where there is none. */
+function rank({ agreement }: Partial<RunQuality>): number {
+  return agreement !== undefined && Number.isFinite(agreement) ? agreement : Number.NEGATIVE_INFINITY;
+}
+
+async function run(
+  model: DiagnosedModel,
+  probes: readonly ProbeFile[],
+  preprocessing: PartialPreprocessing | null,
+): Promise<{ responses: Matrix; spec: PreprocessingSpec; takesBytes: boolean }> {
+  const batches: Float32Array[] = [];
+  const { embeddings: _, ...options } = model;
+  const { inspected } = await probeModel({
+    ...options,
+    preprocessing,
+    probes,
+    onBatch: (_probes, responses) => void batches.push(Float32Array.from(responses)),
+  });
+  const columns = inspected.output.outputs;
+  const data = new Float32Array(probes.length * columns);
+  let end = 0;
+  for (const batch of batches) {
+    data.set(batch, end);
+    end += batch.length;
+  }
+  return {
+    responses: transpose({ rows: probes.length, columns, data }),
+    spec: inspected.preprocessing,
+    takesBytes: inspected.input.type === 'uint8',
+  };
+}
+
+function rowsAt({ columns, data }: Matrix, rows: readonly number[]): Matrix {
+  const chosen = new Float32Array(rows.length * columns);
+  for (const [index, row] of rows.entries())
+    chosen.set(data.subarray(row * columns, (row + 1) * columns), index * columns);
+  return { rows: rows.length, columns, data: chosen };
+}
