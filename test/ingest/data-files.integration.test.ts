@@ -18,9 +18,12 @@ let server: Loopback;
 let mlflow: MlflowServer;
 let hub: HubServer;
 const served = new Map<string, Uint8Array>();
+/** Whether the last request for a path was signed as S3 wants it. */
+const signed = new Map<string, boolean>();
 beforeAll(async () => {
   server = await startLoopback((request, response) => {
     const path = request.url?.split('?')[0] ?? '';
+    signed.set(path, request.headers.authorization?.startsWith('AWS4-HMAC-SHA256') === true);
     const content = served.get(path);
     const etag = `"${createHash('sha256')
       .update(content ?? '')
@@ -36,6 +39,10 @@ beforeAll(async () => {
       PROBELOG_MLFLOW_URL: mlflow.url,
       PROBELOG_HUGGINGFACE_URL: hub.url,
       PROBELOG_MAX_MODEL_BYTES: '64KiB',
+      PROBELOG_S3_ENDPOINT: server.url,
+      PROBELOG_S3_BUCKETS: 'models/classifiers',
+      PROBELOG_S3_ACCESS_KEY_ID: 'id',
+      PROBELOG_S3_SECRET_ACCESS_KEY: 'secret',
     },
   });
 });
@@ -109,6 +116,41 @@ describe('a model with its weights in another file is the same as with them insi
     served.set('/some/model.onnx', externalMeanColor({ location: NAME }));
     served.set(`/some/${NAME}`, dataFile());
     await expectTwin(await small.ingest(`${server.url}/some/model.onnx?x=1`));
+  });
+
+  it('from an S3 bucket, with a request of its own that is signed', async () => {
+    const name = 'weights (1).data';
+    served.set('/models/classifiers/a/model.onnx', externalMeanColor({ location: name }));
+    served.set('/models/classifiers/a/weights%20(1).data', dataFile());
+    await expectTwin(await small.ingest('s3://models/classifiers/a/model.onnx'));
+    expect(signed.get('/models/classifiers/a/weights%20(1).data')).toBe(true);
+  });
+
+  it('from the cache of huggingface_hub, whose names are links to its blobs', async () => {
+    const folder = await mkdtemp(join(small.folder, 'cache-'));
+    const blobs = join(folder, 'blobs');
+    const snapshot = join(folder, 'snapshots', SHA, 'onnx');
+    await Promise.all([blobs, snapshot].map((path) => mkdir(path, { recursive: true })));
+    const files = {
+      'model.onnx': externalMeanColor({ location: 'model.onnx_data' }),
+      'model.onnx_data': dataFile(),
+      'config.json': Buffer.from('{"id2label":{"0":"red","1":"green","2":"blue","3":"gray"}}'),
+    };
+    for (const [name, content] of Object.entries(files)) {
+      const digest = createHash('sha256').update(content).digest('hex');
+      await writeFile(join(blobs, digest), content);
+      await symlink(join('..', '..', '..', 'blobs', digest), join(snapshot, name));
+    }
+    const ingest = await small.ingest(join(snapshot, 'model.onnx'));
+    await expectTwin(ingest);
+    expect(await small.service.store.models.labels(ingest.modelId)).toEqual(['red', 'green', 'blue', 'gray']);
+
+    // Another folder than that of the model's real file.
+    await rm(join(snapshot, 'model.onnx_data'));
+    await writeFile(join(folder, 'elsewhere'), dataFile());
+    await symlink(join(folder, 'elsewhere'), join(snapshot, 'model.onnx_data'));
+    const { errorCode } = await small.ingest(join(snapshot, 'model.onnx'));
+    expect(errorCode).toBe('MODEL_EXTERNAL_DATA');
   });
 
   it.each(['model.onnx', 'data/model.onnx'])('from MLflow, beside %s', async (path) => {
@@ -211,7 +253,8 @@ describe('the stored data', () => {
   it('is kept by cleanup, removed with its model, and missed when it is damaged', async () => {
     const { store } = small.service;
     const { folder, ingest } = await local({ location: NAME }, { [NAME]: dataFile(3) });
-    const [{ digest, bytes }] = await store.models.dataFiles(ingest.modelId);
+    const { modelId } = ingest;
+    const [{ digest, bytes }] = (await store.models.dataFiles([modelId])).get(modelId) ?? expect.fail();
     expect([digest, bytes]).toEqual([createHash('sha256').update(dataFile(3)).digest('hex'), 64]);
     await store.cleanUpBlobs({ olderThanMs: -1_000, maxShare: 1 });
     expect(await store.blobs.isWhole(digest)).toBe(true);

@@ -27,6 +27,7 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['Mutation', 'syncRegistries', 10],
   ['Model', 'codedNotes', 10],
   ['Probing', 'codedNotes', 10],
+  ['Model', 'dataFiles', 10],
   ['Model', 'tags', 10],
   ['SimilarityMatrix', 'rows', MAX_LOGITS_PER_SIDE],
   ['SimilarityMatrix', 'columns', MAX_LOGITS_PER_SIDE],

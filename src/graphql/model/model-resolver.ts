@@ -15,7 +15,7 @@ import { logitConnection } from '../search/search-connections.js';
 import { findModels } from './find-models.js';
 import { ModelFilter, newVersion, RegisterModelInput } from './model-input.js';
 import { modelSummary } from './model-summary.js';
-import { Model, ModelConnection, ModelTag } from './model-type.js';
+import { Model, ModelConnection, ModelDataFile, ModelTag } from './model-type.js';
 import { versionResolver } from './version-resolver.js';
 
 @Resolver(() => Model)
@@ -44,6 +44,13 @@ export class ModelResolver extends versionResolver(Model) {
   })
   responsesUrl(@Ctx() { basePath }: Context, @Root() { id, source }: ModelRecord): string | null {
     return source === EXTERNAL_SOURCE ? `${basePath}/models/${globalId('Model', id)}/responses` : null;
+  }
+
+  @FieldResolver(() => [ModelDataFile], {
+    description: 'Files that the model keeps weights in, beside its own file, ordered by location.',
+  })
+  dataFiles(@Ctx() { loaders }: Context, @Root() { id }: ModelRecord) {
+    return loaders.dataFiles.load(id);
   }
 
   @FieldResolver(() => [ModelTag], { description: 'Tags of the model in its registry, ordered by key.' })

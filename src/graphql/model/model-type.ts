@@ -19,6 +19,20 @@ registerEnum(ResponseKind, 'ResponseKind', "The unit of a model's stored respons
     'Logarithms of probabilities, because the softmax could not be removed from the model; see `logFloor`.',
 });
 
+@ObjectType({
+  description: 'A file that a model keeps weights in, beside its own file (ONNX external data).',
+})
+export class ModelDataFile {
+  @Field({ description: "Its name as the model has it, relative to the model's folder." })
+  location!: string;
+
+  @Field({ description: 'SHA-256 of the file.' })
+  digest!: string;
+
+  @Field(() => Float, { description: 'Size of the file, in bytes.' })
+  bytes!: number;
+}
+
 @ObjectType({ description: 'A tag of a model in its registry.' })
 export class ModelTag {
   @Field()

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type {
   Annotations,
+  DataFile,
   IngestRecord,
   LogitKey,
   LogitRecord,
@@ -24,6 +25,8 @@ export interface Loaders {
   coverage: DataLoader<string, number | null>;
   /** Tags and aliases; null without any. */
   annotations: DataLoader<string, Annotations | null>;
+  /** The files that a model keeps weights in. */
+  dataFiles: DataLoader<string, readonly DataFile[]>;
   ingest: DataLoader<string, IngestRecord | null>;
   probeSet: DataLoader<string, ProbeSetRecord | null>;
   probe: DataLoader<string, ProbeRecord | null>;
@@ -68,6 +71,10 @@ export function createLoaders(services: Services): Loaders {
     annotations: new DataLoader(async (modelIds) => {
       const annotations = await store.models.annotations(modelIds);
       return modelIds.map((id) => annotations.get(id) ?? null);
+    }),
+    dataFiles: new DataLoader(async (modelIds) => {
+      const files = await store.models.dataFiles(modelIds);
+      return modelIds.map((id) => files.get(id) ?? []);
     }),
     logit: new DataLoader<LogitKey, LogitRecord | null, string>(
       async (keys) => inOrder(keys.map(logitKey), await store.logits.byKeys(keys), logitKey),

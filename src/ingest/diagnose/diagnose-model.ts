@@ -62,7 +62,7 @@ export async function diagnoseModel(
   );
   const folder = await layOutModel(
     join(workFolder, `diagnosis-${randomUUID()}`),
-    await store.models.dataFiles(modelId),
+    (await store.models.dataFiles([modelId])).get(modelId) ?? [],
     store.blobs,
   );
   const { cacheBytes, isolation, ...limits } = probing;

@@ -59,7 +59,7 @@ export async function exportGallery(
       onProgress?.(counts.models);
       const names = files.map(({ name }) => `responses/${name}`);
       const facts = modelFacts(model, await source.models.labels(model.id), probeSet);
-      const dataFiles = await source.models.dataFiles(model.id);
+      const dataFiles = (await source.models.dataFiles([model.id])).get(model.id) ?? [];
       yield `${JSON.stringify({ ...facts, dataFiles, ...annotations, coverage, files: names })}\n`;
     }
   };

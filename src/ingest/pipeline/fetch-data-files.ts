@@ -36,7 +36,7 @@ export async function fetchDataFiles(
   for (const reference of references) {
     const { location } = reference;
     if (reference.bytes > left) throw tooLarge(location, options.limits.maxBytes);
-    const place = placeOf(location, source, registered);
+    const place = await placeOf(location, source, registered);
     if (place === null) throw missing(location, 'its registry does not list it in the model’s folder');
     const file = await fetchModel(place.source, {
       ...options,
@@ -52,12 +52,12 @@ export async function fetchDataFiles(
   return files;
 }
 
-function placeOf(
+async function placeOf(
   location: string,
   source: FileSource,
   registered: RegisteredModel | null,
-): { source: FileSource; sha256?: string } | null {
-  if (!registered) return { source: ownFile(source, location) };
+): Promise<{ source: FileSource; sha256?: string } | null> {
+  if (!registered) return { source: await ownFile(source, location) };
   const found = registered.beside?.(location);
   return found ? { source: { kind: 'URL', file: found.file }, sha256: found.sha256 } : null;
 }

@@ -90,14 +90,14 @@ interface ResolvedSource {
 export async function resolveModelFile(
   ingest: ClaimedIngest,
   model: ModelRecord,
-  request: IngestRequest & Pick<LocalFile, 'within'>,
+  request: IngestRequest & Omit<LocalFile, 'path'>,
   dependencies: SourceDependencies,
   signal: AbortSignal,
 ): Promise<ResolvedModelFile | RunnerModel> {
   const { store, download, downloadFolder, modelCache } = dependencies;
   const resolved = await resolveWithAnnotations(
     ingest,
-    parseSource(request.source, request.within),
+    parseSource(request.source, { within: request.within, named: request.named }),
     dependencies,
     signal,
   );
@@ -173,7 +173,7 @@ async function resolveData(
     signal,
   });
   if (references.length === 0) return [];
-  const known = await store.models.dataFiles(ingest.modelId);
+  const known = (await store.models.dataFiles([ingest.modelId])).get(ingest.modelId) ?? [];
   const stored = new Map<string, DataFile>();
   for (const before of known)
     if (await store.blobs.isWhole(before.digest)) stored.set(before.location, before);

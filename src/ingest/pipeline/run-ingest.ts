@@ -35,7 +35,7 @@ import { workFolderOf } from './work-folder.js';
 const READINGS = 2;
 
 /** A request as it is stored in the queue. */
-interface QueuedRequest extends IngestRequest, Pick<LocalFile, 'within'> {
+interface QueuedRequest extends IngestRequest, Omit<LocalFile, 'path'> {
   /** Always the id. */
   probeSet: string;
   /**

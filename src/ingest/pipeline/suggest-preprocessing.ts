@@ -10,7 +10,11 @@ import {
 import { suggestionOf } from '../diagnose/suggestion.js';
 
 /** Reasons to doubt the preprocessing. */
-const DOUBTFUL: readonly (NoteCode | null)[] = ['PREPROCESSING_ASSUMED', 'PREPROCESSING_SUSPECT'];
+const DOUBTFUL: readonly (NoteCode | null)[] = [
+  'PREPROCESSING_ASSUMED',
+  'PREPROCESSING_SUSPECT',
+  'INPUT_MISMATCH',
+];
 
 /** What a suggestion needs. */
 export interface SuggestDependencies extends Pick<DiagnoseDependencies, 'workFolder' | 'cacheFolder'> {

@@ -98,7 +98,7 @@ export class IngestService {
       priority,
       request: {
         ...request,
-        ...(local && { source: local.path, within: local.within }),
+        ...(local && { source: local.path, within: local.within, named: local.named }),
         probeSet: probeSet.id,
       },
     };

@@ -1,17 +1,25 @@
 import { dirname, join } from 'node:path';
+import { linkedPath } from './local-files.js';
 import type { FileSource } from './parse-source.js';
 
 /**
  * The file with this relative name in the model's own folder. A local one must be a file of that folder, not a link: the model
- * chooses the name, so a link could lead to any file of this machine.
+ * chooses the name, so a link could lead to any file of this machine. Only where the model itself is a link, as in the cache of
+ * huggingface_hub, may it be one to a file beside the model's real file.
  *
  * @param location checked, with `/` between folders
  */
-export function ownFile(source: FileSource, location: string): FileSource {
+export async function ownFile(source: FileSource, location: string): Promise<FileSource> {
   if (source.kind === 'URL')
     return { kind: 'URL', file: { ...source.file, url: urlIn(folderOf(source.file.url), location) } };
-  const folder = dirname(source.path);
-  return { kind: 'FILE', path: join(folder, location), within: folder };
+  const real = dirname(source.path);
+  const folder = source.named ?? real;
+  const path = join(folder, location);
+  if (source.named !== undefined) {
+    const linked = await linkedPath(path);
+    if (dirname(linked) === real) return { kind: 'FILE', path: linked, within: real };
+  }
+  return { kind: 'FILE', path, within: folder };
 }
 
 /**
@@ -24,7 +32,7 @@ export function placesBeside(source: FileSource, name: string): FileSource[] {
     const folders = isInner(folder) ? [folder, folder.slice(0, folder.lastIndexOf('/'))] : [folder];
     return folders.map((place) => ({ kind: 'URL', file: { ...source.file, url: urlIn(place, name) } }));
   }
-  const folder = dirname(source.path);
+  const folder = source.named ?? dirname(source.path);
   const folders = isInner(folder) ? [folder, dirname(folder)] : [folder];
   return folders.map((place) => ({ kind: 'FILE', path: join(place, name), within: source.within }));
 }

@@ -27,10 +27,27 @@ export async function checkLocalPath(
     const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
     const within = roots.find((root) => root !== undefined && real !== undefined && isWithin(root, real));
     if (real === undefined || within === undefined) throw folderForbidden();
-    return { path: real, within };
+    const named = await namedFolder(path, real);
+    return { path: real, within, ...(named !== undefined && isWithin(within, named) && { named }) };
   }
   if (real === undefined) throw new ProbelogError('SOURCE_NOT_FOUND', `The file ${path} does not exist.`);
-  return { path: real };
+  const named = await namedFolder(path, real);
+  return { path: real, ...(named !== undefined && { named }) };
+}
+
+/** The folder that a file was named in; undefined when it is the file's own folder. */
+async function namedFolder(path: string, real: string): Promise<string | undefined> {
+  const folder = await realpath(dirname(path)).catch(() => undefined);
+  return folder === dirname(real) ? undefined : folder;
+}
+
+/**
+ * The path of a file, links included, that a model's folder has under this name. {@link openLocalFile} checks where it leads.
+ *
+ * @returns the path itself when there is no such file
+ */
+export function linkedPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 /**

@@ -8,6 +8,11 @@ export interface LocalFile {
   path: string;
   /** The allowed folder that it must lie in; any folder when absent. */
   within?: string;
+  /**
+   * The folder in which the caller named the file, when that is a link to `path`: the other files of the model are there, as in the
+   * cache of huggingface_hub.
+   */
+  named?: string;
 }
 
 /** A model file on this machine, or behind an http(s) URL. */
@@ -34,16 +39,16 @@ export type Source = FileSource | ObjectSource | RegistrySource;
 /**
  * Parses the `source` of an ingest request.
  *
- * @param within the allowed folder that a path was found in
+ * @param local what the check of a path found: see {@link LocalFile}
  * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https, s3 and those of registries; INPUT_INVALID when the
  * text is empty or not a URL. `file:` URLs are refused too: a path says the same without looking remote.
  */
-export function parseSource(text: string, within?: string): Source {
+export function parseSource(text: string, local: Omit<LocalFile, 'path'> = {}): Source {
   if (text.trim() === '' || text.includes('\0')) {
     throw new ProbelogError('INPUT_INVALID', 'The source is empty. Use a path or an http(s) URL.');
   }
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(text)?.[1].toLowerCase();
-  if (scheme === undefined) return { kind: 'FILE', path: resolve(text), within };
+  if (scheme === undefined) return { kind: 'FILE', path: resolve(text), ...local };
   if (isRegistryScheme(scheme)) {
     return { kind: 'REGISTRY', registry: REGISTRY_SCHEMES[scheme], scheme, uri: text };
   }

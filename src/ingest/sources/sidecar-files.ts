@@ -4,7 +4,7 @@ import { messageOf, ProbelogError } from '../../errors/index.js';
 import { parseJson } from '../../lib/parse-json.js';
 import { parsePreprocessing } from '../../probing/index.js';
 import { placesBeside } from './beside-model.js';
-import { openLocalFile } from './local-files.js';
+import { linkedPath, openLocalFile } from './local-files.js';
 import { parseLabels, parseLabelText } from './parse-labels.js';
 import type { FileSource, LocalFile } from './parse-source.js';
 
@@ -144,8 +144,9 @@ function firstLine(text: string): string {
 }
 
 /** A file outside the allowed folder counts as missing: the outcome must not reveal that it exists. */
-async function smallFile(local: LocalFile): Promise<string | undefined> {
-  const file = await openLocalFile(local).catch(() => undefined);
+/** A link is followed; in a restricted folder, it may not lead out of that. */
+async function smallFile({ path, within }: LocalFile): Promise<string | undefined> {
+  const file = await openLocalFile({ path: await linkedPath(path), within }).catch(() => undefined);
   try {
     const facts = await file?.stat();
     return facts?.isFile() && facts.size <= MAX_BYTES ? await file?.readFile('utf8') : undefined;

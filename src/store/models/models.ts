@@ -230,13 +230,16 @@ export class Models {
     await this.prisma.$transaction((tx) => recordDataFiles(tx, claim, files));
   }
 
-  /** The files that a model keeps weights in, by location. They belong to the file that was recorded last. */
-  async dataFiles(id: string): Promise<DataFile[]> {
+  /** The files that models keep weights in, by model and location. They belong to the file that was recorded last. */
+  async dataFiles(ids: readonly string[]): Promise<Map<string, DataFile[]>> {
     const rows = await this.prisma.modelDataFile.findMany({
-      where: { modelId: id, model: this.visible },
+      where: { modelId: { in: validIds(ids) }, model: this.visible },
       orderBy: { location: 'asc' },
     });
-    return rows.map(({ location, digest, bytes }) => ({ location, digest, bytes: Number(bytes) }));
+    const files = new Map<string, DataFile[]>();
+    for (const { modelId, location, digest, bytes } of rows)
+      files.set(modelId, [...(files.get(modelId) ?? []), { location, digest, bytes: Number(bytes) }]);
+    return files;
   }
 
   /**

@@ -85,7 +85,7 @@ describe.runIf(requires('postgresql'))('with a PostgreSQL server', () => {
     const store = await openStore(from);
     await makeOld(from.dataFolder);
     const whole = await store.models.byNameVersion('whole', '1');
-    const dataFiles = await store.models.dataFiles(whole?.id ?? '');
+    const dataFiles = [...(await store.models.dataFiles([whole?.id ?? ''])).values()].flat();
     const digests = [whole?.fileDigest, ...dataFiles.map(({ digest }) => digest)];
     const refetchable = new Set(digests.map((digest) => `blobs/${digest}`));
     const archive: Uint8Array[] = [];
