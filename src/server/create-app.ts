@@ -10,6 +10,7 @@ import { limitBodyMemory } from './body-memory.js';
 import { limitBodyTime } from './body-time.js';
 import { addErrorReplies, replyToBadAddress, replyToBadHttp } from './error-replies.js';
 import { addJsonBodies } from './json-bodies.js';
+import { limitReplyTime, type ReplyPace } from './reply-time.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
 
@@ -23,7 +24,7 @@ export interface AppOptions extends Pick<ServerLimits, 'corsOrigins' | 'trustedP
 }
 
 /**
- * Times within which a request must arrive.
+ * Times within which a request must arrive, and its reply be taken.
  *
  * Threat model: a client that opens connections and sends almost nothing (slow loris) holds a socket with each, for as
  * long as the server waits.
@@ -36,6 +37,8 @@ export interface RequestTimes {
   bodyMs: number;
   /** Nothing is sent or received on the connection for so long. */
   idleMs: number;
+  /** How slowly a client may take the reply. */
+  reply: ReplyPace;
 }
 
 /** A Fastify application without routes; sets up what all requests share. */
@@ -58,6 +61,7 @@ export async function createApp(
   addErrorReplies(app);
   // Before all other hooks, which may refuse the request.
   if (times) limitBodyTime(app, times.bodyMs);
+  if (times) limitReplyTime(app, times.reply, LATE_EVERY_MS);
   limitBodyMemory(app, maxBodiesBytes);
   addJsonBodies(app);
   await addSecurityHeaders(app, corsOrigins.length > 0);

@@ -14,6 +14,8 @@ export type ServerLimits = Pick<
   | 'headerSeconds'
   | 'bodySeconds'
   | 'operationSeconds'
+  | 'downloadStallSeconds'
+  | 'minTransferRate'
   | 'maxConcurrentOperations'
   | 'ratePerKey'
   | 'ratePerAddress'

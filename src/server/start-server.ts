@@ -57,6 +57,7 @@ export async function startServer({
       bodyMs: limits.bodySeconds * 1000,
       // An operation that takes its time sends nothing meanwhile.
       idleMs: limits.operationSeconds * 1000 + SPARE_MS,
+      reply: { graceMs: limits.downloadStallSeconds * 1000, minRate: limits.minTransferRate },
       requestMs,
     },
   });

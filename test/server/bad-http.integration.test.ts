@@ -9,7 +9,13 @@ let port: number;
 
 beforeAll(async () => {
   const logger = pino({ level: 'trace' }, { write: (text: string) => void log.push(text) });
-  const times = { headersMs: 1_000, requestMs: 1_000, bodyMs: 60_000, idleMs: 60_000 };
+  const times = {
+    headersMs: 1_000,
+    requestMs: 1_000,
+    bodyMs: 60_000,
+    idleMs: 60_000,
+    reply: { graceMs: 1_000, minRate: 0 },
+  };
   app = await createApp(logger, { corsOrigins: [], trustedProxies: [], maxBodiesBytes: 2 ** 28, times });
   app.post('/echo', { config: { requiredScopes: 'OPEN' } }, async ({ body }) => body);
   await app.listen({ host: '127.0.0.1', port: 0 });

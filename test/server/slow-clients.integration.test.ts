@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { openDemoService } from '../fixtures/demo-service.js';
 import { askAt, openSmallServer, type SmallServer } from './support/small-server.js';
 
 let small: SmallServer;
@@ -78,6 +79,43 @@ describe('a client that holds its connection by sending next to nothing (slow lo
     );
     await said;
     expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
+  it('in taking the replies, a little every now and then', { timeout: 90_000 }, async () => {
+    const demo = await openDemoService(
+      { PROBELOG_DOWNLOAD_STALL_SECONDS: '1', PROBELOG_TRANSFER_LEAST_RATE: '4MiB' },
+      false,
+    );
+    const [{ name }] = (await demo.ask('{ probeSets { name } }')).data.probeSets;
+    const socket = connect(Number(new URL(demo.server.url).port), '127.0.0.1');
+    const ended = new Promise((resolve) =>
+      socket.on('error', () => undefined).once('close', () => resolve('lost')),
+    );
+    socket.pause();
+    // Ten times 7 MB: more than the buffers of the system hold.
+    socket.write(`GET /probe-sets/${name}/kit.tar HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(10));
+    const timer = setInterval(() => {
+      socket.once('data', () => socket.pause());
+      socket.resume();
+    }, 100);
+    const late = new Promise((resolve) => setTimeout(() => resolve('kept'), 45_000));
+    expect(await Promise.race([ended, late])).toBe('lost');
+    clearInterval(timer);
+    socket.destroy();
+    await demo.close();
+  });
+
+  it('but not by being slow itself', async () => {
+    const { url: strict } = await small.beside({
+      PROBELOG_DOWNLOAD_STALL_SECONDS: '1',
+      PROBELOG_TRANSFER_LEAST_RATE: '1GiB',
+    });
+    const socket = connect(Number(new URL(strict).port), '127.0.0.1');
+    socket.resume();
+    socket.write(`${HEAD}\r\n${BODY}`);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
   });
 
   it('among as many connections as there may be', async () => {

@@ -25,7 +25,7 @@ def start(server: FakeServer, folder: Path, *options: str, slow: float = 0) -> s
     return subprocess.Popen([*command, *options], env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def wait_for(condition, seconds: float = 30) -> None:  # type: ignore[no-untyped-def]
+def wait_for(condition, seconds: float = 120) -> None:  # type: ignore[no-untyped-def]
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
@@ -59,7 +59,7 @@ def test_gives_the_claim_back_when_asked_to_end(tmp_path: Path, sent: signal.Sig
         runner = start(server, tmp_path, slow=0.2)
         wait_for(lambda: len(server.uploads) >= 1)
         runner.send_signal(sent)
-        assert runner.wait(10) == 0
+        assert runner.wait(60) == 0
         assert server.state == "AWAITING_RUNNER" and server.calls[-1] == "releaseRunnerClaim"
 
 
@@ -91,7 +91,7 @@ def test_stops_work_that_another_runner_has(tmp_path: Path) -> None:
         server.claim += 1
         wait_for(lambda: server.calls[-1] == "claimForRunner" and server.calls.count("claimForRunner") > 1)
         runner.terminate()
-        assert "another runner has it now" in runner.communicate(timeout=10)[1]
+        assert "another runner has it now" in runner.communicate(timeout=60)[1]
         assert server.uploads == [0]
 
 
@@ -113,7 +113,7 @@ def test_an_error_of_the_server_does_not_end_a_runner(tmp_path: Path) -> None:
         server.state = "AWAITING_RUNNER"
         wait_for(lambda: server.state == "SUCCEEDED")
         runner.terminate()
-        assert "Oops." in runner.communicate(timeout=10)[1]
+        assert "Oops." in runner.communicate(timeout=60)[1]
         assert runner.returncode == 0
 
 
@@ -138,7 +138,7 @@ def test_tells_the_server_why_a_model_cannot_be_run(tmp_path: Path) -> None:
 def test_wrong_options_end_with_a_sentence(tmp_path: Path, options: list[str], status: int, message: str) -> None:
     with FakeServer() as server:
         runner = start(server, tmp_path, *options)
-        assert message in runner.communicate(timeout=30)[1]
+        assert message in runner.communicate(timeout=60)[1]
         assert runner.returncode == status
 
 
@@ -147,5 +147,5 @@ def test_a_refused_key_ends_the_runner(tmp_path: Path) -> None:
         wrong = tmp_path / "wrong"
         wrong.write_text("pk_other")
         runner = start(server, tmp_path, "--key-file", str(wrong))
-        assert "refuses the key" in runner.communicate(timeout=30)[1]
+        assert "refuses the key" in runner.communicate(timeout=60)[1]
         assert runner.returncode == 3

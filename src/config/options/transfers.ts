@@ -55,7 +55,7 @@ export const TRANSFER_OPTIONS = {
     {
       variable: 'PROBELOG_TRANSFER_LEAST_RATE',
       description:
-        'Minimum average rate, in bytes per second, of a download or an upload of responses, checked once it has run for the stall time; 0 turns the check off.',
+        'Minimum average rate, in bytes per second, of a download, an upload of responses or a reply to a client, checked once it has run for the stall time; 0 turns the check off.',
       allowed: 'a size from 0 to 1 GiB, such as 16KiB',
       fallback: '16KiB',
     },
