@@ -204,6 +204,59 @@ class TestTransformers:
         assert info["labels"] == ["crow", "owl", "wren"]
 
     @pytest.mark.parametrize(
+        "changes",
+        [
+            {"image_processor_type": "Nope"},
+            {"model_binary": None, "pipeline_model_type": "Nope"},
+        ],
+    )
+    @pytest.mark.parametrize("evil", ["components/image_processor/preprocessor_config.json", "model/config.json", "pipeline/config.json"])
+    def test_code_is_not_run_wherever_mlflow_would_find_it(
+        self, parts: tuple[Any, Any], tmp_path: Path, images: list[Path], changes: dict[str, Any], evil: str
+    ) -> None:
+        """MLflow trusts a version's own code where its MLmodel names a class that transformers does not have."""
+        import mlflow.transformers
+        import yaml
+
+        folder, marker = tmp_path / "model", tmp_path / "ran"
+        model, processor = parts
+        mlflow.transformers.save_model(
+            {"model": model, "image_processor": processor}, str(folder), task="image-classification", pip_requirements=[]
+        )
+        described = yaml.safe_load((folder / "MLmodel").read_text())
+        flavor = {**described["flavors"]["transformers"], **changes}
+        described["flavors"]["transformers"] = {name: value for name, value in flavor.items() if value is not None}
+        (folder / "MLmodel").write_text(yaml.safe_dump(described))
+        config = folder / evil
+        config.parent.mkdir(exist_ok=True)
+        fields = json.loads(config.read_text()) if config.exists() else {"model_type": "nope", "architectures": ["Nope"]}
+        auto_map = {name: "evil.Evil" for name in ("AutoConfig", "AutoImageProcessor", "AutoModelForImageClassification")}
+        config.write_text(json.dumps({**fields, "auto_map": auto_map}))
+        (config.parent / "evil.py").write_text(f"open({str(marker)!r}, 'w')\nclass Evil: pass\n")
+        failure = refusal("mlflow.transformers", folder, images)
+        assert failure.reason in ("REFUSED", "LOAD_FAILED") and not marker.exists()
+        assert failure.reason == "LOAD_FAILED" or "--allow-remote-code" in failure.message
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"pipeline_model_type": "Nope"},
+            {"image_processor_type": "Nope"},
+            {"image_processor_type": None},
+            {"processor_type": "Nope"},
+            {"components": ["../elsewhere"]},
+            {"components": {"image_processor": 1}},
+        ],
+    )
+    def test_only_classes_of_transformers_are_loaded(self, fields: dict[str, Any]) -> None:
+        from probelog_runner.flavors.mlflow_transformers import check_classes
+
+        good = {"pipeline_model_type": "ViTForImageClassification", "components": ["image_processor"], "image_processor_type": "ViTImageProcessor"}
+        check_classes(good)
+        with pytest.raises(Failure):
+            check_classes({**good, **fields})
+
+    @pytest.mark.parametrize(
         ("change", "reason", "message"),
         [
             ({"auto_map": {"AutoModelForImageClassification": "own.Own"}}, "REFUSED", "--allow-remote-code"),
