@@ -332,14 +332,24 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
-  /** Number of ingests in each state, and of running ones whose lease has expired: their worker is dead. */
-  async counts(): Promise<Partial<Record<IngestState, number>> & { abandoned: number }> {
+  /**
+   * Number of ingests in each state. Of the running ones, `atRunners` are for runners; `abandoned` are not, and their lease has
+   * expired: their worker is dead.
+   */
+  async counts(): Promise<Partial<Record<IngestState, number>> & { atRunners: number; abandoned: number }> {
     const model = visible(this.viewer.visibilityScope);
     const states = await this.prisma.ingest.groupBy({ by: ['state'], where: { model }, _count: true });
-    const abandoned = await this.prisma.ingest.count({
-      where: { model, state: 'RUNNING', leasedUntil: { lt: new Date() } },
+    const atRunners = await this.prisma.ingest.count({
+      where: { model, state: 'RUNNING', runnerFlavors: { isEmpty: false } },
     });
-    return { ...Object.fromEntries(states.map(({ state, _count }) => [state, _count])), abandoned };
+    const abandoned = await this.prisma.ingest.count({
+      where: { model, state: 'RUNNING', runnerFlavors: { isEmpty: true }, leasedUntil: { lt: new Date() } },
+    });
+    return {
+      ...Object.fromEntries(states.map(({ state, _count }) => [state, _count])),
+      atRunners,
+      abandoned,
+    };
   }
 
   /** Newest first. */
