@@ -9,6 +9,8 @@ import time
 
 from probelog_runner.confine import die_with_parent, leave_network, limit_memory
 
+if "deaf" in os.getcwd():
+    time.sleep(600)
 job = json.loads(sys.stdin.readline())
 deed = job["flavor"]
 die_with_parent()
@@ -24,12 +26,21 @@ elif deed == "hang":
 elif deed == "crash":
     print("about to crash", file=sys.stderr)
     os.abort()
+elif deed == "real-time signal":
+    os.kill(os.getpid(), 40)
+elif deed == "drip":
+    while True:
+        print(".", end="", flush=True)
+        time.sleep(0.01)
+elif deed == "nest":
+    print("[" * 100_000, flush=True)
 elif deed == "exit":
     sys.exit(7)
 elif deed == "chatter":
     print(job["model"]["version"])
 elif deed == "environment":
-    print(json.dumps({"info": {"environment": dict(os.environ), "cwd": os.getcwd()}}), flush=True)
+    told = {"environment": dict(os.environ), "cwd": os.getcwd()}
+    print(json.dumps({"info": {"preprocessing": told}}), flush=True)
 elif deed == "network":
     import socket
 
@@ -39,7 +50,7 @@ elif deed == "network":
         reached = True
     except OSError:
         reached = False
-    print(json.dumps({"info": {"left": left, "reached": reached}}), flush=True)
+    print(json.dumps({"info": {"preprocessing": {"left": left, "reached": reached}}}), flush=True)
 elif deed == "tell pid":
-    print(json.dumps({"info": {"pid": os.getpid()}}), flush=True)
+    print(json.dumps({"info": {"preprocessing": {"pid": os.getpid()}}}), flush=True)
     time.sleep(600)

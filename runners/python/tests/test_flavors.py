@@ -146,6 +146,61 @@ class TestPytorch:
         failure = refusal("mlflow.pytorch", folder, images)
         assert failure.reason == "REFUSED" and not marker.exists()
 
+    @pytest.mark.parametrize("field", ["expr_str", "guards_code", "target", "name", "in_spec"])
+    def test_an_archive_with_code_in_a_field_is_refused(self, network: Any, tmp_path: Path, images: list[Path], field: str) -> None:
+        """torch evaluates expr_str by sympy, runs guards and names as source, resolves targets, imports for trees."""
+        import zipfile
+
+        folder = self.save(network, tmp_path / "model")
+        archive = folder / "data/model.pt2"
+        marker = tmp_path / "ran"
+        code = f"__import__('os').system('touch {marker}')"
+        with zipfile.ZipFile(archive) as old:
+            entries = {name: old.read(name) for name in old.namelist()}
+        name = next(name for name in entries if name.endswith("models/model.json"))
+        program = json.loads(entries[name])
+        graph = program["graph_module"]["graph"]
+        if field == "expr_str":
+            entries[name] = entries[name].replace(b"Symbol('s", f"[{code} for _ in [1]][0] + Symbol('s".encode())
+        elif field == "guards_code":
+            program["guards_code"] = [code]
+        elif field == "target":
+            graph["nodes"][1] = {**graph["nodes"][1], "target": "torch.os.system"}
+            graph["nodes"][1]["inputs"] = [{"name": "", "arg": {"as_string": f"touch {marker}"}, "kind": 1}]
+        elif field == "name":
+            entries[name] = entries[name].replace(b'"input"', json.dumps(f"input={code}").encode())
+        else:
+            context = json.dumps({"default_factory_module": "antigravity", "default_factory_name": "webbrowser", "dict_context": []})
+            tree = [1, {"type": "collections.defaultdict", "context": context, "children_spec": []}]
+            program["graph_module"]["module_call_graph"][0]["signature"]["in_spec"] = json.dumps(tree)
+        if field not in ("expr_str", "name"):
+            entries[name] = json.dumps(program).encode()
+        with zipfile.ZipFile(archive, "w") as new:
+            for entry, content in entries.items():
+                new.writestr(entry, content)
+        failure = refusal("mlflow.pytorch", folder, images)
+        assert failure.reason == "REFUSED" and field in failure.message and not marker.exists()
+
+    @pytest.mark.parametrize(
+        ("text", "is_data"),
+        [
+            ("Symbol('s31', positive=True, integer=True)", True),
+            ("2*s0 + FloorDiv(s1 - 1, 2)", True),
+            ("Max(1, s0) <= 4", True),
+            ("__import__('os').system('true')", False),
+            ("().__class__", False),
+            ("Max('exec(1)')", False),
+            ("Symbol('exec(1)')", False),
+            ("eval(s0)", False),
+            ("(lambda: 1)()", False),
+            ("[x for x in y]", False),
+        ],
+    )
+    def test_expressions_that_are_only_data(self, text: str, is_data: bool) -> None:
+        from probelog_runner.flavors.exported_program import is_data_expression
+
+        assert is_data_expression(text) == is_data
+
     def test_code_of_the_model_is_refused_unless_allowed(self, network: Any, tmp_path: Path, images: list[Path]) -> None:
         own = tmp_path / "own.py"
         own.write_text("")
@@ -202,6 +257,59 @@ class TestTransformers:
         info, responses = run("mlflow.transformers", folder, images)
         np.testing.assert_allclose(responses, self.theirs(parts, images), atol=1e-4)
         assert info["labels"] == ["crow", "owl", "wren"]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"image_processor_type": "Nope"},
+            {"model_binary": None, "pipeline_model_type": "Nope"},
+        ],
+    )
+    @pytest.mark.parametrize("evil", ["components/image_processor/preprocessor_config.json", "model/config.json", "pipeline/config.json"])
+    def test_code_is_not_run_wherever_mlflow_would_find_it(
+        self, parts: tuple[Any, Any], tmp_path: Path, images: list[Path], changes: dict[str, Any], evil: str
+    ) -> None:
+        """MLflow trusts a version's own code where its MLmodel names a class that transformers does not have."""
+        import mlflow.transformers
+        import yaml
+
+        folder, marker = tmp_path / "model", tmp_path / "ran"
+        model, processor = parts
+        mlflow.transformers.save_model(
+            {"model": model, "image_processor": processor}, str(folder), task="image-classification", pip_requirements=[]
+        )
+        described = yaml.safe_load((folder / "MLmodel").read_text())
+        flavor = {**described["flavors"]["transformers"], **changes}
+        described["flavors"]["transformers"] = {name: value for name, value in flavor.items() if value is not None}
+        (folder / "MLmodel").write_text(yaml.safe_dump(described))
+        config = folder / evil
+        config.parent.mkdir(exist_ok=True)
+        fields = json.loads(config.read_text()) if config.exists() else {"model_type": "nope", "architectures": ["Nope"]}
+        auto_map = {name: "evil.Evil" for name in ("AutoConfig", "AutoImageProcessor", "AutoModelForImageClassification")}
+        config.write_text(json.dumps({**fields, "auto_map": auto_map}))
+        (config.parent / "evil.py").write_text(f"open({str(marker)!r}, 'w')\nclass Evil: pass\n")
+        failure = refusal("mlflow.transformers", folder, images)
+        assert failure.reason in ("REFUSED", "LOAD_FAILED") and not marker.exists()
+        assert failure.reason == "LOAD_FAILED" or "--allow-remote-code" in failure.message
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"pipeline_model_type": "Nope"},
+            {"image_processor_type": "Nope"},
+            {"image_processor_type": None},
+            {"processor_type": "Nope"},
+            {"components": ["../elsewhere"]},
+            {"components": {"image_processor": 1}},
+        ],
+    )
+    def test_only_classes_of_transformers_are_loaded(self, fields: dict[str, Any]) -> None:
+        from probelog_runner.flavors.mlflow_transformers import check_classes
+
+        good = {"pipeline_model_type": "ViTForImageClassification", "components": ["image_processor"], "image_processor_type": "ViTImageProcessor"}
+        check_classes(good)
+        with pytest.raises(Failure):
+            check_classes({**good, **fields})
 
     @pytest.mark.parametrize(
         ("change", "reason", "message"),
@@ -365,6 +473,22 @@ class TestOnnx:
         info, responses = run("mlflow.onnx", folder, images)
         np.testing.assert_allclose(responses, normalized(images).mean((2, 3)), atol=1e-4)
         assert info["outputName"] == "y"
+
+
+def test_code_that_no_check_knows_starts_no_program() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import os, sys, subprocess\n"
+        "from probelog_runner.confine import PickleGuard\n"
+        "guard = PickleGuard(); guard.watch()\n"
+        "for start in (lambda: os.system('echo ran'), lambda: subprocess.run(['echo', 'ran']), lambda: os.execv('/bin/echo', ['echo', 'ran'])):\n"
+        "    try: start()\n    except Exception as error: print(error.reason)\n"
+    )
+    source = str(Path(__file__).parent.parent / "src")
+    made = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": source}, capture_output=True, text=True)
+    assert made.stdout.split() == ["REFUSED"] * 3, made.stderr
 
 
 def test_a_pickle_that_no_check_knows_meets_the_guard(tmp_path: Path, images: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -115,6 +116,23 @@ def test_an_error_of_the_server_does_not_end_a_runner(tmp_path: Path) -> None:
         runner.terminate()
         assert "Oops." in runner.communicate(timeout=60)[1]
         assert runner.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "state"),
+    [
+        (409, "RESPONSES_SHAPE_MISMATCH", "FAILED"),
+        (400, "MODEL_TOO_MANY_OUTPUTS", "FAILED"),
+        (404, "PROBE_SET_UNKNOWN", "SUCCEEDED"),
+    ],
+)
+def test_only_a_refusal_of_the_responses_is_the_models_fault(tmp_path: Path, status: int, code: str, state: str) -> None:
+    with FakeServer() as server:
+        runner = start(server, tmp_path, "--once", slow=0.1)
+        wait_for(lambda: len(server.uploads) == 1)
+        server.faults = [(status, {}, json.dumps({"error": {"code": code, "message": "No."}}).encode())]
+        _, log = runner.communicate(timeout=60)
+        assert runner.returncode == 0 and server.state == state, log
 
 
 def test_tells_the_server_why_a_model_cannot_be_run(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ def process_of(work: Path, deed: str, timeout: float = 60, memory: int = 1 << 28
         ("grow", 60, "Raise --memory"),
         ("allocate at once", 60, "MemoryError"),
         ("hang", 1, "Raise --model-timeout"),
+        ("drip", 1, "Raise --model-timeout"),
+        ("real-time signal", 60, "signal 40"),
         ("crash", 60, "SIGABRT(.|\n)*about to crash"),
         ("exit", 60, "with status 7"),
     ],
@@ -40,7 +42,7 @@ def test_a_process_that_misbehaves_is_killed(tmp_path: Path, deed: str, timeout:
 
 
 @pytest.mark.parametrize(
-    "line", ["no reply", "[]", "{}", '{"info": 1}', '{"info": {}, "peak": "much"}', '{"failure": "OTHER"}', '{"info": {"notes": 1}}']
+    "line", ["no reply", "[" * 100_000, '{"failure": []}', "[]", "{}", '{"info": 1}', '{"info": {}, "peak": "much"}', '{"failure": "OTHER"}', '{"info": {"notes": 1}}']
 )
 def test_a_reply_that_is_none_is_a_failure(tmp_path: Path, line: str) -> None:
     with process_of(tmp_path, "chatter", version=line) as process:
@@ -54,7 +56,7 @@ def test_the_environment_has_no_secrets(tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, "secret")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://user:secret@mlflow.example.org")
     with process_of(tmp_path, "environment") as process:
-        told = process.load()
+        told = process.load()["preprocessing"]
     assert "secret" not in str(told["environment"])
     assert told["environment"]["HOME"] == told["cwd"] == str(tmp_path)
 
@@ -63,7 +65,7 @@ def test_the_environment_has_no_secrets(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_process_has_no_network(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         with process_of(tmp_path, "network", version=str(listener.getsockname()[1])) as process:
-            told = process.load()
+            told = process.load()["preprocessing"]
     assert told["left"] is not told["reached"]
     if os.geteuid() == 0:
         assert told["left"]
@@ -74,7 +76,7 @@ def test_a_killed_runner_takes_the_process_along(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from test_sandbox import process_of\n"
         "with process_of(Path(sys.argv[1]), 'tell pid') as process:\n"
-        "    print(process.load()['pid'], flush=True); time.sleep(600)"
+        "    print(process.load()['preprocessing']['pid'], flush=True); time.sleep(600)"
     )
     runner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert runner.stdout
@@ -87,6 +89,24 @@ def test_a_killed_runner_takes_the_process_along(tmp_path: Path) -> None:
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
     raise AssertionError("the model's process outlived its runner")
+
+
+@pytest.mark.parametrize("deed", ["drip", "deaf"])
+def test_a_process_that_does_not_listen_does_not_hold_up_the_runner(tmp_path: Path, deed: str) -> None:
+    """Neither by never being silent nor by never reading."""
+
+    def check() -> None:
+        if time.monotonic() > end:
+            raise Stopped()
+
+    end = time.monotonic() + 1
+    work = tmp_path / deed
+    work.mkdir()
+    images = [Path(f"/images/{index:09}.png") for index in range(20_000)]
+    with ModelProcess(job_of(deed, work, images), work, check, 60, module="hostile") as process:
+        with pytest.raises(Stopped):
+            process.load()
+    assert time.monotonic() - end < 10
 
 
 def test_what_interrupts_the_wait_ends_the_process(tmp_path: Path) -> None:

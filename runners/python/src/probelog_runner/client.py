@@ -12,22 +12,26 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
 from probelog_runner import __version__
-from probelog_runner.errors import ClaimLost, Failure, Stopped
+from probelog_runner.errors import ClaimLost, Failure, Stopped, cut
 
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 60
 FIRST_WAIT_SECONDS = 0.5
 MAX_WAIT_SECONDS = 30.0
-#: Codes after which the same request may succeed.
-TRANSIENT = {"RATE_LIMITED", "SERVER_BUSY", "UPLOADS_BUSY", "OPERATION_TIMEOUT", "DATABASE_UNAVAILABLE", "STORAGE_FULL"}
-#: Answers of proxies, which have no code.
-TRANSIENT_STATUS = {f"HTTP_{status}" for status in (408, 429, 500, 502, 503, 504)}
+#: Codes in replies of GraphQL after which the same request may succeed.
+TRANSIENT = {
+    "RATE_LIMITED", "SERVER_BUSY", "UPLOADS_BUSY", "OPERATION_TIMEOUT", "DATABASE_UNAVAILABLE", "STORAGE_FULL",
+    "STORAGE_UNUSABLE", "SEARCH_UNAVAILABLE", "SERVER_CLOSING", "UPLOAD_TOO_SLOW", "INTERNAL",
+}  # fmt: skip
+#: A bug of the server may stay: how long its requests are repeated.
+BUG_SECONDS = 120.0
+MAX_MESSAGE = 2000
 
 
 class ServerError(Exception):
@@ -140,7 +144,7 @@ class Client:
     def fail(self, claim: str, failure: Failure) -> None:
         self._graphql(
             "mutation ($claim: ID!, $input: RunnerFailureInput!) { failRunnerClaim(claim: $claim, input: $input) { id } }",
-            {"claim": claim, "input": {"reason": failure.reason, "message": failure.message[:2000]}},
+            {"claim": claim, "input": {"reason": failure.reason, "message": cut(failure.message, MAX_MESSAGE) or "no message"}},
         )
 
     def release(self, claim: str) -> None:
@@ -149,7 +153,8 @@ class Client:
     def put_piece(self, claim: Claim, number: int, npy: bytes) -> None:
         """The server has the piece on disk when this returns."""
         address = f"{self._absolute(claim.responses_url)}/{number}"
-        self._repeat(lambda: self._send("PUT", address, npy, "application/octet-stream").close())
+        # A server that got a part of the body finds the request invalid.
+        self._repeat(lambda: self._send("PUT", address, npy, "application/octet-stream").close(), broken={"INPUT_INVALID"})
 
     def download(self, address: str, read: Callable[[IO[bytes]], None]) -> None:
         """Hands the body to `read`, again from its start if the connection breaks."""
@@ -191,7 +196,8 @@ class Client:
         response: http.client.HTTPResponse = self._opener.open(request, timeout=TIMEOUT_SECONDS)
         return response
 
-    def _repeat(self, attempt: Callable[[], T]) -> T:
+    def _repeat(self, attempt: Callable[[], T], broken: Collection[str] = ()) -> T:
+        """:param broken: codes that may be due to a connection that broke"""
         wait = FIRST_WAIT_SECONDS
         began = time.monotonic()
         while True:
@@ -200,12 +206,14 @@ class Client:
                 return attempt()
             except urllib.error.HTTPError as error:
                 refusal = _http_refusal(error)
-                if refusal.code not in TRANSIENT | TRANSIENT_STATUS:
+                is_transient = error.code in (408, 429) or error.code >= 500
+                may_stay = error.code == 500 or refusal.code in broken
+                if not (is_transient or may_stay) or (may_stay and time.monotonic() - began > BUG_SECONDS):
                     raise _refusal(refusal.code, refusal.message) from None
                 reason = str(refusal)
                 asked = _retry_after(error.headers.get("Retry-After"))
             except ServerError as error:
-                if error.code not in TRANSIENT:
+                if error.code not in TRANSIENT or (error.code == "INTERNAL" and time.monotonic() - began > BUG_SECONDS):
                     raise
                 reason = str(error)
             except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:

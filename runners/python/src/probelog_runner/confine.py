@@ -41,8 +41,15 @@ def leave_network() -> bool:
     return bool(libc.unshare(CLONE_NEWNET) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
 
 
+#: What no library does while it loads or runs a model.
+_STARTS = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn", "subprocess.Popen"}
+
+
 class PickleGuard:
-    """Refuses pickles that the checks of a flavor missed: whatever library loads them, Python announces every class."""
+    """
+    Refuses pickles that the checks of a flavor missed: whatever library loads them, Python announces every class. Refuses other
+    programs, too, which code that no check knows would start.
+    """
 
     def __init__(self) -> None:
         self.refused: Failure | None = None
@@ -52,9 +59,12 @@ class PickleGuard:
         sys.addaudithook(self._hook)
 
     def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
-        if event != "pickle.find_class":
+        if event == "pickle.find_class":
+            self.refused = refuse_pickle(f"a pickle that wants {arguments[0]}.{arguments[1]}")
+        elif event in _STARTS:
+            self.refused = refuse_code(f"it would start another program by {event}")
+        else:
             return
-        self.refused = refuse_pickle(f"a pickle that wants {arguments[0]}.{arguments[1]}")
         raise self.refused
 
 

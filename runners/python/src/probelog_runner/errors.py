@@ -24,6 +24,11 @@ class Stopped(Exception):
     """This runner was asked to end."""
 
 
+def cut(text: str, units: int) -> str:
+    """The start of a text, in the units of UTF-16 that the server counts, without what no database stores."""
+    return text.replace("\0", "").encode("utf-16-le", "surrogatepass")[: units * 2].decode("utf-16-le", "ignore").strip()
+
+
 def described(error: BaseException, limit: int = 1500) -> str:
     """An error of a library, as one text."""
     text = f"{type(error).__name__}: {error}".strip()

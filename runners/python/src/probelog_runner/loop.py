@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from probelog_runner import __version__, flavors
-from probelog_runner.client import Claim, Client, ServerError
-from probelog_runner.errors import ClaimLost, Failure, Stopped
-from probelog_runner.job import Job
+from probelog_runner.client import Claim, Client, ServerError, ServerUnreachable
+from probelog_runner.errors import ClaimLost, Failure, Stopped, described
+from probelog_runner.job import Job, notes_of
 from probelog_runner.kit import Kit, KitInvalid, Kits
 from probelog_runner.lease import Lease
 from probelog_runner.sandbox import ModelProcess
@@ -20,7 +21,14 @@ from probelog_runner.workspace import remove_abandoned, temporary_folder
 
 POLL_SECONDS = 3.0
 #: Codes of a server that refuses this runner, or of an address that is no server of ours.
-FATAL = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_PROBELOG", "REDIRECTED", "CERTIFICATE_INVALID", "INPUT_INVALID", "GRAPHQL_VALIDATION_FAILED"}  # fmt: skip
+FATAL = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_PROBELOG", "REDIRECTED", "CERTIFICATE_INVALID"}
+#: A server that does not take what this runner says of itself. What it says of a model may be the model's fault.
+INVALID = {"INPUT_INVALID", "GRAPHQL_VALIDATION_FAILED"}
+#: Codes about a model's responses and description. After any other, another runner or a later try may succeed.
+ABOUT_MODEL = {
+    *INVALID, "RESPONSES_FORMAT_INVALID", "RESPONSES_SHAPE_MISMATCH", "RESPONSES_LAYOUT_AMBIGUOUS", "RESPONSES_INVALID",
+    "MODEL_TOO_MANY_OUTPUTS", "MODEL_LABELS_MISMATCH", "MODEL_ALL_DEGENERATE", "PREPROCESSING_INVALID", "PAYLOAD_TOO_LARGE",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ class Runner:
             return self._client.claim(self._id)
         except ServerError as error:
             if error.code != "NOT_FOUND":
-                if error.code in FATAL or self._settings.once:
+                if error.code in FATAL | INVALID or self._settings.once:
                     raise
                 self._log(f"The server cannot give work now. {error}")
                 return None
@@ -111,6 +119,11 @@ class Runner:
             if error.code == "NOT_FOUND":
                 self._log(f"{what}: the server does not know the claim any more.")
                 return
+            if error.code not in ABOUT_MODEL:
+                self._log(f"{what}: released, because the server cannot go on. {error}")
+                self._release(claim)
+                self._stop.wait(POLL_SECONDS)
+                return
             self._log(f"{what}: the server refused the responses. {error}")
             self._fail(claim, Failure("RUN_FAILED", f"The server refused the responses. {error}"))
         except OSError as error:
@@ -118,6 +131,12 @@ class Runner:
             self._log(f"{what}: released, because of the runner's own machine. {error}.")
             self._release(claim)
             self._stop.wait(POLL_SECONDS)
+        except ServerUnreachable:
+            raise
+        except Exception as error:
+            # A model must not end the runner, whatever its process says.
+            self._log(f"{what}: RUN_FAILED. {traceback.format_exc()}")
+            self._fail(claim, Failure("RUN_FAILED", f"The runner failed on this model. {described(error)}"))
 
     def _probe(self, claim: Claim, lease: Lease) -> None:
         settings = self._settings
@@ -125,7 +144,7 @@ class Runner:
         try:
             kit = self._kits.get(claim.probe_set)
         except (KitInvalid, ServerError) as error:
-            if isinstance(error, ServerError) and error.code in FATAL:
+            if isinstance(error, ServerError):
                 raise
             raise Failure("SOURCE_UNAVAILABLE", f"The probe images cannot be downloaded. {error}") from None
         with temporary_folder(settings.cache) as work:
@@ -144,9 +163,7 @@ class Runner:
             job = self._job(claim, kit, folder, entry_point)
             with ModelProcess(job, work / "home", lease.check, settings.model_timeout_seconds) as process:
                 result = process.load()
-                for note in self._respond(claim, process, lease):
-                    if note not in result["notes"]:
-                        result["notes"].append(note)
+                result["notes"] = notes_of([*result["notes"], *self._respond(claim, process, lease)])
                 peak = process.peak_bytes or None
             lease.check()
             self._client.complete(claim.id, {**result, "peakMemoryBytes": peak})

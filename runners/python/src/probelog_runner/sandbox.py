@@ -18,19 +18,21 @@ from types import TracebackType
 from typing import IO, Any, get_args
 
 from probelog_runner.errors import Failure, Reason
-from probelog_runner.job import Job
+from probelog_runner.job import Job, result_of
 
 #: All that a model's process gets of the runner's environment. Credentials and addresses of registries stay behind.
 PASSED_ON = {
     "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH",
     "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_HOME",
-    "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "KERAS_BACKEND", "PROBELOG_RUNNER_NETWORK",
+    "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "KERAS_BACKEND",
 }  # fmt: skip
 LOOK_SECONDS = 0.1
 STDERR_LINES = 12
 #: Longer replies are not ours.
 MAX_REPLY = 1 << 24
 MAX_RESPONSES = 1 << 29
+#: No machine has more memory.
+MAX_PEAK = 1 << 50
 
 
 def model_environment(environment: Mapping[str, str], home: Path, allow_pickle: bool) -> dict[str, str]:
@@ -76,6 +78,7 @@ class ModelProcess:
         self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: collections.deque[str] = collections.deque(maxlen=STDERR_LINES)
+        self._drainer: threading.Thread | None = None
         self._replies = b""
         self.peak_bytes = 0
 
@@ -95,7 +98,8 @@ class ModelProcess:
             start_new_session=True,
         )
         assert self._process.stderr
-        threading.Thread(target=self._drain, args=(self._process.stderr,), daemon=True).start()
+        self._drainer = threading.Thread(target=self._drain, args=(self._process.stderr,), daemon=True)
+        self._drainer.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -104,9 +108,9 @@ class ModelProcess:
     def load(self) -> dict[str, Any]:
         """:returns: the fields of `RunnerResultInput`"""
         info = self._ask(self._job.to_json(), "loading the model").get("info")
-        if not isinstance(info, dict) or not isinstance(info.setdefault("notes", []), list):
+        if not isinstance(info, dict) or not isinstance(info.get("notes", []), list):
             raise no_reply(info)
-        return info
+        return result_of(info)
 
     def respond(self, probes: list[int]) -> tuple[bytes, list[str]]:
         """:returns: the responses as .npy, one row per probe, and sentences to note"""
@@ -120,24 +124,36 @@ class ModelProcess:
     def _ask(self, request: dict[str, Any], what: str) -> dict[str, Any]:
         process = self._process
         assert process and process.stdin
-        try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-        except BrokenPipeError:
-            raise self._death() from None
-        line = self._reply(process, time.monotonic() + self._timeout_seconds, what)
+        deadline = time.monotonic() + self._timeout_seconds
+        self._tell(process, json.dumps(request).encode() + b"\n", deadline, what)
+        line = self._reply(process, deadline, what)
         try:
             reply: object = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise no_reply(line) from None
         if not isinstance(reply, dict) or not isinstance(peak := reply.get("peak", 0), int):
             raise no_reply(reply)
-        self.peak_bytes = max(self.peak_bytes, peak)
+        self.peak_bytes = max(self.peak_bytes, min(peak, MAX_PEAK))
         if "failure" in reply:
             if reply["failure"] not in get_args(Reason):
                 raise no_reply(reply)
             raise Failure(reply["failure"], str(reply.get("message")))
         return reply
+
+    def _tell(self, process: subprocess.Popen[bytes], request: bytes, deadline: float, what: str) -> None:
+        """A process that does not read must not hold up the runner."""
+        assert process.stdin
+        descriptor = process.stdin.fileno()
+        os.set_blocking(descriptor, False)
+        while request:
+            _, ready, _ = select.select([], [descriptor], [], LOOK_SECONDS)
+            try:
+                request = request[os.write(descriptor, request[: 1 << 16]) :] if ready else request
+            except BlockingIOError:
+                pass
+            except BrokenPipeError:
+                raise self._death() from None
+            self._look(process, deadline, what)
 
     def _reply(self, process: subprocess.Popen[bytes], deadline: float, what: str) -> bytes:
         assert process.stdout
@@ -149,16 +165,18 @@ class ModelProcess:
                 if not some or len(self._replies) > MAX_REPLY:
                     raise self._death()
                 self._replies += some
-                continue
-            self._check()
-            self._check_memory(process.pid)
-            if time.monotonic() > deadline:
-                self._kill()
-                seconds = self._timeout_seconds
-                message = f"The model was silent for {seconds:.0f} s during {what} and was ended. Raise --model-timeout."
-                raise Failure("KILLED", message)
+            self._look(process, deadline, what)
         line, _, self._replies = self._replies.partition(b"\n")
         return line
+
+    def _look(self, process: subprocess.Popen[bytes], deadline: float, what: str) -> None:
+        self._check()
+        self._check_memory(process.pid)
+        if time.monotonic() > deadline:
+            self._kill()
+            seconds = self._timeout_seconds
+            message = f"The model was silent for {seconds:.0f} s during {what} and was ended. Raise --model-timeout."
+            raise Failure("KILLED", message)
 
     def _check_memory(self, pid: int) -> None:
         limit = self._job.memory
@@ -174,8 +192,11 @@ class ModelProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(5)
         self._kill()
+        if self._drainer:
+            # A process that it started may hold the pipe open.
+            self._drainer.join(1)
         code = process.returncode
-        how = f"by {signal.Signals(-code).name}" if code is not None and code < 0 else f"with status {code}"
+        how = f"by {signal_name(-code)}" if code is not None and code < 0 else f"with status {code}"
         said = "\n".join(self._stderr)
         return Failure("KILLED", f"The model's process ended {how}.{f' It said: {said}' if said else ''}"[:2000])
 
@@ -195,6 +216,14 @@ class ModelProcess:
         with stderr:
             while line := stderr.readline(1 << 12):
                 self._stderr.append(line.decode(errors="replace").rstrip()[:300])
+
+
+def signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        # Real-time signals have no names.
+        return f"signal {number}"
 
 
 def no_reply(found: object) -> Failure:

@@ -57,11 +57,11 @@ def processor_in(folder: Path) -> ImageProcessor:
     # Release 5 calls the slow processors, which use Pillow, a backend.
     which = {"backend": "pil"} if int(transformers.__version__.split(".")[0]) >= 5 else {"use_fast": False}
     try:
-        return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder), **which))
+        return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder), trust_remote_code=False, **which))
     except Exception as first:
         try:
             # Some classes have only the fast form.
-            return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder)))
+            return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder), trust_remote_code=False))
         except Exception:
             raise Failure("LOAD_FAILED", f"The model's image processor cannot be loaded. {described(first)}") from None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from probelog_runner.confine import PickleGuard, refuse_pickle
 from probelog_runner.errors import Failure
+from probelog_runner.flavors.exported_program import check_exported_program
 from probelog_runner.flavors.mlmodel import ImageReader, MLmodel, TensorSpec, base_info, image_input
 from probelog_runner.flavors.torch_model import TorchModel
 from probelog_runner.job import Job, Kind
@@ -27,12 +28,14 @@ def load(job: Job, guard: PickleGuard) -> TorchModel:
     model.check_code(job)
     data = job.folder / str(model.flavor("pytorch").get("model_data", "data"))
     exported = data / "model.pt2"
-    if not job.allow_pickle and not exported.is_file():
+    if not job.allow_pickle and (not exported.is_file() or (data / "model.pth").exists()):
         raise refuse_pickle("its module as a pickle (model.pth)")
     import mlflow.pytorch
     import torch
 
     if not job.allow_pickle:
+        # MLflow looks for pickles only; torch also evaluates text of the archive.
+        check_exported_program(exported)
         # MLflow checks the archive with torch's restricted unpickler (MLFLOW_ALLOW_PICKLE_DESERIALIZATION); the guard stands behind.
         guard.watch()
     try:
