@@ -222,6 +222,32 @@ export class Ingests {
     });
   }
 
+  /**
+   * Leaves a claimed ingest to runners of other flavors, with the reason why this one could not run it.
+   *
+   * @throws ClaimLost
+   */
+  async awaitOtherRunner(
+    claim: Claim,
+    flavors: readonly string[],
+    { code, message }: { code: string; message: string },
+  ): Promise<void> {
+    const { count } = await this.prisma.ingest.updateMany({
+      where: claimed(claim),
+      data: {
+        state: 'AWAITING_RUNNER',
+        stage: 'QUEUED',
+        runnerFlavors: [...flavors],
+        errorCode: code,
+        errorMessage: message,
+        worker: null,
+        leasedUntil: null,
+        kills: 0,
+      },
+    });
+    if (count === 0) throw new ClaimLost(claim);
+  }
+
   /** The worker that has, or had, an ingest, with its attempt; null when there is none. */
   async holder(ingestId: string): Promise<Claim | null> {
     const row = await this.prisma.ingest.findFirst({
