@@ -57,7 +57,7 @@ it('kill -9 in the middle of the first start: the second finishes it and answers
   expect([intruder.code, intruder.stderr]).toEqual([1, expect.stringMatching(/^DATA_FOLDER_IN_USE: /)]);
   expect(await ask(output, INGESTS)).toEqual({ ingests });
   expect(await stop(second, 'SIGTERM')).toBe(0);
-}, 180_000);
+}, 400_000);
 
 it('a third start probes nothing again, says so in no time, and ends on Ctrl-C', async () => {
   const third = serveDemo();
