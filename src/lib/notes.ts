@@ -7,6 +7,7 @@ export const NOTES = {
   PREPROCESSING_TWICE: 'Both the description and the model normalize images.',
   PREPROCESSING_SUSPECT: 'The responses look as if the preprocessing were wrong.',
   INPUT_MISMATCH: 'What the registry says of the input does not fit what images are given to the model as.',
+  DIAGNOSIS_FAILED: 'Whether another preprocessing suits the model better was not found out.',
   FIELD_LEFT_OUT: 'A field of the description has no effect.',
   READING_CHOSEN: 'Libraries read the description differently; the sentence says how it was read.',
   SIZE_ASSUMED: 'The model takes images of any size, and none was given.',

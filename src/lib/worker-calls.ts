@@ -132,17 +132,22 @@ export function callsToThread<Methods extends Callable<Methods>>(worker: Worker)
 }
 
 /**
- * Makes one call in a thread of its own, which ends with it.
+ * Makes one call in a thread of its own, which ends with it, even in the middle of a computation.
  *
  * @param entry compiled module that calls {@link serveThread}
  */
 export async function callInThread<
   Methods extends Callable<Methods>,
   Name extends keyof Methods & string = keyof Methods & string,
->(entry: string, method: Name, args: Parameters<Methods[Name]>): Promise<Awaited<ReturnType<Methods[Name]>>> {
+>(
+  entry: string,
+  method: Name,
+  args: Parameters<Methods[Name]>,
+  options: CallOptions = {},
+): Promise<Awaited<ReturnType<Methods[Name]>>> {
   const worker = new Worker(entry);
   try {
-    return await callsToThread<Methods>(worker).call(method, args);
+    return await callsToThread<Methods>(worker).call(method, args, options);
   } finally {
     await worker.terminate();
   }

@@ -7,7 +7,14 @@ import { wandb } from './wandb/index.js';
 export { isChosen, type VersionChoice } from './choice.js';
 export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
-export type { ListedVersion, ListingPart, RegistryListing, RegistryReader } from './reader.js';
+export type {
+  ListedRevisions,
+  ListedVersion,
+  ListingPart,
+  RegisteredRevision,
+  RegistryListing,
+  RegistryReader,
+} from './reader.js';
 export { toReceipt, WebhookReceiver } from './receiver.js';
 export type { Credentials, Delivery } from './registry.js';
 

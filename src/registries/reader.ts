@@ -69,6 +69,14 @@ export interface RegisteredRevision {
   revision: string | null;
 }
 
+/** A list of versions, to look up renamed models in. */
+export interface ListedRevisions {
+  /** The names that have a version with this number and revision; none for a revision that is unknown. */
+  namesWith(version: RegisteredRevision): readonly string[];
+  /** Undefined when the version is not listed. */
+  revisionOf(name: string, version: string): string | null | undefined;
+}
+
 /** The list of a registry's versions. */
 export interface RegistryListing {
   readonly parts: readonly ListingPart[];
@@ -89,7 +97,7 @@ export interface RegistryListing {
   presentName(
     name: string,
     versions: readonly RegisteredRevision[],
-    listed: Iterable<ListedVersion>,
+    listed: ListedRevisions,
     signal?: AbortSignal,
   ): Promise<string | null>;
   /** What the sources of all versions of a model begin with. */

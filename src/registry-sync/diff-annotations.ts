@@ -1,3 +1,4 @@
+import { inTurns } from '../lib/in-turns.js';
 import type { ListedVersion } from '../registries/index.js';
 import type { Annotations, RegisteredVersion, Store } from '../store/index.js';
 
@@ -9,10 +10,11 @@ export async function diffAnnotations(
   registered: ReadonlyMap<string, RegisteredVersion>,
   listed: ReadonlyMap<string, ListedVersion>,
 ): Promise<{ model: RegisteredVersion; annotations: Annotations }[]> {
-  const both = [...listed].flatMap(([key, { annotations }]) => {
+  const both: { model: RegisteredVersion; annotations: Annotations }[] = [];
+  for await (const [key, { annotations }] of inTurns(listed)) {
     const model = registered.get(key);
-    return model && annotations ? [{ model, annotations }] : [];
-  });
+    if (model && annotations) both.push({ model, annotations });
+  }
   const different: { model: RegisteredVersion; annotations: Annotations }[] = [];
   for (let first = 0; first < both.length; first += BATCH) {
     const batch = both.slice(first, first + BATCH);

@@ -1,4 +1,5 @@
 import { messageOf, ProbelogError } from '../errors/index.js';
+import { inTurns } from '../lib/in-turns.js';
 import {
   isChosen,
   type ListedVersion,
@@ -8,7 +9,9 @@ import {
 } from '../registries/index.js';
 import type { ModelChange, RegisteredVersion, Store, SweepRecord, SweptVersions } from '../store/index.js';
 import { diffAnnotations } from './diff-annotations.js';
+import { indexListed } from './index-listed.js';
 import { SweepFailures } from './sweep-failures.js';
+import { keyOf } from './version-key.js';
 
 const PAGE_SIZE = 500;
 
@@ -63,9 +66,10 @@ export interface SweepOptions {
  *
  * A failure in one part of the list, or for one model, is reported and does not affect the others.
  *
- * A list may break off, or shift while it is read. So a model is removed only when all of this holds: its part of the list was
- * read to the end, the model was registered before that, the part covers it, and the registry confirms for this version alone
- * that it does not exist.
+ * A list may break off, or shift while it is read. So a model that the list lacks is removed only when all of this holds: its part
+ * of the list was read to the end, the model was registered before that, the part covers it, and the registry confirms for this
+ * version alone that it does not exist. A model that the list has, and the settings do not choose, is removed without that, unless
+ * they choose nothing at all.
  */
 export async function sweepRegistry(
   reader: RegistryReader,
@@ -115,11 +119,18 @@ export async function sweepRegistry(
       report.listed = listed.size;
     }
 
-    const names = new Set([...listed.values()].map(({ name }) => name));
-    for (const [name, versions] of byName(registered.values())) {
-      if (names.has(name) || !completeParts.some((part) => part.covers(name))) continue;
+    const names = new Set<string>();
+    for await (const { name } of inTurns(listed.values())) names.add(name);
+    const vanished = [...(await byName(registered.values()))].filter(
+      ([name]) => !names.has(name) && completeParts.some((part) => part.covers(name)),
+    );
+    const revisions = await indexListed(
+      listed,
+      vanished.flatMap(([, versions]) => versions),
+    );
+    for await (const [name, versions] of inTurns(vanished)) {
       const newName = await failures.collect(name, async () => {
-        const found = await listing.presentName(name, versions, listed.values(), signal);
+        const found = await listing.presentName(name, versions, revisions, signal);
         // The list may have shifted while it was read.
         const isRenamed =
           found !== null && names.has(found) && !(await listing.exists(versions[0].source, signal));
@@ -144,13 +155,15 @@ export async function sweepRegistry(
     }
 
     const choice = choices[registry] ?? {};
+    const registeredByName = listing.listsNewestOnly ? await byName(registered.values()) : null;
     const unchosen: RegisteredVersion[] = [];
     let isAnyChosen = false;
-    for (const [key, version] of listed) {
+    for await (const [key, version] of inTurns(listed)) {
       const model = registered.get(key);
       const isTaken = isChosen(choice, { name: version.name, ...version.annotations });
       if (isTaken) isAnyChosen = true;
-      if (isTaken === false && model) unchosen.push(model);
+      if (isTaken === false)
+        unchosen.push(...(registeredByName?.get(version.name) ?? (model === undefined ? [] : [model])));
       if (!isTaken) continue;
       if (version.isModel && (model === undefined || isRetryable(model))) {
         await make(report.ingested, version, registration(version, false));
@@ -171,7 +184,7 @@ export async function sweepRegistry(
         await make(report.removed, model, { kind: 'REMOVE', name, version });
       }
 
-    for (const [key, model] of registered) {
+    for await (const [key, model] of inTurns(registered)) {
       const { name, version, source } = model;
       if (listed.has(key) || !completeParts.some((part) => part.covers(name))) continue;
       if (listing.listsNewestOnly && names.has(name)) continue;
@@ -220,9 +233,13 @@ async function registeredVersions(
   }
 }
 
-function byName(models: Iterable<RegisteredVersion>): Map<string, RegisteredVersion[]> {
+async function byName(models: Iterable<RegisteredVersion>): Promise<Map<string, RegisteredVersion[]>> {
   const groups = new Map<string, RegisteredVersion[]>();
-  for (const model of models) groups.set(model.name, [...(groups.get(model.name) ?? []), model]);
+  for await (const model of inTurns(models)) {
+    const group = groups.get(model.name);
+    if (group) group.push(model);
+    else groups.set(model.name, [model]);
+  }
   return groups;
 }
 
@@ -237,8 +254,4 @@ function hasChanged(model: RegisteredVersion, { revision }: ListedVersion): bool
 
 function registration({ name, version, source }: ListedVersion, updated: boolean): ModelChange {
   return { kind: 'REGISTER', name, version, source, updated };
-}
-
-function keyOf({ name, version }: { name: string; version: string }): string {
-  return JSON.stringify([name, version]);
 }

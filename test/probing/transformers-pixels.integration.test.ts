@@ -3,15 +3,9 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { parsePreprocessing } from '../../src/probing/index.js';
-import { completePreprocessing } from '../../src/probing/preprocessing/complete-preprocessing.js';
-import { decodePixels } from '../../src/probing/worker/images/decode-pixels.js';
-import { frameOf } from '../../src/probing/worker/images/pixels.js';
-import { tensorFiller } from '../../src/probing/worker/images/tensor-filler.js';
-import { DEMO } from '../fixtures/demo-service.js';
+import { beforeAll, describe, it } from 'vitest';
 import { requires, TEST_PYTHON } from '../fixtures/requires.js';
+import { expectSamePixels, imagesToCompare } from './support/compare-pixels.js';
 
 const SCRIPT = fileURLToPath(new URL('../python/transformers_pixels.py', import.meta.url));
 
@@ -94,14 +88,8 @@ describe.runIf(requires('transformers'))('the pixels of a model, against transfo
   let images: string[];
 
   beforeAll(async () => {
+    images = await imagesToCompare();
     const folder = await mkdtemp(join(tmpdir(), 'probelog-pixels-'));
-    images = [
-      join(DEMO, 'probes/pets-0008.jpg'),
-      await made(folder, 'zone-plate', 257, 201, (x, y) => 127 + 127 * Math.cos((x * x + y * y) / 300)),
-      await made(folder, 'wide', 331, 40, (x, y) => x * 3 + y * 11),
-      await made(folder, 'tall', 37, 290, (x, y) => x * 7 + y),
-      await made(folder, 'tiny', 9, 7, (x, y) => x * 28 + y * 31),
-    ];
     const names = Object.keys(CASES);
     const cases = names.map((name, i) => ({ config: CASES[name], to: join(folder, `${i}.f32`) }));
     execFileSync(TEST_PYTHON, [SCRIPT], {
@@ -112,53 +100,8 @@ describe.runIf(requires('transformers'))('the pixels of a model, against transfo
   });
 
   it.each(Object.keys(CASES))('%s', async (name) => {
-    const bytes = expected.get(name);
-    if (!bytes) throw new Error('there is nothing to compare with');
-    const theirs = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-    const { spec } = completePreprocessing(parsePreprocessing(CASES[name]), {
-      channels: 3,
-      width: null,
-      height: null,
-    });
-    const area = spec.width * spec.height;
-    expect(theirs.length).toBe(images.length * area * 3);
-    const filler = tensorFiller(
-      { layout: 'NCHW', type: 'float32', channels: 3, ...spec },
-      spec,
-      (values) => new Uint16Array(values),
-    );
-    const differences: number[] = [];
-    for (const [i, path] of images.entries()) {
-      const ours = filler.allocate(1);
-      filler.fill(ours, await decodePixels(path, frameOf(spec)), 1);
-      for (let k = 0; k < ours.length; k++) {
-        const plane = Math.trunc(k / area);
-        const channel = spec.channelOrder === 'BGR' ? 2 - plane : plane;
-        const unit = spec.std[channel] / spec.scale;
-        differences.push(Math.abs(ours[k] - theirs[i * area * 3 + k]) * unit);
-      }
-    }
-    differences.sort((a, b) => a - b);
-    // In steps of 1/255. Decoders of JPEG differ by one step here and there.
-    expect(differences.reduce((sum, value) => sum + value) / differences.length).toBeLessThan(0.1);
-    expect(differences[Math.trunc(differences.length * 0.99)]).toBeLessThan(1.01);
+    const theirs = expected.get(name);
+    if (!theirs) throw new Error('there is nothing to compare with');
+    await expectSamePixels(CASES[name], images, theirs);
   });
 });
-
-async function made(
-  folder: string,
-  name: string,
-  width: number,
-  height: number,
-  sample: (x: number, y: number) => number,
-): Promise<string> {
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
-    const pixel = Math.trunc(i / 3);
-    return (sample(pixel % width, Math.trunc(pixel / width)) * (1 + (i % 3))) % 256;
-  });
-  const path = join(folder, `${name}.png`);
-  await sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toFile(path);
-  return path;
-}

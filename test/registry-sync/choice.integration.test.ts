@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openSmallService, type SmallService, settled } from '../ingest/support/small-service.js';
 import { meanColor } from '../probing/support/made-models.js';
+import { startHub } from '../registries/huggingface/hub-server.js';
 import { createdEvent, type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
 import { mlflowHeaders, pythonJson } from '../registries/signing.js';
 
@@ -37,8 +38,8 @@ async function delivered(event: { entity: string; action: string; data: object }
   if (receipt?.ingestId) await settled(small.service, receipt.ingestId);
   return receipt?.status;
 }
-async function swept() {
-  const [report] = await small.service.sweeper.sweep({ registries: ['mlflow'] });
+async function swept(registry = 'mlflow') {
+  const [report] = await small.service.sweeper.sweep({ registries: [registry] });
   const { ingests } = small.service.store;
   for (const { id } of await ingests.page({ states: ['QUEUED', 'RUNNING'], first: 100 }))
     await settled(small.service, id);
@@ -62,6 +63,32 @@ describe('by name', () => {
     expect(await delivered(createdEvent(owl))).toBe('accepted');
     expect(await swept()).toMatchObject({ listed: 2, ingested: [], removed: [], error: null });
     expect(await names()).toEqual(['birds@1']);
+  });
+
+  it('removes all commits of a repository of the Hub, which lists only the newest', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'probelog-choice-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const hub = await startHub();
+    onTestFinished(() => hub.close());
+    const [one, two] = ['1'.repeat(40), '2'.repeat(40)];
+    const settings = {
+      PROBELOG_HUGGINGFACE_URL: hub.url,
+      PROBELOG_HUGGINGFACE_TOKEN: hub.token,
+      PROBELOG_HUGGINGFACE_REPOSITORIES: 'org',
+    };
+    const owl = hub.add({ name: 'org/owl', commits: [{ sha: one, files: FILES }] });
+    hub.add({ name: 'org/crow', commits: [{ sha: one, files: FILES }] });
+    await open(settings, folder);
+    await swept('huggingface');
+    owl.commits.push({ sha: two, files: FILES });
+    await swept('huggingface');
+    expect(await names()).toEqual([`org/crow@${one}`, `org/owl@${one}`, `org/owl@${two}`]);
+    await small.close();
+    await open({ ...settings, PROBELOG_HUGGINGFACE_MODELS: 'org/crow' }, folder);
+    const { removed, error } = await swept('huggingface');
+    expect([...removed].sort()).toEqual([`org/owl@${one}`, `org/owl@${two}`]);
+    expect(error).toBeNull();
+    expect(await names()).toEqual([`org/crow@${one}`]);
   });
 });
 

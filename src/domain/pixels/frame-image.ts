@@ -31,7 +31,10 @@ export interface Frame {
   resize: ResizeMode;
   /** CROP: the short edge after resizing, in pixels. Absent: the image covers the result's size / `cropFraction`. */
   shortEdge?: number;
-  /** STRETCH: the edges after resizing, in pixels. Absent: size / `cropFraction`. */
+  /**
+   * STRETCH: the edges after resizing, in pixels. CROP without `shortEdge`: the size that the resized image covers. Absent: size /
+   * `cropFraction`.
+   */
   resizeWidth?: number;
   resizeHeight?: number;
   /** In (0, 1]. */
@@ -124,10 +127,14 @@ function withShortEdge(width: number, height: number, short: number, rounding: F
     : { width: long(width, height), height: short };
 }
 
-/** The smallest size that covers size / cropFraction. */
+/** The smallest size that covers the target; with TORCHVISION as timm's `ResizeKeepRatio`, which rounds both edges. */
 function covering(width: number, height: number, frame: Frame) {
-  const targetWidth = Math.round(frame.width / frame.cropFraction);
-  const targetHeight = Math.round(frame.height / frame.cropFraction);
+  const targetWidth = frame.resizeWidth ?? Math.round(frame.width / frame.cropFraction);
+  const targetHeight = frame.resizeHeight ?? Math.round(frame.height / frame.cropFraction);
+  if (frame.rounding === 'TORCHVISION') {
+    const ratio = Math.min(width / targetWidth, height / targetHeight);
+    return { width: roundHalfEven(width / ratio), height: roundHalfEven(height / ratio) };
+  }
   return targetWidth * height >= targetHeight * width
     ? { width: targetWidth, height: Math.max(targetHeight, Math.trunc((targetWidth * height) / width)) }
     : { width: Math.max(targetWidth, Math.trunc((targetHeight * width) / height)), height: targetHeight };

@@ -14,6 +14,8 @@ import { type PixelFields, preprocessingAlternatives } from './preprocessing-alt
 
 /** Images per run, spread over the probe set. */
 const MAX_IMAGES = 256;
+/** Outputs that are judged. */
+const MAX_OUTPUTS = 100;
 /** With fewer, chance decides. */
 const MIN_IMAGES = 20;
 /**
@@ -111,9 +113,10 @@ async function run(
     ...options,
     preprocessing,
     probes,
-    onBatch: (_probes, responses) => void batches.push(Float32Array.from(responses)),
+    onBatch: (probed, responses) =>
+      void batches.push(someOutputs(responses, responses.length / probed.length)),
   });
-  const columns = inspected.output.outputs;
+  const columns = Math.min(inspected.output.outputs, MAX_OUTPUTS);
   const data = new Float32Array(probes.length * columns);
   let end = 0;
   for (const batch of batches) {
@@ -125,6 +128,16 @@ async function run(
     spec: inspected.preprocessing,
     takesBytes: inspected.input.type === 'uint8',
   };
+}
+
+/** Outputs spread evenly: all of a large model would fill the memory, eight times over. @param responses n × C */
+function someOutputs(responses: Float32Array, outputs: number): Float32Array {
+  if (outputs <= MAX_OUTPUTS) return Float32Array.from(responses);
+  const rows = responses.length / outputs;
+  return Float32Array.from({ length: rows * MAX_OUTPUTS }, (_, index) => {
+    const row = Math.trunc(index / MAX_OUTPUTS);
+    return responses[row * outputs + Math.trunc(((index % MAX_OUTPUTS) * outputs) / MAX_OUTPUTS)];
+  });
 }
 
 function rowsAt({ columns, data }: Matrix, rows: readonly number[]): Matrix {

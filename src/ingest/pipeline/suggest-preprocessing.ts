@@ -1,5 +1,5 @@
 import { decodeMatrix } from '../../domain/index.js';
-import { messageOf } from '../../errors/index.js';
+import { knownError } from '../../errors/index.js';
 import { type NoteCode, note, parseNote } from '../../lib/notes.js';
 import type { Store } from '../../store/index.js';
 import {
@@ -53,10 +53,12 @@ export async function suggestPreprocessing(
     return message === null ? null : note('PREPROCESSING_SUSPECT', message);
   } catch (thrown) {
     signal.throwIfAborted();
+    const known = knownError(thrown);
+    if (known?.code === 'INPUT_INVALID') return null;
     // The model itself was run; a suggestion that cannot be made must not fail it.
     return note(
-      'PREPROCESSING_SUSPECT',
-      `Whether another preprocessing suits it better was not found out: ${messageOf(thrown)}`,
+      'DIAGNOSIS_FAILED',
+      `Whether another preprocessing suits the model better was not found out (${known?.code ?? 'INTERNAL'}). Try probelog ingest --diagnose.`,
     );
   }
 }

@@ -9,6 +9,8 @@ import type { RunnerPieces } from './runner-pieces.js';
 /** What a piece must fit. */
 interface PieceTerms {
   number: number;
+  /** Its probes. */
+  probes: readonly number[];
   /** P */
   all: number;
   /** Largest C. */
@@ -19,20 +21,18 @@ interface PieceTerms {
  * Checks an uploaded piece and stores it, row by row: other requests get their turns, and memory does not grow with it.
  *
  * @param path of a `.npy` or `.safetensors` file: probes of the piece × outputs
- * @throws ProbelogError NOT_FOUND, RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, MODEL_TOO_MANY_OUTPUTS
+ * @throws ProbelogError RESPONSES_FORMAT_INVALID, RESPONSES_SHAPE_MISMATCH, MODEL_TOO_MANY_OUTPUTS
  */
 export async function receivePiece(
   pieces: RunnerPieces,
   path: string,
-  { number, all, maxOutputs }: PieceTerms,
+  { number, probes, all, maxOutputs }: PieceTerms,
 ): Promise<void> {
-  const probes = pieces.probesOf(number);
-  if (probes === null) throw new ProbelogError('NOT_FOUND', `The claim has no piece ${number}.`);
   const file = await open(path);
   try {
     const array = await locateArray(file);
     const [count, outputs] = array.shape;
-    const known = await pieces.outputs();
+    const known = await pieces.outputs(number);
     const expected = `[${probes.length}, ${known ?? 'outputs'}]`;
     if (array.shape.length !== 2 || count !== probes.length || outputs < 1 || (known ?? outputs) !== outputs)
       throw new ProbelogError(
@@ -47,7 +47,7 @@ export async function receivePiece(
       );
     checkOutputLimit(outputs, all, maxOutputs);
     async function* rows() {
-      for (const [row, probe] of (probes ?? []).entries()) {
+      for (const [row, probe] of probes.entries()) {
         const responses = await readRow(file, array, row);
         yield encodeRows({ probes: Uint32Array.of(probe), responses });
       }

@@ -1,4 +1,4 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolderDurably, writeFileAtomically } from '../../lib/atomic-file.js';
@@ -30,8 +30,8 @@ export interface RunnerPiece {
  * the format of the spool.
  *
  * The folder has the hash of everything that the responses depend on in its name. So the responses of different flavors,
- * releases of a runner, revisions or probe sets never stand in one matrix, and a runner that lost its claim does no harm by a
- * late upload.
+ * releases of a runner, revisions or probe sets never stand in one matrix. A late upload of a runner that lost its claim can at
+ * most replace responses by the same ones.
  */
 export class RunnerPieces {
   private constructor(
@@ -53,8 +53,8 @@ export class RunnerPieces {
   ): Promise<RunnerPieces> {
     const path = workPath(folder, identity, '.pieces');
     await makeFolderDurably(path);
-    const text = await readFile(join(path, LIST), 'utf8').catch(() => null);
-    if (text !== null) return new RunnerPieces(path, pieceList.parse(JSON.parse(text)));
+    const list = await readList(path);
+    if (list !== null) return new RunnerPieces(path, list);
     const pieces = new RunnerPieces(path, { pieces: [], complete: false });
     const { probes, complete } = await begin();
     await pieces.extend(probes, complete);
@@ -85,8 +85,13 @@ export class RunnerPieces {
     return this.list.pieces[number] ?? null;
   }
 
-  /** Appends pieces of these probes. */
+  /** Appends pieces of these probes, unless the list has been extended since it was read: a repeated request changes nothing. */
   async extend(probes: Iterable<number>, complete: boolean): Promise<void> {
+    const present = await readList(this.folder);
+    if (present !== null && present.pieces.length !== this.list.pieces.length) {
+      this.list = present;
+      return;
+    }
     const added = [...probes];
     const pieces = [...this.list.pieces];
     for (let first = 0; first < added.length; first += PIECE_PROBES)
@@ -100,18 +105,38 @@ export class RunnerPieces {
     await writeFileAtomically(join(this.folder, fileOf(number)), withHeader(outputs, rows));
   }
 
-  /** C of the pieces so far; null before the first one. */
-  async outputs(): Promise<number | null> {
-    for (const { number, received } of await this.all()) {
-      if (!received) continue;
-      const file = await open(join(this.folder, fileOf(number)));
-      try {
-        return await readHeader(file);
-      } finally {
-        await file.close();
-      }
-    }
+  /** C of the pieces so far; null before the first one. @param except a piece that is about to be replaced */
+  async outputs(except?: number): Promise<number | null> {
+    for (const { number, received } of await this.all())
+      if (received && number !== except) return (await this.stored(number)).outputs;
     return null;
+  }
+
+  /**
+   * Removes the files of pieces that do not fit the first one, so that they are run again: two uploads at once can both be taken
+   * for the first.
+   */
+  async dropUnfit(): Promise<void> {
+    const outputs = await this.outputs();
+    for (const { number, received, probes } of await this.all()) {
+      if (!received) continue;
+      const stored = await this.stored(number);
+      if (
+        stored.outputs !== outputs ||
+        outputs === null ||
+        stored.bytes !== HEADER_BYTES + probes.length * rowBytes(outputs)
+      )
+        await rm(join(this.folder, fileOf(number)), { force: true });
+    }
+  }
+
+  private async stored(number: number): Promise<{ outputs: number | null; bytes: number }> {
+    const file = await open(join(this.folder, fileOf(number)));
+    try {
+      return { outputs: await readHeader(file), bytes: (await file.stat()).size };
+    } finally {
+      await file.close();
+    }
   }
 
   /** All responses so far, in order of the pieces; null when there are none. */
@@ -151,6 +176,15 @@ export class RunnerPieces {
       await file.close();
     }
   }
+}
+
+/** Null before the first claim. @throws any other error: a list that cannot be read must not be taken for none */
+async function readList(folder: string): Promise<z.infer<typeof pieceList> | null> {
+  const text = await readFile(join(folder, LIST), 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return null;
+    throw thrown;
+  });
+  return text === null ? null : pieceList.parse(JSON.parse(text));
 }
 
 function fileOf(number: number): string {

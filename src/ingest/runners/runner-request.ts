@@ -49,6 +49,7 @@ const result = z.strictObject({
     .number()
     .min(0)
     .max(2 ** 50)
+    .transform(Math.round)
     .nullish(),
 });
 

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Pace, type PaceLimits } from '../../download/index.js';
-import { ProbelogError } from '../../errors/index.js';
+import { knownError, messageOf, ProbelogError } from '../../errors/index.js';
 import { makeFolderDurably } from '../../lib/atomic-file.js';
 import { exists } from '../../lib/exists.js';
 import { Limiter } from '../../lib/limiter.js';
@@ -8,6 +11,7 @@ import { SerialQueue } from '../../lib/serial-queue.js';
 import { nextProbes, type ProbePlan } from '../../probing/index.js';
 import {
   type Claim,
+  type ClaimedIngest,
   ClaimLost,
   type IngestRecord,
   type ModelRecord,
@@ -23,9 +27,10 @@ import { type GalleryWriter, syncToGallery } from '../pipeline/sync-to-gallery.j
 import { discardWork, workFolderOf, workPath } from '../pipeline/work-folder.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { keepLease } from '../queue/lease.js';
-import { type RetryPolicy, retryDelay } from '../queue/retry-delay.js';
+import { ingestMaySucceedLater, type RetryPolicy, retryDelay } from '../queue/retry-delay.js';
 import { receiveFile } from '../uploads/receive-file.js';
 import { uploadsBusy } from '../uploads/response-uploads.js';
+import type { UploadForm } from '../uploads/upload-form.js';
 import { receivePiece } from './receive-piece.js';
 import { claimLost, RUNNER_LEASE_MS, type RunnerClaimKey, runnerOf, workerOf } from './runner-claim.js';
 import { type RunnerPiece, RunnerPieces } from './runner-pieces.js';
@@ -86,8 +91,6 @@ interface OpenClaim {
   probeSet: ProbeSetRecord;
   plan: ProbePlan | null;
   pieces: RunnerPieces;
-  /** Hash of everything that the responses depend on. */
-  spoolPath: string;
 }
 
 /** A runner that was not seen for so long is taken for dead. */
@@ -101,6 +104,20 @@ const DECLARED: Readonly<Record<RunnerResult['kind'], DeclaredKind>> = {
   MULTI_LABEL_LOGITS: 'MULTI_LABEL_LOGITS',
   MULTI_LABEL_PROBABILITIES: 'SIGMOIDS',
 };
+
+/** What the values of each kind must be like; any where it is not known. */
+const SAID_TO_BE: Readonly<Record<RunnerResult['kind'], UploadForm['kind']>> = {
+  UNKNOWN: undefined,
+  LOGITS: 'logits',
+  LOG_PROBABILITIES: 'log_probabilities',
+  PROBABILITIES: 'probabilities',
+  MULTI_LABEL_LOGITS: 'multi_label_logits',
+  MULTI_LABEL_PROBABILITIES: 'multi_label_probabilities',
+};
+
+/** The largest number that an upload may have for a response, and what may stand before them. */
+const MAX_NUMBER_BYTES = 8;
+const MAX_HEADER_BYTES = 2 ** 20;
 
 /**
  * Gives ingests to runners: programs elsewhere that run models which are not ONNX, in whatever framework.
@@ -162,9 +179,22 @@ export class RunnerService {
       await this.report(open, 'FETCHING');
       return await this.workOf(open);
     } catch (thrown) {
-      await store.ingests.release(ingest.claim);
-      throw thrown;
+      await this.giveUp(ingest, thrown);
+      return null;
     }
+  }
+
+  /** An ingest that cannot be prepared must not be the first in line for ever. */
+  private async giveUp({ id, claim, failures }: ClaimedIngest, thrown: unknown): Promise<void> {
+    const { store, retries, log } = this.options;
+    const error =
+      knownError(thrown) ?? new ProbelogError('INTERNAL', 'An internal error. The log has the details.');
+    const { code, message } = error;
+    log('error', 'an ingest cannot be given to a runner', { ingest: id, code, reason: messageOf(thrown) });
+    const delayMs = ingestMaySucceedLater(error) ? retryDelay(retries, failures + 1) : null;
+    if (delayMs === null) await store.ingests.fail(claim, code, message);
+    else await store.ingests.retryLater(claim, { code, message, delayMs });
+    this.options.announce(id);
   }
 
   /** Renews a claim for another {@link RUNNER_LEASE_MS}. @throws ProbelogError RUNNER_CLAIM_LOST */
@@ -190,13 +220,18 @@ export class RunnerService {
     if (uploads.isFull) throw uploadsBusy(maxConcurrent);
     return uploads.run(async () => {
       const open = await this.openKey(key);
+      const probes = open.pieces.probesOf(number);
+      if (probes === null) throw new ProbelogError('NOT_FOUND', `The claim has no piece ${number}.`);
+      const limit = Math.min(maxBytes, MAX_HEADER_BYTES + probes.length * maxOutputs * MAX_NUMBER_BYTES);
       const pace = new Pace(
         limits,
         (reason) => new ProbelogError('UPLOAD_TOO_SLOW', `The upload ${reason}.`),
       );
-      await receiveFile(uploadFolder, pace.of(content), maxBytes, (path) =>
-        receivePiece(open.pieces, path, { number, all: open.probeSet.size, maxOutputs }),
-      );
+      await receiveFile(uploadFolder, pace.of(content), limit, async (path) => {
+        // The body may have taken longer than the lease.
+        await this.renewed(open.claim);
+        await receivePiece(open.pieces, path, { number, probes, all: open.probeSet.size, maxOutputs });
+      });
       await this.report(open, 'PROBING', true);
       return open.pieces.all();
     });
@@ -208,15 +243,19 @@ export class RunnerService {
    * @throws ProbelogError RUNNER_CLAIM_LOST, RUNNER_PROBES_MISSING
    */
   async next(key: RunnerClaimKey): Promise<RunnerWork> {
-    const open = await this.openKey(key);
-    const { plan, pieces, probeSet } = open;
-    await checkReceived(pieces);
-    if (plan && !pieces.complete) {
-      const round = await nextProbes(plan, probeSet.size, await pieces.done());
-      await pieces.extend(round ?? [], round === null || round.length === 0);
-      await this.report(open, 'PROBING');
-    }
-    return this.workOf(open);
+    // In order: all responses so far are in memory, here and in the thread that chooses.
+    return this.shared.publishing.run(async () => {
+      const open = await this.openKey(key);
+      const { plan, pieces, probeSet } = open;
+      await checkReceived(pieces);
+      if (plan && !pieces.complete) {
+        const round = await nextProbes(plan, probeSet.size, await pieces.done());
+        await this.renewed(open.claim);
+        await pieces.extend(round ?? [], round === null || round.length === 0);
+        await this.report(open, 'PROBING');
+      }
+      return this.workOf(open);
+    });
   }
 
   /**
@@ -226,48 +265,11 @@ export class RunnerService {
    */
   async complete(key: RunnerClaimKey, input: unknown): Promise<IngestRecord> {
     const result = parseResult(input);
-    // In order: each takes several times the size of the responses of memory.
-    return this.shared.publishing.run(async () => {
-      const claim = await this.claimOf(key);
-      const before = await this.ingest(key.ingestId);
-      if (before.state === 'SUCCEEDED') return before;
-      const open = await this.open(claim);
-      if (!open.pieces.complete) throw probesMissing('the choice of probes goes on: call nextRunnerProbes');
-      await checkReceived(open.pieces);
-      await this.publish(open, result);
-      this.options.announce(key.ingestId);
-      return this.ingest(key.ingestId);
-    });
-  }
-
-  /** Ends the ingest of a claim, or has it tried again later when the failure may pass. @throws ProbelogError INPUT_INVALID, RUNNER_CLAIM_LOST */
-  async fail(key: RunnerClaimKey, input: unknown): Promise<IngestRecord> {
-    const { reason, message } = parseFailure(input);
-    const { store, retries, log } = this.options;
+    const { store, log, announce } = this.options;
     const claim = await this.claimOf(key);
-    const { failures } = await this.ingest(key.ingestId);
-    const code = FAILURE_CODES[reason];
-    const mayPass = reason === 'SOURCE_UNAVAILABLE' || reason === 'KILLED';
-    const delayMs = mayPass ? retryDelay(retries, failures + 1) : null;
-    await this.bound(async () => {
-      if (delayMs !== null) await store.ingests.retryLater(claim, { code, message, delayMs });
-      else await store.ingests.fail(claim, code, message, reason === 'NOT_APPLICABLE' ? reason : 'FAILED');
-    });
-    log('info', 'a runner could not run a model', { ingest: key.ingestId, code, delayMs });
-    this.options.announce(key.ingestId);
-    return this.ingest(key.ingestId);
-  }
-
-  /** Gives a claim back; the pieces stay. @throws ProbelogError RUNNER_CLAIM_LOST */
-  async release(key: RunnerClaimKey): Promise<IngestRecord> {
-    await this.options.store.ingests.release(await this.claimOf(key));
-    this.options.announce(key.ingestId);
-    return this.ingest(key.ingestId);
-  }
-
-  private async publish(open: OpenClaim, result: RunnerResult): Promise<void> {
-    const { store, gallery, workFolder, log } = this.options;
-    const { claim, model, request, probeSet, pieces, plan, spoolPath } = open;
+    const before = await this.ingest(key.ingestId);
+    if (before.state === 'SUCCEEDED') return before;
+    await this.renewed(claim);
     const lost = new AbortController();
     const endLease = keepLease({
       claim,
@@ -277,18 +279,76 @@ export class RunnerService {
       log: (message, details) => log('error', message, details),
     });
     try {
+      // In order: each takes several times the size of the responses of memory.
+      return await this.shared.publishing.run(async () => {
+        const now = await this.ingest(key.ingestId);
+        if (now.state === 'SUCCEEDED') return now;
+        const open = await this.open(claim);
+        if (!open.pieces.complete) throw probesMissing('the choice of probes goes on: call nextRunnerProbes');
+        await checkReceived(open.pieces);
+        await this.publish(open, result, lost.signal);
+        announce(key.ingestId);
+        return this.ingest(key.ingestId);
+      });
+    } finally {
+      endLease();
+    }
+  }
+
+  /** Ends the ingest of a claim, or has it tried again later when the failure may pass. @throws ProbelogError INPUT_INVALID, RUNNER_CLAIM_LOST */
+  async fail(key: RunnerClaimKey, input: unknown): Promise<IngestRecord> {
+    const { reason, message } = parseFailure(input);
+    const { store, retries, log } = this.options;
+    const claim = await this.claimOf(key);
+    const { failures, runnerFlavors } = await this.ingest(key.ingestId);
+    const code = FAILURE_CODES[reason];
+    const better = reason === 'REFUSED' ? await this.betterFlavors(claim, runnerFlavors) : [];
+    const mayPass = reason === 'SOURCE_UNAVAILABLE' || reason === 'KILLED';
+    const delayMs = mayPass ? retryDelay(retries, failures + 1) : null;
+    await this.bound(async () => {
+      if (better.length > 0) await store.ingests.awaitOtherRunner(claim, better, { code, message });
+      else if (delayMs !== null) await store.ingests.retryLater(claim, { code, message, delayMs });
+      else await store.ingests.fail(claim, code, message, reason === 'NOT_APPLICABLE' ? reason : 'FAILED');
+    });
+    log('info', 'a runner could not run a model', { ingest: key.ingestId, code, delayMs });
+    this.options.announce(key.ingestId);
+    return this.ingest(key.ingestId);
+  }
+
+  /** The flavors that a version prefers to the one by which a runner claimed it: another runner may do what this one may not. */
+  private async betterFlavors(claim: Claim, flavors: readonly string[]): Promise<readonly string[]> {
+    const { flavors: own } = await this.ownRunner(runnerOf(claim) ?? '');
+    return flavors.slice(
+      0,
+      flavors.findIndex((flavor) => own.includes(flavor)),
+    );
+  }
+
+  /** Gives a claim back; the pieces stay. @throws ProbelogError RUNNER_CLAIM_LOST */
+  async release(key: RunnerClaimKey): Promise<IngestRecord> {
+    await this.options.store.ingests.release(await this.claimOf(key));
+    this.options.announce(key.ingestId);
+    return this.ingest(key.ingestId);
+  }
+
+  private async publish(open: OpenClaim, result: RunnerResult, lost: AbortSignal): Promise<void> {
+    const { store, gallery, workFolder } = this.options;
+    const { claim, model, request, probeSet, pieces, plan } = open;
+    // A name of its own: the same request, repeated at another server, must not write to the same file.
+    const spoolPath = join(workFolderOf(workFolder, claim.ingestId), `${randomUUID()}.joined`);
+    try {
       await this.report(open, 'STORING');
       await pieces.joinTo(spoolPath);
       const stored = await storeResponses(
         {
-          responses: { kind: 'SPOOL', path: spoolPath },
+          responses: { kind: 'SPOOL', path: spoolPath, saidToBe: SAID_TO_BE[result.kind] },
           declared: DECLARED[result.kind],
           probes: probeSet.size,
           priorPath: plan?.priorPath ?? null,
         },
         store.blobs,
       );
-      if (lost.signal.aborted) throw claimLost();
+      if (lost.aborted) throw claimLost();
       const given = request.labels ?? null;
       const { labels, note: aboutLabels } =
         given === null && result.labels
@@ -313,7 +373,7 @@ export class RunnerService {
       await this.bound(() => store.ingests.succeed(claim, result.peakMemoryBytes ?? 0));
       await discardWork(workFolderOf(workFolder, claim.ingestId));
     } finally {
-      endLease();
+      await rm(spoolPath, { force: true });
     }
   }
 
@@ -331,12 +391,17 @@ export class RunnerService {
 
   /** The claim with this id, renewed. @throws ProbelogError RUNNER_CLAIM_LOST */
   private async openKey(key: RunnerClaimKey): Promise<OpenClaim> {
-    const { ingests, runners } = this.options.store;
+    const { runners } = this.options.store;
     const claim = await this.claimOf(key);
-    if (!(await ingests.renew(claim, RUNNER_LEASE_MS))) throw claimLost();
+    await this.renewed(claim);
     const open = await this.open(claim);
     await runners.seen(open.runner.id);
     return open;
+  }
+
+  /** @throws ProbelogError RUNNER_CLAIM_LOST */
+  private async renewed(claim: Claim): Promise<void> {
+    if (!(await this.options.store.ingests.renew(claim, RUNNER_LEASE_MS))) throw claimLost();
   }
 
   /** The claim with this id, if this caller's runner has or had it. @throws ProbelogError RUNNER_CLAIM_LOST */
@@ -379,8 +444,7 @@ export class RunnerService {
         ? { probes: round, complete: false }
         : { probes: Array.from({ length: probeSet.size }, (_, probe) => probe), complete: true };
     });
-    const spoolPath = workPath(folder, planned, '.joined');
-    return { claim, ingest, model, request, runner, flavor, probeSet, plan, pieces, spoolPath };
+    return { claim, ingest, model, request, runner, flavor, probeSet, plan, pieces };
   }
 
   private async workOf({
@@ -428,6 +492,7 @@ export class RunnerService {
 }
 
 async function checkReceived(pieces: RunnerPieces): Promise<void> {
+  await pieces.dropUnfit();
   const missing = (await pieces.all()).filter(({ received }) => !received);
   if (missing.length > 0)
     throw probesMissing(

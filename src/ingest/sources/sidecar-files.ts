@@ -143,8 +143,10 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0].replace(/[.:]$/, '');
 }
 
-/** A file outside the allowed folder counts as missing: the outcome must not reveal that it exists. */
-/** A link is followed; in a restricted folder, it may not lead out of that. */
+/**
+ * The text of a small file; undefined when it is missing. A link is followed. A file outside the allowed folder, also one that a
+ * link leads to, counts as missing: the outcome must not reveal that it exists.
+ */
 async function smallFile({ path, within }: LocalFile): Promise<string | undefined> {
   const file = await openLocalFile({ path: await linkedPath(path), within }).catch(() => undefined);
   try {

@@ -16,7 +16,7 @@ export interface PreprocessingSpec {
   cropFraction?: number;
   /** CROP: the short edge after resizing, in pixels, instead of `cropFraction`. */
   shortEdge?: number;
-  /** STRETCH: the edges after resizing, in pixels, instead of `cropFraction`. */
+  /** STRETCH: the edges after resizing, in pixels; CROP: the size that the resized image covers; instead of `cropFraction`. */
   resizeWidth?: number;
   resizeHeight?: number;
   /** Default TRANSFORMERS. */

@@ -90,5 +90,5 @@ function geometry(
   }
   return resizeWidth === resizeHeight
     ? { resize: 'CROP', shortEdge: resizeWidth }
-    : { resize: 'CROP', cropFraction };
+    : { resize: 'CROP', resizeWidth, resizeHeight };
 }

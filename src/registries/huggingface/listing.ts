@@ -1,6 +1,12 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, ListingPart, RegisteredRevision, RegistryListing } from '../reader.js';
+import type {
+  ListedRevisions,
+  ListedVersion,
+  ListingPart,
+  RegisteredRevision,
+  RegistryListing,
+} from '../reader.js';
 import { chooseFile } from './choose-file.js';
 import { commitUri, parseCommitUri } from './commit-uri.js';
 import { HubApi, type HubConnection, type RepoHead } from './hub-api.js';
@@ -32,7 +38,7 @@ export class HuggingFaceListing implements RegistryListing {
   async presentName(
     name: string,
     _versions: readonly RegisteredRevision[],
-    _listed: Iterable<ListedVersion>,
+    _listed: ListedRevisions,
     signal?: AbortSignal,
   ): Promise<string | null> {
     return (await nullIfNotFound(this.api.head(name, undefined, signal)))?.name ?? null;

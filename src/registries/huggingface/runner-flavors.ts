@@ -18,12 +18,18 @@ const config = z.object({
  * The flavors by which a runner can load a repository without an ONNX file.
  *
  * @param paths of the files of its commit
- * @param json of its `config.json`; undefined when it has none
- * @throws ProbelogError MODEL_NOT_APPLICABLE when it shows that the repository has no image classifier
+ * @param json of its `config.json`; undefined when it has none, or that is not JSON
+ * @throws ProbelogError MODEL_MALFORMED when that is not JSON; MODEL_NOT_APPLICABLE when it shows that the repository has no image classifier
  */
 export function runnerFlavors(name: string, paths: readonly string[], json: unknown): string[] {
   const not = (why: string) =>
     new ProbelogError('MODEL_NOT_APPLICABLE', `${name} has no image classifier: ${why}.`);
+  if (json === undefined && paths.includes('config.json')) {
+    throw new ProbelogError(
+      'MODEL_MALFORMED',
+      `config.json of ${name} is not JSON, so nothing says what its model is. Correct it in a new commit.`,
+    );
+  }
   if (json === undefined) throw not('it has neither an .onnx file nor a config.json');
   if (!paths.some((path) => WEIGHTS.test(path))) throw not('it has no file of weights');
   const { architectures, architecture } = config.catch({}).parse(json);

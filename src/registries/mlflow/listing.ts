@@ -1,6 +1,12 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { ListedVersion, ListingPart, RegisteredRevision, RegistryListing } from '../reader.js';
+import type {
+  ListedRevisions,
+  ListedVersion,
+  ListingPart,
+  RegisteredRevision,
+  RegistryListing,
+} from '../reader.js';
 import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
 import { annotationsOf, isReady, revisionOf, type VersionRecord } from './version-record.js';
 import { modelName, parseVersionUri, versionUri, workspacePart } from './version-uri.js';
@@ -40,17 +46,18 @@ export class MlflowListing implements RegistryListing {
   async presentName(
     name: string,
     versions: readonly RegisteredRevision[],
-    listed: Iterable<ListedVersion>,
+    listed: ListedRevisions,
   ): Promise<string | null> {
-    const before = new Map(versions.map(({ version, revision }) => [version, revision]));
-    const same = new Set<string>();
-    const different = new Set<string>();
-    for (const { name: other, version, revision } of listed) {
-      const known = before.get(version);
-      if (known == null || workspaceOf(other) !== workspaceOf(name)) continue;
-      (known === revision ? same : different).add(other);
-    }
-    const [found, ...others] = [...same].filter((other) => !different.has(other));
+    const workspace = workspaceOf(name);
+    const candidates = new Set(
+      versions.flatMap((one) => listed.namesWith(one)).filter((other) => workspaceOf(other) === workspace),
+    );
+    const isSame = (other: string) =>
+      versions.every(({ version, revision }) => {
+        const present = listed.revisionOf(other, version);
+        return revision === null || present === undefined || present === revision;
+      });
+    const [found, ...others] = [...candidates].filter(isSame);
     return others.length === 0 ? (found ?? null) : null;
   }
 

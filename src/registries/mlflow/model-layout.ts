@@ -76,8 +76,9 @@ export function readModelLayout(text: string): ModelLayout | null {
   if (isNestedTooDeep(text)) return null;
   let json: unknown;
   try {
-    // Without a limit on aliases, a document of a few lines could expand to gigabytes.
-    json = parse(text, { maxAliasCount: 10, logLevel: 'silent', prettyErrors: false });
+    // Without a limit on aliases, a document of a few lines could expand to gigabytes. To find repeated keys, the parser
+    // compares each with all others: minutes for a file of short keys.
+    json = parse(text, { maxAliasCount: 10, uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
   } catch {
     return null;
   }

@@ -1,11 +1,13 @@
 import type { DownloadLimits } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import { compiledEntry } from '../../lib/compiled-entry.js';
+import { callInThread } from '../../lib/worker-calls.js';
 import type { RegistryReader, ResolvedVersion, RunnerVersion } from '../reader.js';
 import { parseSidecar } from '../registry-json.js';
 import { readExample } from './input-example.js';
 import { MlflowListing } from './listing.js';
 import { MlflowApi, type MlflowConnection } from './mlflow-api.js';
-import { type ModelLayout, readModelLayout } from './model-layout.js';
+import type { ModelLayout, readModelLayout } from './model-layout.js';
 import { runnerFlavors } from './runner-flavors.js';
 import { VersionFiles } from './version-files.js';
 import { findPlace } from './version-place.js';
@@ -15,13 +17,22 @@ import { type MlflowVersion, parseVersionUri } from './version-uri.js';
 /** Where versions of `mlflow.onnx` have put the model, and the usual name of a model logged as a plain file. */
 const USUAL_PLACES = ['model.onnx', 'data/model.onnx'];
 const LAYOUT = 'MLmodel';
-/** Parsing YAML is slow; real `MLmodel` files have a few thousand bytes. */
-const MAX_LAYOUT_BYTES = 2 ** 15;
+/** Enough for the labels of 30,000 outputs. */
+const MAX_LAYOUT_BYTES = 2 ** 20;
+/** The slowest file of that size that we know takes seconds. */
+const MAX_LAYOUT_MS = 60_000;
 const MAX_SIDECAR_BYTES = 4 * 2 ** 20;
 /** Enough for the first channel of an image of 224 × 224 pixels, and scanned in milliseconds. */
 const MAX_EXAMPLE_BYTES = 2 ** 20;
 const PREPROCESSING = 'preprocessor_config.json';
 const LABELS = ['labels.json', 'config.json'];
+
+/** The method of the thread that parses YAML. */
+interface LayoutCalls {
+  readModelLayout: typeof readModelLayout;
+}
+
+const ENTRY = compiledEntry(import.meta.url, './layout/main.js');
 
 /** Reads an MLflow tracking server. */
 export class MlflowReader implements RegistryReader {
@@ -97,9 +108,21 @@ function checkIsReady(record: VersionRecord): void {
   throw new ProbelogError('SOURCE_UNREACHABLE', `MLflow reports the version as ${record.status}, not READY.`);
 }
 
+/** A thread parses the file: the labels of 1,000 outputs take a tenth of a second, a hostile file seconds. */
 async function readLayout(files: VersionFiles, signal?: AbortSignal): Promise<ModelLayout | null> {
   const text = await files.text(LAYOUT, MAX_LAYOUT_BYTES, signal);
-  return text === null ? null : readModelLayout(text);
+  if (text === null) return null;
+  const overdue = AbortSignal.timeout(MAX_LAYOUT_MS);
+  const ended = signal ? AbortSignal.any([signal, overdue]) : overdue;
+  try {
+    return await callInThread<LayoutCalls>(ENTRY, 'readModelLayout', [text], { signal: ended });
+  } catch (thrown) {
+    if (!overdue.aborted || signal?.aborted) throw thrown;
+    throw new ProbelogError(
+      'SOURCE_TIMEOUT',
+      `${LAYOUT} could not be parsed within ${MAX_LAYOUT_MS / 1_000} s. Shorten its metadata, or log labels as labels.json.`,
+    );
+  }
 }
 
 function onnxPath(

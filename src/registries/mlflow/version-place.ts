@@ -98,21 +98,38 @@ async function placeInRun(
   const around = namesIn(await api.runFiles(runId, folder, signal));
   if (name.endsWith('.onnx') && around?.includes(name)) return inFolder(folder, around, name);
   const modelId = await modelLoggedAs(api, runId, path, signal);
-  if (modelId === null) throw nothingAt(record, `its run has no files and no model at ${source}`);
+  if (modelId === null) {
+    throw nothingAt(
+      record,
+      `its run has no files there, and none of its newest ${MAX_LOGGED_MODELS} models is ${source}`,
+    );
+  }
   const listed = namesIn(await api.loggedModelFiles(modelId, signal));
   const file = (name: string) => api.loggedModelFile(modelId, name);
   return { file, listed, modelFile: null, refusal: null };
 }
 
-/** The newest model with this name among the outputs of a run. Since MLflow 3, logged models are kept outside their runs. */
+/** Each takes a request. A run that logs checkpoints may have thousands. */
+const MAX_LOGGED_MODELS = 100;
+
+/**
+ * The newest model with this name among the newest outputs of a run; null when there is none. Since MLflow 3, logged models are
+ * kept outside their runs.
+ */
 async function modelLoggedAs(
   api: MlflowApi,
   runId: string,
   name: string,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  for (const modelId of (await api.modelsOfRun(runId, signal)).reverse()) {
-    if ((await api.nameOfLoggedModel(modelId, signal)) === name) return modelId;
+  const newest = (await api.modelsOfRun(runId, signal)).slice(-MAX_LOGGED_MODELS).reverse();
+  for (const modelId of newest) {
+    try {
+      if ((await api.nameOfLoggedModel(modelId, signal)) === name) return modelId;
+    } catch (thrown) {
+      // A run names its deleted models too.
+      if (!(thrown instanceof ProbelogError) || thrown.code !== 'SOURCE_NOT_FOUND') throw thrown;
+    }
   }
   return null;
 }

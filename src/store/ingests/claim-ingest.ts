@@ -39,12 +39,24 @@ export async function claimIngest(
   leaseMs: number,
   { maxKills = UNLIMITED, held = [], ...terms }: ClaimTerms,
 ): Promise<string | null> {
+  if (terms.flavors !== undefined && !(await mayClaim(prisma, claimable(terms)))) return null;
   const [, , rows] = await prisma.$transaction([
     prisma.$executeRaw`SELECT pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`,
     requeueAbandoned(prisma, maxKills, held),
     claimNext(prisma, worker, leaseMs, held, claimable(terms)),
   ]);
   return rows[0]?.id ?? null;
+}
+
+/**
+ * Whether a claim may find something. Idle runners ask every few seconds, and no index has their condition: they must not hold the
+ * lock that workers need.
+ */
+async function mayClaim(prisma: PrismaClient, claimable: Prisma.Sql): Promise<boolean> {
+  const [{ found }] = await prisma.$queryRaw<[{ found: boolean }]>`
+    SELECT EXISTS (SELECT 1 FROM "ingest" WHERE ${claimable})
+      OR EXISTS (SELECT 1 FROM "ingest" WHERE "state" = 'RUNNING' AND "leased_until" < now()) AS "found"`;
+  return found;
 }
 
 /**
@@ -76,7 +88,7 @@ function requeueAbandoned(prisma: PrismaClient, maxKills: number, held: readonly
  * The order: priority; then the registry ("lane") with the fewest running ingests; then the lane whose last turn was longest
  * ago; then age. So when one registry sends a burst of thousands, another registry's first ingest waits for one of them only.
  *
- * The lanes come from an index, with one look-up each, and only the first ingest of each is read, however many wait.
+ * For workers, the lanes come from an index, with one look-up each, and only the first ingest of each is read, however many wait.
  */
 function claimNext(
   prisma: PrismaClient,

@@ -222,6 +222,32 @@ export class Ingests {
     });
   }
 
+  /**
+   * Leaves a claimed ingest to runners of other flavors, with the reason why this one could not run it.
+   *
+   * @throws ClaimLost
+   */
+  async awaitOtherRunner(
+    claim: Claim,
+    flavors: readonly string[],
+    { code, message }: { code: string; message: string },
+  ): Promise<void> {
+    const { count } = await this.prisma.ingest.updateMany({
+      where: claimed(claim),
+      data: {
+        state: 'AWAITING_RUNNER',
+        stage: 'QUEUED',
+        runnerFlavors: [...flavors],
+        errorCode: code,
+        errorMessage: message,
+        worker: null,
+        leasedUntil: null,
+        kills: 0,
+      },
+    });
+    if (count === 0) throw new ClaimLost(claim);
+  }
+
   /** The worker that has, or had, an ingest, with its attempt; null when there is none. */
   async holder(ingestId: string): Promise<Claim | null> {
     const row = await this.prisma.ingest.findFirst({
@@ -332,14 +358,24 @@ export class Ingests {
     return rows.map(toRecord);
   }
 
-  /** Number of ingests in each state, and of running ones whose lease has expired: their worker is dead. */
-  async counts(): Promise<Partial<Record<IngestState, number>> & { abandoned: number }> {
+  /**
+   * Number of ingests in each state. Of the running ones, `atRunners` are for runners; `abandoned` are not, and their lease has
+   * expired: their worker is dead.
+   */
+  async counts(): Promise<Partial<Record<IngestState, number>> & { atRunners: number; abandoned: number }> {
     const model = visible(this.viewer.visibilityScope);
     const states = await this.prisma.ingest.groupBy({ by: ['state'], where: { model }, _count: true });
-    const abandoned = await this.prisma.ingest.count({
-      where: { model, state: 'RUNNING', leasedUntil: { lt: new Date() } },
+    const atRunners = await this.prisma.ingest.count({
+      where: { model, state: 'RUNNING', runnerFlavors: { isEmpty: false } },
     });
-    return { ...Object.fromEntries(states.map(({ state, _count }) => [state, _count])), abandoned };
+    const abandoned = await this.prisma.ingest.count({
+      where: { model, state: 'RUNNING', runnerFlavors: { isEmpty: true }, leasedUntil: { lt: new Date() } },
+    });
+    return {
+      ...Object.fromEntries(states.map(({ state, _count }) => [state, _count])),
+      atRunners,
+      abandoned,
+    };
   }
 
   /** Newest first. */

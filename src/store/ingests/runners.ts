@@ -8,7 +8,9 @@ export type NewRunner = Pick<RunnerRecord, 'name' | 'flavors' | 'software'>;
 
 /** Records of runners that were not seen for so long are removed. */
 const KEPT_MS = 86_400_000;
-/** More than any fleet has; callers get no more. */
+/** A runner that was not seen for so long has lost its claims: another one may take its name. */
+const GONE_MS = 60_000;
+/** More than any fleet has; callers get no more, and an actor has no more. */
 const MAX_LISTED = 200;
 
 /** Programs elsewhere that run models which are not ONNX. */
@@ -18,10 +20,23 @@ export class Runners {
     private readonly viewer: Viewer = INTERNAL_VIEWER,
   ) {}
 
-  /** Records a runner for the viewer's actor. */
+  /** Records a runner for the viewer's actor. It replaces one of the same name that is gone, and the oldest of too many. */
   async announce(runner: NewRunner): Promise<RunnerRecord> {
-    await this.prisma.runner.deleteMany({ where: { lastSeenAt: { lt: new Date(Date.now() - KEPT_MS) } } });
-    return this.prisma.runner.create({ data: { ...runner, id: newId(), actor: this.actor } });
+    const { actor } = this;
+    const before = (ms: number) => ({ lt: new Date(Date.now() - ms) });
+    await this.prisma.runner.deleteMany({
+      where: {
+        OR: [{ lastSeenAt: before(KEPT_MS) }, { actor, name: runner.name, lastSeenAt: before(GONE_MS) }],
+      },
+    });
+    const surplus = await this.prisma.runner.findMany({
+      where: { actor },
+      orderBy: [{ lastSeenAt: 'desc' }, { id: 'desc' }],
+      skip: MAX_LISTED - 1,
+      select: { id: true },
+    });
+    await this.prisma.runner.deleteMany({ where: { id: { in: surplus.map(({ id }) => id) } } });
+    return this.prisma.runner.create({ data: { ...runner, id: newId(), actor } });
   }
 
   /** A runner of the viewer's actor; null when it has none with this id. */

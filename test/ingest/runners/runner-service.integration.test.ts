@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProbelogError } from '../../../src/errors/index.js';
 import { RunnerService, type RunnerWork } from '../../../src/ingest/index.js';
 import { INTERNAL_VIEWER, type Viewer } from '../../../src/store/index.js';
 import { expectedRounds, priorFile, tinyPrior } from '../../probing/support/tiny-prior.js';
@@ -105,6 +106,7 @@ describe('a runner', () => {
       labels: ['a', 'b', 'c', 'd', 'e'],
       inputShape: [null, 3, 32, 32],
       notes: ['The size was assumed.'],
+      peakMemoryBytes: 123_456.7,
     });
     expect(ended).toMatchObject({ id, state: 'SUCCEEDED', stage: 'DONE' });
     expect(await modelOf(modelId)).toMatchObject({
@@ -202,6 +204,52 @@ describe('a runner', () => {
     await small.service.ingest.cancel(id);
   });
 
+  it('runs pieces again whose number of outputs is not that of the first', async () => {
+    const { id } = await waiting(['a.unfit']);
+    const work = await claimed('a.unfit');
+    const narrow = work.pieces[1].probes.map((probe) => rowOf(probe).slice(2));
+    // At once, so that both may be taken for the first.
+    await Promise.allSettled([upload(work, 0), runners.receive(work.key, 1, content(npyFile(narrow)))]);
+    await upload(work, 2).catch(() => undefined);
+    await expect(runners.complete(work.key, { kind: 'LOGITS' })).rejects.toMatchObject({
+      code: 'RUNNER_PROBES_MISSING',
+    });
+    const left = (await runners.renew(work.key)).pieces.filter(({ received }) => received);
+    expect([1, 2]).toContain(left.length);
+    await small.service.ingest.cancel(id);
+  });
+
+  it('that says probabilities and sends logits is refused them', async () => {
+    const { id } = await waiting(['a.kinds']);
+    const work = await claimed('a.kinds');
+    for (const { number, probes } of work.pieces) {
+      const rows = probes.map((probe) => rowOf(probe).map((value) => 10 * value));
+      await runners.receive(work.key, number, content(npyFile(rows)));
+    }
+    await expect(runners.complete(work.key, { kind: 'PROBABILITIES' })).rejects.toMatchObject({
+      code: 'RESPONSES_INVALID',
+    });
+    expect(await runners.complete(work.key, { kind: 'LOGITS' })).toMatchObject({ id, state: 'SUCCEEDED' });
+  });
+
+  it('gets the next ingest when one cannot be prepared, and that one fails', async () => {
+    const broken = await waiting(['a.broken']);
+    const { id } = await waiting(['a.broken']);
+    const failing = runnersWith({
+      budget: { budget: 0.5, errorBound: 0, errorFactor: 0 },
+      prior: async (_, modelId) => {
+        if (modelId === broken.modelId)
+          throw new ProbelogError('PROBE_SET_UNKNOWN', 'The probe set was removed.');
+        return null;
+      },
+    });
+    const runner = await announced('a.broken', failing);
+    expect(await failing.claim(runner)).toBeNull();
+    expect(await ingestOf(broken.id)).toMatchObject({ state: 'FAILED', errorCode: 'PROBE_SET_UNKNOWN' });
+    expect((await failing.claim(runner))?.ingest.id).toBe(id);
+    await small.service.ingest.cancel(id);
+  });
+
   it.each([
     ['NOT_APPLICABLE', 'NOT_APPLICABLE', 'MODEL_NOT_APPLICABLE', 'NOT_APPLICABLE'],
     ['REFUSED', 'FAILED', 'RUNNER_REFUSED', 'FAILED'],
@@ -223,6 +271,22 @@ describe('a runner', () => {
       expect(await modelOf(modelId)).toMatchObject({ status: 'PENDING' });
       await small.service.ingest.cancel(id);
     }
+  });
+
+  it('that may not run a version by a lesser flavor leaves it to a runner of a better one', async () => {
+    const { id } = await waiting(['a.best', 'a.second', 'a.third']);
+    const work = await claimed('a.second');
+    expect(await runners.fail(work.key, { reason: 'REFUSED', message: 'It needs pickle.' })).toMatchObject({
+      state: 'AWAITING_RUNNER',
+      runnerFlavors: ['a.best'],
+      errorCode: 'RUNNER_REFUSED',
+    });
+    expect(await runners.claim(await announced('a.second'))).toBeNull();
+    const best = await claimed('a.best');
+    expect(await runners.fail(best.key, { reason: 'REFUSED', message: 'No.' })).toMatchObject({
+      id,
+      state: 'FAILED',
+    });
   });
 
   it('gets the labels of the request over its own, and its own left out where they do not fit', async () => {

@@ -15,6 +15,13 @@ it('reads what MLflow writes', () => {
   expect(readModelLayout(REAL)).toMatchObject({ onnx: 'model.onnx', labels: ['cat', 'dog'] });
 });
 
+// With a check for repeated keys it takes minutes.
+it('reads thousands of keys', () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `    ${index}: n${index}\n`).join('');
+  const layout = readModelLayout(`${REAL.replace(/^metadata.*\n/m, '')}metadata:\n  id2label:\n${names}`);
+  expect(layout?.labels).toMatchObject({ id2label: { 19999: 'n19999' } });
+});
+
 // Without the guard each of these takes minutes and more.
 it.each(['{', '[', '{a: ', '? ', '- ? '])(
   'is none when %j is nested so deep that reading it would not end',

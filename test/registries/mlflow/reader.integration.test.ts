@@ -5,6 +5,7 @@ import { resolvedFile } from '../resolved-file.js';
 import { type MlflowServer, type ServedVersion, startMlflow } from './mlflow-server.js';
 
 const LIMITS = { privateAddresses: [], stallMs: 5_000, maxBytes: 10_000 };
+const LARGE = { ...LIMITS, maxBytes: 2 ** 22 };
 const MLMODEL = [
   'artifact_path: model',
   'flavors:',
@@ -109,6 +110,20 @@ it('picks up labels and preprocessing from the metadata of MLmodel', async () =>
   const metadata = 'metadata:\n  labels: [crow, owl]\n  preprocessing: {mean: [0, 0, 0]}\n';
   birds({ MLmodel: MLMODEL + metadata, 'weights.onnx': 'w', 'labels.json': '["other"]' });
   expect(await resolved()).toMatchObject({ labels: ['crow', 'owl'], preprocessing: { mean: [0, 0, 0] } });
+});
+
+it('reads the labels of ImageNet-21k from MLmodel', async () => {
+  const labels = Array.from({ length: 21_841 }, (_, index) => `name of a thing ${index}`);
+  const metadata = `metadata:\n  labels:\n${labels.map((label) => `  - ${label}\n`).join('')}`;
+  birds({ MLmodel: MLMODEL + metadata, 'weights.onnx': 'w' });
+  const large = new MlflowReader({ url: mlflow.url }, LARGE);
+  expect((await resolved(undefined, large)).labels).toEqual(labels);
+});
+
+it('takes no MLmodel of more than 1 MiB', async () => {
+  birds({ MLmodel: `${MLMODEL}#${'x'.repeat(2 ** 20)}`, 'weights.onnx': 'w' });
+  const large = new MlflowReader({ url: mlflow.url }, LARGE);
+  await expect(resolved(undefined, large)).rejects.toMatchObject({ code: 'MODEL_TOO_LARGE' });
 });
 
 it.each([

@@ -8,7 +8,7 @@ export const queue: Check = {
   async run(machine) {
     const store = await machine.store();
     const counts = await store.ingests.counts();
-    const { FAILED = 0, QUEUED = 0, RUNNING = 0, AWAITING_RUNNER = 0, abandoned } = counts;
+    const { FAILED = 0, QUEUED = 0, RUNNING = 0, AWAITING_RUNNER = 0, atRunners, abandoned } = counts;
     const found: Finding[] = [];
     if (FAILED > 0)
       found.push(
@@ -25,7 +25,7 @@ export const queue: Check = {
           'probelog worker, if none runs',
         ),
       );
-    if (QUEUED > 0 && RUNNING === abandoned)
+    if (QUEUED > 0 && RUNNING - atRunners === abandoned)
       found.push(
         warning(`${QUEUED} ingests wait, but no worker is running`, 'probelog serve, or probelog worker'),
       );

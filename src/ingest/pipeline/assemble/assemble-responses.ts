@@ -27,8 +27,8 @@ const TARGET_EXPONENT = 10;
 
 /** Where a model's responses are. */
 export type ResponseSource =
-  /** A finished `ResponseSpool`: the model was probed here. */
-  | { kind: 'SPOOL'; path: string }
+  /** A finished `ResponseSpool`. @param saidToBe by the runner that ran the model; absent when it was probed here */
+  | { kind: 'SPOOL'; path: string; saidToBe?: UploadForm['kind'] }
   | { kind: 'UPLOAD'; path: string; form: Pick<UploadForm, 'layout' | 'kind'>; maxOutputs: number };
 
 /** With as few probes or outputs, chance decides. */
