@@ -34,6 +34,16 @@ elif deed == "drip":
         time.sleep(0.01)
 elif deed == "nest":
     print("[" * 100_000, flush=True)
+elif deed == "daemon":
+    inner, outer = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.setsid()
+            os.write(outer, str(os.getpid()).encode())
+        time.sleep(600)
+    print(json.dumps({"info": {"preprocessing": {"pid": int(os.read(inner, 20))}}}), flush=True)
+    time.sleep(600)
 elif deed == "exit":
     sys.exit(7)
 elif deed == "chatter":

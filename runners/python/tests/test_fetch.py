@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from probelog_runner.errors import Failure, Stopped
+from probelog_runner.errors import Failure, Stopped, without_secrets
 from probelog_runner.source import fetch
 
 COMMIT = "c" * 40
@@ -74,7 +74,7 @@ def fetched(url: str, to: Path, monkeypatch: pytest.MonkeyPatch, source: str = f
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     monkeypatch.setenv("HF_HOME", str(to / "home"))
-    options = {"allow_pickle": False, "max_bytes": 1 << 20, "timeout_seconds": 60.0, **changes}
+    options = {"allow_pickle": False, "allow_remote_code": False, "max_bytes": 1 << 20, "timeout_seconds": 60.0, **changes}
     return fetch(source, to, lambda: None, **options)  # type: ignore[arg-type]
 
 
@@ -100,6 +100,26 @@ def test_pickled_weights_are_refused_before_they_are_downloaded(tmp_path: Path, 
         assert names(fetched(url, tmp_path, monkeypatch, allow_pickle=True)) == set(PICKLED)
 
 
+def test_code_is_taken_from_the_hub_only_where_it_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hub({**SAFE, "own.py": b""}) as url:
+        assert names(fetched(url, tmp_path, monkeypatch, allow_remote_code=True)) == {*SAFE, "own.py"}
+
+
+def test_no_message_has_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://user:pa55word@127.0.0.1:9/?sig=s1gnature")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    monkeypatch.setenv("HTTP_TOKEN_OF_A_PROXY", "127.0.0.1")
+    with pytest.raises(Failure) as failed:
+        fetched("http://127.0.0.1:9", tmp_path, monkeypatch, "mlflow:/birds/1")
+    assert not any(secret in failed.value.message for secret in ("pa55word", "s1gnature", "127.0.0.1"))
+
+
+def test_what_counts_as_a_secret() -> None:
+    environment = {"HF_TOKEN": "hf_abc", "AWS_SECRET_ACCESS_KEY": "xyz1", "DB_PASSWORD": "x", "HOME": "/home"}
+    text = "a x hf_abc xyz1 /home 'https://u:p@h.example/a?sig=1' postgres://u:p@q@h/db"
+    assert without_secrets(text, environment) == "a x … … /home 'https://h.example/a' postgres://h/db"
+
+
 def test_a_version_above_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with hub(SAFE) as url, pytest.raises(Failure, match="--max-model-size") as failed:
         fetched(url, tmp_path, monkeypatch, max_bytes=10)
@@ -123,5 +143,5 @@ def test_a_download_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{listener.getsockname()[1]}")
         with pytest.raises(Stopped):
-            fetch("mlflow:/birds/1", tmp_path, check, allow_pickle=False, max_bytes=1, timeout_seconds=60)
+            fetch("mlflow:/birds/1", tmp_path, check, allow_pickle=False, allow_remote_code=False, max_bytes=1, timeout_seconds=60)
     assert os.listdir(tmp_path) == []

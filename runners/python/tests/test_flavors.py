@@ -435,6 +435,45 @@ class TestSklearn:
         assert run("mlflow.sklearn", folder, images, allow_pickle=True)[1].shape == (5, 3)
 
 
+    @pytest.mark.parametrize(
+        ("make", "kind", "outputs"),
+        [
+            (lambda n: n.MLPClassifier((4,), max_iter=5), "MULTI_LABEL_PROBABILITIES", 2),
+            (lambda n: n.make_pipeline(n.StandardScaler(), n.MLPClassifier((4,), max_iter=5)), "MULTI_LABEL_PROBABILITIES", 2),
+            (lambda n: n.OneVsRestClassifier(n.LinearSVC()), "MULTI_LABEL_LOGITS", 2),
+            (lambda n: n.make_pipeline(n.OneVsRestClassifier(n.LogisticRegression())), "MULTI_LABEL_PROBABILITIES", 2),
+        ],
+    )
+    def test_several_labels_at_once(self, rows: tuple[np.ndarray, np.ndarray], make: Any, kind: str, outputs: int) -> None:
+        import types
+
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.multiclass import OneVsRestClassifier
+        from sklearn.neural_network import MLPClassifier
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+        from sklearn.svm import LinearSVC
+
+        from probelog_runner.flavors.mlflow_sklearn import scores_of
+        from probelog_runner.job import Info
+
+        names = types.SimpleNamespace(**{key: value for key, value in locals().items() if callable(value)})
+        model = make(names).fit(rows[0], np.random.default_rng(1).integers(0, 2, (60, 2)))
+        info = Info()
+        assert np.asarray(scores_of(model, False, info)(rows[0][:5])).shape == (5, outputs) and info.kind == kind
+
+    def test_a_score_per_pair_of_classes_is_not_applicable(self, rows: tuple[np.ndarray, np.ndarray]) -> None:
+        from sklearn.svm import SVC
+
+        from probelog_runner.flavors.mlflow_sklearn import scores_of
+        from probelog_runner.job import Info
+
+        with pytest.raises(Failure, match="per pair"):
+            scores_of(SVC(decision_function_shape="ovo").fit(*rows), False, Info())
+        info = Info()
+        assert scores_of(SVC().fit(*rows), False, info)(rows[0][:5]).shape == (5, 3) and info.kind == "LOGITS"
+
+
 class TestPyfunc:
     def test_a_python_model_is_refused_unless_allowed(self, tmp_path: Path, images: list[Path]) -> None:
         import mlflow.pyfunc

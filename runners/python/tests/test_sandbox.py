@@ -12,7 +12,7 @@ import pytest
 from made import image_files, job_of
 
 from probelog_runner.errors import Failure, Stopped
-from probelog_runner.sandbox import ModelProcess
+from probelog_runner.sandbox import ModelProcess, has_isolation
 
 
 def process_of(work: Path, deed: str, timeout: float = 60, memory: int = 1 << 28, version: str = "1") -> ModelProcess:
@@ -107,6 +107,32 @@ def test_a_process_that_does_not_listen_does_not_hold_up_the_runner(tmp_path: Pa
         with pytest.raises(Stopped):
             process.load()
     assert time.monotonic() - end < 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl")
+def test_what_the_process_started_ends_with_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from test_sandbox import process_of\n"
+        "from probelog_runner.confine import adopt_orphans; adopt_orphans()\n"
+        "with process_of(Path(sys.argv[1]), 'daemon') as process: pid = process.load()['preprocessing']['pid']\n"
+        "print(Path(f'/proc/{pid}').exists())"
+    )
+    made = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
+    assert made.stdout.strip() == "False", made.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces")
+def test_the_runner_knows_whether_models_have_a_network(tmp_path: Path) -> None:
+    with process_of(tmp_path, "network", version="9") as process:
+        assert has_isolation() == process.load()["preprocessing"]["left"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl")
+def test_secrets_are_hidden_from_other_processes() -> None:
+    code = (
+        "import ctypes; from probelog_runner.confine import hide_secrets; hide_secrets(); print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "0"
 
 
 def test_what_interrupts_the_wait_ends_the_process(tmp_path: Path) -> None:

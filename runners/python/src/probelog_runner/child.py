@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -60,6 +61,9 @@ def failure_of(error: BaseException, reason: Reason) -> Failure:
     """:param reason: of an error that says no other"""
     if isinstance(error, Failure):
         return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # The version is tried again later.
+        return Failure("KILLED", f"The runner's disk is full, or its user's share of it. {described(error, 300)}")
     if isinstance(error, MemoryError) or "can't allocate memory" in str(error) or "std::bad_alloc" in str(error):
         return Failure("KILLED", f"The model needed more memory than it may have. Raise --memory. {described(error, 300)}")
     if reason == "LOAD_FAILED":

@@ -16,8 +16,10 @@ from pathlib import Path
 
 from probelog_runner import __version__
 from probelog_runner.client import Client, ServerError, ServerUnreachable
+from probelog_runner.confine import adopt_orphans, hide_secrets
 from probelog_runner.flavors import FLAVORS, installed, missing
 from probelog_runner.loop import Runner, Settings
+from probelog_runner.sandbox import has_isolation
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -65,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
         "outputs; may be repeated",
     )
     made.add_argument("--allow-pickle", action="store_true", help="load pickles. They can run any code on this machine")
-    made.add_argument("--allow-remote-code", action="store_true", help="run Python code that comes with a model")
+    made.add_argument("--allow-remote-code", action="store_true", help="run Python code that comes with a model. It can do anything on this machine")
     made.add_argument("--memory", type=_size, default="8GiB", metavar="SIZE", help="of a model's process, or 'none' (default: 8GiB)")
     made.add_argument("--max-model-size", type=_size, default="16GiB", metavar="SIZE", help="of a version's files (default: 16GiB)")
     made.add_argument(
@@ -98,7 +100,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
     announced = list(dict.fromkeys([*entry_points, *chosen]))
     if not announced:
         raise argparse.ArgumentTypeError(
-            "No flavor can be run: install mlflow, transformers or timm (pip install 'probelog-runner[mlflow,transformers]')."
+            "No flavor can be run: install what your models need (pip install 'probelog-runner[pytorch,transformers,timm]')."
         )
     return Settings(
         name=options.name[:100],
@@ -131,6 +133,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         key = _key(options.key_file)
     except argparse.ArgumentTypeError as error:
         made.error(str(error))
+    hide_secrets()
+    adopt_orphans()
+    if set(settings.flavors) - set(settings.entry_points) and not has_isolation():
+        log("Warning: this system has no network namespaces for this user, so models can reach the network.")
     stop = threading.Event()
     _stop_on_signals(stop)
     client = Client(options.url, key, stop, log, ONCE_SECONDS if settings.once else None)

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 
 from probelog_runner.errors import Failure
 
@@ -14,6 +15,10 @@ CLONE_NEWNET = 0x40000000
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_CHILD_SUBREAPER = 36
+PR_GET_CHILD_SUBREAPER = 37
+#: A process that starts others as fast as they are ended is left after so many rounds.
+MAX_ROUNDS = 100
 
 
 def die_with_parent() -> None:
@@ -43,6 +48,49 @@ def leave_network() -> bool:
 
 #: What no library does while it loads or runs a model.
 _STARTS = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn", "subprocess.Popen"}
+
+
+def hide_secrets() -> None:
+    """Keeps other processes of the same user from this one's memory and environment. Linux only; root reads them anyway."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """What a model's process started becomes a child of this one when that process ends. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans() -> None:
+    """Ends all children of a process that adopts orphans; it must have no others."""
+    if sys.platform != "linux":
+        return
+    adopts = ctypes.c_int(0)
+    ctypes.CDLL(None).prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(adopts), 0, 0, 0)
+    for _ in range(MAX_ROUNDS if adopts.value else 0):
+        children = _children()
+        if not children:
+            return
+        for child in children:
+            try:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            except (ProcessLookupError, ChildProcessError):
+                continue
+
+
+def _children() -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name, in parentheses, may have any characters.
+            parent = stat.read_text(errors="replace").rpartition(")")[2].split()[1]
+        except (OSError, IndexError):
+            continue
+        if int(parent) == os.getpid():
+            found.append(int(stat.parent.name))
+    return found
 
 
 class PickleGuard:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Mapping
 from typing import Literal
 
 Reason = Literal["NOT_APPLICABLE", "REFUSED", "LOAD_FAILED", "RUN_FAILED", "SOURCE_UNAVAILABLE", "KILLED"]
+
+
+_USER = re.compile(r"(\w[\w+.-]*://)[^/\s'\"<>]*@")
+#: Also of the paths that urllib3 names: "with url: /a?b".
+_QUERY = re.compile(r"((?:\w[\w+.-]*://|\burl: /)[^\s?'\"<>]*)\?[^\s'\"<>]*")
+_SECRET = re.compile(r"TOKEN|PASSWORD|SECRET|ACCESS_KEY|API_KEY|CREDENTIAL")
+#: Shorter values may be in any text.
+_MIN_SECRET = 4
 
 
 class Failure(Exception):
@@ -31,5 +42,13 @@ def cut(text: str, units: int) -> str:
 
 def described(error: BaseException, limit: int = 1500) -> str:
     """An error of a library, as one text."""
-    text = f"{type(error).__name__}: {error}".strip()
+    text = without_secrets(f"{type(error).__name__}: {error}".strip())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def without_secrets(text: str, environment: Mapping[str, str] = os.environ) -> str:
+    """A text of a library, without credentials in addresses and without the values of variables that have some."""
+    for name, value in environment.items():
+        if len(value) >= _MIN_SECRET and _SECRET.search(name.upper()):
+            text = text.replace(value, "…")
+    return _QUERY.sub(r"\1", _USER.sub(r"\1", text))

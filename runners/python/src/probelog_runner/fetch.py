@@ -9,7 +9,8 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
-from probelog_runner.errors import Failure, described
+from probelog_runner.confine import die_with_parent, hide_secrets
+from probelog_runner.errors import Failure, described, without_secrets
 
 #: What transformers and timm read of a repository without running code or unpickling.
 SAFE_PATTERNS = ["*.json", "*.txt", "*.safetensors", "*.model"]
@@ -35,7 +36,7 @@ def fetch_mlflow(source: str, to: Path) -> Path:
         raise Failure("SOURCE_UNAVAILABLE", f"MLflow does not give {uri}. {described(error)}") from None
 
 
-def fetch_hub(source: str, to: Path, allow_pickle: bool, max_bytes: int) -> Path:
+def fetch_hub(source: str, to: Path, allow_pickle: bool, allow_remote_code: bool, max_bytes: int) -> Path:
     """`hf://owner/name[@revision]`"""
     import huggingface_hub
     from huggingface_hub import errors
@@ -45,7 +46,8 @@ def fetch_hub(source: str, to: Path, allow_pickle: bool, max_bytes: int) -> Path
     try:
         info: Any = huggingface_hub.HfApi().model_info(repository, revision=revision or None, files_metadata=True)
         files: dict[str, int] = {file.rfilename: file.size or 0 for file in info.siblings}
-        patterns = [*SAFE_PATTERNS, *(PICKLE_PATTERNS if allow_pickle else [])]
+        safe = [*SAFE_PATTERNS, *(["*.py"] if allow_remote_code else [])]
+        patterns = [*safe, *(PICKLE_PATTERNS if allow_pickle else [])]
         weights = [name for name in files if name.endswith(".safetensors")]
         pickled = [name for name in files if name.endswith((".bin", ".pt", ".pth"))]
         if not weights and not allow_pickle and pickled:
@@ -53,7 +55,7 @@ def fetch_hub(source: str, to: Path, allow_pickle: bool, max_bytes: int) -> Path
             raise Failure("REFUSED", message + "Save it as safetensors, or start the runner with --allow-pickle if you trust it.")
         if weights and allow_pickle:
             # The same weights twice.
-            patterns = SAFE_PATTERNS
+            patterns = safe
         wanted = list(huggingface_hub.utils.filter_repo_objects(list(files), allow_patterns=patterns))
         if sum(files[name] for name in wanted) > max_bytes:
             raise Failure("REFUSED", f"{repository} has more than {max_bytes} bytes. Raise --max-model-size to run it.")
@@ -70,13 +72,15 @@ def main(order: dict[str, Any]) -> dict[str, str]:
         if source.startswith("mlflow:"):
             return {"folder": str(fetch_mlflow(source, to))}
         if source.startswith("hf:"):
-            return {"folder": str(fetch_hub(source, to, order["allow_pickle"], order["max_bytes"]))}
+            return {"folder": str(fetch_hub(source, to, order["allow_pickle"], order["allow_remote_code"], order["max_bytes"]))}
         raise Failure("SOURCE_UNAVAILABLE", f"The runner cannot download {source}: it knows MLflow and the Hub.")
     except Failure as failure:
-        return {"failure": failure.reason, "message": failure.message}
+        return {"failure": failure.reason, "message": without_secrets(failure.message)}
     except ImportError as error:
-        return {"failure": "SOURCE_UNAVAILABLE", "message": f"A package is missing on the runner: {error}."}
+        return {"failure": "SOURCE_UNAVAILABLE", "message": f"A package is missing on the runner: {without_secrets(str(error))}."}
 
 
 if __name__ == "__main__":
+    die_with_parent()
+    hide_secrets()
     print(json.dumps(main(json.loads(sys.argv[1]))))

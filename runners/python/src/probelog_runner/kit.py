@@ -78,7 +78,8 @@ class Kits:
         digest = probe_set.digest
         if not re.fullmatch(r"[0-9a-f]{64}", digest):
             raise KitInvalid(f"The probe set {probe_set.name} has no SHA-256 digest.")
-        if digest in self._opened:
+        # Who cleans the cache may have removed images since.
+        if digest in self._opened and all(image.is_file() for image in self._opened[digest].images):
             return self._opened[digest]
         folder = self._cache / digest
         if folder.exists():

@@ -20,6 +20,7 @@ from probelog_runner.source import fetch
 from probelog_runner.workspace import remove_abandoned, temporary_folder
 
 POLL_SECONDS = 3.0
+MAX_PAUSE_SECONDS = 300.0
 #: Codes of a server that refuses this runner, or of an address that is no server of ours.
 FATAL = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_PROBELOG", "REDIRECTED", "CERTIFICATE_INVALID"}
 #: A server that does not take what this runner says of itself. What it says of a model may be the model's fault.
@@ -57,6 +58,8 @@ class Runner:
         self._log = log
         self._kits = Kits(settings.cache, client)
         self._id = ""
+        #: Claims given back in a row because of this machine.
+        self._troubles = 0
 
     def run(self) -> None:
         """
@@ -105,6 +108,7 @@ class Runner:
             with Lease(self._client, claim.id, self._stop) as lease:
                 self._probe(claim, lease)
             self._log(f"{what}: done.")
+            self._troubles = 0
         except ClaimLost:
             self._log(f"{what}: another runner has it now, or it was canceled.")
         except Stopped:
@@ -130,7 +134,8 @@ class Runner:
             # As when the runner's disk is full: the model is not to blame.
             self._log(f"{what}: released, because of the runner's own machine. {error}.")
             self._release(claim)
-            self._stop.wait(POLL_SECONDS)
+            self._stop.wait(min(POLL_SECONDS * 2**self._troubles, MAX_PAUSE_SECONDS))
+            self._troubles += 1
         except ServerUnreachable:
             raise
         except Exception as error:
@@ -157,6 +162,7 @@ class Runner:
                     work / "model",
                     lease.check,
                     allow_pickle=settings.allow_pickle,
+                    allow_remote_code=settings.allow_remote_code,
                     max_bytes=settings.max_model_bytes,
                     timeout_seconds=settings.model_timeout_seconds,
                 )

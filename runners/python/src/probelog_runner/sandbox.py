@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, get_args
 
+from probelog_runner.confine import end_orphans
 from probelog_runner.errors import Failure, Reason
 from probelog_runner.job import Job, result_of
 
@@ -207,6 +208,8 @@ class ModelProcess:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if self._job.entry_point is None:
+            end_orphans()
         for pipe in (process.stdin, process.stdout):
             if pipe:
                 with contextlib.suppress(OSError):
@@ -216,6 +219,12 @@ class ModelProcess:
         with stderr:
             while line := stderr.readline(1 << 12):
                 self._stderr.append(line.decode(errors="replace").rstrip()[:300])
+
+
+def has_isolation() -> bool:
+    """Whether this system lets a model's process leave the network."""
+    code = "import sys; from probelog_runner.confine import leave_network; sys.exit(not leave_network())"
+    return subprocess.run([sys.executable, "-c", code], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def signal_name(number: int) -> str:

@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from probelog_runner.errors import Failure
+from probelog_runner.errors import Failure, without_secrets
 
 #: Of the last words of the downloading process.
 MAX_MESSAGE = 1500
+MAX_READ = 1 << 20
 
 
 def fetch(
@@ -22,6 +23,7 @@ def fetch(
     check: Callable[[], None],
     *,
     allow_pickle: bool,
+    allow_remote_code: bool,
     max_bytes: int,
     timeout_seconds: float,
 ) -> Path:
@@ -32,7 +34,8 @@ def fetch(
     :returns: the model's folder
     :raises Failure: SOURCE_UNAVAILABLE, NOT_APPLICABLE or REFUSED
     """
-    order = json.dumps({"source": source, "to": str(to), "allow_pickle": allow_pickle, "max_bytes": max_bytes})
+    permissions = {"allow_pickle": allow_pickle, "allow_remote_code": allow_remote_code}
+    order = json.dumps({"source": source, "to": str(to), "max_bytes": max_bytes, **permissions})
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "probelog_runner.fetch", order],
@@ -61,8 +64,9 @@ def fetch(
         try:
             answer = json.loads(reply.splitlines()[-1])
         except (IndexError, ValueError):
-            errors.seek(max(0, errors.tell() - MAX_MESSAGE))
-            said = errors.read().decode(errors="replace").strip()
+            errors.seek(max(0, errors.seek(0, os.SEEK_END) - MAX_READ))
+            # A piece of a secret is not known as one, so the text is cut afterwards.
+            said = without_secrets(errors.read().decode(errors="replace")).strip()[-MAX_MESSAGE:]
             raise Failure("SOURCE_UNAVAILABLE", f"The download of {source} ended early: {said}") from None
     if "failure" in answer:
         raise Failure(answer["failure"], answer["message"])

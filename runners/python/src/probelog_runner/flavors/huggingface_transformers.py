@@ -29,7 +29,7 @@ def load(job: Job, guard: PickleGuard) -> TorchModel:
         trust_remote_code=job.allow_remote_code,
         use_safetensors=None if job.allow_pickle else True,
     )
-    return classifier(model.to(best_device()), processor_in(job.folder), ["transformers", "torch"])
+    return classifier(model.to(best_device()), processor_in(job.folder, job.allow_remote_code), ["transformers", "torch"])
 
 
 def check_config(folder: Path, job: Job) -> None:

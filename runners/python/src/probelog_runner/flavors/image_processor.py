@@ -46,7 +46,7 @@ class ImageProcessor:
         return np.asarray(output["pixel_values"])
 
 
-def processor_in(folder: Path) -> ImageProcessor:
+def processor_in(folder: Path, allow_remote_code: bool = False) -> ImageProcessor:
     """
     The image processor of a folder, computed with Pillow as the server does it.
 
@@ -54,14 +54,13 @@ def processor_in(folder: Path) -> ImageProcessor:
     """
     import transformers
 
-    # Release 5 calls the slow processors, which use Pillow, a backend.
-    which = {"backend": "pil"} if int(transformers.__version__.split(".")[0]) >= 5 else {"use_fast": False}
+    options = {"trust_remote_code": allow_remote_code}
     try:
-        return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder), trust_remote_code=False, **which))
+        return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder), backend="pil", **options))
     except Exception as first:
         try:
             # Some classes have only the fast form.
-            return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder), trust_remote_code=False))
+            return ImageProcessor(transformers.AutoImageProcessor.from_pretrained(str(folder), **options))
         except Exception:
             raise Failure("LOAD_FAILED", f"The model's image processor cannot be loaded. {described(first)}") from None
 

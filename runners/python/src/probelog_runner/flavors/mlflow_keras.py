@@ -11,11 +11,11 @@ from typing import Any
 
 from probelog_runner.confine import PickleGuard, refuse_code
 from probelog_runner.errors import Failure
+from probelog_runner.flavors import KERAS_BACKENDS
 from probelog_runner.flavors.mlmodel import ImageReader, MLmodel, TensorSpec, base_info, image_input
 from probelog_runner.job import Info, Job, Kind
 from probelog_runner.responses import Matrix, as_array, as_matrix
 
-BACKENDS = ("tensorflow", "jax", "torch")
 _KINDS: dict[str, Kind] = {
     "softmax": "PROBABILITIES",
     "log_softmax": "LOG_PROBABILITIES",
@@ -77,7 +77,7 @@ def choose_backend(saved: object) -> None:
     """Keras needs one of its backends: that of the environment, that of the model, or whichever is installed."""
     if os.environ.get("KERAS_BACKEND"):
         return
-    wanted = [str(saved), *BACKENDS] if saved in BACKENDS else list(BACKENDS)
+    wanted = [str(saved), *KERAS_BACKENDS] if saved in KERAS_BACKENDS else list(KERAS_BACKENDS)
     found = next((name for name in wanted if importlib.util.find_spec(name)), None)
     if found is None:
         raise Failure("LOAD_FAILED", "Keras has no backend. Install tensorflow, jax or torch on the runner.")

@@ -58,7 +58,7 @@ def load(job: Job, guard: PickleGuard) -> SklearnModel:
         raise Failure("NOT_APPLICABLE", message)
     info = base_info(description, ["scikit-learn", "mlflow"])
     info.notes.append(f"The model is {type(model).__name__}.")
-    scores = _scores(model, info)
+    scores = scores_of(model, description.is_multi_label, info)
     return SklearnModel(scores, ImageReader(description, wanted, info, stretch=True), info)
 
 
@@ -85,28 +85,44 @@ def _load(job: Job, description: MLmodel, guard: PickleGuard) -> Any:
     return skops.io.load(path, trusted=[])
 
 
-def _scores(model: Any, info: Info) -> Callable[[Any], Any]:
+def scores_of(model: Any, is_multi_label: bool, info: Info) -> Callable[[Any], Any]:
     """The scores of all classes; sets `kind` and `labels`."""
     classes = getattr(model, "classes_", None)
+    steps = getattr(model, "steps", None)
+    # Of a pipeline, the last step knows.
+    last = steps[-1][1] if steps else model
+    # A perceptron for several labels is known by its outputs alone.
+    has_sigmoids = getattr(last, "out_activation_", None) == "logistic" and getattr(last, "n_outputs_", 1) > 1
+    is_multi_label = is_multi_label or bool(getattr(last, "multilabel_", False)) or has_sigmoids
     if hasattr(model, "predict_proba"):
         if isinstance(classes, list):
             # One classifier per label: the probability of its last class.
             info.kind = "MULTI_LABEL_PROBABILITIES"
             return lambda rows: np.stack([column[:, -1] for column in model.predict_proba(rows)], axis=1)
-        info.kind = "MULTI_LABEL_PROBABILITIES" if getattr(model, "multilabel_", False) else "PROBABILITIES"
+        info.kind = "MULTI_LABEL_PROBABILITIES" if is_multi_label else "PROBABILITIES"
         _label(classes, info)
-        return lambda rows: model.predict_proba(rows)
+        return lambda rows: _checked(model.predict_proba(rows), classes)
     if hasattr(model, "decision_function"):
-        info.kind = "LOGITS"
+        if getattr(last, "decision_function_shape", None) == "ovo" and classes is not None and len(classes) > 2:
+            message = "The model has a score per pair of classes. Train it with decision_function_shape='ovr'."
+            raise Failure("NOT_APPLICABLE", message)
+        info.kind = "MULTI_LABEL_LOGITS" if is_multi_label else "LOGITS"
         _label(classes, info)
 
         def decide(rows: Any) -> Any:
             values = np.asarray(model.decision_function(rows))
             # Two classes have one value, for the second.
-            return values if values.ndim == 2 else np.stack([-values, values], axis=1) / 2
+            return _checked(values if values.ndim == 2 else np.stack([-values, values], axis=1) / 2, classes)
 
         return decide
     raise Failure("NOT_APPLICABLE", f"{type(model).__name__} gives no scores: it has no predict_proba and no decision_function.")
+
+
+def _checked(scores: Any, classes: Any) -> Any:
+    columns = np.asarray(scores).shape[-1]
+    if classes is None or columns == len(classes) or (columns == 1 and len(classes) == 2):
+        return scores
+    raise Failure("NOT_APPLICABLE", f"The model has {len(classes)} classes, but gives {columns} scores.")
 
 
 def _label(classes: Any, info: Info) -> None:
