@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolderDurably, writeFileAtomically } from '../../lib/atomic-file.js';
 import type { DoneProbes } from '../../probing/index.js';
-import { encodeHeader, HEADER_BYTES, readHeader, readRows, rowBytes } from '../pipeline/spool-format.js';
+import {
+  encodeHeader,
+  encodeRows,
+  HEADER_BYTES,
+  readHeader,
+  readRows,
+  rowBytes,
+} from '../pipeline/spool-format.js';
 import { workPath } from '../pipeline/work-folder.js';
 
 /** Probes per piece: few enough that little is lost with a runner, enough that requests do not count. */
@@ -159,11 +166,12 @@ export class RunnerPieces {
   /** Writes all pieces to one spool. @param path replaced */
   async joinTo(path: string): Promise<void> {
     const outputs = (await this.outputs()) ?? 0;
-    const numbers = this.list.pieces.keys();
-    const { folder } = this;
+    const { list } = this;
+    const rowsOf = (number: number) => this.rowsOf(number, outputs);
     async function* contents() {
       yield encodeHeader(outputs);
-      for (const number of numbers) yield* bytesAfterHeader(join(folder, fileOf(number)), outputs);
+      for (const number of list.pieces.keys())
+        for await (const block of rowsOf(number)) yield encodeRows(block);
     }
     await writeFileAtomically(path, contents());
   }
@@ -194,20 +202,4 @@ function fileOf(number: number): string {
 async function* withHeader(outputs: number, rows: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield encodeHeader(outputs);
   yield* rows;
-}
-
-/** Row by row, so that memory does not grow with a piece. */
-async function* bytesAfterHeader(path: string, outputs: number): AsyncGenerator<Uint8Array> {
-  const file = await open(path);
-  try {
-    const size = rowBytes(outputs);
-    const { size: end } = await file.stat();
-    for (let start = HEADER_BYTES; start + size <= end; start += size) {
-      const row = new Uint8Array(size);
-      await file.read(row, 0, size, start);
-      yield row;
-    }
-  } finally {
-    await file.close();
-  }
 }

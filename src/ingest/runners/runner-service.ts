@@ -19,7 +19,6 @@ import {
   type RunnerRecord,
   type Store,
 } from '../../store/index.js';
-import type { DeclaredKind } from '../pipeline/assemble/assemble-responses.js';
 import { labelsThatFit } from '../pipeline/labels-that-fit.js';
 import { decidePlan, type ProbeBudget, requestedBudget, type UsablePrior } from '../pipeline/probing-work.js';
 import { publishedModel, storeResponses } from '../pipeline/store-responses.js';
@@ -29,7 +28,7 @@ import type { IngestRequest } from '../queue/ingest-request.js';
 import { keepLease } from '../queue/lease.js';
 import { ingestMaySucceedLater, type RetryPolicy, retryDelay } from '../queue/retry-delay.js';
 import { receiveFile } from '../uploads/receive-file.js';
-import { uploadsBusy } from '../uploads/response-uploads.js';
+import { DECLARED, uploadsBusy } from '../uploads/response-uploads.js';
 import type { UploadForm } from '../uploads/upload-form.js';
 import { receivePiece } from './receive-piece.js';
 import { claimLost, RUNNER_LEASE_MS, type RunnerClaimKey, runnerOf, workerOf } from './runner-claim.js';
@@ -96,17 +95,8 @@ interface OpenClaim {
 /** A runner that was not seen for so long is taken for dead. */
 const ALIVE_MS = RUNNER_LEASE_MS;
 
-const DECLARED: Readonly<Record<RunnerResult['kind'], DeclaredKind>> = {
-  UNKNOWN: 'UNKNOWN',
-  LOGITS: null,
-  LOG_PROBABILITIES: 'LOG_PROBABILITIES',
-  PROBABILITIES: 'PROBABILITIES',
-  MULTI_LABEL_LOGITS: 'MULTI_LABEL_LOGITS',
-  MULTI_LABEL_PROBABILITIES: 'SIGMOIDS',
-};
-
-/** What the values of each kind must be like; any where it is not known. */
-const SAID_TO_BE: Readonly<Record<RunnerResult['kind'], UploadForm['kind']>> = {
+/** Each kind as an upload names it; undefined where the values tell. */
+const UPLOAD_KINDS: Readonly<Record<RunnerResult['kind'], UploadForm['kind']>> = {
   UNKNOWN: undefined,
   LOGITS: 'logits',
   LOG_PROBABILITIES: 'log_probabilities',
@@ -336,13 +326,14 @@ export class RunnerService {
     const { claim, model, request, probeSet, pieces, plan } = open;
     // A name of its own: the same request, repeated at another server, must not write to the same file.
     const spoolPath = join(workFolderOf(workFolder, claim.ingestId), `${randomUUID()}.joined`);
+    const saidToBe = UPLOAD_KINDS[result.kind];
     try {
       await this.report(open, 'STORING');
       await pieces.joinTo(spoolPath);
       const stored = await storeResponses(
         {
-          responses: { kind: 'SPOOL', path: spoolPath, saidToBe: SAID_TO_BE[result.kind] },
-          declared: DECLARED[result.kind],
+          responses: { kind: 'SPOOL', path: spoolPath, saidToBe },
+          declared: saidToBe === undefined ? 'UNKNOWN' : DECLARED[saidToBe],
           probes: probeSet.size,
           priorPath: plan?.priorPath ?? null,
         },

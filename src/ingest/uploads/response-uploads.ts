@@ -52,7 +52,8 @@ export interface UploadOutcome {
 
 const NOTE = note('RUN_ELSEWHERE', 'Its owner ran it and uploaded the responses.');
 
-const DECLARED: Readonly<Record<NonNullable<UploadForm['kind']>, DeclaredKind>> = {
+/** What the values of each kind are taken for. */
+export const DECLARED: Readonly<Record<NonNullable<UploadForm['kind']>, DeclaredKind>> = {
   logits: null,
   log_probabilities: 'LOG_PROBABILITIES',
   probabilities: 'PROBABILITIES',
