@@ -92,6 +92,7 @@ export {
   EXPONENT as WHITENING_EXPONENT,
   indexQuery,
   logitQuery,
+  weightsOfWhitened,
   whiten,
   whitenedNorm,
   whiteningMatrix,

@@ -11,7 +11,7 @@ export async function retrieveLogits(
   limit: number,
   after?: SearchPosition,
 ): Promise<Candidate[]> {
-  const best = new TopK(limit, currentPosition(view, prepared, after));
+  const best = new TopK(limit, currentPosition(prepared, after));
   const count = candidateCount(prepared.request, limit, countLogits(prepared.entries));
   if (
     count <= MAX_CANDIDATES &&
@@ -19,7 +19,7 @@ export async function retrieveLogits(
     (await searchIndex(view, prepared, count, best))
   )
     return best.list();
-  await view.scan.scanModels(prepared.scorer, prepared.entries, best);
+  await view.scan.scanModels(prepared, prepared.entries, best);
   return best.list();
 }
 
@@ -37,7 +37,7 @@ export async function retrieveTopLogitByModel(
   if (usesIndex(view, prepared)) await searchIndex(view, prepared, MAX_CANDIDATES, best);
   if (best.models < minModels) {
     best = new TopKByModel();
-    await view.scan.scanModels(prepared.scorer, prepared.entries, best);
+    await view.scan.scanModels(prepared, prepared.entries, best);
   }
   return best.list();
 }
@@ -48,23 +48,22 @@ export async function retrieveTopLogitByModel(
  * Threat model: where a page begins tells the score of its position.
  */
 function currentPosition(
-  view: GalleryView,
-  { scorer, entries }: PreparedQuery,
+  { scorer, scores, entries }: PreparedQuery,
   after: SearchPosition | undefined,
 ): SearchPosition | undefined {
   if (!after || after.version === versionOf(scorer)) return after;
   const entry = entries.find(({ modelId }) => modelId === after.modelId);
   if (!entry || after.index < 0 || after.index >= entry.rows) return after;
-  const row = entry.firstRow + after.index;
-  return { ...after, value: scorer.value(view.rows.read(row), row) };
+  const [value] = scores.valuesOf(Uint32Array.of(entry.firstRow + after.index));
+  return { ...after, value };
 }
 
 /** The index orders by score only and cannot filter. */
 function usesIndex(
   { exactLimit }: GalleryView,
-  { request: { models, metric }, scorer, entries }: PreparedQuery,
+  { request: { models, metric }, scorer, accepts, entries }: PreparedQuery,
 ): boolean {
-  if (!scorer.active?.snapshot.index || models || scorer.accepts || metric !== 'SCORE') return false;
+  if (!scorer.active?.snapshot.index || models || accepts || metric !== 'SCORE') return false;
   return countLogits(entries) > exactLimit;
 }
 
@@ -76,17 +75,18 @@ function usesIndex(
  */
 async function searchIndex(
   view: GalleryView,
-  { scorer, entries }: PreparedQuery,
+  prepared: PreparedQuery,
   count: number,
   sink: CandidateSink,
 ): Promise<boolean> {
-  const { active, indexVectors } = scorer;
+  const { scorer, entries } = prepared;
+  const { active } = scorer;
   if (!active?.snapshot.index) return false;
   const { index, indexedRows, rows } = active.snapshot;
   const searched = new Set(entries);
   const candidates = new Map<number, GalleryEntry>();
   const wanted = Math.min(count, indexedRows.length);
-  for (const vector of indexVectors) {
+  for (const vector of scorer.indexVectors()) {
     let proposed: [row: number, entry: GalleryEntry][] = [];
     for (let asked = wanted; ; asked = Math.min(2 * asked, indexedRows.length)) {
       const { labels } = index.search(Array.from(vector), asked);
@@ -101,9 +101,9 @@ async function searchIndex(
     }
     for (const [row, entry] of proposed.slice(0, wanted)) candidates.set(row, entry);
   }
-  await view.scan.scoreCandidates(scorer, candidates, sink);
+  view.scan.scoreCandidates(prepared, candidates, sink);
   const newer = entries.filter(({ firstRow }) => firstRow >= rows);
-  await view.scan.scanModels(scorer, newer, sink);
+  await view.scan.scanModels(prepared, newer, sink);
   return true;
 }
 

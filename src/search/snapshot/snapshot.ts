@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Basis } from '../../domain/index.js';
 import { checkedContent } from '../../lib/checksum.js';
 import type { FaissIndex, FaissLibrary } from './faiss.js';
+import { ProjectionFile } from './projection-file.js';
 
 /** The result of a build: a basis, an index and a prior, and the scales of the rows that existed then. */
 export interface Snapshot {
@@ -16,6 +17,10 @@ export interface Snapshot {
   logits: number;
   /** 1 / `whitenedNorm` of each row; 0 for a row without a descriptor. */
   scales: Float32Array;
+  /** `skewness` of each row. */
+  skewnesses: Float64Array;
+  /** Each row under the basis, whitened. */
+  projections: ProjectionFile;
   index: FaissIndex | null;
   /** Row of each vector of the index. */
   indexedRows: Uint32Array;
@@ -34,6 +39,7 @@ export interface PriorFacts {
 
 /** The part of a snapshot that is JSON. */
 export interface SnapshotFacts {
+  format: number;
   version: string;
   probes: number;
   rank: number;
@@ -47,6 +53,8 @@ export interface SnapshotFacts {
   sums: Readonly<Record<string, string>>;
 }
 
+/** Increment it when a file's content or layout changes: a snapshot of another format is built again. */
+export const SNAPSHOT_FORMAT = 2;
 const BLOCK_BYTES = 2 ** 20;
 
 /** Names of a snapshot's files within its folder. */
@@ -55,6 +63,8 @@ export const SNAPSHOT_FILES = {
   vectors: 'vectors.f32',
   eigenvalues: 'eigenvalues.f32',
   scales: 'scales.f32',
+  skewnesses: 'skewnesses.f64',
+  projections: 'projections.f32',
   indexedRows: 'indexed-rows.u32',
   index: 'index.faiss',
   prior: 'prior.bin',
@@ -68,11 +78,15 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
   const vectors = new Float32Array(read(folder, SNAPSHOT_FILES.vectors));
   const eigenvalues = new Float32Array(read(folder, SNAPSHOT_FILES.eigenvalues));
   const scales = new Float32Array(read(folder, SNAPSHOT_FILES.scales));
+  const skewnesses = new Float64Array(read(folder, SNAPSHOT_FILES.skewnesses));
+  const projected = join(folder, SNAPSHOT_FILES.projections);
   const whole =
     facts.probes === probes &&
     vectors.length === probes * facts.rank &&
     eigenvalues.length === facts.rank &&
-    scales.length === facts.rows;
+    scales.length === facts.rows &&
+    skewnesses.length === facts.rows &&
+    statSync(projected).size === facts.rows * facts.rank * Float32Array.BYTES_PER_ELEMENT;
   if (!whole) throw new Error('its files do not fit together');
   const index = facts.indexed && faiss ? faiss.Index.read(join(folder, SNAPSHOT_FILES.index)) : null;
   return {
@@ -81,6 +95,8 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     rowsSum: facts.rowsSum,
     logits: facts.logits,
     scales,
+    skewnesses,
+    projections: new ProjectionFile(projected, facts.rank),
     index,
     prior: facts.prior && {
       ...facts.prior,
@@ -91,10 +107,12 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
   };
 }
 
-/** @throws Error when the file is missing or damaged */
+/** @throws Error when the file is missing or damaged, or the snapshot is of another release */
 export function readFacts(folder: string): SnapshotFacts {
   const content = checkedContent(readFileSync(join(folder, SNAPSHOT_FILES.facts)));
-  return JSON.parse(Buffer.from(content).toString('utf8')) as SnapshotFacts;
+  const facts = JSON.parse(Buffer.from(content).toString('utf8')) as SnapshotFacts;
+  if (facts.format !== SNAPSHOT_FORMAT) throw new Error('it is of another release');
+  return facts;
 }
 
 /** SHA-256 of a file, read in blocks: an index may be larger than memory has room for twice. */

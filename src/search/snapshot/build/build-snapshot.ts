@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Basis,
@@ -9,13 +9,23 @@ import {
   type Matrix,
   probeBudget,
   random,
+  rowOf,
+  skewness,
+  stackRows,
   whiteningMatrix,
 } from '../../../domain/index.js';
 import { withChecksum } from '../../../lib/checksum.js';
 import { RowFile } from '../../gallery/row-file.js';
 import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
 import { loadFaiss } from '../faiss.js';
-import { fileSum, type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../snapshot.js';
+import { ProjectionFile, writeProjections } from '../projection-file.js';
+import {
+  fileSum,
+  type PriorFacts,
+  SNAPSHOT_FILES,
+  SNAPSHOT_FORMAT,
+  type SnapshotFacts,
+} from '../snapshot.js';
 import { blockwiseGram } from './blockwise-gram.js';
 import { buildIndex } from './build-index.js';
 import { fitPrior } from './fit-prior.js';
@@ -49,37 +59,71 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   const fullModels = fullyProbed(task);
   const basisRows = fullModels.length === 0 ? liveRows : listRows(fullModels);
   const basis = await fitToSample(task, rows, sample(basisRows), products);
-  const directions = whiteningMatrix(basis);
-  const scales = new Float32Array(task.rows);
-  const faiss = task.withIndex ? loadFaiss().library : null;
-  const index = faiss && buildIndex(faiss, basis.rank, liveRows.length, projectedBlocks);
   mkdirSync(task.targetFolder, { recursive: true });
+  const { scales, skewnesses } = await projectRows({ task, rows, liveRows, basis, products });
+  const faiss = task.withIndex ? loadFaiss().library : null;
+  const index = faiss && buildIndex(faiss, basis.rank, liveRows.length, indexedBlocks);
   if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
-  else for await (const _ of projectedBlocks());
   const prior = await fitPriorToFullModels(rows, fullModels, basis, products);
   writeSnapshot(task, {
     basis,
     scales,
+    skewnesses,
     liveRows,
     indexed: index !== null,
     prior,
     rowsSum: rows.checksum(0, task.rows),
   });
 
-  /** The whitened, unit rows of the gallery; each pass also fills `scales`. */
-  async function* projectedBlocks(): AsyncGenerator<Matrix> {
+  /** The whitened, unit rows of the gallery. */
+  async function* indexedBlocks(): AsyncGenerator<Matrix> {
+    const projections = new ProjectionFile(join(task.targetFolder, SNAPSHOT_FILES.projections), basis.rank);
     for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
       const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
-      const projected = await products.project(readRows(rows, chosen), directions);
-      for (let row = 0; row < chosen.length; row++) {
-        const vector = projected.data.subarray(row * basis.rank, (row + 1) * basis.rank);
-        const length = Math.hypot(...vector);
-        scales[chosen[row]] = length === 0 ? 0 : 1 / length;
-        for (let axis = 0; axis < vector.length; axis++) vector[axis] *= scales[chosen[row]];
+      const block = stackRows(Array.from(chosen, () => new Float32Array(basis.rank)));
+      for (const [place, row] of chosen.entries()) {
+        const vector = rowOf(block, place);
+        projections.read(row, vector);
+        for (let axis = 0; axis < vector.length; axis++) vector[axis] *= scales[row];
       }
-      yield projected;
+      yield block;
+    }
+    projections.close();
+  }
+}
+
+interface Projecting {
+  task: BuildTask;
+  rows: RowFile;
+  liveRows: Uint32Array;
+  basis: Basis;
+  products: MatrixProducts;
+}
+
+/** Writes the whitened vectors of the gallery; those of other rows are 0. */
+async function projectRows({ task, rows, liveRows, basis, products }: Projecting) {
+  const scales = new Float32Array(task.rows);
+  const skewnesses = new Float64Array(task.rows);
+  const directions = whiteningMatrix(basis);
+  const file = openSync(join(task.targetFolder, SNAPSHOT_FILES.projections), 'w');
+  ftruncateSync(file, task.rows * basis.rank * Float32Array.BYTES_PER_ELEMENT);
+  for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
+    const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
+    const block = readRows(rows, chosen);
+    const projected = await products.project(block, directions);
+    for (let place = 0; place < chosen.length; place++) {
+      const length = Math.hypot(...rowOf(projected, place));
+      scales[chosen[place]] = length === 0 ? 0 : 1 / length;
+      skewnesses[chosen[place]] = skewness(rowOf(block, place));
+    }
+    for (const [start, end] of adjacent(chosen)) {
+      const vectors = projected.data.subarray(start * basis.rank, end * basis.rank);
+      writeProjections(file, chosen[start], basis.rank, vectors);
     }
   }
+  fsyncSync(file);
+  closeSync(file);
+  return { scales, skewnesses };
 }
 
 async function fitToSample(
@@ -152,20 +196,28 @@ function sample(liveRows: Uint32Array): Uint32Array {
 function readRows(rows: RowFile, chosen: Uint32Array): Matrix {
   const data = new Float32Array(chosen.length * rows.columns);
   const block = new Uint16Array(chosen.length * rows.columns);
+  for (const [start, end] of adjacent(chosen)) {
+    const values = rows.encoded(chosen[start], end - start, block);
+    decodeFloat16(values, data.subarray(start * rows.columns, end * rows.columns));
+  }
+  return { rows: chosen.length, columns: rows.columns, data };
+}
+
+/** The runs of adjacent rows: the place of the first, and of the first behind it. */
+function* adjacent(chosen: Uint32Array): Generator<[start: number, end: number]> {
   let start = 0;
   while (start < chosen.length) {
     let end = start + 1;
     while (end < chosen.length && chosen[end] === chosen[end - 1] + 1) end++;
-    const values = rows.encoded(chosen[start], end - start, block);
-    decodeFloat16(values, data.subarray(start * rows.columns, end * rows.columns));
+    yield [start, end];
     start = end;
   }
-  return { rows: chosen.length, columns: rows.columns, data };
 }
 
 interface BuiltParts {
   basis: Basis;
   scales: Float32Array;
+  skewnesses: Float64Array;
   liveRows: Uint32Array;
   indexed: boolean;
   prior: FittedPrior | null;
@@ -174,19 +226,21 @@ interface BuiltParts {
 
 function writeSnapshot(
   task: BuildTask,
-  { basis, scales, liveRows, indexed, prior, rowsSum }: BuiltParts,
+  { basis, scales, skewnesses, liveRows, indexed, prior, rowsSum }: BuiltParts,
 ): void {
-  const write = (name: string, content: string | Float32Array | Uint32Array | Uint8Array) =>
+  const write = (name: string, content: string | NodeJS.ArrayBufferView) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });
   write(SNAPSHOT_FILES.vectors, basis.vectors);
   write(SNAPSHOT_FILES.eigenvalues, basis.eigenvalues);
   write(SNAPSHOT_FILES.scales, scales);
+  write(SNAPSHOT_FILES.skewnesses, skewnesses);
   write(SNAPSHOT_FILES.indexedRows, indexed ? liveRows : new Uint32Array(0));
   if (prior) write(SNAPSHOT_FILES.prior, prior.encoded);
   const { version, probes, rows } = task;
   const { facts: _, ...others } = SNAPSHOT_FILES;
   const written = Object.values(others).filter((name) => existsSync(join(task.targetFolder, name)));
   const facts: SnapshotFacts = {
+    format: SNAPSHOT_FORMAT,
     version,
     probes,
     rank: basis.rank,
