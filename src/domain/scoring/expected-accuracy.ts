@@ -26,3 +26,9 @@ export function expectedAccuracy(logit: number, model: number): number {
   const { offset, logit: byLogit, model: byModel } = EXPECTED_ACCURACY_WEIGHTS;
   return 1 / (1 + Math.exp(-(offset + byLogit * logit + byModel * model)));
 }
+
+/** The skewness at which a logit's expected accuracy is `accuracy`. @param model as in {@link expectedAccuracy} */
+export function skewnessFor(accuracy: number, model: number): number {
+  const { offset, logit: byLogit, model: byModel } = EXPECTED_ACCURACY_WEIGHTS;
+  return (Math.log(accuracy / (1 - accuracy)) - offset - byModel * model) / byLogit;
+}

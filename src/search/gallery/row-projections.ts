@@ -94,10 +94,12 @@ export class RowProjections {
       for (let row = 0; row < count; row++) {
         const vector = rowOf(projected, row);
         const length = Math.hypot(...vector);
+        const scale = length === 0 ? 0 : 1 / length;
+        this.snapshot.index?.cells.add(first + row, vector, scale);
         const isKept = this.keptValues < MAX_KEPT_VALUES;
         if (isKept) this.keptValues += vector.length;
         this.tail.push({
-          scale: length === 0 ? 0 : 1 / length,
+          scale,
           skewness: skewness(rowOf(block, row)),
           vector: isKept ? vector : null,
         });

@@ -35,6 +35,21 @@ export interface Kernel {
     out: number,
   ): void;
   /**
+   * `out[i] = ⟨query, row positions[i]⟩` of rows of signed bytes, as 32-bit integers. Two rows at a time, so the number of
+   * positions is even.
+   *
+   * @param rowBytes a multiple of 16
+   * @param query signed 16-bit integers, as many as a row has bytes
+   */
+  dotCodes(
+    rows: number,
+    rowBytes: number,
+    positions: number,
+    positionsEnd: number,
+    query: number,
+    out: number,
+  ): void;
+  /**
    * `out = X·Xᵀ` of float32 rows, on and above the diagonal; what lies below it is not defined.
    *
    * @param rowBytes a multiple of 16
@@ -90,6 +105,8 @@ const HIGH_TO_LOW = simd.shuffle([8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12
 /** The lower and upper halves of two vectors of four numbers, one number of each in turn. */
 const LOW_IN_TURN = simd.shuffle([0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23]);
 const HIGH_IN_TURN = simd.shuffle([8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31]);
+/** Moves the second of four numbers to the first. */
+const SECOND_TO_FIRST = simd.shuffle([4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7]);
 /** The lower halves of two vectors; the upper halves. */
 const LOW_HALVES = simd.shuffle([0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]);
 const HIGH_HALVES = simd.shuffle([8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31]);
@@ -131,6 +148,44 @@ function dotHalves(): WasmFunction {
       [whileBelow(weight, whole, step(8)), whileBelow(weight, weightsEnd, step(2))],
       [storeTotal(sums.slice(0, 2), 0), storeTotal(sums.slice(2), 1)],
       [advance(positions, constant(8)), advance(out, constant(16))],
+    ]),
+  };
+}
+
+function dotCodes(): WasmFunction {
+  const [rows, rowBytes, positions, positionsEnd, query, out] = [0, 1, 2, 3, 4, 5];
+  const [first, second, end, place] = [6, 7, 8, 9];
+  const [low, high, ...sums] = [10, 11, 12, 13];
+  const addressOf = (index: number): Code => [
+    [get(rows), get(positions), loadInteger(4 * index), get(rowBytes), multiply, add],
+  ];
+  const sixteenOf = (row: number, sum: number): Code => [
+    [get(row), simd.load8x8(0), get(low), simd.i32x4.dotI16x8],
+    [get(row), simd.load8x8(8), get(high), simd.i32x4.dotI16x8, simd.i32x4.add],
+    [get(sum), simd.i32x4.add, set(sum)],
+  ];
+  const step: Code = [
+    [get(place), simd.load(0), set(low), get(place), simd.load(16), set(high)],
+    [sixteenOf(first, sums[0]), sixteenOf(second, sums[1])],
+    [advance(first, constant(16)), advance(second, constant(16)), advance(place, constant(32))],
+  ];
+  const storeTotal = (sum: number, index: number): Code => [
+    [get(sum), get(sum), get(sum), HIGH_TO_LOW, simd.i32x4.add, set(sum)],
+    [get(out), get(sum), get(sum), get(sum), SECOND_TO_FIRST, simd.i32x4.add],
+    simd.storeLane32(4 * index, 0),
+  ];
+  return {
+    name: 'dotCodes',
+    parameters: 6,
+    integers: 4,
+    vectors: 4,
+    body: whileBelow(positions, positionsEnd, [
+      [addressOf(0), set(first), addressOf(1), set(second), get(query), set(place)],
+      [get(first), get(rowBytes), add, set(end)],
+      sums.map((sum) => [simd.constant(0), set(sum)]),
+      whileBelow(first, end, step),
+      [storeTotal(sums[0], 0), storeTotal(sums[1], 1)],
+      [advance(positions, constant(8)), advance(out, constant(8))],
     ]),
   };
 }
@@ -188,4 +243,4 @@ function gram(): WasmFunction {
   };
 }
 
-const compiled = new WebAssembly.Module(wasmModule([dotHalves(), gram()]));
+const compiled = new WebAssembly.Module(wasmModule([dotHalves(), dotCodes(), gram()]));

@@ -1,10 +1,19 @@
-import { expectedAccuracy, type ScoreSpread, scoreSpread, skewness } from '../../domain/index.js';
+import {
+  expectedAccuracy,
+  type ScoreSpread,
+  scoreSpread,
+  skewness,
+  skewnessFor,
+} from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { SearchRequest } from '../search-query.js';
 import { RowScores } from './row-scores.js';
 import { conceptScorer, expressionScorer, logitScorer, type Scorer } from './scorer.js';
+
+/** More than the rounding of {@link skewnessFor}. */
+const ROUNDING = 1e-6;
 
 /** A query as numbers, ready to be scored. */
 export interface PreparedQuery {
@@ -31,10 +40,7 @@ export async function prepareQuery(view: GalleryView, request: SearchRequest): P
     request,
     scorer,
     scores: new RowScores(view.rows, scorer, sampled),
-    accepts:
-      minExpectedAccuracy === undefined
-        ? undefined
-        : (row, entry) => (accuracyOf(view, row, entry) ?? Number.NEGATIVE_INFINITY) >= minExpectedAccuracy,
+    accepts: minExpectedAccuracy === undefined ? undefined : atLeast(view, minExpectedAccuracy),
     hidden: new Set(hidden),
     entries: models || excludeModels ? filtered(visible, models, excludeModels) : visible,
     spread: sampled && scoreSpread(sampled.scores),
@@ -57,7 +63,25 @@ export function accuracyOf(
 ): number | null {
   const model = entry?.skewness ?? null;
   if (model === null) return null;
-  return expectedAccuracy(active?.projections.skewnessOf(row) ?? skewness(rows.read(row)), model);
+  return expectedAccuracy(skewnessOf({ active, rows }, row), model);
+}
+
+function skewnessOf({ active, rows }: Pick<GalleryView, 'active' | 'rows'>, row: number): number {
+  return active ? active.projections.skewnessOf(row) : skewness(rows.read(row));
+}
+
+/** Whether a row's expected accuracy is at least this. Most rows are decided without an exponential function. */
+function atLeast(view: GalleryView, accuracy: number): NonNullable<PreparedQuery['accepts']> {
+  let model: GalleryEntry | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  return (row, entry) => {
+    if (entry !== model) {
+      model = entry;
+      lowest =
+        entry.skewness === null ? Number.POSITIVE_INFINITY : skewnessFor(accuracy, entry.skewness) - ROUNDING;
+    }
+    return skewnessOf(view, row) >= lowest && (accuracyOf(view, row, entry) ?? 0) >= accuracy;
+  };
 }
 
 /** Version of the basis that scores are computed with. */

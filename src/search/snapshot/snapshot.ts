@@ -3,7 +3,9 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Basis } from '../../domain/index.js';
 import { checkedContent } from '../../lib/checksum.js';
-import type { FaissIndex, FaissLibrary } from './faiss.js';
+import { CodeRows } from '../kernel/code-rows.js';
+import { CellIndex, type IndexFacts } from './cell-index.js';
+import type { FaissLibrary } from './faiss.js';
 import { ProjectionFile } from './projection-file.js';
 
 /** The result of a build: a basis, an index and a prior, and the scales of the rows that existed then. */
@@ -21,9 +23,7 @@ export interface Snapshot {
   skewnesses: Float64Array;
   /** Each row under the basis, whitened. */
   projections: ProjectionFile;
-  index: FaissIndex | null;
-  /** Row of each vector of the index. */
-  indexedRows: Uint32Array;
+  index: { cells: CellIndex; facts: IndexFacts } | null;
   /** The prior that completes partly probed models; null when too few models were fully probed. */
   prior: (PriorFacts & { version: string; path: string }) | null;
 }
@@ -47,7 +47,8 @@ export interface SnapshotFacts {
   /** See {@link Snapshot}. */
   rowsSum: string;
   logits: number;
-  indexed: boolean;
+  /** Null when the gallery was small, or FAISS could not be loaded. */
+  index: IndexFacts | null;
   prior: PriorFacts | null;
   /** SHA-256 of the other files, by name. */
   sums: Readonly<Record<string, string>>;
@@ -67,6 +68,8 @@ export const SNAPSHOT_FILES = {
   projections: 'projections.f32',
   indexedRows: 'indexed-rows.u32',
   index: 'index.faiss',
+  cellStarts: 'cell-starts.u32',
+  codes: 'codes.i8',
   prior: 'prior.bin',
 };
 
@@ -88,7 +91,6 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     skewnesses.length === facts.rows &&
     statSync(projected).size === facts.rows * facts.rank * Float32Array.BYTES_PER_ELEMENT;
   if (!whole) throw new Error('its files do not fit together');
-  const index = facts.indexed && faiss ? faiss.Index.read(join(folder, SNAPSHOT_FILES.index)) : null;
   return {
     basis: { version: facts.version, probes, rank: facts.rank, vectors, eigenvalues },
     rows: facts.rows,
@@ -97,14 +99,46 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     scales,
     skewnesses,
     projections: new ProjectionFile(projected, facts.rank),
-    index,
+    index: facts.index &&
+      faiss && { cells: readCells(folder, facts, facts.index, faiss), facts: facts.index },
     prior: facts.prior && {
       ...facts.prior,
       version: facts.version,
       path: join(folder, SNAPSHOT_FILES.prior),
     },
-    indexedRows: index ? new Uint32Array(read(folder, SNAPSHOT_FILES.indexedRows)) : new Uint32Array(0),
   };
+}
+
+function readCells(
+  folder: string,
+  { rank }: SnapshotFacts,
+  { scale }: IndexFacts,
+  faiss: FaissLibrary,
+): CellIndex {
+  const rows = new Uint32Array(read(folder, SNAPSHOT_FILES.indexedRows));
+  const codes = new CodeRows(rank, rows.length);
+  const file = openSync(join(folder, SNAPSHOT_FILES.codes), 'r');
+  try {
+    readInto(file, codes.codes(0, rows.length));
+  } finally {
+    closeSync(file);
+  }
+  return new CellIndex({
+    scale,
+    quantizer: faiss.Index.read(join(folder, SNAPSHOT_FILES.index)),
+    starts: new Uint32Array(read(folder, SNAPSHOT_FILES.cellStarts)),
+    rows,
+    scales: new Float32Array(read(folder, SNAPSHOT_FILES.scales)),
+    codes,
+  });
+}
+
+function readInto(file: number, target: Int8Array): void {
+  for (let done = 0; done < target.length; ) {
+    const count = readSync(file, target, done, Math.min(BLOCK_BYTES, target.length - done), done);
+    if (count === 0) throw new Error('its files do not fit together');
+    done += count;
+  }
 }
 
 /** @throws Error when the file is missing or damaged, or the snapshot is of another release */

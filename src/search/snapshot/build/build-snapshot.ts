@@ -11,13 +11,13 @@ import {
   random,
   rowOf,
   skewness,
-  stackRows,
   whiteningMatrix,
 } from '../../../domain/index.js';
 import { withChecksum } from '../../../lib/checksum.js';
 import { RowFile } from '../../gallery/row-file.js';
 import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
-import { loadFaiss } from '../faiss.js';
+import type { IndexFacts } from '../cell-index.js';
+import { type FaissLibrary, loadFaiss } from '../faiss.js';
 import { ProjectionFile, writeProjections } from '../projection-file.js';
 import {
   fileSum,
@@ -29,6 +29,7 @@ import {
 import { blockwiseGram } from './blockwise-gram.js';
 import { buildIndex } from './build-index.js';
 import { fitPrior } from './fit-prior.js';
+import { NeedsTrial } from './measure-needs.js';
 
 /** The input of one build. */
 export interface BuildTask {
@@ -49,6 +50,8 @@ export interface BuildTask {
 /** More rows do not improve a basis. */
 const SAMPLE_ROWS = 20_000;
 const BLOCK_ROWS = 4_096;
+/** Queries that tell what an index needs. */
+const TRIED_QUERIES = 64;
 const SEED = 20_502;
 
 /** Fits the basis to a sample of the gallery, projects all of it, and writes the snapshot's folder. */
@@ -60,34 +63,51 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   const basisRows = fullModels.length === 0 ? liveRows : listRows(fullModels);
   const basis = await fitToSample(task, rows, sample(basisRows), products);
   mkdirSync(task.targetFolder, { recursive: true });
-  const { scales, skewnesses } = await projectRows({ task, rows, liveRows, basis, products });
   const faiss = task.withIndex ? loadFaiss().library : null;
-  const index = faiss && buildIndex(faiss, basis.rank, liveRows.length, indexedBlocks);
-  if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
+  const trial = faiss && (await tryQueries(rows, liveRows, basis, products));
+  const { scales, skewnesses } = await projectRows({ task, rows, liveRows, basis, products, trial });
+  const index = faiss && trial && indexRows(task, { faiss, trial, basis, liveRows, scales });
   const prior = await fitPriorToFullModels(rows, fullModels, basis, products);
-  writeSnapshot(task, {
-    basis,
-    scales,
-    skewnesses,
-    liveRows,
-    indexed: index !== null,
-    prior,
-    rowsSum: rows.checksum(0, task.rows),
-  });
+  const rowsSum = rows.checksum(0, task.rows);
+  writeSnapshot(task, { basis, scales, skewnesses, liveRows, index, prior, rowsSum });
+}
 
-  /** The whitened, unit rows of the gallery. */
-  async function* indexedBlocks(): AsyncGenerator<Matrix> {
-    const projections = new ProjectionFile(join(task.targetFolder, SNAPSHOT_FILES.projections), basis.rank);
-    for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
-      const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
-      const block = stackRows(Array.from(chosen, () => new Float32Array(basis.rank)));
-      for (const [place, row] of chosen.entries()) {
-        const vector = rowOf(block, place);
-        projections.read(row, vector);
-        for (let axis = 0; axis < vector.length; axis++) vector[axis] *= scales[row];
-      }
-      yield block;
-    }
+async function tryQueries(
+  rows: RowFile,
+  liveRows: Uint32Array,
+  basis: Basis,
+  products: MatrixProducts,
+): Promise<NeedsTrial> {
+  const count = Math.min(TRIED_QUERIES, liveRows.length);
+  const tried = Uint32Array.from(
+    { length: count },
+    (_, place) => liveRows[Math.floor((place * liveRows.length) / count)],
+  );
+  const descriptors = readRows(rows, tried);
+  const vectors = await products.project(descriptors, whiteningMatrix(basis));
+  return new NeedsTrial(basis, descriptors, vectors, products);
+}
+
+function indexRows(
+  { targetFolder }: BuildTask,
+  {
+    faiss,
+    trial,
+    basis: { rank },
+    liveRows,
+    scales,
+  }: {
+    faiss: FaissLibrary;
+    trial: NeedsTrial;
+    basis: Basis;
+    liveRows: Uint32Array;
+    scales: Float32Array;
+  },
+): IndexFacts {
+  const projections = new ProjectionFile(join(targetFolder, SNAPSHOT_FILES.projections), rank);
+  try {
+    return buildIndex({ faiss, folder: targetFolder, rank, rows: liveRows, scales, projections, trial });
+  } finally {
     projections.close();
   }
 }
@@ -98,10 +118,11 @@ interface Projecting {
   liveRows: Uint32Array;
   basis: Basis;
   products: MatrixProducts;
+  trial: NeedsTrial | null;
 }
 
 /** Writes the whitened vectors of the gallery; those of other rows are 0. */
-async function projectRows({ task, rows, liveRows, basis, products }: Projecting) {
+async function projectRows({ task, rows, liveRows, basis, products, trial }: Projecting) {
   const scales = new Float32Array(task.rows);
   const skewnesses = new Float64Array(task.rows);
   const directions = whiteningMatrix(basis);
@@ -116,6 +137,7 @@ async function projectRows({ task, rows, liveRows, basis, products }: Projecting
       scales[chosen[place]] = length === 0 ? 0 : 1 / length;
       skewnesses[chosen[place]] = skewness(rowOf(block, place));
     }
+    await trial?.offer(chosen, block, projected, scales);
     for (const [start, end] of adjacent(chosen)) {
       const vectors = projected.data.subarray(start * basis.rank, end * basis.rank);
       writeProjections(file, chosen[start], basis.rank, vectors);
@@ -219,14 +241,14 @@ interface BuiltParts {
   scales: Float32Array;
   skewnesses: Float64Array;
   liveRows: Uint32Array;
-  indexed: boolean;
+  index: IndexFacts | null;
   prior: FittedPrior | null;
   rowsSum: string;
 }
 
 function writeSnapshot(
   task: BuildTask,
-  { basis, scales, skewnesses, liveRows, indexed, prior, rowsSum }: BuiltParts,
+  { basis, scales, skewnesses, liveRows, index, prior, rowsSum }: BuiltParts,
 ): void {
   const write = (name: string, content: string | NodeJS.ArrayBufferView) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });
@@ -234,7 +256,6 @@ function writeSnapshot(
   write(SNAPSHOT_FILES.eigenvalues, basis.eigenvalues);
   write(SNAPSHOT_FILES.scales, scales);
   write(SNAPSHOT_FILES.skewnesses, skewnesses);
-  write(SNAPSHOT_FILES.indexedRows, indexed ? liveRows : new Uint32Array(0));
   if (prior) write(SNAPSHOT_FILES.prior, prior.encoded);
   const { version, probes, rows } = task;
   const { facts: _, ...others } = SNAPSHOT_FILES;
@@ -247,7 +268,7 @@ function writeSnapshot(
     rows,
     rowsSum,
     logits: liveRows.length,
-    indexed,
+    index,
     prior: prior?.facts ?? null,
     sums: Object.fromEntries(written.map((name) => [name, fileSum(join(task.targetFolder, name))])),
   };
