@@ -218,7 +218,7 @@ export class Gallery {
       index: snapshot?.index && logits > this.options.settings.exactLimit ? 'FAISS' : 'EXACT',
       faissAvailable: this.options.faiss !== null,
       basis: snapshot
-        ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
+        ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.fit.logits }
         : null,
       prior: this.priorFacts && statsOf(this.priorFacts),
       rebuilding: this.builds.running,

@@ -11,6 +11,7 @@ import { ProjectionFile } from './projection-file.js';
 /** The result of a build: a basis, an index and a prior, and the scales of the rows that existed then. */
 export interface Snapshot {
   basis: Basis;
+  fit: BasisFit;
   /** It was built from rows 0 … `rows` − 1 of the descriptor file. */
   rows: number;
   /** SHA-256 of those rows: with those of another gallery, its scales and index would give other scores and no error. */
@@ -37,12 +38,24 @@ export interface PriorFacts {
   expectedError: number;
 }
 
+/** What a basis was fitted to; later snapshots may keep it. */
+export interface BasisFit {
+  /** Of the snapshot that it was fitted for. */
+  version: string;
+  logits: number;
+  /** Rows of the descriptor file then; later ones are new to it. */
+  rows: number;
+  /** Share of the squared length of descriptors like these that lies outside the basis, 0 to 1. */
+  uncaptured: number;
+}
+
 /** The part of a snapshot that is JSON. */
 export interface SnapshotFacts {
   format: number;
   version: string;
   probes: number;
   rank: number;
+  basis: BasisFit;
   rows: number;
   /** See {@link Snapshot}. */
   rowsSum: string;
@@ -92,7 +105,8 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
     statSync(projected).size === facts.rows * facts.rank * Float32Array.BYTES_PER_ELEMENT;
   if (!whole) throw new Error('its files do not fit together');
   return {
-    basis: { version: facts.version, probes, rank: facts.rank, vectors, eigenvalues },
+    basis: { version: facts.basis.version, probes, rank: facts.rank, vectors, eigenvalues },
+    fit: facts.basis,
     rows: facts.rows,
     rowsSum: facts.rowsSum,
     logits: facts.logits,
@@ -107,6 +121,18 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
       path: join(folder, SNAPSHOT_FILES.prior),
     },
   };
+}
+
+/** The basis of a snapshot; null when it cannot be read. */
+export function readBasis(folder: string): { basis: Basis; fit: BasisFit } | null {
+  try {
+    const { basis: fit, probes, rank } = readFacts(folder);
+    const vectors = new Float32Array(read(folder, SNAPSHOT_FILES.vectors));
+    const eigenvalues = new Float32Array(read(folder, SNAPSHOT_FILES.eigenvalues));
+    return { basis: { version: fit.version, probes, rank, vectors, eigenvalues }, fit };
+  } catch {
+    return null;
+  }
 }
 
 function readCells(

@@ -1,35 +1,27 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Basis,
-  basisRank,
-  decodeFloat16,
-  encodePrior,
-  fitBasis,
-  type Matrix,
-  probeBudget,
-  random,
-  rowOf,
-  skewness,
-  whiteningMatrix,
-} from '../../../domain/index.js';
+import { type Basis, encodePrior, probeBudget, whiteningMatrix } from '../../../domain/index.js';
 import { withChecksum } from '../../../lib/checksum.js';
 import { RowFile } from '../../gallery/row-file.js';
 import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
 import type { IndexFacts } from '../cell-index.js';
 import { type FaissLibrary, loadFaiss } from '../faiss.js';
-import { ProjectionFile, writeProjections } from '../projection-file.js';
+import { ProjectionFile } from '../projection-file.js';
 import {
+  type BasisFit,
   fileSum,
   type PriorFacts,
+  readBasis,
   SNAPSHOT_FILES,
   SNAPSHOT_FORMAT,
   type SnapshotFacts,
 } from '../snapshot.js';
-import { blockwiseGram } from './blockwise-gram.js';
 import { buildIndex } from './build-index.js';
+import { chooseBasis } from './choose-basis.js';
 import { fitPrior } from './fit-prior.js';
 import { NeedsTrial } from './measure-needs.js';
+import { projectRows } from './project-rows.js';
+import { readRows } from './read-rows.js';
 
 /** The input of one build. */
 export interface BuildTask {
@@ -43,33 +35,48 @@ export interface BuildTask {
   rows: number;
   /** Rows of the gallery's models. */
   live: { firstRow: number; rows: number; degenerate: number[]; isFullyProbed: boolean }[];
+  /** Folder of the snapshot in use, whose basis is kept while it describes the gallery; absent while there is none. */
+  earlierFolder?: string;
   /** Whether to build a FAISS index. */
   withIndex: boolean;
 }
 
-/** More rows do not improve a basis. */
-const SAMPLE_ROWS = 20_000;
-const BLOCK_ROWS = 4_096;
 /** Queries that tell what an index needs. */
 const TRIED_QUERIES = 64;
-const SEED = 20_502;
 
-/** Fits the basis to a sample of the gallery, projects all of it, and writes the snapshot's folder. */
+/** Chooses the basis, projects the gallery, and writes the snapshot's folder. */
 export async function buildSnapshot(task: BuildTask): Promise<void> {
   const rows = new RowFile(task.rowsPath, task.probes, task.rows, 'READ');
   const products = await openMatrixProducts();
   const liveRows = listRows(task.live);
   const fullModels = fullyProbed(task);
-  const basisRows = fullModels.length === 0 ? liveRows : listRows(fullModels);
-  const basis = await fitToSample(task, rows, sample(basisRows), products);
+  const basisModels = (fullModels.length === 0 ? task.live : fullModels).map((model) => listRows([model]));
+  const { basis, fit } = await chooseBasis(
+    {
+      version: task.version,
+      probes: task.probes,
+      models: basisModels.filter(({ length }) => length > 0),
+      rows: task.rows,
+      read: (chosen) => readRows(rows, chosen),
+      products,
+    },
+    task.earlierFolder === undefined ? null : readBasis(task.earlierFolder),
+  );
   mkdirSync(task.targetFolder, { recursive: true });
   const faiss = task.withIndex ? loadFaiss().library : null;
   const trial = faiss && (await tryQueries(rows, liveRows, basis, products));
-  const { scales, skewnesses } = await projectRows({ task, rows, liveRows, basis, products, trial });
+  const { scales, skewnesses } = await projectRows({
+    folder: task.targetFolder,
+    rows,
+    liveRows,
+    basis,
+    products,
+    trial,
+  });
   const index = faiss && trial && indexRows(task, { faiss, trial, basis, liveRows, scales });
-  const prior = await fitPriorToFullModels(rows, fullModels, basis, products);
+  const prior = await fitPriorToFullModels(rows, fullModels, { ...basis, version: task.version }, products);
   const rowsSum = rows.checksum(0, task.rows);
-  writeSnapshot(task, { basis, scales, skewnesses, liveRows, index, prior, rowsSum });
+  writeSnapshot(task, { basis, fit, scales, skewnesses, liveRows, index, prior, rowsSum });
 }
 
 async function tryQueries(
@@ -112,58 +119,6 @@ function indexRows(
   }
 }
 
-interface Projecting {
-  task: BuildTask;
-  rows: RowFile;
-  liveRows: Uint32Array;
-  basis: Basis;
-  products: MatrixProducts;
-  trial: NeedsTrial | null;
-}
-
-/** Writes the whitened vectors of the gallery; those of other rows are 0. */
-async function projectRows({ task, rows, liveRows, basis, products, trial }: Projecting) {
-  const scales = new Float32Array(task.rows);
-  const skewnesses = new Float64Array(task.rows);
-  const directions = whiteningMatrix(basis);
-  const file = openSync(join(task.targetFolder, SNAPSHOT_FILES.projections), 'w');
-  ftruncateSync(file, task.rows * basis.rank * Float32Array.BYTES_PER_ELEMENT);
-  for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
-    const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
-    const block = readRows(rows, chosen);
-    const projected = await products.project(block, directions);
-    for (let place = 0; place < chosen.length; place++) {
-      const length = Math.hypot(...rowOf(projected, place));
-      scales[chosen[place]] = length === 0 ? 0 : 1 / length;
-      skewnesses[chosen[place]] = skewness(rowOf(block, place));
-    }
-    await trial?.offer(chosen, block, projected, scales);
-    for (const [start, end] of adjacent(chosen)) {
-      const vectors = projected.data.subarray(start * basis.rank, end * basis.rank);
-      writeProjections(file, chosen[start], basis.rank, vectors);
-    }
-  }
-  fsyncSync(file);
-  closeSync(file);
-  return { scales, skewnesses };
-}
-
-async function fitToSample(
-  task: BuildTask,
-  rows: RowFile,
-  chosen: Uint32Array,
-  products: MatrixProducts,
-): Promise<Basis> {
-  return fitBasis({
-    probes: task.probes,
-    rank: basisRank(chosen.length, task.probes),
-    seed: SEED,
-    version: task.version,
-    multiply: blockwiseGram(products, (rowsOfBlock) => readRows(rows, rowsOfBlock), chosen, BLOCK_ROWS),
-    product: products.project,
-  });
-}
-
 /** Completed models only repeat what the prior already predicts, so they do not count. */
 function fullyProbed({ live }: BuildTask): BuildTask['live'] {
   return live.filter(({ isFullyProbed }) => isFullyProbed);
@@ -204,40 +159,9 @@ function listRows(live: BuildTask['live']): Uint32Array {
   );
 }
 
-function sample(liveRows: Uint32Array): Uint32Array {
-  if (liveRows.length <= SAMPLE_ROWS) return liveRows;
-  const next = random(SEED);
-  const shuffled = liveRows.slice();
-  for (let index = 0; index < SAMPLE_ROWS; index++) {
-    const other = index + Math.floor(next() * (shuffled.length - index));
-    [shuffled[index], shuffled[other]] = [shuffled[other], shuffled[index]];
-  }
-  return shuffled.slice(0, SAMPLE_ROWS).sort();
-}
-
-function readRows(rows: RowFile, chosen: Uint32Array): Matrix {
-  const data = new Float32Array(chosen.length * rows.columns);
-  const block = new Uint16Array(chosen.length * rows.columns);
-  for (const [start, end] of adjacent(chosen)) {
-    const values = rows.encoded(chosen[start], end - start, block);
-    decodeFloat16(values, data.subarray(start * rows.columns, end * rows.columns));
-  }
-  return { rows: chosen.length, columns: rows.columns, data };
-}
-
-/** The runs of adjacent rows: the place of the first, and of the first behind it. */
-function* adjacent(chosen: Uint32Array): Generator<[start: number, end: number]> {
-  let start = 0;
-  while (start < chosen.length) {
-    let end = start + 1;
-    while (end < chosen.length && chosen[end] === chosen[end - 1] + 1) end++;
-    yield [start, end];
-    start = end;
-  }
-}
-
 interface BuiltParts {
   basis: Basis;
+  fit: BasisFit;
   scales: Float32Array;
   skewnesses: Float64Array;
   liveRows: Uint32Array;
@@ -248,7 +172,7 @@ interface BuiltParts {
 
 function writeSnapshot(
   task: BuildTask,
-  { basis, scales, skewnesses, liveRows, index, prior, rowsSum }: BuiltParts,
+  { basis, fit, scales, skewnesses, liveRows, index, prior, rowsSum }: BuiltParts,
 ): void {
   const write = (name: string, content: string | NodeJS.ArrayBufferView) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });
@@ -265,6 +189,7 @@ function writeSnapshot(
     version,
     probes,
     rank: basis.rank,
+    basis: fit,
     rows,
     rowsSum,
     logits: liveRows.length,
