@@ -22,7 +22,7 @@ export interface StoredCells {
   /** Value of one unit of a code. */
   scale: number;
   /** FAISS's flat index of the mean vector of each cell. */
-  quantizer: FaissIndex;
+  quantizer: Pick<FaissIndex, 'search'>;
   /** Position of the first vector of each cell, and of the first behind the last cell. */
   starts: Uint32Array;
   /** Row of each position. */
@@ -73,7 +73,7 @@ const NONE = 0xffffffff;
 export class CellIndex {
   private readonly scale: number;
   private readonly codes: CodeRows;
-  private readonly quantizer: FaissIndex;
+  private readonly quantizer: StoredCells['quantizer'];
   private readonly starts: Uint32Array;
   /** By position; longer than needed. */
   private rowAt: Uint32Array;

@@ -53,7 +53,7 @@ export async function chooseBasis(task: BasisTask, earlier: ChosenBasis | null):
   if (earlier && (await describes(earlier, task))) return earlier;
   const all = concatenated(task.models);
   const chosen = sample(all);
-  const basis = await fit(task, chosen);
+  const basis = await fitTo(task, chosen);
   const { version } = task;
   const uncaptured = await uncapturedOfOthers(task, basis, chosen);
   return { basis, fit: { version, logits: all.length, rows: task.rows, uncaptured } };
@@ -67,7 +67,7 @@ async function describes({ basis, fit }: ChosenBasis, task: BasisTask): Promise<
   return newer.length === 0 || (await uncapturedShare(task, basis, newer)) <= fit.uncaptured * MAX_DRIFT;
 }
 
-function fit({ version, probes, read, products }: BasisTask, chosen: Uint32Array): Promise<Basis> {
+function fitTo({ version, probes, read, products }: BasisTask, chosen: Uint32Array): Promise<Basis> {
   return fitBasis({
     probes,
     rank: basisRank(chosen.length, probes),
@@ -90,7 +90,7 @@ async function uncapturedOfOthers(task: BasisTask, basis: Basis, chosen: Uint32A
     task.models.length < HELD_OUT_EVERY ? Array.from(chosen, (row) => Uint32Array.of(row)) : task.models;
   const training = concatenated(parts.filter((_, place) => place % HELD_OUT_EVERY !== 0));
   const heldOut = concatenated(parts.filter((_, place) => place % HELD_OUT_EVERY === 0));
-  return uncapturedShare(task, await fit(task, sample(training)), heldOut);
+  return uncapturedShare(task, await fitTo(task, sample(training)), heldOut);
 }
 
 /** The share of some descriptors' squared length that lies outside the basis, 0 to 1. */
