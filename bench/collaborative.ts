@@ -11,7 +11,13 @@ import { halvesOf } from './accuracy/data/halves.js';
 import { type Hub, openHub, probeImages, readResponses } from './accuracy/data/hub.js';
 import { textTable } from './accuracy/report/table.js';
 import { learn } from './collaborative/learn.js';
-import { measureCurve, NOT_COMPLETED, QUERIES, SHARES } from './collaborative/measure-curve.js';
+import {
+  type CurveTask,
+  measureCurve,
+  NOT_COMPLETED,
+  QUERIES,
+  SHARES,
+} from './collaborative/measure-curve.js';
 import { measureScale } from './collaborative/measure-scale.js';
 import { measureZoo } from './collaborative/measure-zoo.js';
 import { collaborativePage } from './collaborative/page.js';
@@ -44,14 +50,14 @@ Measures accuracy by the share of the probes that a model is run on, for each wa
 odd index, or the reverse. Also measures the hub's ONNX models (the zoo), completed with a prior that was fitted without
 them, in wall time end to end; and time and memory at 4,000 probes × 100,000 synthetic logits.
 
-  --json FILE        write everything as JSON
+  --json FILE        write everything as JSON, again after each figure: what an interrupted run has measured is there
   --page FILE        write everything as a Markdown page, with a plot beside it
   --shares LIST      comma-separated shares, 0 to 1 (default: ${SHARES.join(',')})
   --queries N        number of queries by logit (default: ${QUERIES}); the accuracy benchmark's are the first 400 of them
   --probe-set NAME   only the curve of this probe set
   --teach HALF       even (default): fit to models with an even index, report those with an odd index; odd: the reverse
   --schemes LIST     only the curves of these ways to choose: ${CURVES.join(', ')}
-  --only LIST        only these parts: ${PARTS.join(', ')}
+  --only LIST        only these parts: ${PARTS.join(', ')}; a part that the hub lacks the files for is left out, by name
   --from FILE        add the results that another run wrote with --json; may be repeated. Later files and this run take
                      precedence. Without a hub folder, nothing is measured
   --help             print this help`;
@@ -64,8 +70,15 @@ interface Options {
   teach: string;
 }
 
+/** What was measured so far. */
+interface Progress {
+  report: Report;
+  /** Writes the report as it is now. */
+  save(): void;
+}
+
 /** What all parts are measured with. */
-interface Bench {
+interface Bench extends Progress {
   hub: Hub;
   folder: string;
   products: MatrixProducts;
@@ -113,10 +126,13 @@ async function main(): Promise<void> {
     if (unknown !== undefined) throw new Error(`${unknown} is not a ${kind}\n${HELP}`);
   }
   const measured = emptyReport();
-  if (folder !== undefined) await measure(folder, parts, options, measured);
-  const report = [...earlier, measured].reduce(mergeReports);
+  const all = () => [...earlier, measured].reduce(mergeReports);
+  const { json } = values;
+  const save = () => (json === undefined ? undefined : writeReport(json, all()));
+  if (folder !== undefined) await measure(folder, parts, options, { report: measured, save });
+  const report = all();
   console.log(tablesOf(report).map(textTable).join('\n\n'));
-  if (values.json) writeReport(values.json, report);
+  save();
   if (values.page) {
     const plot = values.page.replace(/\.md$/, '.svg');
     const { markdown, svg } = collaborativePage(report, basename(plot));
@@ -125,7 +141,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(folder: string, parts: string[], options: Options, report: Report): Promise<void> {
+async function measure(folder: string, parts: string[], options: Options, progress: Progress): Promise<void> {
+  const { report, save } = progress;
+  const hub = openHub(folder);
+  for (const missing of hub.missing) leaveOut(report, `${missing}: not in ${folder}`);
   const encoder = await openTextEncoder({
     model: fileURLToPath(new URL('../../demo/encoder', import.meta.url)),
     cacheFolder: join(tmpdir(), 'probelog-encoders'),
@@ -134,34 +153,44 @@ async function measure(folder: string, parts: string[], options: Options, report
   try {
     const vocabulary = await embedConcepts(encoder, EVERYDAY_VOCABULARY);
     const products = await openMatrixProducts();
-    const bench: Bench = { hub: openHub(folder), folder, products, encoder, vocabulary };
-    if (parts.includes('curve')) await measureCurves(bench, options, report);
-    if (parts.includes('zoo')) report.took.zoo = await secondsOf(() => measureRealModels(bench, report));
+    const bench: Bench = { hub, folder, products, encoder, vocabulary, report, save };
+    if (parts.includes('curve')) await measureCurves(bench, options);
+    if (parts.includes('zoo')) await measureRealModels(bench);
   } finally {
     await encoder.close();
   }
-  if (parts.includes('scale'))
-    report.took.scale = await secondsOf(async () => {
-      report.scale = await measureScale();
-    });
+  if (parts.includes('scale')) {
+    const started = performance.now();
+    report.scale = await measureScale();
+    report.took.scale = secondsSince(started);
+  }
+  save();
 }
 
-async function secondsOf(work: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await work();
+function leaveOut(report: Report, reason: string): void {
+  report.leftOut.push(reason);
+  console.error(`left out: ${reason}`);
+}
+
+function secondsSince(started: number): number {
   return Math.round((performance.now() - started) / 1000);
 }
 
 async function measureCurves(
-  { hub, folder, products, encoder, vocabulary }: Bench,
+  { hub, folder, products, encoder, vocabulary, report, save }: Bench,
   { shares, schemes, queries, probeSet: only, teach }: Options,
-  report: Report,
 ): Promise<void> {
+  if (hub.models.length === 0)
+    return leaveOut(report, 'the curve: the hub has no responses with known classes');
   const classes = new Map(hub.models.flatMap(({ logits }) => logits.map(({ wnid, label }) => [wnid, label])));
   const names = await embedConcepts(encoder, [...classes.values()]);
   for (const probeSet of hub.probeSets) {
+    if (only && only !== probeSet) continue;
     const images = probeImages(folder, probeSet);
-    if (!images || (only && only !== probeSet)) continue;
+    if (!images) {
+      leaveOut(report, `the curve of ${probeSet}: the hub has no folder probes/${probeSet}`);
+      continue;
+    }
     console.error(`${probeSet}: learning`);
     const started = performance.now();
     const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, probeSet), false);
@@ -169,7 +198,7 @@ async function measureCurves(
     const learned = await learn(products, teachers);
     const concepts = conceptRows(await openConceptSpace(images, encoder, vocabulary), names);
     console.error(`${probeSet}: measuring`);
-    const measured = await measureCurve(products, {
+    const task: CurveTask = {
       // What was learned the other way round is never taken for the same figure.
       probeSet: teach === 'even' ? probeSet : `${probeSet}, odd models teach`,
       learned,
@@ -179,28 +208,34 @@ async function measureCurves(
       shares,
       schemes,
       queries,
-    });
-    report.curve.push(...measured.curve);
-    report.errors.push(...measured.errors);
-    report.distances.push(...measured.distances);
-    report.took[`curve of ${probeSet} by ${queries} logits`] = Math.round(
-      (performance.now() - started) / 1000,
-    );
+    };
+    await measureCurve(products, task, report, save);
+    report.took[`curve of ${task.probeSet} by ${queries} logits`] = secondsSince(started);
   }
 }
 
-async function measureRealModels(
-  { hub, folder, products, encoder, vocabulary }: Bench,
-  report: Report,
-): Promise<void> {
+async function measureRealModels({
+  hub,
+  folder,
+  products,
+  encoder,
+  vocabulary,
+  report,
+  save,
+}: Bench): Promise<void> {
   const images = probeImages(folder, ZOO_PROBE_SET);
-  if (!images) return;
+  if (hub.zoo.length === 0) return leaveOut(report, 'the zoo: the hub has no ONNX models');
+  if (!images || !hub.probeSets.includes(ZOO_PROBE_SET))
+    return leaveOut(report, `the zoo: the hub has no probes or no responses of ${ZOO_PROBE_SET}`);
   console.error('zoo: learning');
+  const started = performance.now();
   const { choosing, reporting } = halvesOf(hub.models, readResponses(folder, ZOO_PROBE_SET), false);
   const learned = await learn(products, [...choosing, ...reporting]);
   const space = await openConceptSpace(images, encoder, vocabulary);
   const setting = { products, encoder, space, learned };
   report.zoo.push(...(await measureZoo(folder, hub.zoo, images, setting, ZOO_OPTIONS)));
+  report.took.zoo = secondsSince(started);
+  save();
 }
 
 main().catch((thrown: unknown) => {

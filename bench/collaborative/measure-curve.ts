@@ -77,13 +77,22 @@ export interface CurveTask {
 
 type Ranks = ReturnType<typeof ranks>;
 
-/** Accuracy against the share of probes that was run, for every scheme, on models that the basis never saw. */
-export async function measureCurve(with_: MatrixProducts, task: CurveTask): Promise<MeasuredCurve> {
+/**
+ * Accuracy against the share of probes that was run, for every scheme, on models that the basis never saw.
+ *
+ * @param measured gets each point as soon as it is measured
+ * @param save called after each point
+ */
+export async function measureCurve(
+  with_: MatrixProducts,
+  task: CurveTask,
+  measured: MeasuredCurve,
+  save: () => void,
+): Promise<void> {
   const { probeSet, models } = task;
   const { basis, prior } = task.learned;
   const whole = collectDescriptors(models, KINDS.sharp);
   const target = whiteningMatrix(basis);
-  const measured: MeasuredCurve = { curve: [], errors: [], distances: [] };
   const full = new Map<string, Ranks>();
   const measure = async (scheme: string, share: number, rows: Matrix) => {
     const gallery = await indexed(with_, basis, { logits: whole.logits, rows });
@@ -94,6 +103,7 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
       const lost = lostBetween(reference, found);
       measured.curve.push({ row, probeSet, scheme, share, top1, top5, ci95, asked: found.length, lost });
     }
+    save();
   };
   await measure('full', 1, whole.rows);
   for (const share of task.shares) {
@@ -118,7 +128,6 @@ export async function measureCurve(with_: MatrixProducts, task: CurveTask): Prom
     const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, budget, target));
     await measure(NOT_COMPLETED, share, bare.rows);
   }
-  return measured;
 }
 
 async function indexed(

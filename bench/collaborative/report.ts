@@ -13,10 +13,12 @@ export interface Report extends MeasuredCurve {
   scale: Scale | null;
   /** What each part took, in seconds, by its name. */
   took: Record<string, number>;
+  /** Parts that the hub lacks the files for, each with the reason. */
+  leftOut: string[];
 }
 
 export function emptyReport(): Report {
-  return { curve: [], errors: [], distances: [], zoo: [], scale: null, took: {} };
+  return { curve: [], errors: [], distances: [], zoo: [], scale: null, took: {}, leftOut: [] };
 }
 
 const POINTS = 2;

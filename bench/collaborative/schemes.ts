@@ -56,14 +56,16 @@ const aOptimal: Scheme = ({ families: [whole] }, max, target) => {
 };
 
 /** The product's: that order, then rounds, each chosen from the responses so far. */
-const adaptive: Scheme = (prior, max) => (raw) => {
+const adaptive: Scheme = (prior, max) => {
   const chooser = new ProbeChooser(prior, { budget: max / prior.probes, errorBound: 0, errorFactor: 0 });
-  const run: number[] = [];
-  for (;;) {
-    const round = chooser.next(Uint32Array.from(run), transpose(columnsOf(raw, run)).data);
-    if (!round) return Uint32Array.from(run);
-    run.push(...round);
-  }
+  return (raw) => {
+    const run: number[] = [];
+    for (;;) {
+      const round = chooser.next(Uint32Array.from(run), transpose(columnsOf(raw, run)).data);
+      if (!round) return Uint32Array.from(run);
+      run.push(...round);
+    }
+  };
 };
 
 /** Every scheme, by the name in the table. */

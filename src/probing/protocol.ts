@@ -80,11 +80,11 @@ export interface ModelInspection {
     outputs: number;
   };
   /**
-   * LOGITS: the graph does not normalize the responses, or its normalizer was cut off. PROBABILITIES_UNCUT, SIGMOIDS_UNCUT:
-   * they come from a softmax, or each from its own sigmoid, that could not be cut off, so they are probabilities. A graph can
-   * hide a normalizer, so check the values, too.
+   * LOGITS: the responses are weighted sums, or the normalizer behind them was cut off. UNKNOWN: the graph does not tell, and
+   * can hide a normalizer, so the values decide. PROBABILITIES_UNCUT, SIGMOIDS_UNCUT: they come from a softmax, or each from its
+   * own sigmoid, that could not be cut off, so they are probabilities.
    */
-  responseKind: 'LOGITS' | 'PROBABILITIES_UNCUT' | 'SIGMOIDS_UNCUT';
+  responseKind: 'LOGITS' | 'UNKNOWN' | 'PROBABILITIES_UNCUT' | 'SIGMOIDS_UNCUT';
   /** Whether the outputs are independent labels, each with its own sigmoid. */
   multiLabel: boolean;
   /** C labels that the model itself has, in its metadata or graph; null without them. */

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { barsOf } from '../../bench/collaborative/bars.js';
 import { lostBetween } from '../../bench/collaborative/lost-between.js';
 import type { CurvePoint } from '../../bench/collaborative/measure-curve.js';
 import { collaborativePage } from '../../bench/collaborative/page.js';
@@ -131,5 +132,20 @@ describe('reports of runs at different times', () => {
     const path = join(folder, 'other.json');
     await writeFile(path, '{"curve":[]}');
     expect(() => readReport(path)).toThrow(/other\.json is not a report/);
+  });
+});
+
+describe('bars', () => {
+  it("are the product's losses at the shares that have a goal", () => {
+    const losing = (share: number, points: number): CurvePoint => ({
+      ...point('adaptive', share, 90),
+      lost: { points, standardError: 1 },
+    });
+    const bars = barsOf([losing(0.33, 0.9), losing(0.2, 3.1), losing(0.5, 9), losing(0.1, Number.NaN)]);
+    expect(bars).toEqual([
+      { name: 'lost: logit-logit, set, share 0.33, 400 queries', value: 0.9, goal: 1, ok: true },
+      { name: 'lost: logit-logit, set, share 0.2, 400 queries', value: 3.1, goal: 3, ok: false },
+    ]);
+    expect(barsOf([point('random', 0.33, 80)])).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ describe('loadConfig', () => {
       databaseUrl: undefined,
       textEncoder: 'Xenova/clip-vit-base-patch32',
       logLevel: 'info',
-      maxModelBytes: 2 ** 31,
+      maxModelBytes: 2 ** 33,
       privateAddresses: [],
       probingBudget: 0.34,
       probingErrorBound: 0,

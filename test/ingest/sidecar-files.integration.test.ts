@@ -161,6 +161,12 @@ describe('a model in a local folder', () => {
     expect((await beside({ [name]: content })).model).toMatchObject({ labels: LABELS });
   });
 
+  it('has the labels of the description of its preprocessing', async () => {
+    const preprocessing = { pretrained_cfg: { input_size: [3, 8, 8], label_names: LABELS } };
+    const { modelId } = await small.ingest(meanColor(), { preprocessing });
+    expect(await modelOf(modelId)).toMatchObject({ labels: LABELS });
+  });
+
   it('of a Triton repository has the labels of the file that config.pbtxt names', async () => {
     const config = 'output [{ name: "x" dims: [ 4 ] label_filename: "animals.txt" }]';
     const files = { 'config.pbtxt': config, 'animals.txt': 'a\nb\nc\nd\n' };

@@ -254,6 +254,24 @@ describe('the end of a graph', () => {
     );
   });
 
+  it.each([
+    ['LOGITS', 'a weighted sum', 'Gather', 'logits'],
+    ['LOGITS', 'pixels themselves', 'Gather', 'pixels'],
+    ['UNKNOWN', 'anything else', 'Erf', 'logits'],
+  ])('%s: without a normalization, when outputs are %s', async (responseKind, _, operator, from) => {
+    const isChoice = operator === 'Gather';
+    const answer = isChoice
+      ? node('Gather', [from, 'some'], ['answer'], [attribute('axis', 1)])
+      : node(operator, [from], ['answer']);
+    const tail = {
+      nodes: [node('Flatten', ['image'], ['pixels']), answer],
+      outputs: ANSWER,
+      initializers: [ints('some', [0, 1, 2, 3])],
+    };
+    const { inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected).toMatchObject({ responseKind, output: { outputs: 4 } });
+  });
+
   it('a softmax over one output is never the constant 1', async () => {
     const tail = {
       nodes: [node('MatMul', ['logits', 'w'], ['one']), node('Softmax', ['one'], ['answer'])],

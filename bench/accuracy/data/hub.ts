@@ -25,7 +25,7 @@ export interface Hub {
   models: HubModel[];
   /** Names of the probe sets with stored responses. */
   probeSets: string[];
-  /** Real ONNX classifiers. */
+  /** Real ONNX classifiers whose files are there. */
   zoo: ZooEntry[];
   /** Parts that are not there. */
   missing: string[];
@@ -43,8 +43,10 @@ export function openHub(folder: string): Hub {
   if (probeSets.length === 0) missing.push('responses/responses.<probe set>.f16.npy');
   const manifest = join(folder, 'onnx/manifest.json');
   if (!existsSync(manifest)) missing.push('onnx/manifest.json (zoo rows)');
-  const zoo = existsSync(manifest) ? readZoo(manifest) : [];
-  return { models, probeSets, zoo, missing };
+  const listed = existsSync(manifest) ? readZoo(manifest) : [];
+  const isHere = ({ file }: ZooEntry) => existsSync(join(folder, 'onnx', file));
+  missing.push(...listed.filter((entry) => !isHere(entry)).map(({ file }) => `onnx/${file} (a zoo model)`));
+  return { models, probeSets, zoo: listed.filter(isHere), missing };
 }
 
 function readModels(path: string): HubModel[] {

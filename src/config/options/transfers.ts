@@ -9,7 +9,7 @@ export const TRANSFER_OPTIONS = {
       description:
         'Largest model accepted: its file together with the data files that it keeps weights in. The file alone cannot exceed 2 GiB.',
       allowed: 'a size from 1 KiB to 1,024 GiB, such as 500MiB',
-      fallback: '2GiB',
+      fallback: '8GiB',
     },
     byteSize(2 ** 10, 2 ** 40),
   ),

@@ -151,7 +151,10 @@ export async function resolveModelFile(
     expectedInput: registered?.expectedInput ?? [],
     labels: given ?? (areSet || !registered ? null : labelsOf(registered.labels)),
     sidecarLabels:
-      given || areSet || registered ? undefined : await sidecarLabels(read).catch(orAsBefore(undefined)),
+      given || areSet || registered
+        ? undefined
+        : (labelsInDescription(request.preprocessing) ??
+          (await sidecarLabels(read).catch(orAsBefore(undefined)))),
   };
 }
 
@@ -237,6 +240,17 @@ function notConnected({ registry, uri }: RegistrySource): ProbelogError {
     `${uri} cannot be read, because no connection to ${registry} is configured (docs/registries).`,
     { source: uri },
   );
+}
+
+/** Fields of descriptions with labels: those of timm, transformers and PaddleX. */
+const FIELDS_WITH_LABELS = ['pretrained_cfg', 'label_names', 'id2label', 'PostProcess'];
+
+/** timm's config.json, for example, describes the preprocessing and has the labels, too. */
+function labelsInDescription(preprocessing: unknown): SidecarLabels | undefined {
+  if (typeof preprocessing !== 'object' || preprocessing === null) return undefined;
+  if (!FIELDS_WITH_LABELS.some((field) => field in preprocessing)) return undefined;
+  const labels = labelsOf(preprocessing);
+  return labels === null ? undefined : { file: 'The description of the preprocessing', labels };
 }
 
 function labelsOf(json: unknown): string[] | null {

@@ -187,7 +187,8 @@ function responsesOf({ spool, plan }: ProbingWork, { inspected }: ProbeRun, prob
 function declaredKind({ responseKind, multiLabel }: ProbeRun['inspected']): NewResponses['declared'] {
   if (responseKind === 'PROBABILITIES_UNCUT') return 'PROBABILITIES';
   if (responseKind === 'SIGMOIDS_UNCUT') return 'SIGMOIDS';
-  return multiLabel ? 'MULTI_LABEL_LOGITS' : 'UNKNOWN';
+  if (multiLabel) return 'MULTI_LABEL_LOGITS';
+  return responseKind === 'LOGITS' ? null : 'UNKNOWN';
 }
 
 async function probe(

@@ -45,7 +45,7 @@ export function enforceLimits(worker: Pick<ModelProcess, 'pid' | 'kill'>, limits
 function tooMuchMemory(limit: number): ProbelogError {
   return new ProbelogError(
     'INFERENCE_MEMORY',
-    `The model needed more than ${Math.round(limit / 2 ** 20)} MiB of memory, the limit for one model.`,
+    `The model needed more than ${Math.round(limit / 2 ** 20)} MiB of memory, the limit for one model. Raise PROBELOG_MODEL_MEMORY.`,
     { limit },
   );
 }

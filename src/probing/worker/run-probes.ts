@@ -48,7 +48,8 @@ export interface ProbeSink {
  */
 export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigures> {
   const file = await readModelFile(job.modelFile, job.maxModelBytes);
-  const model = readModel(file, job.data ? sizesOf(job.data) : undefined);
+  const dataSizes = job.data && sizesOf(job.data);
+  const model = readModel(file, dataSizes ? ({ location }) => dataSizes.get(location) ?? null : undefined);
   checkModel(model);
   refuseOtherTasks(model.metadata);
   const trace = new GraphTrace(model.graph);
@@ -69,7 +70,7 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   const session = await openSession(
     suffix.length > 0 ? Buffer.concat([file, suffix]) : file,
     model,
-    job.data?.folder ?? null,
+    job.data && dataSizes && { folder: job.data.folder, bytes: totalOf(dataSizes) },
   );
   const half = await halfCodecFor(input, session);
   const values = (tensor: Ort.Tensor) => floatValues(tensor, half.decode);
@@ -196,4 +197,10 @@ export function batchSize(width: number, height: number): number {
   const pixels = width * height;
   if (pixels >= 192 * 192) return 4;
   return pixels >= 64 * 64 ? 8 : 32;
+}
+
+function totalOf(sizes: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const bytes of sizes.values()) total += bytes;
+  return total;
 }

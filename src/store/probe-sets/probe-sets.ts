@@ -95,6 +95,18 @@ export class ProbeSets {
     });
   }
 
+  /** Up to `first` probes of a set behind a position, in order. */
+  probesAfter(
+    probeSetId: string,
+    { first, after = -1 }: { first: number; after?: number },
+  ): Promise<ProbeRecord[]> {
+    return this.prisma.probe.findMany({
+      where: { probeSetId: isId(probeSetId), position: { gt: after } },
+      orderBy: { position: 'asc' },
+      take: first,
+    });
+  }
+
   probesByIds(ids: readonly string[]): Promise<ProbeRecord[]> {
     return this.prisma.probe.findMany({ where: { id: { in: validIds(ids) } } });
   }

@@ -36,12 +36,12 @@ export function dataFilesOf(file: Uint8Array): DataReference[] {
   return [...files.values()];
 }
 
-/** The sizes of a model's data files, for `readModel`. */
-export function sizesOf({ folder, locations }: ModelData): (reference: DataReference) => number | null {
+/** The sizes of a model's data files by location; those that are no files are left out. */
+export function sizesOf({ folder, locations }: ModelData): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const location of locations) {
     const facts = lstatSync(join(folder, location), { throwIfNoEntry: false });
     if (facts?.isFile()) sizes.set(location, facts.size);
   }
-  return ({ location }) => sizes.get(location) ?? null;
+  return sizes;
 }

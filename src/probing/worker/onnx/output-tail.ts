@@ -18,6 +18,8 @@ export interface OutputTail {
   forms: Form[];
   /** Outputs with the same source hold the same responses in different forms. */
   source: string;
+  /** Whether the source is a weighted sum, as logits are, or the model's input: no normalization is hidden behind it. */
+  isLinear: boolean;
   /** Names of the outputs, from a ZipMap or a classifier of scikit-learn; null without them. */
   labels: string[] | null;
 }
@@ -85,6 +87,20 @@ const OPAQUE: ReadonlyMap<string, Normalization> = new Map([
   ['QLinearSigmoid', 'SIGMOID'],
 ]);
 
+/** Operators whose results are weighted sums of what they are given. */
+const LINEAR = new Set([
+  'Conv',
+  'ConvInteger',
+  'Gemm',
+  'MatMul',
+  'MatMulBnb4',
+  'MatMulInteger',
+  'MatMulNBits',
+  'QGemm',
+  'QLinearConv',
+  'QLinearMatMul',
+]);
+
 /** Classifiers of scikit-learn: `post_transform` tells what they do to their scores. */
 const SCIKIT_LEARN = new Set(['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier']);
 
@@ -100,7 +116,7 @@ export function outputTail(
   name: string,
 ): OutputTail {
   const { shown, decision, labels } = shownTensor(trace, name);
-  const tail = { name, shown, decision, labels, normalizer: null, forms: [], source: shown };
+  const tail = { name, shown, decision, labels, normalizer: null, forms: [], isLinear: false };
   const forms: Form[] = [];
   let tensor = shown;
   for (let steps = 0; steps <= trace.maxSteps; steps++) {
@@ -116,7 +132,18 @@ export function outputTail(
     if (FORMS.has(node.operator)) forms.push({ node, output: tensor });
     tensor = before;
   }
-  return { ...tail, source: plainSource(trace, shown), labels: labels ?? labelsOf(trace.producer(shown)) };
+  const source = plainSource(trace, shown);
+  const isLinear = isWeightedSum(trace, source);
+  return { ...tail, source, isLinear, labels: labels ?? labelsOf(trace.producer(shown)) };
+}
+
+/** Also with a bias or a scale, which exporters add as an operator of its own. */
+function isWeightedSum(trace: GraphTrace, tensor: string): boolean {
+  const node = trace.producer(tensor);
+  if (!node || LINEAR.has(node.operator)) return true;
+  if (node.operator !== 'Add' && node.operator !== 'Mul') return false;
+  const summed = node.inputs.filter((input) => !trace.constant(input));
+  return summed.length === 1 && LINEAR.has(trace.producer(summed[0])?.operator ?? '');
 }
 
 /** Skips a last quantizer, a ZipMap and a decision. */

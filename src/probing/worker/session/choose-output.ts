@@ -138,7 +138,7 @@ function areUnitVectors(rows: Float32Array, outputs: number): boolean {
 }
 
 function asCandidate(output: SelectableOutput, run: TrialRun): Candidate | null {
-  const { name, shown, decision, normalizer, source, labels } = output;
+  const { name, shown, decision, normalizer, source, isLinear, labels } = output;
   const given = rowsOf(run.tensors.get(shown), run);
   const isDecision = decision !== null;
   const notes = isDecision
@@ -149,10 +149,14 @@ function asCandidate(output: SelectableOutput, run: TrialRun): Candidate | null 
         ),
       ]
     : [];
-  const logitsOf = (tensor: string, outputs: number): Candidate => ({
+  const valuesOf = (tensor: string, outputs: number): Candidate => ({
     ...{ name, source, labels, isDecision, notes, tensor, origin: shown, outputs },
-    responseKind: 'LOGITS',
+    responseKind: isLinear ? 'LOGITS' : 'UNKNOWN',
     multiLabel: false,
+  });
+  const logitsOf = (tensor: string, outputs: number): Candidate => ({
+    ...valuesOf(tensor, outputs),
+    responseKind: 'LOGITS',
   });
   const uncut = rowsOf(run.tensors.get(output.probabilities), run) ? output.probabilities : shown;
   if (normalizer?.logits) {
@@ -170,14 +174,15 @@ function asCandidate(output: SelectableOutput, run: TrialRun): Candidate | null 
         return { ...logitsOf(output.logits, outputs), multiLabel, origin: normalizer.logits };
       }
     } else if (!isProven && !normalizer.isCertain) {
-      return given && logitsOf(shown, given.length / run.images);
+      return given && valuesOf(shown, given.length / run.images);
     }
   }
   const responses = rowsOf(run.tensors.get(uncut), run);
   if (!responses) return null;
   const outputs = responses.length / run.images;
   // Log-probabilities differ from logits by a constant per image, which the gauge removes.
-  if (normalizer === null || normalizer.kind === 'LOG_SOFTMAX') return logitsOf(uncut, outputs);
+  if (normalizer?.kind === 'LOG_SOFTMAX') return logitsOf(uncut, outputs);
+  if (normalizer === null) return valuesOf(uncut, outputs);
   const isSoftmax = normalizer.kind === 'SOFTMAX' ? outputs > 1 : sumsToOne(responses, outputs);
   notes.push(
     note(
@@ -188,7 +193,7 @@ function asCandidate(output: SelectableOutput, run: TrialRun): Candidate | null 
   const multiLabel = !isSoftmax && outputs > 1;
   if (multiLabel) notes.push(MULTI_LABEL);
   return {
-    ...logitsOf(uncut, outputs),
+    ...valuesOf(uncut, outputs),
     responseKind: isSoftmax ? 'PROBABILITIES_UNCUT' : 'SIGMOIDS_UNCUT',
     multiLabel,
   };
