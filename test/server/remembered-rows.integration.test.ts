@@ -16,9 +16,9 @@ import { askAt, openSmallServer, type SmallServer } from './support/small-server
 
 const PAGE = `query Page($concept: String!) { logits(concept: $concept, first: 20) {
   totalCount edges { cursor node { index label model { id name visibility } } } } }`;
-const LABEL =
-  'mutation Label($id: ID!, $labels: [String!]) { setLabels(id: $id, labels: $labels) { id } }';
-const HIDE = 'mutation Hide($id: ID!, $visibility: String) { setVisibility(id: $id, visibility: $visibility) { id } }';
+const LABEL = 'mutation Label($id: ID!, $labels: [String!]) { setLabels(id: $id, labels: $labels) { id } }';
+const HIDE =
+  'mutation Hide($id: ID!, $visibility: String) { setVisibility(id: $id, visibility: $visibility) { id } }';
 const REMOVE = 'mutation Remove($id: ID!) { removeModel(id: $id) }';
 const REVOKE = 'mutation Revoke($prefix: String) { revokeApiKey(prefix: $prefix) { prefix } }';
 /** For how long a server may take a key that another one revoked: docs/access.md. */
@@ -108,8 +108,7 @@ describe.runIf(requires('postgresql'))('two servers on one PostgreSQL server', (
     const { modelId } = await ingest(meanColor(), { name: 'first' });
     model = globalId('Model', modelId);
     const [probeSet] = await service.store.probeSets.list();
-    const isFollowed = async () =>
-      expect((await other.service.search.stats(probeSet.id))?.logits).toBe(4);
+    const isFollowed = async () => expect((await other.service.search.stats(probeSet.id))?.logits).toBe(4);
     await vi.waitFor(isFollowed, { timeout: 20_000 });
     const made = (scopes: ('READ' | 'ADMIN')[]) =>
       createApiKey(service.store.apiKeys, { name: 'a test', scopes });

@@ -83,9 +83,7 @@ export async function sidecarPreprocessing(read: SidecarReader): Promise<unknown
 
 async function parsed(name: string, text: string): Promise<unknown> {
   try {
-    return name.endsWith('.yml')
-      ? await parseYaml(text)
-      : parseJson(text.replace(/^\uFEFF/, ''));
+    return name.endsWith('.yml') ? await parseYaml(text) : parseJson(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {
     // A config.json of a tool that we do not know may be anything.
     if (name === 'config.json') return null;
