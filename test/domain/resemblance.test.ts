@@ -118,22 +118,35 @@ describe('exemplars', () => {
     }
   });
 
-  it('are found by the cosine over the observed probes', () => {
-    const observed = family.order.slice(0, 33).toSorted();
-    const atObserved = (values: ArrayLike<number>) =>
-      zscore(Float32Array.from(observed, (probe) => values[probe])) ?? new Float32Array();
-    const values: Matrix = { rows: 2, columns: 33, data: new Float32Array(66) };
-    for (const row of [0, 1]) rowOf(values, row).set(atObserved(outputOf(row)));
-    const found = nearestExemplars(exemplars, observed, values, 20);
-    for (const [row, nearest] of found.entries()) {
-      const cosines = Array.from({ length: exemplars.count }, (_, place) => {
-        const packed = atObserved(exemplars.values.slice(place * PROBES, (place + 1) * PROBES));
-        return mean(rowOf(values, row).map((value, n) => value * packed[n]));
-      });
-      const best = [...cosines.keys()].sort((a, b) => cosines[b] - cosines[a]).slice(0, 20);
-      expect([...nearest.rows].sort()).toEqual(best.sort());
-      for (const [place, exemplar] of nearest.rows.entries())
-        expect(nearest.cosines[place]).toBeCloseTo(cosines[exemplar], 4);
+  it('are found by the cosine over the observed probes, whatever their number', () => {
+    const many = 600;
+    const packed = Int8Array.from({ length: 150 * many }, () => next() * 255 - 127);
+    const group: Exemplars = { count: 150, values: packed };
+    // With many probes, only an exemplar that stands out is sure to be among the candidates.
+    for (const [count, neighbors] of [
+      [33, 3],
+      [500, 1],
+    ]) {
+      const observed = Uint32Array.from({ length: count }, (_, n) => Math.floor((n * many) / count));
+      const atObserved = (values: ArrayLike<number>) =>
+        zscore(Float32Array.from(observed, (probe) => values[probe])) ?? new Float32Array();
+      const rows = Array.from({ length: 150 }, (_, row) => packed.slice(row * many, (row + 1) * many));
+      const values: Matrix = { rows: 5, columns: count, data: new Float32Array(5 * count) };
+      for (let output = 0; output < 5; output++)
+        rowOf(values, output).set(
+          atObserved(Float32Array.from(rows[output], (value) => value + 50 * noise())),
+        );
+      const found = nearestExemplars(group, observed, values, neighbors);
+      for (const [output, nearest] of found.entries()) {
+        const cosines = rows.map((row) => {
+          const standard = atObserved(row);
+          return mean(rowOf(values, output).map((value, n) => value * standard[n]));
+        });
+        const best = [...cosines.keys()].sort((a, b) => cosines[b] - cosines[a]).slice(0, neighbors);
+        expect([...nearest.rows].sort()).toEqual(best.sort());
+        for (const [place, exemplar] of nearest.rows.entries())
+          expect(nearest.cosines[place]).toBeCloseTo(cosines[exemplar], 4);
+      }
     }
   });
 });
