@@ -105,7 +105,7 @@ async function runCase({ store, ingest }: Service, name: string, images: string[
   try {
     const flagsFile = join(root, name, 'flags.json');
     const flags = existsSync(flagsFile) ? JSON.parse(await readFile(flagsFile, 'utf8')) : {};
-    const [request] = await ingestRequests(await sourceOf(name), {});
+    const [request] = await ingestRequests([await sourceOf(name)], {});
     const { preprocessing = undefined } = flags;
     const { version, source } = request;
     // Two cases may be named alike.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSENSUS_CANDIDATES, dot, logitQuery, rowOf } from '../../src/domain/index.js';
 import { RowFile } from '../../src/search/gallery/row-file.js';
-import { RowScales } from '../../src/search/gallery/row-scales.js';
+import { RowProjections } from '../../src/search/gallery/row-projections.js';
 import type { SearchQuery } from '../../src/search/index.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { orderByConsensus } from '../../src/search/ranking/reranked-window.js';
@@ -57,8 +57,9 @@ export async function exactTop(
     const place = names.findLastIndex(([, start]) => start <= row);
     return { value: score, modelId: names[place][0], index: row - names[place][1], row };
   });
-  const inUse = { snapshot, scales: new RowScales(snapshot, rows, products) };
-  const agreed = await orderByConsensus(candidates, rows, inUse, products);
+  const active = { snapshot, projections: new RowProjections(snapshot, rows, products) };
+  const agreed = await orderByConsensus(candidates, rows, active, 'exact');
+  snapshot.projections.close();
   rows.close();
   return agreed.slice(0, count).map(({ modelId, index }) => `${modelId}/${index}`);
 }

@@ -41,7 +41,7 @@ export async function seedDemo(
   const waiting = await store.ingests.page({ states: ['QUEUED', 'RUNNING'], first: 100 });
   if ((await store.models.count({})) === 0) {
     await createDemoProbes(service, display);
-    const requests = await ingestRequests(join(DEMO_FOLDER, 'models'), {});
+    const requests = await ingestRequests([join(DEMO_FOLDER, 'models')], {});
     await queueAllAndFollow({ client, signal, givesUp: true }, requests, display, async (input) => {
       const { ingestModel } = await client.query(QueueIngestDocument, { input }, { signal });
       return ingestModel.id;

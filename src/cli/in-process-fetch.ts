@@ -47,7 +47,7 @@ export function localClient(service: Service): ProbelogClient {
 
 /**
  * A `fetch` that answers as the server does, from an opened service in this process: GraphQL, its event stream, uploads of
- * responses and probe kits. It has no limits, and trusts its operations to be valid: the command line's are checked against the
+ * responses, probe kits and probe images. It has no limits, and trusts its operations to be valid: the command line's are checked against the
  * schema when they are generated.
  */
 function inProcessFetch(service: Service): NonNullable<ClientOptions['fetch']> {
@@ -68,6 +68,8 @@ function inProcessFetch(service: Service): NonNullable<ClientOptions['fetch']> {
           return await upload(name, request);
         case 'GET probe-sets/kit.tar':
           return await kit(name);
+        case `GET probes/${name}`:
+          return await probeImage(name);
         default:
           throw new ProbelogError('NOT_FOUND', `There is nothing at ${method} ${address.pathname}.`);
       }
@@ -108,6 +110,15 @@ function inProcessFetch(service: Service): NonNullable<ClientOptions['fetch']> {
     const outcome = await contextOf(signal).uploads.accept(keyOf('Model', modelId), content ?? none(), form);
     const { status, body: uploaded } = uploadReply(outcome);
     return Response.json(uploaded, { status });
+  }
+
+  async function probeImage(id: string): Promise<Response> {
+    const { store } = services;
+    const [probe] = await store.probeSets.probesByIds([keyOf('Probe', id)]);
+    if (!probe) throw new ProbelogError('NOT_FOUND', 'There is no probe with this id.');
+    await store.blobs.checkedPath(probe.digest);
+    const image = Readable.toWeb(Readable.from(store.blobs.stream(probe.digest), { objectMode: false }));
+    return new Response(image as ReadableStream, { headers: { 'content-type': probe.mediaType } });
   }
 
   async function kit(id: string): Promise<Response> {

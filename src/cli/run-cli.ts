@@ -7,11 +7,15 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['worker', async () => (await import('./commands/worker.js')).workerCommand()],
   ['ingest', async () => (await import('./commands/ingest.js')).ingestCommand()],
   ['ingests', async () => (await import('./commands/ingests.js')).ingestsCommand()],
+  ['cancel', async () => (await import('./commands/cancel.js')).cancelCommand()],
   ['runners', async () => (await import('./commands/runners.js')).runnersCommand()],
   ['reprobe', async () => (await import('./commands/reprobe.js')).reprobeCommand()],
   ['sync', async () => (await import('./commands/sync.js')).syncCommand()],
   ['search', async () => (await import('./commands/search.js')).searchCommand()],
   ['models', async () => (await import('./commands/models.js')).modelsCommand()],
+  ['rm', async () => (await import('./commands/rm.js')).rmCommand()],
+  ['labels', async () => (await import('./commands/labels.js')).labelsCommand()],
+  ['evidence', async () => (await import('./commands/evidence.js')).evidenceCommand()],
   ['name', async () => (await import('./commands/name.js')).nameCommand()],
   ['probes', async () => (await import('./commands/probes.js')).probesCommand()],
   ['keys', async () => (await import('./commands/keys.js')).keysCommand()],
@@ -28,6 +32,8 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
 ]);
 /** Prints what a shell should know of all commands. */
 const NEEDS_ALL = 'completion';
+/** Prints the version, which no command knows. */
+const NEEDS_NONE = ['-V', '--version'];
 
 /**
  * Runs one command line. `--help` loads all commands, so they import what is slow to load in their
@@ -42,7 +48,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
 }
 
 /** The command that is named first; all of them for the help, and to suggest the nearest to a misspelled one. */
-function commandsFor([name]: readonly string[]): Promise<Command[]> {
+async function commandsFor([name]: readonly string[]): Promise<Command[]> {
+  if (NEEDS_NONE.includes(name)) return [];
   const named = name === NEEDS_ALL ? undefined : COMMANDS.get(name);
   return named ? Promise.all([named()]) : loadAll();
 }

@@ -29,6 +29,7 @@ import {
 } from './generated/operations.js';
 import { imageText, type QueryImage } from './image-text.js';
 import type { Operation } from './operation.js';
+import { fetchProbeImage, type ProbeImage } from './probe-image.js';
 import { fetchProbeKit, type ProbeKit } from './probe-kit.js';
 import { type UploadedResponses, type UploadOptions, uploadResponses } from './upload-responses.js';
 
@@ -134,6 +135,9 @@ export interface ProbelogClient {
 
   /** The probe kit of a probe set. @param probeSet its id or name */
   kit(probeSet: string, options?: CallOptions): Promise<ProbeKit>;
+
+  /** The image file of a probe. @param probeId its id, as in `topProbes` and `evidence` */
+  probeImage(probeId: string, options?: CallOptions): Promise<ProbeImage>;
 }
 
 /** A client of the server at an address. Sends nothing until a method is called. */
@@ -202,6 +206,7 @@ export function createClient(options: ClientOptions): ProbelogClient {
     follow,
     uploadResponses: (modelId, data, options = {}) => uploadResponses(connection, modelId, data, options),
     kit: (probeSet, options = {}) => fetchProbeKit(connection, probeSet, options),
+    probeImage: (probeId, options = {}) => fetchProbeImage(connection, probeId, options),
   };
 }
 

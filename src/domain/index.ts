@@ -86,13 +86,19 @@ export {
 } from './scoring/confidence.js';
 export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBORS, consensusScores } from './scoring/consensus.js';
 export { type Contribution, evidence, linearScore } from './scoring/evidence.js';
-export { EXPECTED_ACCURACY_WEIGHTS, expectedAccuracy, skewness } from './scoring/expected-accuracy.js';
+export {
+  EXPECTED_ACCURACY_WEIGHTS,
+  expectedAccuracy,
+  skewness,
+  skewnessFor,
+} from './scoring/expected-accuracy.js';
 export { alignToLabels } from './scoring/label-prototype.js';
 export { similarityMatrix } from './scoring/similarity-matrix.js';
 export {
   EXPONENT as WHITENING_EXPONENT,
   indexQuery,
   logitQuery,
+  weightsOfWhitened,
   whiten,
   whitenedNorm,
   whiteningMatrix,

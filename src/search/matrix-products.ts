@@ -7,16 +7,11 @@ export interface MatrixProducts {
   project(x: Matrix, b: Matrix): Promise<Matrix>;
   /** Xᵀ·(X·B) */
   gram(x: Matrix, b: Matrix): Promise<Matrix>;
-  /** X·w for float16 rows, rounded as a float32 sum in any order. */
-  scores(encoded: Uint16Array, w: Float32Array): Promise<Float32Array>;
 }
 
-/** Loads ONNX Runtime with three small models, one for each product. */
+/** Loads ONNX Runtime with two small models, one for each product. */
 export async function openMatrixProducts(): Promise<MatrixProducts> {
   const project = await InferenceSession.create(onnxModel([node('MatMul', ['x', 'b'], 'y')]));
-  const scores = await InferenceSession.create(
-    onnxModel([castToFloat32('x', 'x32'), node('MatMul', ['x32', 'b'], 'y')], FLOAT16),
-  );
   const gram = await InferenceSession.create(
     onnxModel([
       node('MatMul', ['x', 'b'], 'xb'),
@@ -27,11 +22,6 @@ export async function openMatrixProducts(): Promise<MatrixProducts> {
   return {
     project: (x, b) => run(project, x, b),
     gram: (x, b) => run(gram, x, b),
-    async scores(encoded, w) {
-      const x = new Tensor('float16', encoded, [encoded.length / w.length, w.length]);
-      const { y } = await scores.run({ x, b: new Tensor('float32', w, [w.length, 1]) });
-      return y.data as Float32Array;
-    },
   };
 }
 
@@ -47,24 +37,17 @@ function tensor({ rows, columns, data }: Matrix): Tensor {
 // Writes onnx.proto3. Field numbers are those of its message definitions.
 
 const FLOAT32 = 1;
-const FLOAT16 = 10;
-const INTEGER_ATTRIBUTE = 2;
 
-function onnxModel(nodes: Buffer[], typeOfX = FLOAT32): Buffer {
+function onnxModel(nodes: Buffer[]): Buffer {
   const graph = Buffer.concat([
     ...nodes.map((encoded) => field(1, encoded)),
     field(2, Buffer.from('products')),
-    field(11, matrixInfo('x', typeOfX)),
-    field(11, matrixInfo('b', FLOAT32)),
-    field(12, matrixInfo('y', FLOAT32)),
+    field(11, matrixInfo('x')),
+    field(11, matrixInfo('b')),
+    field(12, matrixInfo('y')),
   ]);
   const opset = Buffer.concat([field(1, Buffer.alloc(0)), number(2, 13)]);
   return Buffer.concat([number(1, 8), field(7, graph), field(8, opset)]);
-}
-
-function castToFloat32(input: string, output: string): Buffer {
-  const to = Buffer.concat([field(1, Buffer.from('to')), number(3, FLOAT32), number(20, INTEGER_ATTRIBUTE)]);
-  return Buffer.concat([node('Cast', [input], output), field(5, to)]);
 }
 
 function node(operator: string, inputs: string[], output: string): Buffer {
@@ -76,10 +59,10 @@ function node(operator: string, inputs: string[], output: string): Buffer {
 }
 
 /** A ValueInfoProto with two free dimensions. */
-function matrixInfo(name: string, elementType: number): Buffer {
+function matrixInfo(name: string): Buffer {
   const dimensions = ['rows', 'columns'].map((axis) => field(1, field(2, Buffer.from(`${name}_${axis}`))));
   const shape = Buffer.concat(dimensions);
-  const type = field(1, Buffer.concat([number(1, elementType), field(2, shape)]));
+  const type = field(1, Buffer.concat([number(1, FLOAT32), field(2, shape)]));
   return Buffer.concat([field(1, Buffer.from(name)), field(2, type)]);
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
@@ -9,6 +9,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await folderOfImages(400);
   await runProbelog(['probes', 'create', 'mine', 'images'], { dataFolder: folder });
+  await writeFile(join(folder, 'other.onnx'), '');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -35,6 +36,19 @@ it('Ctrl-C in the middle of an ingest: exit status 130, nothing half-made, and t
   await expect.poll(() => stateOf(url), { timeout: 120_000, interval: 500 }).toBe('SUCCEEDED');
   server.child.kill('SIGTERM');
   await server.ended;
+});
+
+it('the same ingest goes on with what was interrupted, but another file under that name is refused', async () => {
+  const model = join(DEMO, 'models', 'cifar10_resnet20.onnx');
+  const options = { dataFolder: folder };
+  const running = startProbelog(['ingest', model, '--name', 'again'], options);
+  await running.printed(/again 1 …/);
+  running.child.kill('SIGINT');
+  await running.ended;
+  const other = await runProbelog(['ingest', join(folder, 'other.onnx'), '--name', 'again'], options);
+  expect(other.stdout + other.stderr).toContain('MODEL_EXISTS');
+  const { code, stderr } = await runProbelog(['ingest', model, '--name', 'again'], options);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('again 1: goes on')]);
 });
 
 async function stateOf(url: string): Promise<string> {

@@ -18,7 +18,7 @@ async function filled(files: Record<string, string>): Promise<void> {
 }
 
 const named = async (source = folder, flags = {}) =>
-  (await ingestRequests(source, flags)).map(({ name, version, source: file }) => [name, version, file]);
+  (await ingestRequests([source], flags)).map(({ name, version, source: file }) => [name, version, file]);
 
 describe('probelog ingest', () => {
   it('calls model.onnx after its folder, also from inside it', async () => {
@@ -91,11 +91,29 @@ describe('probelog ingest of a folder', () => {
     });
   });
 
-  it('with several models names them', async () => {
-    await filled({ 'a.onnx': '', 'b.onnx': '' });
-    await expect(named()).rejects.toMatchObject({
+  it('with several models, or with folders of models, has them all', async () => {
+    await filled({ 'a.onnx': '', 'b.onnx': '', 'b.txt': '' });
+    expect(await named()).toEqual([
+      ['a', '1', join(folder, 'a.onnx')],
+      ['b', '1', join(folder, 'b.onnx')],
+    ]);
+    const zoo = join(folder, 'zoo');
+    await filled({ 'zoo/vit/onnx/model.onnx': '', 'zoo/resnet/model.onnx': '', 'zoo/notes/read.me': '' });
+    expect(await named(zoo)).toEqual([
+      ['resnet', '1', join(zoo, 'resnet', 'model.onnx')],
+      ['vit', '1', join(zoo, 'vit', 'onnx', 'model.onnx')],
+    ]);
+  });
+});
+
+describe('several sources', () => {
+  it('are refused where two would have one name, and where flags describe one model', async () => {
+    await filled({ 'a/model.onnx': '', 'b/a.onnx': '' });
+    const both = [join(folder, 'a'), join(folder, 'b', 'a.onnx')];
+    await expect(ingestRequests(both, {})).rejects.toMatchObject({
       code: 'INPUT_INVALID',
-      message: expect.stringContaining('a.onnx, b.onnx'),
+      message: expect.stringContaining('would both be called a 1'),
     });
+    await expect(ingestRequests(both, { name: 'x' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 });

@@ -20,8 +20,8 @@ const a = descriptors(responses(4));
 const b = descriptors(responses(3));
 
 describe('similarityMatrix', () => {
-  it('is ⟨x, y⟩ / P for every pair of descriptors', () => {
-    const matrix = similarityMatrix(a, b);
+  it('is ⟨x, y⟩ / P for every pair of descriptors', async () => {
+    const matrix = await similarityMatrix(a, b);
     expect([matrix.rows, matrix.columns, matrix.data.length]).toEqual([4, 3, 12]);
     for (let row = 0; row < 4; row++)
       for (let column = 0; column < 3; column++) {
@@ -32,9 +32,9 @@ describe('similarityMatrix', () => {
       }
   });
 
-  it('of a model with itself is symmetric with a diagonal of 1, also after rounding to float16', () => {
+  it('of a model with itself is symmetric with a diagonal of 1, also after rounding to float16', async () => {
     const rounded = { ...a, rows: { ...a.rows, data: decodeFloat16(encodeFloat16(a.rows.data)) } };
-    const matrix = similarityMatrix(rounded, rounded);
+    const matrix = await similarityMatrix(rounded, rounded);
     for (let row = 0; row < 4; row++) {
       expect(rowOf(matrix, row)[row]).toBeCloseTo(1, 6);
       for (let column = 0; column < 4; column++)
@@ -42,24 +42,24 @@ describe('similarityMatrix', () => {
     }
   });
 
-  it('is turned over when the models are exchanged', () => {
-    const matrix = similarityMatrix(a, b);
-    const turned = similarityMatrix(b, a);
+  it('is turned over when the models are exchanged', async () => {
+    const matrix = await similarityMatrix(a, b);
+    const turned = await similarityMatrix(b, a);
     expect(rowOf(turned, 2)[1]).toBe(rowOf(matrix, 1)[2]);
   });
 
-  it('has no value where a logit is degenerate, and leaves the others alone', () => {
+  it('has no value where a logit is degenerate, and leaves the others alone', async () => {
     const broken = responses(3);
     rowOf(broken, 1).fill(7);
-    const matrix = similarityMatrix(descriptors(broken), b);
+    const matrix = await similarityMatrix(descriptors(broken), b);
     expect([...rowOf(matrix, 1)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
     expect([...rowOf(matrix, 0), ...rowOf(matrix, 2)].every(Number.isFinite)).toBe(true);
-    const turned = similarityMatrix(b, descriptors(broken));
+    const turned = await similarityMatrix(b, descriptors(broken));
     expect([0, 1, 2].map((row) => Number.isNaN(rowOf(turned, row)[1]))).toEqual([true, true, true]);
   });
 
-  it('is refused for other numbers of probes', () => {
+  it('is refused for other numbers of probes', async () => {
     const other = descriptors({ ...responses(2), columns: PROBES / 2, rows: 4 });
-    expect(() => similarityMatrix(a, other)).toThrow(RangeError);
+    await expect(similarityMatrix(a, other)).rejects.toThrow(RangeError);
   });
 });

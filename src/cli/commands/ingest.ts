@@ -1,11 +1,15 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
-import { findProbeSetId } from '../find.js';
+import { findProbeSetId, findVersion } from '../find.js';
 import { printOutcomes, queueAllAndFollow } from '../follow-ingest.js';
-import { type IngestModelInput, QueueIngestDocument } from '../generated/operations.js';
+import {
+  type IngestModelInput,
+  LatestIngestOfDocument,
+  QueueIngestDocument,
+} from '../generated/operations.js';
 import type { IngestFlags } from '../options/ingest-requests.js';
 import { withFactOptions } from '../options/model-facts.js';
 import { withProbingOptions } from '../options/probing-options.js';
@@ -19,8 +23,8 @@ export function ingestCommand(): Command {
   const command = new Command('ingest')
     .description('register ONNX classifiers: probe them and make their logits searchable')
     .argument(
-      '<source>',
-      'an ONNX file, an http(s) URL, s3://bucket/key, or a folder: with a manifest.json, or as the Hub, optimum, timm, MLflow or Triton have it',
+      '<source...>',
+      'ONNX files, http(s) URLs, s3://bucket/key, or folders: with a manifest.json, with ONNX files, or as the Hub, optimum, timm, MLflow or Triton have them',
     )
     .option('--name <name>', 'name of the model (default: from the file name)')
     .option('--version <version>', 'version of the model (default: 1)')
@@ -39,14 +43,12 @@ export function ingestCommand(): Command {
       'after',
       '\nWith --url the server reads the source: a URL, s3://bucket/key or an absolute path there. Ctrl-C then ends the waiting, not the ingest.',
     )
-    .action(async (source: string, flags: Flags) => {
+    .action(async (sources: string[], flags: Flags) => {
       const { url } = flags;
       const isLocal = url === undefined;
       if (!isLocal && flags.diagnose) throw diagnosesHere();
-      const { ingestRequests, remoteIngestRequest } = await import('../options/ingest-requests.js');
-      const requests = isLocal
-        ? await ingestRequests(source, flags)
-        : [await remoteIngestRequest(source, flags)];
+      const { ingestRequests, remoteIngestRequests } = await import('../options/ingest-requests.js');
+      const requests = await (isLocal ? ingestRequests : remoteIngestRequests)(sources, flags);
       await withClient({ url, work: true }, async (client, signal, service) => {
         const display = await openProgress();
         const context = { client, signal, givesUp: isLocal };
@@ -75,7 +77,32 @@ async function queue(
   signal: AbortSignal,
 ): Promise<string> {
   const input = { ...request, probeSet: await findProbeSetId(client, request.probeSet ?? undefined) };
-  return (await client.query(QueueIngestDocument, { input }, { signal })).ingestModel.id;
+  try {
+    return (await client.query(QueueIngestDocument, { input }, { signal })).ingestModel.id;
+  } catch (thrown) {
+    const unfinished =
+      isReportableError(thrown) && thrown.code === 'MODEL_EXISTS'
+        ? await unfinishedIngest(client, request)
+        : undefined;
+    if (unfinished === undefined) throw thrown;
+    return unfinished;
+  }
+}
+
+const UNFINISHED = ['QUEUED', 'RUNNING', 'AWAITING_RUNNER'];
+
+/** The ingest of the same version from the same source that was interrupted, or that another process works on. */
+async function unfinishedIngest(
+  client: ProbelogClient,
+  { name, version, source }: IngestModelInput,
+): Promise<string | undefined> {
+  const model = await findVersion(client, name, version);
+  if (!model) return undefined;
+  const found = (await client.query(LatestIngestOfDocument, { id: model.id })).model;
+  if (found?.source !== shownSource(source) || !found.ingest || !UNFINISHED.includes(found.ingest.state))
+    return undefined;
+  process.stderr.write(`${name} ${version}: goes on where its last ingest stopped\n`);
+  return found.ingest.id;
 }
 
 /** A path that the server cannot read may be a file of this machine. */
@@ -95,4 +122,11 @@ async function queueAtServer(
     const { READABLE_SOURCES } = await import('../options/ingest-requests.js');
     throw new ProbelogError(code, `${message} There is such a file on this machine. ${READABLE_SOURCES}`);
   }
+}
+
+/** A source as `Model.source` shows it: a path from the root, or a URL without what may give access. */
+function shownSource(source: string): string {
+  if (!URL.canParse(source)) return resolve(source);
+  const { protocol, origin, pathname } = new URL(source);
+  return /^https?:$/.test(protocol) ? origin + pathname : source;
 }

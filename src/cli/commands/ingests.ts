@@ -12,8 +12,8 @@ import {
 } from '../generated/operations.js';
 import { countFlag } from '../options/numbers.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
+import { INGEST_COLUMNS, ingestRow } from '../output/ingest-row.js';
 import { isReportableError } from '../reportable-error.js';
-import { runnerOf } from '../runner-of.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const MAX_LISTED = 100_000;
@@ -44,7 +44,7 @@ export function ingestsCommand(): Command {
           ids.length > 0
             ? await Promise.all(ids.map((id) => byId(client, id)))
             : await list(client, flags, first);
-        printRows((retry ? await retried(client, listed) : listed).map(rowOf), COLUMNS, flags);
+        printRows((retry ? await retried(client, listed) : listed).map(ingestRow), INGEST_COLUMNS, flags);
       });
     });
 }
@@ -91,31 +91,3 @@ async function retried(client: ProbelogClient, listed: ListedIngest[]): Promise<
   }
   return queued;
 }
-
-function rowOf(ingest: ListedIngest) {
-  const { id, model, error, state, attempts, priority, nextAttemptAt, runnerFlavors } = ingest;
-  return {
-    id: keyIn(id),
-    name: model.name,
-    version: model.version,
-    registry: model.registry,
-    state,
-    attempts,
-    priority,
-    nextAttemptAt,
-    code: error?.code ?? null,
-    message: error?.message ?? (state === 'AWAITING_RUNNER' ? runnerOf(runnerFlavors) : null),
-    runnerFlavors,
-  };
-}
-
-const COLUMNS = {
-  id: 'ID',
-  name: 'MODEL',
-  version: 'VERSION',
-  registry: 'REGISTRY',
-  state: 'STATE',
-  attempts: 'TRIED',
-  code: 'ERROR',
-  message: 'MESSAGE',
-};

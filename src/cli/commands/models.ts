@@ -1,18 +1,28 @@
 import { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
-import { findProbeSetId } from '../find.js';
-import { ListedModelsDocument, RankedModelsDocument } from '../generated/operations.js';
+import { findModel, findProbeSetId, keyIn } from '../find.js';
+import {
+  ListedModelsDocument,
+  ModelFactsDocument,
+  type ModelFactsQuery,
+  RankedModelsDocument,
+} from '../generated/operations.js';
 import { type FilterFlags, filterOf, withFilterOptions } from '../options/filter-options.js';
 import { countFlag } from '../options/numbers.js';
-import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
+import { byteSize, type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
+import { printable, styled } from '../output/table.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const MAX_RESULTS = 10_000;
 const PER_PAGE = 100;
 
+type ModelFacts = NonNullable<ModelFactsQuery['model']>;
+
 /** `probelog models` */
 export function modelsCommand(): Command {
   const command = new Command('models')
+    // Options behind `show` are its own.
+    .enablePositionalOptions()
     .description('list the registered models, or rank them by the concepts that they recognize')
     .argument('[text]', 'only models whose name, version or labels contain this')
     .option('--concept <concept...>', 'rank by these: first the models that recognize many of them well');
@@ -20,6 +30,7 @@ export function modelsCommand(): Command {
     .option('--first <n>', 'with --concept: number of models', '10')
     .option('--probe-set <name>', 'with --concept: gallery to search (default: as for search)');
   return withUrl(withFormats(command))
+    .addCommand(showCommand())
     .addHelpText(
       'after',
       '\nWithout --concept, only [text], the formats and --url apply. --json also has notes: what was assumed about a model.',
@@ -36,6 +47,49 @@ export function modelsCommand(): Command {
         } else printRows(await list(client, text), LISTED, { json, jsonl });
       });
     });
+}
+
+function showCommand(): Command {
+  return withUrl(new Command('show'))
+    .description('show everything that is known of a model')
+    .argument('<model>', 'its name, name@version or id')
+    .option('--json', 'print JSON')
+    .action((named: string, { json, url }: { json?: boolean } & UrlFlag) =>
+      withClient({ url }, async (client) => {
+        const { id } = await findModel(client, named);
+        const { model } = await client.query(ModelFactsDocument, { id });
+        if (model) printFacts(model, json);
+      }),
+    );
+}
+
+function printFacts(model: ModelFacts, json: boolean | undefined): void {
+  if (json) {
+    printJson({ ...model, id: keyIn(model.id) });
+    return;
+  }
+  const { probeSet, tags, dataFiles, codedNotes, ingest, preprocessing, ...facts } = model;
+  const lines: Record<string, unknown> = {
+    ...facts,
+    id: keyIn(model.id),
+    fileBytes: facts.fileBytes === null ? null : byteSize(facts.fileBytes),
+    aliases: facts.aliases.join(', '),
+    probeSet: `${probeSet.name} (${probeSet.size} images)`,
+    preprocessing: JSON.stringify(preprocessing),
+    tags: tags.map(({ key, value }) => (value === '' ? key : `${key}=${value}`)).join(', '),
+    dataFiles: dataFiles.map(({ location, bytes }) => `${location} (${byteSize(bytes)})`).join(', '),
+    ingest: ingest && [ingest.state, ingest.error?.code, ingest.error?.message].filter(Boolean).join(': '),
+    ...Object.fromEntries(
+      codedNotes.map(({ code, message }, i) => [
+        `note ${i + 1}`,
+        code === null ? message : `${code}: ${message}`,
+      ]),
+    ),
+  };
+  const shown = Object.entries(lines).filter(([, value]) => value !== null && value !== '');
+  const width = Math.max(...shown.map(([name]) => name.length));
+  for (const [name, value] of shown)
+    process.stdout.write(`${styled('bold', name.padEnd(width))}  ${printable(String(value))}\n`);
 }
 
 interface ModelsFlags extends FilterFlags, FormatFlags, UrlFlag {

@@ -1,14 +1,20 @@
 import { Command } from 'commander';
 import type { Service } from '../../app/index.js';
+import { findProbeSet } from '../find.js';
+import { DefaultProbeSetDocument, ProbesOfDocument, type ProbesOfQuery } from '../generated/operations.js';
 import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
 import { openProgress } from '../output/progress.js';
+import { type UrlFlag, withClient, withUrl } from '../with-client.js';
+
+const PER_PAGE = 100;
 
 /** `probelog probes` */
 export function probesCommand(): Command {
   return new Command('probes')
-    .description('create and list probe sets')
+    .description('create, list and show probe sets')
     .addCommand(createCommand())
-    .addCommand(listCommand());
+    .addCommand(listCommand())
+    .addCommand(showCommand());
 }
 
 function createCommand(): Command {
@@ -61,8 +67,38 @@ function listCommand(): Command {
     });
 }
 
+function showCommand(): Command {
+  return withUrl(withFormats(new Command('show')))
+    .description('list the images of a probe set')
+    .argument('[probe set]', 'its name or id (default: PROBELOG_PROBE_SET, or the oldest)')
+    .addHelpText(
+      'after',
+      '\nWith --url, each has a link to its image. `probelog kit` writes the images to an archive.',
+    )
+    .action((named: string | undefined, { url, ...formats }: FormatFlags & UrlFlag) =>
+      withClient({ url }, async (client) => {
+        const { id } =
+          named === undefined
+            ? (await client.query(DefaultProbeSetDocument)).gallery.probeSet
+            : await findProbeSet(client, named);
+        const rows = [];
+        const edges = client.edges(ProbesOfDocument, { set: id }, probesIn, { perPage: PER_PAGE });
+        for await (const { node } of edges)
+          rows.push({ ...node, url: url === undefined ? null : new URL(node.url, url).href });
+        printRows(rows, SHOWN, formats);
+      }),
+    );
+}
+
+function probesIn({ node }: ProbesOfQuery) {
+  return node?.__typename === 'ProbeSet' ? node.probes : EMPTY;
+}
+
+const EMPTY = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
+
 function rowOf({ id, name, size, digest }: { id: string; name: string; size: number; digest: string }) {
   return { id, name, probes: size, digest };
 }
 
+const SHOWN = { position: 'PROBE', width: 'WIDTH', height: 'HEIGHT', url: 'IMAGE' };
 const COLUMNS = { name: 'NAME', probes: 'PROBES', digest: 'DIGEST' };

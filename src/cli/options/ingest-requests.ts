@@ -43,12 +43,23 @@ const entrySchema = z.object({
 const manifestSchema = z.array(entrySchema);
 
 /**
- * The models that a command line names: a file or URL, all models of a folder with a `manifest.json`, or the models of a folder as
+ * The models that a command line names: files or URLs, all models of a folder with a `manifest.json`, or the models of a folder as
  * a tool left it. The probe set is the user's name for it.
  *
  * @throws ProbelogError INPUT_INVALID, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED
  */
-export async function ingestRequests(source: string, flags: IngestFlags): Promise<IngestModelInput[]> {
+export async function ingestRequests(
+  sources: readonly string[],
+  flags: IngestFlags,
+): Promise<IngestModelInput[]> {
+  if (sources.length > 1) checkDescribesNone(flags);
+  const requests: IngestModelInput[] = [];
+  for (const source of sources) requests.push(...(await requestsOf(source, flags)));
+  checkNamesDiffer(requests);
+  return requests;
+}
+
+async function requestsOf(source: string, flags: IngestFlags): Promise<IngestModelInput[]> {
   const isFolder = await stat(source).then(
     (facts) => facts.isDirectory(),
     () => false,
@@ -61,11 +72,22 @@ export async function ingestRequests(source: string, flags: IngestFlags): Promis
 }
 
 /**
- * The model that a command line names to a server, which reads the source itself; labels and preprocessing are read here.
+ * The models that a command line names to a server, which reads the sources itself; labels and preprocessing are read here.
  *
  * @throws ProbelogError INPUT_INVALID for a relative path or a folder of this machine, SOURCE_NOT_FOUND for the other files
  */
-export async function remoteIngestRequest(source: string, flags: IngestFlags): Promise<IngestModelInput> {
+export async function remoteIngestRequests(
+  sources: readonly string[],
+  flags: IngestFlags,
+): Promise<IngestModelInput[]> {
+  if (sources.length > 1) checkDescribesNone(flags);
+  const requests: IngestModelInput[] = [];
+  for (const source of sources) requests.push(await remoteRequest(source, flags));
+  checkNamesDiffer(requests);
+  return requests;
+}
+
+async function remoteRequest(source: string, flags: IngestFlags): Promise<IngestModelInput> {
   if (isAbsolute(source) || URL.canParse(source)) return singleRequest(source, flags);
   throw new ProbelogError(
     'INPUT_INVALID',
@@ -117,6 +139,21 @@ async function manifestRequests(folder: string, flags: IngestFlags): Promise<Ing
       return modelRequest({ ...entry, ...inFolder }, flags);
     }),
   );
+}
+
+/** Names come from paths, so two files of different folders may have the same. */
+function checkNamesDiffer(requests: readonly IngestModelInput[]): void {
+  const sources = new Map<string, string>();
+  for (const { name, version, source } of requests) {
+    const key = JSON.stringify([name, version]);
+    const other = sources.get(key);
+    if (other !== undefined)
+      throw new ProbelogError(
+        'INPUT_INVALID',
+        `${other} and ${source} would both be called ${name} ${version}. Name them one by one with --name, or in a manifest.json.`,
+      );
+    sources.set(key, source);
+  }
 }
 
 function checkDescribesNone(flags: IngestFlags): void {

@@ -19,22 +19,34 @@ const mlmodelSchema = z.looseObject({
 
 /**
  * The models of a folder without a manifest: a checkout from the Hugging Face Hub or an export by optimum or timm (`model.onnx`,
- * also in a folder `onnx`), an MLflow model, a model of a Triton repository (its newest version), or a Triton repository.
+ * also in a folder `onnx`), an MLflow model, a model of a Triton repository (its newest version), all ONNX files of the folder,
+ * or the models of its folders, each of them one of these.
  *
- * @throws ProbelogError SOURCE_NOT_FOUND when there is no model, INPUT_INVALID when there are several and none is called model.onnx
+ * @throws ProbelogError SOURCE_NOT_FOUND when there is no model
  */
 export async function modelsInFolder(folder: string): Promise<FolderModel[]> {
   const names = await readdir(folder);
-  if (names.includes('MLmodel')) return [await mlflowModel(folder)];
-  if (names.includes('config.pbtxt')) return [await tritonModel(folder, names)];
-  const file = await onnxFile(folder, names);
-  if (file !== null) return [{ name: basename(resolve(folder)), version: '1', file }];
-  const repository = await tritonRepository(folder, names);
-  if (repository.length > 0) return repository;
+  const here = await modelsRightIn(folder, names);
+  if (here.length > 0) return here;
+  const inside: FolderModel[] = [];
+  for (const name of names.toSorted()) {
+    const path = join(folder, name);
+    const below = await readdir(path).catch((): string[] => []);
+    inside.push(...(await modelsRightIn(path, below)));
+  }
+  if (inside.length > 0) return inside;
   throw new ProbelogError(
     'SOURCE_NOT_FOUND',
     `The folder ${folder} has no ONNX model and no manifest.json. Export the model to ONNX, or name the file.`,
   );
+}
+
+async function modelsRightIn(folder: string, names: readonly string[]): Promise<FolderModel[]> {
+  if (names.includes('MLmodel')) return [await mlflowModel(folder)];
+  if (names.includes('config.pbtxt')) return [await tritonModel(folder, names)];
+  const files = await onnxFiles(folder, names);
+  if (files.length === 1) return [{ name: basename(resolve(folder)), version: '1', file: files[0] }];
+  return files.map((file) => ({ name: basename(file, '.onnx'), version: '1', file }));
 }
 
 async function mlflowModel(folder: string): Promise<FolderModel> {
@@ -55,7 +67,7 @@ async function mlflowModel(folder: string): Promise<FolderModel> {
 /** A folder of versions, named by numbers, beside config.pbtxt. */
 async function tritonModel(folder: string, names: readonly string[]): Promise<FolderModel> {
   const [version] = names.filter((name) => /^\d{1,9}$/.test(name)).sort((a, b) => Number(b) - Number(a));
-  const file = version && (await onnxFile(join(folder, version), await readdir(join(folder, version))));
+  const [file] = version ? await onnxFiles(join(folder, version), await readdir(join(folder, version))) : [];
   if (!file)
     throw new ProbelogError(
       'SOURCE_NOT_FOUND',
@@ -66,26 +78,11 @@ async function tritonModel(folder: string, names: readonly string[]): Promise<Fo
   return { name, version, file };
 }
 
-async function tritonRepository(folder: string, names: readonly string[]): Promise<FolderModel[]> {
-  const models: FolderModel[] = [];
-  for (const name of names.toSorted()) {
-    const inside: string[] = await readdir(join(folder, name)).catch(() => []);
-    if (inside.includes('config.pbtxt')) models.push(await tritonModel(join(folder, name), inside));
-  }
-  return models;
-}
-
-/** `model.onnx`, or else the only ONNX file, of the folder or of its folder `onnx`. */
-async function onnxFile(folder: string, names: readonly string[]): Promise<string | null> {
-  const found = names.filter((name) => name.endsWith('.onnx'));
-  if (found.length === 0)
-    return names.includes('onnx') && basename(folder) !== 'onnx'
-      ? onnxFile(join(folder, 'onnx'), await readdir(join(folder, 'onnx')).catch(() => []))
-      : null;
-  if (found.includes('model.onnx')) return join(folder, 'model.onnx');
-  if (found.length === 1) return join(folder, found[0]);
-  throw new ProbelogError(
-    'INPUT_INVALID',
-    `The folder ${folder} has several ONNX files: ${found.toSorted().join(', ')}. Name one, or describe them in a manifest.json.`,
-  );
+/** `model.onnx`, or else all ONNX files, of the folder or of its folder `onnx`. */
+async function onnxFiles(folder: string, names: readonly string[]): Promise<string[]> {
+  const found = names.filter((name) => name.endsWith('.onnx')).toSorted();
+  if (found.length === 0 && names.includes('onnx') && basename(folder) !== 'onnx')
+    return onnxFiles(join(folder, 'onnx'), await readdir(join(folder, 'onnx')).catch(() => []));
+  if (found.includes('model.onnx')) return [join(folder, 'model.onnx')];
+  return found.map((name) => join(folder, name));
 }

@@ -1,3 +1,5 @@
+import { topIndexes } from '../linalg/top-indexes.js';
+
 /** The best k for concepts on the hub: few probes show a concept. */
 export const TEXT_TOP_K = 2;
 /** The best k for logits on the hub. */
@@ -5,9 +7,7 @@ export const LOGIT_TOP_K = 100;
 
 /** The k probes where q is largest, S_k(q) in arXiv 2502.09619. Ties are ordered by index. */
 export function topProbes(query: Float32Array, k: number): Uint32Array {
-  const order = Uint32Array.from(query, (_, index) => index);
-  order.sort((a, b) => query[b] - query[a] || a - b);
-  return order.slice(0, Math.min(k, query.length));
+  return Uint32Array.from(topIndexes(query, k));
 }
 
 /**

@@ -22,28 +22,43 @@ export function consensusScores(
   owners: readonly unknown[],
   neighbors = CONSENSUS_NEIGHBORS,
 ): Float64Array {
-  return Float64Array.from(scores, (own, candidate) => {
+  const numbers = numbered(owners);
+  const agreed = new Float64Array(scores.length);
+  for (let candidate = 0; candidate < scores.length; candidate++) {
     const row = rowOf(cosines, candidate);
-    let sum = own;
+    let sum = scores[candidate];
     let weight = 1;
-    for (const other of nearest(row, owners, candidate, neighbors)) {
+    for (const other of nearest(row, numbers, candidate, neighbors)) {
       sum += row[other] ** 2 * scores[other];
       weight += row[other] ** 2;
     }
-    return sum / weight;
+    agreed[candidate] = sum / weight;
+  }
+  return agreed;
+}
+
+/** The same number for the same owner. */
+function numbered(owners: readonly unknown[]): Uint32Array {
+  const numbers = new Map<unknown, number>();
+  return Uint32Array.from(owners, (owner) => {
+    const number = numbers.get(owner) ?? numbers.size;
+    numbers.set(owner, number);
+    return number;
   });
 }
 
 /** Candidates of other models with the largest positive cosines. */
-function nearest(row: Float32Array, owners: readonly unknown[], candidate: number, count: number): number[] {
+function nearest(row: Float32Array, owners: Uint32Array, candidate: number, count: number): number[] {
   const kept: number[] = [];
+  const own = owners[candidate];
+  let least = 0;
   for (let other = 0; other < row.length; other++) {
-    if (owners[other] === owners[candidate] || row[other] <= 0) continue;
-    if (kept.length === count && row[other] <= row[kept[count - 1]]) continue;
-    let place = kept.length;
-    while (place > 0 && row[kept[place - 1]] < row[other]) place--;
-    kept.splice(place, 0, other);
-    if (kept.length > count) kept.pop();
+    const cosine = row[other];
+    if (!(cosine > least) || owners[other] === own) continue;
+    let place = Math.min(kept.length, count - 1);
+    for (; place > 0 && row[kept[place - 1]] < cosine; place--) kept[place] = kept[place - 1];
+    kept[place] = other;
+    if (kept.length === count) least = row[kept[count - 1]];
   }
   return kept;
 }

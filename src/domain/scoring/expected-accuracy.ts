@@ -7,7 +7,10 @@ export const EXPECTED_ACCURACY_WEIGHTS = { offset: -2.256, logit: 0.604, model: 
 /** Third standardized moment of a descriptor, which has mean 0 and deviation 1. */
 export function skewness(descriptor: Float32Array): number {
   let sum = 0;
-  for (let probe = 0; probe < descriptor.length; probe++) sum += descriptor[probe] ** 3;
+  for (let probe = 0; probe < descriptor.length; probe++) {
+    const value = descriptor[probe];
+    sum += value * value * value;
+  }
   return sum / descriptor.length;
 }
 
@@ -22,4 +25,10 @@ export function skewness(descriptor: Float32Array): number {
 export function expectedAccuracy(logit: number, model: number): number {
   const { offset, logit: byLogit, model: byModel } = EXPECTED_ACCURACY_WEIGHTS;
   return 1 / (1 + Math.exp(-(offset + byLogit * logit + byModel * model)));
+}
+
+/** The skewness at which a logit's expected accuracy is `accuracy`. @param model as in {@link expectedAccuracy} */
+export function skewnessFor(accuracy: number, model: number): number {
+  const { offset, logit: byLogit, model: byModel } = EXPECTED_ACCURACY_WEIGHTS;
+  return (Math.log(accuracy / (1 - accuracy)) - offset - byModel * model) / byLogit;
 }

@@ -1,3 +1,4 @@
+import { dotAt } from '../linalg/inner-product.js';
 import type { Matrix } from '../linalg/matrix.js';
 import type { Basis } from './basis.js';
 
@@ -53,19 +54,14 @@ export function whiten(basis: Basis, descriptor: Float32Array): Float32Array {
  * @returns P weights
  */
 export function logitQuery(basis: Basis, descriptor: Float32Array): Float32Array {
+  return weightsOfWhitened(basis, whiten(basis, descriptor));
+}
+
+/** The same for a descriptor that is whitened already. @param whitened {@link whiten} of q */
+export function weightsOfWhitened(basis: Basis, whitened: Float32Array): Float32Array {
   const { probes, rank, vectors } = basis;
-  const whitened = project(basis, descriptor, EXPONENT);
-  const length = Math.hypot(...whitened);
-  const weights = scaled(basis, whitened, EXPONENT);
-  const query = new Float32Array(probes);
-  if (length === 0) return query;
-  for (let probe = 0; probe < probes; probe++) {
-    let sum = 0;
-    for (let direction = 0; direction < rank; direction++)
-      sum += vectors[probe * rank + direction] * weights[direction];
-    query[probe] = sum / length;
-  }
-  return query;
+  const directions = Float64Array.from(scaled(basis, whitened.slice(), EXPONENT));
+  return Float32Array.from({ length: probes }, (_, probe) => dotAt(vectors, probe * rank, directions));
 }
 
 /** A linear query e in the index's space: `Λ^{1/4}Bᵀe`, r values. */

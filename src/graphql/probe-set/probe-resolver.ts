@@ -1,9 +1,12 @@
 import { Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { z } from 'zod';
 import { allows } from '../../access/index.js';
 import type { ProbeRecord, ProbeSetRecord } from '../../store/index.js';
+import { After, First } from '../pagination/page-arguments.js';
+import { readPage } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { globalId } from '../schema/global-id.js';
-import { Probe, ProbeSet } from './probe-type.js';
+import { Probe, ProbeConnection, ProbeSet } from './probe-type.js';
 
 /** Principals whose credentials are in a header, which browsers do not send when they load an image. */
 const WITH_HEADER = ['KEY', 'TOKEN'];
@@ -21,6 +24,26 @@ export class ProbeSetResolver {
   })
   kitUrl(@Ctx() { basePath }: Context, @Root() { id }: ProbeSetRecord): string {
     return `${basePath}/probe-sets/${globalId('ProbeSet', id)}/kit.tar`;
+  }
+
+  @FieldResolver(() => ProbeConnection, { description: 'Its probes, in their order.' })
+  async probes(
+    @Ctx() { store, cursors }: Context,
+    @Root() { id, size }: ProbeSetRecord,
+    @First() first: number,
+    @After() after: string | null,
+  ) {
+    const probes = await readPage(
+      cursors,
+      { first, after },
+      {
+        query: ['probeSet.probes', id],
+        place: z.int().min(0),
+        placeOf: ({ position }) => position,
+        read: (count, place) => store.probeSets.probesAfter(id, { first: count, after: place }),
+      },
+    );
+    return { ...probes, totalCount: size };
   }
 
   @Query(() => [ProbeSet], { description: 'All probe sets, oldest first.' })

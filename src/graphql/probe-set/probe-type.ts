@@ -1,4 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from '../pagination/connection.js';
 import { Node } from '../schema/node.js';
 
 @ObjectType({
@@ -74,3 +75,18 @@ export class ProbeCosine {
   @Field(() => Float, { description: 'Cosine of the embeddings, −1 to 1.' })
   cosine!: number;
 }
+
+@ObjectType()
+export class ProbeEdge {
+  @Field()
+  cursor!: string;
+
+  @Field(() => Probe)
+  node!: Probe;
+}
+
+export const ProbeConnection = connectionType(
+  'ProbeConnection',
+  ProbeEdge,
+  'Probes of a set, in their order.',
+);

@@ -1,4 +1,4 @@
-import { type ScoreSpread, scoreSpread } from '../../domain/index.js';
+import { HalfRows } from '../kernel/half-rows.js';
 import type { Scorer } from '../ranking/scorer.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
@@ -8,53 +8,82 @@ const MAX_ROWS = 1_024;
 /** In a smaller gallery a score cannot be judged by how far it stands out. */
 const MIN_ROWS = 50;
 
-interface SampledRow {
-  row: number;
-  descriptor: Float32Array;
+/** What a query's scores of sampled rows are. */
+export interface SampledScores {
+  /** Ascending. */
+  rows: Uint32Array;
+  scores: Float64Array;
 }
 
-/** Descriptors sampled evenly from what a caller sees of a gallery, and kept in memory: the scores that a result must stand out from. */
+interface Sample {
+  rows: Uint32Array;
+  /** The sampled rows of a gallery that is not in memory. */
+  copy: HalfRows | null;
+}
+
+/** Rows sampled evenly from what a caller sees of a gallery, kept in memory: the scores that a result must stand out from. */
 export class GallerySample {
-  private readonly sampled = new WeakMap<readonly GalleryEntry[], SampledRow[]>();
+  private readonly sampled = new WeakMap<readonly GalleryEntry[], Sample>();
 
   constructor(private readonly rows: RowFile) {}
 
   /**
-   * The spread of a query's scores over all that a caller sees; null when that is too little.
+   * A query's scores of the sampled rows; null when a caller sees too little.
    *
    * @param entries the models that the caller sees; another array after each change
    */
-  scoreSpread(scorer: Scorer, entries: readonly GalleryEntry[]): ScoreSpread | null {
-    const descriptors = this.sample(entries);
-    return (
-      descriptors && scoreSpread(descriptors.map(({ row, descriptor }) => scorer.score(descriptor, row)))
-    );
+  scores(scorer: Scorer, entries: readonly GalleryEntry[]): SampledScores | null {
+    const sample = this.sample(entries);
+    if (!sample) return null;
+    const { rows } = sample;
+    const products = scorer.terms.map((weights) => {
+      if (this.rows.isCached) return this.rows.multiply(rows, weights);
+      const copied = new Float64Array(rows.length);
+      this.copyOf(sample).multiply(EACH.subarray(0, rows.length), weights, copied);
+      return copied;
+    });
+    const scores = new Float64Array(rows.length);
+    for (let place = 0; place < rows.length; place++)
+      scores[place] = scorer.score(products, place, rows[place]);
+    return { rows, scores };
   }
 
   /** The sampled descriptors; null when there are too few. */
   descriptors(entries: readonly GalleryEntry[]): Float32Array[] | null {
-    return this.sample(entries)?.map(({ descriptor }) => descriptor) ?? null;
+    const sample = this.sample(entries);
+    return sample && Array.from(sample.rows, (row) => this.rows.read(row));
   }
 
-  private sample(entries: readonly GalleryEntry[]) {
-    const sampled = this.sampled.get(entries) ?? this.draw(entries);
+  private sample(entries: readonly GalleryEntry[]): Sample | null {
+    const sampled = this.sampled.get(entries) ?? { rows: draw(entries), copy: null };
     this.sampled.set(entries, sampled);
-    return sampled.length < MIN_ROWS ? null : sampled;
+    return sampled.rows.length < MIN_ROWS ? null : sampled;
   }
 
-  private draw(entries: readonly GalleryEntry[]): SampledRow[] {
-    const searchableRows: number[] = [];
-    const total = entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
-    const step = Math.max(1, total / MAX_ROWS);
-    let place = 0;
-    for (const { firstRow, rows, degenerate } of entries) {
-      const degenerateOutputs = new Set(degenerate);
-      for (let output = 0; output < rows; output++) {
-        if (degenerateOutputs.has(output)) continue;
-        if (place >= searchableRows.length * step) searchableRows.push(firstRow + output);
-        place++;
-      }
+  private copyOf(sample: Sample): HalfRows {
+    if (!sample.copy) {
+      sample.copy = new HalfRows(this.rows.columns, sample.rows.length);
+      this.rows.copyRows(sample.rows, sample.copy);
     }
-    return searchableRows.map((row) => ({ row, descriptor: this.rows.read(row) }));
+    return sample.copy;
   }
+}
+
+/** 0, 1, 2, … */
+const EACH = Uint32Array.from({ length: MAX_ROWS + 1 }, (_, place) => place);
+
+function draw(entries: readonly GalleryEntry[]): Uint32Array {
+  const drawn: number[] = [];
+  const total = entries.reduce((sum, { rows, degenerate }) => sum + rows - degenerate.length, 0);
+  const step = Math.max(1, total / MAX_ROWS);
+  let place = 0;
+  for (const { firstRow, rows, degenerate } of entries) {
+    const degenerateOutputs = new Set(degenerate);
+    for (let output = 0; output < rows; output++) {
+      if (degenerateOutputs.has(output)) continue;
+      if (place >= drawn.length * step) drawn.push(firstRow + output);
+      place++;
+    }
+  }
+  return Uint32Array.from(drawn);
 }

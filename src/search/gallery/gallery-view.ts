@@ -1,4 +1,3 @@
-import type { MatrixProducts } from '../matrix-products.js';
 import type { ExactScan } from '../ranking/exact-scan.js';
 import type { RankingCache } from '../ranking/ranking-cache.js';
 import type { ActiveSnapshot } from '../ranking/scorer.js';
@@ -16,12 +15,12 @@ export interface GalleryView {
   rows: RowFile;
   scan: ExactScan;
   sample: GallerySample;
-  products: MatrixProducts;
   cache: RankingCache;
   /** Galleries up to this many logits are scanned exactly. */
   exactLimit: number;
   entryAt(row: number): GalleryEntry | undefined;
   /** Certainty of each probe in a completed row; null for a row of which all probes were run. */
   certaintyOf(row: number): Float32Array | null;
-  descriptor(modelId: string, index: number): Float32Array | null;
+  /** The row of a logit; null for a degenerate or unknown logit. */
+  rowOf(modelId: string, index: number): number | null;
 }

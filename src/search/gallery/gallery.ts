@@ -32,7 +32,7 @@ import type { GalleryView } from './gallery-view.js';
 import { countLogits, type GalleryEntry, Journal } from './journal.js';
 import { UnreadableResponses } from './load-descriptors.js';
 import { RowFile } from './row-file.js';
-import { RowScales } from './row-scales.js';
+import { RowProjections } from './row-projections.js';
 import { VisibleEntries } from './visible-entries.js';
 
 /** Share of rows that may belong to removed models before the files are rebuilt. */
@@ -85,7 +85,7 @@ export class Gallery {
     this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.usedRows, 'WRITE');
     this.checkRows();
     this.snapshots = new SnapshotStore(folder, probes, faiss);
-    this.scan = new ExactScan(this.rows, options.products);
+    this.scan = new ExactScan();
     this.sample = new GallerySample(this.rows);
     this.namer = new LogitNames(this.sample, options.products);
     const last = this.snapshots.load(this.rows);
@@ -141,7 +141,7 @@ export class Gallery {
       }
       await setImmediate();
     }
-    await this.active?.scales.extend();
+    await this.active?.projections.extend();
     this.builds.recordChanges(changed);
     return unreadable;
   }
@@ -150,7 +150,7 @@ export class Gallery {
   async add(model: SearchModel): Promise<void> {
     this.responsePaths.set(model.modelId, model.responsesPath);
     const changed = await this.append(model);
-    await this.active?.scales.extend();
+    await this.active?.projections.extend();
     this.builds.recordChanges(changed);
   }
 
@@ -175,9 +175,8 @@ export class Gallery {
 
   /** The descriptor of a logit, P values; null for a degenerate or unknown logit. */
   descriptor(modelId: string, index: number): Float32Array | null {
-    const entry = this.journal.get(modelId);
-    if (!entry || index < 0 || index >= entry.rows || entry.degenerate.includes(index)) return null;
-    return this.rows.read(entry.firstRow + index);
+    const row = this.rowOf(modelId, index);
+    return row === null ? null : this.rows.read(row);
   }
 
   /** All descriptors of a model, C × P; null for an unknown model. */
@@ -219,7 +218,7 @@ export class Gallery {
       index: snapshot?.index && logits > this.options.settings.exactLimit ? 'FAISS' : 'EXACT',
       faissAvailable: this.options.faiss !== null,
       basis: snapshot
-        ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.logits }
+        ? { version: snapshot.basis.version, rank: snapshot.basis.rank, logits: snapshot.fit.logits }
         : null,
       prior: this.priorFacts && statsOf(this.priorFacts),
       rebuilding: this.builds.running,
@@ -243,6 +242,7 @@ export class Gallery {
     this.snapshots.stop();
     this.journal.close();
     this.rows.close();
+    this.active?.snapshot.projections.close();
   }
 
   /** The prior for new models; null while too few models are fully probed. */
@@ -288,7 +288,7 @@ export class Gallery {
       changed += await this.append({ modelId, responsesDigest, multiLabel, responsesPath });
       await setImmediate();
     }
-    await this.active?.scales.extend();
+    await this.active?.projections.extend();
     this.builds.recordChanges(changed);
   }
 
@@ -314,17 +314,23 @@ export class Gallery {
       rows: this.rows,
       scan: this.scan.withSignal(signal),
       sample: this.sample,
-      products: this.options.products,
       cache: this.cache,
       exactLimit: this.options.settings.exactLimit,
       entryAt: (row) => this.journal.entryAt(row),
       certaintyOf: (row) => this.certaintyOf(row),
-      descriptor: (modelId, index) => this.descriptor(modelId, index),
+      rowOf: (modelId, index) => this.rowOf(modelId, index),
     };
   }
 
+  private rowOf(modelId: string, index: number): number | null {
+    const entry = this.journal.get(modelId);
+    if (!entry || index < 0 || index >= entry.rows || entry.degenerate.includes(index)) return null;
+    return entry.firstRow + index;
+  }
+
   private use(snapshot: Snapshot): void {
-    this.active = { snapshot, scales: new RowScales(snapshot, this.rows, this.options.products) };
+    this.active?.snapshot.projections.close();
+    this.active = { snapshot, projections: new RowProjections(snapshot, this.rows, this.options.products) };
   }
 
   private build(): Promise<Snapshot> {

@@ -1,31 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import { decodeFloat16 } from '../../domain/index.js';
 import type { GalleryEntry } from '../gallery/journal.js';
-import type { RowFile } from '../gallery/row-file.js';
-import type { MatrixProducts } from '../matrix-products.js';
-import type { Scorer } from './scorer.js';
+import type { PreparedQuery } from './prepared-query.js';
 import type { CandidateSink } from './top-k.js';
 
-/** Rows read, and multiplied, at a time. */
+/** Rows scored at a time. */
 const BLOCK_ROWS = 1_024;
 /** Rows scanned before other calls get their turn. */
 const TURN_ROWS = 4_096;
 
-/**
- * Scores every row of some models.
- *
- * When an inner product determines the order, ONNX Runtime multiplies a whole block, and only rows that may be among
- * the best by the rounded product are scored exactly. The results are the same as without this step, to the last bit.
- */
+/** What a scan needs of a query. */
+type Scanned = Pick<PreparedQuery, 'scores' | 'accepts'>;
+
+/** Scores rows, every one of some models or those that the index proposes. */
 export class ExactScan {
   /** Rows scanned so far, by this scan and those made by {@link withSignal}. */
   private readonly scanned: { rows: number };
 
-  constructor(
-    private readonly rows: RowFile,
-    private readonly products: MatrixProducts,
-    private readonly call?: { signal: AbortSignal; scanned: { rows: number } },
-  ) {
+  constructor(private readonly call?: { signal: AbortSignal; scanned: { rows: number } }) {
     this.scanned = call?.scanned ?? { rows: 0 };
   }
 
@@ -35,29 +26,32 @@ export class ExactScan {
 
   /** The same scan for one call, which stops between two turns when `signal` aborts. */
   withSignal(signal: AbortSignal | undefined): ExactScan {
-    return signal ? new ExactScan(this.rows, this.products, { signal, scanned: this.scanned }) : this;
+    return signal ? new ExactScan({ signal, scanned: this.scanned }) : this;
   }
 
   /** @throws the signal's reason */
-  async scanModels(scorer: Scorer, entries: GalleryEntry[], sink: CandidateSink): Promise<void> {
+  async scanModels(query: Scanned, entries: readonly GalleryEntry[], sink: CandidateSink): Promise<void> {
     const signal = this.call?.signal;
     signal?.throwIfAborted();
-    const block = new Uint16Array(BLOCK_ROWS * this.rows.columns);
+    const block = new RowBlock();
     let sinceTurn = 0;
-    for (const scanModels of adjacentRuns(entries)) {
-      const cursor = new EntryCursor(scanModels);
-      const end = scanModels[scanModels.length - 1].firstRow + scanModels[scanModels.length - 1].rows;
-      for (let first = scanModels[0].firstRow; first < end; first += BLOCK_ROWS) {
-        const count = Math.min(BLOCK_ROWS, end - first);
-        await this.offerBlock(scorer, first, this.rows.encoded(first, count, block), cursor, sink);
-        this.scanned.rows += count;
-        sinceTurn += count;
-        if (sinceTurn < TURN_ROWS) continue;
-        sinceTurn = 0;
-        await setImmediate();
-        signal?.throwIfAborted();
+    for (const entry of entries) {
+      const degenerate = new Set(entry.degenerate);
+      for (let output = 0; output < entry.rows; output++) {
+        if (sinceTurn === TURN_ROWS) {
+          sinceTurn = 0;
+          await setImmediate();
+          signal?.throwIfAborted();
+        }
+        sinceTurn++;
+        this.scanned.rows++;
+        const row = entry.firstRow + output;
+        if (degenerate.has(output) || query.accepts?.(row, entry) === false) continue;
+        block.push(row, entry);
+        if (block.length === BLOCK_ROWS) block.offer(query, sink);
       }
     }
+    block.offer(query, sink);
   }
 
   /**
@@ -65,85 +59,40 @@ export class ExactScan {
    *
    * @param candidates model of each row
    */
-  async scoreCandidates(
-    scorer: Scorer,
-    candidates: Map<number, GalleryEntry>,
-    sink: CandidateSink,
-  ): Promise<void> {
-    const probes = this.rows.columns;
-    const rows = Uint32Array.from(candidates.keys()).sort();
-    const values = new Uint16Array(rows.length * probes);
-    for (const [place, row] of rows.entries())
-      values.set(this.rows.encoded(row, 1, values.subarray(place * probes)), place * probes);
-    const products = scorer.weights && (await this.products.scores(values, scorer.weights));
-    const bounds = Float64Array.from(rows, (row, place) =>
-      products ? scorer.upperBound(products[place], row) : Number.POSITIVE_INFINITY,
-    );
-    const order = Uint32Array.from(rows.keys()).sort((a, b) => bounds[b] - bounds[a]);
-    for (const place of order) {
-      const row = rows[place];
+  scoreCandidates(query: Scanned, candidates: Map<number, GalleryEntry>, sink: CandidateSink): void {
+    const block = new RowBlock();
+    for (const row of Uint32Array.from(candidates.keys()).sort()) {
       const entry = candidates.get(row);
-      if (!entry || bounds[place] < sink.threshold(entry.modelId)) continue;
-      const descriptor = decodeFloat16(values.subarray(place * probes, (place + 1) * probes));
-      if (scorer.accepts && !scorer.accepts(descriptor, entry)) continue;
-      const value = scorer.value(descriptor, row);
-      sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
+      if (!entry || query.accepts?.(row, entry) === false) continue;
+      block.push(row, entry);
+      if (block.length === BLOCK_ROWS) block.offer(query, sink);
     }
-  }
-
-  private async offerBlock(
-    scorer: Scorer,
-    first: number,
-    values: Uint16Array,
-    cursor: EntryCursor,
-    sink: CandidateSink,
-  ): Promise<void> {
-    const probes = this.rows.columns;
-    const products = scorer.weights && (await this.products.scores(values, scorer.weights));
-    const descriptor = new Float32Array(probes);
-    for (let offset = 0; offset * probes < values.length; offset++) {
-      const row = first + offset;
-      const entry = cursor.at(row);
-      if (!entry) continue;
-      if (products && scorer.upperBound(products[offset], row) < sink.threshold(entry.modelId)) continue;
-      decodeFloat16(values.subarray(offset * probes, (offset + 1) * probes), descriptor);
-      if (scorer.accepts && !scorer.accepts(descriptor, entry)) continue;
-      const value = scorer.value(descriptor, row);
-      sink.offer({ value, modelId: entry.modelId, index: row - entry.firstRow, row });
-    }
+    block.offer(query, sink);
   }
 }
 
-/** Groups models whose rows are adjacent in the file, so that they are read together. */
-function adjacentRuns(entries: GalleryEntry[]): GalleryEntry[][] {
-  const runs: GalleryEntry[][] = [];
-  let next = -1;
-  for (const entry of entries) {
-    if (entry.rows === 0) continue;
-    if (entry.firstRow === next) runs[runs.length - 1].push(entry);
-    else runs.push([entry]);
-    next = entry.firstRow + entry.rows;
-  }
-  return runs;
-}
+/** Rows that are scored together, ascending. */
+class RowBlock {
+  private readonly rows = new Uint32Array(BLOCK_ROWS);
+  private readonly entries: GalleryEntry[] = [];
 
-/** Finds the model of each row, for ascending rows. */
-class EntryCursor {
-  private place = 0;
-  private degenerate: Set<number>;
-
-  constructor(private readonly run: GalleryEntry[]) {
-    this.degenerate = new Set(run[0].degenerate);
+  get length(): number {
+    return this.entries.length;
   }
 
-  /** Null for a row without a descriptor. */
-  at(row: number): GalleryEntry | null {
-    let entry = this.run[this.place];
-    while (row >= entry.firstRow + entry.rows) {
-      this.place++;
-      entry = this.run[this.place];
-      this.degenerate = new Set(entry.degenerate);
+  push(row: number, entry: GalleryEntry): void {
+    this.rows[this.entries.length] = row;
+    this.entries.push(entry);
+  }
+
+  /** Offers all rows, and is empty afterwards. */
+  offer({ scores }: Scanned, sink: CandidateSink): void {
+    const values = scores.valuesOf(this.rows.subarray(0, this.length));
+    for (const [place, entry] of this.entries.entries()) {
+      const { modelId, firstRow } = entry;
+      const [value, row] = [values[place], this.rows[place]];
+      if (value >= sink.threshold(modelId)) sink.offer({ value, modelId, index: row - firstRow, row });
     }
-    return this.degenerate.has(row - entry.firstRow) ? null : entry;
+    this.entries.length = 0;
   }
 }

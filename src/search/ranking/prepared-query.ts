@@ -1,41 +1,50 @@
-import { expectedAccuracy, type ScoreSpread, skewness } from '../../domain/index.js';
+import {
+  expectedAccuracy,
+  type ScoreSpread,
+  scoreSpread,
+  skewness,
+  skewnessFor,
+} from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { SearchRequest } from '../search-query.js';
+import { RowScores } from './row-scores.js';
 import { conceptScorer, expressionScorer, logitScorer, type Scorer } from './scorer.js';
+
+/** More than the rounding of {@link skewnessFor}. */
+const ROUNDING = 1e-6;
 
 /** A query as numbers, ready to be scored. */
 export interface PreparedQuery {
   request: SearchRequest;
   scorer: Scorer;
+  scores: RowScores;
+  /** Whether a logit may be a result; absent: all may. */
+  accepts?(row: number, entry: GalleryEntry): boolean;
   /** Models that the caller does not see. Nothing of them is read. */
   hidden: ReadonlySet<string>;
   /** The models that the caller sees and the filters allow. */
-  entries: GalleryEntry[];
+  entries: readonly GalleryEntry[];
   spread: ScoreSpread | null;
 }
 
 /** Prepares a query. @throws ProbelogError INPUT_INVALID, LOGIT_DEGENERATE */
 export async function prepareQuery(view: GalleryView, request: SearchRequest): Promise<PreparedQuery> {
-  await view.active?.scales.extend();
-  const { models, excludeModels, minExpectedAccuracy } = request;
-  const scorer: Scorer = {
-    ...scorerFor(view, request),
-    accepts:
-      minExpectedAccuracy === undefined
-        ? undefined
-        : (descriptor, entry) => {
-            const accuracy = accuracyOf(descriptor, entry);
-            return accuracy !== null && accuracy >= minExpectedAccuracy;
-          },
+  const { models, excludeModels, hidden, minExpectedAccuracy } = request;
+  const visible = view.without(hidden);
+  await view.active?.projections.extend();
+  const scorer = await scorerFor(view, request);
+  const sampled = view.sample.scores(scorer, visible);
+  return {
+    request,
+    scorer,
+    scores: new RowScores(view.rows, scorer, sampled),
+    accepts: minExpectedAccuracy === undefined ? undefined : atLeast(view, minExpectedAccuracy),
+    hidden: new Set(hidden),
+    entries: models || excludeModels ? filtered(visible, models, excludeModels) : visible,
+    spread: sampled && scoreSpread(sampled.scores),
   };
-  const allowed = models && new Set(models);
-  const excluded = new Set(excludeModels);
-  const visible = view.without(request.hidden);
-  const entries = visible.filter(({ modelId }) => (allowed?.has(modelId) ?? true) && !excluded.has(modelId));
-  const spread = view.sample.scoreSpread(scorer, visible);
-  return { request, scorer, hidden: new Set(request.hidden), entries, spread };
 }
 
 /** Prepares one query per concept, for a search of models by several concepts. */
@@ -46,10 +55,33 @@ export function prepareQueries(view: GalleryView, request: SearchRequest): Promi
   );
 }
 
-/** Expected accuracy of a logit, 0 to 1; null when its model has too few outputs. */
-export function accuracyOf(descriptor: Float32Array, entry: GalleryEntry | undefined): number | null {
+/** Expected accuracy of the logit of a row, 0 to 1; null when its model has too few outputs. */
+export function accuracyOf(
+  { active, rows }: Pick<GalleryView, 'active' | 'rows'>,
+  row: number,
+  entry: GalleryEntry | undefined,
+): number | null {
   const model = entry?.skewness ?? null;
-  return model === null ? null : expectedAccuracy(skewness(descriptor), model);
+  if (model === null) return null;
+  return expectedAccuracy(skewnessOf({ active, rows }, row), model);
+}
+
+function skewnessOf({ active, rows }: Pick<GalleryView, 'active' | 'rows'>, row: number): number {
+  return active ? active.projections.skewnessOf(row) : skewness(rows.read(row));
+}
+
+/** Whether a row's expected accuracy is at least this. Most rows are decided without an exponential function. */
+function atLeast(view: GalleryView, accuracy: number): NonNullable<PreparedQuery['accepts']> {
+  let model: GalleryEntry | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  return (row, entry) => {
+    if (entry !== model) {
+      model = entry;
+      lowest =
+        entry.skewness === null ? Number.POSITIVE_INFINITY : skewnessFor(accuracy, entry.skewness) - ROUNDING;
+    }
+    return skewnessOf(view, row) >= lowest && (accuracyOf(view, row, entry) ?? 0) >= accuracy;
+  };
 }
 
 /** Version of the basis that scores are computed with. */
@@ -57,16 +89,26 @@ export function versionOf({ active }: Scorer): string {
   return active?.snapshot.basis.version ?? 'cold';
 }
 
-function scorerFor(view: GalleryView, { query, metric, hidden }: SearchRequest): Scorer {
+async function scorerFor(view: GalleryView, { query, metric, hidden }: SearchRequest): Promise<Scorer> {
   const context = { metric, active: view.active, certaintyOf: view.certaintyOf };
   if (query.kind === 'CONCEPT') return conceptScorer(query, context);
   if (query.kind === 'EXPRESSION') return expressionScorer(query, context);
   if (query.kind === 'CONCEPTS')
     throw new ProbelogError('INPUT_INVALID', 'Only models can be searched by several concepts.');
-  const descriptor = hidden?.includes(query.modelId) ? null : view.descriptor(query.modelId, query.index);
-  if (descriptor) return logitScorer(descriptor, context);
+  const row = hidden?.includes(query.modelId) ? null : view.rowOf(query.modelId, query.index);
+  if (row !== null) return logitScorer(view.rows.read(row), row, context);
   throw new ProbelogError(
     'LOGIT_DEGENERATE',
     'This logit has no descriptor, so no logit can be compared with it.',
   );
+}
+
+function filtered(
+  entries: readonly GalleryEntry[],
+  models: readonly string[] | undefined,
+  excludeModels: readonly string[] | undefined,
+): readonly GalleryEntry[] {
+  const allowed = models && new Set(models);
+  const excluded = new Set(excludeModels);
+  return entries.filter(({ modelId }) => (allowed?.has(modelId) ?? true) && !excluded.has(modelId));
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { CONSENSUS_CANDIDATES, consensusScores, rowOf, stackRows, transpose } from '../../domain/index.js';
+import { CONSENSUS_CANDIDATES, consensusScores, stackRows, unitRows } from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { RowFile } from '../gallery/row-file.js';
-import type { MatrixProducts } from '../matrix-products.js';
+import { innerProducts } from '../kernel/inner-products.js';
 import type { SearchPosition } from '../search-query.js';
 import { type PreparedQuery, versionOf } from './prepared-query.js';
 import type { RerankedWindow } from './ranking-cache.js';
@@ -22,13 +22,9 @@ export async function openWindow(view: GalleryView, prepared: PreparedQuery): Pr
 export async function rerank(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
   const best = await retrieveLogits(view, prepared, CONSENSUS_CANDIDATES);
   const id = randomUUID();
-  const reranked = await orderByConsensus(best, view.rows, view.active, view.products);
+  const ranked = await orderByConsensus(best, view.rows, prepared.scorer.active, id);
   const last = best.at(-1);
-  return {
-    id,
-    ranked: reranked.map((candidate) => ({ ...candidate, window: id })),
-    end: last ? positionOf(last, prepared.scorer, 0) : null,
-  };
+  return { id, ranked, end: last ? positionOf(last, prepared.scorer, 0) : null };
 }
 
 /** Whether a page starts inside a window, not behind it. */
@@ -62,30 +58,30 @@ function cachedWindow(
  * A query's best candidates ordered by consensus, with their consensus scores (`consensusScores`).
  *
  * Candidates are compared by their whitened vectors, or by their descriptors while the gallery has no basis.
+ *
+ * @param window its id
  */
 export async function orderByConsensus(
   candidates: Candidate[],
   rows: RowFile,
-  inUse: ActiveSnapshot | null,
-  products: MatrixProducts,
+  active: ActiveSnapshot | null,
+  window: string,
 ): Promise<Candidate[]> {
-  if (candidates.length < 2) return candidates;
-  const descriptors = stackRows(candidates.map(({ row }) => rows.read(row)));
-  const vectors = inUse ? await products.project(descriptors, inUse.scales.directions) : descriptors;
-  for (let row = 0; row < vectors.rows; row++) normalize(rowOf(vectors, row));
+  const ofWindow = candidates.map(({ row }) => row);
+  const vectors = active
+    ? await active.projections.unitVectors(ofWindow)
+    : unitRows(stackRows(ofWindow.map((row) => rows.read(row))));
   const scores = consensusScores(
     candidates.map(({ value }) => value),
-    await products.project(vectors, transpose(vectors)),
+    innerProducts(vectors),
     candidates.map(({ modelId }) => modelId),
   );
   // Rounding must not put a score below those of the candidates behind the window.
-  const lowest = Math.min(...candidates.map(({ value }) => value));
+  const lowest = candidates.reduce((least, { value }) => Math.min(least, value), Number.POSITIVE_INFINITY);
   return candidates
-    .map((candidate, place) => ({ ...candidate, value: Math.max(lowest, scores[place]) }))
+    .map(({ modelId, index, row }, place) => {
+      const value = Math.max(lowest, scores[place]);
+      return { value, modelId, index, row, window };
+    })
     .sort((a, b) => (isBefore(a, b) ? -1 : 1));
-}
-
-function normalize(vector: Float32Array): void {
-  const length = Math.hypot(...vector) || 1;
-  for (let axis = 0; axis < vector.length; axis++) vector[axis] /= length;
 }

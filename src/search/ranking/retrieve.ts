@@ -1,6 +1,8 @@
 import type { GalleryView } from '../gallery/gallery-view.js';
 import { countLogits, type GalleryEntry } from '../gallery/journal.js';
 import type { SearchPosition, SearchRequest } from '../search-query.js';
+import type { AllowedRows, CellIndex, IndexFacts, IndexNeeds } from '../snapshot/cell-index.js';
+import { allowedRows } from './allowed-rows.js';
 import { type PreparedQuery, versionOf } from './prepared-query.js';
 import { type Candidate, type CandidateSink, TopK, TopKByModel } from './top-k.js';
 
@@ -11,15 +13,12 @@ export async function retrieveLogits(
   limit: number,
   after?: SearchPosition,
 ): Promise<Candidate[]> {
-  const best = new TopK(limit, currentPosition(view, prepared, after));
-  const count = candidateCount(prepared.request, limit, countLogits(prepared.entries));
-  if (
-    count <= MAX_CANDIDATES &&
-    usesIndex(view, prepared) &&
-    (await searchIndex(view, prepared, count, best))
-  )
-    return best.list();
-  await view.scan.scanModels(prepared.scorer, prepared.entries, best);
+  const best = new TopK(limit, currentPosition(prepared, after));
+  const index = indexFor(view, prepared);
+  const count = index && candidateCount(prepared.request, limit, index.facts);
+  if (index && count !== null && count <= MAX_CANDIDATES)
+    await searchIndex(view, prepared, index, count, best);
+  else await view.scan.scanModels(prepared, prepared.entries, best);
   return best.list();
 }
 
@@ -33,12 +32,14 @@ export async function retrieveTopLogitByModel(
   prepared: PreparedQuery,
   minModels: number,
 ): Promise<Candidate[]> {
-  let best = new TopKByModel();
-  if (usesIndex(view, prepared)) await searchIndex(view, prepared, MAX_CANDIDATES, best);
-  if (best.models < minModels) {
-    best = new TopKByModel();
-    await view.scan.scanModels(prepared.scorer, prepared.entries, best);
+  const index = indexFor(view, prepared);
+  if (index) {
+    const best = new TopKByModel();
+    await searchIndex(view, prepared, index, MAX_CANDIDATES, best);
+    if (best.models >= minModels) return best.list();
   }
+  const best = new TopKByModel();
+  await view.scan.scanModels(prepared, prepared.entries, best);
   return best.list();
 }
 
@@ -48,90 +49,69 @@ export async function retrieveTopLogitByModel(
  * Threat model: where a page begins tells the score of its position.
  */
 function currentPosition(
-  view: GalleryView,
-  { scorer, entries }: PreparedQuery,
+  { scorer, scores, entries }: PreparedQuery,
   after: SearchPosition | undefined,
 ): SearchPosition | undefined {
   if (!after || after.version === versionOf(scorer)) return after;
   const entry = entries.find(({ modelId }) => modelId === after.modelId);
   if (!entry || after.index < 0 || after.index >= entry.rows) return after;
-  const row = entry.firstRow + after.index;
-  return { ...after, value: scorer.value(view.rows.read(row), row) };
+  const [value] = scores.valuesOf(Uint32Array.of(entry.firstRow + after.index));
+  return { ...after, value };
 }
 
-/** The index orders by score only and cannot filter. */
-function usesIndex(
-  { exactLimit }: GalleryView,
-  { request: { models, metric }, scorer, entries }: PreparedQuery,
-): boolean {
-  if (!scorer.active?.snapshot.index || models || scorer.accepts || metric !== 'SCORE') return false;
-  return countLogits(entries) > exactLimit;
+/** An index with the rows that a query may find. */
+interface AllowedIndex {
+  cells: CellIndex;
+  facts: IndexFacts;
+  allowed: AllowedRows;
 }
 
-/**
- * Offers the index's candidates, and all rows that are newer than the index. The index proposes rows of all models; it is
- * asked for more until it has proposed `count` of those that are searched, so that the others leave no gap.
- *
- * @returns false, with nothing offered, when most candidates are excluded: the others may then not be the best
- */
+/** The index, if it serves a query: it orders by score only, and few rows are scanned as fast. */
+function indexFor(view: GalleryView, prepared: PreparedQuery): AllowedIndex | null {
+  const { request, scorer, entries } = prepared;
+  const index = scorer.active?.snapshot.index;
+  if (!index || request.metric !== 'SCORE' || countLogits(entries) <= view.exactLimit) return null;
+  const allowed = allowedRows(view, prepared);
+  return allowed.count > view.exactLimit ? { ...index, allowed } : null;
+}
+
+/** Offers the index's candidates. */
 async function searchIndex(
   view: GalleryView,
-  { scorer, entries }: PreparedQuery,
+  prepared: PreparedQuery,
+  { cells, facts, allowed }: AllowedIndex,
   count: number,
   sink: CandidateSink,
-): Promise<boolean> {
-  const { active, indexVectors } = scorer;
-  if (!active?.snapshot.index) return false;
-  const { index, indexedRows, rows } = active.snapshot;
-  const searched = new Set(entries);
+): Promise<void> {
+  const { request, scorer } = prepared;
+  const byLength = request.query.kind === 'LOGIT';
+  const { vectors } = needsOf(request, facts);
   const candidates = new Map<number, GalleryEntry>();
-  const wanted = Math.min(count, indexedRows.length);
-  for (const vector of indexVectors) {
-    let proposed: [row: number, entry: GalleryEntry][] = [];
-    for (let asked = wanted; ; asked = Math.min(2 * asked, indexedRows.length)) {
-      const { labels } = index.search(Array.from(vector), asked);
-      const present = labels.flatMap((label): [number, GalleryEntry][] => {
-        const row = indexedRows[label];
-        const entry = row === undefined ? undefined : view.entryAt(row);
-        return entry ? [[row, entry]] : [];
-      });
-      proposed = present.filter(([, entry]) => searched.has(entry));
-      if (2 * proposed.length < present.length) return false;
-      if (proposed.length >= wanted || asked === indexedRows.length) break;
+  for (const vector of scorer.indexVectors()) {
+    for (const row of cells.propose({ vector, byLength, count, vectors, allowed })) {
+      const entry = view.entryAt(row);
+      if (entry) candidates.set(row, entry);
     }
-    for (const [row, entry] of proposed.slice(0, wanted)) candidates.set(row, entry);
   }
-  await view.scan.scoreCandidates(scorer, candidates, sink);
-  const newer = entries.filter(({ firstRow }) => firstRow >= rows);
-  await view.scan.scanModels(scorer, newer, sink);
-  return true;
+  view.scan.scoreCandidates(prepared, candidates, sink);
+}
+
+/** What the gallery needs of its index for this query. */
+function needsOf({ query }: SearchRequest, facts: IndexFacts): IndexNeeds {
+  return query.kind === 'LOGIT' ? facts.logit : facts.concept;
 }
 
 /** A deeper page needs so many candidates that an exact scan is as fast and misses nothing. */
-export const MAX_CANDIDATES = 3_000;
+const MAX_CANDIDATES = 3_000;
 const CANDIDATES_PER_RESULT = 6;
-/** For a logit the index ranks by the final score, up to its rounding to one byte. */
-const MIN_FOR_LOGIT = 300;
-/**
- * A concept's score has a part outside the basis, so the index cannot order a cluster of similar logits, and clusters
- * grow with the gallery. Measured with `npm run bench:search` (docs/benchmarks.md).
- */
-const MIN_FOR_CONCEPT = 800;
-const SHARE_FOR_CONCEPT = 0.01;
 
 /**
  * How many candidates to request from the index.
  *
  * @param limit results to keep
- * @param logits logits that are searched
  */
-export function candidateCount(
-  { query, first, after }: SearchRequest,
-  limit: number,
-  logits: number,
-): number {
+function candidateCount(request: SearchRequest, limit: number, facts: IndexFacts): number {
+  const { first, after } = request;
   const count = limit + ((after?.depth ?? 0) + first) * CANDIDATES_PER_RESULT;
-  if (query.kind === 'LOGIT') return Math.max(MIN_FOR_LOGIT, count);
-  const share = Math.min(Math.ceil(logits * SHARE_FOR_CONCEPT), MAX_CANDIDATES);
-  return Math.max(MIN_FOR_CONCEPT, share, count);
+  return Math.max(needsOf(request, facts).candidates, count);
 }

@@ -1,26 +1,26 @@
 import {
   asymmetricDiscrepancy,
+  type Basis,
   CONFIDENCE_CURVES,
   type ConfidenceCurve,
-  dot,
   expressionScore,
   indexQuery,
   LOGIT_TOP_K,
-  logitQuery,
   TEXT_TOP_K,
   topProbes,
+  weightsOfWhitened,
   zscore,
 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import type { GalleryEntry } from '../gallery/journal.js';
-import type { RowScales } from '../gallery/row-scales.js';
+import type { RowProjections } from '../gallery/row-projections.js';
+import { type RowWeights, rowWeights } from '../kernel/half-rows.js';
 import type { ConceptTerm, ExpressionQuery, SearchMetric } from '../search-query.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
-/** The snapshot in use, with the scales of all rows under its basis. */
+/** The snapshot in use, with the projections of all rows under its basis. */
 export interface ActiveSnapshot {
   snapshot: Snapshot;
-  scales: RowScales;
+  projections: RowProjections;
 }
 
 /**
@@ -28,23 +28,21 @@ export interface ActiveSnapshot {
  * started with, so that one search never mixes two bases.
  */
 export interface Scorer {
-  /** Higher is better. */
-  score(descriptor: Float32Array, row: number): number;
+  /** Weights whose products with a descriptor determine its score: one vector per concept. */
+  terms: readonly RowWeights[];
+  /**
+   * The score of a row; higher is better.
+   *
+   * @param products of each term with some rows, of which this one is at `place`
+   */
+  score(products: readonly Float64Array[], place: number, row: number): number;
   /** The paper's discrepancy. */
   distance(descriptor: Float32Array, row: number): number;
-  /** Orders the results, higher first: the score, or the negative distance. */
-  value(descriptor: Float32Array, row: number): number;
-  /** Weights whose product with a descriptor determines the order; null when no product does. */
-  weights: Float32Array | null;
-  /** Upper bound on `value`, given the product with `weights` in float32 arithmetic. */
-  upperBound(product: number, row: number): number;
   /** The query in the index's space, one vector per concept; empty without a basis. */
-  indexVectors: Float32Array[];
+  indexVectors(): Float32Array[];
   /** Maps how far a score stands out to confidence; null when no curve was fitted. */
   curve: ConfidenceCurve | null;
   metric: SearchMetric;
-  /** Whether a logit may be a result; absent: all may. */
-  accepts?(descriptor: Float32Array, entry: GalleryEntry): boolean;
   active: ActiveSnapshot | null;
 }
 
@@ -72,21 +70,28 @@ export function conceptScorer({ cosines, weights }: ConceptTerm, context: Scorer
 /**
  * Scores by a logit: the cosine of whitened descriptors, or of the descriptors while the gallery has no basis
  * (docs/architecture.md, formula 5). No confidence curve was fitted for the latter.
+ *
+ * @param row of the logit
  */
-export function logitScorer(descriptor: Float32Array, context: ScorerContext): Scorer {
+export async function logitScorer(
+  descriptor: Float32Array,
+  row: number,
+  context: ScorerContext,
+): Promise<Scorer> {
   if (!context.active) {
     const scale = 1 / descriptor.length;
     return linearScorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, null, context);
   }
-  const { snapshot, scales } = context.active;
-  const weights = logitQuery(snapshot.basis, descriptor);
-  const scaleOf = (row: number) => scales.of(row);
+  const { snapshot, projections } = context.active;
+  const whitened = await projections.unitVectors([row]);
+  const weights = weightsOfWhitened(snapshot.basis, whitened.data);
+  const scaleOf = (other: number) => projections.scaleOf(other);
   return linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, context);
 }
 
 /**
- * Scores by an expression of several concepts. The score is no inner product, so rows are scored one by one. Index
- * vectors are those of `all` and `any`. The distance is that to the furthest concept of `all` and the nearest of `any`.
+ * Scores by an expression of several concepts. Index vectors are those of `all` and `any`. The distance is that to the
+ * furthest concept of `all` and the nearest of `any`.
  *
  * @throws ProbelogError INPUT_INVALID for `none` with ASYMMETRIC, whose distance cannot express it
  */
@@ -98,46 +103,30 @@ export function expressionScorer({ all, any, none }: ExpressionQuery, context: S
       'The metric ASYMMETRIC cannot exclude concepts. Leave out `none`, or use the metric SCORE.',
     );
   }
-  const scorers = { all: all.map(asScorer), any: any.map(asScorer), none: none.map(asScorer) };
-  const positive = [...scorers.all, ...scorers.any];
-  const score: Scorer['score'] = (descriptor, row) => {
-    const scoresOf = (parts: Scorer[]) => parts.map((part) => part.score(descriptor, row));
+  const scorers = [...all, ...any, ...none].map((term) => conceptScorer(term, context));
+  const positive = scorers.slice(0, all.length + any.length);
+  const score: Scorer['score'] = (products, place, row) => {
+    const scores = scorers.map((part, term) => part.score([products[term]], place, row));
     return expressionScore({
-      all: scoresOf(scorers.all),
-      any: scoresOf(scorers.any),
-      none: scoresOf(scorers.none),
+      all: scores.slice(0, all.length),
+      any: scores.slice(all.length, positive.length),
+      none: scores.slice(positive.length),
     });
   };
   const distance: Scorer['distance'] = (descriptor, row) => {
-    const distancesOf = (parts: Scorer[]) => parts.map((part) => part.distance(descriptor, row));
-    const nearest = scorers.any.length > 0 ? Math.min(...distancesOf(scorers.any)) : 0;
-    return Math.max(0, nearest, ...distancesOf(scorers.all));
+    const distances = positive.map((part) => part.distance(descriptor, row));
+    const nearest = any.length > 0 ? Math.min(...distances.slice(all.length)) : 0;
+    return Math.max(0, nearest, ...distances.slice(0, all.length));
   };
   return {
+    terms: scorers.flatMap(({ terms }) => terms),
     score,
     distance,
-    value: metric === 'SCORE' ? score : (descriptor, row) => -distance(descriptor, row),
-    weights: null,
-    upperBound: () => Number.POSITIVE_INFINITY,
-    indexVectors: positive.flatMap(({ indexVectors }) => indexVectors),
+    indexVectors: () => positive.flatMap((part) => part.indexVectors()),
     curve: CONFIDENCE_CURVES.CONCEPT,
     metric,
     active,
   };
-
-  function asScorer(term: ConceptTerm): Scorer {
-    return conceptScorer(term, context);
-  }
-}
-
-/**
- * Bound on the error of a float32 inner product of weights and a descriptor, in any order of summation:
- * P·2⁻²⁴·|e|·|x| (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1), with |x| = √P. Doubled to
- * cover the rounding of x to float16 and of the exact value itself.
- */
-function roundingBound(weights: Float32Array): number {
-  const probes = weights.length;
-  return 2 * probes * 2 ** -24 * Math.sqrt(dot(weights, weights)) * Math.sqrt(probes);
 }
 
 function linearScorer(
@@ -146,21 +135,15 @@ function linearScorer(
   query: Float32Array,
   k: number,
   curve: ConfidenceCurve | null,
-  context: ScorerContext,
+  { metric, active, certaintyOf }: ScorerContext,
 ): Scorer {
-  const { metric, active } = context;
   const top = topProbes(query, k);
-  const score: Scorer['score'] = (descriptor, row) => dot(weights, descriptor) * scaleOf(row);
-  const distance: Scorer['distance'] = (descriptor, row) =>
-    asymmetricDiscrepancy(query, descriptor, top, context.certaintyOf(row));
-  const slack = roundingBound(weights);
+  const indexVectors = ({ basis }: { basis: Basis }) => [indexQuery(basis, weights)];
   return {
-    score,
-    distance,
-    weights: metric === 'SCORE' ? weights : null,
-    upperBound: (product, row) => (product + slack) * scaleOf(row),
-    value: metric === 'SCORE' ? score : (descriptor, row) => -distance(descriptor, row),
-    indexVectors: active ? [indexQuery(active.snapshot.basis, weights)] : [],
+    terms: [rowWeights(weights)],
+    score: ([products], place, row) => products[place] * scaleOf(row),
+    distance: (descriptor, row) => asymmetricDiscrepancy(query, descriptor, top, certaintyOf(row)),
+    indexVectors: () => (active ? indexVectors(active.snapshot) : []),
     curve,
     metric,
     active,

@@ -31,10 +31,15 @@ export async function searchLogits(view: GalleryView, request: SearchRequest): P
 async function windowAndRest(view: GalleryView, prepared: PreparedQuery): Promise<Candidate[]> {
   const { first, after } = prepared.request;
   const window = await openWindow(view, prepared);
-  const searched = new Set(prepared.entries.map(({ modelId }) => modelId));
-  const ranked = rankedAfter(window.ranked, after).filter(({ modelId }) => searched.has(modelId));
+  const ranked = after ? searchedOnly(prepared, rankedAfter(window.ranked, after)) : window.ranked;
   if (ranked.length > first || !window.end) return ranked;
   const shown = new Set(window.ranked.map(({ row }) => row));
   const rest = await retrieveLogits(view, prepared, first + 1 - ranked.length, window.end);
   return [...ranked, ...rest.filter(({ row }) => !shown.has(row))];
+}
+
+/** Models may have been removed since a window was made. */
+function searchedOnly({ entries }: PreparedQuery, ranked: Candidate[]): Candidate[] {
+  const searched = new Set(entries.map(({ modelId }) => modelId));
+  return ranked.filter(({ modelId }) => searched.has(modelId));
 }

@@ -63,7 +63,7 @@ async function rankByMeanConfidence(view: GalleryView, parts: PreparedQuery[]): 
 /** The best logit of each model; by consensus for models in the reranked window. */
 async function bestLogitByModel(view: GalleryView, prepared: PreparedQuery): Promise<Candidate[]> {
   const bestByScore = new TopKByModel();
-  await view.scan.scanModels(prepared.scorer, prepared.entries, bestByScore);
+  await view.scan.scanModels(prepared, prepared.entries, bestByScore);
   const { ranked } = await rerank(view, { ...prepared, request: { ...prepared.request, after: undefined } });
   const inWindow = new Set(ranked.map(({ modelId }) => modelId));
   const bestInWindow = new TopKByModel();

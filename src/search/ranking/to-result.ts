@@ -1,9 +1,9 @@
 import { confidence } from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { GalleryEntry } from '../gallery/journal.js';
-import type { RowFile } from '../gallery/row-file.js';
 import type { SearchPosition, SearchResult } from '../search-query.js';
 import { accuracyOf, type PreparedQuery, versionOf } from './prepared-query.js';
+import type { RowScores } from './row-scores.js';
 import type { Scorer } from './scorer.js';
 import type { Candidate } from './top-k.js';
 
@@ -14,19 +14,18 @@ export function toResult(
   candidate: Candidate,
   order: number,
 ): SearchResult {
-  const { request, scorer } = prepared;
+  const { request, scorer, scores } = prepared;
   const { modelId, index, value, row } = candidate;
-  const descriptor = view.rows.read(row);
-  const score = request.metric === 'SCORE' ? value : scorer.score(descriptor, row);
+  const score = request.metric === 'SCORE' ? value : scores.scoreOf(row);
   // The row belongs to no model when the model was probed again while pages are read.
   const entry = view.entryAt(row) ?? view.entries.find((other) => other.modelId === modelId);
-  const accuracy = accuracyOf(descriptor, entry);
+  const accuracy = accuracyOf(view, row, entry);
   return {
     modelId,
     index,
     score,
-    distance: scorer.distance(descriptor, row),
-    confidence: confidenceOf(prepared, score, runnerUpScore(view, scorer, candidate)),
+    distance: scorer.distance(view.rows.read(row), row),
+    confidence: confidenceOf(prepared, score, runnerUpScore(view, prepared, candidate)),
     expectedAccuracy: accuracy,
     expectedAccuracyReason: accuracy === null ? 'TOO_FEW_OUTPUTS' : null,
     position: positionOf(candidate, scorer, (request.after?.depth ?? 0) + order + 1),
@@ -61,31 +60,23 @@ export function positionOf(
  */
 const MAX_OTHERS = 64;
 
-/** Gives access to the other outputs of a result's model. */
-interface Siblings {
-  rows: Pick<RowFile, 'read'>;
-  entryAt(row: number): Pick<GalleryEntry, 'firstRow' | 'rows' | 'degenerate'> | undefined;
-}
-
 /**
  * The best score among the other outputs of a result's model, for its confidence. Of a large model, an even sample of
  * outputs counts. Undefined when the model has no other output, or the query's curve has no margin.
  */
 export function runnerUpScore(
-  { rows, entryAt }: Siblings,
-  scorer: Pick<Scorer, 'curve' | 'score'>,
+  { entryAt }: { entryAt(row: number): Pick<GalleryEntry, 'firstRow' | 'rows' | 'degenerate'> | undefined },
+  { scorer, scores }: { scorer: Pick<Scorer, 'curve'>; scores: Pick<RowScores, 'scoresOf'> },
   { row }: Pick<Candidate, 'row'>,
 ): number | undefined {
   const entry = !scorer.curve?.margin ? undefined : entryAt(row);
   if (!entry) return undefined;
   const excluded = new Set([row - entry.firstRow, ...entry.degenerate]);
   const step = Math.max(1, entry.rows / MAX_OTHERS);
-  let best: number | undefined;
+  const others: number[] = [];
   for (let place = 0; place < entry.rows; place += step) {
     const output = Math.floor(place);
-    if (excluded.has(output)) continue;
-    const other = entry.firstRow + output;
-    best = Math.max(best ?? Number.NEGATIVE_INFINITY, scorer.score(rows.read(other), other));
+    if (!excluded.has(output)) others.push(entry.firstRow + output);
   }
-  return best;
+  return others.length === 0 ? undefined : Math.max(...scores.scoresOf(Uint32Array.from(others)));
 }

@@ -43,14 +43,19 @@ export class SnapshotStore {
   }
 
   /** Builds a snapshot and makes it the current one. @throws Error when the build fails */
-  async build(task: Omit<BuildTask, 'targetFolder' | 'probes'>): Promise<Snapshot> {
+  async build(task: Omit<BuildTask, 'targetFolder' | 'earlierFolder' | 'probes'>): Promise<Snapshot> {
     const { version } = task;
-    await this.run({ ...task, probes: this.probes, targetFolder: this.folderOf(version) });
+    const earlier = existsSync(this.pointer) ? readFileSync(this.pointer, 'utf8') : null;
+    await this.run({
+      ...task,
+      probes: this.probes,
+      targetFolder: this.folderOf(version),
+      earlierFolder: earlier === null ? undefined : this.folderOf(earlier),
+    });
     const snapshot = readSnapshot(this.folderOf(version), this.probes, this.faiss);
-    const previous = existsSync(this.pointer) ? readFileSync(this.pointer, 'utf8') : version;
     writeFileAtomicallySync(this.pointer, version);
     // Other processes know the path of the previous prior and may be about to read it.
-    this.removeAllBut(version, previous);
+    this.removeAllBut(version, earlier ?? version);
     return snapshot;
   }
 

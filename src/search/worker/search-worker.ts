@@ -92,11 +92,11 @@ export class SearchWorker implements Awaitable<SearchCalls> {
     return this.galleries.get(probeSetId)?.descriptor(modelId, index) ?? null;
   }
 
-  similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null {
+  async similarity(probeSetId: string, modelId: string, otherModelId: string): Promise<Matrix | null> {
     const gallery = this.galleries.get(probeSetId);
     const rows = gallery?.descriptors(modelId);
     const columns = gallery?.descriptors(otherModelId);
-    return rows && columns ? similarityMatrix(rows, columns) : null;
+    return rows && columns ? similarityMatrix(rows, columns, this.products?.project) : null;
   }
 
   names(probeSetId: string, query: NamesRequest, signal?: AbortSignal): Promise<(LogitName[] | null)[]> {

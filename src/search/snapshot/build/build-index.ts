@@ -1,80 +1,65 @@
-import type { Matrix } from '../../../domain/index.js';
-import type { FaissIndex, FaissLibrary } from '../faiss.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Matrix, rowOf } from '../../../domain/index.js';
+import { CodeRows, codeScale } from '../../kernel/code-rows.js';
+import { CellIndex, type IndexFacts } from '../cell-index.js';
+import type { FaissLibrary } from '../faiss.js';
+import type { ProjectionFile } from '../projection-file.js';
+import { SNAPSHOT_FILES } from '../snapshot.js';
+import { groupInCells, type Vectors } from './group-in-cells.js';
+import type { NeedsTrial } from './measure-needs.js';
 
-/** Training vectors per cell of the coarse quantizer; FAISS warns below 39. */
-const TRAINING_PER_CELL = 40;
-/** With fewer cells, an index costs more than it saves. */
-const MIN_CELLS = 16;
-const MAX_CELLS = 4_096;
-/**
- * Cells searched per query (FAISS's `nprobe`). A logit's neighbors lie in the nearest 40 cells even at a million logits;
- * a concept lies further from all cells (docs/benchmarks.md).
- */
-const SEARCHED_CELLS = 80;
+const BLOCK_ROWS = 4_096;
 
-/**
- * An inverted-file index over unit vectors, one byte a value (`IVF…,SQ8`, inner product).
- *
- * @param blocks yields the vectors; called twice, first for training
- */
-export async function buildIndex(
-  faiss: FaissLibrary,
-  dimensions: number,
-  count: number,
-  blocks: () => AsyncGenerator<Matrix>,
-): Promise<FaissIndex> {
-  const cells = cellsFor(count);
-  const trained = faiss.Index.fromFactory(
-    dimensions,
-    `IVF${cells},SQ8`,
-    faiss.MetricType.METRIC_INNER_PRODUCT,
-  );
-  trained.train(await trainingVectors(blocks, count, cells * TRAINING_PER_CELL));
-  const index = withSearchedCells(faiss, trained, cells, Math.min(cells, SEARCHED_CELLS));
-  for await (const { data } of blocks()) index.add(Array.from(data));
-  return index;
+/** What an index is made of. */
+export interface IndexTask {
+  faiss: FaissLibrary;
+  folder: string;
+  rank: number;
+  /** The rows to index, ascending. */
+  rows: Uint32Array;
+  /** 1 / length of each row's vector, by row. */
+  scales: Float32Array;
+  projections: ProjectionFile;
+  trial: NeedsTrial;
 }
 
-function cellsFor(count: number): number {
-  const trainable = Math.floor(count / TRAINING_PER_CELL);
-  return Math.max(MIN_CELLS, Math.min(MAX_CELLS, trainable, Math.round(4 * Math.sqrt(count))));
+/** Writes the files of an index, and measures what queries need of it. */
+export function buildIndex(task: IndexTask): IndexFacts {
+  const { faiss, folder, rank, rows, scales, trial } = task;
+  const vectors: Vectors = { count: rows.length, read: (first, count) => readVectors(task, first, count) };
+  const { quantizer, starts, order, largest } = groupInCells(faiss, vectors);
+  const scale = codeScale(largest);
+  const codes = encodeInOrder(vectors, rank, order, scale);
+  const rowsInOrder = order.map((vector) => rows[vector]);
+  quantizer.write(join(folder, SNAPSHOT_FILES.index));
+  const write = (name: string, content: NodeJS.ArrayBufferView) =>
+    writeFileSync(join(folder, name), content, { flush: true });
+  write(SNAPSHOT_FILES.cellStarts, starts);
+  write(SNAPSHOT_FILES.indexedRows, rowsInOrder);
+  write(SNAPSHOT_FILES.codes, codes.codes(0, rows.length));
+  const index = new CellIndex({ scale, quantizer, starts, rows: rowsInOrder, scales, codes });
+  return { scale, ...trial.needs(index) };
 }
 
-async function trainingVectors(
-  blocks: () => AsyncGenerator<Matrix>,
-  count: number,
-  wanted: number,
-): Promise<number[]> {
-  const step = Math.max(1, Math.floor(count / wanted));
-  const vectors: number[] = [];
-  let row = 0;
-  for await (const { rows, columns, data } of blocks()) {
-    for (let offset = 0; offset < rows; offset++, row++) {
-      if (row % step !== 0) continue;
-      for (let axis = 0; axis < columns; axis++) vectors.push(data[offset * columns + axis]);
-    }
+function encodeInOrder(vectors: Vectors, rank: number, order: Uint32Array, scale: number): CodeRows {
+  const codes = new CodeRows(rank, vectors.count);
+  const positionOf = new Uint32Array(order.length);
+  for (let position = 0; position < order.length; position++) positionOf[order[position]] = position;
+  for (let first = 0; first < vectors.count; first += BLOCK_ROWS) {
+    const block = vectors.read(first, Math.min(BLOCK_ROWS, vectors.count - first));
+    for (let place = 0; place < block.rows; place++)
+      codes.encode(positionOf[first + place], rowOf(block, place), scale);
   }
-  return vectors;
+  return codes;
 }
 
-/**
- * The same index with `nprobe` set to `searched` instead of 1.
- *
- * faiss-node has no setter for `nprobe`, but the serialized form stores it right after the number of cells, both as
- * 64-bit little-endian integers. The index is still empty, so the copy is cheap.
- */
-function withSearchedCells(
-  faiss: FaissLibrary,
-  index: FaissIndex,
-  cells: number,
-  searched: number,
-): FaissIndex {
-  const bytes = index.toBuffer();
-  const pattern = Buffer.alloc(16);
-  pattern.writeBigUInt64LE(BigInt(cells), 0);
-  pattern.writeBigUInt64LE(1n, 8);
-  const place = bytes.indexOf(pattern);
-  if (place < 0) throw new Error('the serialized FAISS index has an unexpected layout');
-  bytes.writeBigUInt64LE(BigInt(searched), place + 8);
-  return faiss.Index.fromBuffer(bytes);
+function readVectors({ rows, rank, projections }: IndexTask, first: number, count: number): Matrix {
+  const vectors: Matrix = { rows: count, columns: rank, data: new Float32Array(count * rank) };
+  const start = rows[first];
+  const isAdjacent = rows[first + count - 1] - start === count - 1;
+  if (isAdjacent) projections.read(start, vectors.data);
+  else
+    for (let place = 0; place < count; place++) projections.read(rows[first + place], rowOf(vectors, place));
+  return vectors;
 }

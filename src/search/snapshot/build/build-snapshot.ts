@@ -1,24 +1,27 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Basis,
-  basisRank,
-  decodeFloat16,
-  encodePrior,
-  fitBasis,
-  type Matrix,
-  probeBudget,
-  random,
-  whiteningMatrix,
-} from '../../../domain/index.js';
+import { type Basis, encodePrior, probeBudget, whiteningMatrix } from '../../../domain/index.js';
 import { withChecksum } from '../../../lib/checksum.js';
 import { RowFile } from '../../gallery/row-file.js';
 import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
-import { loadFaiss } from '../faiss.js';
-import { fileSum, type PriorFacts, SNAPSHOT_FILES, type SnapshotFacts } from '../snapshot.js';
-import { blockwiseGram } from './blockwise-gram.js';
+import type { IndexFacts } from '../cell-index.js';
+import { type FaissLibrary, loadFaiss } from '../faiss.js';
+import { ProjectionFile } from '../projection-file.js';
+import {
+  type BasisFit,
+  fileSum,
+  type PriorFacts,
+  readBasis,
+  SNAPSHOT_FILES,
+  SNAPSHOT_FORMAT,
+  type SnapshotFacts,
+} from '../snapshot.js';
 import { buildIndex } from './build-index.js';
+import { chooseBasis } from './choose-basis.js';
 import { fitPrior } from './fit-prior.js';
+import { NeedsTrial } from './measure-needs.js';
+import { projectRows } from './project-rows.js';
+import { readRows } from './read-rows.js';
 
 /** The input of one build. */
 export interface BuildTask {
@@ -32,70 +35,88 @@ export interface BuildTask {
   rows: number;
   /** Rows of the gallery's models. */
   live: { firstRow: number; rows: number; degenerate: number[]; isFullyProbed: boolean }[];
+  /** Folder of the snapshot in use, whose basis is kept while it describes the gallery; absent while there is none. */
+  earlierFolder?: string;
   /** Whether to build a FAISS index. */
   withIndex: boolean;
 }
 
-/** More rows do not improve a basis. */
-const SAMPLE_ROWS = 20_000;
-const BLOCK_ROWS = 4_096;
-const SEED = 20_502;
+/** Queries that tell what an index needs. */
+const TRIED_QUERIES = 64;
 
-/** Fits the basis to a sample of the gallery, projects all of it, and writes the snapshot's folder. */
+/** Chooses the basis, projects the gallery, and writes the snapshot's folder. */
 export async function buildSnapshot(task: BuildTask): Promise<void> {
   const rows = new RowFile(task.rowsPath, task.probes, task.rows, 'READ');
   const products = await openMatrixProducts();
   const liveRows = listRows(task.live);
   const fullModels = fullyProbed(task);
-  const basisRows = fullModels.length === 0 ? liveRows : listRows(fullModels);
-  const basis = await fitToSample(task, rows, sample(basisRows), products);
-  const directions = whiteningMatrix(basis);
-  const scales = new Float32Array(task.rows);
-  const faiss = task.withIndex ? loadFaiss().library : null;
-  const index = faiss && buildIndex(faiss, basis.rank, liveRows.length, projectedBlocks);
+  const basisModels = (fullModels.length === 0 ? task.live : fullModels).map((model) => listRows([model]));
+  const { basis, fit } = await chooseBasis(
+    {
+      version: task.version,
+      probes: task.probes,
+      models: basisModels.filter(({ length }) => length > 0),
+      rows: task.rows,
+      read: (chosen) => readRows(rows, chosen),
+      products,
+    },
+    task.earlierFolder === undefined ? null : readBasis(task.earlierFolder),
+  );
   mkdirSync(task.targetFolder, { recursive: true });
-  if (index) (await index).write(join(task.targetFolder, SNAPSHOT_FILES.index));
-  else for await (const _ of projectedBlocks());
-  const prior = await fitPriorToFullModels(rows, fullModels, basis, products);
-  writeSnapshot(task, {
-    basis,
-    scales,
+  const faiss = task.withIndex ? loadFaiss().library : null;
+  const trial = faiss && (await tryQueries(rows, liveRows, basis, products));
+  const { scales, skewnesses } = await projectRows({
+    folder: task.targetFolder,
+    rows,
     liveRows,
-    indexed: index !== null,
-    prior,
-    rowsSum: rows.checksum(0, task.rows),
+    basis,
+    products,
+    trial,
   });
-
-  /** The whitened, unit rows of the gallery; each pass also fills `scales`. */
-  async function* projectedBlocks(): AsyncGenerator<Matrix> {
-    for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
-      const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
-      const projected = await products.project(readRows(rows, chosen), directions);
-      for (let row = 0; row < chosen.length; row++) {
-        const vector = projected.data.subarray(row * basis.rank, (row + 1) * basis.rank);
-        const length = Math.hypot(...vector);
-        scales[chosen[row]] = length === 0 ? 0 : 1 / length;
-        for (let axis = 0; axis < vector.length; axis++) vector[axis] *= scales[chosen[row]];
-      }
-      yield projected;
-    }
-  }
+  const index = faiss && trial && indexRows(task, { faiss, trial, basis, liveRows, scales });
+  const prior = await fitPriorToFullModels(rows, fullModels, { ...basis, version: task.version }, products);
+  const rowsSum = rows.checksum(0, task.rows);
+  writeSnapshot(task, { basis, fit, scales, skewnesses, liveRows, index, prior, rowsSum });
 }
 
-async function fitToSample(
-  task: BuildTask,
+async function tryQueries(
   rows: RowFile,
-  chosen: Uint32Array,
+  liveRows: Uint32Array,
+  basis: Basis,
   products: MatrixProducts,
-): Promise<Basis> {
-  return fitBasis({
-    probes: task.probes,
-    rank: basisRank(chosen.length, task.probes),
-    seed: SEED,
-    version: task.version,
-    multiply: blockwiseGram(products, (rowsOfBlock) => readRows(rows, rowsOfBlock), chosen, BLOCK_ROWS),
-    product: products.project,
-  });
+): Promise<NeedsTrial> {
+  const count = Math.min(TRIED_QUERIES, liveRows.length);
+  const tried = Uint32Array.from(
+    { length: count },
+    (_, place) => liveRows[Math.floor((place * liveRows.length) / count)],
+  );
+  const descriptors = readRows(rows, tried);
+  const vectors = await products.project(descriptors, whiteningMatrix(basis));
+  return new NeedsTrial(basis, descriptors, vectors, products);
+}
+
+function indexRows(
+  { targetFolder }: BuildTask,
+  {
+    faiss,
+    trial,
+    basis: { rank },
+    liveRows,
+    scales,
+  }: {
+    faiss: FaissLibrary;
+    trial: NeedsTrial;
+    basis: Basis;
+    liveRows: Uint32Array;
+    scales: Float32Array;
+  },
+): IndexFacts {
+  const projections = new ProjectionFile(join(targetFolder, SNAPSHOT_FILES.projections), rank);
+  try {
+    return buildIndex({ faiss, folder: targetFolder, rank, rows: liveRows, scales, projections, trial });
+  } finally {
+    projections.close();
+  }
 }
 
 /** Completed models only repeat what the prior already predicts, so they do not count. */
@@ -138,62 +159,41 @@ function listRows(live: BuildTask['live']): Uint32Array {
   );
 }
 
-function sample(liveRows: Uint32Array): Uint32Array {
-  if (liveRows.length <= SAMPLE_ROWS) return liveRows;
-  const next = random(SEED);
-  const shuffled = liveRows.slice();
-  for (let index = 0; index < SAMPLE_ROWS; index++) {
-    const other = index + Math.floor(next() * (shuffled.length - index));
-    [shuffled[index], shuffled[other]] = [shuffled[other], shuffled[index]];
-  }
-  return shuffled.slice(0, SAMPLE_ROWS).sort();
-}
-
-function readRows(rows: RowFile, chosen: Uint32Array): Matrix {
-  const data = new Float32Array(chosen.length * rows.columns);
-  const block = new Uint16Array(chosen.length * rows.columns);
-  let start = 0;
-  while (start < chosen.length) {
-    let end = start + 1;
-    while (end < chosen.length && chosen[end] === chosen[end - 1] + 1) end++;
-    const values = rows.encoded(chosen[start], end - start, block);
-    decodeFloat16(values, data.subarray(start * rows.columns, end * rows.columns));
-    start = end;
-  }
-  return { rows: chosen.length, columns: rows.columns, data };
-}
-
 interface BuiltParts {
   basis: Basis;
+  fit: BasisFit;
   scales: Float32Array;
+  skewnesses: Float64Array;
   liveRows: Uint32Array;
-  indexed: boolean;
+  index: IndexFacts | null;
   prior: FittedPrior | null;
   rowsSum: string;
 }
 
 function writeSnapshot(
   task: BuildTask,
-  { basis, scales, liveRows, indexed, prior, rowsSum }: BuiltParts,
+  { basis, fit, scales, skewnesses, liveRows, index, prior, rowsSum }: BuiltParts,
 ): void {
-  const write = (name: string, content: string | Float32Array | Uint32Array | Uint8Array) =>
+  const write = (name: string, content: string | NodeJS.ArrayBufferView) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });
   write(SNAPSHOT_FILES.vectors, basis.vectors);
   write(SNAPSHOT_FILES.eigenvalues, basis.eigenvalues);
   write(SNAPSHOT_FILES.scales, scales);
-  write(SNAPSHOT_FILES.indexedRows, indexed ? liveRows : new Uint32Array(0));
+  write(SNAPSHOT_FILES.skewnesses, skewnesses);
   if (prior) write(SNAPSHOT_FILES.prior, prior.encoded);
   const { version, probes, rows } = task;
   const { facts: _, ...others } = SNAPSHOT_FILES;
   const written = Object.values(others).filter((name) => existsSync(join(task.targetFolder, name)));
   const facts: SnapshotFacts = {
+    format: SNAPSHOT_FORMAT,
     version,
     probes,
     rank: basis.rank,
+    basis: fit,
     rows,
     rowsSum,
     logits: liveRows.length,
-    indexed,
+    index,
     prior: prior?.facts ?? null,
     sums: Object.fromEntries(written.map((name) => [name, fileSum(join(task.targetFolder, name))])),
   };

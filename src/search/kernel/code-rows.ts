@@ -1,0 +1,85 @@
+import { growMemory, type KernelMemory, openKernel } from './kernel.js';
+
+/** Rows multiplied by one call of the kernel. */
+const CALL_ROWS = 4_096;
+/** The kernel reads whole groups of bytes. */
+const GROUP = 16;
+const MAX_CODE = 127;
+/** Small enough that the products of 512 columns fit into 32 bits. */
+const MAX_QUERY = 32_767;
+
+/** Rows of signed bytes in memory: vectors in units of one scale. They choose candidates and never score them. */
+export class CodeRows {
+  /** Bytes of a row: r and zeros up to a whole group. */
+  readonly stride: number;
+  private readonly wasm: KernelMemory;
+  /** Addresses in the memory. */
+  private readonly products = CALL_ROWS * Uint32Array.BYTES_PER_ELEMENT;
+  private readonly query = this.products + CALL_ROWS * Int32Array.BYTES_PER_ELEMENT;
+  private readonly rows: number;
+
+  /**
+   * @param columns r, at most 512
+   * @param capacity rows that fit; see {@link reserve}
+   */
+  constructor(
+    private readonly columns: number,
+    capacity: number,
+  ) {
+    this.stride = Math.ceil(columns / GROUP) * GROUP;
+    this.rows = this.query + this.stride * Int16Array.BYTES_PER_ELEMENT;
+    this.wasm = openKernel(this.end(capacity));
+  }
+
+  /** Makes room for more rows. Earlier results of {@link codes} become empty. */
+  reserve(capacity: number): void {
+    growMemory(this.wasm.memory, this.end(capacity));
+  }
+
+  /** Rows `first` … `first + count − 1`, to be read or written. */
+  codes(first: number, count: number): Int8Array {
+    return new Int8Array(this.buffer, this.rows + first * this.stride, count * this.stride);
+  }
+
+  /** Writes a vector as a row; values beyond the scale's range are cut. @param scale value of one unit */
+  encode(row: number, vector: Float32Array, scale: number): void {
+    const codes = this.codes(row, 1);
+    for (let column = 0; column < this.columns; column++)
+      codes[column] = Math.max(-MAX_CODE, Math.min(MAX_CODE, Math.round(vector[column] / scale)));
+  }
+
+  /** The product of each of `positions` with a vector, up to one common factor. */
+  multiply(positions: Uint32Array, vector: Float32Array): Int32Array {
+    const out = new Int32Array(positions.length);
+    new Int16Array(this.buffer, this.query, this.stride).set(wholeNumbers(vector));
+    for (let start = 0; start < positions.length; start += CALL_ROWS) {
+      const count = Math.min(CALL_ROWS, positions.length - start);
+      const even = count + (count % 2);
+      const called = new Uint32Array(this.buffer, 0, even);
+      called[even - 1] = positions[start];
+      called.set(positions.subarray(start, start + count));
+      const { kernel } = this.wasm;
+      kernel.dotCodes(this.rows, this.stride, 0, called.byteLength, this.query, this.products);
+      out.set(new Int32Array(this.buffer, this.products, count), start);
+    }
+    return out;
+  }
+
+  private get buffer(): ArrayBuffer {
+    return this.wasm.memory.buffer;
+  }
+
+  private end(rows: number): number {
+    return this.rows + rows * this.stride;
+  }
+}
+
+/** The scale at which the largest value becomes the largest code. */
+export function codeScale(largest: number): number {
+  return largest > 0 ? largest / MAX_CODE : 1;
+}
+
+function wholeNumbers(vector: Float32Array): Int16Array {
+  const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Int16Array.from(vector, (value) => (largest > 0 ? Math.round((value / largest) * MAX_QUERY) : 0));
+}
