@@ -63,12 +63,6 @@ export async function timedRequest(
   return took;
 }
 
-/** The value below which this share of the values lies. */
-export function quantile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
 function newName(): string {
   return `msg_${randomBytes(12).toString('hex')}`;
 }

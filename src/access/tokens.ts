@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { ProbelogError } from '../errors/index.js';
 import { type AccessScope, VISIBILITY_LABEL } from '../store/index.js';
@@ -43,6 +43,7 @@ export function openTokens(options: OidcOptions): Tokens {
   let keys: Promise<JWTVerifyGetKey> | undefined;
   const remoteKeys = async () => {
     const url = options.jwksUrl ?? (await discover(options.issuer));
+    const { createRemoteJWKSet } = await jose();
     return createRemoteJWKSet(new URL(url), {
       timeoutDuration: TIMEOUT_MS,
       cooldownDuration: COOLDOWN_MS,
@@ -74,6 +75,7 @@ async function verify(
   getKey: JWTVerifyGetKey,
   { issuer, audience, clockToleranceSeconds }: OidcOptions,
 ): Promise<JWTPayload> {
+  const { errors, jwtVerify } = await jose();
   try {
     const { payload } = await jwtVerify(token, getKey, {
       issuer,
@@ -91,6 +93,11 @@ async function verify(
       throw unreachable(thrown);
     throw new ProbelogError('UNAUTHENTICATED', 'The token is invalid or expired.');
   }
+}
+
+/** Only for servers with a token issuer. */
+function jose() {
+  return import('jose');
 }
 
 /** OpenID Connect Discovery 1.0, section 4. */

@@ -32,6 +32,8 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
 ]);
 /** Prints what a shell should know of all commands. */
 const NEEDS_ALL = 'completion';
+/** Prints the version, which no command knows. */
+const NEEDS_NONE = ['-V', '--version'];
 
 /**
  * Runs one command line. `--help` loads all commands, so they import what is slow to load in their
@@ -46,7 +48,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
 }
 
 /** The command that is named first; all of them for the help, and to suggest the nearest to a misspelled one. */
-function commandsFor([name]: readonly string[]): Promise<Command[]> {
+async function commandsFor([name]: readonly string[]): Promise<Command[]> {
+  if (NEEDS_NONE.includes(name)) return [];
   const named = name === NEEDS_ALL ? undefined : COMMANDS.get(name);
   return named ? Promise.all([named()]) : loadAll();
 }

@@ -33,7 +33,7 @@ export async function downloadToFile(
   limits: DownloadLimits,
   signal?: AbortSignal,
 ): Promise<FinishedFile> {
-  const connections = openConnections(limits);
+  const connections = await openConnections(limits);
   const part = await PartFile.open(folder, key);
   try {
     await readWhole(file, part, { connections, limits, signal, pace: paceOf(file, limits) });

@@ -14,7 +14,7 @@ export async function* download(
   limits: DownloadLimits,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const connections = openConnections(limits);
+  const connections = await openConnections(limits);
   try {
     const pace = paceOf(file, limits);
     const response = await pace.wait(() => follow(file, { connections, limits, signal }));

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Agent, type Dispatcher, request } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { ProbelogError } from '../errors/index.js';
 import { addressAllowed } from './address-allowed.js';
 import { forbiddenAddress, guardedAgent, unguardedAgent } from './guarded-agent.js';
@@ -18,9 +18,13 @@ export interface Connections {
   end(): Promise<void>;
 }
 
-export function openConnections({ privateAddresses, stallMs, lookup }: DownloadLimits): Connections {
-  const guarded = guardedAgent(privateAddresses, stallMs, lookup);
-  const unguarded = unguardedAgent(stallMs, lookup);
+export async function openConnections({
+  privateAddresses,
+  stallMs,
+  lookup,
+}: DownloadLimits): Promise<Connections> {
+  const guarded = await guardedAgent(privateAddresses, stallMs, lookup);
+  const unguarded = await unguardedAgent(stallMs, lookup);
   return {
     guarded,
     unguarded,
@@ -52,6 +56,7 @@ export async function follow(
   file: RemoteFile,
   { connections, limits, headers, accept = (status) => status === 200, signal }: FollowOptions,
 ): Promise<Dispatcher.ResponseData> {
+  const { request } = await import('undici');
   let at = file.at;
   let url = new URL(file.url);
   let status = 0;

@@ -1,5 +1,5 @@
 import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import { ProbelogError } from '../errors/index.js';
 import { addressAllowed } from './address-allowed.js';
 
@@ -25,11 +25,11 @@ type SocketLookupCallback = (
  * @param openRanges see {@link addressAllowed}
  * @param stallMs a request without progress for this time fails
  */
-export function guardedAgent(
+export async function guardedAgent(
   openRanges: readonly string[],
   stallMs: number,
   lookup: LookupFunction = systemLookup,
-): Agent {
+): Promise<Agent> {
   const guardedLookup = (
     host: string,
     options: { all?: boolean; family?: number },
@@ -44,16 +44,22 @@ export function guardedAgent(
         : callback(null, addresses[0].address, addresses[0].family);
     });
   };
-  return new Agent({ connect: { lookup: guardedLookup as never, timeout: stallMs }, ...patience(stallMs) });
+  return agentWith(guardedLookup, stallMs);
 }
 
 /** An HTTP agent without these checks, for servers named by the operator's settings. */
-export function unguardedAgent(stallMs: number, lookup?: LookupFunction): Agent {
-  return new Agent({ connect: { lookup: lookup as never, timeout: stallMs }, ...patience(stallMs) });
+export function unguardedAgent(stallMs: number, lookup?: LookupFunction): Promise<Agent> {
+  return agentWith(lookup, stallMs);
 }
 
-function patience(stallMs: number) {
-  return { headersTimeout: stallMs, bodyTimeout: stallMs };
+/** The library takes long to load, and short commands download nothing. */
+async function agentWith(lookup: unknown, stallMs: number): Promise<Agent> {
+  const { Agent } = await import('undici');
+  return new Agent({
+    connect: { lookup: lookup as never, timeout: stallMs },
+    headersTimeout: stallMs,
+    bodyTimeout: stallMs,
+  });
 }
 
 /** Does not reveal the address of the name, which would help to map the internal network. */

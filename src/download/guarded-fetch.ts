@@ -16,7 +16,7 @@ export function guardedFetch(
 ): typeof fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
-    const connections = openConnections(limits);
+    const connections = await openConnections(limits);
     try {
       const pace = paceOf({ url }, limits);
       const send = () =>

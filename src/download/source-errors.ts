@@ -1,8 +1,10 @@
-import { errors } from 'undici';
 import { ProbelogError } from '../errors/index.js';
 import { Pace } from './pace.js';
 import { DiskFault } from './part-file.js';
 import type { DownloadLimits, RemoteFile } from './remote-file.js';
+
+/** Codes of undici's errors. */
+const TIMEOUTS = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'];
 
 /** The error of a status other than 200. @param advice what to do when access is denied, in whole sentences */
 export function badStatus(url: URL, status: number, advice = ''): ProbelogError {
@@ -35,14 +37,14 @@ export function asSourceError(thrown: unknown, { url }: RemoteFile, { stallMs }:
   const cause = (thrown as Error).cause;
   if (thrown instanceof DiskFault) return cause;
   if (cause instanceof ProbelogError) return cause;
-  const stalled = [errors.HeadersTimeoutError, errors.BodyTimeoutError, errors.ConnectTimeoutError];
-  if (stalled.some((kind) => thrown instanceof kind)) {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code !== undefined && TIMEOUTS.includes(code)) {
     const seconds = stallMs / 1000;
     return new ProbelogError('SOURCE_TIMEOUT', `${shown(new URL(url))} sent nothing for ${seconds} s.`, {
       seconds,
     });
   }
-  const reason = (thrown as NodeJS.ErrnoException).code ?? (thrown as Error).message;
+  const reason = code ?? (thrown as Error).message;
   return new ProbelogError(
     'SOURCE_UNREACHABLE',
     `${shown(new URL(url))} cannot be read (${reason}).`,

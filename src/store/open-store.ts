@@ -10,12 +10,15 @@ import { Leases } from './database/leases.js';
 import { embeddedExists, openEmbedded } from './database/open-embedded.js';
 import { openServer } from './database/open-server.js';
 import { blobsFolder, databaseFolder, EMBEDDED_SCHEMA } from './database/store-location.js';
+import { TableMemory } from './database/table-memory.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { RegistrySweeps } from './deliveries/registry-sweeps.js';
 import { checkUnused, type FolderOfDatabase, isNewDatabase, pair } from './identity.js';
 import { Ingests } from './ingests/ingests.js';
 import { Runners } from './ingests/runners.js';
 import { applyMigrations, withMigrationLock } from './migrations/apply-migrations.js';
+import { openFoundOutputs } from './models/found-outputs.js';
+import { openHiddenModels } from './models/hidden-models.js';
 import { Logits } from './models/logits.js';
 import { Models } from './models/models.js';
 import { ProbeSets } from './probe-sets/probe-sets.js';
@@ -150,18 +153,22 @@ export function storeOn(
   const { prisma } = database;
   const blobs = new BlobStore(blobsFolder(dataFolder));
   const listeners = new Set<(sql: string) => void>();
+  const memory = new TableMemory(shared);
   prisma.$on('query', ({ query }) => {
+    memory.observe(query);
     for (const listener of listeners) listener(query);
   });
-  const probeSets = new ProbeSets(prisma);
+  const probeSets = new ProbeSets(prisma, memory);
+  const hiddenModels = openHiddenModels(prisma, memory);
+  const foundOutputs = openFoundOutputs(prisma, memory);
   const deliveries = new Deliveries(prisma);
   const audit = new Audit(prisma);
   const sweeps = new RegistrySweeps(prisma);
   const leases = new Leases(prisma);
   const as = (viewer: Viewer): Store => ({
     probeSets,
-    models: new Models(prisma, viewer),
-    logits: new Logits(prisma, viewer),
+    models: new Models(prisma, hiddenModels, viewer),
+    logits: new Logits(prisma, foundOutputs, viewer),
     ingests: new Ingests(prisma, viewer),
     runners: new Runners(prisma, viewer),
     deliveries,

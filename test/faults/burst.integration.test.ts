@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quantile, sendAll, signedDelivery, timedRequest } from '../../bench/webhooks/deliveries.js';
+import { quantile } from '../../bench/support/quantile.js';
+import { sendAll, signedDelivery, timedRequest } from '../../bench/webhooks/deliveries.js';
 import { ingestKey, openWebhookService, SECRETS, type WebhookService } from '../server/webhook-service.js';
 
 const DELIVERIES = 5_000;

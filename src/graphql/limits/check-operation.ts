@@ -11,8 +11,9 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { ProbelogError } from '../../errors/index.js';
-import { costError, type ParsedOperation, variablesError } from './cost.js';
+import { type CountedOperation, costError, costShape, type ParsedOperation, variablesError } from './cost.js';
 import { expandedSizeError } from './expanded-size.js';
 import { checkInputs, variableUses } from './input-limits.js';
 import { introspectionCheck } from './introspection-cost.js';
@@ -49,9 +50,20 @@ export function parseOperation(query: string, limits: OperationLimits): Document
   }
 }
 
+/** Operations whose cost is known, over all documents: with the longest shapes, some megabytes. */
+const MAX_COSTS = 10_000;
+
+/** A document that passed validation. */
+interface ValidDocument {
+  id: number;
+  uses: ReturnType<typeof variableUses>;
+  /** The names of its operations that read little enough of the schema; that does not depend on variables. */
+  readsLittle: Set<string | null | undefined>;
+}
+
 /**
  * Checks parsed operations against the schema and the limits. A document that passed validation once is not validated
- * again; its cost is counted each time, because it depends on the variables.
+ * again. Its variables are checked each time, and its cost is counted once for each {@link costShape} of them.
  *
  * @returns a check that gives the errors of an operation; none when it may run
  */
@@ -63,27 +75,50 @@ export function operationCheck(
   const rules = [...specifiedRules, ...limitRules(limits)];
   if (!introspection) rules.push(NoSchemaIntrospectionCustomRule);
   const checkIntrospection = introspectionCheck(schema);
-  /** The valid documents, with the uses of their variables. */
-  const valid = new WeakMap<DocumentNode, ReturnType<typeof variableUses>>();
+  const valid = new WeakMap<DocumentNode, ValidDocument>();
+  let documents = 0;
+  const affordable = new LRUCache<string, true>({ max: MAX_COSTS });
+
+  function costErrorOnce({ id }: ValidDocument, operation: CountedOperation): GraphQLError | null {
+    const shape = costShape(operation);
+    const key = shape === null ? null : `${id} ${shape}`;
+    if (key !== null && affordable.has(key)) return null;
+    const error = costError(operation, limits);
+    if (key !== null && !error) affordable.set(key, true);
+    return error;
+  }
+
+  function introspectionErrorOnce(
+    { readsLittle }: ValidDocument,
+    operation: CountedOperation,
+  ): GraphQLError | null {
+    if (readsLittle.has(operation.operationName)) return null;
+    const error = checkIntrospection(operation);
+    if (!error) readsLittle.add(operation.operationName);
+    return error;
+  }
 
   return async ({ document, operationName, variables }) => {
     const breaks = turnBreaks();
-    if (!valid.has(document)) {
+    let checked = valid.get(document);
+    if (!checked) {
       const tooManyFields = mergedFieldsError(document);
       if (tooManyFields) return [tooManyFields];
       const errors = validate(schema, document, rules, { hideSuggestions: !introspection });
       if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
       const tooLarge = expandedSizeError(document);
       if (tooLarge) return [tooLarge];
-      valid.set(document, variableUses(document));
+      checked = { id: documents++, uses: variableUses(document), readsLittle: new Set() };
+      valid.set(document, checked);
     }
+    const known = checked;
     if (!getOperationAST(document, operationName)) return [noOperation(document, operationName)];
     const operation = { document, operationName, variables, schema };
     const checks = [
-      () => lengthError(variables, valid.get(document)),
+      () => lengthError(variables, known.uses),
       () => variablesError(operation, limits),
-      () => costError(operation, limits),
-      () => checkIntrospection(operation),
+      () => costErrorOnce(known, operation),
+      () => introspectionErrorOnce(known, operation),
     ];
     for (const check of checks) {
       await breaks();
@@ -111,11 +146,11 @@ function turnBreaks(): () => Promise<void> {
 /** The error of variables that are too long for what they are used for: found before they are coerced. */
 function lengthError(
   variables: ParsedOperation['variables'],
-  uses: ReturnType<typeof variableUses> | undefined,
+  uses: ReturnType<typeof variableUses>,
 ): GraphQLError | null {
   try {
     for (const [variable, value] of Object.entries(variables ?? {}))
-      for (const argument of uses?.get(variable) ?? []) checkInputs({ [argument]: value });
+      for (const argument of uses.get(variable) ?? []) checkInputs({ [argument]: value });
     return null;
   } catch (thrown) {
     if (!(thrown instanceof ProbelogError)) throw thrown;

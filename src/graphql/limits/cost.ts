@@ -67,6 +67,40 @@ export function costError(
   }
 }
 
+/** Parts and characters of a shape. Longer ones are not worth remembering. */
+const MAX_SHAPE_PARTS = 200;
+const MAX_SHAPE_LENGTH = 1_000;
+
+/**
+ * All that the cost of a document depends on besides itself: the operation and its variables, whose texts count by their
+ * length only. Variables that fit their types and have the same shape cost the same.
+ *
+ * @returns null for variables of many values or long names
+ */
+export function costShape({ operationName, variables }: ParsedOperation): string | null {
+  const parts = [operationName ?? ''];
+  const add = (value: unknown): boolean => {
+    if (typeof value === 'string') parts.push(`"${Math.floor(value.length / TEXT_UNIT)}`);
+    else if (typeof value !== 'object' || value === null) parts.push(`${value}`);
+    else if (Array.isArray(value)) return addAll('[', value, add);
+    else
+      return addAll(
+        '{',
+        Object.keys(value),
+        (name) => parts.push(`:${name}`) > 0 && add(Reflect.get(value, name)),
+      );
+    return true;
+  };
+  const addAll = <Item>(start: string, items: readonly Item[], addOne: (item: Item) => boolean): boolean => {
+    parts.push(start);
+    const isWhole = items.every((item) => parts.length < MAX_SHAPE_PARTS && addOne(item));
+    parts.push('end');
+    return isWhole;
+  };
+  const shape = add(variables ?? {}) ? JSON.stringify(parts) : null;
+  return shape === null || shape.length > MAX_SHAPE_LENGTH ? null : shape;
+}
+
 /**
  * The error of variables that do not fit their types; null when all do. `getComplexity` would find it too, but it suggests
  * the names that a misspelled one may mean, and collects an error for each bad value of a list.

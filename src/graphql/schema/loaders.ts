@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type {
   Annotations,
   DataFile,
+  FoundOutput,
   IngestRecord,
   LogitKey,
   LogitRecord,
@@ -20,6 +21,8 @@ export interface Loaders {
   /** A model by the key that another graph has for it. */
   modelByKey: DataLoader<ModelKey, ModelRecord | null, string>;
   logit: DataLoader<LogitKey, LogitRecord | null, string>;
+  /** An output that a search found, with its model; the fields of both then need no lookup of their own. */
+  found: DataLoader<LogitKey, FoundOutput | null, string>;
   latestIngest: DataLoader<string, IngestRecord | null>;
   /** A model's coverage; null before it is published. */
   coverage: DataLoader<string, number | null>;
@@ -53,8 +56,26 @@ export function createLoaders(services: Services): Loaders {
   let defaultProbeSet: Promise<ProbeSetRecord | null> | undefined;
   const byId = <T extends { id: string }>(find: (ids: readonly string[]) => Promise<T[]>) =>
     new DataLoader<string, T | null>(async (ids) => inOrder(ids, await find(ids), ({ id }) => id));
+  const model = byId((ids) => store.models.byIds(ids));
+  const logit = new DataLoader<LogitKey, LogitRecord | null, string>(
+    async (keys) => inOrder(keys.map(logitKey), await store.logits.byKeys(keys), logitKey),
+    { cacheKeyFn: logitKey },
+  );
   return {
-    model: byId((ids) => store.models.byIds(ids)),
+    model,
+    logit,
+    found: new DataLoader<LogitKey, FoundOutput | null, string>(
+      async (keys) => {
+        const outputs = await store.logits.withModels(keys);
+        for (const output of outputs) {
+          if (!output) continue;
+          logit.prime(output.logit, output.logit);
+          model.prime(output.model.id, output.model);
+        }
+        return outputs;
+      },
+      { cacheKeyFn: logitKey },
+    ),
     modelByKey: new DataLoader<ModelKey, ModelRecord | null, string>((keys) => modelsByKeys(store, keys), {
       cacheKeyFn: (key) => JSON.stringify(key),
     }),
@@ -76,10 +97,6 @@ export function createLoaders(services: Services): Loaders {
       const files = await store.models.dataFiles(modelIds);
       return modelIds.map((id) => files.get(id) ?? []);
     }),
-    logit: new DataLoader<LogitKey, LogitRecord | null, string>(
-      async (keys) => inOrder(keys.map(logitKey), await store.logits.byKeys(keys), logitKey),
-      { cacheKeyFn: logitKey },
-    ),
     probeAt: new DataLoader<{ probeSetId: string; position: number }, ProbeRecord | null, string>(
       async (keys) => {
         const sets = [...new Set(keys.map(({ probeSetId }) => probeSetId))];

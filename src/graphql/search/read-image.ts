@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import sharp from 'sharp';
 import { ProbelogError } from '../../errors/index.js';
 import { SerialQueue } from '../../lib/serial-queue.js';
 import { inspectImage } from '../../probing/index.js';
@@ -45,6 +44,7 @@ export async function readImage(text: string): Promise<QueryImage> {
 
 /** An image whose shorter side has at most {@link MAX_SHORT_SIDE} pixels. */
 async function scaled(bytes: Buffer): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
   const { width, height } = (await sharp(bytes).metadata()).autoOrient;
   if (Math.min(width, height) <= MAX_SHORT_SIDE) return bytes;
   const size = { width: MAX_SHORT_SIDE, height: MAX_SHORT_SIDE, fit: 'outside' } as const;

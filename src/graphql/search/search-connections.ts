@@ -1,4 +1,4 @@
-import type { ProbeSetRecord } from '../../store/index.js';
+import type { FoundOutput, ProbeSetRecord } from '../../store/index.js';
 import type { NamedQuery } from '../concept/named-query.js';
 import type { Context } from '../schema/context.js';
 import { pageInfoOf, type SearchArguments, type SearchPage, searchPage } from './search-page.js';
@@ -12,13 +12,7 @@ export async function logitConnection(
   excludeModels?: string[],
 ) {
   const page = await searchPage(context, probeSet, query, named, args, 'search', excludeModels);
-  const nodes = await context.loaders.logit.loadMany(page.results);
-  const edges = page.results.flatMap((result, order) => {
-    const node = nodes[order];
-    if (!node || node instanceof Error) return [];
-    return [{ ...matchOf(result), node, query, probeSet }];
-  });
-  return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
+  return connectionOf(context, page, ({ logit: node }) => ({ node, query, probeSet }));
 }
 
 /** Models that match, by their best logit. */
@@ -29,25 +23,29 @@ export async function modelConnection(
   args: SearchArguments,
 ) {
   const page = await searchPage(context, probeSet, query, named, args, 'searchModels');
-  const models = await context.loaders.model.loadMany(page.results.map(({ modelId }) => modelId));
-  const logits = await context.loaders.logit.loadMany(page.results);
+  return connectionOf(context, page, ({ logit, model }) => ({ node: model, bestLogit: logit }));
+}
+
+async function connectionOf<Own extends object>(
+  { loaders }: Context,
+  page: SearchPage,
+  ownOf: (output: FoundOutput) => Own,
+) {
+  const outputs = await Promise.all(page.results.map((result) => loaders.found.load(result)));
   const edges = page.results.flatMap((result, order) => {
-    const node = models[order];
-    const best = logits[order];
-    if (!node || node instanceof Error) return [];
-    return [{ ...matchOf(result), node, bestLogit: best instanceof Error ? null : best }];
+    const output = outputs[order];
+    if (!output) return [];
+    const { score, distance, confidence, expectedAccuracy, expectedAccuracyReason } = result;
+    const match = { score, distance, confidence, expectedAccuracy, expectedAccuracyReason };
+    return [Object.assign(lazyCursor(page, result), match, ownOf(output))];
   });
   return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
 }
 
-/** What an edge says of a match. */
-function matchOf({
-  cursor,
-  score,
-  distance,
-  confidence,
-  expectedAccuracy,
-  expectedAccuracyReason,
-}: SearchPage['results'][number]) {
-  return { cursor, score, distance, confidence, expectedAccuracy, expectedAccuracyReason };
+function lazyCursor({ cursorOf }: SearchPage, result: SearchPage['results'][number]) {
+  return {
+    get cursor() {
+      return cursorOf(result);
+    },
+  };
 }

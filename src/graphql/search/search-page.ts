@@ -33,9 +33,11 @@ const position: z.ZodType<SearchPosition> = z.strictObject({
   depth: z.int().min(0).max(1e9),
 });
 
-/** One page of results with their cursors. */
+/** One page of results. */
 export interface SearchPage {
-  results: (SearchResult & { cursor: string })[];
+  results: SearchResult[];
+  /** Makes the cursor of a result. Sealing costs more than most fields, and many operations ask for none. */
+  cursorOf(result: SearchResult): string;
   hasMore: boolean;
   /** Results on all pages; null when that is not known. */
   totalCount: number | null;
@@ -71,13 +73,14 @@ export async function searchPage(
     excludeModels: [...excludeModels, ...(filter.excludeModels ?? []).map((id) => keyOf('Model', id))],
   };
   const found: SearchResults = await context.search[of](probeSet.id, request);
-  const results = found.results.map((result) => ({
-    ...result,
-    cursor: context.cursors.encode(bound, result.position),
-  }));
   // How many results are accurate enough is known only after looking at each.
   const totalCount = minExpectedAccuracy === undefined ? found.candidates : null;
-  return { results, hasMore: found.hasMore, totalCount };
+  return {
+    results: found.results,
+    cursorOf: ({ position }) => context.cursors.encode(bound, position),
+    hasMore: found.hasMore,
+    totalCount,
+  };
 }
 
 /** The models that a search may find; undefined when any. */
@@ -97,6 +100,12 @@ async function allowedModels(
 }
 
 /** The `pageInfo` of search results. */
-export function pageInfoOf({ results, hasMore }: SearchPage) {
-  return { hasNextPage: hasMore, endCursor: results.at(-1)?.cursor ?? null };
+export function pageInfoOf({ results, hasMore, cursorOf }: SearchPage) {
+  const last = results.at(-1);
+  return {
+    hasNextPage: hasMore,
+    get endCursor() {
+      return last ? cursorOf(last) : null;
+    },
+  };
 }

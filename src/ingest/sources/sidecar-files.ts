@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { parseJson } from '../../lib/parse-json.js';
@@ -67,7 +66,7 @@ export async function sidecarPreprocessing(read: SidecarReader): Promise<unknown
   for (const [name, describes] of PREPROCESSING_FILES) {
     const text = await read(name);
     if (text === undefined) continue;
-    const document = parsed(name, text);
+    const document = await parsed(name, text);
     if (typeof document !== 'object' || document === null || !describes(document)) {
       if (name !== 'preprocessor_config.json') continue;
     }
@@ -82,11 +81,9 @@ export async function sidecarPreprocessing(read: SidecarReader): Promise<unknown
   return undefined;
 }
 
-function parsed(name: string, text: string): unknown {
+async function parsed(name: string, text: string): Promise<unknown> {
   try {
-    return name.endsWith('.yml')
-      ? parseYaml(text, { maxAliasCount: 0 })
-      : parseJson(text.replace(/^\uFEFF/, ''));
+    return name.endsWith('.yml') ? await parseYaml(text) : parseJson(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {
     // A config.json of a tool that we do not know may be anything.
     if (name === 'config.json') return null;
@@ -123,7 +120,7 @@ export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels 
     const text = await read(file);
     if (text === undefined) continue;
     try {
-      return { file, labels: labelsIn(file, text) };
+      return { file, labels: await labelsIn(file, text) };
     } catch (thrown) {
       // Most config.json files have no labels; a file for labels that has none is worth a note.
       if (file === 'config.json' || file === 'inference.yml') continue;
@@ -133,9 +130,15 @@ export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels 
   return undefined;
 }
 
-function labelsIn(file: string, text: string): string[] {
+/** Few models have a file of YAML. */
+async function parseYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  return parse(text, { maxAliasCount: 0 });
+}
+
+async function labelsIn(file: string, text: string): Promise<string[]> {
   if (file.endsWith('.json')) return parseLabels(parseJson(text.replace(/^\uFEFF/, '')));
-  if (file.endsWith('.yml')) return parseLabels(parseYaml(text, { maxAliasCount: 0 }));
+  if (file.endsWith('.yml')) return parseLabels(await parseYaml(text));
   return parseLabelText(text);
 }
 

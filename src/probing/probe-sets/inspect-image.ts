@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 
 /** What decoding an image found out. */
@@ -34,6 +33,7 @@ export async function inspectImage(
       image,
       `is not a JPEG, PNG, WebP, AVIF, GIF or TIFF image.${image.remedy ? ` ${image.remedy}` : ''}`,
     );
+  const { default: sharp } = await import('sharp');
   // The header first: it is cheap, and the error can name the image's size.
   const header = await decoding(image, () => sharp(bytes, { limitInputPixels: false }).metadata());
   const { width, height } = header.autoOrient;

@@ -2,8 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Parser, type ReadEntry } from 'tar';
-import yauzl from 'yauzl';
+import type { ReadEntry } from 'tar';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import type { ProbeImageLimits } from './inspect-image.js';
 import type { SourceFile } from './list-folder.js';
@@ -57,6 +56,7 @@ export async function unpackArchive(
 type Save = (name: string, content: Readable, signal?: AbortSignal) => Promise<void>;
 
 async function untar(archive: string, wanted: (name: string) => boolean, save: Save): Promise<void> {
+  const { Parser } = await import('tar');
   let saving = Promise.resolve();
   const damaged = new AbortController();
   const parser = new Parser({
@@ -80,6 +80,7 @@ async function untar(archive: string, wanted: (name: string) => boolean, save: S
 }
 
 async function unzip(archive: string, wanted: (name: string) => boolean, save: Save): Promise<void> {
+  const { default: yauzl } = await import('yauzl');
   const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {

@@ -1,4 +1,4 @@
-import { HubApiError, type ListFileEntry, listFiles, listModels, modelInfo } from '@huggingface/hub';
+import type { ListFileEntry } from '@huggingface/hub';
 import {
   badStatus,
   type ConfiguredOrigin,
@@ -59,6 +59,7 @@ export class HubApi {
 
   /** All files of a commit. @throws ProbelogError SOURCE_NOT_FOUND, SOURCE_DENIED, SOURCE_UNREACHABLE, … */
   async files({ name, sha }: RepoCommit, signal?: AbortSignal): Promise<ListFileEntry[]> {
+    const { listFiles } = await officialClient();
     const files: ListFileEntry[] = [];
     const listing = listFiles({
       repo: { type: 'model', name },
@@ -80,6 +81,7 @@ export class HubApi {
 
   /** The models of an owner, page by page. @throws ProbelogError as `files` */
   async *heads(owner: string, signal?: AbortSignal): AsyncGenerator<RepoHead, void, undefined> {
+    const { listModels } = await officialClient();
     const listing = listModels({
       search: { owner },
       additionalFields: [...HEAD_FIELDS],
@@ -100,6 +102,7 @@ export class HubApi {
    * @throws ProbelogError as `files`
    */
   async head(name: string, revision?: string, signal?: AbortSignal): Promise<RepoHead> {
+    const { modelInfo } = await officialClient();
     try {
       const info = await modelInfo({
         name,
@@ -141,9 +144,8 @@ export class HubApi {
   }
 
   private asSourceError(thrown: unknown, path: string): unknown {
-    if (thrown instanceof HubApiError) {
-      return badStatus(new URL(this.base + path), thrown.statusCode, ADVICE);
-    }
+    const status = statusOf(thrown);
+    if (status !== null) return badStatus(new URL(this.base + path), status, ADVICE);
     if (thrown instanceof TypeError || thrown instanceof SyntaxError) {
       return new ProbelogError(
         'SOURCE_UNREACHABLE',
@@ -154,6 +156,17 @@ export class HubApi {
     }
     return thrown;
   }
+}
+
+/** Takes long to load, and most processes never talk to the Hub. */
+function officialClient() {
+  return import('@huggingface/hub');
+}
+
+/** The status of a refusal, which the client throws as its `HubApiError`. */
+function statusOf(thrown: unknown): number | null {
+  const status = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : null;
+  return typeof status === 'number' ? status : null;
 }
 
 function toRepoHead(repository: {

@@ -8,6 +8,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { allows, type Principal } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import {
@@ -28,6 +29,9 @@ import { revalidateAuth } from './revalidate-auth.js';
 
 /** How often the credentials of a subscription are checked while it has no events. */
 const REVALIDATE_MS = 60_000;
+
+/** Characters of all texts whose documents are kept. A document takes some forty times as many bytes. */
+const MAX_KEPT_TEXT = 2 ** 19;
 
 /** What operations run on. */
 export interface OperationOptions {
@@ -106,6 +110,7 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
   const places = new ConcurrencyLimit(limits.maxConcurrentOperations);
   const check = operationCheck(schema, limits);
   const answerOnce = introspectionAnswers();
+  const parse = documentCache(limits);
   const format = (errors: readonly GraphQLError[]) =>
     errors.map((error) => formatError(error.toJSON(), error, log));
   // A formatted error has fewer fields than the libraries' type of a result, but all that are sent.
@@ -119,7 +124,7 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     textOf,
     async admit(caller, sent, parsed) {
       const principal = await caller.currentPrincipal();
-      const document = parsed ?? parseOperation(textOf(sent), limits);
+      const document = parsed ?? parse(textOf(sent));
       if (document instanceof GraphQLError) return [document];
       const { operationName, variables } = sent;
       const errors = await check({ document, operationName, variables });
@@ -165,6 +170,21 @@ export function operationRunner({ schema, services, limits, log }: OperationOpti
     },
     format,
     failure,
+  };
+}
+
+/** Parses texts, and keeps the documents of the last ones. With its document, validation and cost are known too. */
+function documentCache(limits: ServerLimits): (text: string) => DocumentNode | GraphQLError {
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: MAX_KEPT_TEXT,
+    sizeCalculation: (_, text) => text.length,
+  });
+  return (text) => {
+    const known = documents.get(text);
+    if (known) return known;
+    const document = parseOperation(text, limits);
+    if (!(document instanceof GraphQLError)) documents.set(text, document);
+    return document;
   };
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type { PGlite } from '@electric-sql/pglite';
 import { asKnownError, knownError, messageOf, ProbelogError } from '../../errors/index.js';
 import { moveDurably } from '../../lib/atomic-file.js';
 import { isThere } from '../../lib/exists.js';
@@ -40,6 +39,7 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
       { cause: thrown },
     );
   });
+  const { PrismaPGlite } = await import('pglite-prisma-adapter');
   const prisma = createPrismaClient(new PrismaPGlite(lite));
   return {
     prisma,
@@ -81,7 +81,9 @@ export async function embeddedExists(folder: string): Promise<boolean> {
 }
 
 /** PostgreSQL touches all of its buffers when it starts: its default of 128 MB doubles the time of a short command. */
-function createLite(folder: string): Promise<PGlite> {
+async function createLite(folder: string): Promise<PGlite> {
+  // With a database server, none of it is ever loaded.
+  const { PGlite } = await import('@electric-sql/pglite');
   const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
   return PGlite.create(folder, { startParams });
 }

@@ -1,5 +1,4 @@
-import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { createPrismaClient, type Database } from './database.js';
 
@@ -23,6 +22,7 @@ export async function openServer(url: string, schema: string): Promise<Database>
     settings = { ...settings, ...searchPath(url, schema) };
     client = await connect(settings, url);
   }
+  const { PrismaPg } = await import('@prisma/adapter-pg');
   const prisma = createPrismaClient(new PrismaPg(settings, { schema }));
   return {
     prisma,
@@ -57,6 +57,8 @@ function searchPath(url: string, schema: string): pg.ClientConfig {
 
 async function connect(settings: pg.ClientConfig, url: string): Promise<pg.Client> {
   try {
+    // Only here: the embedded database needs none of it.
+    const { default: pg } = await import('pg');
     const client = new pg.Client(settings);
     // A lost connection also fails the running statement, which reports it.
     client.on('error', () => undefined);

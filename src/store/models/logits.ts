@@ -1,14 +1,23 @@
 import { INTERNAL_VIEWER, type Viewer, visible, visibleSql } from '../access/viewer.js';
 import { isId, validIds } from '../database/ids.js';
+import type { Remembered } from '../database/table-memory.js';
 import type { PrismaClient } from '../generated/client.js';
 import type { LogitKey, LogitRecord, LogitStatus } from '../records.js';
+import type { FoundOutput, VisibleOutput } from './found-outputs.js';
 
 /** Output dimensions of models. */
 export class Logits {
   constructor(
     private readonly prisma: PrismaClient,
+    private readonly found: Remembered<VisibleOutput, FoundOutput>,
     private readonly viewer: Viewer = INTERNAL_VIEWER,
   ) {}
+
+  /** Outputs with their models, in the order of the keys; null for unknown ones. One statement, or none. Not to be changed. */
+  withModels(keys: readonly LogitKey[]): Promise<(FoundOutput | null)[]> {
+    const { visibilityScope: scope } = this.viewer;
+    return this.found(keys.map(({ modelId, index }) => ({ modelId, index, scope })));
+  }
 
   /** In no order; unknown keys are left out. One statement. */
   async byKeys(keys: readonly LogitKey[]): Promise<LogitRecord[]> {

@@ -1,7 +1,8 @@
-import { INTERNAL_VIEWER, type Viewer, visible, visibleSql } from '../access/viewer.js';
+import { INTERNAL_VIEWER, type Viewer, type VisibilityScope, visible, visibleSql } from '../access/viewer.js';
 import { REFETCHABLE_SOURCE } from '../blobs/referenced-blobs.js';
 import { createdAfter } from '../database/created-order.js';
 import { isId, validIds } from '../database/ids.js';
+import type { Remembered } from '../database/table-memory.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { type Claim, lockClaim } from '../ingests/claim.js';
 import { type CreatedPosition, LONG_COLUMNS, type ModelRecord, toModelRecord } from '../records.js';
@@ -42,6 +43,7 @@ export interface GalleryCoverage {
 export class Models {
   constructor(
     private readonly prisma: PrismaClient,
+    private readonly hiddenFrom: Remembered<VisibilityScope, readonly string[]>,
     private readonly viewer: Viewer = INTERNAL_VIEWER,
   ) {}
 
@@ -117,14 +119,11 @@ export class Models {
   }
 
   /** Ids of the models that the viewer does not see, to exclude them from a search. */
-  async hidden(): Promise<string[]> {
+  async hidden(): Promise<readonly string[]> {
     const { visibilityScope } = this.viewer;
     if (visibilityScope === 'ALL') return [];
-    const rows = await this.prisma.model.findMany({
-      where: { visibility: { not: null, notIn: [...visibilityScope] } },
-      select: { id: true },
-    });
-    return rows.map(({ id }) => id);
+    const [hidden] = await this.hiddenFrom([visibilityScope]);
+    return hidden ?? [];
   }
 
   /**

@@ -1,10 +1,15 @@
 import { ProbelogError } from '../../errors/index.js';
 import { chunks } from '../database/chunks.js';
 import { isId, newId, validIds } from '../database/ids.js';
+import type { Remembered, TableMemory } from '../database/table-memory.js';
 import type { PrismaClient } from '../generated/client.js';
 import type { ProbeRecord, ProbeSetRecord } from '../records.js';
 
 const ROWS_PER_STATEMENT = 500;
+/** Names that requests give and settings have. */
+const MAX_NAMES = 100;
+/** A set that another process removed is remembered here for this long at most. */
+const SHARED_MS = 5_000;
 
 /** A probe set to create. */
 export interface NewProbeSet {
@@ -15,7 +20,22 @@ export interface NewProbeSet {
 
 /** Probe sets, their probes, and the embeddings of their images. */
 export class ProbeSets {
-  constructor(private readonly prisma: PrismaClient) {}
+  /** By name; the oldest one for null. */
+  private readonly named: Remembered<string | null, ProbeSetRecord>;
+
+  constructor(
+    private readonly prisma: PrismaClient,
+    memory: TableMemory,
+  ) {
+    this.named = memory.reader<string | null, ProbeSetRecord>({
+      tables: ['probe_set'],
+      max: MAX_NAMES,
+      // A probe set never changes, and none takes the place of another; an unused one may be removed.
+      sharedMs: SHARED_MS,
+      keyOf: (name) => JSON.stringify(name),
+      read: (names) => Promise.all(names.map((name) => (name === null ? this.oldest() : this.byName(name)))),
+    });
+  }
 
   /**
    * Creates a set, or returns the existing one with this name and these images.
@@ -53,13 +73,18 @@ export class ProbeSets {
     return this.prisma.probeSet.findMany({ where: { id: { in: validIds(ids) } } });
   }
 
+  private oldest(): Promise<ProbeSetRecord | null> {
+    return this.prisma.probeSet.findFirst({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+  }
+
   byName(name: string): Promise<ProbeSetRecord | null> {
     return this.prisma.probeSet.findUnique({ where: { name } });
   }
 
   /** The set with this name, or the oldest when no name is given; null when it does not exist. */
   async default(name?: string): Promise<ProbeSetRecord | null> {
-    return name === undefined ? ((await this.list())[0] ?? null) : this.byName(name);
+    const [found] = await this.named([name ?? null]);
+    return found;
   }
 
   /** The probes of a set, in order. */
