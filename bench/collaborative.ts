@@ -16,6 +16,7 @@ import {
   measureCurve,
   NOT_COMPLETED,
   QUERIES,
+  REGRESSION_ONLY,
   SHARES,
 } from './collaborative/measure-curve.js';
 import { measureScale } from './collaborative/measure-scale.js';
@@ -30,7 +31,7 @@ const PARTS = ['curve', 'zoo', 'scale'];
 /** Models of even or of odd index. */
 const HALVES = ['even', 'odd'];
 /** What the curve compares. */
-const CURVES = [...Object.keys(SCHEMES), NOT_COMPLETED];
+const CURVES = [...Object.keys(SCHEMES), REGRESSION_ONLY, NOT_COMPLETED];
 /** On which the zoo is probed. */
 const ZOO_PROBE_SET = 'inet1000';
 /** The product's rule by default, and the budget without it. */

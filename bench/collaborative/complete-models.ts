@@ -18,11 +18,14 @@ export interface CompletedGallery {
   millisecondsPerModel: number;
 }
 
-/** @param truth N × P descriptors of the fully probed models, in the same order */
+/**
+ * @param truth N × P descriptors of the fully probed models, in the same order
+ * @param priorOf what a model is completed with
+ */
 export function completeModels(
   models: ModelResponses[],
   truth: Matrix,
-  prior: ResponsePrior | null,
+  priorOf: (model: ModelResponses) => ResponsePrior | null,
   choose: Choice,
 ): CompletedGallery {
   const rows: Matrix = { ...truth, data: new Float32Array(truth.data.length) };
@@ -31,8 +34,9 @@ export function completeModels(
   const actual: number[] = [];
   const started = performance.now();
   let first = 0;
-  for (const { raw } of models) {
-    const completed = completeDescriptors(masked(raw, choose(raw)), prior);
+  for (const model of models) {
+    const { raw } = model;
+    const completed = completeDescriptors(masked(raw, choose(raw)), priorOf(model));
     rows.data.set(completed.rows.data, first * truth.columns);
     for (let output = 0; output < raw.rows; output++) {
       certainties.push(completed.certainty);

@@ -9,11 +9,13 @@ import { pick } from '../accuracy/statistics/scores.js';
 export interface Learned {
   basis: Basis;
   prior: ResponsePrior;
+  /** The class of each exemplar of the prior. */
+  exemplarClasses: string[];
 }
 
 /** Learns basis and prior from fully probed models, as a gallery's build does. */
 export async function learn(with_: MatrixProducts, models: ModelResponses[]): Promise<Learned> {
-  const { rows } = collectDescriptors(models, KINDS.sharp);
+  const { logits, rows } = collectDescriptors(models, KINDS.sharp);
   const basis = await basisOf(rows, with_);
   let first = 0;
   const rowsOfModels = models.map(({ raw }) => {
@@ -23,5 +25,8 @@ export async function learn(with_: MatrixProducts, models: ModelResponses[]): Pr
   });
   const read = (chosen: Uint32Array) => pick(rows, [...chosen]);
   const prior = await fitPrior({ basis, models: rowsOfModels, read, products: with_ });
-  return { basis, prior };
+  const { count } = prior.exemplars;
+  if (count !== logits.length)
+    throw new Error(`the prior kept ${count} of ${logits.length} rows, so their classes are unknown`);
+  return { basis, prior, exemplarClasses: logits.map(({ wnid }) => wnid) };
 }

@@ -2,6 +2,7 @@ import {
   type Basis,
   LOGIT_TOP_K,
   type Matrix,
+  NO_EXEMPLARS,
   type ResponsePrior,
   TEXT_TOP_K,
   unitRows,
@@ -21,6 +22,7 @@ import { type Figures, figures } from '../accuracy/statistics/metrics.js';
 import { type Judge, ranks, withConsensus } from '../accuracy/statistics/rank.js';
 import { pick, products } from '../accuracy/statistics/scores.js';
 import { type CompletedGallery, completeModels } from './complete-models.js';
+import type { Learned } from './learn.js';
 import { type Lost, lostBetween } from './lost-between.js';
 import { type DistancePoint, measureDistance } from './measure-distance.js';
 import { SCHEMES } from './schemes.js';
@@ -29,6 +31,10 @@ import { SCHEMES } from './schemes.js';
 export const SHARES = [0.5, 0.33, 0.2, 0.1, 0.05, 0.02];
 /** Number of query logits: with fewer, differences of a point or two are within chance. */
 export const QUERIES = 1_200;
+/** The product's choice of probes, completed without exemplars. */
+export const REGRESSION_ONLY = 'regression only';
+/** Before the names of rows for which no exemplar is of a class of the completed model. */
+export const NOVEL = 'novel-';
 /** What was run and nothing else. */
 export const NOT_COMPLETED = 'not completed';
 /** Logits that ask by distance, which is measured before and after. */
@@ -64,7 +70,7 @@ export interface MeasuredCurve {
 export interface CurveTask {
   probeSet: string;
   /** Learned from other models. */
-  learned: { basis: Basis; prior: ResponsePrior };
+  learned: Learned;
   models: ModelResponses[];
   concepts: ConceptRows;
   /** The class of each concept. */
@@ -94,11 +100,12 @@ export async function measureCurve(
   const whole = collectDescriptors(models, KINDS.sharp);
   const target = whiteningMatrix(basis);
   const full = new Map<string, Ranks>();
-  const measure = async (scheme: string, share: number, rows: Matrix) => {
+  const measure = async (scheme: string, share: number, rows: Matrix, prefix = '') => {
     const gallery = await indexed(with_, basis, { logits: whole.logits, rows });
-    for (const [row, found] of await rowsOf(with_, gallery, task)) {
-      const reference = full.get(row) ?? found;
-      full.set(row, reference);
+    for (const [name, found] of await rowsOf(with_, gallery, task)) {
+      const row = `${prefix}${name}`;
+      const reference = full.get(name) ?? found;
+      full.set(name, reference);
       const { top1, top5, ci95 } = figures(found);
       const lost = lostBetween(reference, found);
       measured.curve.push({ row, probeSet, scheme, share, top1, top5, ci95, asked: found.length, lost });
@@ -110,11 +117,13 @@ export async function measureCurve(
     const budget = Math.round(share * prior.probes);
     for (const [scheme, choose] of Object.entries(SCHEMES)) {
       if (!task.schemes.includes(scheme)) continue;
-      const completed = completeModels(models, whole.rows, prior, choose(prior, budget, target));
-      const { rows, certainties, ...errors } = completed;
+      const chosen = choose(prior, budget, target);
+      const { rows, certainties, ...errors } = completeModels(models, whole.rows, () => prior, chosen);
       await measure(scheme, share, rows);
       measured.errors.push({ probeSet, scheme, share, ...errors });
       if (scheme !== 'adaptive') continue;
+      const novel = completeModels(models, whole.rows, priorWithoutOwnClasses(task.learned), chosen);
+      await measure(scheme, share, novel.rows, NOVEL);
       const gallery = { ...whole, rows };
       for (const [row, queries] of distanceQueries(gallery, task))
         measured.distances.push({
@@ -124,10 +133,33 @@ export async function measureCurve(
           ...measureDistance({ rows, certainties }, whole.logits, queries),
         });
     }
+    if (task.schemes.includes(REGRESSION_ONLY)) {
+      const regressed = { ...prior, exemplars: NO_EXEMPLARS };
+      const chosen = SCHEMES.adaptive(regressed, budget, target);
+      const { rows } = completeModels(models, whole.rows, () => regressed, chosen);
+      await measure(REGRESSION_ONLY, share, rows);
+    }
     if (!task.schemes.includes(NOT_COMPLETED)) continue;
-    const bare = completeModels(models, whole.rows, null, SCHEMES['A-optimal'](prior, budget, target));
+    const byTarget = SCHEMES['A-optimal'](prior, budget, target);
+    const bare = completeModels(models, whole.rows, () => null, byTarget);
     await measure(NOT_COMPLETED, share, bare.rows);
   }
+}
+
+/** A prior without exemplars of any class that the model itself has: to it, all of them are new. */
+function priorWithoutOwnClasses({
+  prior,
+  exemplarClasses,
+}: Learned): (model: ModelResponses) => ResponsePrior {
+  const { values } = prior.exemplars;
+  return ({ model }) => {
+    const own = new Set(model.logits.map(({ wnid }) => wnid));
+    const others = [...exemplarClasses.keys()].filter((row) => !own.has(exemplarClasses[row]));
+    const kept = new Int8Array(others.length * prior.probes);
+    for (const [place, row] of others.entries())
+      kept.set(values.subarray(row * prior.probes, (row + 1) * prior.probes), place * prior.probes);
+    return { ...prior, exemplars: { count: others.length, values: kept } };
+  };
 }
 
 async function indexed(

@@ -12,6 +12,7 @@ export function collaborativePage(report: Report, plot: string): { markdown: str
     'index; those of odd index are run on a share of the probes. `full` runs all probes, and `not completed` replaces missing',
     'responses by the mean. `D-optimal` runs the probes of largest variance given those before, the same for every model.',
     '`adaptive` is the product: beyond a fifth of all probes, half of the budget goes to probes with a large expected response.',
+    '`regression only` is the same without exemplars, and in rows named `novel-…`, no exemplar is of a class of the completed model.',
     `\`A-optimal\` runs the probes that best predict what searches use. ${tookText(report.took)}`,
     '',
     `![Top-1 against the share of probes, by row and probe set](${plot})`,

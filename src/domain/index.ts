@@ -11,6 +11,7 @@ export {
 } from './completion/complete-descriptors.js';
 export { ConditionedPrior, mostLikelyFamily, mostLikelyIndex } from './completion/conditioned-prior.js';
 export { dOptimalProbes } from './completion/d-optimal-probes.js';
+export { collectExemplars, type Exemplars, NO_EXEMPLARS } from './completion/exemplars.js';
 export { familyCenters, modelSignature, nearestFamily } from './completion/model-families.js';
 export { isTrainingModel, probeBudget } from './completion/probe-budget.js';
 export {

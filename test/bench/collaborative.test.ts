@@ -148,4 +148,13 @@ describe('bars', () => {
     ]);
     expect(barsOf([point('random', 0.33, 80)])).toEqual([]);
   });
+
+  it('are what exemplars cost classes that they do not show', () => {
+    const novel = { ...point('adaptive', 0.2, 87.5), row: 'novel-logit-logit' };
+    expect(barsOf([novel])).toEqual([]);
+    const name = 'novel against regression: novel-logit-logit, set, share 0.2, 400 queries';
+    const bar = (top1: number) => barsOf([novel, point('regression only', 0.2, top1)]);
+    expect(bar(88)).toEqual([{ name, value: 0.5, goal: 1, ok: true }]);
+    expect(bar(89)).toEqual([{ name, value: 1.5, goal: 1, ok: false }]);
+  });
 });

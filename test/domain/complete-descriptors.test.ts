@@ -7,6 +7,7 @@ import {
   fitUnsharpening,
   type Matrix,
   modelSignature,
+  NO_EXEMPLARS,
   nearestFamily,
   type PriorFamily,
   ProbeChooser,
@@ -55,6 +56,7 @@ const prior: ResponsePrior = {
   shape: { directions: RANK, ridge: 0 },
   expectedError: 0.1,
   families,
+  exemplars: NO_EXEMPLARS,
 };
 
 /** The responses of a model of a family. */

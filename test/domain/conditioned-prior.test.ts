@@ -46,4 +46,16 @@ describe('ConditionedPrior', () => {
     for (let probe = 0; probe < PROBES; probe++)
       expect(variances[probe]).toBeCloseTo(expected.variances[probe], 5);
   });
+
+  it('predicts each response from the others', () => {
+    const diagonal = conditioned.precisionDiagonal();
+    const precision = conditioned.precisionTimes(values);
+    for (const [place, probe] of OBSERVED.entries()) {
+      const others = OBSERVED.filter((other) => other !== probe);
+      const { completed } = new ConditionedPrior({ factor, noise }, others).estimate(
+        values.filter((_, n) => n !== place),
+      );
+      expect(precision[place] / diagonal[place]).toBeCloseTo(values[place] - completed[probe], 5);
+    }
+  });
 });

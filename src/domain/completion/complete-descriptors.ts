@@ -8,6 +8,7 @@ import type { Responses } from '../descriptors/fix-gauge.js';
 import { dot } from '../linalg/inner-product.js';
 import { columnsOf, type Matrix, rowOf } from '../linalg/matrix.js';
 import { ConditionedPrior, glsMeanEstimator, mostLikelyFamily } from './conditioned-prior.js';
+import { type Resemblance, resemblances } from './resemblance.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
 
 /** Descriptors of a partly probed model. */
@@ -64,15 +65,11 @@ export function completeDescriptors(responses: Responses, prior: ResponsePrior |
     meanVariance += variances[probe] / variances.length;
   }
   const meanOf = glsMeanEstimator(conditioned, observed.length);
+  const alike = resemblances(prior.exemplars, conditioned, observed, partial.rows);
   for (let row = 0; row < rows.rows; row++) {
     if (partial.degenerate[row] === 1) continue;
-    const { descriptor, error } = completeRow(
-      conditioned,
-      rowOf(partial.rows, row),
-      meanOf,
-      variances,
-      meanVariance,
-    );
+    const estimate = estimateRow(conditioned, observed, rowOf(partial.rows, row), meanOf, alike?.[row]);
+    const { descriptor, error } = sharpenEstimate(estimate, variances, meanVariance);
     rowOf(rows, row).set(descriptor);
     errors[row] = error;
   }
@@ -101,20 +98,49 @@ export function observedProbes({ rows, columns, data }: Matrix): Uint32Array {
   });
 }
 
+/** A completed row before sharpening, and by how much the prior underestimates its variance. */
+interface EstimatedRow {
+  completed: Float32Array;
+  surprise: number;
+}
+
 /**
+ * Ridge regression, of what neighbors do not tell already.
+ *
+ * @param values n responses to the observed probes
  * @param meanOf the mean of a whole row, by generalized least squares from the responses that were run
+ * @param alike what the row has from its neighbors; absent: there are none
+ */
+function estimateRow(
+  conditioned: ConditionedPrior,
+  observed: Uint32Array,
+  values: Float32Array,
+  meanOf: (values: Float32Array) => number,
+  alike: Resemblance | undefined,
+): EstimatedRow {
+  const regressed = (rest: Float32Array) => {
+    const shift = meanOf(rest);
+    return conditioned.estimate(rest.map((value) => value - shift));
+  };
+  if (!alike || alike.share === 0) return regressed(values);
+  const { expected, errorRatio } = alike;
+  const { completed } = regressed(values.map((value, place) => value - expected[observed[place]]));
+  return {
+    completed: completed.map((value, probe) => value + expected[probe]),
+    // Not of the rest itself: neighbors were chosen to resemble these responses, so the rest is smaller here than elsewhere.
+    surprise: regressed(values).surprise * errorRatio,
+  };
+}
+
+/**
  * @param variances P posterior variances, for rows of deviation 1
  * @param meanVariance their mean
  */
-function completeRow(
-  conditioned: ConditionedPrior,
-  values: Float32Array,
-  meanOf: (values: Float32Array) => number,
+function sharpenEstimate(
+  { completed, surprise }: EstimatedRow,
   variances: Float32Array,
   meanVariance: number,
 ): { descriptor: Float32Array; error: number } {
-  const shift = meanOf(values);
-  const { completed, surprise } = conditioned.estimate(values.map((value) => value - shift));
   const { mean, variance } = meanAndVariance(completed);
   const scale = 1 / Math.sqrt(Math.max(variance + surprise * meanVariance, MIN_VARIANCE));
   const sharpened = completed.map((value) => Math.exp(RESPONSE_SHARPNESS * scale * (value - mean)));

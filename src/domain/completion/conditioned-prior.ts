@@ -73,6 +73,27 @@ export class ConditionedPrior {
     });
   }
 
+  /** n: the diagonal of K_O⁻¹. `precisionTimes(x)` over it is what each response is off from its prediction by the others. */
+  precisionDiagonal(): Float32Array {
+    const count = this.observed.length;
+    const rank = this.family.factor.columns;
+    const diagonal = new Float32Array(count);
+    const solved = new Float64Array(rank * 4);
+    for (let first = 0; first < count; first += 4) {
+      const lanes = Math.min(4, count - first);
+      for (let lane = 0; lane < lanes; lane++)
+        for (let axis = 0; axis < rank; axis++)
+          solved[axis * 4 + lane] = this.weights[axis * count + first + lane];
+      solveLowerFour(this.lower, rank, solved);
+      for (let lane = 0; lane < lanes; lane++) {
+        let explained = 0;
+        for (let axis = 0; axis < rank; axis++) explained += solved[axis * 4 + lane] ** 2;
+        diagonal[first + lane] = 1 / this.family.noise[this.observed[first + lane]] - explained;
+      }
+    }
+    return diagonal;
+  }
+
   /** Log-likelihood of one output's responses, up to a constant that depends on the probes only. */
   logLikelihood(values: Float32Array): number {
     const b = this.project(values);

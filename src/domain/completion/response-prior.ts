@@ -1,4 +1,5 @@
 import type { Matrix } from '../linalg/matrix.js';
+import { type Exemplars, NO_EXEMPLARS } from './exemplars.js';
 
 /**
  * A Gaussian prior over standardized responses (descriptors before sharpening) to a probe set, fitted to fully probed
@@ -17,6 +18,8 @@ export interface ResponsePrior {
   /** Squared error per probe, in responses of variance 1, of held-out models completed from a third of the probes. */
   expectedError: number;
   families: PriorFamily[];
+  /** Rows that similar outputs are completed from. */
+  exemplars: Exemplars;
 }
 
 /** Probes that determine a model's family. All models share them, so every family's order starts with them. */
@@ -42,12 +45,17 @@ export interface PriorFamily {
 
 const MAGIC = 0x70726c33;
 
-/** Encodes a prior: a JSON header, then the numbers of each family, little-endian. */
-export function encodePrior({ families, ...facts }: ResponsePrior): Uint8Array {
+/** Encodes a prior: a JSON header, then the numbers of each family and the exemplars, little-endian. */
+export function encodePrior({ families, exemplars, ...facts }: ResponsePrior): Uint8Array {
   const shapes = families.map(({ factor, order }) => ({ rank: factor.columns, order: order.length }));
-  const header = new TextEncoder().encode(JSON.stringify({ ...facts, families: shapes }));
+  const header = new TextEncoder().encode(
+    JSON.stringify({ ...facts, families: shapes, exemplars: exemplars.count }),
+  );
   const padded = Math.ceil(header.length / 4) * 4;
-  const parts = families.flatMap(({ factor, noise, order }) => [factor.data, noise, order]);
+  const parts = [
+    ...families.flatMap(({ factor, noise, order }) => [factor.data, noise, order]),
+    exemplars.values,
+  ];
   const bytes = new Uint8Array(8 + padded + parts.reduce((sum, part) => sum + part.byteLength, 0)).fill(0x20);
   new DataView(bytes.buffer).setUint32(0, MAGIC, true);
   new DataView(bytes.buffer).setUint32(4, padded, true);
@@ -67,9 +75,7 @@ export function decodePrior(bytes: Uint8Array): ResponsePrior {
     throw new Error('the file is not a response prior');
   const headerLength = view.getUint32(4, true);
   const text = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
-  const { families: shapes, ...facts } = JSON.parse(text) as Omit<ResponsePrior, 'families'> & {
-    families: { rank: number; order: number }[];
-  };
+  const { families: shapes, exemplars: count = 0, ...facts } = JSON.parse(text) as PriorHeader;
   let offset = 8 + headerLength;
   const numbers = (count: number): ArrayBuffer => {
     // Copied for alignment. A Buffer's `slice` would share the file's memory.
@@ -87,5 +93,20 @@ export function decodePrior(bytes: Uint8Array): ResponsePrior {
       order: new Uint32Array(numbers(order)),
     };
   });
-  return { ...facts, families };
+  return { ...facts, families, exemplars: exemplarsOf() };
+
+  function exemplarsOf(): Exemplars {
+    if (count === 0) return NO_EXEMPLARS;
+    if (bytes.length < offset + count * facts.probes) throw new Error('the response prior is truncated');
+    // Not copied: bytes need no alignment, and there may be 40 MB of them.
+    const values = new Int8Array(bytes.buffer, bytes.byteOffset + offset, count * facts.probes);
+    return { count, values };
+  }
+}
+
+/** The header of an encoded prior: the facts, and how much of what follows. */
+interface PriorHeader extends Omit<ResponsePrior, 'families' | 'exemplars'> {
+  families: { rank: number; order: number }[];
+  /** Absent in priors of earlier versions, which have none. */
+  exemplars?: number;
 }

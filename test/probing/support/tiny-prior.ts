@@ -12,6 +12,7 @@ import {
 import { temporaryFolder } from './run-model.js';
 
 const RANK = 3;
+const EXEMPLARS = 30;
 
 /** A prior of made numbers with two families, the same for the same count. */
 export function tinyPrior(probes: number): ResponsePrior {
@@ -34,6 +35,10 @@ export function tinyPrior(probes: number): ResponsePrior {
     shape: { directions: RANK, ridge: 0 },
     expectedError: 0.5,
     families: [family(), family()],
+    exemplars: {
+      count: EXEMPLARS,
+      values: Int8Array.from({ length: EXEMPLARS * probes }, () => next() * 255 - 127),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   ConditionedPrior,
+  collectExemplars,
   columnsOf,
   dOptimalProbes,
   dot,
@@ -38,7 +39,8 @@ export async function fitPrior(gallery: PriorTask): Promise<ResponsePrior> {
   const { shape, expectedError } = await chooseShape(task);
   const families = withProbeOrder(await fitFamilies({ ...task, shape }));
   const logits = models.reduce((sum, { length }) => sum + length, 0);
-  return { version: basis.version, probes: basis.probes, logits, shape, expectedError, families };
+  const exemplars = collectExemplars(models, basis.probes, task.read);
+  return { version: basis.version, probes: basis.probes, logits, shape, expectedError, families, exemplars };
 }
 
 async function chooseShape(task: PriorTask): Promise<{ shape: PriorShape; expectedError: number }> {
