@@ -12,6 +12,7 @@ import {
   type ResponsePrior,
   random,
   rowOf,
+  skewness,
   zscore,
 } from '../../src/domain/index.js';
 
@@ -175,6 +176,16 @@ describe('completion from exemplars', () => {
     const { run } = modelOf([0, CLASSES]);
     const { certainty } = completeDescriptors(run, prior);
     expect(certainty).toEqual(completeDescriptors(run, without).certainty);
+  });
+
+  it('does not make a logit look more accurate than its own responses do', () => {
+    const { run } = modelOf([0, 1, 2, 3, 4, 5]);
+    const alone = completeDescriptors(run, without);
+    const completed = completeDescriptors(run, prior);
+    expect(completed.skewnesses).toEqual(alone.skewnesses);
+    for (let row = 0; row < OUTPUTS; row++)
+      expect(alone.skewnesses[row]).toBeCloseTo(skewness(rowOf(alone.rows, row)), 5);
+    expect(skewness(rowOf(completed.rows, 0))).not.toBeCloseTo(completed.skewnesses[0], 2);
   });
 
   it('does without when there are fewer than it compares with', () => {
