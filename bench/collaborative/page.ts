@@ -11,7 +11,7 @@ export function collaborativePage(report: Report, plot: string): { markdown: str
     "[collaborative-probing.md](collaborative-probing.md) explains the method. The prior is fitted to the hub's models of even",
     'index; those of odd index are run on a share of the probes. `full` runs all probes, and `not completed` replaces missing',
     'responses by the mean. `D-optimal` runs the probes of largest variance given those before, the same for every model.',
-    '`adaptive` is the product: beyond a fifth of all probes, half of the budget goes to probes with a large expected response.',
+    '`adaptive` is the product: for a fifth of the budget, each output in turn runs the probe of its largest expected response.',
     '`regression only` is the same without exemplars, and in rows named `novel-…`, no exemplar is of a class of the completed model.',
     `\`A-optimal\` runs the probes that best predict what searches use. ${tookText(report.took)}`,
     '',
