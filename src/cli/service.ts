@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { openService, type Service } from '../app/index.js';
 import { loadConfig, readEnvironment } from '../config/index.js';
 import { untilInterrupted } from './interrupt.js';
@@ -27,7 +28,8 @@ export async function withService(
   work: boolean,
   use: (service: Service, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const service = await openService(loadConfig(readEnvironment()), {
+  const config = loadConfig(readEnvironment());
+  const service = await openService(config, {
     work,
     trustedCaller: true,
     searchOnDemand: true,
@@ -37,6 +39,10 @@ export async function withService(
       process.stderr.write(`${level}: ${message}${details ? ` ${JSON.stringify(details)}` : ''}\n`);
     },
   });
+  if (service.store.isNew)
+    process.stderr.write(
+      `The data folder ${resolve(config.dataFolder)} is new and empty. If you meant another one, set PROBELOG_DATA.\n`,
+    );
   try {
     await untilInterrupted((signal) => use(service, signal));
   } finally {

@@ -9,12 +9,18 @@ import { ProbelogError } from '../errors/index.js';
 export function closePlugin(queryField: string, close: () => Promise<void>): ApolloServerPlugin<BaseContext> {
   return {
     async serverWillStart({ schema }) {
-      if (!schema.getQueryType()?.getFields()[queryField]) {
+      const field = schema.getQueryType()?.getFields()[queryField];
+      if (!field)
         throw new ProbelogError(
           'CONFIG_INVALID',
-          `The server's Query has no field ${queryField}: merge the typeDefs and resolvers of createProbelog with its own.`,
+          `The server's Query has no field ${queryField}: merge the typeDefs of createProbelog with its own.`,
         );
-      }
+      // Without a resolver, every answer would be null, without an error.
+      if (!field.resolve)
+        throw new ProbelogError(
+          'CONFIG_INVALID',
+          `The field ${queryField} of the server's Query has no resolver: merge the resolvers of createProbelog with its own.`,
+        );
       return { serverWillStop: close };
     },
   };

@@ -12,7 +12,7 @@ export { backUp } from './backup/back-up.js';
 export { type RestoredBackup, restoreBackup } from './backup/restore-backup.js';
 export type { BackupContents } from './backup/write-backup.js';
 export { type BlobContent, BlobStore, type StoredBlob } from './blobs/blob-store.js';
-export { folderHolder, hasKernelLock, lockFolder } from './database/folder-lock.js';
+export { announceAddress, folderHolder, hasKernelLock, lockFolder } from './database/folder-lock.js';
 export type { StoreLocation } from './database/store-location.js';
 export type { DeliverySender, NewDelivery, PrepareIngest } from './deliveries/deliveries.js';
 export {

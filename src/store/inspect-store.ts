@@ -62,7 +62,12 @@ async function inspect(
     else await checkPairing(database.connection, folder);
     const migrations = await migrationState(database.connection);
     await database.endConnection();
-    const store = storeOn(database, folder.dataFolder, folder.schema !== null, release);
+    const store = storeOn(
+      database,
+      folder.dataFolder,
+      { isNew: false, shared: folder.schema !== null },
+      release,
+    );
     return {
       store,
       version: String(version),

@@ -40,6 +40,8 @@ export interface Store {
   as(viewer: Viewer): Store;
   /** Whether other processes can use the same database. */
   shared: boolean;
+  /** Whether its tables were just made. */
+  isNew: boolean;
   /** Removes blobs that no row refers to; returns how many. */
   cleanUpBlobs(options?: CleanUpOptions): Promise<number>;
   /** Asks the database for nothing. @throws what keeps it from answering */
@@ -89,14 +91,15 @@ export async function openStore({
     const database = await (databaseUrl === undefined
       ? openEmbedded(databaseFolder(dataFolder), log)
       : openServer(databaseUrl, databaseSchema));
+    let isNew: boolean;
     try {
-      await migrateAndPair(database.connection, databaseSchema, folder, adopt);
+      isNew = await migrateAndPair(database.connection, databaseSchema, folder, adopt);
     } catch (thrown) {
       await closeDatabase(database);
       throw thrown;
     }
     await database.endConnection();
-    const store = storeOn(database, dataFolder, databaseUrl !== undefined, release);
+    const store = storeOn(database, dataFolder, { isNew, shared: databaseUrl !== undefined }, release);
     try {
       await tidyUp(store, (digests) => filterReferenced(database.prisma, digests), log);
     } catch (thrown) {
@@ -124,17 +127,19 @@ async function tidyUp(
   await leases.releaseAll();
 }
 
+/** @returns whether the tables were made */
 async function migrateAndPair(
   connection: Connection,
   schema: string,
   folder: FolderOfDatabase,
   adopt: boolean,
-): Promise<void> {
-  await withMigrationLock(connection, async () => {
+): Promise<boolean> {
+  return withMigrationLock(connection, async () => {
     const isNew = await isNewDatabase(connection);
     if (isNew && !adopt) await checkUnused(folder);
     await applyMigrations(connection, schema);
     await pair(connection, folder, { isNew, adopt });
+    return isNew;
   });
 }
 
@@ -142,7 +147,7 @@ async function migrateAndPair(
 export function storeOn(
   database: Database,
   dataFolder: string,
-  shared: boolean,
+  { shared, isNew }: Pick<Store, 'shared' | 'isNew'>,
   release: () => Promise<void>,
 ): Store {
   const { prisma } = database;
@@ -174,6 +179,7 @@ export function storeOn(
     blobs,
     as,
     shared,
+    isNew,
     cleanUpBlobs: (options) => blobs.cleanUp((digests) => filterReferenced(prisma, digests), options),
     ping: async () => void (await prisma.$queryRaw`SELECT 1`),
     onStatement(listener) {

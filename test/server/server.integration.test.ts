@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
 
@@ -31,8 +31,23 @@ describe('probe images', () => {
 });
 
 describe('the server', () => {
-  it('says that it is well', async () => {
-    expect(await (await fetch(`${demo.server.url}/health`)).json()).toEqual({ status: 'ok' });
+  it('says whether it is well: it lives, and reaches its database', async () => {
+    const ask = async (path: string) => {
+      const response = await fetch(`${demo.server.url}/${path}`);
+      return [response.status, ((await response.json()) as { status: string }).status];
+    };
+    expect(await Promise.all(['livez', 'health', 'readyz'].map(ask))).toEqual([
+      [200, 'ok'],
+      [200, 'ok'],
+      [200, 'ready'],
+    ]);
+    const down = vi.spyOn(demo.service.store, 'ping').mockRejectedValue(new Error('no connection'));
+    expect(await Promise.all(['livez', 'health', 'readyz'].map(ask))).toEqual([
+      [200, 'ok'],
+      [503, 'unavailable'],
+      [503, 'unavailable'],
+    ]);
+    down.mockRestore();
   });
 
   it('answers what it does not know with JSON', async () => {

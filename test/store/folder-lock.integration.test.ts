@@ -2,7 +2,7 @@ import { fork, spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { folderHolder, lockFolder } from '../../src/store/database/folder-lock.js';
+import { announceAddress, folderHolder, lockFolder } from '../../src/store/database/folder-lock.js';
 import { requires } from '../fixtures/requires.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -32,6 +32,17 @@ it('takes over at once from a dead process, and from an earlier one with a numbe
   }
   const release = await lockFolder(folder);
   expect(await readdir(join(folder, 'locks'))).toHaveLength(1);
+  await release();
+});
+
+it('names the address of a server that holds it', async () => {
+  const folder = await temporaryFolder();
+  const release = await lockFolder(folder);
+  await announceAddress(folder, 'http://127.0.0.1:4000');
+  await expect(lockFolder(folder)).rejects.toMatchObject({
+    message: expect.stringContaining('answers at http://127.0.0.1:4000: add --url http://127.0.0.1:4000'),
+    details: { pid: process.pid, url: 'http://127.0.0.1:4000' },
+  });
   await release();
 });
 

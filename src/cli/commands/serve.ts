@@ -49,6 +49,7 @@ async function configOf({ demo, subgraph }: ServeFlags): Promise<Config> {
 async function serve(config: Config, { adopt, demo, work }: ServeFlags): Promise<void> {
   const { openService } = await import('../../app/index.js');
   const { servicesOf, startServer } = await import('../../server/index.js');
+  const { announceAddress } = await import('../../store/index.js');
   const { introduceDemo, seedDemo } = await import('../demo.js');
   const { logToStderr } = await import('../log-to-stderr.js');
   const logger = logToStderr(config);
@@ -80,9 +81,10 @@ async function serve(config: Config, { adopt, demo, work }: ServeFlags): Promise
       subgraph: config.subgraph ? subgraphOf(config) : undefined,
       requestMs: config.transferMinutes * 60_000,
     });
+    if (!service.store.shared) await announceAddress(resolve(config.dataFolder), server.url);
     service.sweeper.start(config.sweepMinutes * 60_000);
     process.stdout.write(
-      `ProbeLog answers at ${server.url}/graphql (data in ${resolve(config.dataFolder)})\n`,
+      `ProbeLog answers at ${server.url}/graphql (${service.store.isNew && !demo ? 'new, empty data folder' : 'data in'} ${resolve(config.dataFolder)})\n`,
     );
     if (demo)
       process.stdout.write(await introduceDemo(server.url).catch((thrown) => `${messageOf(thrown)}\n`));

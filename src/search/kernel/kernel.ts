@@ -84,7 +84,8 @@ const PAGE_BYTES = 65_536;
 
 /** @param bytes that the memory holds at least */
 export function openKernel(bytes: number): KernelMemory {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
+  // The module asks for a page, also where nothing is to be computed.
+  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / PAGE_BYTES)) });
   return { memory, kernel: new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernel };
 }
 

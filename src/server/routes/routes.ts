@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../graphql/index.js';
 import type { WebhookReceiver } from '../../registries/index.js';
+import { addHealth } from './health.js';
 import { addProbeImages } from './probe-images.js';
 import { addProbeKits } from './probe-kits.js';
-import { addReadiness } from './readiness.js';
 import { addResponseUploads } from './response-uploads.js';
 import { addWebhooks } from './webhooks.js';
 
@@ -16,8 +16,7 @@ export interface RouteOptions {
 
 /** Serves what is not GraphQL: webhooks, probe images and kits, uploads of responses, health. */
 export function addRoutes(app: FastifyInstance, { services, webhooks }: RouteOptions): void {
-  app.get('/health', { config: { requiredScopes: 'OPEN' } }, async () => ({ status: 'ok' }));
-  addReadiness(app, services);
+  addHealth(app, services);
   addProbeImages(app, services);
   addProbeKits(app, services);
   addResponseUploads(app, services);

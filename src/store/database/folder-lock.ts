@@ -12,6 +12,7 @@ const TRIES = 6;
 const MAX_PAUSE_MS = 50;
 const STOP_IT =
   '. Stop it, send your request to it (--url), choose another PROBELOG_DATA, or use a PostgreSQL server (DATABASE_URL).';
+const MAX_ADDRESS = 300;
 
 /** A process that wants or has the folder. The start time distinguishes it from a later process with the same pid. */
 interface Claim {
@@ -24,9 +25,11 @@ interface Claim {
 export interface FolderHolder {
   pid: number;
   host: string | null;
+  /** Where it answers, when it is a server; null for any other process. */
+  url: string | null;
 }
 
-const holderSchema = z.object({ pid: z.int(), host: z.string() });
+const holderSchema = z.object({ pid: z.int(), host: z.string(), url: z.url().max(MAX_ADDRESS).optional() });
 
 /**
  * Locks a data folder for this process: a second process would damage the embedded database.
@@ -67,14 +70,33 @@ async function claimFolder(claims: string, file: FileHandle): Promise<(() => Pro
   const rival = await findRival(claims, own);
   if (rival) {
     await rm(own, { force: true });
-    return { pid: rival.pid, host: null };
+    return { pid: rival.pid, host: null, url: null };
   }
-  await file.truncate(0);
-  await file.appendFile(JSON.stringify({ pid: process.pid, host: hostname() }));
+  await describeHolder(file);
   return async () => {
     await rm(own, { force: true });
     await file.close();
   };
+}
+
+/**
+ * Tells processes that find the folder locked by this one where to send their requests.
+ *
+ * @param url the address of the server that this process is
+ */
+export async function announceAddress(folder: string, url: string): Promise<void> {
+  const file = await open(lockPath(folder), 'r+');
+  try {
+    await describeHolder(file, url);
+  } finally {
+    await file.close();
+  }
+}
+
+async function describeHolder(file: FileHandle, url?: string): Promise<void> {
+  await file.truncate(0);
+  const holder = JSON.stringify({ pid: process.pid, host: hostname(), url });
+  await file.write(holder, 0);
 }
 
 /** Another live process that holds the folder; null when none does. It takes no claim. */
@@ -91,7 +113,7 @@ export async function folderHolder(folder: string): Promise<FolderHolder | null>
   const names = await readdir(join(folder, 'locks')).catch(() => []);
   for (const name of names) {
     const claim = claimOf(name);
-    if (claim.pid !== process.pid && (await isAlive(claim))) return { pid: claim.pid, host: null };
+    if (claim.pid !== process.pid && (await isAlive(claim))) return { pid: claim.pid, host: null, url: null };
   }
   return null;
 }
@@ -115,8 +137,9 @@ async function readHolder(file: FileHandle): Promise<FolderHolder> {
   const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
   const holder = holderSchema.safeParse(parseJson(bytes.toString('utf8', 0, bytesRead)));
   // The holder writes it a moment after it has the lock.
-  if (!holder.success) return { pid: 0, host: null };
-  return { pid: holder.data.pid, host: holder.data.host === hostname() ? null : holder.data.host };
+  if (!holder.success) return { pid: 0, host: null, url: null };
+  const { pid, host, url = null } = holder.data;
+  return host === hostname() ? { pid, host: null, url } : { pid, host, url: null };
 }
 
 function parseJson(text: string): unknown {
@@ -168,11 +191,13 @@ async function startTime(pid: number): Promise<string | undefined> {
   }
 }
 
-function inUse({ pid, host }: FolderHolder, advice: string): ProbelogError {
+function inUse({ pid, host, url }: FolderHolder, advice: string): ProbelogError {
   const holder =
     host !== null ? `A process on ${host} (${pid} there)` : pid > 0 ? `Process ${pid}` : 'Another process';
-  return new ProbelogError('DATA_FOLDER_IN_USE', `${holder} has the data folder open${advice}`, {
+  const server = url === null ? '' : ` and answers at ${url}: add --url ${url} to ask it`;
+  return new ProbelogError('DATA_FOLDER_IN_USE', `${holder} has the data folder open${server}${advice}`, {
     pid,
     ...(host !== null && { host }),
+    ...(url !== null && { url }),
   });
 }
