@@ -24,8 +24,10 @@ export interface ChooserOptions {
 const ROUND_PROBES = 32;
 /** The same as a share of P, so that large probe sets take few rounds. */
 const ROUND_SHARE = 0.025;
-/** Share of the budget for probes chosen adaptively, where outputs are expected to respond. */
-const ADAPTIVE_SHARE = 0.2;
+/** Up to this share of P, probes follow the D-optimal order: too little is known for adaptive choices. */
+const ORDERED_SHARE = 0.2;
+/** Share of the remaining budget for probes chosen adaptively, where outputs are expected to respond. */
+const ADAPTIVE_SHARE = 0.5;
 /** Outputs that choices are based on. */
 const MAX_OUTPUTS = 64;
 
@@ -60,7 +62,8 @@ export class ProbeChooser {
   ) {
     this.maxProbes = Math.min(prior.probes, Math.max(1, Math.ceil(options.budget * prior.probes)));
     this.common = prior.families[0].order.slice(0, Math.min(COMMON_PROBES, this.maxProbes));
-    this.orderedProbes = this.maxProbes - Math.floor(ADAPTIVE_SHARE * this.maxProbes);
+    const alwaysOrdered = Math.min(this.maxProbes, Math.ceil(ORDERED_SHARE * prior.probes));
+    this.orderedProbes = this.maxProbes - Math.floor(ADAPTIVE_SHARE * (this.maxProbes - alwaysOrdered));
     this.roundProbes = Math.max(ROUND_PROBES, Math.ceil(ROUND_SHARE * prior.probes));
   }
 
