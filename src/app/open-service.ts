@@ -13,8 +13,11 @@ import { isTrainingModel } from '../domain/index.js';
 import { messageOf } from '../errors/index.js';
 import {
   type Diagnosis,
+  type DryRun,
   diagnoseModel,
+  dryRun,
   IngestFeed,
+  type IngestRequest,
   IngestService,
   IngestWorker,
   ModelCache,
@@ -67,6 +70,8 @@ export interface Service {
   blobCleanup: Pick<BlobCleanup, 'start'>;
   /** See {@link diagnoseModel}. */
   diagnose(modelId: string, signal?: AbortSignal): Promise<Diagnosis>;
+  /** See {@link dryRun}. */
+  dryRun(request: IngestRequest, signal?: AbortSignal): Promise<DryRun>;
   /** Stops in order: ingests return to the queue, child processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -288,6 +293,17 @@ export async function openService(
       deliveries: recorder,
       sweeper,
       blobCleanup,
+      dryRun: async (request, signal) =>
+        dryRun(
+          request,
+          {
+            store,
+            defaultProbeSet: config.probeSet,
+            download,
+            probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
+          },
+          signal,
+        ),
       diagnose: async (modelId, signal) =>
         diagnoseModel(
           modelId,

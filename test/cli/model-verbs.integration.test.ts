@@ -26,6 +26,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+it('ingest --dry-run says what would be assumed or refused, and registers nothing', async () => {
+  await writeFile(join(folder, 'words.onnx'), 'words');
+  const { code, stdout, stderr } = await probelog('ingest', 'a.onnx', 'words.onnx', '--dry-run', '--json');
+  expect([code, stderr]).toEqual([1, '']);
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({
+      name: 'a',
+      logits: 4,
+      code: null,
+      preprocessing: expect.objectContaining({ width: expect.any(Number) }),
+      notes: expect.arrayContaining([expect.objectContaining({ code: 'PREPROCESSING_ASSUMED' })]),
+    }),
+    expect.objectContaining({ name: 'words', logits: null, code: 'MODEL_NOT_ONNX' }),
+  ]);
+  const shown = await probelog('ingest', 'a.onnx', '--dry-run');
+  expect(shown.stderr).toMatch(/^a 1: note: PREPROCESSING_ASSUMED: /m);
+  expect(await jsonOf('models')).toEqual([]);
+});
+
 it('ingest takes several files', async () => {
   const outcomes = await jsonOf('ingest', 'a.onnx', 'b.onnx', 'c.onnx');
   expect(outcomes).toEqual(
