@@ -9,9 +9,11 @@ import {
   type Matrix,
   NO_EXEMPLARS,
   type PriorFamily,
+  ProbeChooser,
   type ResponsePrior,
   random,
   rowOf,
+  skewness,
   zscore,
 } from '../../src/domain/index.js';
 
@@ -175,6 +177,34 @@ describe('completion from exemplars', () => {
     const { run } = modelOf([0, CLASSES]);
     const { certainty } = completeDescriptors(run, prior);
     expect(certainty).toEqual(completeDescriptors(run, without).certainty);
+  });
+
+  it('does not make a logit look more accurate than its own responses do', () => {
+    const { run } = modelOf([0, 1, 2, 3, 4, 5]);
+    const alone = completeDescriptors(run, without);
+    const completed = completeDescriptors(run, prior);
+    expect(completed.skewnesses).toEqual(alone.skewnesses);
+    for (let row = 0; row < OUTPUTS; row++)
+      expect(alone.skewnesses[row]).toBeCloseTo(skewness(rowOf(alone.rows, row)), 5);
+    expect(skewness(rowOf(completed.rows, 0))).not.toBeCloseTo(completed.skewnesses[0], 2);
+  });
+
+  it('ends probing earlier where it leaves little unknown, and no earlier for new classes', () => {
+    const probesRun = (kinds: number[], with_: ResponsePrior) => {
+      const { whole } = modelOf(kinds);
+      const chooser = new ProbeChooser(with_, { budget: 1, errorBound: 0.35, errorFactor: 0 });
+      const run: number[] = [];
+      for (;;) {
+        const rows = run.flatMap((probe) => kinds.map((_, output) => rowOf(whole, output)[probe]));
+        const round = chooser.next(Uint32Array.from(run), Float32Array.from(rows));
+        if (!round) return run.length;
+        run.push(...round);
+      }
+    };
+    const known = [0, 1, 2, 3, 4, 5];
+    expect(probesRun(known, prior)).toBeLessThan(probesRun(known, without));
+    const unknown = known.map((output) => CLASSES + output);
+    expect(probesRun(unknown, prior)).toBe(probesRun(unknown, without));
   });
 
   it('does without when there are fewer than it compares with', () => {

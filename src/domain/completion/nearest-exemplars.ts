@@ -11,7 +11,7 @@ export interface Nearest {
 /** Exemplars that are unpacked at a time. */
 const BLOCK_ROWS = 128;
 /** With more observed probes, candidates are found by so many of them, and compared by all. */
-const PROBES_FOR_CANDIDATES = 256;
+const PROBES_FOR_CANDIDATES = 128;
 /** Candidates for each neighbor. */
 const CANDIDATES = 4;
 /** Smaller deviations are rounding noise. */
