@@ -36,6 +36,7 @@ import {
   ensureProbeEmbeddings,
   openTextEncoder,
   type TextEncoder,
+  textEncoderOnDemand,
   unavailableTextEncoder,
 } from '../text/index.js';
 import { startAuditRetentionJob } from './audit-retention-job.js';
@@ -89,8 +90,8 @@ export interface ServiceOptions {
   adopt?: boolean;
   /** Fails when there is no text encoder; by default only searches by text and image fail then. */
   needsTexts?: boolean;
-  /** Starts the search process when a query or an ingest needs it, for short commands; by default at once. */
-  searchOnDemand?: boolean;
+  /** Opens the text encoder and starts the search process when a query or an ingest needs them, for short commands; by default at once. */
+  onDemand?: boolean;
 }
 
 /**
@@ -100,7 +101,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, actor, adopt, needsTexts = false, searchOnDemand = false }: ServiceOptions,
+  { log, work, trustedCaller, actor, adopt, needsTexts = false, onDemand = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const folder = (name: string) => join(dataFolder, name);
@@ -134,18 +135,26 @@ export async function openService(
     const cursorSeal = await openCursorSeal(dataFolder);
 
     // Search
-    const encoder = closeLater(
-      await openTextEncoder({
+    const openEncoder = () =>
+      openTextEncoder({
         model: config.textEncoder,
         cacheFolder: folder('encoders'),
         maxMemoryBytes: config.textEncoderMemoryBytes,
-      }).catch((thrown) => {
-        if (needsTexts) throw thrown;
-        log('info', 'there is no text encoder: models are probed, but texts and images cannot be searched', {
-          reason: messageOf(thrown),
-        });
-        return unavailableTextEncoder(thrown);
-      }),
+      });
+    const encoder = closeLater(
+      onDemand
+        ? textEncoderOnDemand(openEncoder)
+        : await openEncoder().catch((thrown) => {
+            if (needsTexts) throw thrown;
+            log(
+              'info',
+              'there is no text encoder: models are probed, but texts and images cannot be searched',
+              {
+                reason: messageOf(thrown),
+              },
+            );
+            return unavailableTextEncoder(thrown);
+          }),
     );
     const concepts = createConceptEncoder({ store, encoder, folder: folder('concepts') });
     const searchFolder = closeLater(
@@ -156,7 +165,7 @@ export async function openService(
         folder: searchFolder.folder,
         settings: { exactLimit: config.exactLimit },
         galleries: () => allGalleryModels(store),
-        onDemand: searchOnDemand,
+        onDemand,
         log: (line) => log('warn', line),
         onUnreadable: (models) => void nameUnreadable(store, models, log),
       }),
