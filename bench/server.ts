@@ -60,7 +60,10 @@ const { values: options } = parseArgs({
 const parts = partsOf(PARTS, options.only);
 const report = new BenchReport<Row, keyof typeof GOALS>(GOALS, options.json);
 
-const child = fork(fileURLToPath(new URL('./server/worker/main.js', import.meta.url)));
+const child = fork(fileURLToPath(new URL('./server/worker/main.js', import.meta.url)), {
+  // As the command line does for itself (src/cli/main.ts).
+  env: { ...process.env, NODE_ENV: 'production' },
+});
 const { urls, secret } = await new Promise<ServersReady>((resolve, reject) => {
   child.once('message', (message: ServersReady) => resolve(message));
   child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));

@@ -46,7 +46,10 @@ const { values: options } = parseArgs({
 
 const kinds = partsOf(KINDS, options.only);
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
-const child = fork(fileURLToPath(new URL('./webhooks/worker/main.js', import.meta.url)));
+const child = fork(fileURLToPath(new URL('./webhooks/worker/main.js', import.meta.url)), {
+  // As the command line does for itself (src/cli/main.ts).
+  env: { ...process.env, NODE_ENV: 'production' },
+});
 const url = await new Promise<string>((resolve, reject) => {
   child.once('message', (ready: ServerReady) => resolve(ready.url));
   child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));

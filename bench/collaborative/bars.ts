@@ -1,4 +1,5 @@
 import { type CurvePoint, NOVEL, REGRESSION_ONLY } from './measure-curve.js';
+import { PRODUCT } from './schemes.js';
 
 /** A figure with the goal that it is to reach. */
 export interface Bar {
@@ -12,8 +13,6 @@ export interface Bar {
 
 /** How many points of top-1 the product may lose against full probing, by the share of the probes that is run. */
 const GOALS: Readonly<Record<number, number>> = { 0.33: 1, 0.2: 3, 0.1: 8 };
-/** The product's scheme. */
-const PRODUCT = 'adaptive';
 
 /** Points that a class that no exemplar has may lose against completion without exemplars. */
 const NOVEL_GOAL = 1;

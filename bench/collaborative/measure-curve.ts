@@ -25,7 +25,7 @@ import { type CompletedGallery, completeModels } from './complete-models.js';
 import type { Learned } from './learn.js';
 import { type Lost, lostBetween } from './lost-between.js';
 import { type DistancePoint, measureDistance } from './measure-distance.js';
-import { SCHEMES } from './schemes.js';
+import { type Choice, PRODUCT, SCHEMES } from './schemes.js';
 
 /** Shares of the probes that are run. */
 export const SHARES = [0.5, 0.33, 0.2, 0.1, 0.05, 0.02];
@@ -112,38 +112,56 @@ export async function measureCurve(
     }
     save();
   };
-  await measure('full', 1, whole.rows);
-  for (const share of task.shares) {
-    const budget = Math.round(share * prior.probes);
-    for (const [scheme, choose] of Object.entries(SCHEMES)) {
-      if (!task.schemes.includes(scheme)) continue;
-      const chosen = choose(prior, budget, target);
+  /** The product, then the same without exemplars: for classes that they do not show, and for all. */
+  const measureProduct = async (share: number) => {
+    const chosen = remembered(SCHEMES[PRODUCT](prior, budgetOf(share), target));
+    if (task.schemes.includes(PRODUCT)) {
       const { rows, certainties, ...errors } = completeModels(models, whole.rows, () => prior, chosen);
+      await measure(PRODUCT, share, rows);
+      measured.errors.push({ probeSet, scheme: PRODUCT, share, ...errors });
+      const novel = completeModels(models, whole.rows, priorWithoutOwnClasses(task.learned), chosen);
+      await measure(PRODUCT, share, novel.rows, NOVEL);
+      for (const [row, queries] of distanceQueries({ ...whole, rows }, task)) {
+        const figures = measureDistance({ rows, certainties }, whole.logits, queries);
+        measured.distances.push({ row, probeSet, share, ...figures });
+      }
+    }
+    if (!task.schemes.includes(REGRESSION_ONLY)) return;
+    const regression = { ...prior, exemplars: NO_EXEMPLARS };
+    const { rows } = completeModels(models, whole.rows, () => regression, chosen);
+    await measure(REGRESSION_ONLY, share, rows);
+  };
+  const measureOthers = async (share: number) => {
+    for (const [scheme, choose] of Object.entries(SCHEMES)) {
+      if (scheme === PRODUCT || !task.schemes.includes(scheme)) continue;
+      const chosen = choose(prior, budgetOf(share), target);
+      const { rows, certainties: _, ...errors } = completeModels(models, whole.rows, () => prior, chosen);
       await measure(scheme, share, rows);
       measured.errors.push({ probeSet, scheme, share, ...errors });
-      if (scheme !== 'adaptive') continue;
-      const novel = completeModels(models, whole.rows, priorWithoutOwnClasses(task.learned), chosen);
-      await measure(scheme, share, novel.rows, NOVEL);
-      const gallery = { ...whole, rows };
-      for (const [row, queries] of distanceQueries(gallery, task))
-        measured.distances.push({
-          row,
-          probeSet,
-          share,
-          ...measureDistance({ rows, certainties }, whole.logits, queries),
-        });
     }
-    if (task.schemes.includes(REGRESSION_ONLY)) {
-      const regressed = { ...prior, exemplars: NO_EXEMPLARS };
-      const chosen = SCHEMES.adaptive(regressed, budget, target);
-      const { rows } = completeModels(models, whole.rows, () => regressed, chosen);
-      await measure(REGRESSION_ONLY, share, rows);
-    }
-    if (!task.schemes.includes(NOT_COMPLETED)) continue;
-    const byTarget = SCHEMES['A-optimal'](prior, budget, target);
-    const bare = completeModels(models, whole.rows, () => null, byTarget);
+    if (!task.schemes.includes(NOT_COMPLETED)) return;
+    const chosen = SCHEMES['A-optimal'](prior, budgetOf(share), target);
+    const bare = completeModels(models, whole.rows, () => null, chosen);
     await measure(NOT_COMPLETED, share, bare.rows);
+  };
+  await measure('full', 1, whole.rows);
+  // The product at all shares first: an interrupted run has what matters most.
+  for (const share of task.shares) await measureProduct(share);
+  for (const share of task.shares) await measureOthers(share);
+
+  function budgetOf(share: number): number {
+    return Math.round(share * prior.probes);
   }
+}
+
+/** Chooses the probes of each model once. */
+function remembered(choose: Choice): Choice {
+  const choices = new Map<Matrix, Uint32Array>();
+  return (raw) => {
+    const chosen = choices.get(raw) ?? choose(raw);
+    choices.set(raw, chosen);
+    return chosen;
+  };
 }
 
 /** A prior without exemplars of any class that the model itself has: to it, all of them are new. */

@@ -68,13 +68,16 @@ const adaptive: Scheme = (prior, max) => {
   };
 };
 
+/** The name of the product's scheme. */
+export const PRODUCT = 'adaptive';
+
 /** Every scheme, by the name in the table. */
 export const SCHEMES: Record<string, Scheme> = {
   random: byChance,
   leverage: byLeverage,
   'D-optimal': dOptimal,
   'A-optimal': aOptimal,
-  adaptive,
+  [PRODUCT]: adaptive,
 };
 
 /** The same responses with NaN where a probe was not run, as they are stored. */

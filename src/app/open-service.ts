@@ -13,8 +13,11 @@ import { isTrainingModel } from '../domain/index.js';
 import { messageOf } from '../errors/index.js';
 import {
   type Diagnosis,
+  type DryRun,
   diagnoseModel,
+  dryRun,
   IngestFeed,
+  type IngestRequest,
   IngestService,
   IngestWorker,
   ModelCache,
@@ -33,6 +36,7 @@ import {
   ensureProbeEmbeddings,
   openTextEncoder,
   type TextEncoder,
+  textEncoderOnDemand,
   unavailableTextEncoder,
 } from '../text/index.js';
 import { startAuditRetentionJob } from './audit-retention-job.js';
@@ -67,6 +71,8 @@ export interface Service {
   blobCleanup: Pick<BlobCleanup, 'start'>;
   /** See {@link diagnoseModel}. */
   diagnose(modelId: string, signal?: AbortSignal): Promise<Diagnosis>;
+  /** See {@link dryRun}. */
+  dryRun(request: IngestRequest, signal?: AbortSignal): Promise<DryRun>;
   /** Stops in order: ingests return to the queue, child processes end, the database closes. */
   close(): Promise<void>;
 }
@@ -84,8 +90,8 @@ export interface ServiceOptions {
   adopt?: boolean;
   /** Fails when there is no text encoder; by default only searches by text and image fail then. */
   needsTexts?: boolean;
-  /** Starts the search process when a query or an ingest needs it, for short commands; by default at once. */
-  searchOnDemand?: boolean;
+  /** Opens the text encoder and starts the search process when a query or an ingest needs them, for short commands; by default at once. */
+  onDemand?: boolean;
 }
 
 /**
@@ -95,7 +101,7 @@ export interface ServiceOptions {
  */
 export async function openService(
   config: Config,
-  { log, work, trustedCaller, actor, adopt, needsTexts = false, searchOnDemand = false }: ServiceOptions,
+  { log, work, trustedCaller, actor, adopt, needsTexts = false, onDemand = false }: ServiceOptions,
 ): Promise<Service> {
   const dataFolder = resolve(config.dataFolder);
   const folder = (name: string) => join(dataFolder, name);
@@ -129,18 +135,26 @@ export async function openService(
     const cursorSeal = await openCursorSeal(dataFolder);
 
     // Search
-    const encoder = closeLater(
-      await openTextEncoder({
+    const openEncoder = () =>
+      openTextEncoder({
         model: config.textEncoder,
         cacheFolder: folder('encoders'),
         maxMemoryBytes: config.textEncoderMemoryBytes,
-      }).catch((thrown) => {
-        if (needsTexts) throw thrown;
-        log('info', 'there is no text encoder: models are probed, but texts and images cannot be searched', {
-          reason: messageOf(thrown),
-        });
-        return unavailableTextEncoder(thrown);
-      }),
+      });
+    const encoder = closeLater(
+      onDemand
+        ? textEncoderOnDemand(openEncoder)
+        : await openEncoder().catch((thrown) => {
+            if (needsTexts) throw thrown;
+            log(
+              'info',
+              'there is no text encoder: models are probed, but texts and images cannot be searched',
+              {
+                reason: messageOf(thrown),
+              },
+            );
+            return unavailableTextEncoder(thrown);
+          }),
     );
     const concepts = createConceptEncoder({ store, encoder, folder: folder('concepts') });
     const searchFolder = closeLater(
@@ -151,7 +165,7 @@ export async function openService(
         folder: searchFolder.folder,
         settings: { exactLimit: config.exactLimit },
         galleries: () => allGalleryModels(store),
-        onDemand: searchOnDemand,
+        onDemand,
         log: (line) => log('warn', line),
         onUnreadable: (models) => void nameUnreadable(store, models, log),
       }),
@@ -288,6 +302,17 @@ export async function openService(
       deliveries: recorder,
       sweeper,
       blobCleanup,
+      dryRun: async (request, signal) =>
+        dryRun(
+          request,
+          {
+            store,
+            defaultProbeSet: config.probeSet,
+            download,
+            probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
+          },
+          signal,
+        ),
       diagnose: async (modelId, signal) =>
         diagnoseModel(
           modelId,

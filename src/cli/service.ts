@@ -32,7 +32,7 @@ export async function withService(
   const service = await openService(config, {
     work,
     trustedCaller: true,
-    searchOnDemand: true,
+    onDemand: true,
     actor: { name: LOCAL_ACTOR, address: null, userAgent: null, requestId: null },
     log: (level, message, details) => {
       if (level === 'info') return;

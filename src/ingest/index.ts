@@ -3,6 +3,7 @@ export type { DiagnosedPreprocessing, Diagnosis } from './diagnose/diagnose-prep
 export { suggestionOf } from './diagnose/suggestion.js';
 export type { ExportFormat } from './export/array-files.js';
 export { exportGallery } from './export/export-gallery.js';
+export { type DryRun, dryRun } from './pipeline/dry-run.js';
 export { findProbeSet } from './pipeline/find-probe-set.js';
 export { ModelCache } from './pipeline/model-cache.js';
 export { type PipelineDependencies, runIngest } from './pipeline/run-ingest.js';

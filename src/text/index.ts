@@ -13,5 +13,5 @@ export { type EmbeddingStore, ensureProbeEmbeddings } from './concepts/probe-emb
 export { missingHubFiles } from './encoder/encoder-files.js';
 export { openTextEncoder, type TextEncoderOptions } from './encoder/open-text-encoder.js';
 export type { TextEncoder } from './encoder/text-encoder.js';
-export { unavailableTextEncoder } from './encoder/text-encoder.js';
+export { textEncoderOnDemand, unavailableTextEncoder } from './encoder/text-encoder.js';
 export { EVERYDAY_VOCABULARY } from './vocabulary/everyday-vocabulary.js';

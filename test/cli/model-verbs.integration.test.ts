@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +25,25 @@ beforeAll(async () => {
   await writeFile(join(folder, 'names.json'), JSON.stringify(['red', 'green', 'blue', 'gray']));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('ingest --dry-run says what would be assumed or refused, and registers nothing', async () => {
+  await writeFile(join(folder, 'words.onnx'), 'words');
+  const { code, stdout, stderr } = await probelog('ingest', 'a.onnx', 'words.onnx', '--dry-run', '--json');
+  expect([code, stderr]).toEqual([1, '']);
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({
+      name: 'a',
+      logits: 4,
+      code: null,
+      preprocessing: expect.objectContaining({ width: expect.any(Number) }),
+      notes: expect.arrayContaining([expect.objectContaining({ code: 'PREPROCESSING_ASSUMED' })]),
+    }),
+    expect.objectContaining({ name: 'words', logits: null, code: 'MODEL_NOT_ONNX' }),
+  ]);
+  const shown = await probelog('ingest', 'a.onnx', '--dry-run');
+  expect(shown.stderr).toMatch(/^a 1: note: PREPROCESSING_ASSUMED: /m);
+  expect(await jsonOf('models')).toEqual([]);
+});
 
 it('ingest takes several files', async () => {
   const outcomes = await jsonOf('ingest', 'a.onnx', 'b.onnx', 'c.onnx');
@@ -103,4 +122,13 @@ describe('rm', () => {
     ]);
     expect((await jsonOf('models')).map(({ name }: { name: string }) => name)).toEqual(['c']);
   });
+});
+
+it('a misspelled data folder is not taken for an empty registry in silence', async () => {
+  const elsewhere = { dataFolder: join(folder, 'misspelled') };
+  await mkdir(elsewhere.dataFolder);
+  const first = await runProbelog(['models', '--json'], elsewhere);
+  expect(JSON.parse(first.stdout)).toEqual([]);
+  expect(first.stderr).toMatch(/The data folder \S+misspelled\S* is new and empty\./);
+  expect((await runProbelog(['models'], elsewhere)).stderr).toBe('');
 });

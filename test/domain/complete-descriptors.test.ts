@@ -161,14 +161,24 @@ describe('ProbeChooser', () => {
     expect(new Set(run).size).toBe(90);
   });
 
-  it('follows the list, but for half of what is beyond a fifth of all: there it runs what is expected to excite an output', () => {
-    const { run } = runAll(modelOf(families[1], 1), 0.9);
-    const common = new Set(run.slice(0, 60));
+  it('follows the list, but for half of what is beyond a fifth of all: there, each output in turn runs where it is expected to respond', () => {
+    const one = runAll(modelOf(families[1], 1), 0.9).run;
+    const common = new Set(one.slice(0, 60));
     const list = [...families[1].order].filter((probe) => !common.has(probe));
     const listed = 108 - (108 - 24) / 2;
-    expect(run.slice(60, listed)).toEqual(list.slice(0, listed - 60));
-    expect(run.slice(listed)).not.toEqual(list.slice(listed - 60, 48));
-    expect(run).toHaveLength(108);
+    expect(one.slice(60, listed)).toEqual(list.slice(0, listed - 60));
+    expect(one.slice(listed)).not.toEqual(list.slice(listed - 60));
+    expect(one).toHaveLength(108);
+    // Two outputs whose responses are opposite: what excites one inhibits the other.
+    const responses = rowOf(modelOf(families[0], 1), 0);
+    const opposed: Matrix = {
+      rows: 2,
+      columns: PROBES,
+      data: Float32Array.from([...responses, ...responses.map((value) => -value)]),
+    };
+    const { run } = runAll(opposed, 0.9);
+    const excited = run.slice(listed, listed + 20).map((probe) => Math.sign(responses[probe]));
+    expect(excited.slice(0, 6)).toEqual([1, -1, 1, -1, 1, -1]);
   });
 
   it('runs a model that is unlike the gallery on all probes, if it may', () => {

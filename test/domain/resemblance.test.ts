@@ -9,9 +9,11 @@ import {
   type Matrix,
   NO_EXEMPLARS,
   type PriorFamily,
+  ProbeChooser,
   type ResponsePrior,
   random,
   rowOf,
+  skewness,
   zscore,
 } from '../../src/domain/index.js';
 
@@ -175,6 +177,46 @@ describe('completion from exemplars', () => {
     const { run } = modelOf([0, CLASSES]);
     const { certainty } = completeDescriptors(run, prior);
     expect(certainty).toEqual(completeDescriptors(run, without).certainty);
+  });
+
+  it('does not make a logit look more accurate than its own responses do', () => {
+    const { run } = modelOf([0, 1, 2, 3, 4, 5]);
+    const alone = completeDescriptors(run, without);
+    const completed = completeDescriptors(run, prior);
+    expect(completed.skewnesses).toEqual(alone.skewnesses);
+    for (let row = 0; row < OUTPUTS; row++)
+      expect(alone.skewnesses[row]).toBeCloseTo(skewness(rowOf(alone.rows, row)), 5);
+    expect(skewness(rowOf(completed.rows, 0))).not.toBeCloseTo(completed.skewnesses[0], 2);
+  });
+
+  it('ends probing earlier where it leaves little unknown, and no earlier for new classes', () => {
+    const probesRun = (kinds: number[], with_: ResponsePrior) => {
+      const { whole } = modelOf(kinds);
+      const chooser = new ProbeChooser(with_, { budget: 1, errorBound: 0.35, errorFactor: 0 });
+      const run: number[] = [];
+      for (;;) {
+        const rows = run.flatMap((probe) => kinds.map((_, output) => rowOf(whole, output)[probe]));
+        const round = chooser.next(Uint32Array.from(run), Float32Array.from(rows));
+        if (!round) return run.length;
+        run.push(...round);
+      }
+    };
+    const known = [0, 1, 2, 3, 4, 5];
+    expect(probesRun(known, prior)).toBeLessThan(probesRun(known, without));
+    const unknown = known.map((output) => CLASSES + output);
+    expect(probesRun(unknown, prior)).toBe(probesRun(unknown, without));
+  });
+
+  it('takes nothing large from exemplars that hardly respond to the probes that were run', () => {
+    const quiet = Int8Array.from({ length: 40 * PROBES }, (_, place) => (place % 3 === 0 ? 127 : 0));
+    const isRun = new Set(family.order.slice(0, RUN));
+    for (let place = 0; place < quiet.length; place++) if (isRun.has(place % PROBES)) quiet[place] = 0;
+    // Every second one is not quite quiet.
+    for (let row = 0; row < 40; row += 2) quiet[row * PROBES + family.order[row]] = 1;
+    const { run } = modelOf([0, 1, 2]);
+    const completed = completeDescriptors(run, { ...prior, exemplars: { count: 40, values: quiet } });
+    const alone = completeDescriptors(run, without);
+    expect(mean(errorsOf(completed.rows, alone.rows))).toBeLessThan(0.2);
   });
 
   it('does without when there are fewer than it compares with', () => {

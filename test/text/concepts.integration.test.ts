@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 function madeEncoder() {
   const asked: string[][] = [];
   const encoder: TextEncoder = {
-    id: 'made',
+    id: async () => 'made',
     embedTexts: async (texts) => {
       asked.push(texts);
       if (texts.some((text) => text.includes('broken'))) throw new Error('broken');
@@ -132,12 +132,14 @@ it('stores the embeddings of a probe set once for each encoder', async () => {
   expect(again).toEqual(first);
   expect(blobs.size).toBe(1);
   expect(embeddings.get('set made')).toEqual({ digest: '0', dimensions: 3 });
-  await createConceptEncoder({ store, encoder: { ...encoder, id: 'other' }, folder, vocabulary }).vectors(
-    'cat',
-    {
-      id: 'set',
-    },
-  );
+  await createConceptEncoder({
+    store,
+    encoder: { ...encoder, id: async () => 'other' },
+    folder,
+    vocabulary,
+  }).vectors('cat', {
+    id: 'set',
+  });
   expect(blobs.size).toBe(2);
 });
 

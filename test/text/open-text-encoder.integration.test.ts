@@ -160,10 +160,10 @@ describe('a text encoder', () => {
 
   it('has an id that follows the files', async () => {
     const again = await openDemoEncoder();
-    expect(again.id).toBe(encoder.id);
+    expect(await again.id()).toBe(await encoder.id());
     const hub = { model: 'owner/name', cacheFolder: await temporaryFolder(), maxMemoryBytes: ROOM };
-    expect((await openTextEncoder(hub)).id).toBe('hub:owner/name@main');
-    expect((await openTextEncoder({ ...hub, model: 'owner/name@v2' })).id).toBe('hub:owner/name@v2');
+    expect(await (await openTextEncoder(hub)).id()).toBe('hub:owner/name@main');
+    expect(await (await openTextEncoder({ ...hub, model: 'owner/name@v2' })).id()).toBe('hub:owner/name@v2');
   });
 
   const asFolder = (path: string) => rm(path).then(() => mkdir(path));

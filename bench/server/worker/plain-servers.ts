@@ -6,14 +6,14 @@ import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'gra
 import { ANONYMOUS, SCOPES } from '../../../src/access/index.js';
 import { buildSchema, createContext, type Services } from '../../../src/graphql/index.js';
 
-/** A server that sends the same text whatever it is asked. */
+/** A server that sends the same text for every request. */
 export async function startFixedServer(answer: string): Promise<string> {
   const app = Fastify();
   app.post('/graphql', (_, reply) => reply.type('application/json; charset=utf-8').send(answer));
   return listen(app);
 }
 
-/** Apollo Server on our schema, where `logits` gives the same page whatever it is asked. */
+/** Apollo Server on our schema, where `logits` gives the same page for every query. */
 export async function startConstantServer(page: object): Promise<string> {
   const schema = await buildSchema();
   const answer = (type: string, field: string, resolve: GraphQLFieldResolver<unknown, unknown>) => {

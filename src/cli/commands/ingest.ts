@@ -35,6 +35,10 @@ export function ingestCommand(): Command {
       '--diagnose',
       'then run the model with other ranges of pixels and channel orders too, and show which suits it best',
     );
+  command.option(
+    '--dry-run',
+    'register nothing: say what would be read of the files and what would be assumed',
+  );
   withFactOptions(command)
     .option('--priority <n>', 'priority in the queue, -10 to 10; higher goes first (default: 0)')
     .option('--probe-set <name>', 'probe set to use (default: PROBELOG_PROBE_SET, or the oldest)');
@@ -46,9 +50,14 @@ export function ingestCommand(): Command {
     .action(async (sources: string[], flags: Flags) => {
       const { url } = flags;
       const isLocal = url === undefined;
-      if (!isLocal && flags.diagnose) throw diagnosesHere();
+      if (!isLocal && flags.diagnose) throw runsHere('--diagnose');
+      if (!isLocal && flags.dryRun) throw runsHere('--dry-run');
       const { ingestRequests, remoteIngestRequests } = await import('../options/ingest-requests.js');
       const requests = await (isLocal ? ingestRequests : remoteIngestRequests)(sources, flags);
+      if (flags.dryRun) {
+        const { printDryRuns } = await import('../dry-run.js');
+        return printDryRuns(requests, flags);
+      }
       await withClient({ url, work: true }, async (client, signal, service) => {
         const display = await openProgress();
         const context = { client, signal, givesUp: isLocal };
@@ -62,12 +71,12 @@ export function ingestCommand(): Command {
     });
 }
 
-type Flags = IngestFlags & FormatFlags & UrlFlag & { diagnose?: boolean };
+type Flags = IngestFlags & FormatFlags & UrlFlag & { diagnose?: boolean; dryRun?: boolean };
 
-function diagnosesHere(): ProbelogError {
+function runsHere(flag: string): ProbelogError {
   return new ProbelogError(
     'INPUT_INVALID',
-    '--diagnose runs the model on this machine, so it does not go with --url. Run it where the data folder is, or ingest a copy of the model into a data folder here (PROBELOG_DATA).',
+    `${flag} runs the model on this machine, so it does not go with --url. Run it where the data folder is, or ingest a copy of the model into a data folder here (PROBELOG_DATA).`,
   );
 }
 

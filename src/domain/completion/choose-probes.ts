@@ -3,6 +3,8 @@ import { columnsOf, type Matrix, rowOf, transpose } from '../linalg/matrix.js';
 import { expectedErrorAtBudget, maxAcceptedError } from './accepted-error.js';
 import { sampleRows } from './complete-descriptors.js';
 import { ConditionedPrior, glsMeanEstimator, mostLikelyIndex } from './conditioned-prior.js';
+import type { Exemplars } from './exemplars.js';
+import { resemblances } from './resemblance.js';
 import { COMMON_PROBES, type PriorFamily, type ResponsePrior } from './response-prior.js';
 
 /** When probing stops. */
@@ -24,25 +26,24 @@ const ROUND_PROBES = 32;
 const ROUND_SHARE = 0.025;
 /** Up to this share of P, probes follow the D-optimal order: too little is known for adaptive choices. */
 const ORDERED_SHARE = 0.2;
-/** Share of the remaining budget for probes chosen adaptively, where an output is expected to respond. */
+/** Share of the remaining budget for probes chosen adaptively, where outputs are expected to respond. */
 const ADAPTIVE_SHARE = 0.5;
-/** Squared response assumed for probes to which no output is expected to respond. */
-const MIN_SQUARED_RESPONSE = 0.01;
 /** Outputs that choices are based on. */
 const MAX_OUTPUTS = 64;
 
 /**
  * Chooses the probes that a model is run on (active learning), in three steps:
  *
- *   common probes ─▶ family ─▶ D-optimal order, for most of the budget ─▶ adaptive rounds: uncertain probes with a large
- *   expected response ─▶ budget spent, or expected error small enough
+ *   common probes ─▶ family ─▶ D-optimal order, for most of the budget ─▶ adaptive rounds: in turn, each output's own probe of
+ *   the largest expected response ─▶ budget spent, or expected error small enough
  *
  * A model with too large an error after its budget is unlike the gallery (`accepted-error.ts`), and all its other probes
  * are run at once. Another round would cost as much as dozens of forward passes to save a few, and a fully probed model
  * improves the prior for its kind. The same holds for a model without any response that varies.
  *
- * Concepts match an output by the few probes with a strong response, so adaptive rounds help concepts. They cost accuracy
- * in other searches, so they are few (docs/collaborative-measured.md).
+ * Concepts match an output by the few probes with a strong response, and neighbors do not know those that are its own, so
+ * adaptive rounds help concepts. In turn, so that no output takes the rounds of the others. They cost accuracy in other
+ * searches, so they are few (docs/collaborative-measured.md).
  */
 export class ProbeChooser {
   /** Number of probes that the budget allows. */
@@ -94,16 +95,18 @@ export class ProbeChooser {
       .filter((probe) => !done.has(probe))
       .slice(0, Math.max(0, this.orderedProbes - probes.length));
     if (ordered.length > 0 && errorBound === 0) return ordered;
-    const { expectedError, worth: scores } = acquisitionScores(
-      family,
-      probes,
-      values,
-      degenerateShare(standard),
-    );
-    if (left <= 0) return expectedError <= this.maxErrorAtBudget() ? null : this.allExcept(done);
-    if (expectedError <= errorBound) return null;
-    const next = ordered.length > 0 ? ordered : remainingByScore(probes, scores);
-    return next.slice(0, this.roundSize(left));
+    const conditioned = new ConditionedPrior(family, probes);
+    const { error, expected } = expectation(conditioned, probes.length, values);
+    const unknown = degenerateShare(standard);
+    const overAll = (errorOfOthers: number) => (1 - unknown) * errorOfOthers + unknown;
+    // Whether a model is like the gallery is judged by the regression alone, as the gallery's own error is.
+    if (left <= 0) return overAll(error) <= this.maxErrorAtBudget() ? null : this.allExcept(done);
+    const isKnown = () =>
+      overAll(error * meanErrorRatio(this.prior.exemplars, conditioned, probes, values)) <= errorBound;
+    if (errorBound > unknown && isKnown()) return null;
+    const size = this.roundSize(left);
+    if (ordered.length > 0) return ordered.slice(0, size);
+    return inTurn(expected, done, size, Math.max(0, probes.length - this.orderedProbes));
   }
 
   private allExcept(done: ReadonlySet<number>): Uint32Array {
@@ -142,43 +145,61 @@ function degenerateShare({ degenerate }: Descriptors): number {
 }
 
 /**
- * The expected error after some probes, and the acquisition score of the others: posterior variance times the square of
- * the largest response that any output is expected to give.
+ * The expected error of the regression after some probes, and the responses that it expects of each output.
  *
- * @param values standardized responses of some outputs to `probes`
- * @param degenerate share of the outputs that have none
+ * @param conditioned on the `count` probes that were run
+ * @param values standardized responses of some outputs to them
  */
-function acquisitionScores(
-  family: PriorFamily,
-  probes: Uint32Array,
+function expectation(
+  conditioned: ConditionedPrior,
+  count: number,
   values: Matrix,
-  degenerate: number,
-): { expectedError: number; worth: Float64Array } {
-  const conditioned = new ConditionedPrior(family, probes);
+): { error: number; expected: Float32Array[] } {
   const variances = conditioned.variances();
   const meanVariance = variances.reduce((sum, value) => sum + value / variances.length, 0);
-  const squaredResponses = new Float64Array(variances.length).fill(MIN_SQUARED_RESPONSE);
-  const meanOf = glsMeanEstimator(conditioned, probes.length);
+  const meanOf = glsMeanEstimator(conditioned, count);
   let surprise = 0;
-  for (let row = 0; row < values.rows; row++) {
+  const expected = Array.from({ length: values.rows }, (_, row) => {
     const responses = rowOf(values, row);
     const mean = meanOf(responses);
     const { completed, surprise: own } = conditioned.estimate(responses.map((value) => value - mean));
     surprise += own / values.rows;
-    for (let probe = 0; probe < completed.length; probe++)
-      if (completed[probe] > 0)
-        squaredResponses[probe] = Math.max(squaredResponses[probe], completed[probe] ** 2);
-  }
-  return {
-    expectedError: (1 - degenerate) * surprise * meanVariance + degenerate,
-    worth: squaredResponses.map((value, probe) => variances[probe] * value),
-  };
+    return completed;
+  });
+  return { error: surprise * meanVariance, expected };
 }
 
-/** The probes that were not run, highest score first. */
-function remainingByScore(probes: Uint32Array, scores: Float64Array): Uint32Array {
-  const done = new Set(probes);
-  return Uint32Array.from(scores.keys())
-    .filter((probe) => !done.has(probe))
-    .sort((a, b) => scores[b] - scores[a] || a - b);
+/** What neighbors leave of the error, over outputs; 1 without exemplars. */
+function meanErrorRatio(
+  exemplars: Exemplars,
+  conditioned: ConditionedPrior,
+  probes: Uint32Array,
+  values: Matrix,
+): number {
+  const alike = resemblances(exemplars, conditioned, probes, values);
+  return alike ? alike.reduce((sum, { errorRatio }) => sum + errorRatio, 0) / alike.length : 1;
+}
+
+/**
+ * Probes that were not run: in turn, the one of each output's largest expected response.
+ *
+ * @param expected P responses of each output
+ * @param count at most the number of probes that were not run
+ * @param turn the first output's; counted on, so that all outputs get as many
+ */
+function inTurn(
+  expected: readonly Float32Array[],
+  done: ReadonlySet<number>,
+  count: number,
+  turn: number,
+): Uint32Array {
+  const taken = new Set(done);
+  return Uint32Array.from({ length: count }, (_, place) => {
+    const responses = expected[(turn + place) % expected.length];
+    let largest = -1;
+    for (let probe = 0; probe < responses.length; probe++)
+      if (!taken.has(probe) && (largest < 0 || responses[probe] > responses[largest])) largest = probe;
+    taken.add(largest);
+    return largest;
+  });
 }

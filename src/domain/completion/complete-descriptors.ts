@@ -7,6 +7,7 @@ import {
 import type { Responses } from '../descriptors/fix-gauge.js';
 import { dot } from '../linalg/inner-product.js';
 import { columnsOf, type Matrix, rowOf } from '../linalg/matrix.js';
+import { skewness } from '../scoring/expected-accuracy.js';
 import { ConditionedPrior, glsMeanEstimator, mostLikelyFamily } from './conditioned-prior.js';
 import { type Resemblance, resemblances } from './resemblance.js';
 import type { PriorFamily, ResponsePrior } from './response-prior.js';
@@ -17,6 +18,11 @@ export interface CompletedDescriptors extends Descriptors {
   certainty: Float32Array;
   /** C: expected squared error per probe of each descriptor; descriptors have variance 1. */
   errors: Float32Array;
+  /**
+   * C: skewness of each descriptor as it would be without exemplars; 0 for a degenerate output. Expected accuracy is read from
+   * it, and what a logit has from others says nothing about its own accuracy.
+   */
+  skewnesses: Float32Array;
 }
 
 /** Outputs and probes that determine a model's family; more do not change the choice. */
@@ -43,15 +49,17 @@ export function completeDescriptors(responses: Responses, prior: ResponsePrior |
   const rows = { rows: outputs, columns, data: new Float32Array(responses.data.length) };
   const certainty = new Float32Array(responses.columns);
   const errors = new Float32Array(responses.rows);
+  const skewnesses = new Float32Array(responses.rows);
   for (const probe of observed) certainty[probe] = 1;
   if (prior === null || observed.length === responses.columns) {
     const partial = descriptors(run);
     for (let row = 0; row < rows.rows; row++) {
       for (const [place, probe] of observed.entries())
         rowOf(rows, row)[probe] = rowOf(partial.rows, row)[place];
+      skewnesses[row] = skewness(rowOf(rows, row));
     }
     errors.fill(1 - observed.length / responses.columns);
-    return { rows, degenerate: partial.degenerate, certainty, errors };
+    return { rows, degenerate: partial.degenerate, certainty, errors, skewnesses };
   }
   const partial = standardizedResponses(run);
   const family = likeliestFamily(prior.families, observed, sampleRows(partial, OUTPUTS_FOR_FAMILY));
@@ -68,12 +76,20 @@ export function completeDescriptors(responses: Responses, prior: ResponsePrior |
   const alike = resemblances(prior.exemplars, conditioned, observed, partial.rows);
   for (let row = 0; row < rows.rows; row++) {
     if (partial.degenerate[row] === 1) continue;
-    const estimate = estimateRow(conditioned, observed, rowOf(partial.rows, row), meanOf, alike?.[row]);
-    const { descriptor, error } = sharpenEstimate(estimate, variances, meanVariance);
+    const { completed, alone } = estimateRow(
+      conditioned,
+      observed,
+      rowOf(partial.rows, row),
+      meanOf,
+      alike?.[row],
+    );
+    const { descriptor, error } = sharpenEstimate(completed, variances, meanVariance);
     rowOf(rows, row).set(descriptor);
     errors[row] = error;
+    const own = completed === alone ? descriptor : sharpenEstimate(alone, variances, meanVariance).descriptor;
+    skewnesses[row] = skewness(own);
   }
-  return { rows, degenerate: partial.degenerate, certainty, errors };
+  return { rows, degenerate: partial.degenerate, certainty, errors, skewnesses };
 }
 
 /** @param values responses of some outputs to the observed probes */
@@ -110,6 +126,7 @@ interface EstimatedRow {
  * @param values n responses to the observed probes
  * @param meanOf the mean of a whole row, by generalized least squares from the responses that were run
  * @param alike what the row has from its neighbors; absent: there are none
+ * @returns the row, and as it would be without neighbors
  */
 function estimateRow(
   conditioned: ConditionedPrior,
@@ -117,19 +134,21 @@ function estimateRow(
   values: Float32Array,
   meanOf: (values: Float32Array) => number,
   alike: Resemblance | undefined,
-): EstimatedRow {
+): { completed: EstimatedRow; alone: EstimatedRow } {
   const regressed = (rest: Float32Array) => {
     const shift = meanOf(rest);
     return conditioned.estimate(rest.map((value) => value - shift));
   };
-  if (!alike || alike.share === 0) return regressed(values);
+  const alone = regressed(values);
+  if (!alike || alike.share === 0) return { completed: alone, alone };
   const { expected, errorRatio } = alike;
-  const { completed } = regressed(values.map((value, place) => value - expected[observed[place]]));
-  return {
-    completed: completed.map((value, probe) => value + expected[probe]),
+  const rest = regressed(values.map((value, place) => value - expected[observed[place]]));
+  const completed: EstimatedRow = {
+    completed: rest.completed.map((value, probe) => value + expected[probe]),
     // Not of the rest itself: neighbors were chosen to resemble these responses, so the rest is smaller here than elsewhere.
-    surprise: regressed(values).surprise * errorRatio,
+    surprise: alone.surprise * errorRatio,
   };
+  return { completed, alone };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { note } from '../../lib/notes.js';
+import type { ResolvedModelFile } from './resolve-model-file.js';
 
 /** Labels, or why there are none. */
 export interface FittingLabels {
@@ -12,4 +13,15 @@ export function labelsThatFit(where: string, labels: string[], outputs: number):
   if (labels.length === outputs) return { labels, note: null };
   const message = `${where} has ${labels.length} labels, but the model has ${outputs} outputs, so the labels were left out.`;
   return { labels: null, note: note('LABELS_LEFT_OUT', message) };
+}
+
+/** The labels of a model: those given for it, or those found beside it if they fit. */
+export function fittingLabels(
+  { labels, sidecarLabels }: Pick<ResolvedModelFile, 'labels' | 'sidecarLabels'>,
+  outputs: number,
+): FittingLabels {
+  if (labels !== null || !sidecarLabels) return { labels, note: null };
+  const { file, labels: found, problem } = sidecarLabels;
+  if (found) return labelsThatFit(file, found, outputs);
+  return { labels: null, note: note('LABELS_LEFT_OUT', `${file} was not read as labels: ${problem}.`) };
 }

@@ -246,7 +246,7 @@ function notConnected({ registry, uri }: RegistrySource): ProbelogError {
 const FIELDS_WITH_LABELS = ['pretrained_cfg', 'label_names', 'id2label', 'PostProcess'];
 
 /** timm's config.json, for example, describes the preprocessing and has the labels, too. */
-function labelsInDescription(preprocessing: unknown): SidecarLabels | undefined {
+export function labelsInDescription(preprocessing: unknown): SidecarLabels | undefined {
   if (typeof preprocessing !== 'object' || preprocessing === null) return undefined;
   if (!FIELDS_WITH_LABELS.some((field) => field in preprocessing)) return undefined;
   const labels = labelsOf(preprocessing);

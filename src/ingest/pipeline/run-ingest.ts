@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { knownError, ProbelogError } from '../../errors/index.js';
-import { note } from '../../lib/notes.js';
 import { type NetworkIsolation, type ProbeFile, type ProbeRun, probeModel } from '../../probing/index.js';
 import { type ClaimedIngest, checkLabels, type Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
@@ -8,7 +7,7 @@ import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
 import type { RunnerModel } from '../sources/remote-sources.js';
 import { checkExpectedInput } from './check-expected-input.js';
-import { type FittingLabels, labelsThatFit } from './labels-that-fit.js';
+import { fittingLabels } from './labels-that-fit.js';
 import { layOutModel } from './model-folder.js';
 import {
   openProbingWork,
@@ -128,7 +127,7 @@ export async function runIngest(
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
     const stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
     const { input, output, preprocessing, notes } = run.inspected;
-    const { labels: besides, note: aboutLabels } = labelsOf(fetched, output.outputs);
+    const { labels: besides, note: aboutLabels } = fittingLabels(fetched, output.outputs);
     const labels = besides ?? run.inspected.labels;
     const aboutInput = checkExpectedInput(fetched.expectedInput, run.inspected);
     const suggestion = await suggestPreprocessing(
@@ -157,13 +156,6 @@ export async function runIngest(
   await syncToGallery(model.id, { store, gallery });
   await store.ingests.succeed(claim, run.peakMemoryBytes);
   return 'SUCCEEDED';
-}
-
-function labelsOf({ labels, sidecarLabels }: ResolvedModelFile, outputs: number): FittingLabels {
-  if (labels !== null || !sidecarLabels) return { labels, note: null };
-  const { file, labels: found, problem } = sidecarLabels;
-  if (found) return labelsThatFit(file, found, outputs);
-  return { labels: null, note: note('LABELS_LEFT_OUT', `${file} was not read as labels: ${problem}.`) };
 }
 
 function isFull(thrown: unknown): boolean {

@@ -1,9 +1,9 @@
-import { encodeFloat16, type Matrix, rowOf, skewness } from '../../domain/index.js';
+import { encodeFloat16, rowOf, skewness } from '../../domain/index.js';
 import type { SearchModel } from '../search-query.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { CompletionThread } from '../worker/completion/completion-thread.js';
 import type { Journal } from './journal.js';
-import { type CompleteModel, loadDescriptors } from './load-descriptors.js';
+import { type CompleteModel, type LoadedDescriptors, loadDescriptors } from './load-descriptors.js';
 import type { RowFile } from './row-file.js';
 
 /** Where a model's descriptors go, and the thread that completes them. */
@@ -31,7 +31,7 @@ export async function appendModel(
   const complete: CompleteModel = (responses) => completing.complete(responses, prior);
   const reading = { digest: responsesDigest, multiLabel, complete };
   const loaded = await loadDescriptors(responsesPath, rows.columns, reading);
-  const { coverage, certainty, degenerate } = loaded;
+  const { coverage, certainty, degenerate, skewnesses } = loaded;
   const firstRow = rows.rows;
   rows.append(encodeFloat16(loaded.rows.data));
   if (certainty) rows.append(encodeFloat16(certainty));
@@ -45,7 +45,8 @@ export async function appendModel(
     coverage,
     completedFrom: certainty && prior ? prior.logits : 0,
     certaintyRow: certainty ? firstRow + loaded.rows.rows : null,
-    skewness: meanSkewness(loaded.rows, degenerate),
+    skewness: meanSkewness(loaded),
+    skewnesses: skewnesses && [...skewnesses],
     checksum: rows.checksum(firstRow, rows.rows - firstRow),
   });
 }
@@ -54,12 +55,12 @@ export async function appendModel(
 const MIN_OUTPUTS = 3;
 
 /** Mean skewness of a model's descriptors; null when fewer than {@link MIN_OUTPUTS} have one. */
-function meanSkewness(rows: Matrix, degenerate: Uint8Array): number | null {
+function meanSkewness({ rows, degenerate, skewnesses }: LoadedDescriptors): number | null {
   let sum = 0;
   let counted = 0;
   for (let row = 0; row < rows.rows; row++) {
     if (degenerate[row] === 1) continue;
-    sum += skewness(rowOf(rows, row));
+    sum += skewnesses?.[row] ?? skewness(rowOf(rows, row));
     counted++;
   }
   return counted < MIN_OUTPUTS ? null : sum / counted;

@@ -21,6 +21,11 @@ export interface GalleryEntry {
   certaintyRow: number | null;
   /** Mean skewness of its descriptors; null when it has fewer than three, too few to tell. */
   skewness: number | null;
+  /**
+   * Skewness of each output as completed without others' responses; null when all probes were run, and absent in entries of earlier
+   * releases: then it is that of the row.
+   */
+  skewnesses?: readonly number[] | null;
   /** SHA-256 of its rows, certainties included. */
   checksum: string;
 }

@@ -17,6 +17,8 @@ export interface LoadedDescriptors extends Descriptors {
   coverage: number;
   /** P, see `CompletedDescriptors`; null when all probes were run. */
   certainty: Float32Array | null;
+  /** C, see `CompletedDescriptors`; null when all probes were run. */
+  skewnesses: Float32Array | null;
 }
 
 /** The stored responses of a model are missing, damaged or of another probe set: the model cannot be searched. */
@@ -50,7 +52,7 @@ export async function loadDescriptors(
   const responses = { ...readResponses(path, probes, digest), multiLabel };
   const coverage = observedProbes(responses).length / probes;
   if (coverage < 1) return { ...(await complete(responses)), coverage };
-  return { ...descriptors(responses), coverage, certainty: null };
+  return { ...descriptors(responses), coverage, certainty: null, skewnesses: null };
 }
 
 function readResponses(path: string, probes: number, digest?: string): Matrix {

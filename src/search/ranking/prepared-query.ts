@@ -63,10 +63,17 @@ export function accuracyOf(
 ): number | null {
   const model = entry?.skewness ?? null;
   if (model === null) return null;
-  return expectedAccuracy(skewnessOf({ active, rows }, row), model);
+  return expectedAccuracy(skewnessOf({ active, rows }, row, entry), model);
 }
 
-function skewnessOf({ active, rows }: Pick<GalleryView, 'active' | 'rows'>, row: number): number {
+/** Of a partly probed logit, as completed without others' responses. */
+function skewnessOf(
+  { active, rows }: Pick<GalleryView, 'active' | 'rows'>,
+  row: number,
+  entry: GalleryEntry | undefined,
+): number {
+  const own = entry?.skewnesses?.[row - entry.firstRow];
+  if (own !== undefined) return own;
   return active ? active.projections.skewnessOf(row) : skewness(rows.read(row));
 }
 
@@ -80,7 +87,7 @@ function atLeast(view: GalleryView, accuracy: number): NonNullable<PreparedQuery
       lowest =
         entry.skewness === null ? Number.POSITIVE_INFINITY : skewnessFor(accuracy, entry.skewness) - ROUNDING;
     }
-    return skewnessOf(view, row) >= lowest && (accuracyOf(view, row, entry) ?? 0) >= accuracy;
+    return skewnessOf(view, row, entry) >= lowest && (accuracyOf(view, row, entry) ?? 0) >= accuracy;
   };
 }
 

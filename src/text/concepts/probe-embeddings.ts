@@ -34,7 +34,8 @@ export async function ensureProbeEmbeddings(
   probeSet: { id: string },
   onProgress?: (done: number, total: number) => void,
 ): Promise<Matrix> {
-  const stored = await store.probeSets.embedding(probeSet.id, encoder.id);
+  const encoderId = await encoder.id();
+  const stored = await store.probeSets.embedding(probeSet.id, encoderId);
   const whole = stored && (await store.blobs.readAll(stored.digest).catch(unlessDamaged));
   if (whole) return decodeMatrix(whole);
   const probes = await store.probeSets.probes(probeSet.id);
@@ -47,7 +48,7 @@ export async function ensureProbeEmbeddings(
   }
   const embeddings = stackRows(rows);
   const { digest } = await store.blobs.put(encodeMatrix(embeddings));
-  await store.probeSets.saveEmbedding(probeSet.id, encoder.id, { digest, dimensions: embeddings.columns });
+  await store.probeSets.saveEmbedding(probeSet.id, encoderId, { digest, dimensions: embeddings.columns });
   return embeddings;
 }
 

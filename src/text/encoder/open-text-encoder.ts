@@ -83,7 +83,7 @@ export async function openTextEncoder({
   }
 
   return {
-    id,
+    id: async () => id,
     embedTexts: (texts, signal) => embedInTurn('embedTexts', texts, signal),
     embedImages: (paths, signal) => embedInTurn('embedImages', paths, signal),
     async close() {

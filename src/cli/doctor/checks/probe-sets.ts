@@ -44,7 +44,7 @@ async function embeddingOf(machine: Machine, store: Store, { id, name }: ProbeSe
   const encoder = await machine.encoder().catch(() => undefined);
   if (!encoder)
     return { state: 'skipped', says: `${name}: embeddings, because there is no text encoder`, mend: null };
-  const stored = await store.probeSets.embedding(id, encoder.id);
+  const stored = await store.probeSets.embedding(id, await encoder.id());
   if (!stored)
     return warning(
       `${name}: not yet embedded with this text encoder; the first search does that, which takes a while`,

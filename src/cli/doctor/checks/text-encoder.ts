@@ -8,9 +8,9 @@ export const textEncoder: Check = {
   async run(machine) {
     const named = machine.setting('textEncoder');
     try {
-      const { id } = await machine.encoder();
-      if (id.startsWith('hub:') && !(await isFetched(machine, named))) return ofTheHub(machine, named);
       const encoder = await machine.encoder();
+      const id = await encoder.id();
+      if (id.startsWith('hub:') && !(await isFetched(machine, named))) return ofTheHub(machine, named);
       const [vector] = await encoder.embedTexts(['a photo of a dog']);
       if (!vector.every(Number.isFinite)) return failed('it returns values that are not numbers', MEND);
       return ok(`${named} embeds texts in ${vector.length} dimensions (${shortened(id)})`);

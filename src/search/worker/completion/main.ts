@@ -13,6 +13,6 @@ serveThread(
     complete: (responses: Matrix, prior: PriorFile | null) =>
       completeDescriptors(responses, prior && cache.load(prior)),
   },
-  ({ rows, degenerate, certainty, errors }: CompletedDescriptors) =>
-    [rows.data, degenerate, certainty, errors].map(({ buffer }) => buffer as ArrayBuffer),
+  ({ rows, degenerate, certainty, errors, skewnesses }: CompletedDescriptors) =>
+    [rows.data, degenerate, certainty, errors, skewnesses].map(({ buffer }) => buffer as ArrayBuffer),
 );

@@ -52,10 +52,9 @@ export async function ensureBackground(
 }
 
 /** Embeddings of the vocabulary, the same for every probe set: computed once, then read from a file. */
-export function embedVocabulary({ encoder, folder, vocabulary }: BackgroundOptions): Promise<Matrix> {
-  return cachedMatrix(join(folder, `texts-${digest(encoder.id, PROMPTS, vocabulary)}.npy`), () =>
-    embedConcepts(encoder, vocabulary),
-  );
+export async function embedVocabulary({ encoder, folder, vocabulary }: BackgroundOptions): Promise<Matrix> {
+  const key = digest(await encoder.id(), PROMPTS, vocabulary);
+  return cachedMatrix(join(folder, `texts-${key}.npy`), () => embedConcepts(encoder, vocabulary));
 }
 
 function digest(...parts: (string | number | Uint8Array | readonly string[])[]): string {

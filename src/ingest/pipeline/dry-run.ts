@@ -1,0 +1,91 @@
+import { dirname } from 'node:path';
+import type { DownloadLimits } from '../../download/index.js';
+import { ProbelogError } from '../../errors/index.js';
+import {
+  listDataFiles,
+  type ModelInspection,
+  type NetworkIsolation,
+  parsePreprocessing,
+  probeModel,
+} from '../../probing/index.js';
+import type { Store } from '../../store/index.js';
+import type { IngestRequest } from '../queue/ingest-request.js';
+import { parseSource } from '../sources/parse-source.js';
+import { sidecarLabels, sidecarPreprocessing, sidecarReader } from '../sources/sidecar-files.js';
+import { findProbeSet } from './find-probe-set.js';
+import { fittingLabels } from './labels-that-fit.js';
+import { labelsInDescription } from './resolve-model-file.js';
+
+/** Enough to see what the outputs are. */
+const PROBES = 8;
+
+/** What a dry run of an ingest needs. */
+export interface DryRunDependencies {
+  store: Pick<Store, 'blobs' | 'probeSets'>;
+  defaultProbeSet: string | undefined;
+  download: DownloadLimits;
+  probing: { memoryBytes: number; stallMs: number; maxOutputs: number; isolation: NetworkIsolation };
+}
+
+/** What an ingest would make of a model. */
+export interface DryRun {
+  inspected: ModelInspection;
+  labels: string[] | null;
+  /** As in `Model.notes`. */
+  notes: string[];
+}
+
+/**
+ * Says what an ingest would read of a model file of this machine and of the files beside it, and assume of it: the model is run on
+ * the first images of the probe set. It changes nothing.
+ *
+ * @throws ProbelogError INPUT_INVALID for any other source; as an ingest
+ */
+export async function dryRun(
+  request: IngestRequest,
+  { store, defaultProbeSet, download, probing }: DryRunDependencies,
+  signal?: AbortSignal,
+): Promise<DryRun> {
+  const source = parseSource(request.source);
+  if (source.kind !== 'FILE')
+    throw new ProbelogError(
+      'INPUT_INVALID',
+      `A dry run reads a file of this machine, not ${request.source}. Download the model and name its file.`,
+    );
+  const { isolation, ...processLimits } = probing;
+  const limits = { ...processLimits, maxModelBytes: download.maxBytes };
+  const read = sidecarReader(source, download, signal);
+  const described = request.preprocessing ?? (await sidecarPreprocessing(read));
+  const found = request.labels
+    ? undefined
+    : (labelsInDescription(request.preprocessing) ?? (await sidecarLabels(read)));
+  const references = await listDataFiles({ modelFile: source.path, limits, isolation, signal });
+  const probeSet = await findProbeSet(store.probeSets, defaultProbeSet, request.probeSet);
+  const probes = (await store.probeSets.probesAfter(probeSet.id, { first: PROBES })).map(({ digest }) => ({
+    digest,
+    path: store.blobs.path(digest),
+  }));
+  const { inspected } = await probeModel({
+    modelFile: source.path,
+    data:
+      references.length > 0
+        ? { folder: dirname(source.path), locations: references.map(({ location }) => location) }
+        : null,
+    preprocessing: described == null ? null : parsePreprocessing(described),
+    outputName: request.output,
+    probes,
+    limits,
+    isolation,
+    signal,
+    onBatch: () => undefined,
+  });
+  const { labels, note } = fittingLabels(
+    { labels: request.labels ?? null, sidecarLabels: found },
+    inspected.output.outputs,
+  );
+  return {
+    inspected,
+    labels: labels ?? inspected.labels,
+    notes: note === null ? inspected.notes : [...inspected.notes, note],
+  };
+}
