@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,4 +122,13 @@ describe('rm', () => {
     ]);
     expect((await jsonOf('models')).map(({ name }: { name: string }) => name)).toEqual(['c']);
   });
+});
+
+it('a misspelled data folder is not taken for an empty registry in silence', async () => {
+  const elsewhere = { dataFolder: join(folder, 'misspelled') };
+  await mkdir(elsewhere.dataFolder);
+  const first = await runProbelog(['models', '--json'], elsewhere);
+  expect(JSON.parse(first.stdout)).toEqual([]);
+  expect(first.stderr).toMatch(/The data folder \S+misspelled\S* is new and empty\./);
+  expect((await runProbelog(['models'], elsewhere)).stderr).toBe('');
 });

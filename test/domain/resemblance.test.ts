@@ -207,6 +207,18 @@ describe('completion from exemplars', () => {
     expect(probesRun(unknown, prior)).toBe(probesRun(unknown, without));
   });
 
+  it('takes nothing large from exemplars that hardly respond to the probes that were run', () => {
+    const quiet = Int8Array.from({ length: 40 * PROBES }, (_, place) => (place % 3 === 0 ? 127 : 0));
+    const isRun = new Set(family.order.slice(0, RUN));
+    for (let place = 0; place < quiet.length; place++) if (isRun.has(place % PROBES)) quiet[place] = 0;
+    // Every second one is not quite quiet.
+    for (let row = 0; row < 40; row += 2) quiet[row * PROBES + family.order[row]] = 1;
+    const { run } = modelOf([0, 1, 2]);
+    const completed = completeDescriptors(run, { ...prior, exemplars: { count: 40, values: quiet } });
+    const alone = completeDescriptors(run, without);
+    expect(mean(errorsOf(completed.rows, alone.rows))).toBeLessThan(0.2);
+  });
+
   it('does without when there are fewer than it compares with', () => {
     const { run } = modelOf([0, 1]);
     const few: Exemplars = { count: 3, values: exemplars.values.slice(0, 3 * PROBES) };

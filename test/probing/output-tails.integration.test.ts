@@ -298,6 +298,90 @@ describe('the end of a graph', () => {
     expect(rows[0][0]).toBeCloseTo(1 / (1 + Math.exp(-expected[0][0])), 1);
   });
 
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+  const HALVES = [
+    node('Split', ['p', 'sizes'], ['left', 'right'], [attribute('axis', 1)]),
+    node('Concat', ['left', 'right'], ['joined'], [attribute('axis', 1)]),
+  ];
+  it.each<[string, Uint8Array[], (x: number) => number]>([
+    ['joined heads', [SIGMOID, ...HALVES, node('Identity', ['joined'], ['answer'])], sigmoid],
+    ['joined heads in percent', [SIGMOID, ...HALVES, half('Mul', 'joined', 'answer', 'hundred')], sigmoid],
+    [
+      'an average of two models',
+      [
+        SIGMOID,
+        half('Add', 'logits', 'other', 'one'),
+        node('Sigmoid', ['other'], ['p2']),
+        node('Add', ['p', 'p2'], ['sum']),
+        half('Mul', 'sum', 'answer', 'half'),
+      ],
+      (x) => (sigmoid(x) + sigmoid(x + 1)) / 2,
+    ],
+    ['1 − p', [SIGMOID, node('Sub', ['one', 'p'], ['answer'])], (x) => 1 - sigmoid(x)],
+  ])('probabilities that are computed from sigmoids alone are known as such: %s', async (_, nodes, made) => {
+    const initializers = [
+      ints('sizes', [2, 2]),
+      ...[scalar('hundred', 100), scalar('one', 1), scalar('half', 0.5)],
+    ];
+    const { rows, inspected } = await runModel(
+      meanColor({ tail: { nodes, outputs: ANSWER, initializers } }),
+      probes,
+    );
+    expect(inspected).toMatchObject({ responseKind: 'SIGMOIDS_UNCUT', multiLabel: true });
+    expectRows(
+      rows,
+      expected.map((row) => row.map(made)),
+    );
+  });
+
+  it('p and 1 − p side by side are two classes', async () => {
+    const nodes = [
+      node('MatMul', ['logits', 'first'], ['x']),
+      node('Sigmoid', ['x'], ['p']),
+      node('Sub', ['one', 'p'], ['q']),
+      node('Concat', ['q', 'p'], ['answer'], [attribute('axis', 1)]),
+    ];
+    const tail = {
+      nodes,
+      outputs: [value('answer', FLOAT, ['N', 2])],
+      initializers: [floats('first', [4, 1], [1, 0, 0, 0]), scalar('one', 1)],
+    };
+    const { inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'PROBABILITIES_UNCUT', multiLabel: false });
+  });
+
+  it('gates are no sigmoids of classes', async () => {
+    const tail = {
+      nodes: [SIGMOID, node('Mul', ['logits', 'p'], ['answer'])],
+      outputs: ANSWER,
+      initializers: [],
+    };
+    const { inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'UNKNOWN', multiLabel: false });
+  });
+
+  it('the sigmoid that an optimized graph has fused into its last layer is seen', async () => {
+    const tail = {
+      nodes: [
+        node(
+          'FusedGemm',
+          ['logits', 'unit'],
+          ['answer'],
+          [textAttribute('activation', 'Sigmoid')],
+          'com.microsoft',
+        ),
+      ],
+      outputs: ANSWER,
+      initializers: [floats('unit', [4, 4], [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail, domains: ['com.microsoft'] }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'SIGMOIDS_UNCUT', multiLabel: true });
+    expectRows(
+      rows,
+      expected.map((row) => row.map(sigmoid)),
+    );
+  });
+
   it('the scores of a ZipMap are read before it, with its labels', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const tail = {

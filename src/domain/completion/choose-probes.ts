@@ -96,16 +96,14 @@ export class ProbeChooser {
       .slice(0, Math.max(0, this.orderedProbes - probes.length));
     if (ordered.length > 0 && errorBound === 0) return ordered;
     const conditioned = new ConditionedPrior(family, probes);
-    const { expectedError, expected } = expectation(
-      conditioned,
-      probes.length,
-      values,
-      degenerateShare(standard),
-    );
+    const { error, expected } = expectation(conditioned, probes.length, values);
+    const unknown = degenerateShare(standard);
+    const overAll = (errorOfOthers: number) => (1 - unknown) * errorOfOthers + unknown;
     // Whether a model is like the gallery is judged by the regression alone, as the gallery's own error is.
-    const errorRatio = () => meanErrorRatio(this.prior.exemplars, conditioned, probes, values);
-    if (left <= 0) return expectedError <= this.maxErrorAtBudget() ? null : this.allExcept(done);
-    if (errorBound > 0 && expectedError * errorRatio() <= errorBound) return null;
+    if (left <= 0) return overAll(error) <= this.maxErrorAtBudget() ? null : this.allExcept(done);
+    const isKnown = () =>
+      overAll(error * meanErrorRatio(this.prior.exemplars, conditioned, probes, values)) <= errorBound;
+    if (errorBound > unknown && isKnown()) return null;
     const size = this.roundSize(left);
     if (ordered.length > 0) return ordered.slice(0, size);
     return inTurn(expected, done, size, Math.max(0, probes.length - this.orderedProbes));
@@ -147,18 +145,16 @@ function degenerateShare({ degenerate }: Descriptors): number {
 }
 
 /**
- * The expected error after some probes, and the responses that are expected of each output.
+ * The expected error of the regression after some probes, and the responses that it expects of each output.
  *
  * @param conditioned on the `count` probes that were run
  * @param values standardized responses of some outputs to them
- * @param degenerate share of the outputs that have none
  */
 function expectation(
   conditioned: ConditionedPrior,
   count: number,
   values: Matrix,
-  degenerate: number,
-): { expectedError: number; expected: Float32Array[] } {
+): { error: number; expected: Float32Array[] } {
   const variances = conditioned.variances();
   const meanVariance = variances.reduce((sum, value) => sum + value / variances.length, 0);
   const meanOf = glsMeanEstimator(conditioned, count);
@@ -170,7 +166,7 @@ function expectation(
     surprise += own / values.rows;
     return completed;
   });
-  return { expectedError: (1 - degenerate) * surprise * meanVariance + degenerate, expected };
+  return { error: surprise * meanVariance, expected };
 }
 
 /** What neighbors leave of the error, over outputs; 1 without exemplars. */

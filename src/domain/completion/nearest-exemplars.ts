@@ -14,8 +14,6 @@ const BLOCK_ROWS = 128;
 const PROBES_FOR_CANDIDATES = 128;
 /** Candidates for each neighbor. */
 const CANDIDATES = 4;
-/** Smaller deviations are rounding noise. */
-const MIN_DEVIATION = 1e-6;
 
 /**
  * Finds the nearest exemplars of each output.
@@ -100,7 +98,12 @@ function unpackInto(
     target[to + place] = (values[from + observed[place]] - mean) / deviation;
 }
 
-/** Mean and deviation of an exemplar's packed responses to the observed probes. @param from where the exemplar begins */
+/**
+ * Mean and deviation of an exemplar's packed responses to the observed probes. The deviation is infinite where they are all the same:
+ * then the exemplar resembles nothing.
+ *
+ * @param from where the exemplar begins
+ */
 export function observedMoments(
   packed: Int8Array,
   from: number,
@@ -114,7 +117,7 @@ export function observedMoments(
     squares += value * value;
   }
   const mean = sum / observed.length;
-  return { mean, deviation: Math.sqrt(squares / observed.length - mean * mean) || MIN_DEVIATION };
+  return { mean, deviation: Math.sqrt(squares / observed.length - mean * mean) || Number.POSITIVE_INFINITY };
 }
 
 /** Keeps the largest of many cosines. */

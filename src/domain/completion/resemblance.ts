@@ -9,6 +9,12 @@ export const NEIGHBORS = 20;
 /** Weights of neighbors fall by a factor e for each of these steps of the cosine. */
 const COSINE_STEP = 0.05;
 
+/**
+ * A neighbor's deviation over the observed probes counts as at least this share of that over all. Otherwise one that hardly responds to
+ * them would give huge responses to the others.
+ */
+const MIN_OBSERVED_DEVIATION = 0.5;
+
 /** What an output's neighbors among the exemplars tell of its responses, in the scale of its own. */
 export interface Resemblance {
   /** P: the neighbors' mean, times the share that is taken of it. */
@@ -104,7 +110,8 @@ function neighborMean(
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   for (let place = 0; place < rows.length; place++) {
     const start = rows[place] * probes;
-    const { mean: middle, deviation } = observedMoments(packed, start, observed);
+    const { mean: middle, deviation: ofObserved } = observedMoments(packed, start, observed);
+    const deviation = Math.max(ofObserved, MIN_OBSERVED_DEVIATION * deviationOf(packed, start, probes));
     const weight = weights[place] / total;
     for (let probe = 0; probe < probes; probe++)
       mean[probe] += weight * ((packed[start + probe] - middle) / deviation);
@@ -117,4 +124,15 @@ function neighborMean(
     }
   }
   return { mean, withoutEach: withoutEach.map((sum, n) => sum / totals[n]) };
+}
+
+/** Deviation of a whole exemplar, packed. @param from where it begins */
+function deviationOf(packed: Int8Array, from: number, probes: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (let place = from; place < from + probes; place++) {
+    sum += packed[place];
+    squares += packed[place] ** 2;
+  }
+  return Math.sqrt(squares / probes - (sum / probes) ** 2);
 }

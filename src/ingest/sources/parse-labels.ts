@@ -9,7 +9,26 @@ const labelList = z.array(label).max(MAX_LABELS);
 /** ImageNet's usual form: the synset before the name. */
 const synsetList = z.tuple([z.string(), label]).transform(([, name]) => name);
 const byIndex = z.record(z.string().regex(/^\d+$/), z.union([label, synsetList]));
-const toIndex = z.record(z.string().max(1_000), index);
+const toIndex = z.record(
+  z.string().max(1_000),
+  z.union([
+    index,
+    z
+      .string()
+      .regex(/^\d{1,7}$/)
+      .transform(Number),
+  ]),
+);
+
+/** Labels were found, but not one for each output. */
+export class LabelGap extends ProbelogError {
+  constructor(labels: number, place: number) {
+    super(
+      'INPUT_INVALID',
+      `There are ${labels} labels but none for output ${place}. Number them from 0 without gaps.`,
+    );
+  }
+}
 
 /** Fields that hold labels, in order of preference. */
 const FIELDS = ['id2label', 'label2id', 'label_names', 'labels', 'classes', 'names'];
@@ -53,7 +72,7 @@ function paddleLabels(operations: unknown): unknown {
     : undefined;
 }
 
-/** A list, or an object in either direction. */
+/** A list, or an object in either direction; null when it is neither. */
 function listed(value: unknown): string[] | null {
   const list = labelList.safeParse(value);
   if (list.success) return list.data;
@@ -71,10 +90,7 @@ function inOrder(byPlace: ReadonlyMap<number, string>): string[] | null {
   return Array.from({ length: byPlace.size }, (_, place) => {
     const name = byPlace.get(place);
     if (name !== undefined) return name;
-    throw new ProbelogError(
-      'INPUT_INVALID',
-      `There are ${byPlace.size} labels but none for output ${place}. Number them from 0 without gaps.`,
-    );
+    throw new LabelGap(byPlace.size, place);
   });
 }
 
@@ -96,11 +112,28 @@ export function parseLabelText(text: string): string[] {
     );
   const table = tableLabels(lines);
   if (table) return table;
-  const numbered = lines.map((line) => /^\s*(\d+)\s*[\s:,]\s*(\S.*)$/.exec(line));
-  const first = Number(numbered[0]?.[1]);
-  const isNumbered =
-    (first === 0 || first === 1) && numbered.every((match, i) => Number(match?.[1]) === first + i);
-  return lines.map((line, i) => (isNumbered ? (numbered[i]?.[2] ?? line) : line).trim());
+  const numbered = lines.map((line) => /^\s*(\d+)\s*[\s:,.)]\s*(\S.*)$/.exec(line));
+  const places = placesOf(numbered.map((match) => match?.[1]));
+  if (!places) return lines.map((line) => line.trim());
+  return inPlaces(
+    places,
+    numbered.map((match) => (match?.[2] ?? '').trim()),
+  );
+}
+
+/** The outputs that numbers name, counted from 0 or from 1 without gaps, in any order; null when they do not. */
+function placesOf(numbers: readonly (string | undefined)[]): number[] | null {
+  const places = numbers.map((number) => (/^\d{1,7}$/.test(number ?? '') ? Number(number) : Number.NaN));
+  const first = places.reduce((least, place) => Math.min(least, place), Number.POSITIVE_INFINITY);
+  const isComplete =
+    new Set(places).size === places.length && places.every((place) => place < first + places.length);
+  return (first === 0 || first === 1) && isComplete ? places.map((place) => place - first) : null;
+}
+
+function inPlaces(places: readonly number[], labels: readonly string[]): string[] {
+  const ordered: string[] = new Array(labels.length);
+  for (const [at, place] of places.entries()) ordered[place] = labels[at];
+  return ordered;
 }
 
 /** Null when the first line is no heading of a table. */
@@ -118,7 +151,13 @@ function tableLabels([heading, ...rows]: string[]): string[] | null {
       'INPUT_INVALID',
       `A row of the table has not ${columns.length} columns, as its heading has.`,
     );
-  if (place === undefined) return table.map((row) => row[column]);
+  if (place === undefined) {
+    const labels = table.map((row) => row[column]);
+    // An id may number the outputs, or the labels of a larger collection.
+    const id = columns.indexOf('id');
+    const places = id < 0 ? null : placesOf(table.map((row) => row[id]));
+    return places ? inPlaces(places, labels) : labels;
+  }
   return inOrder(new Map(table.map((row) => [Number(row[place]), row[column]]))) ?? [];
 }
 

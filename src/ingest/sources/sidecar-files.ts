@@ -4,7 +4,7 @@ import { parseJson } from '../../lib/parse-json.js';
 import { parsePreprocessing } from '../../probing/index.js';
 import { placesBeside } from './beside-model.js';
 import { linkedPath, openLocalFile } from './local-files.js';
-import { parseLabels, parseLabelText } from './parse-labels.js';
+import { LabelGap, parseLabels, parseLabelText } from './parse-labels.js';
 import type { FileSource, LocalFile } from './parse-source.js';
 
 /** Sidecar files are small documents. A larger file is not one. */
@@ -106,6 +106,8 @@ const LABEL_FILES = [
   'labels.csv',
   'inference.yml',
 ];
+/** Those of them that also serve other purposes. */
+const MAY_HAVE_NONE = ['config.json', 'inference.yml'];
 /** Triton's description of a model, whose outputs may name a file with labels. */
 const TRITON_CONFIG = 'config.pbtxt';
 
@@ -122,8 +124,8 @@ export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels 
     try {
       return { file, labels: await labelsIn(file, text) };
     } catch (thrown) {
-      // Most config.json files have no labels; a file for labels that has none is worth a note.
-      if (file === 'config.json' || file === 'inference.yml') continue;
+      // Most config.json files have no labels; a file for labels that has none is worth a note, and so is one with gaps.
+      if (MAY_HAVE_NONE.includes(file) && !(thrown instanceof LabelGap)) continue;
       return { file, labels: null, problem: firstLine(messageOf(thrown)) };
     }
   }

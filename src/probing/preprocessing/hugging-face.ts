@@ -71,6 +71,8 @@ const WITHOUT_EFFECT = new Set([
   // Of releases before 4.20; the processors of today do not read it.
   'do_resize_and_center_crop',
   'model_input_names',
+  'id2label',
+  'label2id',
   'num_labels',
   'transformers_version',
   '_name_or_path',

@@ -10,6 +10,7 @@ describe('parseLabels', () => {
     ['id2label in any order', { id2label: { '1': 'dog', '2': 'frog', '0': 'cat' }, other: 1 }],
     ['id2label the wrong way round', { id2label: { frog: 2, cat: 0, dog: 1 } }],
     ['label2id', { label2id: { cat: 0, dog: 1, frog: 2 } }],
+    ['label2id with numbers as text', { label2id: { cat: '0', dog: '1', frog: '2' } }],
     [
       'label_names of timm',
       { architecture: 'resnet18', label_names: ANIMALS, pretrained_cfg: { mean: [0] } },
@@ -49,6 +50,8 @@ describe('parseLabelText', () => {
   it('leaves out the numbers of the lines, from 0 or 1', () => {
     expect(parseLabelText('0 cat\n1 guinea pig\n2 frog\n')).toEqual(['cat', 'guinea pig', 'frog']);
     expect(parseLabelText('1: cat\n2: dog')).toEqual(['cat', 'dog']);
+    expect(parseLabelText('1. cat\n2. dog')).toEqual(['cat', 'dog']);
+    expect(parseLabelText('2 frog\n0 cat\n1 dog')).toEqual(['cat', 'dog', 'frog']);
     expect(parseLabelText('0 cat\n2 dog')).toEqual(['0 cat', '2 dog']);
   });
 
@@ -57,6 +60,8 @@ describe('parseLabelText', () => {
       'cat, black',
       'dog',
     ]);
+    expect(parseLabelText('id,name\n1,dog\n0,cat\n')).toEqual(['cat', 'dog']);
+    expect(parseLabelText('id,name\n7,dog\n9,cat\n')).toEqual(['dog', 'cat']);
     expect(parseLabelText('index,label\n1,dog\n0,"the ""cat"""\n')).toEqual(['the "cat"', 'dog']);
   });
 

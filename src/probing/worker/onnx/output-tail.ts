@@ -1,4 +1,5 @@
 import type { OnnxFunction, OnnxNode } from './model.js';
+import { isMadeOfSigmoids } from './sigmoid-range.js';
 import type { GraphTrace } from './trace-graph.js';
 
 /** The end of the graph at a declared output. */
@@ -60,13 +61,16 @@ const FORMS = new Set([
 /** Operators that keep the order of the values and do not change the shape; what they do to probabilities does not matter. */
 const INCREASING = new Set([
   'Cast',
+  'Ceil',
   'Clip',
   'DequantizeLinear',
   'Dropout',
   'Exp',
+  'Floor',
   'Identity',
   'Log',
   'QuantizeLinear',
+  'Round',
 ]);
 
 /** The same if the other operand is constant (and positive, for a product). */
@@ -101,6 +105,9 @@ const LINEAR = new Set([
   'QLinearMatMul',
 ]);
 
+/** Fused operators, which ONNX Runtime writes when it saves an optimized graph; `activation` tells what they end in. */
+const FUSED = new Set(['FusedConv', 'FusedGemm']);
+
 /** Classifiers of scikit-learn: `post_transform` tells what they do to their scores. */
 const SCIKIT_LEARN = new Set(['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier']);
 
@@ -119,6 +126,7 @@ export function outputTail(
   const tail = { name, shown, decision, labels, normalizer: null, forms: [], isLinear: false };
   const forms: Form[] = [];
   let tensor = shown;
+  let made: Pick<OutputTail, 'normalizer' | 'forms'> | null = null;
   for (let steps = 0; steps <= trace.maxSteps; steps++) {
     const node = trace.producer(tensor);
     if (!node) break;
@@ -127,11 +135,17 @@ export function outputTail(
       const source = plainSource(trace, normalizer.logits ?? normalizer.output);
       return { ...tail, normalizer, forms: forms.reverse(), source, labels: labels ?? labelsOf(node) };
     }
+    if (made === null && isMadeOfSigmoids(trace, tensor))
+      made = {
+        normalizer: { output: tensor, logits: null, kind: 'SIGMOID', isCertain: true },
+        forms: forms.toReversed(),
+      };
     const before = stepBack(trace, node, tensor);
     if (before === null) break;
     if (FORMS.has(node.operator)) forms.push({ node, output: tensor });
     tensor = before;
   }
+  if (made?.normalizer) return { ...tail, ...made, source: plainSource(trace, made.normalizer.output) };
   const source = plainSource(trace, shown);
   const isLinear = isWeightedSum(trace, source);
   return { ...tail, source, isLinear, labels: labels ?? labelsOf(trace.producer(shown)) };
@@ -204,7 +218,8 @@ function normalizerAt(
   const kind = NORMALIZERS.get(operator);
   if (kind) return { output, logits: inputs[0], kind, isCertain: true };
   const opaque = OPAQUE.get(operator);
-  if (opaque) return { output, logits: null, kind: opaque, isCertain: true };
+  if (opaque || isFusedSigmoid(node))
+    return { output, logits: null, kind: opaque ?? 'SIGMOID', isCertain: true };
   if (SCIKIT_LEARN.has(operator)) return ofScikitLearn(node, output);
   const definition = functions.get(functionKey(node));
   if (definition) return insideFunction(definition, node, output);
@@ -212,6 +227,10 @@ function normalizerAt(
   if (softmax) return { output, logits: softmax, kind: 'SOFTMAX', isCertain: false };
   const sigmoid = decomposedSigmoid(trace, node);
   return sigmoid ? { output, logits: sigmoid, kind: 'SIGMOID', isCertain: false } : null;
+}
+
+function isFusedSigmoid({ operator, attributes }: OnnxNode): boolean {
+  return FUSED.has(operator) && attributes.get('activation')?.strings[0] === 'Sigmoid';
 }
 
 function ofScikitLearn({ attributes, outputs }: OnnxNode, output: string): Normalizer | null {

@@ -32,6 +32,7 @@ export function readGraph(reader: MessageReader, at: string, graph: OnnxGraph, c
 
 /** The attributes that tell what a graph's first and last operators do. */
 const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'activation',
   'axes',
   'axis',
   'bias',

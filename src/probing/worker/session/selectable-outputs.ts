@@ -46,9 +46,7 @@ export function outputSelection(
       return to;
     };
     const logits = inForm(normalizer?.logits, 'logits');
-    return [
-      { ...tail, logits, probabilities: inForm(normalizer?.logits && normalizer.output, 'probabilities') },
-    ];
+    return [{ ...tail, logits, probabilities: inForm(normalizer?.output, 'probabilities') }];
   });
   const fetches = new Set(
     selectable.flatMap(({ shown, logits, probabilities, normalizer }) => [
