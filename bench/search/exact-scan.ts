@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONSENSUS_CANDIDATES, dot, logitQuery, rowOf } from '../../src/domain/index.js';
+import { CONSENSUS_CANDIDATES, logitQuery } from '../../src/domain/index.js';
 import { RowFile } from '../../src/search/gallery/row-file.js';
 import { RowProjections } from '../../src/search/gallery/row-projections.js';
 import type { SearchQuery } from '../../src/search/index.js';
+import { rowWeights } from '../../src/search/kernel/half-rows.js';
 import type { MatrixProducts } from '../../src/search/matrix-products.js';
 import { orderByConsensus } from '../../src/search/ranking/reranked-window.js';
-import type { Candidate } from '../../src/search/ranking/top-k.js';
+import { type Candidate, TopK } from '../../src/search/ranking/top-k.js';
 import { readSnapshot } from '../../src/search/snapshot/snapshot.js';
 import type { MadeGallery } from './make-gallery.js';
 
@@ -20,7 +21,7 @@ const BLOCK_ROWS = 4_096;
 
 /**
  * The best logits by the exact score, comparing every one of them, and then by consensus of the best: the definition,
- * without any cleverness.
+ * without any choice of candidates.
  */
 export async function exactTop(
   { models, probes }: MadeGallery,
@@ -38,24 +39,23 @@ export async function exactTop(
     query.kind === 'CONCEPT'
       ? query.weights
       : logitQuery(basis, rows.read((starts.get(query.modelId) as number) + query.index));
-  const best: { row: number; score: number }[] = [];
+  const prepared = rowWeights(weights);
+  const best = new TopK(CONSENSUS_CANDIDATES);
   for (let first = 0; first < total; first += BLOCK_ROWS) {
-    const size = Math.min(BLOCK_ROWS, total - first);
-    const block = { rows: size, columns: probes, data: rows.decoded(first, size) };
-    for (let offset = 0; offset < size; offset++) {
-      const row = first + offset;
-      const score =
-        dot(weights, rowOf(block, offset)) * (query.kind === 'CONCEPT' ? 1 / probes : scales[row]);
-      if (best.length === CONSENSUS_CANDIDATES && score <= best[best.length - 1].score) continue;
-      best.push({ row, score });
-      best.sort((a, b) => b.score - a.score);
-      best.length = Math.min(best.length, CONSENSUS_CANDIDATES);
+    const block = Uint32Array.from(
+      { length: Math.min(BLOCK_ROWS, total - first) },
+      (_, place) => first + place,
+    );
+    const scored = rows.multiply(block, prepared);
+    for (const [place, row] of block.entries()) {
+      const value = scored[place] * (query.kind === 'CONCEPT' ? 1 / probes : scales[row]);
+      if (value >= best.threshold()) best.offer({ value, modelId: '', index: row, row });
     }
   }
   const names = [...starts.entries()];
-  const candidates = best.map(({ row, score }): Candidate => {
+  const candidates = best.list().map(({ row, value }): Candidate => {
     const place = names.findLastIndex(([, start]) => start <= row);
-    return { value: score, modelId: names[place][0], index: row - names[place][1], row };
+    return { value, modelId: names[place][0], index: row - names[place][1], row };
   });
   const active = { snapshot, projections: new RowProjections(snapshot, rows, products) };
   const agreed = await orderByConsensus(candidates, rows, active, 'exact');

@@ -50,6 +50,7 @@ export {
   type NpyHeader,
   parseNpyHeader,
 } from './formats/npy.js';
+export { firstFrom } from './linalg/first-from.js';
 export { dot } from './linalg/inner-product.js';
 export {
   columnsOf,
@@ -71,7 +72,14 @@ export {
   TEXT_TOP_K,
   topProbes,
 } from './scoring/asymmetric-discrepancy.js';
-export { type Basis, basisRank, fitBasis, multiplyGram } from './scoring/basis.js';
+export {
+  type Basis,
+  basisRank,
+  fitBasis,
+  indexRank,
+  leadingDirections,
+  multiplyGram,
+} from './scoring/basis.js';
 export { conceptContrast, vocabularyBackground } from './scoring/concept-contrast.js';
 export { decidingConcept, type ExpressionScores, expressionScore } from './scoring/concept-expression.js';
 export { CONTRAST_SHARPNESS, conceptQuery, REGRESSION_SHARPNESS } from './scoring/concept-query.js';

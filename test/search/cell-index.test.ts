@@ -37,7 +37,7 @@ function makeIndex(): CellIndex {
   const codes = new CodeRows(RANK, COUNT);
   for (const [position, row] of rows.entries()) codes.encode(position, rowOf(vectors, row), scale);
   const starts = Uint32Array.from({ length: CELLS + 1 }, (_, cell) => cell * PER_CELL);
-  return new CellIndex({ scale, quantizer, starts, rows, scales, codes });
+  return new CellIndex({ rank: RANK, scale, quantizer, starts, rows, scales, codes });
 }
 
 function allow(isAllowed: (row: number) => boolean, size = COUNT): AllowedRows {

@@ -23,14 +23,16 @@ export function consensusScores(
   neighbors = CONSENSUS_NEIGHBORS,
 ): Float64Array {
   const numbers = numbered(owners);
+  const nearest = new NearestNeighbors(neighbors);
   const agreed = new Float64Array(scores.length);
   for (let candidate = 0; candidate < scores.length; candidate++) {
-    const row = rowOf(cosines, candidate);
+    nearest.find(rowOf(cosines, candidate), numbers, numbers[candidate]);
     let sum = scores[candidate];
     let weight = 1;
-    for (const other of nearest(row, numbers, candidate, neighbors)) {
-      sum += row[other] ** 2 * scores[other];
-      weight += row[other] ** 2;
+    for (let place = 0; place < nearest.count; place++) {
+      const square = nearest.cosines[place] ** 2;
+      sum += square * scores[nearest.candidates[place]];
+      weight += square;
     }
     agreed[candidate] = sum / weight;
   }
@@ -47,18 +49,33 @@ function numbered(owners: readonly unknown[]): Uint32Array {
   });
 }
 
-/** Candidates of other models with the largest positive cosines. */
-function nearest(row: Float32Array, owners: Uint32Array, candidate: number, count: number): number[] {
-  const kept: number[] = [];
-  const own = owners[candidate];
-  let least = 0;
-  for (let other = 0; other < row.length; other++) {
-    const cosine = row[other];
-    if (!(cosine > least) || owners[other] === own) continue;
-    let place = Math.min(kept.length, count - 1);
-    for (; place > 0 && row[kept[place - 1]] < cosine; place--) kept[place] = kept[place - 1];
-    kept[place] = other;
-    if (kept.length === count) least = row[kept[count - 1]];
+/** Candidates of other models with the largest positive cosines, largest first; equal ones in order. */
+class NearestNeighbors {
+  count = 0;
+  readonly candidates: Uint32Array;
+  readonly cosines: Float64Array;
+
+  constructor(readonly limit: number) {
+    this.candidates = new Uint32Array(limit);
+    this.cosines = new Float64Array(limit);
   }
-  return kept;
+
+  find(row: Float32Array, owners: Uint32Array, own: number): void {
+    const { candidates, cosines, limit } = this;
+    let count = 0;
+    let least = 0;
+    for (let other = 0; other < row.length; other++) {
+      const cosine = row[other];
+      if (!(cosine > least) || owners[other] === own) continue;
+      let place = count < limit ? count++ : limit - 1;
+      for (; place > 0 && cosines[place - 1] < cosine; place--) {
+        cosines[place] = cosines[place - 1];
+        candidates[place] = candidates[place - 1];
+      }
+      cosines[place] = cosine;
+      candidates[place] = other;
+      if (count === limit) least = cosines[limit - 1];
+    }
+    this.count = count;
+  }
 }

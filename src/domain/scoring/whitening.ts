@@ -1,5 +1,5 @@
 import { dotAt } from '../linalg/inner-product.js';
-import type { Matrix } from '../linalg/matrix.js';
+import { type Matrix, multiply } from '../linalg/matrix.js';
 import type { Basis } from './basis.js';
 
 /** Partial whitening: eigenvalues to the power −1/4, half of the exponent of full whitening. */
@@ -8,14 +8,8 @@ export const EXPONENT = -0.25;
 /** Bᵀx, each direction j times λ_j^power. */
 function project(basis: Basis, x: Float32Array, power: number): Float32Array {
   const { probes, rank, vectors } = basis;
-  const projected = new Float32Array(rank);
-  for (let probe = 0; probe < probes; probe++) {
-    const value = x[probe];
-    const start = probe * rank;
-    for (let direction = 0; direction < rank; direction++)
-      projected[direction] += vectors[start + direction] * value;
-  }
-  return scaled(basis, projected, power);
+  const row: Matrix = { rows: 1, columns: probes, data: x };
+  return scaled(basis, multiply(row, { rows: probes, columns: rank, data: vectors }).data, power);
 }
 
 /** Each direction j times λ_j^power, in place. */

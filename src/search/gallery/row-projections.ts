@@ -15,7 +15,7 @@ const MAX_KEPT_VALUES = 2 ** 24;
 export class RowProjections {
   private readonly tail: { scale: number; skewness: number; vector: Float32Array | null }[] = [];
   private keptValues = 0;
-  /** The basis as a whitening matrix. */
+  /** The wide basis as a whitening matrix. */
   private readonly directions: Matrix;
   private extending: Promise<void> = Promise.resolve();
 
@@ -24,7 +24,7 @@ export class RowProjections {
     private readonly rows: RowFile,
     private readonly products: MatrixProducts,
   ) {
-    this.directions = whiteningMatrix(snapshot.basis);
+    this.directions = whiteningMatrix(snapshot.wide);
   }
 
   /** Projects all rows that the file has now. */
@@ -55,7 +55,8 @@ export class RowProjections {
       if (!this.read(rows[place], rowOf(vectors, place))) missing.push(place);
     if (missing.length > 0) {
       const projected = await this.project(missing.map((place) => rows[place]));
-      for (const [index, place] of missing.entries()) rowOf(vectors, place).set(rowOf(projected, index));
+      for (const [index, place] of missing.entries())
+        rowOf(vectors, place).set(rowOf(projected, index).subarray(0, rank));
     }
     for (let place = 0; place < vectors.data.length; place += rank) {
       const scale = this.scaleOf(rows[place / rank]);
@@ -85,17 +86,18 @@ export class RowProjections {
   }
 
   private async computeMissing(): Promise<void> {
-    const { probes } = this.snapshot.basis;
+    const { probes, rank } = this.snapshot.basis;
     while (!this.isComplete) {
       const first = this.snapshot.rows + this.tail.length;
       const count = Math.min(BLOCK_ROWS, this.rows.rows - first);
       const block: Matrix = { rows: count, columns: probes, data: this.rows.decoded(first, count) };
       const projected = await this.products.project(block, this.directions);
       for (let row = 0; row < count; row++) {
-        const vector = rowOf(projected, row);
+        const wide = rowOf(projected, row);
+        const vector = wide.slice(0, rank);
         const length = Math.hypot(...vector);
         const scale = length === 0 ? 0 : 1 / length;
-        this.snapshot.index?.cells.add(first + row, vector, scale);
+        this.snapshot.index?.cells.add(first + row, wide, scale);
         const isKept = this.keptValues < MAX_KEPT_VALUES;
         if (isKept) this.keptValues += vector.length;
         this.tail.push({

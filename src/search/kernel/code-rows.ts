@@ -81,5 +81,9 @@ export function codeScale(largest: number): number {
 
 function wholeNumbers(vector: Float32Array): Int16Array {
   const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Int16Array.from(vector, (value) => (largest > 0 ? Math.round((value / largest) * MAX_QUERY) : 0));
+  const numbers = new Int16Array(vector.length);
+  if (largest > 0)
+    for (let place = 0; place < vector.length; place++)
+      numbers[place] = Math.round((vector[place] / largest) * MAX_QUERY);
+  return numbers;
 }

@@ -1,3 +1,4 @@
+import { firstFrom } from '../../domain/index.js';
 import type { SampledScores } from '../gallery/gallery-sample.js';
 import type { RowFile } from '../gallery/row-file.js';
 import type { Scorer } from './scorer.js';
@@ -52,16 +53,4 @@ export class RowScores {
     }
     return missing.subarray(0, missed);
   }
-}
-
-/** Place of the first of ascending numbers that is not below `value`. */
-function firstFrom(numbers: Uint32Array, value: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

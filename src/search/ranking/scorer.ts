@@ -1,6 +1,5 @@
 import {
   asymmetricDiscrepancy,
-  type Basis,
   CONFIDENCE_CURVES,
   type ConfidenceCurve,
   expressionScore,
@@ -86,7 +85,8 @@ export async function logitScorer(
   const whitened = await projections.unitVectors([row]);
   const weights = weightsOfWhitened(snapshot.basis, whitened.data);
   const scaleOf = (other: number) => projections.scaleOf(other);
-  return linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, context);
+  const linear = linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, context);
+  return { ...linear, indexVectors: () => [widened(whitened.data, snapshot.wide.rank)] };
 }
 
 /**
@@ -138,14 +138,20 @@ function linearScorer(
   { metric, active, certaintyOf }: ScorerContext,
 ): Scorer {
   const top = topProbes(query, k);
-  const indexVectors = ({ basis }: { basis: Basis }) => [indexQuery(basis, weights)];
   return {
     terms: [rowWeights(weights)],
     score: ([products], place, row) => products[place] * scaleOf(row),
     distance: (descriptor, row) => asymmetricDiscrepancy(query, descriptor, top, certaintyOf(row)),
-    indexVectors: () => (active ? indexVectors(active.snapshot) : []),
+    indexVectors: () => (active ? [indexQuery(active.snapshot.wide, weights)] : []),
     curve,
     metric,
     active,
   };
+}
+
+/** The vector with zeros behind it: scores by logit have no part outside the basis. */
+function widened(vector: Float32Array, length: number): Float32Array {
+  const wide = new Float32Array(length);
+  wide.set(vector);
+  return wide;
 }

@@ -1,3 +1,4 @@
+import { firstFrom } from '../../domain/index.js';
 import type { CodeRows } from '../kernel/code-rows.js';
 import type { FaissIndex } from './faiss.js';
 
@@ -19,6 +20,8 @@ export interface IndexFacts {
 
 /** The parts of an index as they are stored. */
 export interface StoredCells {
+  /** Of the basis, by which vectors are grouped; they have further values behind. */
+  rank: number;
   /** Value of one unit of a code. */
   scale: number;
   /** FAISS's flat index of the mean vector of each cell. */
@@ -71,6 +74,7 @@ const NONE = 0xffffffff;
  * (docs/benchmarks.md).
  */
 export class CellIndex {
+  private readonly rank: number;
   private readonly scale: number;
   private readonly codes: CodeRows;
   private readonly quantizer: StoredCells['quantizer'];
@@ -83,8 +87,10 @@ export class CellIndex {
   /** Vectors in cells, and newer ones behind them. */
   private readonly inCells: number;
   private count: number;
+  private readonly largestCell: number;
 
-  constructor({ scale, quantizer, starts, rows, scales, codes }: StoredCells) {
+  constructor({ rank, scale, quantizer, starts, rows, scales, codes }: StoredCells) {
+    this.rank = rank;
     this.scale = scale;
     this.codes = codes;
     this.quantizer = quantizer;
@@ -92,6 +98,10 @@ export class CellIndex {
     this.rowAt = rows;
     this.count = rows.length;
     this.inCells = rows.length;
+    this.largestCell = starts.reduce(
+      (most, start, cell) => Math.max(most, start - (starts[cell - 1] ?? 0)),
+      0,
+    );
     this.scaleAt = Float32Array.from(rows, (row) => scales[row]);
     this.positionOf = new Uint32Array(scales.length).fill(NONE);
     for (let position = 0; position < rows.length; position++) this.positionOf[rows[position]] = position;
@@ -149,17 +159,20 @@ export class CellIndex {
       vectors += this.starts[cell + 1] - this.starts[cell];
       seen[cell] = vectors;
     }
-    return rows.map((row) => {
-      const position = this.positionOf[row];
-      let candidates = 1;
-      for (const value of values) if (value > values[position]) candidates++;
-      return { candidates, vectors: seen[this.starts.findIndex((start) => start > position) - 1] };
-    });
+    const positions = rows.map((row) => this.positionOf[row]);
+    const above = countsAbove(
+      positions.map((position) => values[position]),
+      values,
+    );
+    return positions.map((position, place) => ({
+      candidates: above[place] + 1,
+      vectors: seen[this.starts.findIndex((start) => start > position) - 1],
+    }));
   }
 
   private valuesAt(positions: Uint32Array, vector: Float32Array, byLength: boolean): Float64Array {
     const products = this.codes.multiply(positions, vector);
-    const values = Float64Array.from(products);
+    const values = new Float64Array(products);
     if (byLength)
       for (let place = 0; place < positions.length; place++) values[place] *= this.scaleAt[positions[place]];
     return values;
@@ -167,7 +180,10 @@ export class CellIndex {
 
   /** Cells from the nearest to a query to the furthest. */
   private nearestCells(vector: Float32Array, count: number): number[] {
-    const { labels } = this.quantizer.search(Array.from(vector), Math.min(count, this.cells));
+    const { labels } = this.quantizer.search(
+      Array.from(vector.subarray(0, this.rank)),
+      Math.min(count, this.cells),
+    );
     return labels.filter((label) => label >= 0);
   }
 
@@ -187,7 +203,9 @@ export class CellIndex {
 
   /** Positions of allowed rows: all newer ones, and those of the nearest cells until there are `wanted`. */
   private nearPositions(vector: Float32Array, wanted: number, { flags, count }: AllowedRows): Uint32Array {
-    const positions = new Uint32Array(count);
+    const newer = this.count - this.inCells;
+    // Cells are collected whole, so the last one may go beyond what is wanted.
+    const positions = new Uint32Array(Math.min(count, newer + wanted + this.largestCell));
     let found = 0;
     const collect = (first: number, end: number) => {
       for (let position = first; position < end; position++)
@@ -206,6 +224,16 @@ export class CellIndex {
     }
     return positions.subarray(0, found);
   }
+}
+
+/** For each threshold, how many values are larger. */
+function countsAbove(thresholds: readonly number[], values: Float64Array): number[] {
+  const sorted = Float64Array.from(thresholds).sort();
+  /** Values that are larger than so many of the sorted thresholds. */
+  const larger = new Uint32Array(sorted.length + 1);
+  for (const value of values) if (value > sorted[0]) larger[firstFrom(sorted, value)]++;
+  for (let place = sorted.length - 1; place >= 0; place--) larger[place] += larger[place + 1];
+  return thresholds.map((threshold) => larger[firstFrom(sorted, threshold) + 1]);
 }
 
 /** Places of the `count` largest values, in no order. */

@@ -34,3 +34,19 @@ export function loadFaiss(): { library: FaissLibrary | null; problem: string | n
     return { library: null, problem: isInstalled ? firstLine : null };
   }
 }
+
+/**
+ * The same for queries, each of which is compared with some thousand cells. Handing that to other threads takes longer than
+ * doing it, and much longer while they are busy. OpenMP reads the variable once, when FAISS is loaded; a build, which has more
+ * to do, is a process of its own and gets the variable as it was.
+ */
+export function loadFaissForQueries(): ReturnType<typeof loadFaiss> {
+  const { OMP_NUM_THREADS: threads } = process.env;
+  process.env.OMP_NUM_THREADS = '1';
+  try {
+    return loadFaiss();
+  } finally {
+    if (threads === undefined) delete process.env.OMP_NUM_THREADS;
+    else process.env.OMP_NUM_THREADS = threads;
+  }
+}

@@ -44,11 +44,11 @@ async function inspectSnapshot(
   try {
     const snapshot = join(gallery, `snapshot-${version}`);
     const facts = readFacts(snapshot);
-    await checkSize(join(snapshot, SNAPSHOT_FILES.vectors), facts.probes * facts.rank * 4);
-    await checkSize(join(snapshot, SNAPSHOT_FILES.eigenvalues), facts.rank * 4);
+    await checkSize(join(snapshot, SNAPSHOT_FILES.vectors), facts.probes * facts.wideRank * 4);
+    await checkSize(join(snapshot, SNAPSHOT_FILES.eigenvalues), facts.wideRank * 4);
     await checkSize(join(snapshot, SNAPSHOT_FILES.scales), facts.rows * 4);
     await checkSize(join(snapshot, SNAPSHOT_FILES.skewnesses), facts.rows * 8);
-    await checkSize(join(snapshot, SNAPSHOT_FILES.projections), facts.rows * facts.rank * 4);
+    await checkSize(join(snapshot, SNAPSHOT_FILES.projections), facts.rows * facts.wideRank * 4);
     for (const [name, sum] of Object.entries(facts.sums))
       if (fileSum(join(snapshot, name)) !== sum) throw new Error(`${name} is damaged`);
     return { folder, probeSetId, logits: facts.logits, problem: null };

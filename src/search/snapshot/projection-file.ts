@@ -4,12 +4,12 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 const CACHED_BYTES = 64 * 2 ** 20;
 const VALUE_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** The whitened vector of each row of a gallery's file, r float32 values, in a file of a snapshot. */
+/** The whitened vector of each row of a gallery's file, as float32, in a file of a snapshot. */
 export class ProjectionFile {
   private file: number | null;
   private readonly cached: Float32Array | null;
 
-  /** @param rank r */
+  /** @param rank values of a vector */
   constructor(
     path: string,
     private readonly rank: number,
@@ -23,7 +23,7 @@ export class ProjectionFile {
   }
 
   /**
-   * Reads the vectors of rows `first` … to fill `target`.
+   * Reads the vectors of rows `first` … to fill `target`, or the beginning of the first.
    *
    * @returns false when the file was closed, because a newer snapshot replaced it
    */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Basis } from '../../domain/index.js';
+import { type Basis, leadingDirections } from '../../domain/index.js';
 import { checkedContent } from '../../lib/checksum.js';
 import { CodeRows } from '../kernel/code-rows.js';
 import { CellIndex, type IndexFacts } from './cell-index.js';
@@ -11,6 +11,8 @@ import { ProjectionFile } from './projection-file.js';
 /** The result of a build: a basis, an index and a prior, and the scales of the rows that existed then. */
 export interface Snapshot {
   basis: Basis;
+  /** The directions of the basis, and further ones for the index. */
+  wide: Basis;
   fit: BasisFit;
   /** It was built from rows 0 … `rows` − 1 of the descriptor file. */
   rows: number;
@@ -22,7 +24,7 @@ export interface Snapshot {
   scales: Float32Array;
   /** `skewness` of each row. */
   skewnesses: Float64Array;
-  /** Each row under the basis, whitened. */
+  /** Each row under the wide basis, whitened. */
   projections: ProjectionFile;
   index: { cells: CellIndex; facts: IndexFacts } | null;
   /** The prior that completes partly probed models; null when too few models were fully probed. */
@@ -55,6 +57,8 @@ export interface SnapshotFacts {
   version: string;
   probes: number;
   rank: number;
+  /** Directions of the wide basis. */
+  wideRank: number;
   basis: BasisFit;
   rows: number;
   /** See {@link Snapshot}. */
@@ -68,7 +72,7 @@ export interface SnapshotFacts {
 }
 
 /** Increment it when a file's content or layout changes: a snapshot of another format is built again. */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 const BLOCK_BYTES = 2 ** 20;
 
 /** Names of a snapshot's files within its folder. */
@@ -91,28 +95,26 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
   const facts = readFacts(folder);
   for (const [name, sum] of Object.entries(facts.sums))
     if (fileSum(join(folder, name)) !== sum) throw new Error(`${name} is damaged`);
-  const vectors = new Float32Array(read(folder, SNAPSHOT_FILES.vectors));
-  const eigenvalues = new Float32Array(read(folder, SNAPSHOT_FILES.eigenvalues));
+  const chosen = readDirections(folder, facts);
   const scales = new Float32Array(read(folder, SNAPSHOT_FILES.scales));
   const skewnesses = new Float64Array(read(folder, SNAPSHOT_FILES.skewnesses));
   const projected = join(folder, SNAPSHOT_FILES.projections);
   const whole =
     facts.probes === probes &&
-    vectors.length === probes * facts.rank &&
-    eigenvalues.length === facts.rank &&
+    chosen.wide.vectors.length === probes * facts.wideRank &&
+    chosen.wide.eigenvalues.length === facts.wideRank &&
     scales.length === facts.rows &&
     skewnesses.length === facts.rows &&
-    statSync(projected).size === facts.rows * facts.rank * Float32Array.BYTES_PER_ELEMENT;
+    statSync(projected).size === facts.rows * facts.wideRank * Float32Array.BYTES_PER_ELEMENT;
   if (!whole) throw new Error('its files do not fit together');
   return {
-    basis: { version: facts.basis.version, probes, rank: facts.rank, vectors, eigenvalues },
-    fit: facts.basis,
+    ...chosen,
     rows: facts.rows,
     rowsSum: facts.rowsSum,
     logits: facts.logits,
     scales,
     skewnesses,
-    projections: new ProjectionFile(projected, facts.rank),
+    projections: new ProjectionFile(projected, facts.wideRank),
     index: facts.index &&
       faiss && { cells: readCells(folder, facts, facts.index, faiss), facts: facts.index },
     prior: facts.prior && {
@@ -124,25 +126,29 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
 }
 
 /** The basis of a snapshot; null when it cannot be read. */
-export function readBasis(folder: string): { basis: Basis; fit: BasisFit } | null {
+export function readBasis(folder: string): Pick<Snapshot, 'basis' | 'wide' | 'fit'> | null {
   try {
-    const { basis: fit, probes, rank } = readFacts(folder);
-    const vectors = new Float32Array(read(folder, SNAPSHOT_FILES.vectors));
-    const eigenvalues = new Float32Array(read(folder, SNAPSHOT_FILES.eigenvalues));
-    return { basis: { version: fit.version, probes, rank, vectors, eigenvalues }, fit };
+    return readDirections(folder, readFacts(folder));
   } catch {
     return null;
   }
 }
 
+function readDirections(folder: string, { basis: fit, probes, rank, wideRank }: SnapshotFacts) {
+  const vectors = new Float32Array(read(folder, SNAPSHOT_FILES.vectors));
+  const eigenvalues = new Float32Array(read(folder, SNAPSHOT_FILES.eigenvalues));
+  const wide: Basis = { version: fit.version, probes, rank: wideRank, vectors, eigenvalues };
+  return { basis: leadingDirections(wide, rank), wide, fit };
+}
+
 function readCells(
   folder: string,
-  { rank }: SnapshotFacts,
+  { rank, wideRank }: SnapshotFacts,
   { scale }: IndexFacts,
   faiss: FaissLibrary,
 ): CellIndex {
   const rows = new Uint32Array(read(folder, SNAPSHOT_FILES.indexedRows));
-  const codes = new CodeRows(rank, rows.length);
+  const codes = new CodeRows(wideRank, rows.length);
   const file = openSync(join(folder, SNAPSHOT_FILES.codes), 'r');
   try {
     readInto(file, codes.codes(0, rows.length));
@@ -150,6 +156,7 @@ function readCells(
     closeSync(file);
   }
   return new CellIndex({
+    rank,
     scale,
     quantizer: faiss.Index.read(join(folder, SNAPSHOT_FILES.index)),
     starts: new Uint32Array(read(folder, SNAPSHOT_FILES.cellStarts)),

@@ -18,7 +18,7 @@ import type {
   SearchSettings,
   SyncReport,
 } from '../search-query.js';
-import { type FaissLibrary, loadFaiss } from '../snapshot/faiss.js';
+import { type FaissLibrary, loadFaissForQueries } from '../snapshot/faiss.js';
 import { CompletionThread } from './completion/completion-thread.js';
 
 type Awaitable<Calls> = {
@@ -49,7 +49,9 @@ export class SearchWorker implements Awaitable<SearchCalls> {
     this.products = await openMatrixProducts();
     this.folder = folder;
     this.settings = settings;
-    const { library, problem } = settings.withoutFaiss ? { library: null, problem: null } : loadFaiss();
+    const { library, problem } = settings.withoutFaiss
+      ? { library: null, problem: null }
+      : loadFaissForQueries();
     this.faiss = library;
     return { faissProblem: problem };
   }

@@ -51,7 +51,7 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   const liveRows = listRows(task.live);
   const fullModels = fullyProbed(task);
   const basisModels = (fullModels.length === 0 ? task.live : fullModels).map((model) => listRows([model]));
-  const { basis, fit } = await chooseBasis(
+  const { basis, wide, fit } = await chooseBasis(
     {
       version: task.version,
       probes: task.probes,
@@ -64,25 +64,29 @@ export async function buildSnapshot(task: BuildTask): Promise<void> {
   );
   mkdirSync(task.targetFolder, { recursive: true });
   const faiss = task.withIndex ? loadFaiss().library : null;
-  const trial = faiss && (await tryQueries(rows, liveRows, basis, products));
+  const trial = faiss && (await tryQueries(rows, liveRows, { basis, wide }, products));
   const { scales, skewnesses } = await projectRows({
     folder: task.targetFolder,
     rows,
     liveRows,
-    basis,
+    rank: basis.rank,
+    wide,
     products,
     trial,
   });
-  const index = faiss && trial && indexRows(task, { faiss, trial, basis, liveRows, scales });
+  const index =
+    faiss &&
+    trial &&
+    indexRows(task, { faiss, trial, rank: basis.rank, wideRank: wide.rank, liveRows, scales });
   const prior = await fitPriorToFullModels(rows, fullModels, { ...basis, version: task.version }, products);
   const rowsSum = rows.checksum(0, task.rows);
-  writeSnapshot(task, { basis, fit, scales, skewnesses, liveRows, index, prior, rowsSum });
+  writeSnapshot(task, { rank: basis.rank, wide, fit, scales, skewnesses, liveRows, index, prior, rowsSum });
 }
 
 async function tryQueries(
   rows: RowFile,
   liveRows: Uint32Array,
-  basis: Basis,
+  { basis, wide }: { basis: Basis; wide: Basis },
   products: MatrixProducts,
 ): Promise<NeedsTrial> {
   const count = Math.min(TRIED_QUERIES, liveRows.length);
@@ -91,8 +95,8 @@ async function tryQueries(
     (_, place) => liveRows[Math.floor((place * liveRows.length) / count)],
   );
   const descriptors = readRows(rows, tried);
-  const vectors = await products.project(descriptors, whiteningMatrix(basis));
-  return new NeedsTrial(basis, descriptors, vectors, products);
+  const vectors = await products.project(descriptors, whiteningMatrix(wide));
+  return new NeedsTrial({ rank: basis.rank, wide, descriptors, vectors, products });
 }
 
 function indexRows(
@@ -100,20 +104,31 @@ function indexRows(
   {
     faiss,
     trial,
-    basis: { rank },
+    rank,
+    wideRank,
     liveRows,
     scales,
   }: {
     faiss: FaissLibrary;
     trial: NeedsTrial;
-    basis: Basis;
+    rank: number;
+    wideRank: number;
     liveRows: Uint32Array;
     scales: Float32Array;
   },
 ): IndexFacts {
-  const projections = new ProjectionFile(join(targetFolder, SNAPSHOT_FILES.projections), rank);
+  const projections = new ProjectionFile(join(targetFolder, SNAPSHOT_FILES.projections), wideRank);
   try {
-    return buildIndex({ faiss, folder: targetFolder, rank, rows: liveRows, scales, projections, trial });
+    return buildIndex({
+      faiss,
+      folder: targetFolder,
+      rank,
+      wideRank,
+      rows: liveRows,
+      scales,
+      projections,
+      trial,
+    });
   } finally {
     projections.close();
   }
@@ -160,7 +175,8 @@ function listRows(live: BuildTask['live']): Uint32Array {
 }
 
 interface BuiltParts {
-  basis: Basis;
+  rank: number;
+  wide: Basis;
   fit: BasisFit;
   scales: Float32Array;
   skewnesses: Float64Array;
@@ -172,12 +188,12 @@ interface BuiltParts {
 
 function writeSnapshot(
   task: BuildTask,
-  { basis, fit, scales, skewnesses, liveRows, index, prior, rowsSum }: BuiltParts,
+  { rank, wide, fit, scales, skewnesses, liveRows, index, prior, rowsSum }: BuiltParts,
 ): void {
   const write = (name: string, content: string | NodeJS.ArrayBufferView) =>
     writeFileSync(join(task.targetFolder, name), content, { flush: true });
-  write(SNAPSHOT_FILES.vectors, basis.vectors);
-  write(SNAPSHOT_FILES.eigenvalues, basis.eigenvalues);
+  write(SNAPSHOT_FILES.vectors, wide.vectors);
+  write(SNAPSHOT_FILES.eigenvalues, wide.eigenvalues);
   write(SNAPSHOT_FILES.scales, scales);
   write(SNAPSHOT_FILES.skewnesses, skewnesses);
   if (prior) write(SNAPSHOT_FILES.prior, prior.encoded);
@@ -188,7 +204,8 @@ function writeSnapshot(
     format: SNAPSHOT_FORMAT,
     version,
     probes,
-    rank: basis.rank,
+    rank,
+    wideRank: wide.rank,
     basis: fit,
     rows,
     rowsSum,

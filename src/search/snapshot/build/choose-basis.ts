@@ -3,6 +3,8 @@ import {
   basisRank,
   dot,
   fitBasis,
+  indexRank,
+  leadingDirections,
   type Matrix,
   random,
   rowOf,
@@ -42,6 +44,8 @@ export interface BasisTask {
 /** A basis, and what it was fitted to. */
 export interface ChosenBasis {
   basis: Basis;
+  /** The same directions, and further ones for the index. */
+  wide: Basis;
   fit: BasisFit;
 }
 
@@ -53,10 +57,11 @@ export async function chooseBasis(task: BasisTask, earlier: ChosenBasis | null):
   if (earlier && (await describes(earlier, task))) return earlier;
   const all = concatenated(task.models);
   const chosen = sample(all);
-  const basis = await fitTo(task, chosen);
+  const wide = await fitTo(task, chosen);
+  const basis = leadingDirections(wide, basisRank(chosen.length, task.probes));
   const { version } = task;
   const uncaptured = await uncapturedOfOthers(task, basis, chosen);
-  return { basis, fit: { version, logits: all.length, rows: task.rows, uncaptured } };
+  return { basis, wide, fit: { version, logits: all.length, rows: task.rows, uncaptured } };
 }
 
 async function describes({ basis, fit }: ChosenBasis, task: BasisTask): Promise<boolean> {
@@ -70,7 +75,7 @@ async function describes({ basis, fit }: ChosenBasis, task: BasisTask): Promise<
 function fitTo({ version, probes, read, products }: BasisTask, chosen: Uint32Array): Promise<Basis> {
   return fitBasis({
     probes,
-    rank: basisRank(chosen.length, probes),
+    rank: indexRank(basisRank(chosen.length, probes), probes),
     seed: SEED,
     version,
     multiply: blockwiseGram(products, read, chosen, BLOCK_ROWS),
@@ -90,7 +95,8 @@ async function uncapturedOfOthers(task: BasisTask, basis: Basis, chosen: Uint32A
     task.models.length < HELD_OUT_EVERY ? Array.from(chosen, (row) => Uint32Array.of(row)) : task.models;
   const training = concatenated(parts.filter((_, place) => place % HELD_OUT_EVERY !== 0));
   const heldOut = concatenated(parts.filter((_, place) => place % HELD_OUT_EVERY === 0));
-  return uncapturedShare(task, await fitTo(task, sample(training)), heldOut);
+  const wide = await fitTo(task, sample(training));
+  return uncapturedShare(task, leadingDirections(wide, basis.rank), heldOut);
 }
 
 /** The share of some descriptors' squared length that lies outside the basis, 0 to 1. */

@@ -1,5 +1,6 @@
 import {
   type Basis,
+  CONSENSUS_CANDIDATES,
   indexQuery,
   type Matrix,
   random,
@@ -11,20 +12,34 @@ import type { MatrixProducts } from '../../matrix-products.js';
 import { TopK } from '../../ranking/top-k.js';
 import type { CellIndex, IndexFacts, IndexNeeds } from '../cell-index.js';
 
-/** Results that must be among the candidates. */
+/** The reranked window, whose scores the best results are averaged with. */
+const WINDOW = CONSENSUS_CANDIDATES;
+/** Results that a caller sees first. */
 const TOP = 10;
-/** Share of those results that the candidates hold, and that the searched cells hold. */
-const SHARE = 0.995;
-/** Real queries differ from those that are tried. */
-const MARGIN = 1.5;
-/** More candidates cost more than a scan gains. */
+/** Shares of both that are among the candidates, and in the searched cells. */
+const WINDOW_SHARE = 0.97;
+const TOP_SHARE = 0.995;
+/** Real queries differ from those that are tried: this matters most for the first results. */
+const TOP_MARGIN = 1.5;
+/** Each candidate is read from disk; a query that needs more finds nothing that stands out. */
 const MAX_CANDIDATES = 1_000;
 /**
- * Noise of a tried concept, in lengths of a descriptor: a text's weights correlate by 0.3 to 0.5 with the descriptors that they
- * find, and most of the rest lies outside the basis.
+ * Noise of a tried concept, in lengths of a descriptor. With it, tried concepts need about as many candidates as the names of the
+ * hub's classes do (docs/benchmarks.md).
  */
-const NOISE = 2;
+const NOISE = 4;
 const SEED = 4_242;
+
+/** Rows of a gallery that queries are made of. */
+export interface TriedQueries {
+  /** Of the basis, by which logits are scored. */
+  rank: number;
+  wide: Basis;
+  descriptors: Matrix;
+  /** The same rows under the wide basis. */
+  vectors: Matrix;
+  products: MatrixProducts;
+}
 
 /** One tried query and what it must find. */
 interface Trial {
@@ -34,31 +49,28 @@ interface Trial {
 }
 
 /**
- * Finds out how many candidates, and how many vectors in the nearest cells, hold the exact top ten of queries. That depends on
- * the gallery: on how many logits are alike, and how far the vectors of the index fall short of descriptors.
+ * Finds out how many candidates, and how many vectors in the nearest cells, hold the exact top ten of queries and most of their
+ * reranked window, which decides the order. That depends on the gallery: on how many logits are alike, and how far the vectors of
+ * the index fall short of descriptors.
  */
 export class NeedsTrial {
   private readonly concepts: Trial[];
   private readonly logits: Trial[];
   private readonly conceptWeights: Matrix;
   private readonly logitVectors: Matrix;
+  private readonly products: MatrixProducts;
 
-  /**
-   * @param descriptors of some rows of the gallery
-   * @param vectors the same rows in the index's space
-   */
-  constructor(
-    basis: Basis,
-    descriptors: Matrix,
-    vectors: Matrix,
-    private readonly products: MatrixProducts,
-  ) {
+  constructor({ rank, wide, descriptors, vectors, products }: TriedQueries) {
+    this.products = products;
     const next = random(SEED);
     const weights = Array.from({ length: descriptors.rows }, (_, row) =>
       rowOf(descriptors, row).map((value) => value + NOISE * gaussian(next)),
     );
-    this.concepts = weights.map((e) => ({ vector: indexQuery(basis, e), best: new TopK(TOP) }));
-    this.logits = weights.map((_, row) => ({ vector: rowOf(vectors, row), best: new TopK(TOP) }));
+    this.concepts = weights.map((e) => ({ vector: indexQuery(wide, e), best: new TopK(WINDOW) }));
+    this.logits = weights.map((_, row) => ({
+      vector: rowOf(vectors, row).slice().fill(0, rank),
+      best: new TopK(WINDOW),
+    }));
     this.conceptWeights = transpose(stackRows(weights));
     this.logitVectors = transpose(stackRows(this.logits.map(({ vector }) => vector)));
   }
@@ -90,20 +102,31 @@ function offerRow(best: TopK, row: number, value: number): void {
 }
 
 function needsOf(index: CellIndex, trials: Trial[], byLength: boolean): IndexNeeds {
-  const needs = trials.flatMap(({ vector, best }) => {
+  const window = trials.map(({ vector, best }) => {
     const rows = best.list().map(({ row }) => row);
     return index.needsOf(rows, { vector, byLength });
   });
+  const top = window.map((needs) => needs.slice(0, TOP));
+  const enough = (of: (needs: IndexNeeds) => number) =>
+    Math.max(
+      quantile(window.flat().map(of), WINDOW_SHARE),
+      Math.ceil(TOP_MARGIN * quantile(top.flat().map(of), TOP_SHARE)),
+    );
   return {
-    candidates: Math.min(MAX_CANDIDATES, share(needs.map(({ candidates }) => candidates))),
-    vectors: Math.min(index.vectors, share(needs.map(({ vectors }) => vectors))),
+    candidates: Math.min(
+      MAX_CANDIDATES,
+      enough(({ candidates }) => candidates),
+    ),
+    vectors: Math.min(
+      index.vectors,
+      enough(({ vectors }) => vectors),
+    ),
   };
 }
 
-/** What is enough for {@link SHARE} of the results, and a margin. */
-function share(needed: number[]): number {
+function quantile(needed: number[], share: number): number {
   const sorted = Uint32Array.from(needed).sort();
-  return Math.ceil(MARGIN * (sorted[Math.ceil(SHARE * sorted.length) - 1] ?? 1));
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? 1;
 }
 
 /** Box–Muller. */

@@ -16,7 +16,9 @@ export interface Projecting {
   rows: RowFile;
   /** Those that models use, ascending. */
   liveRows: Uint32Array;
-  basis: Basis;
+  /** Of the basis, which the lengths are under. */
+  rank: number;
+  wide: Basis;
   products: MatrixProducts;
   /** Scores the rows, too. */
   trial: NeedsTrial | null;
@@ -34,28 +36,29 @@ export async function projectRows({
   folder,
   rows,
   liveRows,
-  basis,
+  rank,
+  wide,
   products,
   trial,
 }: Projecting): Promise<RowFacts> {
   const scales = new Float32Array(rows.rows);
   const skewnesses = new Float64Array(rows.rows);
-  const directions = whiteningMatrix(basis);
+  const directions = whiteningMatrix(wide);
   const file = openSync(join(folder, SNAPSHOT_FILES.projections), 'w');
-  ftruncateSync(file, rows.rows * basis.rank * Float32Array.BYTES_PER_ELEMENT);
+  ftruncateSync(file, rows.rows * wide.rank * Float32Array.BYTES_PER_ELEMENT);
   for (let first = 0; first < liveRows.length; first += BLOCK_ROWS) {
     const chosen = liveRows.subarray(first, first + BLOCK_ROWS);
     const block = readRows(rows, chosen);
     const projected = await products.project(block, directions);
     for (let place = 0; place < chosen.length; place++) {
-      const length = Math.hypot(...rowOf(projected, place));
+      const length = Math.hypot(...rowOf(projected, place).subarray(0, rank));
       scales[chosen[place]] = length === 0 ? 0 : 1 / length;
       skewnesses[chosen[place]] = skewness(rowOf(block, place));
     }
     await trial?.offer(chosen, block, projected, scales);
     for (const [start, end] of adjacent(chosen)) {
-      const vectors = projected.data.subarray(start * basis.rank, end * basis.rank);
-      writeProjections(file, chosen[start], basis.rank, vectors);
+      const vectors = projected.data.subarray(start * wide.rank, end * wide.rank);
+      writeProjections(file, chosen[start], wide.rank, vectors);
     }
   }
   fsyncSync(file);

@@ -1,11 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** @param share 0..100 */
-export function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((share / 100) * sorted.length))];
-}
-
 /** Resident memory, without file pages, of our child process that runs a module; MiB. Linux only, elsewhere 0. */
 export function childMemory(module: string): number {
   for (const entry of safeList('/proc')) {
