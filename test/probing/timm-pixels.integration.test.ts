@@ -28,6 +28,7 @@ const CASES: Record<string, object> = {
   squashed: config({ interpolation: 'bicubic', crop_pct: 1, crop_mode: 'squash' }),
   'squashed and cropped': config({ interpolation: 'bicubic', crop_pct: 0.9, crop_mode: 'squash' }),
   'with a border': config({ interpolation: 'bicubic', crop_pct: 1, crop_mode: 'border' }),
+  'with a border, of two sides': config({ input_size: [3, 64, 97], crop_pct: 1, crop_mode: 'border' }),
   'of two sides': config({ input_size: [3, 64, 48], interpolation: 'bicubic', crop_pct: 0.9 }),
 };
 

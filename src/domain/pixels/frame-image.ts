@@ -98,6 +98,10 @@ function placement(width: number, height: number, frame: Frame): Placement {
       return { source, width: frame.width, height: frame.height, left: 0, top: 0 };
     }
     case 'PAD': {
+      if (frame.rounding === 'TORCHVISION') {
+        const { width: fitWidth, height: fitHeight } = fittingAsTimm(width, height, frame);
+        return centered(fitWidth, fitHeight, frame);
+      }
       const resized = fitting(width, height, frame);
       // As Pillow's ImageOps.pad.
       const left = -roundHalfEven((frame.width - resized.width) / 2);
@@ -145,6 +149,15 @@ function fitting(width: number, height: number, frame: Frame) {
   return width / height > frame.width / frame.height
     ? { width: frame.width, height: Math.max(1, roundHalfEven((height / width) * frame.width)) }
     : { width: Math.max(1, roundHalfEven((width / height) * frame.height)), height: frame.height };
+}
+
+/** timm's `ResizeKeepRatio` of the longest edge, which rounds both edges. */
+function fittingAsTimm(width: number, height: number, frame: Frame) {
+  const ratio = Math.max(width / frame.width, height / frame.height);
+  return {
+    width: Math.max(1, roundHalfEven(width / ratio)),
+    height: Math.max(1, roundHalfEven(height / ratio)),
+  };
 }
 
 function intersection(wanted: Rectangle, available: { width: number; height: number }): Rectangle {

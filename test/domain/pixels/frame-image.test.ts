@@ -73,6 +73,9 @@ describe('a frame', () => {
   it('of PAD shows the whole image between borders', () => {
     const frame: Frame = { ...FRAME, resize: 'PAD', padColor: [9] };
     expect(firstColumn(frameImage(rows(8, 4), frame))).toEqual([9, 1, 3, 9]);
+    // With an odd rest, timm's upper border is the smaller one.
+    const odd: Frame = { ...frame, width: 5, height: 4, rounding: 'TORCHVISION' };
+    expect(firstColumn(frameImage(rows(5, 1), odd))).toEqual([9, 0, 9, 9]);
   });
 
   it('of CROP_FIRST takes the center square before it resizes', () => {
