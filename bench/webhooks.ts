@@ -10,7 +10,7 @@ import type { ServerJob, ServerReady } from './webhooks/server-job.js';
 
 /**
  * Deliveries a second, and how long a sender waits for its 202, on loopback: each a signed Standard Webhook about a new
- * version ("new") or one that was taken already ("again"), as a ratio to GET /health on the same server, which does
+ * version ("new") or one that was taken already ("again"), as a ratio to GET /livez on the same server, which does
  * nothing. All three take turns, so that a slow minute of the machine hits all.
  *
  *   node dist/bench/webhooks.js [--deliveries 500] [--rounds 3] [--connections 1,16] [--only new,again] [--json FILE]
@@ -20,18 +20,18 @@ const KINDS = ['new', 'again'] as const;
 
 /** How one kind of request went, with so many at the same time. */
 interface Row {
-  request: 'health' | (typeof KINDS)[number];
+  request: 'livez' | (typeof KINDS)[number];
   connections: number;
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** p50 as a multiple of /health's. */
+  /** p50 as a multiple of /livez's. */
   ratio: number;
 }
 
 /** For senders that wait for their answer: with one connection. */
 const GOALS = { webhookNewRatio: { goal: 8 } };
-const HEADINGS = ['request', 'connections', 'per second', 'p50 ms', 'p99 ms', 'p50 of health'];
+const HEADINGS = ['request', 'connections', 'per second', 'p50 ms', 'p99 ms', 'p50 of livez'];
 const DEMO = fileURLToPath(new URL('../../demo', import.meta.url));
 
 const { values: options } = parseArgs({
@@ -70,27 +70,27 @@ child.removeAllListeners('exit').disconnect();
 
 async function measure(connections: number, count: number, rounds: number): Promise<Row[]> {
   const pool = new Pool(url, { connections });
-  const waits = { health: [] as number[], new: [] as number[], again: [] as number[] };
-  const seconds = { health: 0, new: 0, again: 0 };
+  const waits = { livez: [] as number[], new: [] as number[], again: [] as number[] };
+  const seconds = { livez: 0, new: 0, again: 0 };
   const timed = async (kind: keyof typeof waits, send: (index: number) => Promise<number>) => {
     const started = performance.now();
     waits[kind].push(...(await sendAll(count, connections, send)));
     seconds[kind] += (performance.now() - started) / 1000;
   };
-  const health = () => timedRequest(pool, 200, { path: '/health', method: 'GET' });
-  await sendAll(count, connections, health);
+  const livez = () => timedRequest(pool, 200, { path: '/livez', method: 'GET' });
+  await sendAll(count, connections, livez);
   for (let round = 0; round < rounds; round++) {
     const deliveries = Array.from({ length: count }, () => signedDelivery(secret));
     const deliver = (index: number) =>
       timedRequest(pool, 202, { path: '/webhooks/standard', method: 'POST', ...deliveries[index] });
-    await timed('health', health);
+    await timed('livez', livez);
     // Again is what was taken before.
     await timed('new', deliver);
     if (kinds.has('again')) await timed('again', deliver);
   }
   await pool.close();
-  const base = quantile(waits.health, 0.5);
-  return (['health', ...kinds] as const).map((kind) => ({
+  const base = quantile(waits.livez, 0.5);
+  return (['livez', ...kinds] as const).map((kind) => ({
     request: kind,
     connections,
     perSecond: waits[kind].length / seconds[kind],

@@ -20,6 +20,7 @@ export const NOTES = {
   MULTI_LABEL: 'The outputs are independent labels.',
   ONE_BY_ONE: 'The model is run on one image at a time.',
   LABELS_LEFT_OUT: 'Labels were found, but they do not fit or cannot be read.',
+  FILE_NOT_READ: 'A file beside the model looks like labels or preprocessing, but its form is unknown.',
   RESPONSES_SCALED: 'The responses are stored times a power of two.',
   PROBES_ALL: 'All probes were run although a choice was wanted.',
   RUN_ELSEWHERE: 'A runner or the owner ran the model.',

@@ -155,10 +155,19 @@ describe('a model in a local folder', () => {
     ['classes.txt', 'a\nb\nc\nd'],
     ['labels.json', JSON.stringify({ '1': 'b', '0': 'a', '2': 'c', '3': 'd' })],
     ['config.json', JSON.stringify({ label2id: { a: 0, d: 3, c: 2, b: 1 } })],
+    ['config.json', JSON.stringify({ class_names: LABELS })],
     ['selected_tags.csv', 'tag_id,name,count\n7,a,1\n8,b,1\n9,c,1\n4,d,1\n'],
     ['inference.yml', 'PostProcess:\n  Topk:\n    topk: 2\n    label_list: [a, b, c, d]\n'],
   ])('has the labels of %s', async (name, content) => {
     expect((await beside({ [name]: content })).model).toMatchObject({ labels: LABELS });
+  });
+
+  it('has a note about files that look like labels or preprocessing and were not read', async () => {
+    const files = { 'synset_words.txt': 'n01 a', 'preprocess.toml': 'size = 8', 'labels.txt': 'a\nb\nc\nd' };
+    const { model } = await beside({ ...files, 'README.md': 'labels' });
+    expect(model?.notes.filter((one) => one.startsWith('FILE_NOT_READ'))).toEqual([
+      expect.stringContaining('preprocess.toml, synset_words.txt, beside the model, look like'),
+    ]);
   });
 
   it('has the labels of the description of its preprocessing', async () => {

@@ -11,9 +11,9 @@ import {
 import type { Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { parseSource } from '../sources/parse-source.js';
-import { sidecarLabels, sidecarPreprocessing, sidecarReader } from '../sources/sidecar-files.js';
+import { sidecarLabels, sidecarPreprocessing, sidecarReader, unreadFiles } from '../sources/sidecar-files.js';
 import { findProbeSet } from './find-probe-set.js';
-import { fittingLabels } from './labels-that-fit.js';
+import { fittingLabels, unreadNote } from './labels-that-fit.js';
 import { labelsInDescription } from './resolve-model-file.js';
 
 /** Enough to see what the outputs are. */
@@ -86,6 +86,8 @@ export async function dryRun(
   return {
     inspected,
     labels: labels ?? inspected.labels,
-    notes: note === null ? inspected.notes : [...inspected.notes, note],
+    notes: [...inspected.notes, note, unreadNote(await unreadFiles(source, found?.file))].filter(
+      (one) => one !== null,
+    ),
   };
 }

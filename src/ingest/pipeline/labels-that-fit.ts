@@ -25,3 +25,13 @@ export function fittingLabels(
   if (found) return labelsThatFit(file, found, outputs);
   return { labels: null, note: note('LABELS_LEFT_OUT', `${file} was not read as labels: ${problem}.`) };
 }
+
+/** The note about files that were not read; null without any. */
+export function unreadNote(files: readonly string[]): string | null {
+  if (files.length === 0) return null;
+  const [are, look] = files.length === 1 ? ['is', 'looks'] : ['are', 'look'];
+  return note(
+    'FILE_NOT_READ',
+    `${files.join(', ')}, beside the model, ${look} like labels or preprocessing, but ${are} of no form that is read. Give what is in it with --labels or --preprocessing.`,
+  );
+}

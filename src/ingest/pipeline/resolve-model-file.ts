@@ -29,6 +29,7 @@ import {
   sidecarLabels,
   sidecarPreprocessing,
   sidecarReader,
+  unreadFiles,
 } from '../sources/sidecar-files.js';
 import { fetchDataFiles } from './fetch-data-files.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
@@ -65,6 +66,8 @@ export interface ResolvedModelFile {
   expectedInput: readonly ExpectedInput[];
   /** Found beside the model, when none were given. They are left out, with a note, where they do not fit. */
   sidecarLabels?: SidecarLabels;
+  /** Names of files beside the model that look like labels or preprocessing and were not read. */
+  unread: string[];
 }
 
 /** Whether a version waits for a runner, since it has no file that this server runs. */
@@ -144,17 +147,20 @@ export async function resolveModelFile(
   let preprocessing: unknown = request.preprocessing ?? registered?.preprocessing;
   if (preprocessing === undefined && !registered)
     preprocessing = await sidecarPreprocessing(read).catch(orAsBefore(model.preprocessing));
+  const besides =
+    given || areSet || registered
+      ? undefined
+      : (labelsInDescription(request.preprocessing) ??
+        (await sidecarLabels(read).catch(orAsBefore(undefined))));
+  const isDescribed = given !== null && request.preprocessing !== undefined;
   return {
     ...file,
     data,
     preprocessing: preprocessing == null ? null : parsePreprocessing(preprocessing),
     expectedInput: registered?.expectedInput ?? [],
     labels: given ?? (areSet || !registered ? null : labelsOf(registered.labels)),
-    sidecarLabels:
-      given || areSet || registered
-        ? undefined
-        : (labelsInDescription(request.preprocessing) ??
-          (await sidecarLabels(read).catch(orAsBefore(undefined)))),
+    sidecarLabels: besides,
+    unread: registered || isDescribed ? [] : await unreadFiles(source, besides?.file),
   };
 }
 

@@ -7,7 +7,7 @@ import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
 import type { RunnerModel } from '../sources/remote-sources.js';
 import { checkExpectedInput } from './check-expected-input.js';
-import { fittingLabels } from './labels-that-fit.js';
+import { fittingLabels, unreadNote } from './labels-that-fit.js';
 import { layOutModel } from './model-folder.js';
 import {
   openProbingWork,
@@ -140,7 +140,9 @@ export async function runIngest(
       inputShape: input,
       outputName: output.name,
       preprocessing,
-      notes: [...notes, aboutLabels, ...aboutInput, suggestion].filter((one) => one !== null),
+      notes: [...notes, aboutLabels, unreadNote(fetched.unread), ...aboutInput, suggestion].filter(
+        (one) => one !== null,
+      ),
     };
     const facts = { probeSetId: request.probeSet, labels, ...described };
     await store.models.publish(claim, publishedModel(stored, facts));

@@ -31,11 +31,11 @@ export class LabelGap extends ProbelogError {
 }
 
 /** Fields that hold labels, in order of preference. */
-const FIELDS = ['id2label', 'label2id', 'label_names', 'labels', 'classes', 'names'];
+const FIELDS = ['id2label', 'label2id', 'label_names', 'labels', 'classes', 'class_names', 'names'];
 
 /**
  * Parses labels: a list in output order; an object from index to label, or from label to index; or a document that has one of
- * these under `id2label`, `label2id`, `label_names`, `labels`, `classes` or `names`, or under timm's `pretrained_cfg` or
+ * these under `id2label`, `label2id`, `label_names`, `labels`, `classes`, `class_names` or `names`, or under timm's `pretrained_cfg` or
  * PaddleX's `PostProcess`.
  *
  * @throws ProbelogError INPUT_INVALID when it is none of these, or indexes have gaps

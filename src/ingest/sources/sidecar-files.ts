@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { parseJson } from '../../lib/parse-json.js';
@@ -130,6 +132,32 @@ export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels 
     }
   }
   return undefined;
+}
+
+/** Names that tools give to files with labels or a description of the preprocessing. */
+const DESCRIPTIVE =
+  /(label|class|synset|categor|id2|preproc|processor|transform|normali[sz]|extractor).*\.(json|txt|ya?ml|csv|tsv|pbtxt|names|toml|ini)$/i;
+const KNOWN = new Set([
+  ...PREPROCESSING_FILES.map(([name]) => name),
+  ...LABEL_FILES,
+  TRITON_CONFIG,
+  'manifest.json',
+]);
+/** More are too many to name. */
+const MAX_NAMED = 5;
+
+/**
+ * The names of files beside a local model that look as if they had its labels or described its preprocessing, but that are not read,
+ * since their form is unknown. None beside a manifest, which says which files are whose.
+ *
+ * @param used a file of any name that was read
+ */
+export async function unreadFiles(source: FileSource, used: string | undefined): Promise<string[]> {
+  if (source.kind !== 'FILE') return [];
+  const names = await readdir(source.named ?? dirname(source.path)).catch((): string[] => []);
+  if (names.includes('manifest.json')) return [];
+  const unread = names.filter((name) => DESCRIPTIVE.test(name) && !KNOWN.has(name) && name !== used);
+  return unread.sort().slice(0, MAX_NAMED);
 }
 
 /** Few models have a file of YAML. */
