@@ -28,6 +28,8 @@ const TABLE_FOLDERS = ['base', 'global', 'pg_wal', 'pg_xact'];
  * @throws ProbelogError DATABASE_UNAVAILABLE when the files are damaged or of another PostgreSQL version
  */
 export async function openEmbedded(folder: string, log: (line: string) => void): Promise<Database> {
+  // Before the database is open: where the package is missing, an open database would keep the process.
+  const { PrismaPGlite } = await import('pglite-prisma-adapter');
   const lite = await openFiles(folder, log).catch((thrown) => {
     const code = FILE_ERRORS[errnoOf(thrown) ?? 0];
     const known = knownError(code === undefined ? thrown : { code });
@@ -39,7 +41,6 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
       { cause: thrown },
     );
   });
-  const { PrismaPGlite } = await import('pglite-prisma-adapter');
   const prisma = createPrismaClient(new PrismaPGlite(lite));
   return {
     prisma,

@@ -22,7 +22,7 @@ async function installedWithout(...packages: string[]): Promise<string> {
 }
 
 it('on a machine where no other command starts, says why', async () => {
-  const folder = await installedWithout('sharp', 'onnxruntime-node', 'pg');
+  const folder = await installedWithout('sharp', 'onnxruntime-node', '@prisma');
   const main = join(folder, 'dist/src/cli/main.js');
   const options = { cwd: folder, env: { PATH: process.env.PATH }, encoding: 'utf8' } as const;
   const models = spawnSync(process.execPath, [main, 'models'], options);
