@@ -13,6 +13,9 @@ import {
 } from './generated/operations.js';
 import { isReportableError } from './reportable-error.js';
 
+/** The page of a list whose owner is gone. */
+export const EMPTY_PAGE = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
+
 const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The id in the API of a thing named by that id, or by the key in its database that some commands print. */

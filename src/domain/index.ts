@@ -62,6 +62,7 @@ export {
   unitRows,
 } from './linalg/matrix.js';
 export { random } from './linalg/random.js';
+export { concatenated, evenlySpaced } from './linalg/row-numbers.js';
 export { topIndexes } from './linalg/top-indexes.js';
 export { type Frame, type FrameRounding, frameImage, type ResizeMode } from './pixels/frame-image.js';
 export type { Raster } from './pixels/raster.js';

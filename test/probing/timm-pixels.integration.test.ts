@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, it } from 'vitest';
+import { describe } from 'vitest';
 import { RUNNER_PYTHON, requires } from '../fixtures/requires.js';
-import { expectSamePixels, imagesToCompare } from './support/compare-pixels.js';
+import { testAgainst } from './support/compare-pixels.js';
 
 const SCRIPT = fileURLToPath(new URL('../python/timm_pixels.py', import.meta.url));
 
@@ -33,24 +29,5 @@ const CASES: Record<string, object> = {
 };
 
 describe.runIf(requires('runner'))('the pixels of a model, against timm’s own code', () => {
-  const expected = new Map<string, Buffer>();
-  let images: string[];
-
-  beforeAll(async () => {
-    images = await imagesToCompare();
-    const folder = await mkdtemp(join(tmpdir(), 'probelog-pixels-'));
-    const names = Object.keys(CASES);
-    const cases = names.map((name, i) => ({ config: CASES[name], to: join(folder, `${i}.f32`) }));
-    execFileSync(RUNNER_PYTHON, [SCRIPT], {
-      input: JSON.stringify({ images, cases }),
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
-    for (const [i, name] of names.entries()) expected.set(name, await readFile(cases[i].to));
-  });
-
-  it.each(Object.keys(CASES))('%s', async (name) => {
-    const theirs = expected.get(name);
-    if (!theirs) throw new Error('there is nothing to compare with');
-    await expectSamePixels(CASES[name], images, theirs);
-  });
+  testAgainst({ python: RUNNER_PYTHON, script: SCRIPT, cases: CASES });
 });

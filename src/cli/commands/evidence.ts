@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { Command } from 'commander';
+import { imageExtension } from '../../lib/image-extension.js';
 import { findLogit } from '../find.js';
 import { ProbesOfLogitDocument } from '../generated/operations.js';
 import { countFlag } from '../options/numbers.js';
@@ -11,15 +12,6 @@ import { writeOutput } from '../output/write-file.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const MAX_PROBES = 100;
-/** Extensions by media type; any other one is not given an extension. */
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/jpeg': '.jpg',
-  'image/png': '.png',
-  'image/webp': '.webp',
-  'image/gif': '.gif',
-  'image/avif': '.avif',
-  'image/tiff': '.tiff',
-};
 
 /** `probelog evidence` */
 export function evidenceCommand(): Command {
@@ -46,7 +38,9 @@ export function evidenceCommand(): Command {
           }
           const { mediaType, image } = await client.probeImage(probe.id, { signal });
           const rank = String(rows.length + 1).padStart(String(first).length, '0');
-          const file = join(to, `${rank}-probe-${probe.position}${EXTENSIONS[mediaType] ?? ''}`);
+          const extension = imageExtension(mediaType);
+          const name = `${rank}-probe-${probe.position}`;
+          const file = join(to, extension === undefined ? name : `${name}.${extension}`);
           await writeOutput(file, Readable.fromWeb(image as ReadableStream), { mode: 0o600, signal });
           rows.push({ ...row, image: file });
         }

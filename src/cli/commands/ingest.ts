@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
+import { shownSource } from '../../lib/shown-source.js';
 import { findProbeSetId, findVersion } from '../find.js';
 import { printOutcomes, queueAllAndFollow } from '../follow-ingest.js';
 import {
@@ -108,7 +109,11 @@ async function unfinishedIngest(
   const model = await findVersion(client, name, version);
   if (!model) return undefined;
   const found = (await client.query(LatestIngestOfDocument, { id: model.id })).model;
-  if (found?.source !== shownSource(source) || !found.ingest || !UNFINISHED.includes(found.ingest.state))
+  if (
+    found?.source !== shownSource(URL.canParse(source) ? source : resolve(source)) ||
+    !found.ingest ||
+    !UNFINISHED.includes(found.ingest.state)
+  )
     return undefined;
   process.stderr.write(`${name} ${version}: goes on where its last ingest stopped\n`);
   return found.ingest.id;
@@ -131,11 +136,4 @@ async function queueAtServer(
     const { READABLE_SOURCES } = await import('../options/ingest-requests.js');
     throw new ProbelogError(code, `${message} There is such a file on this machine. ${READABLE_SOURCES}`);
   }
-}
-
-/** A source as `Model.source` shows it: a path from the root, or a URL without what may give access. */
-function shownSource(source: string): string {
-  if (!URL.canParse(source)) return resolve(source);
-  const { protocol, origin, pathname } = new URL(source);
-  return /^https?:$/.test(protocol) ? origin + pathname : source;
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
-import { findModel } from '../find.js';
+import { EMPTY_PAGE, findModel } from '../find.js';
 import { LabelsOfDocument, SetLabelsDocument } from '../generated/operations.js';
 import { labelsFile } from '../options/json-file.js';
 import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
@@ -24,7 +24,7 @@ function getCommand(): Command {
       withClient({ url }, async (client) => {
         const { id } = await findModel(client, named);
         const rows = [];
-        const edges = client.edges(LabelsOfDocument, { id }, ({ model }) => model?.logits ?? EMPTY, {
+        const edges = client.edges(LabelsOfDocument, { id }, ({ model }) => model?.logits ?? EMPTY_PAGE, {
           perPage: PER_PAGE,
         });
         for await (const { node } of edges) rows.push({ index: node.index, label: node.label });
@@ -59,5 +59,4 @@ interface SetFlags extends UrlFlag {
   json?: boolean;
 }
 
-const EMPTY = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
 const COLUMNS = { index: 'OUTPUT', label: 'LABEL' };

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { findModel } from '../find.js';
+import { EMPTY_PAGE, findModel } from '../find.js';
 import {
   type NamedModelFragment as NamedModel,
   type NamedOutputFragment as NamedOutput,
@@ -67,12 +67,15 @@ async function* outputsOf(
     if (model?.logit) yield model.logit;
     return;
   }
-  const edges = client.edges(NamesOfOutputsDocument, { id, names }, ({ model }) => model?.logits ?? EMPTY, {
-    perPage: PER_PAGE,
-  });
+  const edges = client.edges(
+    NamesOfOutputsDocument,
+    { id, names },
+    ({ model }) => model?.logits ?? EMPTY_PAGE,
+    {
+      perPage: PER_PAGE,
+    },
+  );
   for await (const { node } of edges) yield node;
 }
-
-const EMPTY = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
 
 const COLUMNS = { index: 'OUTPUT', name: 'NAME', score: 'SCORE', confidence: 'CONFIDENCE' };

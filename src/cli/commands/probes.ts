@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Service } from '../../app/index.js';
-import { findProbeSet } from '../find.js';
+import { EMPTY_PAGE, findProbeSet } from '../find.js';
 import { DefaultProbeSetDocument, ProbesOfDocument, type ProbesOfQuery } from '../generated/operations.js';
 import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
 import { openProgress } from '../output/progress.js';
@@ -91,10 +91,8 @@ function showCommand(): Command {
 }
 
 function probesIn({ node }: ProbesOfQuery) {
-  return node?.__typename === 'ProbeSet' ? node.probes : EMPTY;
+  return node?.__typename === 'ProbeSet' ? node.probes : EMPTY_PAGE;
 }
-
-const EMPTY = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
 
 function rowOf({ id, name, size, digest }: { id: string; name: string; size: number; digest: string }) {
   return { id, name, probes: size, digest };

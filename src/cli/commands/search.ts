@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { apiId, findLogit, findProbeSetId } from '../find.js';
+import { apiId, EMPTY_PAGE, findLogit, findProbeSetId } from '../find.js';
 import {
   type FoundLogitFragment as FoundLogit,
   FoundLogitsDocument,
@@ -101,7 +101,7 @@ async function search(
   };
   if (like !== undefined) {
     const id = await logitIn(client, like, probeSet);
-    const listOf = ({ logit }: { logit: { similar: Page } | null }) => logit?.similar ?? EMPTY;
+    const listOf = ({ logit }: { logit: { similar: Page } | null }) => logit?.similar ?? EMPTY_PAGE;
     return client.edges(LogitsAlikeDocument, { id, ...options }, listOf, { first, perPage });
   }
   const variables = {
@@ -118,8 +118,6 @@ interface Page {
   edges: FoundLogit[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
-
-const EMPTY: Page = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
 
 /** The id of the logit that `--like` names. @throws ProbelogError INPUT_INVALID when it was probed with another set */
 async function logitIn(client: ProbelogClient, like: string, probeSet: string | undefined): Promise<string> {

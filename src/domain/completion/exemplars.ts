@@ -1,4 +1,5 @@
 import type { Matrix } from '../linalg/matrix.js';
+import { concatenated, evenlySpaced } from '../linalg/row-numbers.js';
 
 /** Rows of fully probed models that a prior keeps. */
 export interface Exemplars {
@@ -29,12 +30,8 @@ export function collectExemplars(
   read: (rows: Uint32Array) => Matrix,
   maxValues = MAX_VALUES,
 ): Exemplars {
-  const all = models.flatMap((rows) => [...rows]);
-  const count = Math.min(all.length, Math.floor(maxValues / probes));
-  const kept = Uint32Array.from(
-    { length: count },
-    (_, place) => all[Math.floor((place * all.length) / count)],
-  );
+  const kept = evenlySpaced(concatenated(models), Math.floor(maxValues / probes));
+  const count = kept.length;
   const values = new Int8Array(count * probes);
   for (let first = 0; first < count; first += BLOCK_ROWS) {
     const block = read(kept.subarray(first, first + BLOCK_ROWS));

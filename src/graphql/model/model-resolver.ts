@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
+import { shownSource } from '../../lib/shown-source.js';
 import { EXTERNAL_SOURCE, type ModelRecord, VISIBILITY_LABEL } from '../../store/index.js';
 import { conceptQuery } from '../concept/named-query.js';
 import { ExpectedAccuracyReason, Logit, ModelLogitConnection, Recognition } from '../logit/logit-type.js';
@@ -20,12 +21,9 @@ import { versionResolver } from './version-resolver.js';
 
 @Resolver(() => Model)
 export class ModelResolver extends versionResolver(Model) {
-  /** A source may be a signed URL, so the parts that may give access are not shown. */
   @FieldResolver(() => String)
   source(@Root() { source }: ModelRecord): string {
-    if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
-    const { origin, pathname } = new URL(source);
-    return origin + pathname;
+    return shownSource(source);
   }
 
   @FieldResolver(() => String, {

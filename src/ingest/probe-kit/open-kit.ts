@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ProbelogError } from '../../errors/index.js';
+import { imageExtension } from '../../lib/image-extension.js';
 import {
   type BlobStore,
   entryBytes,
@@ -17,15 +18,6 @@ const CONCURRENCY = 64;
 
 /** Raised when readers of kits must change. */
 const FORMAT_VERSION = 1;
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/avif': 'avif',
-  'image/gif': 'gif',
-  'image/tiff': 'tiff',
-};
 
 /** `manifest.json` of a kit: its images in the order of the responses. */
 interface KitManifest {
@@ -123,7 +115,7 @@ function kitManifest(
     probeSet: { id: globalId, name, digest, count: size },
     images: probes.map(({ position, digest: sha256, width, height, mediaType }) => ({
       position,
-      file: `images/${String(position).padStart(5, '0')}.${EXTENSIONS[mediaType] ?? 'bin'}`,
+      file: `images/${String(position).padStart(5, '0')}.${imageExtension(mediaType) ?? 'bin'}`,
       sha256,
       width,
       height,

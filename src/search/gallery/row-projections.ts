@@ -1,4 +1,5 @@
 import { type Matrix, rowOf, skewness, whiteningMatrix } from '../../domain/index.js';
+import { SerialQueue } from '../../lib/serial-queue.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { RowFile } from './row-file.js';
@@ -17,7 +18,7 @@ export class RowProjections {
   private keptValues = 0;
   /** The wide basis as a whitening matrix. */
   private readonly directions: Matrix;
-  private extending: Promise<void> = Promise.resolve();
+  private readonly extensions = new SerialQueue();
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -29,9 +30,7 @@ export class RowProjections {
 
   /** Projects all rows that the file has now. */
   extend(): Promise<void> {
-    if (this.isComplete) return this.extending;
-    this.extending = this.extending.then(() => this.computeMissing());
-    return this.extending;
+    return this.isComplete ? Promise.resolve() : this.extensions.run(() => this.computeMissing());
   }
 
   /** 1 / `whitenedNorm` of a row that existed at the last `extend`. */

@@ -1,8 +1,9 @@
-import { mkdtemp } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { parsePreprocessing } from '../../../src/probing/index.js';
 import { completePreprocessing } from '../../../src/probing/preprocessing/complete-preprocessing.js';
 import { decodePixels } from '../../../src/probing/worker/images/decode-pixels.js';
@@ -11,7 +12,7 @@ import { tensorFiller } from '../../../src/probing/worker/images/tensor-filler.j
 import { DEMO } from '../../fixtures/demo-service.js';
 
 /** Images on which libraries differ: a photo, one with every frequency, wide, tall, and smaller than any input. */
-export async function imagesToCompare(): Promise<string[]> {
+async function imagesToCompare(): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'probelog-pixels-'));
   return [
     join(DEMO, 'probes/pets-0008.jpg'),
@@ -27,7 +28,7 @@ export async function imagesToCompare(): Promise<string[]> {
  *
  * @param bytes the library's: float32, images one after another, channels first
  */
-export async function expectSamePixels(description: object, images: string[], bytes: Buffer): Promise<void> {
+async function expectSamePixels(description: object, images: string[], bytes: Buffer): Promise<void> {
   const theirs = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const { spec } = completePreprocessing(parsePreprocessing(description), {
     channels: 3,
@@ -56,6 +57,39 @@ export async function expectSamePixels(description: object, images: string[], by
   // In steps of 1/255. Decoders of JPEG differ by one step here and there.
   expect(differences.reduce((sum, value) => sum + value) / differences.length).toBeLessThan(0.1);
   expect(differences[Math.trunc(differences.length * 0.99)]).toBeLessThan(1.01);
+}
+
+/** A library's own pixels of the same images. */
+interface Library {
+  python: string;
+  /** Reads `images` and `cases` as JSON, and writes the pixels of each case to a file. */
+  script: string;
+  /** Descriptions of the preprocessing, by the names of the tests. */
+  cases: Record<string, object>;
+}
+
+/** Declares a test for each case: what a model is shown is what the library makes of the image. */
+export function testAgainst({ python, script, cases }: Library): void {
+  const expected = new Map<string, Buffer>();
+  let images: string[];
+
+  beforeAll(async () => {
+    images = await imagesToCompare();
+    const folder = await mkdtemp(join(tmpdir(), 'probelog-pixels-'));
+    const names = Object.keys(cases);
+    const outputs = names.map((name, i) => ({ config: cases[name], to: join(folder, `${i}.f32`) }));
+    execFileSync(python, [script], {
+      input: JSON.stringify({ images, cases: outputs }),
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    for (const [i, name] of names.entries()) expected.set(name, await readFile(outputs[i].to));
+  });
+
+  it.each(Object.keys(cases))('%s', async (name) => {
+    const theirs = expected.get(name);
+    if (!theirs) throw new Error('there is nothing to compare with');
+    await expectSamePixels(cases[name], images, theirs);
+  });
 }
 
 async function made(

@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Basis, encodePrior, probeBudget, whiteningMatrix } from '../../../domain/index.js';
+import {
+  type Basis,
+  encodePrior,
+  evenlySpaced,
+  probeBudget,
+  whiteningMatrix,
+} from '../../../domain/index.js';
 import { withChecksum } from '../../../lib/checksum.js';
 import { RowFile } from '../../gallery/row-file.js';
 import { type MatrixProducts, openMatrixProducts } from '../../matrix-products.js';
@@ -89,12 +95,7 @@ async function tryQueries(
   { basis, wide }: { basis: Basis; wide: Basis },
   products: MatrixProducts,
 ): Promise<NeedsTrial> {
-  const count = Math.min(TRIED_QUERIES, liveRows.length);
-  const tried = Uint32Array.from(
-    { length: count },
-    (_, place) => liveRows[Math.floor((place * liveRows.length) / count)],
-  );
-  const descriptors = readRows(rows, tried);
+  const descriptors = readRows(rows, evenlySpaced(liveRows, TRIED_QUERIES));
   const vectors = await products.project(descriptors, whiteningMatrix(wide));
   return new NeedsTrial({ rank: basis.rank, wide, descriptors, vectors, products });
 }

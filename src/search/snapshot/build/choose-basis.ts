@@ -1,7 +1,9 @@
 import {
   type Basis,
   basisRank,
+  concatenated,
   dot,
+  evenlySpaced,
   fitBasis,
   indexRank,
   leadingDirections,
@@ -105,7 +107,7 @@ async function uncapturedShare(
   basis: Basis,
   rows: Uint32Array,
 ): Promise<number> {
-  const measured = read(evenly(rows, MEASURED_ROWS));
+  const measured = read(evenlySpaced(rows, MEASURED_ROWS));
   const projected = await products.project(measured, whiteningMatrix(basis, 0));
   let [inside, whole] = [0, 0];
   for (let row = 0; row < measured.rows; row++) {
@@ -114,11 +116,6 @@ async function uncapturedShare(
     whole += dot(descriptor, descriptor);
   }
   return whole > 0 ? Math.max(0, 1 - inside / whole) : 0;
-}
-
-function evenly(rows: Uint32Array, count: number): Uint32Array {
-  if (rows.length <= count) return rows;
-  return Uint32Array.from({ length: count }, (_, place) => rows[Math.floor((place * rows.length) / count)]);
 }
 
 function sample(rows: Uint32Array): Uint32Array {
@@ -130,14 +127,4 @@ function sample(rows: Uint32Array): Uint32Array {
     [shuffled[index], shuffled[other]] = [shuffled[other], shuffled[index]];
   }
   return shuffled.slice(0, SAMPLE_ROWS).sort();
-}
-
-function concatenated(parts: readonly Uint32Array[]): Uint32Array {
-  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    all.set(part, place);
-    place += part.length;
-  }
-  return all;
 }

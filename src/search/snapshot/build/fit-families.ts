@@ -1,7 +1,9 @@
 import {
   type Basis,
+  concatenated,
   dOptimalProbes,
   dot,
+  evenlySpaced,
   familyCenters,
   fitBasis,
   leadingColumns,
@@ -54,12 +56,12 @@ export type FittedFamily = Omit<PriorFamily, 'order'>;
 /** Fits the families of a gallery; the first is the whole gallery. */
 export async function fitFamilies(task: FamiliesTask): Promise<FittedFamily[]> {
   const { basis, models } = task;
-  const all = subsample(concatenated(models), MAX_FAMILY_ROWS);
+  const all = evenlySpaced(concatenated(models), MAX_FAMILY_ROWS);
   const families = [await fitFamily(task, all, Math.min(basis.rank, task.shape.directions))];
   for (const members of await groupByFamily(task)) {
     const rows = concatenated(members);
     if (rows.length >= MIN_LOGITS)
-      families.push(await fitFamily(task, subsample(rows, MAX_FAMILY_ROWS), task.shape.directions));
+      families.push(await fitFamily(task, evenlySpaced(rows, MAX_FAMILY_ROWS), task.shape.directions));
   }
   return families.map((family) => withRidge(family, task.shape.ridge));
 }
@@ -158,20 +160,4 @@ function cachedReader(read: PriorTask['read']): PriorTask['read'] {
     }
     return block;
   };
-}
-
-/** At most `max` rows, evenly spaced. */
-function subsample(rows: Uint32Array, max: number): Uint32Array {
-  if (rows.length <= max) return rows;
-  return Uint32Array.from({ length: max }, (_, place) => rows[Math.floor((place * rows.length) / max)]);
-}
-
-function concatenated(parts: Uint32Array[]): Uint32Array {
-  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    all.set(part, place);
-    place += part.length;
-  }
-  return all;
 }
