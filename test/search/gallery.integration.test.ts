@@ -22,6 +22,7 @@ import {
   type SearchPosition,
   type SearchRequest,
   type SearchResult,
+  type SearchResults,
 } from '../../src/search/index.js';
 import { type KnownModel, randomModels } from './random-gallery.js';
 
@@ -122,6 +123,25 @@ describe('a small gallery', () => {
       expect(hit.distance).toBeCloseTo(expected[place].distance, 5);
     });
     expect(candidates).toBe(120);
+  });
+
+  it('answers as before once it has been searched often, also where models are hidden', async () => {
+    // Twice the window, so that consensus has a choice.
+    models = await randomModels(folder, { models: 24, outputs: 20, probes: PROBES });
+    await search.sync(SET, models);
+    await search.settled();
+    const queries = [
+      concept({ first: 200 }),
+      concept({ first: 200, hidden: [models[0].modelId, models[7].modelId] }),
+    ];
+    const ask = () => Promise.all(queries.map((query) => search.search(SET.id, query)));
+    const scored = (answers: SearchResults[]) =>
+      answers.map(({ results }) => results.map(({ modelId, index, score }) => ({ modelId, index, score })));
+    const before = scored(await ask());
+    for (let round = 0; round < 60; round++) expect(scored(await ask())).toEqual(before);
+    await search.remove(SET.id, models[3].modelId);
+    const [left] = scored(await ask());
+    expect(left.some(({ modelId }) => modelId === models[3].modelId)).toBe(false);
   });
 
   it('finds what is most like a logit among other models, cold and with a basis', async () => {
