@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import type { IngestModelInput } from '../generated/operations.js';
-import { jsonFile, labelsFile } from './json-file.js';
 import { FACTS, type FactFlags, factsIn } from './model-facts.js';
 import { modelsInFolder } from './model-folder.js';
 import { numberFlag } from './numbers.js';
 import { type ProbingFlags, probingRequest } from './probing-options.js';
+import { jsonFile, labelsFile } from './read-file.js';
 
 /** The flags that describe a model. */
 export interface IngestFlags extends ProbingFlags, FactFlags {
