@@ -93,7 +93,13 @@ export {
   type ScoreSpread,
   scoreSpread,
 } from './scoring/confidence.js';
-export { CONSENSUS_CANDIDATES, CONSENSUS_NEIGHBORS, consensusScores } from './scoring/consensus.js';
+export {
+  CONSENSUS_CANDIDATES,
+  CONSENSUS_NEIGHBORS,
+  consensusOfNeighbors,
+  consensusScores,
+  type Neighbors,
+} from './scoring/consensus.js';
 export { type Contribution, evidence, linearScore } from './scoring/evidence.js';
 export {
   EXPECTED_ACCURACY_WEIGHTS,

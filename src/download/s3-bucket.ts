@@ -47,8 +47,7 @@ export class S3Bucket {
         'The key has an empty part, or the part . or .., which is not supported.',
       );
     }
-    const isAllowed = this.connection.allowed.some((allowed) => `${bucket}/${key}`.startsWith(`${allowed}/`));
-    if (!isAllowed) {
+    if (!this.isAllowed(`${bucket}/${key}`)) {
       throw new ProbelogError(
         'SOURCE_FORBIDDEN',
         'The object is not in a bucket that models may be read from. Allow its bucket with PROBELOG_S3_BUCKETS.',
@@ -56,6 +55,26 @@ export class S3Bucket {
     }
     const path = key.split('/').map(encoded).join('/');
     return { url: `${this.base}/${bucket}/${path}`, at: this.at };
+  }
+
+  /**
+   * The list of the objects in a folder, which needs s3:ListBucket; null when the folder may not be read.
+   *
+   * @param folder URL of a {@link file} up to a slash
+   */
+  listing(folder: string): RemoteFile | null {
+    const [bucket, ...parts] = folder
+      .slice(this.base.length + 1)
+      .split('/')
+      .map(decodeURIComponent);
+    const prefix = parts.map((part) => `${part}/`).join('');
+    if (!this.isAllowed(`${bucket}/${prefix}`)) return null;
+    const query = `delimiter=%2F&list-type=2&prefix=${encoded(prefix)}`;
+    return { url: `${this.base}/${bucket}?${query}`, at: this.at };
+  }
+
+  private isAllowed(path: string): boolean {
+    return this.connection.allowed.some((allowed) => path.startsWith(`${allowed}/`));
   }
 }
 
@@ -69,7 +88,7 @@ function encoded(text: string): string {
 
 function signature(url: URL, { region, accessKeyId, secretAccessKey, sessionToken }: S3Connection) {
   const signed = aws4.sign(
-    { service: 's3', region, method: 'GET', host: url.host, path: url.pathname },
+    { service: 's3', region, method: 'GET', host: url.host, path: url.pathname + url.search },
     { accessKeyId, secretAccessKey, sessionToken },
   );
   const { Host: _, ...headers } = signed.headers as Record<string, string>;

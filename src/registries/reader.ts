@@ -14,9 +14,14 @@ export interface ResolvedVersion {
    * lists none. The model chooses the path: it must be checked before, so that it cannot lead out of the folder.
    */
   beside(path: string): { file: RemoteFile; sha256?: string } | null;
-  /** A preprocessing description as the version has it, unchecked. */
+  /**
+   * The files that may describe the model: those in its folder and in the version's, by name. Absent where the registry does not
+   * list them.
+   */
+  sidecars?: { names: readonly string[]; file(name: string): RemoteFile };
+  /** A preprocessing description that is in no such file, unchecked. */
   preprocessing?: unknown;
-  /** Labels as the version has them, unchecked. */
+  /** Labels that are in no such file, unchecked. */
   labels?: unknown;
   /** What the registry says of the model's input: see `ExpectedInput` in src/ingest. */
   expectedInput?: readonly {

@@ -7,7 +7,11 @@ import { type Loopback, startLoopback } from '../registries/loopback.js';
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 const LIMITS = { privateAddresses: [], stallMs: 2_000, maxBytes: 1_000 };
 const KEY = "vögel/v 1/mo'del+(1).onnx";
-const OBJECTS = new Map([[`/models/${KEY}`, 'the object']]);
+const LIST = '<ListBucketResult><Contents><Key>vögel/v 1/labels.txt</Key></Contents></ListBucketResult>';
+const OBJECTS = new Map([
+  [`/models/${KEY}`, 'the object'],
+  ['/models?delimiter=/&list-type=2&prefix=vögel/v 1/', LIST],
+]);
 
 let store: Loopback;
 beforeAll(async () => {
@@ -47,6 +51,14 @@ it('tells bad credentials from missing objects', async () => {
   await expect(read('s3://models/none.onnx')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
 });
 
+it('lists a folder that may be read with a signed request', async () => {
+  const { url } = bucket().file(`s3://models/${KEY}`);
+  const listing = bucket().listing(url.slice(0, url.lastIndexOf('/')));
+  expect(listing && (await readSmall(listing, LIMITS)).toString()).toBe(LIST);
+  expect(bucket().listing(`${store.url}/shared/onnx`)).not.toBeNull();
+  expect(bucket().listing(`${store.url}/shared`)).toBeNull();
+});
+
 describe('allowed buckets', () => {
   it.each(['s3://models/a.onnx', 's3://shared/onnx/a.onnx'])('%s is', (uri) => {
     expect(bucket().file(uri).url).toContain('/a.onnx');
@@ -78,7 +90,8 @@ function isSigned({ method, url, headers }: IncomingMessage): boolean {
   if (!signed.includes('host') || !signed.includes('x-amz-date')) return false;
   if (headers['x-amz-security-token'] && !signed.includes('x-amz-security-token')) return false;
   const lines = signed.map((name) => `${name}:${headers[name]}\n`).join('');
-  const request = [method, url, '', lines, names, headers['x-amz-content-sha256']].join('\n');
+  const [path, query = ''] = (url ?? '').split('?');
+  const request = [method, path, query, lines, names, headers['x-amz-content-sha256']].join('\n');
   const text = [
     'AWS4-HMAC-SHA256',
     headers['x-amz-date'],

@@ -114,3 +114,29 @@ describe('notes say', () => {
     expect(notesOf(rows)).toEqual([expect.stringContaining('2^28')]);
   });
 });
+
+describe('values in 0..1 whose kind the graph', () => {
+  const rows = [
+    [0.1, 0.2, 0.3, 0.4],
+    [0.7, 0.9, 0.2, 0.5],
+  ];
+  const assembled = (declared: AssembleFacts['declared'], factor = 1) => {
+    const data = Float32Array.from(rows.flat(), (value) => value * factor);
+    const observed = { rows: 2, columns: 4, data };
+    return assembleResponses({ observed, probes }, { declared, probes: PROBES, prior: tinyPrior(PROBES) });
+  };
+
+  it('does not tell, and that are too few, are taken for logits, and that is said', () => {
+    const { notes, multiLabel } = assembled('UNKNOWN');
+    expect(notes).toEqual([expect.stringMatching(/^OUTPUT_KIND_ASSUMED: .*taken for logits/)]);
+    expect(multiLabel).toBe(false);
+    expect(assembled('UNKNOWN', 2).notes).toEqual([]);
+  });
+
+  it('declares as sigmoids have the same logits as in percent', () => {
+    const plain = assembled('SIGMOIDS');
+    const percent = assembled('SIGMOIDS', 100);
+    expect(plain.multiLabel).toBe(true);
+    expect(storedRows(percent.file)).toEqual(storedRows(plain.file));
+  });
+});

@@ -24,6 +24,8 @@ let server: Loopback;
 /** How often each companion is not answered as it should be, by its name. */
 let faults: Record<string, number>;
 let fault: RequestListener;
+/** The page of the folder. */
+let listed: string | null;
 let served: { model: Uint8Array; labels: string[] | null };
 beforeAll(async () => {
   server = await startLoopback((request, response) => {
@@ -33,6 +35,7 @@ beforeAll(async () => {
     else if (name === 'config.json' && served.labels) response.end(JSON.stringify(served.labels));
     else if (name === 'preprocessor_config.json')
       response.end(JSON.stringify({ mean: MEAN, std: [1, 1, 1], scale: 1 / 255 }));
+    else if (name === '' && listed) response.end(listed);
     else response.writeHead(404).end();
   });
   small = await openSmallService({
@@ -46,6 +49,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   faults = {};
+  listed = null;
   served = { model: meanColor(), labels: LABELS };
 });
 afterAll(async () => {
@@ -82,6 +86,14 @@ it.each([404, 403, 401, 410])('%i means that there are no sidecar files', async 
   const { state, modelId } = await ingested();
   expect(state).toBe('SUCCEEDED');
   expect(await modelOf(modelId)).toMatchObject({ labels: null });
+});
+
+it('files that are not read are named where the server lists them', async () => {
+  listed = '<a href="model.onnx">model.onnx</a><a href="synset_words.txt">synset_words.txt</a>';
+  const { modelId } = await ingested();
+  expect((await modelOf(modelId))?.notes).toContainEqual(
+    expect.stringMatching(/^FILE_NOT_READ: synset_words\.txt, beside the model, looks like/),
+  );
 });
 
 it('a model whose source is down is reprobed with its earlier facts', async () => {
@@ -179,7 +191,9 @@ describe('a model in a local folder', () => {
   it('of a Triton repository has the labels of the file that config.pbtxt names', async () => {
     const config = 'output [{ name: "x" dims: [ 4 ] label_filename: "animals.txt" }]';
     const files = { 'config.pbtxt': config, 'animals.txt': 'a\nb\nc\nd\n' };
-    expect((await beside(files, '1/model.onnx')).model).toMatchObject({ labels: LABELS });
+    const { model } = await beside({ ...files, 'class_weights.json': '{}' }, '1/model.onnx');
+    expect(model).toMatchObject({ labels: LABELS });
+    expect(model?.notes).toContainEqual(expect.stringMatching(/^FILE_NOT_READ: class_weights\.json,/));
   });
 
   it('has no labels when there are more or fewer than outputs, and a note says so', async () => {

@@ -2,8 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProbeFile } from '../../src/probing/index.js';
 import {
   attribute,
+  BOOL,
   FLOAT,
+  FLOAT16,
   floats,
+  graph,
   INT64,
   ints,
   message,
@@ -303,35 +306,145 @@ describe('the end of a graph', () => {
     node('Split', ['p', 'sizes'], ['left', 'right'], [attribute('axis', 1)]),
     node('Concat', ['left', 'right'], ['joined'], [attribute('axis', 1)]),
   ];
+  const averaged = [
+    SIGMOID,
+    half('Add', 'logits', 'other', 'one'),
+    node('Sigmoid', ['other'], ['p2']),
+    node('Add', ['p', 'p2'], ['sum']),
+    half('Mul', 'sum', 'answer', 'half'),
+  ];
+  const HARD = [half('Add', 'logits', 'a', 'three'), node('Clip', ['a', 'zero', 'six'], ['c'])];
+  const hard = (x: number) => Math.min(Math.max(x + 3, 0), 6) / 6;
+  const QUANTIZED = [
+    node('QuantizeLinear', ['logits', 'tenth', 'middle'], ['q']),
+    node('QLinearSigmoid', ['q', 'tenth', 'middle', 'unit', 'none'], ['s'], [], 'com.microsoft'),
+  ];
+  const either = (nodes: Uint8Array[]) => {
+    const branch = graph({ nodes, inputs: [], outputs: [value('chosen', FLOAT, ['N', 4])] });
+    const branches = ['then_branch', 'else_branch'].map((name) => attribute(name, { graph: branch }));
+    return node('If', ['yes'], ['answer'], branches);
+  };
   it.each<[string, Uint8Array[], (x: number) => number]>([
     ['joined heads', [SIGMOID, ...HALVES, node('Identity', ['joined'], ['answer'])], sigmoid],
     ['joined heads in percent', [SIGMOID, ...HALVES, half('Mul', 'joined', 'answer', 'hundred')], sigmoid],
-    [
-      'an average of two models',
-      [
-        SIGMOID,
-        half('Add', 'logits', 'other', 'one'),
-        node('Sigmoid', ['other'], ['p2']),
-        node('Add', ['p', 'p2'], ['sum']),
-        half('Mul', 'sum', 'answer', 'half'),
-      ],
-      (x) => (sigmoid(x) + sigmoid(x + 1)) / 2,
-    ],
+    ['an average of two models', averaged, (x) => (sigmoid(x) + sigmoid(x + 1)) / 2],
     ['1 − p', [SIGMOID, node('Sub', ['one', 'p'], ['answer'])], (x) => 1 - sigmoid(x)],
-  ])('probabilities that are computed from sigmoids alone are known as such: %s', async (_, nodes, made) => {
+    ['p · p', [SIGMOID, node('Mul', ['p', 'p'], ['answer'])], (x) => sigmoid(x) ** 2],
+    ['a power of p', [SIGMOID, node('Pow', ['p', 'three'], ['answer'])], (x) => sigmoid(x) ** 3],
+    ['the root of p', [SIGMOID, node('Sqrt', ['p'], ['answer'])], (x) => Math.sqrt(sigmoid(x))],
+    ['p before averaging weights', [SIGMOID, node('MatMul', ['p', 'unitary'], ['answer'])], sigmoid],
+    [
+      'such weights and a bias',
+      [SIGMOID, node('Gemm', ['p', 'shrunk', 'offset'], ['answer'])],
+      (x) => sigmoid(x) / 2 + 0.25,
+    ],
+    ['a hard sigmoid written out', [...HARD, half('Div', 'c', 'answer', 'six')], hard],
+    [
+      'the same in percent, but not by the last operator',
+      [...HARD, half('Mul', 'c', 'd', 'sixth'), node('Max', ['d', 'zero'], ['answer'])],
+      hard,
+    ],
+    [
+      'a branch that hides the sigmoid',
+      [either([node('Neg', ['logits'], ['n']), node('Sigmoid', ['n'], ['chosen'])])],
+      (x) => sigmoid(-x),
+    ],
+    [
+      'a branch with powers of p',
+      [SIGMOID, either([node('Mul', ['p', 'p'], ['chosen'])])],
+      (x) => sigmoid(x) ** 2,
+    ],
+  ])('probabilities by construction are known as such, however few they are: %s', async (_, nodes, made) => {
+    const numbers = { zero: 0, half: 0.5, one: 1, three: 3, six: 6, sixth: 100 / 6, hundred: 100 };
+    const diagonal = (x: number) => Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? x : 0));
     const initializers = [
       ints('sizes', [2, 2]),
-      ...[scalar('hundred', 100), scalar('one', 1), scalar('half', 0.5)],
+      ...Object.entries(numbers).map(([name, x]) => scalar(name, x)),
+      floats('unitary', [4, 4], diagonal(1)),
+      floats('shrunk', [4, 4], diagonal(0.5)),
+      floats('offset', [4], [0.25, 0.25, 0.25, 0.25]),
+      tensor('yes', BOOL, [1], Uint8Array.of(1)),
     ];
     const { rows, inspected } = await runModel(
       meanColor({ tail: { nodes, outputs: ANSWER, initializers } }),
       probes,
     );
     expect(inspected).toMatchObject({ responseKind: 'SIGMOIDS_UNCUT', multiLabel: true });
+    const percent = rows.flat().some((value) => value > 1) ? 100 : 1;
     expectRows(
-      rows,
+      rows.map((row) => row.map((value) => value / percent)),
       expected.map((row) => row.map(made)),
     );
+  });
+
+  it('a quantized sigmoid that is scaled before it is joined is known as one', async () => {
+    const percent = ['s', 'unit', 'none', 'hundred', 'hundredth', 'none', 'share', 'none'];
+    const tail = {
+      nodes: [
+        ...QUANTIZED,
+        node('QLinearMul', percent, ['m'], [], 'com.microsoft'),
+        node('DequantizeLinear', ['m', 'share', 'none'], ['answer']),
+      ],
+      outputs: ANSWER,
+      initializers: [
+        ...[
+          scalar('tenth', 0.1),
+          scalar('unit', 1 / 255),
+          scalar('share', 100 / 255),
+          scalar('hundredth', 1),
+        ],
+        ...[tensor('middle', UINT8, [], Uint8Array.of(128)), tensor('none', UINT8, [], Uint8Array.of(0))],
+        tensor('hundred', UINT8, [], Uint8Array.of(100)),
+      ],
+    };
+    const { inspected } = await runModel(meanColor({ tail, domains: ['com.microsoft'] }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'SIGMOIDS_UNCUT', multiLabel: true });
+  });
+
+  it('an average of two softmaxes is known as probabilities', async () => {
+    const nodes = [
+      SOFTMAX,
+      half('Mul', 'logits', 'other', 'half'),
+      node('Softmax', ['other'], ['p2']),
+      node('Mean', ['p', 'p2'], ['answer']),
+    ];
+    const tail = { nodes, outputs: ANSWER, initializers: [scalar('half', 0.5)] };
+    const { inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'PROBABILITIES_UNCUT', multiLabel: false });
+  });
+
+  it.each(['Softmax', 'Sigmoid'])('a %s in both branches is cut to the logits outside', async (operator) => {
+    const tail = {
+      nodes: [either([node(operator, ['logits'], ['chosen'])])],
+      outputs: ANSWER,
+      initializers: [tensor('yes', BOOL, [1], Uint8Array.of(1))],
+    };
+    const { rows, inspected } = await runModel(meanColor({ tail }), probes);
+    expect(inspected).toMatchObject({ responseKind: 'LOGITS', multiLabel: operator === 'Sigmoid' });
+    expectRows(rows, expected);
+  });
+
+  it.each<[string, 'LOGITS' | 'UNKNOWN', boolean]>([
+    ['that are known and may be negative', 'LOGITS', false],
+    ['that cannot be read', 'UNKNOWN', true],
+  ])('sigmoids inside a network, before weights %s: %s', async (_, responseKind, isHalf) => {
+    const weights = Array.from({ length: 16 }, (_, at) => (at % 3) - 1);
+    const tail = {
+      nodes: [
+        SIGMOID,
+        ...(isHalf ? [node('Cast', ['w16'], ['w'], [attribute('to', FLOAT)])] : []),
+        node('MatMul', ['p', 'w'], ['answer']),
+      ],
+      outputs: ANSWER,
+      initializers: [
+        isHalf
+          ? tensor('w16', FLOAT16, [4, 5], new Uint16Array(20).fill(0x3000))
+          : floats('w', [4, 4], weights),
+      ],
+    };
+    const outputs = isHalf ? [value('answer', FLOAT, ['N', 5])] : ANSWER;
+    const { inspected } = await runModel(meanColor({ tail: { ...tail, outputs } }), probes);
+    expect(inspected).toMatchObject({ responseKind, multiLabel: false });
   });
 
   it('p and 1 − p side by side are two classes', async () => {

@@ -22,6 +22,7 @@ import {
   type SearchPosition,
   type SearchRequest,
   type SearchResult,
+  type SearchResults,
 } from '../../src/search/index.js';
 import { type KnownModel, randomModels } from './random-gallery.js';
 
@@ -124,6 +125,25 @@ describe('a small gallery', () => {
     expect(candidates).toBe(120);
   });
 
+  it('answers as before once it has been searched often, also where models are hidden', async () => {
+    // Twice the window, so that consensus has a choice.
+    models = await randomModels(folder, { models: 24, outputs: 20, probes: PROBES });
+    await search.sync(SET, models);
+    await search.settled();
+    const queries = [
+      concept({ first: 200 }),
+      concept({ first: 200, hidden: [models[0].modelId, models[7].modelId] }),
+    ];
+    const ask = () => Promise.all(queries.map((query) => search.search(SET.id, query)));
+    const scored = (answers: SearchResults[]) =>
+      answers.map(({ results }) => results.map(({ modelId, index, score }) => ({ modelId, index, score })));
+    const before = scored(await ask());
+    for (let round = 0; round < 60; round++) expect(scored(await ask())).toEqual(before);
+    await search.remove(SET.id, models[3].modelId);
+    const [left] = scored(await ask());
+    expect(left.some(({ modelId }) => modelId === models[3].modelId)).toBe(false);
+  });
+
   it('finds what is most like a logit among other models, cold and with a basis', async () => {
     await search.sync(SET, models);
     const query = { kind: 'LOGIT', modelId: models[3].modelId, index: 4 } as const;
@@ -156,6 +176,20 @@ describe('a small gallery', () => {
     expect(only.results).toHaveLength(10);
     const without = await search.search(SET.id, concept({ excludeModels: [models[0].modelId], first: 200 }));
     expect(without.results).toHaveLength(110);
+  });
+
+  it('scores a logit of one model as a search of all does, where the window is that of the gallery', async () => {
+    models = await randomModels(folder, { models: 24, outputs: 20, probes: PROBES });
+    await search.sync(SET, models);
+    await search.settled();
+    const all = await search.search(SET.id, concept({ first: 480 }));
+    for (const { modelId } of models) {
+      const wanted = all.results.filter((result) => result.modelId === modelId);
+      const found = await pages(concept({ models: [modelId], galleryWindow: true, first: 6 }));
+      expect(names(found)).toEqual(names(wanted));
+      expect(found.map(({ score }) => score)).toEqual(wanted.map(({ score }) => score));
+      expect(found.map(({ confidence }) => confidence)).toEqual(wanted.map(({ confidence }) => confidence));
+    }
   });
 
   it('ranks models by their best logit, and pages through them', async () => {

@@ -6,6 +6,13 @@ import { innerProducts } from '../../src/search/kernel/inner-products.js';
 const next = random(7);
 const numbers = (length: number) => Float32Array.from({ length }, () => (next() - 0.5) * 8);
 
+/** Four sums of every fourth column, in float32. */
+function dotFloat32(a: Float32Array, b: Float32Array): number {
+  const sums = new Float32Array(4);
+  for (let column = 0; column < a.length; column++) sums[column % 4] += Math.fround(a[column] * b[column]);
+  return Math.fround(Math.fround(sums[0] + sums[1]) + Math.fround(sums[2] + sums[3]));
+}
+
 describe('products of float16 rows', () => {
   // Whole groups of four, rests of each length, fewer than a group, and more rows than one call takes.
   it.each([
@@ -15,7 +22,7 @@ describe('products of float16 rows', () => {
     [1_027, 3],
     [2, 5],
     [4, 2_100],
-  ])('of %d columns are those of the decoded rows, to the last bit', (columns, count) => {
+  ])('of %d columns are those of the decoded rows in float32, to the last bit', (columns, count) => {
     const encoded = encodeFloat16(numbers(columns * count));
     // Zeros of both signs, the smallest number, and the largest that is not normal.
     encoded.set([0x0000, 0x8000, 0x0001, 0x83ff].slice(0, columns));
@@ -27,7 +34,17 @@ describe('products of float16 rows', () => {
     const products = new Float64Array(count);
     rows.multiply(positions, rowWeights(weights), products);
     const decoded: Matrix = { rows: count, columns, data: decodeFloat16(encoded) };
-    expect([...products]).toEqual(Array.from(positions, (row) => dot(weights, rowOf(decoded, row))));
+    expect([...products]).toEqual(Array.from(positions, (row) => dotFloat32(weights, rowOf(decoded, row))));
+  });
+
+  it('are right for weights near the limits of float32', () => {
+    const rows = new HalfRows(2, 1);
+    rows.bytes(0, 1).set(new Uint8Array(encodeFloat16(Float32Array.of(60_000, 0.5)).buffer));
+    for (const largest of [2 ** 100, 1e30, 1, 1e-20]) {
+      const products = new Float64Array(1);
+      rows.multiply(Uint32Array.of(0), rowWeights(Float32Array.of(largest, -largest)), products);
+      expect(products[0] / largest / 59_999.5).toBeCloseTo(1, 4);
+    }
   });
 
   it('are none for no rows', () => {

@@ -29,7 +29,7 @@ export function ingestCommand(): Command {
     )
     .option('--name <name>', 'name of the model (default: from the file name)')
     .option('--version <version>', 'version of the model (default: 1)')
-    .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
+    .option('--labels <file>', 'labels in output order: JSON, a text with one in each line, or CSV')
     .option('--preprocessing <file>', 'JSON description of the preprocessing (docs/preprocessing.md)')
     .option('--output <tensor>', 'output tensor to use, if several qualify')
     .option(

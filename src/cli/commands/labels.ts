@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ProbelogError } from '../../errors/index.js';
 import { EMPTY_PAGE, findModel } from '../find.js';
 import { LabelsOfDocument, SetLabelsDocument } from '../generated/operations.js';
-import { labelsFile } from '../options/json-file.js';
+import { labelsFile } from '../options/read-file.js';
 import { type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
@@ -37,7 +37,7 @@ function setCommand(): Command {
   return withUrl(new Command('set'))
     .description('replace the labels')
     .argument('<model>', 'its name, name@version or id')
-    .argument('[file]', 'JSON list of labels in output order, or a config.json with id2label')
+    .argument('[file]', 'labels in output order: JSON, a text with one in each line, or CSV')
     .option('--none', 'remove the labels')
     .option('--json', 'print JSON')
     .action((named: string, file: string | undefined, { none, json, url }: SetFlags) => {

@@ -5,8 +5,8 @@ import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import { findModel, findProbeSetId, findVersion } from '../find.js';
 import { type ModelStatus, RegisterDocument, RelabelDocument } from '../generated/operations.js';
-import { labelsFile } from '../options/json-file.js';
 import { type FactFlags, factsIn, withFactOptions } from '../options/model-facts.js';
+import { labelsFile } from '../options/read-file.js';
 import { printJson } from '../output/formats.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
@@ -16,7 +16,7 @@ export function uploadCommand(): Command {
     .description("upload a model's responses from a file; the model may have run anywhere, in any framework")
     .argument('<model>', 'its id, or name@version; a new one is registered (a name alone means version 1)')
     .argument('<file>', 'a .npy or .safetensors file, outputs × probes or probes × outputs')
-    .option('--labels <file>', 'JSON list of labels in output order, or a config.json with id2label')
+    .option('--labels <file>', 'labels in output order: JSON, a text with one in each line, or CSV')
     .option('--layout <layout>', 'outputs-first or probes-first; needed if there are as many of both')
     .option(
       '--kind <kind>',

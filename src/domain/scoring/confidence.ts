@@ -1,4 +1,5 @@
 import type { Matrix } from '../linalg/matrix.js';
+import { orderStatistics } from '../linalg/order-statistics.js';
 
 /** Median and spread of a gallery's scores for one query. */
 export interface ScoreSpread {
@@ -42,10 +43,9 @@ const UPPER_SHARE = 0.8413;
 
 /** Median of scores, and their deviation on either side. */
 export function scoreSpread(scores: ArrayLike<number>): ScoreSpread {
-  const sorted = Float64Array.from(scores).sort();
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
-  const middle = at(0.5);
-  return { middle, below: middle - at(LOWER_SHARE), above: at(UPPER_SHARE) - middle };
+  const places = [LOWER_SHARE, 0.5, UPPER_SHARE].map((share) => Math.floor(share * (scores.length - 1)));
+  const [lower, middle, upper] = orderStatistics(scores, places);
+  return { middle, below: middle - lower, above: upper - middle };
 }
 
 /**

@@ -24,9 +24,27 @@ export function consensusScores(
 ): Float64Array {
   const numbers = numbered(owners);
   const nearest = new NearestNeighbors(neighbors);
+  return consensusOfNeighbors(scores, (candidate) => {
+    nearest.find(rowOf(cosines, candidate), numbers, numbers[candidate]);
+    return nearest;
+  });
+}
+
+/** The candidates nearest to one of them: their places, and their positive cosines to it, largest first. */
+export interface Neighbors {
+  count: number;
+  candidates: ArrayLike<number>;
+  cosines: ArrayLike<number>;
+}
+
+/** {@link consensusScores} where the neighbors are known. @param neighborsOf may return the same object for each candidate */
+export function consensusOfNeighbors(
+  scores: ArrayLike<number>,
+  neighborsOf: (candidate: number) => Neighbors,
+): Float64Array {
   const agreed = new Float64Array(scores.length);
   for (let candidate = 0; candidate < scores.length; candidate++) {
-    nearest.find(rowOf(cosines, candidate), numbers, numbers[candidate]);
+    const nearest = neighborsOf(candidate);
     let sum = scores[candidate];
     let weight = 1;
     for (let place = 0; place < nearest.count; place++) {
@@ -50,7 +68,7 @@ function numbered(owners: readonly unknown[]): Uint32Array {
 }
 
 /** Candidates of other models with the largest positive cosines, largest first; equal ones in order. */
-class NearestNeighbors {
+class NearestNeighbors implements Neighbors {
   count = 0;
   readonly candidates: Uint32Array;
   readonly cosines: Float64Array;

@@ -11,7 +11,7 @@ import {
 import type { Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { parseSource } from '../sources/parse-source.js';
-import { sidecarLabels, sidecarPreprocessing, sidecarReader, unreadFiles } from '../sources/sidecar-files.js';
+import { sidecarFiles, sidecarLabels, sidecarPreprocessing, unreadFiles } from '../sources/sidecar-files.js';
 import { findProbeSet } from './find-probe-set.js';
 import { fittingLabels, unreadNote } from './labels-that-fit.js';
 import { labelsInDescription } from './resolve-model-file.js';
@@ -54,11 +54,11 @@ export async function dryRun(
     );
   const { isolation, ...processLimits } = probing;
   const limits = { ...processLimits, maxModelBytes: download.maxBytes };
-  const read = sidecarReader(source, download, signal);
-  const described = request.preprocessing ?? (await sidecarPreprocessing(read));
+  const files = sidecarFiles(source, download, signal);
+  const described = request.preprocessing ?? (await sidecarPreprocessing(files.read));
   const found = request.labels
     ? undefined
-    : (labelsInDescription(request.preprocessing) ?? (await sidecarLabels(read)));
+    : (labelsInDescription(request.preprocessing) ?? (await sidecarLabels(files.read)));
   const references = await listDataFiles({ modelFile: source.path, limits, isolation, signal });
   const probeSet = await findProbeSet(store.probeSets, defaultProbeSet, request.probeSet);
   const probes = (await store.probeSets.probesAfter(probeSet.id, { first: PROBES })).map(({ digest }) => ({
@@ -86,7 +86,7 @@ export async function dryRun(
   return {
     inspected,
     labels: labels ?? inspected.labels,
-    notes: [...inspected.notes, note, unreadNote(await unreadFiles(source, found?.file))].filter(
+    notes: [...inspected.notes, note, unreadNote(await unreadFiles(files, found?.file))].filter(
       (one) => one !== null,
     ),
   };

@@ -19,16 +19,18 @@ import {
 import {
   type ExpectedInput,
   type ObjectStore,
-  objectFile,
+  objectSource,
   type RegisteredModel,
   type RegistryAccess,
   type RunnerModel,
 } from '../sources/remote-sources.js';
 import {
+  listedSidecarFiles,
+  type SidecarFiles,
   type SidecarLabels,
+  sidecarFiles,
   sidecarLabels,
   sidecarPreprocessing,
-  sidecarReader,
   unreadFiles,
 } from '../sources/sidecar-files.js';
 import { fetchDataFiles } from './fetch-data-files.js';
@@ -143,25 +145,40 @@ export async function resolveModelFile(
       if (isStored && model.status === 'READY' && sourceMayRecover(thrown)) return before;
       throw thrown;
     };
-  const read = sidecarReader(source, download, signal);
+  const files = filesBeside(resolved, download, signal);
   let preprocessing: unknown = request.preprocessing ?? registered?.preprocessing;
-  if (preprocessing === undefined && !registered)
-    preprocessing = await sidecarPreprocessing(read).catch(orAsBefore(model.preprocessing));
+  if (preprocessing === undefined)
+    preprocessing = await sidecarPreprocessing(files.read).catch(orAsBefore(model.preprocessing));
   const besides =
-    given || areSet || registered
+    given || areSet
       ? undefined
       : (labelsInDescription(request.preprocessing) ??
-        (await sidecarLabels(read).catch(orAsBefore(undefined))));
+        labelsOf(registered?.labels, REGISTRY) ??
+        (await sidecarLabels(files.read).catch(orAsBefore(undefined))));
   const isDescribed = given !== null && request.preprocessing !== undefined;
   return {
     ...file,
     data,
     preprocessing: preprocessing == null ? null : parsePreprocessing(preprocessing),
     expectedInput: registered?.expectedInput ?? [],
-    labels: given ?? (areSet || !registered ? null : labelsOf(registered.labels)),
+    labels: given,
     sidecarLabels: besides,
-    unread: registered || isDescribed ? [] : await unreadFiles(source, besides?.file),
+    unread: isDescribed ? [] : await unreadFiles(files, besides?.file),
   };
+}
+
+/** What a registry has as labels itself, in messages. */
+const REGISTRY = 'The registry';
+
+/** Where a registry lists no files, it says itself what there is. */
+function filesBeside(
+  { source, registered }: ResolvedSource,
+  download: DownloadLimits,
+  signal: AbortSignal,
+): SidecarFiles {
+  if (registered === null) return sidecarFiles(source, download, signal);
+  const sidecars = registered.sidecars ?? { names: [], file: () => registered.file };
+  return listedSidecarFiles(sidecars, download, signal);
 }
 
 /**
@@ -230,7 +247,7 @@ async function resolveSource(
   signal: AbortSignal,
 ): Promise<ResolvedSource | RunnerModel> {
   if (source.kind === 'OBJECT') {
-    return { source: { kind: 'URL', file: objectFile(objects, source.uri) }, registered: null };
+    return { source: objectSource(objects, source.uri), registered: null };
   }
   if (source.kind !== 'REGISTRY') return { source, registered: null };
   const access = registries.get(source.scheme);
@@ -255,15 +272,14 @@ const FIELDS_WITH_LABELS = ['pretrained_cfg', 'label_names', 'id2label', 'PostPr
 export function labelsInDescription(preprocessing: unknown): SidecarLabels | undefined {
   if (typeof preprocessing !== 'object' || preprocessing === null) return undefined;
   if (!FIELDS_WITH_LABELS.some((field) => field in preprocessing)) return undefined;
-  const labels = labelsOf(preprocessing);
-  return labels === null ? undefined : { file: 'The description of the preprocessing', labels };
+  return labelsOf(preprocessing, 'The description of the preprocessing');
 }
 
-function labelsOf(json: unknown): string[] | null {
+function labelsOf(json: unknown, file: string): SidecarLabels | undefined {
   try {
-    return json === undefined ? null : parseLabels(json);
+    return json === undefined ? undefined : { file, labels: parseLabels(json) };
   } catch {
     // A config.json of another tool. Labels are optional.
-    return null;
+    return undefined;
   }
 }

@@ -13,7 +13,7 @@ import {
 import { findProbeSet } from '../pipeline/find-probe-set.js';
 import { checkLocalPath } from '../sources/local-files.js';
 import { parseSource, schemeForbidden } from '../sources/parse-source.js';
-import { type ObjectStore, objectFile } from '../sources/remote-sources.js';
+import { type ObjectStore, objectSource } from '../sources/remote-sources.js';
 import { type IngestFeed, stateOf } from './ingest-feed.js';
 import {
   factsOf,
@@ -84,7 +84,7 @@ export class IngestService {
     const facts = factsOf(request);
     const source = parseSource(request.source);
     const local = source.kind === 'FILE' ? await checkLocalPath(source.path, this.folders()) : undefined;
-    if (source.kind === 'OBJECT') objectFile(this.options.objects, source.uri);
+    if (source.kind === 'OBJECT') objectSource(this.options.objects, source.uri);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
     const probeSet = await this.probeSet(request.probeSet);
     return {

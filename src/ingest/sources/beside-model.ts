@@ -23,18 +23,24 @@ export async function ownFile(source: FileSource, location: string): Promise<Fil
 }
 
 /**
- * Where a file beside the model may be, as the Hugging Face Hub has it: in the model's folder or, if that is called `onnx` or is
- * the folder of a version in a Triton repository, in the one above.
+ * The folders in which files may be that describe the model, as the Hugging Face Hub has them: the model's own, and if that is
+ * called `onnx` or is the folder of a version in a Triton repository, the one above.
+ *
+ * @returns paths, or URLs without a slash at the end
  */
+export function foldersBeside(source: FileSource): string[] {
+  const folder = source.kind === 'URL' ? folderOf(source.file.url) : (source.named ?? dirname(source.path));
+  const above = source.kind === 'URL' ? folder.slice(0, folder.lastIndexOf('/')) : dirname(folder);
+  return isInner(folder) ? [folder, above] : [folder];
+}
+
+/** Where a file beside the model may be: see {@link foldersBeside}. */
 export function placesBeside(source: FileSource, name: string): FileSource[] {
-  if (source.kind === 'URL') {
-    const folder = folderOf(source.file.url);
-    const folders = isInner(folder) ? [folder, folder.slice(0, folder.lastIndexOf('/'))] : [folder];
-    return folders.map((place) => ({ kind: 'URL', file: { ...source.file, url: urlIn(place, name) } }));
-  }
-  const folder = source.named ?? dirname(source.path);
-  const folders = isInner(folder) ? [folder, dirname(folder)] : [folder];
-  return folders.map((place) => ({ kind: 'FILE', path: join(place, name), within: source.within }));
+  return foldersBeside(source).map((folder) =>
+    source.kind === 'URL'
+      ? { kind: 'URL', file: { ...source.file, url: urlIn(folder, name) } }
+      : { kind: 'FILE', path: join(folder, name), within: source.within },
+  );
 }
 
 /** Without a query, which belongs to the model's file. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ProbelogError } from '../../errors/index.js';
 import type { LocalFile } from './parse-source.js';
@@ -71,6 +71,16 @@ export async function openLocalFile({ path, within }: LocalFile): Promise<FileHa
   }
   if (file) return file;
   throw new ProbelogError('SOURCE_NOT_FOUND', 'The model file does not exist any more.');
+}
+
+/** The names in a folder; none when it is missing, or outside the allowed folder: those names must not be revealed. */
+export async function namesInFolder(folder: string, within: string | undefined): Promise<string[]> {
+  try {
+    const real = await realpath(folder);
+    return within === undefined || real === within || isWithin(within, real) ? await readdir(real) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** From the system's record of open files; where it keeps none, from the path as it is a moment later. */

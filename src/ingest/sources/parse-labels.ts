@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 
-const MAX_LABELS = 1_000_000;
+/** Most labels of a file. */
+export const MAX_LABELS = 1_000_000;
 const label = z.union([z.string().max(1_000), z.number()]).transform(String);
 const index = z.int().min(0).max(MAX_LABELS);
 
@@ -85,85 +86,12 @@ function listed(value: unknown): string[] | null {
   return null;
 }
 
-function inOrder(byPlace: ReadonlyMap<number, string>): string[] | null {
+/** The labels from place 0 on; null without any. @throws LabelGap */
+export function inOrder(byPlace: ReadonlyMap<number, string>): string[] | null {
   if (byPlace.size === 0) return null;
   return Array.from({ length: byPlace.size }, (_, place) => {
     const name = byPlace.get(place);
     if (name !== undefined) return name;
     throw new LabelGap(byPlace.size, place);
   });
-}
-
-/**
- * Parses a text file with a label in each line, with or without its number before it (`0 cat`, `1: dog`), or a CSV table with a
- * column `name`, `label`, `class` or `tag`.
- *
- * @throws ProbelogError INPUT_INVALID for a table without such a column, and for a text that is not a list
- */
-export function parseLabelText(text: string): string[] {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .trimEnd()
-    .split(/\r?\n/);
-  if (lines.length > MAX_LABELS || lines.some((line) => line.trim() === '' || line.length > 1_000))
-    throw new ProbelogError(
-      'INPUT_INVALID',
-      'A list of labels has one label, of up to 1,000 characters, in each line.',
-    );
-  const table = tableLabels(lines);
-  if (table) return table;
-  const numbered = lines.map((line) => /^\s*(\d+)\s*[\s:,.)]\s*(\S.*)$/.exec(line));
-  const places = placesOf(numbered.map((match) => match?.[1]));
-  if (!places) return lines.map((line) => line.trim());
-  return inPlaces(
-    places,
-    numbered.map((match) => (match?.[2] ?? '').trim()),
-  );
-}
-
-/** The outputs that numbers name, counted from 0 or from 1 without gaps, in any order; null when they do not. */
-function placesOf(numbers: readonly (string | undefined)[]): number[] | null {
-  const places = numbers.map((number) => (/^\d{1,7}$/.test(number ?? '') ? Number(number) : Number.NaN));
-  const first = places.reduce((least, place) => Math.min(least, place), Number.POSITIVE_INFINITY);
-  const isComplete =
-    new Set(places).size === places.length && places.every((place) => place < first + places.length);
-  return (first === 0 || first === 1) && isComplete ? places.map((place) => place - first) : null;
-}
-
-function inPlaces(places: readonly number[], labels: readonly string[]): string[] {
-  const ordered: string[] = new Array(labels.length);
-  for (const [at, place] of places.entries()) ordered[place] = labels[at];
-  return ordered;
-}
-
-/** Null when the first line is no heading of a table. */
-function tableLabels([heading, ...rows]: string[]): string[] | null {
-  const columns = cells(heading).map((name) => name.toLowerCase());
-  if (columns.length < 2 || rows.length === 0) return null;
-  const column = ['name', 'label', 'class', 'class_name', 'tag']
-    .map((name) => columns.indexOf(name))
-    .find((at) => at >= 0);
-  if (column === undefined) return null;
-  const place = ['index', 'class_index', 'output'].map((name) => columns.indexOf(name)).find((at) => at >= 0);
-  const table = rows.map(cells);
-  if (table.some((row) => row.length !== columns.length))
-    throw new ProbelogError(
-      'INPUT_INVALID',
-      `A row of the table has not ${columns.length} columns, as its heading has.`,
-    );
-  if (place === undefined) {
-    const labels = table.map((row) => row[column]);
-    // An id may number the outputs, or the labels of a larger collection.
-    const id = columns.indexOf('id');
-    const places = id < 0 ? null : placesOf(table.map((row) => row[id]));
-    return places ? inPlaces(places, labels) : labels;
-  }
-  return inOrder(new Map(table.map((row) => [Number(row[place]), row[column]]))) ?? [];
-}
-
-/** The cells of a line of CSV; quotes may enclose commas and doubled quotes (RFC 4180, without line breaks inside cells). */
-function cells(line: string): string[] {
-  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
-    (quoted?.replaceAll('""', '"') ?? plain).trim(),
-  );
 }

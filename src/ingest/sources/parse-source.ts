@@ -16,7 +16,12 @@ export interface LocalFile {
 }
 
 /** A model file on this machine, or behind an http(s) URL. */
-export type FileSource = ({ kind: 'FILE' } & LocalFile) | { kind: 'URL'; file: RemoteFile };
+export type FileSource =
+  | ({ kind: 'FILE' } & LocalFile)
+  | { kind: 'URL'; file: RemoteFile; listing?: FolderListing };
+
+/** The list of the files in a folder, by its URL without a slash at the end; null when it may not be read. */
+export type FolderListing = (folder: string) => RemoteFile | null;
 
 /** A model version in a registry, by a URI that only a connection to that registry can resolve. */
 export interface RegistrySource {

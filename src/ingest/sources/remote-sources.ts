@@ -1,16 +1,19 @@
 import type { RemoteFile } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import type { Annotations } from '../../store/index.js';
+import type { FileSource, FolderListing } from './parse-source.js';
 
 /** Turns `s3://bucket/key` into a file. */
 export interface ObjectStore {
   /** @throws ProbelogError INPUT_INVALID; SOURCE_FORBIDDEN for a bucket that is not allowed */
   file(uri: string): RemoteFile;
+  listing: FolderListing;
 }
 
 /** @param store null when none is configured @throws ProbelogError SOURCE_UNSUPPORTED; as `ObjectStore.file` */
-export function objectFile(store: ObjectStore | null, uri: string): RemoteFile {
-  if (store !== null) return store.file(uri);
+export function objectSource(store: ObjectStore | null, uri: string): FileSource {
+  if (store !== null)
+    return { kind: 'URL', file: store.file(uri), listing: (folder) => store.listing(folder) };
   throw new ProbelogError(
     'SOURCE_UNSUPPORTED',
     'This server does not read s3: sources. Set PROBELOG_S3_BUCKETS and the credentials for them.',
@@ -30,14 +33,23 @@ export interface RegisteredModel {
    * lists none, or has no way to say.
    */
   beside?(location: string): { file: RemoteFile; sha256?: string } | null;
-  /** A preprocessing description in any form that `parsePreprocessing` reads, if the version has one. */
+  /** The files that may describe the model; absent where the registry does not list them. */
+  sidecars?: ListedSidecars;
+  /** A preprocessing description in any form that `parsePreprocessing` reads, if the registry itself has one. */
   preprocessing?: unknown;
-  /** Labels in any form that `parseLabels` reads, if the version has some. */
+  /** Labels in any form that `parseLabels` reads, if the registry itself has some. */
   labels?: unknown;
   /** What it says of the model's input, for a check of the preprocessing. */
   expectedInput?: readonly ExpectedInput[];
   /** Its tags and aliases, if the registry has these. */
   annotations?: Annotations;
+}
+
+/** The files beside a model, as its registry lists them. */
+export interface ListedSidecars {
+  names: readonly string[];
+  /** @param name one of `names` */
+  file(name: string): RemoteFile;
 }
 
 /** What a registry says of a model's input. */

@@ -1,19 +1,28 @@
-import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { type DownloadLimits, type RemoteFile, readSmall, sourceMayRecover } from '../../download/index.js';
 import { messageOf, ProbelogError } from '../../errors/index.js';
+import { decodeText } from '../../lib/decode-text.js';
 import { parseJson } from '../../lib/parse-json.js';
 import { parsePreprocessing } from '../../probing/index.js';
-import { placesBeside } from './beside-model.js';
-import { linkedPath, openLocalFile } from './local-files.js';
-import { LabelGap, parseLabels, parseLabelText } from './parse-labels.js';
+import { foldersBeside, placesBeside } from './beside-model.js';
+import { namesInListing } from './folder-listing.js';
+import { linkedPath, namesInFolder, openLocalFile } from './local-files.js';
+import { LabelGap } from './parse-labels.js';
 import type { FileSource, LocalFile } from './parse-source.js';
+import { parseYaml, readLabels } from './read-labels.js';
+import type { ListedSidecars } from './remote-sources.js';
 
 /** Sidecar files are small documents. A larger file is not one. */
 const MAX_BYTES = 4 * 2 ** 20;
 
 /** Reads a file beside the model by its name; undefined when there is none. */
 export type SidecarReader = (name: string) => Promise<string | undefined>;
+
+/** The files beside a model. */
+export interface SidecarFiles {
+  read: SidecarReader;
+  /** Their names; none where they cannot be listed. */
+  names(): Promise<readonly string[]>;
+}
 
 /** Labels, and the file that they were found in. */
 export interface SidecarLabels {
@@ -25,16 +34,11 @@ export interface SidecarLabels {
 }
 
 /**
- * Reads files beside the model: see {@link placesBeside}. Each file is read once.
+ * The files beside a model: see {@link foldersBeside}. Each is read once.
  *
  * @throws ProbelogError (the reader) SOURCE_UNREACHABLE, SOURCE_TIMEOUT when the server may have the file but did not say
  */
-export function sidecarReader(
-  source: FileSource,
-  limits: DownloadLimits,
-  signal?: AbortSignal,
-): SidecarReader {
-  const found = new Map<string, Promise<string | undefined>>();
+export function sidecarFiles(source: FileSource, limits: DownloadLimits, signal?: AbortSignal): SidecarFiles {
   const read = async (name: string) => {
     for (const place of placesBeside(source, name)) {
       const text =
@@ -43,6 +47,30 @@ export function sidecarReader(
     }
     return undefined;
   };
+  const namesIn = (folder: string) =>
+    source.kind === 'FILE'
+      ? namesInFolder(folder, source.within)
+      : namesInListing(source, folder, limits, signal);
+  return {
+    read: once(read),
+    names: async () => (await Promise.all(foldersBeside(source).map(namesIn))).flat(),
+  };
+}
+
+/** The files beside a model that its registry lists. @throws ProbelogError (the reader) as {@link sidecarFiles} */
+export function listedSidecarFiles(
+  { names, file }: ListedSidecars,
+  limits: DownloadLimits,
+  signal?: AbortSignal,
+): SidecarFiles {
+  const known = new Set(names);
+  const read = async (name: string) =>
+    known.has(name) ? smallDownload(file(name), limits, signal) : undefined;
+  return { read: once(read), names: async () => names };
+}
+
+function once(read: SidecarReader): SidecarReader {
+  const found = new Map<string, Promise<string | undefined>>();
   return (name) => {
     const text = found.get(name) ?? read(name);
     found.set(name, text);
@@ -85,7 +113,7 @@ export async function sidecarPreprocessing(read: SidecarReader): Promise<unknown
 
 async function parsed(name: string, text: string): Promise<unknown> {
   try {
-    return name.endsWith('.yml') ? await parseYaml(text) : parseJson(text.replace(/^\uFEFF/, ''));
+    return name.endsWith('.yml') ? await parseYaml(text) : parseJson(text);
   } catch (thrown) {
     // A config.json of a tool that we do not know may be anything.
     if (name === 'config.json') return null;
@@ -124,7 +152,7 @@ export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels 
     const text = await read(file);
     if (text === undefined) continue;
     try {
-      return { file, labels: await labelsIn(file, text) };
+      return { file, labels: await readLabels(file, text) };
     } catch (thrown) {
       // Most config.json files have no labels; a file for labels that has none is worth a note, and so is one with gaps.
       if (MAY_HAVE_NONE.includes(file) && !(thrown instanceof LabelGap)) continue;
@@ -147,29 +175,19 @@ const KNOWN = new Set([
 const MAX_NAMED = 5;
 
 /**
- * The names of files beside a local model that look as if they had its labels or described its preprocessing, but that are not read,
+ * The names of files beside a model that look as if they had its labels or described its preprocessing, but that are not read,
  * since their form is unknown. None beside a manifest, which says which files are whose.
  *
  * @param used a file of any name that was read
  */
-export async function unreadFiles(source: FileSource, used: string | undefined): Promise<string[]> {
-  if (source.kind !== 'FILE') return [];
-  const names = await readdir(source.named ?? dirname(source.path)).catch((): string[] => []);
-  if (names.includes('manifest.json')) return [];
-  const unread = names.filter((name) => DESCRIPTIVE.test(name) && !KNOWN.has(name) && name !== used);
+export async function unreadFiles(
+  files: Pick<SidecarFiles, 'names'>,
+  used: string | undefined,
+): Promise<string[]> {
+  const names = new Set(await files.names());
+  if (names.has('manifest.json')) return [];
+  const unread = [...names].filter((name) => DESCRIPTIVE.test(name) && !KNOWN.has(name) && name !== used);
   return unread.sort().slice(0, MAX_NAMED);
-}
-
-/** Few models have a file of YAML. */
-async function parseYaml(text: string): Promise<unknown> {
-  const { parse } = await import('yaml');
-  return parse(text, { maxAliasCount: 0 });
-}
-
-async function labelsIn(file: string, text: string): Promise<string[]> {
-  if (file.endsWith('.json')) return parseLabels(parseJson(text.replace(/^\uFEFF/, '')));
-  if (file.endsWith('.yml')) return parseLabels(await parseYaml(text));
-  return parseLabelText(text);
 }
 
 function firstLine(text: string): string {
@@ -184,7 +202,8 @@ async function smallFile({ path, within }: LocalFile): Promise<string | undefine
   const file = await openLocalFile({ path: await linkedPath(path), within }).catch(() => undefined);
   try {
     const facts = await file?.stat();
-    return facts?.isFile() && facts.size <= MAX_BYTES ? await file?.readFile('utf8') : undefined;
+    if (!file || !facts?.isFile() || facts.size > MAX_BYTES) return undefined;
+    return decodeText(await file.readFile());
   } finally {
     await file?.close();
   }
@@ -192,7 +211,7 @@ async function smallFile({ path, within }: LocalFile): Promise<string | undefine
 
 async function smallDownload(file: RemoteFile, limits: DownloadLimits, signal?: AbortSignal) {
   try {
-    return (await readSmall(file, { ...limits, maxBytes: MAX_BYTES }, signal)).toString('utf8');
+    return decodeText(await readSmall(file, { ...limits, maxBytes: MAX_BYTES }, signal));
   } catch (thrown) {
     if (thrown instanceof ProbelogError && !sourceMayRecover(thrown)) return undefined;
     throw thrown;

@@ -3,7 +3,7 @@ import { ProbelogError } from '../../errors/index.js';
 import type { RegistryReader, ResolvedVersion, RunnerVersion } from '../reader.js';
 import { parseSidecar } from '../registry-json.js';
 import { chooseFile } from './choose-file.js';
-import { parseCommitUri, type RepoCommit } from './commit-uri.js';
+import { parseCommitUri } from './commit-uri.js';
 import { HubApi, type HubConnection } from './hub-api.js';
 import { HuggingFaceListing } from './listing.js';
 import { runnerFlavors } from './runner-flavors.js';
@@ -27,9 +27,12 @@ export class HuggingFaceReader implements RegistryReader {
     const commit = parseCommitUri(uri);
     const files = await this.api.files(commit, signal);
     const paths = files.map(({ path }) => path);
-    const config = () => this.sidecar(commit, 'config.json', paths, signal);
-    if (!paths.some((path) => path.endsWith('.onnx')))
-      return { flavors: runnerFlavors(commit.name, paths, await config()), revision: commit.sha };
+    if (!paths.some((path) => path.endsWith('.onnx'))) {
+      const config = paths.includes('config.json')
+        ? await this.api.text(commit, 'config.json', signal)
+        : null;
+      return { flavors: runnerFlavors(commit.name, paths, parseSidecar(config)), revision: commit.sha };
+    }
     const choice = chooseFile(paths);
     if ('problem' in choice) {
       throw new ProbelogError(
@@ -51,18 +54,16 @@ export class HuggingFaceReader implements RegistryReader {
         paths.includes(folder + path)
           ? { file: this.api.file(commit, folder + path), sha256: sha256Of(folder + path) }
           : null,
-      preprocessing: await this.sidecar(commit, 'preprocessor_config.json', paths, signal),
-      labels: await config(),
+      sidecars: {
+        names: [...new Set([...namesIn(paths, folder), ...namesIn(paths, '')])],
+        file: (name) => this.api.file(commit, paths.includes(folder + name) ? folder + name : name),
+      },
     };
   }
+}
 
-  private async sidecar(
-    commit: RepoCommit,
-    name: string,
-    paths: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<unknown> {
-    if (!paths.includes(name)) return undefined;
-    return parseSidecar(await this.api.text(commit, name, signal));
-  }
+/** The names of the files in a folder. @param folder with a slash at its end; empty for the repository's own */
+function namesIn(paths: readonly string[], folder: string): string[] {
+  const inside = paths.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length));
+  return inside.filter((name) => !name.includes('/'));
 }

@@ -69,8 +69,11 @@ export class MlflowReader implements RegistryReader {
       };
     }
     const path = place.modelFile ?? onnxPath(version, layout, listed);
-    const preprocessing = layout?.preprocessing ?? (await readSidecar(files, [PREPROCESSING], signal));
-    const labels = layout?.labels ?? (await readSidecar(files, LABELS, signal));
+    // Without a list, a file that MLflow does not send is only missing if it sends others.
+    const unlisted = async (names: readonly string[]) =>
+      listed === null ? readSidecar(files, names, signal) : undefined;
+    const preprocessing = layout?.preprocessing ?? (await unlisted([PREPROCESSING]));
+    const labels = layout?.labels ?? (await unlisted(LABELS));
     await files.checkMissed(layout ? LAYOUT : path, this.limits, signal);
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
     // The list has the files of the version's own folder only.
@@ -81,6 +84,7 @@ export class MlflowReader implements RegistryReader {
       revision: revisionOf(record),
       beside: (name) => (isKnownMissing(name) ? null : { file: place.file(folder + name) }),
       annotations: annotationsOf(record),
+      ...(listed && { sidecars: { names: listed, file: (name) => place.file(name) } }),
       preprocessing,
       labels,
       expectedInput: layout ? await this.expectedInput(layout, files, signal) : [],

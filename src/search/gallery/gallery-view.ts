@@ -4,6 +4,7 @@ import type { ActiveSnapshot } from '../ranking/scorer.js';
 import type { GallerySample } from './gallery-sample.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
+import type { RowNeighbors } from './row-neighbors.js';
 
 /** A gallery at one moment, as a search sees it. */
 export interface GalleryView {
@@ -15,6 +16,7 @@ export interface GalleryView {
   rows: RowFile;
   scan: ExactScan;
   sample: GallerySample;
+  neighbors: RowNeighbors;
   cache: RankingCache;
   /** Galleries up to this many logits are scanned exactly. */
   exactLimit: number;

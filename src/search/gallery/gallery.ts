@@ -32,6 +32,7 @@ import type { GalleryView } from './gallery-view.js';
 import { countLogits, type GalleryEntry, Journal } from './journal.js';
 import { UnreadableResponses } from './load-descriptors.js';
 import { RowFile } from './row-file.js';
+import { RowNeighbors } from './row-neighbors.js';
 import { RowProjections } from './row-projections.js';
 import { VisibleEntries } from './visible-entries.js';
 
@@ -68,6 +69,7 @@ export class Gallery {
   private readonly snapshots: SnapshotStore;
   private readonly scan: ExactScan;
   private readonly sample: GallerySample;
+  private readonly neighbors = new RowNeighbors();
   private readonly visible = new VisibleEntries();
   private readonly namer: LogitNames;
   private readonly cache = new RankingCache();
@@ -314,6 +316,7 @@ export class Gallery {
       rows: this.rows,
       scan: this.scan.withSignal(signal),
       sample: this.sample,
+      neighbors: this.neighbors,
       cache: this.cache,
       exactLimit: this.options.settings.exactLimit,
       entryAt: (row) => this.journal.entryAt(row),

@@ -99,7 +99,7 @@ export class RowFile {
     return this.cached !== null;
   }
 
-  /** The product of each of `rows`, ascending, with the weights: that of `dot` with the decoded row, to the last bit. */
+  /** The product of each of `rows`, ascending, with the weights. */
   multiply(rows: Uint32Array, weights: RowWeights): Float64Array {
     const products = new Float64Array(rows.length);
     if (this.cached) {

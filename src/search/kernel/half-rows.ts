@@ -3,32 +3,37 @@ import { FLOAT16_SCALE, growMemory, type KernelMemory, openKernel } from './kern
 /** Rows multiplied by one call of the kernel. */
 const CALL_ROWS = 1_024;
 const HALF_BYTES = 2;
-/** Values of a row that are multiplied together. */
+/** Values of a row that are multiplied together, and rows. */
 const GROUP = 4;
 /** The kernel reads whole groups, also behind the last row. */
 const SLACK_BYTES = GROUP * HALF_BYTES;
 
 /** Weights as the kernel reads them; see {@link rowWeights}. */
 export interface RowWeights {
-  values: Float64Array;
-  /** Of these, weights in whole groups of four; each later group holds one weight and three zeros. */
-  whole: number;
+  /** In whole groups, with zeros behind the last. */
+  values: Float32Array;
+  /** What the products of `values` must be multiplied with: a power of two. */
+  unit: number;
 }
 
 /** Prepares weights for products with float16 rows of the same length. */
 export function rowWeights(weights: Float32Array): RowWeights {
-  const whole = weights.length - (weights.length % GROUP);
-  const values = new Float64Array(whole + GROUP * (weights.length - whole));
-  for (let column = 0; column < weights.length; column++) {
-    const place = column < whole ? column : whole + GROUP * (column - whole);
-    values[place] = weights[column] * FLOAT16_SCALE;
-  }
-  return { values, whole };
+  const largest = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  // A weight times FLOAT16_SCALE must fit into a float32.
+  const unit = largest > 1 ? 2 ** Math.ceil(Math.log2(largest)) : 1;
+  const values = new Float32Array(groups(weights.length) * GROUP);
+  for (let column = 0; column < weights.length; column++)
+    values[column] = weights[column] * (FLOAT16_SCALE / unit);
+  return { values, unit };
+}
+
+function groups(count: number): number {
+  return Math.ceil(count / GROUP);
 }
 
 /**
- * Rows of finite float16 values in memory, whose products with weights are those of `dot` to the last bit: a score does not
- * depend on the way by which its row was found.
+ * Rows of finite float16 values in memory. All scores are products of this one kernel, in float32, so a score does not depend
+ * on the way by which its row was found.
  */
 export class HalfRows {
   private readonly wasm: KernelMemory;
@@ -45,8 +50,8 @@ export class HalfRows {
   constructor(columns: number, capacity: number) {
     this.rowBytes = columns * HALF_BYTES;
     this.products = CALL_ROWS * Uint32Array.BYTES_PER_ELEMENT;
-    this.weights = this.products + CALL_ROWS * Float64Array.BYTES_PER_ELEMENT;
-    this.rows = this.weights + (columns + GROUP * GROUP) * Float64Array.BYTES_PER_ELEMENT;
+    this.weights = this.products + CALL_ROWS * Float32Array.BYTES_PER_ELEMENT;
+    this.rows = this.weights + groups(columns) * GROUP * Float32Array.BYTES_PER_ELEMENT;
     this.wasm = openKernel(this.end(capacity));
   }
 
@@ -61,26 +66,24 @@ export class HalfRows {
   }
 
   /** Writes the product of each of `positions` with the weights to `out`. */
-  multiply(positions: Uint32Array, { values, whole }: RowWeights, out: Float64Array): void {
-    new Float64Array(this.buffer, this.weights, values.length).set(values);
-    const valueBytes = Float64Array.BYTES_PER_ELEMENT;
+  multiply(positions: Uint32Array, { values, unit }: RowWeights, out: Float64Array): void {
+    new Float32Array(this.buffer, this.weights, values.length).set(values);
     for (let start = 0; start < positions.length; start += CALL_ROWS) {
       const count = Math.min(CALL_ROWS, positions.length - start);
-      const even = count + (count % 2);
-      const called = new Uint32Array(this.buffer, 0, even);
-      called[even - 1] = positions[start];
+      const called = new Uint32Array(this.buffer, 0, groups(count) * GROUP);
       called.set(positions.subarray(start, start + count));
+      called.fill(positions[start], count);
       this.wasm.kernel.dotHalves(
         this.rows,
         this.rowBytes,
         0,
         called.byteLength,
         this.weights,
-        this.weights + whole * valueBytes,
-        this.weights + values.length * valueBytes,
+        this.weights + values.byteLength,
         this.products,
       );
-      out.set(new Float64Array(this.buffer, this.products, count), start);
+      const products = new Float32Array(this.buffer, this.products, count);
+      for (let place = 0; place < count; place++) out[start + place] = products[place] * unit;
     }
   }
 

@@ -19,10 +19,10 @@ import {
  */
 export interface Kernel {
   /**
-   * `out[i] = ⟨weights, row positions[i]⟩` of float16 rows, equal to `dot` of the decoded row to the last bit. Two rows at a
-   * time, so the number of positions is even.
+   * `out[i] = ⟨weights, row positions[i]⟩` of float16 rows, as float32, in four sums: of the columns 0, 4, 8, …, of the
+   * columns 1, 5, 9, …, and so on. Four rows at a time, so the number of positions is a multiple of four.
    *
-   * @param whole end of the weights of whole groups of four; each later group holds one weight and three zeros
+   * @param weights float32, in whole groups of four; zeros stand for columns behind the last
    */
   dotHalves(
     rows: number,
@@ -30,7 +30,6 @@ export interface Kernel {
     positions: number,
     positionsEnd: number,
     weights: number,
-    whole: number,
     weightsEnd: number,
     out: number,
   ): void;
@@ -106,49 +105,45 @@ const HIGH_TO_LOW = simd.shuffle([8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12
 /** The lower and upper halves of two vectors of four numbers, one number of each in turn. */
 const LOW_IN_TURN = simd.shuffle([0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23]);
 const HIGH_IN_TURN = simd.shuffle([8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31]);
-/** Moves the second of four numbers to the first. */
-const SECOND_TO_FIRST = simd.shuffle([4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7]);
+/** Moves the second of four numbers to the first, and the last to the third. */
+const SECOND_TO_FIRST = simd.shuffle([4, 5, 6, 7, 4, 5, 6, 7, 12, 13, 14, 15, 12, 13, 14, 15]);
 /** The lower halves of two vectors; the upper halves. */
 const LOW_HALVES = simd.shuffle([0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]);
 const HIGH_HALVES = simd.shuffle([8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31]);
 
 function dotHalves(): WasmFunction {
-  const [rows, rowBytes, positions, positionsEnd, weights, whole, weightsEnd, out] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const [first, second, weight] = [8, 9, 10];
-  const [w01, w23, x, ...sums] = [11, 12, 13, 14, 15, 16, 17];
+  const [rows, rowBytes, positions, positionsEnd, weights, weightsEnd, out] = [0, 1, 2, 3, 4, 5, 6];
+  const [weight, ...read] = [7, 8, 9, 10, 11];
+  const [w, total, ...sums] = [12, 13, 14, 15, 16, 17];
   const addressOf = (place: number): Code => [
     [get(rows), get(positions), loadInteger(4 * place), get(rowBytes), multiply, add],
   ];
-  /** Four products of a row, added to two pairs of sums. */
-  const fourOf = (row: number, [low, high]: readonly number[]): Code => [
-    [get(row), simd.load16x4(), constant(FLOAT16_SHIFT), simd.i32x4.shiftLeft],
-    [simd.constant(FLOAT16_BITS), simd.and, set(x)],
-    [get(low), get(x), simd.f64x2.promoteLow, get(w01), simd.f64x2.multiply, simd.f64x2.add, set(low)],
-    [get(high), get(x), get(x), HIGH_TO_LOW, simd.f64x2.promoteLow],
-    [get(w23), simd.f64x2.multiply, simd.f64x2.add, set(high)],
+  const addFour = (row: number, sum: number): Code => [
+    [get(sum), get(row), simd.load16x4(), constant(FLOAT16_SHIFT), simd.i32x4.shiftLeft],
+    [simd.constant(FLOAT16_BITS), simd.and, get(w), simd.f32x4.multiply, simd.f32x4.add, set(sum)],
   ];
-  const step = (bytes: number): Code => [
-    [get(weight), simd.load(0), set(w01), get(weight), simd.load(16), set(w23)],
-    [fourOf(first, sums.slice(0, 2)), fourOf(second, sums.slice(2))],
-    [advance(first, constant(bytes)), advance(second, constant(bytes)), advance(weight, constant(32))],
+  const step: Code = [
+    [get(weight), simd.load(), set(w)],
+    read.map((row, place) => addFour(row, sums[place])),
+    [...read.map((row) => advance(row, constant(8))), advance(weight, constant(16))],
   ];
-  /** (s0 + s1) + (s2 + s3), the order of `dot`. */
-  const storeTotal = ([low, high]: readonly number[], place: number): Code => [
-    [get(out), get(low), get(low), get(low), HIGH_TO_LOW, simd.f64x2.add],
-    [get(high), get(high), get(high), HIGH_TO_LOW, simd.f64x2.add],
-    [simd.f64x2.add, simd.storeLane64(8 * place, 0)],
+  /** (s0 + s1) + (s2 + s3) */
+  const storeTotal = (sum: number, place: number): Code => [
+    [get(sum), get(sum), get(sum), SECOND_TO_FIRST, simd.f32x4.add, set(total)],
+    [get(out), get(total), get(total), get(total), HIGH_TO_LOW, simd.f32x4.add],
+    simd.storeLane32(4 * place, 0),
   ];
   return {
     name: 'dotHalves',
-    parameters: 8,
-    integers: 3,
-    vectors: 7,
+    parameters: 7,
+    integers: 5,
+    vectors: 6,
     body: whileBelow(positions, positionsEnd, [
-      [addressOf(0), set(first), addressOf(1), set(second), get(weights), set(weight)],
+      [read.map((row, place) => [addressOf(place), set(row)]), get(weights), set(weight)],
       sums.map((sum) => [simd.constant(0), set(sum)]),
-      [whileBelow(weight, whole, step(8)), whileBelow(weight, weightsEnd, step(2))],
-      [storeTotal(sums.slice(0, 2), 0), storeTotal(sums.slice(2), 1)],
-      [advance(positions, constant(8)), advance(out, constant(16))],
+      whileBelow(weight, weightsEnd, step),
+      sums.map(storeTotal),
+      [advance(positions, constant(16)), advance(out, constant(16))],
     ]),
   };
 }

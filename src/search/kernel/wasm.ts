@@ -82,7 +82,6 @@ export const simd = {
   /** Four signed 16-bit integers as 32-bit ones. */
   load16x4: (offset = 0): Code => withMemory(0x03, offset),
   store: (offset = 0): Code => withMemory(0x0b, offset),
-  storeLane64: (offset: number, lane: number): Code => [withMemory(0x5b, offset), lane],
   storeLane32: (offset: number, lane: number): Code => [withMemory(0x5a, offset), lane],
   /** The same 32-bit integer four times. */
   constant: (value: number): Code => {
@@ -93,7 +92,6 @@ export const simd = {
   and: vector(0x4e),
   i32x4: { shiftLeft: vector(0xab), add: vector(0xae), dotI16x8: vector(0xba) },
   f32x4: { add: vector(0xe4), multiply: vector(0xe6) },
-  f64x2: { add: vector(0xf0), multiply: vector(0xf2), promoteLow: vector(0x5f) },
 };
 
 function sized(content: Code): Code {

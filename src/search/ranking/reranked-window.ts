@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { CONSENSUS_CANDIDATES, consensusScores, stackRows, unitRows } from '../../domain/index.js';
+import {
+  CONSENSUS_CANDIDATES,
+  consensusOfNeighbors,
+  consensusScores,
+  type Matrix,
+  type Neighbors,
+  stackRows,
+  unitRows,
+} from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { RowFile } from '../gallery/row-file.js';
 import { innerProducts } from '../kernel/inner-products.js';
@@ -20,9 +28,13 @@ export async function openWindow(view: GalleryView, prepared: PreparedQuery): Pr
 
 /** A new window: the best {@link CONSENSUS_CANDIDATES} by score, ordered by consensus. */
 export async function rerank(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
-  const best = await retrieveLogits(view, prepared, CONSENSUS_CANDIDATES);
+  const entries = prepared.windowEntries;
+  const best = await retrieveLogits(view, { ...prepared, entries }, CONSENSUS_CANDIDATES);
   const id = randomUUID();
-  const ranked = await orderByConsensus(best, view.rows, prepared.scorer.active, id);
+  const { active } = prepared.scorer;
+  const lists = active && view.neighbors.listsFor(view.entries, active);
+  const known = lists?.within(best.map(({ row }) => row));
+  const ranked = await orderByConsensus(best, view.rows, active, id, known);
   const last = best.at(-1);
   return { id, ranked, end: last ? positionOf(last, prepared.scorer, 0) : null };
 }
@@ -60,28 +72,41 @@ function cachedWindow(
  * Candidates are compared by their whitened vectors, or by their descriptors while the gallery has no basis.
  *
  * @param window its id
+ * @param known neighbors of each candidate among the others; null when they are not known
  */
 export async function orderByConsensus(
   candidates: Candidate[],
   rows: RowFile,
   active: ActiveSnapshot | null,
   window: string,
+  known: readonly Neighbors[] | null = null,
 ): Promise<Candidate[]> {
-  const ofWindow = candidates.map(({ row }) => row);
-  const vectors = active
-    ? await active.projections.unitVectors(ofWindow)
-    : unitRows(stackRows(ofWindow.map((row) => rows.read(row))));
-  const scores = consensusScores(
-    candidates.map(({ value }) => value),
-    innerProducts(vectors),
-    candidates.map(({ modelId }) => modelId),
-  );
+  const values = candidates.map(({ value }) => value);
+  const scores = known
+    ? consensusOfNeighbors(values, (candidate) => known[candidate])
+    : consensusScores(
+        values,
+        await cosinesBetween(candidates, rows, active),
+        candidates.map(({ modelId }) => modelId),
+      );
   // Rounding must not put a score below those of the candidates behind the window.
-  const lowest = candidates.reduce((least, { value }) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const lowest = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   return candidates
     .map(({ modelId, index, row }, place) => {
       const value = Math.max(lowest, scores[place]);
       return { value, modelId, index, row, window };
     })
     .sort((a, b) => (isBefore(a, b) ? -1 : 1));
+}
+
+async function cosinesBetween(
+  candidates: Candidate[],
+  rows: RowFile,
+  active: ActiveSnapshot | null,
+): Promise<Matrix> {
+  const ofWindow = candidates.map(({ row }) => row);
+  const vectors = active
+    ? await active.projections.unitVectors(ofWindow)
+    : unitRows(stackRows(ofWindow.map((row) => rows.read(row))));
+  return innerProducts(vectors);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkLocalPath, openLocalFile } from '../../../src/ingest/sources/local-files.js';
 import type { LocalFile } from '../../../src/ingest/sources/parse-source.js';
-import { sidecarReader } from '../../../src/ingest/sources/sidecar-files.js';
+import { sidecarFiles } from '../../../src/ingest/sources/sidecar-files.js';
 import { meanColor } from '../../probing/support/made-models.js';
 import { temporaryFolder } from '../../store/temporary-folder.js';
 import { openSmallService, settled } from '../support/small-service.js';
@@ -80,7 +80,7 @@ describe('a path that was checked', () => {
 describe('a sidecar file', () => {
   const LIMITS = { privateAddresses: [], stallMs: 1_000, maxBytes: 1_000 };
   const beside = async (within: string | undefined, path = 'birds/onnx/model.onnx') =>
-    sidecarReader({ kind: 'FILE', path: join(models, path), within }, LIMITS)('config.json');
+    sidecarFiles({ kind: 'FILE', path: join(models, path), within }, LIMITS).read('config.json');
 
   it('is read within the allowed folder, but not through a link out of it', async () => {
     await writeFile(join(models, 'birds', 'config.json'), '["ours"]');
@@ -95,6 +95,14 @@ describe('a sidecar file', () => {
   it('is not read above the allowed folder', async () => {
     await writeFile(join(models, 'birds', 'config.json'), '["above"]');
     expect(await beside(join(models, 'birds', 'onnx'))).toBeUndefined();
+  });
+
+  it('is listed in the folder above, unless that is above the allowed one', async () => {
+    await writeFile(join(models, 'birds', 'synsets.txt'), '');
+    const path = join(models, 'birds', 'onnx', 'model.onnx');
+    const names = (within: string) => sidecarFiles({ kind: 'FILE', path, within }, LIMITS).names();
+    expect(await names(models)).toContain('synsets.txt');
+    expect(await names(join(models, 'birds', 'onnx'))).not.toContain('synsets.txt');
   });
 });
 

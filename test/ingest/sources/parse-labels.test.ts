@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLabels, parseLabelText } from '../../../src/ingest/sources/parse-labels.js';
+import { parseLabels } from '../../../src/ingest/sources/parse-labels.js';
 
 const ANIMALS = ['cat', 'dog', 'frog'];
 const refused = expect.objectContaining({ code: 'INPUT_INVALID' });
@@ -38,34 +38,5 @@ describe('parseLabels', () => {
     [null],
   ])('refuses %j', (document) => {
     expect(() => parseLabels(document)).toThrow(refused);
-  });
-});
-
-describe('parseLabelText', () => {
-  it('reads a label in each line', () => {
-    expect(parseLabelText('cat\ndog\r\nguinea pig\n')).toEqual(['cat', 'dog', 'guinea pig']);
-    expect(parseLabelText('\uFEFF7up\n1 cat, 2 dogs\n')).toEqual(['7up', '1 cat, 2 dogs']);
-  });
-
-  it('leaves out the numbers of the lines, from 0 or 1', () => {
-    expect(parseLabelText('0 cat\n1 guinea pig\n2 frog\n')).toEqual(['cat', 'guinea pig', 'frog']);
-    expect(parseLabelText('1: cat\n2: dog')).toEqual(['cat', 'dog']);
-    expect(parseLabelText('1. cat\n2. dog')).toEqual(['cat', 'dog']);
-    expect(parseLabelText('2 frog\n0 cat\n1 dog')).toEqual(['cat', 'dog', 'frog']);
-    expect(parseLabelText('0 cat\n2 dog')).toEqual(['0 cat', '2 dog']);
-  });
-
-  it('reads the column of names in a table', () => {
-    expect(parseLabelText('tag_id,name,category,count\n9,"cat, black",0,5\n7,dog,0,3\n')).toEqual([
-      'cat, black',
-      'dog',
-    ]);
-    expect(parseLabelText('id,name\n1,dog\n0,cat\n')).toEqual(['cat', 'dog']);
-    expect(parseLabelText('id,name\n7,dog\n9,cat\n')).toEqual(['dog', 'cat']);
-    expect(parseLabelText('index,label\n1,dog\n0,"the ""cat"""\n')).toEqual(['the "cat"', 'dog']);
-  });
-
-  it.each(['cat\n\ndog', 'name,count\ncat,1,2', 'x'.repeat(1_001)])('refuses %j', (text) => {
-    expect(() => parseLabelText(text)).toThrow(refused);
   });
 });

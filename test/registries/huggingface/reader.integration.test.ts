@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSmall } from '../../../src/download/index.js';
 import { chooseFile } from '../../../src/registries/huggingface/choose-file.js';
 import { HuggingFaceReader } from '../../../src/registries/index.js';
-import { resolvedFile } from '../resolved-file.js';
+import { describedFile, resolvedFile } from '../resolved-file.js';
 import { type HubServer, type ServedRepo, startHub } from './hub-server.js';
 
 const LIMITS = { privateAddresses: ['127.0.0.1'], stallMs: 5_000, maxBytes: 100_000 };
@@ -43,16 +43,20 @@ it('knows the SHA-256 of a large file, and gets its bytes from where the Hub red
   expect(sha256).toBe(createHash('sha256').update(LARGE).digest('hex'));
 });
 
-it('reads labels and preprocessing of the commit', async () => {
+it('reads labels and preprocessing of the commit, beside the model and above it', async () => {
   owl({
-    'model.onnx': 'm',
-    'config.json': '{"id2label": {"0": "owl"}}',
-    'preprocessor_config.json': '{"do_resize": true}',
+    'onnx/model.onnx': 'm',
+    'onnx/labels.txt': 'owl',
+    'config.json': '{"architectures": ["A"]}',
+    'processor_config.json': '{"image_processor": {"do_resize": true, "size": 8}}',
+    'synsets.txt': 'n01',
+    'docs/classes.txt': 'other',
   });
-  expect(await reader().resolve(`hf://org/owl@${SHA}`)).toMatchObject({
-    labels: { id2label: { 0: 'owl' } },
-    preprocessing: { do_resize: true },
-  });
+  const { labels, preprocessing, sidecars } = await describedFile(reader(), `hf://org/owl@${SHA}`, LIMITS);
+  expect(labels).toEqual(['owl']);
+  expect(preprocessing).toMatchObject({ image_processor: { do_resize: true } });
+  expect(sidecars?.names).toContain('synsets.txt');
+  expect(sidecars?.names).not.toContain('classes.txt');
 });
 
 it('reads a list of files page by page', async () => {
@@ -85,8 +89,8 @@ it('sends the token to the Hub, and to no host that the Hub redirects to', async
 it('may be private itself, but not what it redirects to', async () => {
   owl({ 'onnx/model.onnx': LARGE, 'config.json': '{}' });
   const closed = { ...LIMITS, privateAddresses: [] };
-  const { file, labels } = await resolvedFile(reader(undefined, closed), `hf://org/owl@${SHA}`);
-  expect(labels).toEqual({});
+  const { file, sidecars } = await resolvedFile(reader(undefined, closed), `hf://org/owl@${SHA}`);
+  expect(sidecars?.names).toEqual(['model.onnx', 'config.json']);
   await expect(readSmall(file, closed)).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
   expect(hub.cdn.requests).toHaveLength(0);
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSmall, sourceMayRecover } from '../../../src/download/index.js';
 import { MlflowReader } from '../../../src/registries/index.js';
-import { resolvedFile } from '../resolved-file.js';
+import { describedFile } from '../resolved-file.js';
 import { type MlflowServer, type ServedVersion, startMlflow } from './mlflow-server.js';
 
 const LIMITS = { privateAddresses: [], stallMs: 5_000, maxBytes: 10_000 };
@@ -38,7 +38,7 @@ const birds = (files: ServedVersion['files'], changed: Partial<ServedVersion> = 
   mlflow.add({ name: 'birds', version: '3', files, ...changed });
 
 async function resolved(uri = 'mlflow:/birds/3', of = reader()) {
-  const version = await resolvedFile(of, uri);
+  const version = await describedFile(of, uri, LIMITS);
   return { ...version, content: (await readSmall(version.file, LIMITS)).toString() };
 }
 
@@ -103,6 +103,27 @@ it('picks up what was logged beside the model', async () => {
   expect(await resolved()).toMatchObject({
     labels: ['crow', 'owl'],
     preprocessing: { size: { height: 8, width: 8 } },
+  });
+});
+
+it('picks up every form of labels and preprocessing, and names what else is there', async () => {
+  birds({
+    'model.onnx': 'm',
+    'labels.txt': 'crow\nowl\n',
+    'processor_config.json': '{"image_processor": {"size": {"height": 8, "width": 8}}}',
+    'preprocess.toml': 'size = 8',
+  });
+  const { labels, preprocessing, sidecars } = await resolved();
+  expect(labels).toEqual(['crow', 'owl']);
+  expect(preprocessing).toEqual({ image_processor: { size: { height: 8, width: 8 } } });
+  expect(sidecars?.names).toContain('preprocess.toml');
+});
+
+it('refuses a broken description of the preprocessing', async () => {
+  birds({ 'model.onnx': 'm', 'preprocessor_config.json': '{"size": 8,}' });
+  await expect(resolved()).rejects.toMatchObject({
+    code: 'PREPROCESSING_INVALID',
+    message: expect.stringContaining('preprocessor_config.json'),
   });
 });
 

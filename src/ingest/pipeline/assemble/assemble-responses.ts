@@ -170,6 +170,7 @@ function asLogits(observed: Matrix, declared: DeclaredKind): InterpretedResponse
   if (declared === 'LOG_PROBABILITIES') return { ...plain, ...withoutUnderflow(observed), normalized: true };
   const isGuessed = declared === 'UNKNOWN' && looksLikeSigmoids(observed);
   if (declared === 'SIGMOIDS' || isGuessed) {
+    if (observed.data.some((value) => value > MAX_PROBABILITY)) divideBy100(observed.data);
     const made = sigmoidsToLogits(observed);
     const multiLabel = observed.rows > 1;
     const notes = [
@@ -184,10 +185,23 @@ function asLogits(observed: Matrix, declared: DeclaredKind): InterpretedResponse
   }
   const scale = probabilityScale(observed);
   const isPercent = scale === 100 && declared !== null;
-  if (isPercent) for (let index = 0; index < observed.data.length; index++) observed.data[index] /= 100;
+  if (isPercent) divideBy100(observed.data);
   if (declared === 'PROBABILITIES' || scale === 1 || isPercent)
     return { ...plain, ...probabilitiesToLogits(observed), normalized: true };
-  return plain;
+  const mayBeSigmoids = declared === 'UNKNOWN' && observed.data.every((value) => value >= 0 && value <= 1);
+  return mayBeSigmoids ? { ...plain, notes: [TAKEN_FOR_LOGITS] } : plain;
+}
+
+/** A percentage is larger; a rounded probability is not. */
+const MAX_PROBABILITY = 1.01;
+
+const TAKEN_FOR_LOGITS = note(
+  'OUTPUT_KIND_ASSUMED',
+  'All responses lie in 0..1, but they are too few, or fill too little of it, to be sure that they are probabilities, so they were taken for logits.',
+);
+
+function divideBy100(values: Float32Array): void {
+  for (let index = 0; index < values.length; index++) values[index] /= 100;
 }
 
 function scaleNote(exponent: number): string {

@@ -137,6 +137,11 @@ export class MessageReader {
     return length;
   }
 
+  /** The bytes that were read or skipped last, not copied. */
+  last(length: number): Uint8Array {
+    return this.bytes.subarray(this.reader.pos - length, this.reader.pos);
+  }
+
   /** Reads one number or a packed list of numbers, and appends the first ones to `keep` until it has `max`. */
   firstNumbers(keep: number[], max: number): void {
     if (this.wire === WIRE.VARINT) {

@@ -1,6 +1,6 @@
 /**
- * The parts of an ONNX model that are read: its structure, its small constants and what it says about itself, never its
- * weights. Field numbers follow onnx.proto3 (ONNX IR version 3 and later).
+ * The parts of an ONNX model that are read: its structure, its small constants and what it says about itself, and where its
+ * weights are, but not what they are. Field numbers follow onnx.proto3 (ONNX IR version 3 and later).
  */
 export interface OnnxModel {
   graph: OnnxGraph;
@@ -29,6 +29,8 @@ export interface TensorFacts {
   elementType: number;
   /** Up to {@link MAX_VALUES} numbers, row-major; null when there are more, or they are not numbers. */
   values: number[] | null;
+  /** The bytes of a float32 tensor, where they are in the model's file itself: a view of it, not a copy. */
+  floats: Uint8Array | null;
 }
 
 /** Enough for the mean of an image's channels, the corners of a slice and the like. */
@@ -42,6 +44,8 @@ export interface OnnxNode {
   outputs: string[];
   /** Those in `KEPT_ATTRIBUTES`. */
   attributes: ReadonlyMap<string, AttributeFacts>;
+  /** The graphs that an If chooses from; empty for other operators. */
+  branches: readonly OnnxGraph[];
   /** Offset of the NodeProto in the file, with its length in front. */
   start: number;
 }

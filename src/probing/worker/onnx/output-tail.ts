@@ -1,6 +1,6 @@
 import type { OnnxFunction, OnnxNode } from './model.js';
-import { isMadeOfSigmoids } from './sigmoid-range.js';
 import type { GraphTrace } from './trace-graph.js';
+import { ValueRanges } from './value-range.js';
 
 /** The end of the graph at a declared output. */
 export interface OutputTail {
@@ -125,6 +125,7 @@ export function outputTail(
   const { shown, decision, labels } = shownTensor(trace, name);
   const tail = { name, shown, decision, labels, normalizer: null, forms: [], isLinear: false };
   const forms: Form[] = [];
+  const ranges = new ValueRanges();
   let tensor = shown;
   let made: Pick<OutputTail, 'normalizer' | 'forms'> | null = null;
   for (let steps = 0; steps <= trace.maxSteps; steps++) {
@@ -135,8 +136,9 @@ export function outputTail(
       const source = plainSource(trace, normalizer.logits ?? normalizer.output);
       return { ...tail, normalizer, forms: forms.reverse(), source, labels: labels ?? labelsOf(node) };
     }
-    if (made === null && isMadeOfSigmoids(trace, tensor))
+    if (made === null && ranges.areProbabilities(trace, tensor))
       made = {
+        // Or averages of softmaxes, which the sum of the values tells.
         normalizer: { output: tensor, logits: null, kind: 'SIGMOID', isCertain: true },
         forms: forms.toReversed(),
       };
@@ -147,17 +149,23 @@ export function outputTail(
   }
   if (made?.normalizer) return { ...tail, ...made, source: plainSource(trace, made.normalizer.output) };
   const source = plainSource(trace, shown);
-  const isLinear = isWeightedSum(trace, source);
+  const isLinear = isWeightedSum(trace, ranges, source);
   return { ...tail, source, isLinear, labels: labels ?? labelsOf(trace.producer(shown)) };
 }
 
-/** Also with a bias or a scale, which exporters add as an operator of its own. */
-function isWeightedSum(trace: GraphTrace, tensor: string): boolean {
+/**
+ * Also with a bias or a scale, which exporters add as an operator of its own. A sum of probabilities whose weights are not known
+ * may be an average of them.
+ */
+function isWeightedSum(trace: GraphTrace, ranges: ValueRanges, tensor: string): boolean {
   const node = trace.producer(tensor);
-  if (!node || LINEAR.has(node.operator)) return true;
+  if (!node) return true;
+  if (LINEAR.has(node.operator))
+    return ranges.areBounded(trace, tensor) || !ranges.areProbabilities(trace, node.inputs[0]);
   if (node.operator !== 'Add' && node.operator !== 'Mul') return false;
   const summed = node.inputs.filter((input) => !trace.constant(input));
-  return summed.length === 1 && LINEAR.has(trace.producer(summed[0])?.operator ?? '');
+  if (summed.length !== 1 || !LINEAR.has(trace.producer(summed[0])?.operator ?? '')) return false;
+  return isWeightedSum(trace, ranges, summed[0]);
 }
 
 /** Skips a last quantizer, a ZipMap and a decision. */
@@ -221,6 +229,8 @@ function normalizerAt(
   if (opaque || isFusedSigmoid(node))
     return { output, logits: null, kind: opaque ?? 'SIGMOID', isCertain: true };
   if (SCIKIT_LEARN.has(operator)) return ofScikitLearn(node, output);
+  // Branches inside branches are rare, and in a hostile file they could lead in a circle.
+  if (operator === 'If' && !trace.isInner) return insideBranches(trace, functions, node, output);
   const definition = functions.get(functionKey(node));
   if (definition) return insideFunction(definition, node, output);
   const softmax = decomposedSoftmax(trace, node);
@@ -263,6 +273,25 @@ function insideFunction(definition: OnnxFunction, call: OnnxNode, output: string
   const input = back(node.inputs[0]);
   const logits = input === undefined ? undefined : call.inputs[definition.inputs.indexOf(input)];
   return { output, logits: logits ?? null, kind, isCertain: true };
+}
+
+/** The same normalizer at the end of each branch. Its logits can be read if they are outside. */
+function insideBranches(
+  trace: GraphTrace,
+  functions: ReadonlyMap<string, OnnxFunction>,
+  { branches, outputs }: OnnxNode,
+  output: string,
+): Normalizer | null {
+  const place = outputs.indexOf(output);
+  const found = branches.map((graph) => {
+    const { normalizer } = outputTail(trace.inside(graph), functions, graph.outputs[place]?.name ?? '');
+    const isInner = graph.nodes.some((node) => node.outputs.includes(normalizer?.logits ?? ''));
+    return { kind: normalizer?.kind, logits: isInner ? null : (normalizer?.logits ?? null) };
+  });
+  const [{ kind, logits } = { kind: undefined, logits: null }] = found;
+  if (!kind || found.some((other) => other.kind !== kind)) return null;
+  const isShared = found.every((other) => other.logits === logits);
+  return { output, logits: isShared ? logits : null, kind, isCertain: true };
 }
 
 /** exp(x) / sum(exp(x)), as some converters write a softmax; x may be shifted by its maximum. Also exp(x − logsumexp(x)). */

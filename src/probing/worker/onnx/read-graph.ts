@@ -33,8 +33,10 @@ export function readGraph(reader: MessageReader, at: string, graph: OnnxGraph, c
 /** The attributes that tell what a graph's first and last operators do. */
 const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'activation',
+  'alpha',
   'axes',
   'axis',
+  'beta',
   'bias',
   'classlabels_int64s',
   'classlabels_ints',
@@ -46,6 +48,8 @@ const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'post_transform',
   'scale',
   'to',
+  'transA',
+  'transB',
   'training_mode',
   'value',
   'value_float',
@@ -58,6 +62,7 @@ const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set([
 const MAX_ITEMS = 100_000;
 
 const NO_ATTRIBUTES: ReadonlyMap<string, AttributeFacts> = new Map();
+const NO_BRANCHES: readonly OnnxGraph[] = [];
 
 /** Reads a NodeProto with its attributes. */
 export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxNode {
@@ -68,9 +73,11 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
     inputs: [],
     outputs: [],
     attributes: NO_ATTRIBUTES,
+    branches: NO_BRANCHES,
     start,
   };
   const kept = new Map<string, AttributeFacts>();
+  const graphs: OnnxGraph[] = [];
   let overload = '';
   let attributes = 0;
   reader.count('nodes');
@@ -81,7 +88,7 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
         reader.count('names');
         (field === 1 ? node.inputs : node.outputs).push(reader.name());
       } else if (field === 4) node.operator = reader.name();
-      else if (field === 5) readAttribute(reader, `attribute[${attributes++}]`, calls, kept);
+      else if (field === 5) readAttribute(reader, `attribute[${attributes++}]`, calls, { kept, graphs });
       else if (field === 7) node.domain = reader.name();
       else if (field === 8) overload = reader.name();
     },
@@ -92,6 +99,7 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
       if (known) known.times++;
       else calls.set(key, { operator, times: 1, where: reader.where() });
       if (kept.size > 0) node.attributes = kept;
+      if (node.operator === 'If') node.branches = graphs;
     },
   );
   return node;
@@ -100,13 +108,13 @@ export function readNode(reader: MessageReader, at: string, calls: Calls): OnnxN
 /**
  * Reads an AttributeProto, which may hold tensors, types and graphs.
  *
- * @param kept receives its values if it is one of the attributes that are kept
+ * @param into receives its values if it is one of the attributes that are kept, and its graph
  */
 export function readAttribute(
   reader: MessageReader,
   at: string,
   calls: Calls,
-  kept?: Map<string, AttributeFacts>,
+  into?: { kept: Map<string, AttributeFacts>; graphs: OnnxGraph[] },
 ): void {
   const once = rejectRepeats(reader);
   const facts: AttributeFacts = { ints: [], floats: [], strings: [], tensor: null };
@@ -121,10 +129,13 @@ export function readAttribute(
       const name = reader.name();
       reader.rename(`attribute[${name}]`);
       keep = KEPT_ATTRIBUTES.has(name);
-      if (keep) kept?.set(name, facts);
+      if (keep) into?.kept.set(name, facts);
     } else if (field === 5) facts.tensor = readTensor(reader, once('t'));
-    else if (field === 6) readGraph(reader, once('g'), emptyGraph(), calls);
-    else if (field === 10) readTensor(reader, `tensors[${tensors++}]`);
+    else if (field === 6) {
+      const graph = emptyGraph();
+      readGraph(reader, once('g'), graph, calls);
+      into?.graphs.push(graph);
+    } else if (field === 10) readTensor(reader, `tensors[${tensors++}]`);
     else if (field === 11) readGraph(reader, `graphs[${graphs++}]`, emptyGraph(), calls);
     else if (field === 14) readType(reader, once('tp'));
     else if (field === 15) readType(reader, `type_protos[${types++}]`);

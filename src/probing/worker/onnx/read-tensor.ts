@@ -13,7 +13,7 @@ import { externalData } from './external-data.js';
 import { MODEL_LIMITS } from './limits.js';
 import type { MessageReader } from './message-reader.js';
 import { rejectRepeats } from './message-reader.js';
-import { MAX_VALUES, type TensorFacts } from './model.js';
+import { ELEMENT_TYPES, MAX_VALUES, type TensorFacts } from './model.js';
 
 /**
  * Reads a TensorProto, and its values when there are only a few.
@@ -22,10 +22,11 @@ import { MAX_VALUES, type TensorFacts } from './model.js';
  *   MODEL_MALFORMED when their number does not match its shape, since a reader would run past their end into the process's memory
  */
 export function readTensor(reader: MessageReader, at: string): TensorFacts {
-  const facts: TensorFacts = { name: '', shape: [], elementType: 0, values: null };
+  const facts: TensorFacts = { name: '', shape: [], elementType: 0, values: null, floats: null };
   const kept: number[] = [];
   const raw: Uint8Array[] = [];
   const stored = new Map<number, number>();
+  let data: Uint8Array | null = null;
   let type = 0;
   const external = externalData(reader);
   const add = (field: number, count: number) => stored.set(field, (stored.get(field) ?? 0) + count);
@@ -37,8 +38,11 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
       else if (field === 2) type = reader.number();
       else if (field === 3) throw reader.error('MODEL_MALFORMED', 'the tensor is only a segment.');
       else if (field === 8) facts.name = reader.name();
-      else if (field === FLOAT_DATA) add(field, reader.fixed(4, kept, MAX_VALUES));
-      else if (field === DOUBLE_DATA) add(field, reader.fixed(8, kept, MAX_VALUES));
+      else if (field === FLOAT_DATA) {
+        const count = reader.fixed(4, kept, MAX_VALUES);
+        data = reader.last(4 * count);
+        add(field, count);
+      } else if (field === DOUBLE_DATA) add(field, reader.fixed(8, kept, MAX_VALUES));
       else if (field === INT32_DATA || field === INT64_DATA || field === UINT64_DATA)
         add(field, reader.varints(kept, MAX_VALUES));
       else if (field === STRING_DATA) {
@@ -46,7 +50,9 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
         add(field, 1);
       } else if (field === RAW_DATA) {
         if (stored.has(field)) throw reader.error('MODEL_MALFORMED', 'the tensor has its data twice.');
-        add(field, reader.length(raw, 8 * MAX_VALUES));
+        const length = reader.length(raw, 8 * MAX_VALUES);
+        data = reader.last(length);
+        add(field, length);
       } else if (field === 13) external.readEntry();
       else if (field === 14) external.readPlace();
     },
@@ -60,6 +66,8 @@ export function readTensor(reader: MessageReader, at: string): TensorFacts {
       }
       checkData(reader, type, elements, stored);
       facts.values = smallValues(type, elements, kept, raw[0]);
+      // A list may come in several parts; then the last one is too short.
+      if (type === ELEMENT_TYPES.float32 && data?.length === 4 * elements) facts.floats = data;
     },
   );
   return facts;
