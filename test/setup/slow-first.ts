@@ -1,4 +1,4 @@
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import type { TestSequencer, TestSpecification, Vitest } from 'vitest/node';
 
 /** Files of more than half a minute on two cores; the slowest first. */
 const SLOW = [
@@ -26,17 +26,29 @@ const SLOW = [
 ].map((name) => `/test/${name}.integration.test.ts`);
 
 /**
- * Starts slow files first, so that no worker is left with one at the end. Vitest knows durations only from an earlier run; in a fresh clone it
- * starts with the largest files, and the slowest is among the smallest.
+ * Starts slow files first, so that no worker is left with one at the end. Vitest knows durations only from an earlier run; in a
+ * fresh clone it starts with the largest files, and the slowest is among the smallest.
  */
-export class SlowFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
+export class SlowFirst implements TestSequencer {
+  constructor(private readonly vitest: Vitest) {}
+
+  async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await (await this.usual()).sort(files);
     const place = ({ moduleId }: TestSpecification) => {
       const index = SLOW.findIndex((end) => moduleId.endsWith(end));
       return index === -1 ? SLOW.length : index;
     };
-    const order = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
-    return sorted.toSorted((one, other) => order(one) - order(other) || place(one) - place(other));
+    const group = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
+    return sorted.toSorted((one, other) => group(one) - group(other) || place(one) - place(other));
+  }
+
+  async shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await this.usual()).shard(files);
+  }
+
+  /** Imported late: knip reads the configuration, and cannot load Vitest itself. */
+  private async usual(): Promise<TestSequencer> {
+    const { BaseSequencer } = await import('vitest/node');
+    return new BaseSequencer(this.vitest);
   }
 }
