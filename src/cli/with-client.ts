@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Service } from '../app/index.js';
 import type { ProbelogClient } from '../client/index.js';
 import { ProbelogError } from '../errors/index.js';
@@ -10,9 +10,11 @@ export interface UrlFlag {
 }
 
 export function withUrl(command: Command): Command {
-  return command.option(
-    '--url <url>',
-    'ask this server, such as http://127.0.0.1:4000, instead of the data folder; its key comes from PROBELOG_KEY or the file PROBELOG_KEY_FILE',
+  return command.addOption(
+    new Option(
+      '--url <url>',
+      'ask this server, such as http://127.0.0.1:4000, instead of the data folder; its key comes from PROBELOG_KEY or the file PROBELOG_KEY_FILE',
+    ).env('PROBELOG_URL'),
   );
 }
 

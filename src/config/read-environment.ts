@@ -6,7 +6,7 @@ import { messageOf, ProbelogError } from '../errors/index.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variables of a client of a server. The server ignores them: one environment may serve both. */
-export const CLIENT_VARIABLES = ['PROBELOG_KEY', 'PROBELOG_KEY_FILE'];
+export const CLIENT_VARIABLES = ['PROBELOG_KEY', 'PROBELOG_KEY_FILE', 'PROBELOG_URL'];
 
 /**
  * The variables of the `.env` file, if there is one, overridden by those of the process.

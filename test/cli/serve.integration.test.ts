@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commandsOfTour, comparable } from '../docs/tour.js';
 import type { Answer } from '../fixtures/demo-service.js';
 import { type Running, runProbelog, startProbelog } from './run-probelog.js';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const READY = /in a browser to try your own queries/;
 let folder: string;
 beforeAll(async () => {
@@ -65,12 +68,22 @@ it('kill -9 in the middle of the first start: the second finishes it and answers
   expect(await stop(second, 'SIGTERM')).toBe(0);
 }, 400_000);
 
-it('a third start probes nothing again, says so in no time, and ends on Ctrl-C', async () => {
+it('a third start probes nothing again, answers as docs/tour.md says, and ends on Ctrl-C', async () => {
   const third = serveDemo();
   const output = await third.printed(READY);
   const { ingests } = await ask(output, INGESTS);
   expect(ingests.edges.map(({ node }: { node: unknown }) => node)).toEqual(finished);
   expect(output).not.toMatch(/logits, \d/);
+  const environment = { PROBELOG_URL: /answers at (\S+)\/graphql/.exec(output)?.[1] ?? '' };
+  for (const { args, output: shown } of commandsOfTour()) {
+    const atServer = args.includes('--dry-run') ? {} : environment;
+    const { stdout, stderr } = await runProbelog(args, {
+      dataFolder: folder,
+      environment: atServer,
+      cwd: ROOT,
+    });
+    expect(comparable(stdout), `${args.join(' ')} ${stderr}`).toBe(comparable(shown));
+  }
   expect(await stop(third, 'SIGINT')).toBe(0);
 });
 
