@@ -47,10 +47,17 @@ describe('a server with the embedded database', () => {
   it('answers a question that it answered before without the database', async () => {
     const before = await page();
     expect(namesIn(before.edges)).toEqual(['first', 'second']);
-    const statements = await statementsDuring(small.small.service.store, async () => {
-      expect((await page()).edges.map(({ node }) => node)).toEqual(before.edges.map(({ node }) => node));
-    });
-    expect(statements).toEqual([]);
+    // A key is read again after five seconds, which one question may take on a loaded machine.
+    await vi.waitFor(
+      async () => {
+        await page();
+        const statements = await statementsDuring(small.small.service.store, async () => {
+          expect((await page()).edges.map(({ node }) => node)).toEqual(before.edges.map(({ node }) => node));
+        });
+        expect(statements).toEqual([]);
+      },
+      { timeout: 60_000 },
+    );
   });
 
   it('reads the outputs of a page and their models in one statement', async () => {
