@@ -1,0 +1,44 @@
+import { type AnswerCurve, shownSignal, standings } from '../../../src/domain/index.js';
+import { fitLogistic } from '../statistics/fit-logistic.js';
+import type { AskedQuestion } from './ask-gallery.js';
+import type { Presence } from './questions.js';
+
+/**
+ * So much all queries of a kind count together. Half of what is searched for is present. Words for many classes are few and
+ * show little, since which of them stand out depends on the hub's classes.
+ */
+const WEIGHTS: Record<Presence, number> = {
+  PRESENT: 1,
+  ABSENT: 1,
+  BROAD: 0.03,
+  UNKNOWN: 0.15,
+  OFF_TOPIC: 0.15,
+};
+/** So much all results behind the first count together; the first counts 1. */
+const REST = 1;
+
+/** The curve under which what was right is most likely. Every gallery counts the same. */
+export function fitAnswerCurve(galleries: AskedQuestion[][]): AnswerCurve {
+  const samples = galleries.flatMap((asked) =>
+    asked.flatMap(({ presence, signals: { match, naming, shown }, spread, results }) =>
+      results.map(({ score, right }, place) => ({
+        features: [1, ...standings(score, spread), match, naming, shownSignal(shown)],
+        target: right ? 1 : 0,
+        weight:
+          (WEIGHTS[presence] * (place === 0 ? 1 : REST / (results.length - 1))) /
+          asked.filter((other) => other.presence === presence).length,
+      })),
+    ),
+  );
+  const [offset, stand, lead, match, naming, shown] = fitLogistic(samples, [-2, 1, 1, 1, 1, 0.1]);
+  const namings = galleries.flat().map(({ signals }) => signals.naming);
+  return {
+    offset,
+    stand,
+    lead,
+    match,
+    naming,
+    shown,
+    unnamed: namings.reduce((sum, value) => sum + value, 0) / namings.length,
+  };
+}
