@@ -237,10 +237,10 @@ describe('answers', () => {
   it('say how well the gallery answers, and why not better', async () => {
     const { data } = await demo.ask(`{
       known: logits(concept: "great white shark", first: 1) { fit reason }
-      unknown: logits(concept: "MRI of a knee", first: 1) { fit reason }
-      byModel: models(concept: "MRI of a knee") { fit reason }
+      unknown: logits(concept: "QR code", first: 1) { fit reason }
+      byModel: models(concept: "QR code") { fit reason }
       listed: models { fit reason }
-      certain: logits(concept: "MRI of a knee", filter: { minConfidence: 0.9 }) { fit totalCount edges { score } pageInfo { hasNextPage } }
+      certain: logits(concept: "QR code", filter: { minConfidence: 0.9 }) { fit totalCount edges { score } pageInfo { hasNextPage } }
     }`);
     expect(data.known.fit).not.toBe('NOT_REPRESENTED');
     expect(data.unknown).toEqual({ fit: 'NOT_REPRESENTED', reason: expect.any(String) });

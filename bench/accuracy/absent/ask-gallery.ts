@@ -69,7 +69,7 @@ export async function askGallery(
     const match = matchOf(strongest, weights);
     asked.push({
       presence,
-      signals: { match, naming: match - bestNameMatch(strongest, names), shown },
+      signals: { score: agreed[order[0]], match, naming: match - bestNameMatch(strongest, names), shown },
       spread,
       results: order
         .slice(0, RESULTS)

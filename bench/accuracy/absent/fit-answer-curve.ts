@@ -17,28 +17,27 @@ const WEIGHTS: Record<Presence, number> = {
 /** So much all results behind the first count together; the first counts 1. */
 const REST = 1;
 
+/** What is not learned, see `ANSWER_CURVES`. */
+type Held = Pick<AnswerCurve, 'lead' | 'score' | 'naming'>;
+
 /** The curve under which what was right is most likely. Every gallery counts the same. */
-export function fitAnswerCurve(galleries: AskedQuestion[][]): AnswerCurve {
+export function fitAnswerCurve(galleries: AskedQuestion[][], { lead, score, naming }: Held): AnswerCurve {
   const samples = galleries.flatMap((asked) =>
-    asked.flatMap(({ presence, signals: { match, naming, shown }, spread, results }) =>
-      results.map(({ score, right }, place) => ({
-        features: [1, ...standings(score, spread), match, naming, shownSignal(shown)],
-        target: right ? 1 : 0,
-        weight:
-          (WEIGHTS[presence] * (place === 0 ? 1 : REST / (results.length - 1))) /
-          asked.filter((other) => other.presence === presence).length,
-      })),
-    ),
+    asked.flatMap(({ presence, signals, spread, results }) => {
+      const alike = asked.filter((other) => other.presence === presence).length;
+      return results.map((result, place) => {
+        const [stand, ahead] = standings(result.score, spread);
+        return {
+          features: [1, stand, signals.match, shownSignal(signals.shown)],
+          known: lead * ahead + score * signals.score + naming * signals.naming,
+          target: result.right ? 1 : 0,
+          weight: (WEIGHTS[presence] * (place === 0 ? 1 : REST / (results.length - 1))) / alike,
+        };
+      });
+    }),
   );
-  const [offset, stand, lead, match, naming, shown] = fitLogistic(samples, [-2, 1, 1, 1, 1, 0.1]);
+  const [offset, stand, match, shown] = fitLogistic(samples, [-5, 1, 1, 0]);
   const namings = galleries.flat().map(({ signals }) => signals.naming);
-  return {
-    offset,
-    stand,
-    lead,
-    match,
-    naming,
-    shown,
-    unnamed: namings.reduce((sum, value) => sum + value, 0) / namings.length,
-  };
+  const unnamed = namings.reduce((sum, value) => sum + value, 0) / namings.length;
+  return { offset, stand, lead, score, match, naming, shown, unnamed };
 }

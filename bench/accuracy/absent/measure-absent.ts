@@ -102,7 +102,7 @@ function curvesOf(measured: Asked[]): AbsentReport['answerCurves'] {
       .filter((asked) => asked.row === row)
       .flatMap(({ choosing: { whole, quarter } }) => [whole, quarter]);
     return galleries.length > 0
-      ? [{ curve, shipped: ANSWER_CURVES[curve], fitted: fitAnswerCurve(galleries) }]
+      ? [{ curve, shipped: ANSWER_CURVES[curve], fitted: fitAnswerCurve(galleries, ANSWER_CURVES[curve]) }]
       : [];
   });
 }

@@ -13,7 +13,7 @@ import { namesOfImageNet } from './names-of-imagenet.js';
 import { offTopicDrawings } from './off-topic-images.js';
 import { OFF_TOPIC_TEXTS } from './off-topic-texts.js';
 
-/** What a question is to the models that are asked. */
+/** What a question is to the models. */
 export type Presence =
   /** Some know it. */
   | 'PRESENT'

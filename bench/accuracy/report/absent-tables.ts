@@ -54,12 +54,12 @@ function honesty({ absent }: Report): Table {
 }
 
 function curves({ answerCurves }: Report): Table {
-  const partsOf = ({ offset, stand, lead, match, naming, shown, unnamed }: AnswerCurve) =>
-    [offset, stand, lead, match, naming, shown, unnamed].map((value) => value.toFixed(2));
+  const partsOf = ({ offset, stand, lead, score, match, naming, shown, unnamed }: AnswerCurve) =>
+    [offset, stand, lead, score, match, naming, shown, unnamed].map((value) => value.toFixed(2));
   return {
     title: 'What no model knows: curves',
-    text: 'The curves in `src/domain/scoring/answer-fit.ts`, and those fitted to the even models with both probe sets in this run.',
-    columns: ['curve', '', 'offset', 'stand', 'lead', 'match', 'naming', 'shown', 'unnamed'],
+    text: 'The curves in `src/domain/scoring/answer-fit.ts`, and those fitted to the even models with both probe sets in this run; lead, score and naming are held.',
+    columns: ['curve', '', 'offset', 'stand', 'lead', 'score', 'match', 'naming', 'shown', 'unnamed'],
     rows: answerCurves.flatMap(({ curve, shipped, fitted }) => [
       [curve, 'shipped', ...partsOf(shipped)],
       [curve, 'fitted', ...partsOf(fitted)],

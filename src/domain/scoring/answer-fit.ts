@@ -21,6 +21,8 @@ export interface StrongestResponses {
 
 /** What tells whether the results of one query are right. The same for all of its results. */
 export interface AnswerSignals {
+  /** The best result's: its correlation with the query. */
+  score: number;
   /** Correlation of the query with the strongest responses of the best results, −1 to 1. */
   match: number;
   /** By how much the query matches them better than the best name of the vocabulary; mostly negative. */
@@ -36,6 +38,8 @@ export interface AnswerCurve {
   stand: number;
   /** Per e-fold of the same distance, in distances of the best hundredth. */
   lead: number;
+  /** Per unit of the best result's score. */
+  score: number;
   match: number;
   naming: number;
   /** Per e-fold of the share. */
@@ -47,11 +51,30 @@ export interface AnswerCurve {
 /**
  * Learned on the hub's even models, from classes that they know, classes taken out of the gallery, names that no model
  * knows, and things that no photo shows. `npm run bench:accuracy -- <hub> --only absent` learns them again and reports on
- * the odd models (docs/accuracy.md).
+ * the odd models (docs/accuracy.md). `lead`, `score` and `naming` are held at what also suits a gallery of a few models with a
+ * thousand classes each: the hub's models know few classes that resemble each other, so there lead and naming would count more.
  */
 export const ANSWER_CURVES = {
-  TEXT: { offset: -3.86, stand: 0.4, lead: 3.33, match: 2.35, naming: 4.06, shown: 0.21, unnamed: -0.14 },
-  IMAGE: { offset: -5.14, stand: 0.89, lead: 2.58, match: 2.37, naming: 2.3, shown: 0.01, unnamed: -0.11 },
+  TEXT: {
+    offset: -5.39,
+    stand: 1.12,
+    lead: 1.5,
+    score: 8,
+    match: 0.45,
+    naming: 4,
+    shown: 0.53,
+    unnamed: -0.14,
+  },
+  IMAGE: {
+    offset: -5.73,
+    stand: 1.54,
+    lead: 1.5,
+    score: 0,
+    match: 2.06,
+    naming: 3,
+    shown: -0.04,
+    unnamed: -0.11,
+  },
 } as const satisfies Record<string, AnswerCurve>;
 
 /** Where the kinds of fit begin, by the confidence of the first result. */
@@ -69,8 +92,8 @@ export interface FitLimits {
  * right first result, not represented.
  */
 export const FIT_LIMITS = {
-  TEXT: { good: 0.67, weak: 0.045, shown: 0.3, weakUnshown: 0.2 },
-  IMAGE: { good: 0.65, weak: 0.055, shown: 0.05, weakUnshown: 0.055 },
+  TEXT: { good: 0.7, weak: 0.045, shown: 0.25, weakUnshown: 0.2 },
+  IMAGE: { good: 0.62, weak: 0.045, shown: 0.05, weakUnshown: 0.045 },
   LOGIT: { good: 0.67, weak: 0.1, shown: 0, weakUnshown: 0.1 },
 } as const satisfies Record<string, FitLimits>;
 
@@ -131,10 +154,15 @@ export function bestNameMatch({ probes, weights }: StrongestResponses, names: Ma
  * @param naming null when the vocabulary has not been read
  */
 export function answerSupport(
-  { match, naming, shown }: Omit<AnswerSignals, 'naming'> & { naming: number | null },
+  { score, match, naming, shown }: Omit<AnswerSignals, 'naming'> & { naming: number | null },
   curve: AnswerCurve,
 ): number {
-  return curve.match * match + curve.naming * (naming ?? curve.unnamed) + curve.shown * shownSignal(shown);
+  return (
+    curve.score * score +
+    curve.match * match +
+    curve.naming * (naming ?? curve.unnamed) +
+    curve.shown * shownSignal(shown)
+  );
 }
 
 /** The share as curves count it: a logarithm, since what matters is whether it is near 0. */

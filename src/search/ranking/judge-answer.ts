@@ -71,8 +71,8 @@ async function supportOf(
   // The file is derived and may be deleted at any time. Until it is there again, names count as they typically do.
   const names = path === undefined ? null : await view.vocabulary.read(path).catch(() => null);
   const supports = {
-    all: all.map((term) => supportOfTerm(term, strongest, names)),
-    any: any.map((term) => supportOfTerm(term, strongest, names)),
+    all: all.map((term) => supportOfTerm(term, best[0].value, strongest, names)),
+    any: any.map((term) => supportOfTerm(term, best[0].value, strongest, names)),
   };
   // An expression is as certain as the concept that is least so: of `all` the worst, of `any` the best.
   const numbersOf = (terms: AnswerSupport[]) => terms.map(({ support }) => support);
@@ -82,6 +82,7 @@ async function supportOf(
 
 function supportOfTerm(
   { weights, background }: ConceptTerm,
+  score: number,
   strongest: StrongestResponses,
   names: Matrix | null,
 ): AnswerSupport {
@@ -90,5 +91,10 @@ function supportOfTerm(
   const shown = background?.shown ?? TYPICALLY_SHOWN;
   const match = matchOf(strongest, weights);
   const naming = names && names.rows === weights.length ? match - bestNameMatch(strongest, names) : null;
-  return { curve, limits: FIT_LIMITS[kind], shown, support: answerSupport({ match, naming, shown }, curve) };
+  return {
+    curve,
+    limits: FIT_LIMITS[kind],
+    shown,
+    support: answerSupport({ score, match, naming, shown }, curve),
+  };
 }
