@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/setup/slow-first.js';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const INTEGRATION = 'test/**/*.integration.test.ts';
@@ -15,8 +16,9 @@ export default defineConfig({
     ],
   },
   test: {
-    // Integration tests wait for child processes and servers more than they compute: Vitest's default leaves one core idle.
-    maxWorkers: availableParallelism(),
+    // Integration tests also wait for child processes, servers and clocks: with one worker for each core, a core is often idle.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,
@@ -37,7 +39,13 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [INTEGRATION],
-          globalSetup: ['test/setup/build.ts', 'test/setup/postgres.ts', 'test/setup/data-template.ts'],
+          globalSetup: [
+            'test/setup/build.ts',
+            'test/setup/memory-folder.ts',
+            'test/setup/postgres.ts',
+            'test/setup/data-template.ts',
+          ],
+          setupFiles: ['test/setup/integration.ts'],
           alias: [
             { find: /^@electric-sql\/pglite$/, replacement: path('test/setup/embedded-database.ts') },
             { find: /^\.\/encoder-process\.js$/, replacement: path('test/setup/shared-encoder.ts') },
@@ -47,8 +55,13 @@ export default defineConfig({
           isolate: false,
           // As the command line does for itself (src/cli/main.ts).
           env: { NODE_ENV: 'production' },
-          // The second leaves less to the garbage collector: 5 % of the processor time of three files.
-          execArgv: ['--wasm-tiering-budget=18000000', '--max-semi-space-size=64'],
+          // The first two as well: V8 recompiles less. The third leaves less to the garbage collector: 5 % of the processor time of
+          // three files.
+          execArgv: [
+            '--wasm-tiering-budget=18000000',
+            '--interrupt-budget=1320000',
+            '--max-semi-space-size=64',
+          ],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 1 },

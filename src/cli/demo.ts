@@ -23,7 +23,7 @@ export function checkDemo(): void {
   if (existsSync(DEMO_FOLDER)) return;
   throw new ProbelogError(
     'INPUT_INVALID',
-    'The demo (40 MB of models, images and an encoder) comes with the repository, not with the package: --demo works in a clone of it.',
+    'The demo (54 MB of models, images and an encoder) comes with the repository, not with the package: --demo works in a clone of it.',
   );
 }
 
@@ -74,10 +74,14 @@ async function createDemoProbes(
   line.finish(`${probeSet.size} images`);
 }
 
-const QUERY = '{ logits(concept: "dog", first: 5) { edges { score node { label model { name } } } } }';
+const QUERY = '{ logits(concept: "cat", first: 6) { edges { confidence node { label model { name } } } } }';
 
 interface Answer {
-  data: { logits: { edges: { score: number; node: { label: string | null; model: { name: string } } }[] } };
+  data: {
+    logits: {
+      edges: { confidence: number | null; node: { label: string | null; model: { name: string } } }[];
+    };
+  };
 }
 
 /** A first query to try, and the running server's results. */
@@ -89,10 +93,11 @@ export async function introduceDemo(url: string): Promise<string> {
   });
   const { data } = (await response.json()) as Answer;
   const results = data.logits.edges.map(
-    ({ score, node }) => `  ${score.toFixed(3)}  ${node.label ?? '(no label)'}  –  ${node.model.name}`,
+    ({ confidence, node }) =>
+      `  ${percent(confidence)}  ${node.label ?? '(no label)'}  –  ${node.model.name}`,
   );
   return `
-Which classifiers recognize dogs? ProbeLog finds out without reading a label:
+Which classifiers recognize cats, and how sure is that? ProbeLog finds out without reading a label:
 
   curl -s ${url}/graphql -H 'content-type: application/json' \\
     -d '${JSON.stringify({ query: QUERY })}'
@@ -101,4 +106,8 @@ ${results.join('\n')}
 
 Open ${url}/graphql in a browser to try your own queries. Ctrl-C ends the server.
 `;
+}
+
+function percent(share: number | null): string {
+  return share === null ? '   ?' : `${Math.round(100 * share)} %`.padStart(4);
 }

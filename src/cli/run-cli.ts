@@ -25,6 +25,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['backup', async () => (await import('./commands/backup.js')).backupCommand()],
   ['restore', async () => (await import('./commands/restore.js')).restoreCommand()],
   ['eval', async () => (await import('./commands/eval.js')).evalCommand()],
+  ['encoder', async () => (await import('./commands/encoder.js')).encoderCommand()],
   ['doctor', async () => (await import('./commands/doctor.js')).doctorCommand()],
   ['config', async () => (await import('./commands/config.js')).configCommand()],
   ['completion', async () => (await import('./commands/completion.js')).completionCommand()],

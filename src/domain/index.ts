@@ -56,11 +56,13 @@ export {
   columnsOf,
   leadingColumns,
   type Matrix,
+  multiply,
   rowOf,
   stackRows,
   transpose,
   unitRows,
 } from './linalg/matrix.js';
+export { orderStatistics } from './linalg/order-statistics.js';
 export { random } from './linalg/random.js';
 export { concatenated, evenlySpaced } from './linalg/row-numbers.js';
 export { topIndexes } from './linalg/top-indexes.js';

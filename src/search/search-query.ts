@@ -67,6 +67,11 @@ export interface SearchRequest {
   models?: string[];
   /** No logits of these models. */
   excludeModels?: string[];
+  /**
+   * Whether the reranked window is that of all models, whatever `models` says: then each logit has the score that a search
+   * without `models` gives it. Otherwise few models have a window of their own, which orders them better.
+   */
+  galleryWindow?: boolean;
   /** Models that the caller does not see: the search is as if they were not in the gallery. */
   hidden?: readonly string[];
   /** Only logits with at least this expected accuracy, 0 to 1. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createClient, type Ingest, ModelDocument, type ProbelogClient } from '../../src/client/index.js';
 import { type CuttingProxy, openCuttingProxy } from '../fixtures/cutting-proxy.js';
-import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { DEMO, type DemoService, openDemoService, preprocessingOf } from '../fixtures/demo-service.js';
 
 let demo: DemoService;
 let client: ProbelogClient;
@@ -27,6 +27,7 @@ const input = (model = 'mlperf_tiny_resnet') => ({
   name: `${model}-${names++}`,
   version: '1',
   source: join(DEMO, 'models', `${model}.onnx`),
+  preprocessing: preprocessingOf(model),
 });
 
 it('waits until the model can be searched, and tells how far it is', async () => {

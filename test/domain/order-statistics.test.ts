@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { random } from '../../src/domain/index.js';
-import { orderStatistics } from '../../src/domain/linalg/order-statistics.js';
+import { orderStatistics, random } from '../../src/domain/index.js';
 
 it.each([1, 2, 3, 10, 999, 1_024])('finds what sorting %i numbers puts at some places', (length) => {
   const next = random(length);

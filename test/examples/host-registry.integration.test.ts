@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRegistry } from '../../examples/host-registry/src/server.js';
+import { demoProbes } from '../fixtures/demo-probes.js';
 import { type Answer, DEMO } from '../fixtures/demo-service.js';
 import { takeConcepts } from '../fixtures/prepared-data.js';
 import { requires } from '../fixtures/requires.js';
@@ -31,13 +32,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start() {
+async function start() {
   return startRegistry({
     port: 0,
     folder,
     databaseUrl,
     modelFolder: join(DEMO, 'models'),
-    probeImages: join(DEMO, 'probes'),
+    probeImages: await demoProbes(),
     textEncoder: join(DEMO, 'encoder'),
   });
 }

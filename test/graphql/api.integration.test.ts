@@ -33,6 +33,20 @@ describe('logits(concept)', () => {
     expect(found(data.cat.edges)).toMatch(/(cat.*){3}/i);
   });
 
+  it('gives a model the score and confidence that its best logit has among all', async () => {
+    const match = 'score distance confidence expectedAccuracy';
+    for (const concept of ['dog', 'frog', 'sports car']) {
+      const { data } = await demo.ask(
+        `query ($concept: String!) {
+          logits(concept: $concept, first: 1) { edges { ${match} node { id model { recognizes(concept: $concept) {
+            ${match} bestLogit { id } } } } } } }`,
+        { concept },
+      );
+      const [{ node, ...best }] = data.logits.edges;
+      expect(node.model.recognizes).toEqual({ ...best, bestLogit: { id: node.id } });
+    }
+  });
+
   it('pages through all logits, each once', async () => {
     const seen = new Set<string>();
     let after: string | null = null;

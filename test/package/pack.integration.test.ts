@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { extract } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoProbes } from '../fixtures/demo-probes.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
@@ -66,7 +67,7 @@ describe('the package', () => {
       const probelog = await createProbelog({
         dataFolder: 'data',
         textEncoder: ${JSON.stringify(join(ROOT, 'demo/encoder'))},
-        probes: { name: 'one', source: ${JSON.stringify(join(ROOT, 'demo/probes'))} },
+        probes: { name: 'one', source: ${JSON.stringify(await demoProbes())} },
         log: () => undefined,
       });
       const server = new ApolloServer({

@@ -35,6 +35,8 @@ describe('a file that is no ONNX model is named for what it is, with the way to 
       text('version https://git-lfs.github.com/spec/v1\noid sha256:0'),
       /Git LFS pointer.*git lfs pull/,
     ],
+    ['a TensorRT engine', text('ptrt0000'), /TensorRT/],
+    ['an HTML page of Windows', Buffer.from('\uFEFF<html>login</html>', 'utf16le'), /web page.*<html>login/],
     ['an HTML page', text('<!DOCTYPE html>\n<html></html>'), /web page \(HTML\)/],
     [
       'an XML error',

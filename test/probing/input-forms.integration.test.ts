@@ -277,6 +277,31 @@ it('a model of any size that resizes its images itself gets the whole image', as
 });
 
 describe("a model's metadata", () => {
+  const notesOf = async (metadata: Record<string, string>, preprocessing: object | null = null) =>
+    (await runModel(meanColor({ metadata }), probes, { preprocessing })).inspected.notes;
+
+  it.each([
+    [
+      'an unknown range',
+      { 'Image.NominalPixelRange': 'Normalized_2_2' },
+      /Normalized_2_2, which is not known/,
+    ],
+    ['an unknown format', { 'Image.BitmapPixelFormat': 'Yuv8' }, /Yuv8, which is not known.*RGB/],
+    ['gray', { 'Image.BitmapPixelFormat': 'Gray8' }, /Gray8, but the input has 3 channels, so RGB/],
+    ['fields of another tool', { 'my.mean': '1,2,3', author: 'I' }, /my\.mean look like preprocessing/],
+  ])('with %s is a note, never a silent default', async (_, metadata, message) => {
+    const notes = await notesOf(metadata);
+    expect(notes).toContainEqual(expect.stringMatching(/^PREPROCESSING_ASSUMED/));
+    expect(notes.join()).toMatch(message);
+  });
+
+  it('with a color space, with labels of no form, or beside a description is a note too', async () => {
+    expect((await notesOf({ 'Image.ColorSpaceGamma': 'Rec709' })).join()).toMatch(/COLOR_SPACE.*Rec709/);
+    expect((await notesOf({ names: '{0: [1]}' })).join()).toMatch(/LABELS_LEFT_OUT.*names were not read/);
+    const described = await notesOf({ 'Image.BitmapPixelFormat': 'Bgr8' }, { mean: [0], std: [1] });
+    expect(described.join()).toMatch(/FIELD_LEFT_OUT.*Bgr8\) were not used/);
+  });
+
   it("of ONNX's images give the order and the range of pixels", async () => {
     const metadata = { 'Image.BitmapPixelFormat': 'Bgr8', 'Image.NominalPixelRange': 'NominalRange_0_255' };
     const { rows, inspected } = await runModel(meanColor({ metadata }), probes, { preprocessing: null });

@@ -170,6 +170,28 @@ describe('a Hugging Face preprocessor_config.json', () => {
     expect(std?.map((value) => value.toFixed(4))).toEqual(['0.2500', '0.2500', '0.0400']);
   });
 
+  it('may have fields that tell nothing of pixels, and those that its processor does not read', () => {
+    const plain = { image_processor_type: 'ViTFeatureExtractor', size: 64, ...statistics };
+    const said = { auto_map: {}, num_channels: 3, use_fast: true, _valid_processor_keys: ['size'] };
+    expect(parsePreprocessing({ ...plain, ...said })).toEqual(parsePreprocessing(plain));
+    const { assumptions, ...pixels } = parsePreprocessing({ ...plain, do_pad: true, patch_size: 16 });
+    expect({ ...pixels, assumptions: [] }).toEqual(parsePreprocessing(plain));
+    expect(assumptions).toEqual([
+      expect.stringMatching(/^FIELD_LEFT_OUT: ViTFeatureExtractor does not use do_pad/),
+      expect.stringMatching(/^FIELD_LEFT_OUT: ViTFeatureExtractor does not use patch_size/),
+    ]);
+  });
+
+  it('may say which edges a number means', () => {
+    const config = { image_processor_type: 'CLIPImageProcessor', size: 72, crop_size: 64 };
+    expect(parsePreprocessing(config)).toMatchObject({ resize: 'CROP', shortEdge: 72, assumptions: [] });
+    const both = parsePreprocessing({ ...config, default_to_square: true });
+    expect(both).toMatchObject({ resize: 'STRETCH', resizeWidth: 72, width: 64 });
+    expect(both.assumptions).toEqual([
+      expect.stringMatching(/^READING_CHOSEN: size is a number.*both edges/),
+    ]);
+  });
+
   it('may lie in a processor_config.json', () => {
     const nested = {
       processor_class: 'SiglipProcessor',
@@ -185,7 +207,13 @@ describe('a Hugging Face preprocessor_config.json', () => {
     ['size', { image_processor_type: 'ConvNextImageProcessor', size: { height: 224, width: 224 } }],
     ['image_size', { image_processor_type: 'ViTImageProcessor', image_size: 64 }],
     ['do_pan_and_scan', { image_processor_type: 'Gemma3ImageProcessor', do_pan_and_scan: true }],
-    ['do_pad', { image_processor_type: 'ViTImageProcessor', do_pad: true }],
+    ['do_pad', { image_processor_type: 'DetrImageProcessor', size: 8, ...statistics, do_pad: true }],
+    ['do_pad', { size: 8, do_pad: true }],
+    [
+      'pad_size',
+      { image_processor_type: 'ViTImageProcessor', do_pad: true, pad_size: { height: 9, width: 9 } },
+    ],
+    ['size_divisor', { image_processor_type: 'PPLCNetImageProcessor', size_divisor: 32 }],
     ['do_resize', { image_processor_type: 'ViTImageProcessor', do_resize: false }],
     ['mean', { image_processor_type: 'ViTImageProcessor', mean: [0, 0, 0] }],
     ['image_processor_type', { image_processor_type: 'Siglip2ImageProcessorFast' }],

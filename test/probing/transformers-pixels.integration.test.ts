@@ -71,6 +71,23 @@ const CASES: Record<string, object> = {
   }),
   'ViT without statistics': config('ViT', { do_normalize: false }),
   'ViT of the fast class': config('ViT', { image_processor_type: 'ViTImageProcessorFast', size: 60 }),
+  'ViT with fields of other processors': config('ViT', {
+    size: { height: 64, width: 48 },
+    do_pad: true,
+    patch_size: 16,
+    num_channels: 3,
+    keep_aspect_ratio: true,
+    ensure_multiple_of: 32,
+    size_divisor: 32,
+    max_size: 50,
+  }),
+  'CLIP, a number for both edges': config('CLIP', { size: 72, default_to_square: true, crop_size: 64 }),
+  'ViT, a number for the short edge': config('ViT', {
+    size: 72,
+    default_to_square: false,
+    do_center_crop: true,
+    crop_size: 64,
+  }),
   ...Object.fromEntries(
     [0, 1, 2, 3, 4, 5].map((resample) => [
       `ViT, filter ${resample}`,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { DEMO, type DemoService, openDemoService, preprocessingOf } from '../fixtures/demo-service.js';
 import { ingestKey } from '../server/webhook-service.js';
 import { type Delivered, deliver } from './deliver.js';
 import { type HubServer, pushEvent, startHub } from './huggingface/hub-server.js';
@@ -133,6 +133,7 @@ it('MLflow: webhook, progress, found by what it recognizes', { timeout: 120_000 
       MLmodel: 'flavors:\n  onnx:\n    data: model.onnx\n',
       'model.onnx': await file('cifar10_resnet20.onnx'),
       'labels.json': await file('cifar10_resnet20.labels.json'),
+      'preprocessor_config.json': JSON.stringify(preprocessingOf('cifar10_resnet20')),
     },
   });
   const { stages, nodes } = await walked('/webhooks/mlflow', 'frog', null, (receiver) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { DEMO, type DemoService, openDemoService, preprocessingOf } from '../fixtures/demo-service.js';
 import { requires } from '../fixtures/requires.js';
 import { type Loopback, startLoopback } from './loopback.js';
 import { type RealMlflow, startRealMlflow } from './mlflow/real-mlflow.js';
@@ -55,7 +55,11 @@ client.create_webhook(name="probelog", url="${tap.url}/webhooks/mlflow", secret=
     "model_version_alias.created", "model_version_alias.deleted"])
 path = ${JSON.stringify(MODEL)}
 # Saving a model with its weights in another file takes them out of the object, so it can be logged once only.
-load = lambda: onnx.load(path)`);
+load = lambda: onnx.load(path)
+preprocessing = ${JSON.stringify(preprocessingOf('cifar10_resnet20'))}
+# MLflow finds out requirements in a process that loads the model again, and ProbeLog diagnoses what is not described. The first test
+# lets them; others need not wait for it.
+plain = {"name": "model", "pip_requirements": []}`);
   }, 240_000);
   afterAll(async () => {
     await tap?.close();
@@ -147,8 +151,9 @@ load = lambda: onnx.load(path)`);
   ])('takes a version whose source is %s', async (_, name, source) => {
     await mlflow.python.run(`
 with mlflow.start_run() as run:
-    mlflow.onnx.log_model(load(), name="model")
+    mlflow.onnx.log_model(load(), metadata={"preprocessing": preprocessing}, **plain)
     mlflow.log_artifact(path, "plain")
+    mlflow.log_dict(preprocessing, "plain/preprocessor_config.json")
 run = run.info.run_id`);
     const code = `
 client.create_registered_model("${name}")
@@ -171,7 +176,7 @@ example = numpy.full((1, 3, 32, 32), 0.5, dtype="float32")
 example[0, 0, 0, :] = numpy.linspace(0, 1, 32)
 signature = ModelSignature(inputs=Schema([TensorSpec(numpy.dtype("float32"), (-1, 3, 64, 64))]))
 with mlflow.start_run():
-    mlflow.onnx.log_model(load(), name="model", registered_model_name="described", signature=signature, input_example=example)`;
+    mlflow.onnx.log_model(load(), **plain, registered_model_name="described", signature=signature, input_example=example)`;
     expect(await registered('described', code)).toMatchObject({ state: 'SUCCEEDED' });
     expect((await version('described')).notes).toEqual(
       expect.arrayContaining([
@@ -199,7 +204,7 @@ client.create_model_version("nothing", f"runs:/{run.info.run_id}/model", run_id=
   it('follows tags, aliases, copies, renamings and deletions', async () => {
     const code = `
 with mlflow.start_run():
-    mlflow.onnx.log_model(load(), name="model", registered_model_name="birds", metadata={"labels": list("abcdefghij")})`;
+    mlflow.onnx.log_model(load(), **plain, registered_model_name="birds", metadata={"labels": list("abcdefghij"), "preprocessing": preprocessing})`;
     expect(await registered('birds', code)).toMatchObject({ state: 'SUCCEEDED' });
     await mlflow.python.run('client.set_model_version_tag("birds", "1", "stage", "tested")');
     await delivered('model_version_tag', 'birds');

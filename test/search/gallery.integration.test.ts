@@ -231,6 +231,20 @@ describe('a small gallery', () => {
     expect(without.results).toHaveLength(110);
   });
 
+  it('scores a logit of one model as a search of all does, where the window is that of the gallery', async () => {
+    models = await randomModels(folder, { models: 24, outputs: 20, probes: PROBES });
+    await search.sync(SET, models);
+    await search.settled();
+    const all = await search.search(SET.id, concept({ first: 480 }));
+    for (const { modelId } of models) {
+      const wanted = all.results.filter((result) => result.modelId === modelId);
+      const found = await pages(concept({ models: [modelId], galleryWindow: true, first: 6 }));
+      expect(names(found)).toEqual(names(wanted));
+      expect(found.map(({ score }) => score)).toEqual(wanted.map(({ score }) => score));
+      expect(found.map(({ confidence }) => confidence)).toEqual(wanted.map(({ confidence }) => confidence));
+    }
+  });
+
   it('ranks models by their best logit, and pages through them', async () => {
     await search.sync(SET, models);
     const all = await search.searchModels(SET.id, concept({ first: 50 }));

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Parser } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { demoProbes } from '../fixtures/demo-probes.js';
+import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
 import { requires } from '../fixtures/requires.js';
 
 let demo: DemoService;
@@ -52,13 +53,14 @@ describe('the kit of a probe set', () => {
       'respond.py',
       ...manifest.images.map(({ file }: { file: string }) => file),
     ]);
-    const given = readdirSync(join(DEMO, 'probes')).sort();
+    const folder = await demoProbes();
+    const given = readdirSync(folder).sort();
     for (const [position, image] of manifest.images.entries()) {
       const content = files.get(image.file) ?? Buffer.alloc(0);
       expect(image).toMatchObject({ position, mediaType: 'image/jpeg' });
       expect(image.file).toBe(`images/${String(position).padStart(5, '0')}.jpg`);
       expect(createHash('sha256').update(content).digest('hex')).toBe(image.sha256);
-      expect(content.equals(readFileSync(join(DEMO, 'probes', given[position])))).toBe(true);
+      expect(content.equals(readFileSync(join(folder, given[position])))).toBe(true);
     }
   });
 

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cpSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 // By its path: in integration tests, the package's name leads here.
@@ -13,8 +12,8 @@ export class PGlite extends EmbeddedPostgres {
   static override create = (async (folder: string, options?: PGliteOptions) => {
     if (!existsSync(join(folder, 'PG_VERSION'))) {
       const template = inject('dataTemplate');
-      await cp(join(template, 'database'), folder, { recursive: true });
-      await cp(join(template, 'concepts'), join(dirname(folder), 'concepts'), { recursive: true });
+      cpSync(join(template, 'database'), folder, { recursive: true });
+      cpSync(join(template, 'concepts'), join(dirname(folder), 'concepts'), { recursive: true });
     }
     return EmbeddedPostgres.create(folder, options);
   }) as unknown as typeof EmbeddedPostgres.create;

@@ -44,6 +44,12 @@ elif deed == "daemon":
         time.sleep(600)
     print(json.dumps({"info": {"preprocessing": {"pid": int(os.read(inner, 20))}}}), flush=True)
     time.sleep(600)
+elif deed == "fork":
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(600)
+    print(json.dumps({"info": {"preprocessing": {}}}), flush=True)
+    time.sleep(600)
 elif deed == "exit":
     sys.exit(7)
 elif deed == "chatter":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,20 @@ def network() -> Any:
 
 
 @pytest.fixture(scope="module")
+def exported(network: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The network as MLflow saves it by default; to be copied. Exporting takes seconds."""
+    return saved_network(network, tmp_path_factory.mktemp("exported") / "model")
+
+
+def saved_network(network: Any, folder: Path, batch: int = 2, metadata: dict[str, Any] | None = None, **options: Any) -> Path:
+    import mlflow.pytorch
+
+    example = np.random.default_rng(0).standard_normal((batch, 3, EDGE, EDGE)).astype(np.float32)
+    mlflow.pytorch.save_model(network, str(folder), input_example=example, metadata=metadata, pip_requirements=[], **options)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def parts() -> tuple[Any, Any]:
     import torch
     import transformers
@@ -91,18 +106,11 @@ def rows() -> tuple[np.ndarray, np.ndarray]:
 
 
 class TestPytorch:
-    def save(self, network: Any, folder: Path, batch: int = 2, metadata: dict[str, Any] | None = None, **options: Any) -> Path:
-        import mlflow.pytorch
-
-        example = np.random.default_rng(0).standard_normal((batch, 3, EDGE, EDGE)).astype(np.float32)
-        mlflow.pytorch.save_model(network, str(folder), input_example=example, metadata=metadata, pip_requirements=[], **options)
-        return folder
-
     def test_an_exported_module_needs_no_permission(self, network: Any, tmp_path: Path, images: list[Path]) -> None:
         import torch
 
         metadata = {"labels": ["a", "b", "c"], "preprocessing": STRETCH}
-        folder = self.save(network, tmp_path / "model", metadata=metadata)
+        folder = saved_network(network, tmp_path / "model", metadata=metadata)
         assert (folder / "data/model.pt2").is_file()
         info, responses = run("mlflow.pytorch", folder, images)
         np.testing.assert_allclose(responses, network(torch.tensor(normalized(images))).detach().numpy(), atol=1e-4)
@@ -110,7 +118,7 @@ class TestPytorch:
         assert info["inputShape"] == [None, 3, EDGE, EDGE] and "torch" in info["notes"][0]
 
     def test_without_a_description_the_note_says_what_was_assumed(self, network: Any, tmp_path: Path, images: list[Path]) -> None:
-        folder = self.save(network, tmp_path / "model", batch=1)
+        folder = saved_network(network, tmp_path / "model", batch=1)
         info, responses = run("mlflow.pytorch", folder, images)
         assert responses.shape == (5, 3) and info["preprocessing"]["mean"] == [0.485, 0.456, 0.406]
         assert any("No preprocessing was described" in note for note in info["notes"])
@@ -118,21 +126,21 @@ class TestPytorch:
     def test_the_last_operator_tells_probabilities(self, network: Any, tmp_path: Path, images: list[Path]) -> None:
         import torch
 
-        folder = self.save(torch.nn.Sequential(network, torch.nn.Softmax(1)).eval(), tmp_path / "model")
+        folder = saved_network(torch.nn.Sequential(network, torch.nn.Softmax(1)).eval(), tmp_path / "model")
         info, responses = run("mlflow.pytorch", folder, images)
         assert info["kind"] == "PROBABILITIES"
         np.testing.assert_allclose(responses.sum(1), 1, atol=1e-5)
 
     def test_a_pickled_module_is_refused_unless_allowed(self, network: Any, tmp_path: Path, images: list[Path]) -> None:
-        folder = self.save(network, tmp_path / "model", serialization_format="pickle")
+        folder = saved_network(network, tmp_path / "model", serialization_format="pickle")
         failure = refusal("mlflow.pytorch", folder, images)
         assert failure.reason == "REFUSED" and "--allow-pickle" in failure.message
         assert run("mlflow.pytorch", folder, images, allow_pickle=True)[1].shape == (5, 3)
 
-    def test_a_pickle_inside_an_archive_is_refused(self, network: Any, tmp_path: Path, images: list[Path]) -> None:
+    def test_a_pickle_inside_an_archive_is_refused(self, exported: Path, tmp_path: Path, images: list[Path]) -> None:
         import zipfile
 
-        folder = self.save(network, tmp_path / "model")
+        folder = shutil.copytree(exported, tmp_path / "model")
         archive = folder / "data/model.pt2"
         marker = tmp_path / "ran"
         evil = f"cos\nsystem\n(S'touch {marker}'\ntR.".encode()
@@ -147,11 +155,11 @@ class TestPytorch:
         assert failure.reason == "REFUSED" and not marker.exists()
 
     @pytest.mark.parametrize("field", ["expr_str", "guards_code", "target", "name", "in_spec"])
-    def test_an_archive_with_code_in_a_field_is_refused(self, network: Any, tmp_path: Path, images: list[Path], field: str) -> None:
+    def test_an_archive_with_code_in_a_field_is_refused(self, exported: Path, tmp_path: Path, images: list[Path], field: str) -> None:
         """torch evaluates expr_str by sympy, runs guards and names as source, resolves targets, imports for trees."""
         import zipfile
 
-        folder = self.save(network, tmp_path / "model")
+        folder = shutil.copytree(exported, tmp_path / "model")
         archive = folder / "data/model.pt2"
         marker = tmp_path / "ran"
         code = f"__import__('os').system('touch {marker}')"
@@ -204,7 +212,7 @@ class TestPytorch:
     def test_code_of_the_model_is_refused_unless_allowed(self, network: Any, tmp_path: Path, images: list[Path]) -> None:
         own = tmp_path / "own.py"
         own.write_text("")
-        folder = self.save(network, tmp_path / "model", code_paths=[str(own)])
+        folder = saved_network(network, tmp_path / "model", code_paths=[str(own)])
         failure = refusal("mlflow.pytorch", folder, images)
         assert failure.reason == "REFUSED" and "--allow-remote-code" in failure.message
         assert run("mlflow.pytorch", folder, images, allow_remote_code=True)[1].shape == (5, 3)

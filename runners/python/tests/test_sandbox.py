@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +16,7 @@ from made import image_files, job_of
 
 from probelog_runner.errors import Failure, Stopped
 from probelog_runner.sandbox import ModelProcess, has_isolation
+from probelog_runner.workspace import remove_abandoned
 
 
 def process_of(work: Path, deed: str, timeout: float = 60, memory: int = 1 << 28, version: str = "1") -> ModelProcess:
@@ -119,6 +123,52 @@ def test_what_the_process_started_ends_with_it(tmp_path: Path) -> None:
     )
     made = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
     assert made.stdout.strip() == "False", made.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl")
+def test_what_outlived_a_killed_runner_ends_when_the_next_one_starts(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from test_sandbox import process_of\n"
+        "from probelog_runner.workspace import temporary_folder\n"
+        "with temporary_folder(Path(sys.argv[1])) as work:\n"
+        "    (work / 'home').mkdir()\n"
+        "    with process_of(work / 'home', 'fork') as process:\n"
+        "        process.load(); print('forked', flush=True); time.sleep(600)"
+    )
+    runner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert runner.stdout and runner.stdout.readline() == "forked\n"
+    runner.send_signal(signal.SIGKILL)
+    runner.wait()
+    deadline = time.monotonic() + 10
+    # The fork only: the model's process ends with its runner.
+    while len(left := living_in(tmp_path)) != 1:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
+    remove_abandoned(tmp_path)
+    while living_in(tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert list(tmp_path.iterdir()) == []
+
+
+def living_in(folder: Path) -> list[str]:
+    """Processes whose home is below a folder."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"HOME={folder}/".encode() in environment.read_bytes():
+                found.append(environment.parent.name)
+    return found
+
+
+def test_a_full_disk_is_the_runners_own_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil.disk_usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: full)
+    with process_of(tmp_path, "exit") as process, pytest.raises(OSError) as failed:
+        process.load()
+    assert failed.value.errno == errno.ENOSPC
+    with process_of(tmp_path, "chatter", version='{"failure": "KILLED"}') as process, pytest.raises(OSError):
+        process.load()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces")

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { ProbelogError } from '../../errors/index.js';
 import { exists } from '../../lib/exists.js';
 import type { IngestModelInput } from '../generated/operations.js';
-import { FACTS, type FactFlags, factsIn } from './model-facts.js';
+import { type ManifestModel, readManifest } from './manifest.js';
+import { type FactFlags, factsIn } from './model-facts.js';
 import { modelsInFolder } from './model-folder.js';
 import { numberFlag } from './numbers.js';
 import { type ProbingFlags, probingRequest } from './probing-options.js';
@@ -24,23 +24,6 @@ export interface IngestFlags extends ProbingFlags, FactFlags {
 /** What to do about a source that a server cannot read. */
 export const READABLE_SOURCES =
   'Give a URL, s3://bucket/key or the absolute path of a file on the server; or run the model here and send its responses with `probelog upload` (docs/any-framework.md).';
-
-/** A model's description; its file names are relative to the folder of the manifest. */
-const entrySchema = z.object({
-  name: z.string(),
-  version: z.string().default('1'),
-  file: z.string(),
-  labels: z.string().nullish(),
-  output: z.string().nullish(),
-  preprocessing: z.unknown().optional(),
-  ...(Object.fromEntries([...FACTS, 'licence'].map((fact) => [fact, z.string().nullish()])) as Record<
-    keyof FactFlags,
-    z.ZodOptional<z.ZodNullable<z.ZodString>>
-  >),
-});
-
-/** `manifest.json` of a folder of models. */
-const manifestSchema = z.array(entrySchema);
 
 /**
  * The models that a command line names: files or URLs, all models of a folder with a `manifest.json`, or the models of a folder as
@@ -107,10 +90,7 @@ async function singleRequest(
 }
 
 /** The request for a model, where flags go before its description. @param entry with a file and labels to open from here */
-async function modelRequest(
-  entry: z.output<typeof entrySchema>,
-  flags: IngestFlags,
-): Promise<IngestModelInput> {
+async function modelRequest(entry: ManifestModel, flags: IngestFlags): Promise<IngestModelInput> {
   const { name, version, file, labels, output, preprocessing } = entry;
   return {
     name,
@@ -128,15 +108,11 @@ async function modelRequest(
 
 async function manifestRequests(folder: string, flags: IngestFlags): Promise<IngestModelInput[]> {
   checkDescribesNone(flags);
-  const manifest = manifestSchema.safeParse(await jsonFile(join(folder, 'manifest.json')));
-  if (!manifest.success) {
-    const [issue] = manifest.error.issues;
-    throw new ProbelogError('INPUT_INVALID', `manifest.json: ${issue.path.join('.')}: ${issue.message}`);
-  }
+  const models = await readManifest(join(folder, 'manifest.json'));
   return Promise.all(
-    manifest.data.map(({ file, labels, ...entry }) => {
+    models.map(({ file, labels, ...model }) => {
       const inFolder = { file: join(folder, file), labels: labels ? join(folder, labels) : undefined };
-      return modelRequest({ ...entry, ...inFolder }, flags);
+      return modelRequest({ ...model, ...inFolder }, flags);
     }),
   );
 }

@@ -114,7 +114,7 @@ export class ModelResolver extends versionResolver(Model) {
   @FieldResolver(() => Recognition, {
     nullable: true,
     description:
-      'How well the model recognizes a concept, by the first result of `logits(concept:)`. Null when none of its logits can be searched.',
+      'How well the model recognizes a concept: its best logit in `logits(concept:)`, with the same score and confidence. Null when none of its logits can be searched.',
   })
   recognizes(
     @Ctx() context: Context,
@@ -292,7 +292,7 @@ async function recognizingLogits(context: Context, model: ModelRecord, concept: 
   const probeSet = await findProbeSet(context, globalId('ProbeSet', model.probeSetId));
   const query = await conceptQuery(context, concept, probeSet);
   const filter = { models: [globalId('Model', model.id)] };
-  return logitConnection(context, probeSet, query, { ...page, metric: 'SCORE', filter });
+  return logitConnection(context, probeSet, query, { ...page, metric: 'SCORE', filter, galleryWindow: true });
 }
 
 async function recognition(context: Context, model: ModelRecord, concept: string) {

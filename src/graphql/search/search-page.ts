@@ -22,6 +22,8 @@ export interface SearchArguments extends PageArguments {
   filterName?: string;
   /** Only logits of models of which this holds. */
   models?: Pick<StoredModelFilter, 'exactName' | 'status' | 'tag' | 'alias'>;
+  /** See `SearchRequest.galleryWindow`. */
+  galleryWindow?: boolean;
 }
 
 const position: z.ZodType<SearchPosition> = z.strictObject({
@@ -56,7 +58,7 @@ export async function searchPage(
   probeSet: ProbeSetRecord,
   query: SearchQuery,
   named: unknown,
-  { first, after, metric, filter: given, filterName, models }: SearchArguments,
+  { first, after, metric, filter: given, filterName, models, galleryWindow }: SearchArguments,
   of: 'search' | 'searchModels',
   excludeModels: string[] = [],
 ): Promise<SearchPage> {
@@ -73,6 +75,7 @@ export async function searchPage(
     minExpectedAccuracy,
     minConfidence,
     models: await allowedModels(context, probeSet, filter, models),
+    galleryWindow,
     excludeModels: [...excludeModels, ...(filter.excludeModels ?? []).map((id) => keyOf('Model', id))],
   };
   const found: SearchResults = await context.search[of](probeSet.id, request);

@@ -108,6 +108,8 @@ const UPLOAD_KINDS: Readonly<Record<RunnerResult['kind'], UploadForm['kind']>> =
 /** The largest number that an upload may have for a response, and what may stand before them. */
 const MAX_NUMBER_BYTES = 8;
 const MAX_HEADER_BYTES = 2 ** 20;
+/** Claims whose pace is remembered: more than are worked on at once. */
+const MAX_PACES = 1_000;
 
 /**
  * Gives ingests to runners: programs elsewhere that run models which are not ONNX, in whatever framework.
@@ -131,6 +133,8 @@ export class RunnerService {
     private readonly shared = {
       uploads: new Limiter(options.maxConcurrent),
       publishing: new SerialQueue(),
+      /** Since when, and with how many probes, this process knows of the claims, by ingest. */
+      paces: new Map<string, { attempt: number; at: number; done: number }>(),
     },
   ) {}
 
@@ -375,9 +379,24 @@ export class RunnerService {
   ): Promise<void> {
     const all = await pieces.all();
     const done = all.reduce((sum, { received, probes }) => sum + (received ? probes.length : 0), 0);
-    const progress = { stage, done, total: pieces.total, etaSeconds: null };
+    const etaSeconds = stage === 'PROBING' ? this.remainingSeconds(claim, done, pieces.total) : null;
+    const progress = { stage, done, total: pieces.total, etaSeconds };
     await this.bound(() => this.options.store.ingests.progress(claim, progress, further));
     this.options.announce(claim.ingestId);
+  }
+
+  /** At the pace since this process's first report about the claim; null until a further piece. */
+  private remainingSeconds({ ingestId, attempt }: Claim, done: number, total: number): number | null {
+    const { paces } = this.shared;
+    const began = paces.get(ingestId);
+    if (began?.attempt !== attempt) {
+      // The oldest is most likely over.
+      if (paces.size >= MAX_PACES) paces.delete([...paces.keys()][0]);
+      paces.set(ingestId, { attempt, at: Date.now(), done });
+      return null;
+    }
+    const finished = done - began.done;
+    return finished > 0 ? ((Date.now() - began.at) / 1_000 / finished) * (total - done) : null;
   }
 
   /** The claim with this id, renewed. @throws ProbelogError RUNNER_CLAIM_LOST */

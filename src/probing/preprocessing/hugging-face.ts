@@ -44,8 +44,9 @@ const configSchema = z.looseObject({
   image_mean: statistics.nullish(),
   image_std: divisors.nullish(),
   do_flip_channel_order: z.boolean().nullish(),
-  do_pad: z.boolean().nullish(),
+  default_to_square: z.boolean().nullish(),
   resize_short: edge.nullish(),
+  size_divisor: z.int().min(1).nullish(),
   // Aliases that hand-written files without a type use.
   mean: statistics.nullish(),
   std: divisors.nullish(),
@@ -55,10 +56,15 @@ type Config = z.infer<typeof configSchema>;
 
 /** Fields that do not change the pixels of an image. */
 const WITHOUT_EFFECT = new Set([
-  'image_processor_type',
-  'feature_extractor_type',
   'processor_class',
   'auto_map',
+  'architectures',
+  'model_type',
+  'backend',
+  'dtype',
+  'torch_dtype',
+  'use_fast',
+  'num_channels',
   'do_convert_rgb',
   'do_reduce_labels',
   'reduce_labels',
@@ -67,7 +73,6 @@ const WITHOUT_EFFECT = new Set([
   'data_format',
   'input_data_format',
   'return_tensors',
-  'default_to_square',
   // Of releases before 4.20; the processors of today do not read it.
   'do_resize_and_center_crop',
   'model_input_names',
@@ -80,8 +85,30 @@ const WITHOUT_EFFECT = new Set([
   '_valid_processor_keys',
   '_processor_class',
   'image_seq_length',
-  'size_divisor',
+]);
+
+/**
+ * Fields of other processors, for the sizes of batches, patches and pages. transformers keeps them in any description, and none of
+ * the processors in `IMAGE_PROCESSORS` changes pixels by them (each tried with release 5.24): `do_pad` without `pad_size` only makes
+ * images of one batch equally large, which they are.
+ */
+const OF_OTHER_PROCESSORS = new Set([
+  'apply_ocr',
+  'do_align_axis',
+  'do_align_long_axis',
+  'do_pad',
+  'do_thumbnail',
+  'ensure_multiple_of',
+  'keep_aspect_ratio',
+  'max_image_size',
+  'max_num_patches',
+  'max_pixels',
+  'max_size',
+  'merge_size',
+  'min_pixels',
   'pad_size',
+  'patch_size',
+  'temporal_patch_size',
 ]);
 
 /** Pillow's filter ids. */
@@ -109,7 +136,8 @@ export function huggingFacePreprocessing(json: object): PartialPreprocessing {
   const name = named?.replace(/(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/, '') ?? null;
   const assumptions: string[] = [];
   const processor = processorOf(name, named, config, assumptions);
-  checkFields(config, named, processor, assumptions);
+  const isKnown = name !== null && Object.hasOwn(IMAGE_PROCESSORS, name);
+  checkFields(config, { named, known: isKnown ? named : null, processor }, assumptions);
   return { ...described(config, processor, assumptions), assumptions };
 }
 
@@ -152,8 +180,7 @@ function processorOf(
 
 function checkFields(
   config: Config,
-  named: string | null,
-  processor: ImageProcessor,
+  { named, known, processor }: { named: string | null; known: string | null; processor: ImageProcessor },
   assumptions: string[],
 ): void {
   for (const [field, value] of Object.entries(config)) {
@@ -161,6 +188,17 @@ function checkFields(
     if (!Object.hasOwn(configSchema.shape, field)) {
       // Switches that are off, such as do_pan_and_scan, ask for nothing.
       if (value === false) continue;
+      if (field === 'pad_size' && config.do_pad === true)
+        throw invalidPreprocessing(field, 'adds borders after the image was resized, which is not supported');
+      if (known !== null && OF_OTHER_PROCESSORS.has(field)) {
+        assumptions.push(leftOut(known, field));
+        continue;
+      }
+      if (field === 'do_pad')
+        throw invalidPreprocessing(
+          field,
+          'asks for borders that follow the other images of a batch, which is not supported',
+        );
       throw invalidPreprocessing(
         field,
         'is a field whose effect on the pixels is not known. Remove it, or describe the preprocessing explicitly',
@@ -171,13 +209,14 @@ function checkFields(
       throw invalidPreprocessing(field, `is not a field of ${named}; use image_${field}`);
     const owner = OWN_FIELDS[field];
     if (owner && !owner.includes(processor.rule) && value !== false && named !== null)
-      assumptions.push(note('FIELD_LEFT_OUT', `${named} does not use ${field}, so it was left out.`));
+      assumptions.push(leftOut(named, field));
   }
-  if (config.do_pad)
-    throw invalidPreprocessing(
-      'do_pad',
-      'asks for borders that follow the other images of a batch, which is not supported',
-    );
+  if (processor.rule === 'PP_LCNET' && (config.size_divisor ?? 1) !== 1)
+    throw invalidPreprocessing('size_divisor', 'other than 1 is not supported');
+}
+
+function leftOut(processor: string, field: string): string {
+  return note('FIELD_LEFT_OUT', `${processor} does not use ${field}, so it was left out.`);
 }
 
 /** Fields that only some rules use. */
@@ -187,6 +226,7 @@ const OWN_FIELDS: Record<string, ImageProcessor['rule'][]> = {
   include_top: ['EFFICIENTNET'],
   do_flip_channel_order: ['MOBILEVIT'],
   resize_short: ['PP_LCNET'],
+  size_divisor: ['PP_LCNET'],
 };
 
 function described(config: Config, processor: ImageProcessor, assumptions: string[]): PartialPreprocessing {
@@ -245,8 +285,15 @@ function geometry(
   { rule, defaults, squareSize }: ImageProcessor,
   assumptions: string[],
 ): PartialPreprocessing {
-  const resized =
-    config.do_resize === false ? null : sizeOf('size', config.size ?? defaults.size, squareSize);
+  const isSquare = config.default_to_square ?? squareSize;
+  if (typeof config.size === 'number' && isSquare !== squareSize)
+    assumptions.push(
+      note(
+        'READING_CHOSEN',
+        `size is a number: with default_to_square, as in transformers 5, it is ${isSquare ? 'both edges' : 'the short edge'}; most processors of release 4 take it for ${isSquare ? 'the short edge' : 'both edges'}.`,
+      ),
+    );
+  const resized = config.do_resize === false ? null : sizeOf('size', config.size ?? defaults.size, isSquare);
   const crops = config.do_center_crop ?? defaults.do_center_crop;
   const cropped = crops
     ? bothOf(

@@ -15,7 +15,7 @@ import { sizesOf } from './onnx/external-data-files.js';
 import { findInput, type ImageInput } from './onnx/find-input.js';
 import { graphSuffix } from './onnx/graph-suffix.js';
 import type { OnnxModel } from './onnx/model.js';
-import { metadataLabels } from './onnx/model-labels.js';
+import { metadataLabels, unreadLabels } from './onnx/model-labels.js';
 import { refuseOtherTasks, withModelPreprocessing } from './onnx/model-preprocessing.js';
 import { readModel } from './onnx/read-model.js';
 import { GraphTrace } from './onnx/trace-graph.js';
@@ -164,6 +164,14 @@ function labelsOf({ labels, outputs }: ChosenOutput, metadata: OnnxModel['metada
           `The model has ${names.length} labels in ${source}, but ${outputs} outputs, so these labels were left out.`,
         ),
       );
+  const unread = found.length === 0 ? unreadLabels(metadata) : [];
+  if (unread.length > 0)
+    notes.push(
+      note(
+        'LABELS_LEFT_OUT',
+        `The model's metadata ${unread.join(', ')} were not read as labels: they are no list of them.`,
+      ),
+    );
   return fitting?.labels ?? null;
 }
 

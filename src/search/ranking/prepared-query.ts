@@ -26,23 +26,27 @@ export interface PreparedQuery {
   hidden: ReadonlySet<string>;
   /** The models that the caller sees and the filters allow. */
   entries: readonly GalleryEntry[];
+  /** The models of the reranked window: these, or more of them (`SearchRequest.galleryWindow`). */
+  windowEntries: readonly GalleryEntry[];
   spread: ScoreSpread | null;
 }
 
 /** Prepares a query. @throws ProbelogError INPUT_INVALID, LOGIT_DEGENERATE */
 export async function prepareQuery(view: GalleryView, request: SearchRequest): Promise<PreparedQuery> {
-  const { models, excludeModels, hidden, minExpectedAccuracy } = request;
+  const { models, excludeModels, galleryWindow, hidden, minExpectedAccuracy } = request;
   const visible = view.without(hidden);
   await view.active?.projections.extend();
   const scorer = await scorerFor(view, request);
   const sampled = view.sample.scores(scorer, visible);
+  const entries = models || excludeModels ? filtered(visible, models, excludeModels) : visible;
   return {
     request,
     scorer,
     scores: new RowScores(view.rows, scorer, sampled),
     accepts: minExpectedAccuracy === undefined ? undefined : atLeast(view, minExpectedAccuracy),
     hidden: new Set(hidden),
-    entries: models || excludeModels ? filtered(visible, models, excludeModels) : visible,
+    entries,
+    windowEntries: galleryWindow ? filtered(visible, undefined, excludeModels) : entries,
     spread: sampled && scoreSpread(sampled.scores),
   };
 }

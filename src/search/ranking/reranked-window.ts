@@ -29,7 +29,8 @@ export async function openWindow(view: GalleryView, prepared: PreparedQuery): Pr
 
 /** A new window: the best {@link CONSENSUS_CANDIDATES} by score, ordered by consensus. */
 export async function rerank(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
-  const best = await retrieveLogits(view, prepared, CONSENSUS_CANDIDATES);
+  const entries = prepared.windowEntries;
+  const best = await retrieveLogits(view, { ...prepared, entries }, CONSENSUS_CANDIDATES);
   const id = randomUUID();
   const { active } = prepared.scorer;
   const lists = active && view.neighbors.listsFor(view.entries, active);

@@ -46,14 +46,14 @@ async function windowAndRest(
   window: RerankedWindow,
 ): Promise<Candidate[]> {
   const { first, after } = prepared.request;
-  const ranked = after ? searchedOnly(prepared, rankedAfter(window.ranked, after)) : window.ranked;
+  const ranked = searchedOnly(prepared, rankedAfter(window.ranked, after));
   if (ranked.length > first || !window.end) return ranked;
   const shown = new Set(window.ranked.map(({ row }) => row));
   const rest = await retrieveLogits(view, prepared, first + 1 - ranked.length, window.end);
   return [...ranked, ...rest.filter(({ row }) => !shown.has(row))];
 }
 
-/** Models may have been removed since a window was made. */
+/** A window may be that of more models, and models may have been removed since it was made. */
 function searchedOnly({ entries }: PreparedQuery, ranked: Candidate[]): Candidate[] {
   const searched = new Set(entries.map(({ modelId }) => modelId));
   return ranked.filter(({ modelId }) => searched.has(modelId));

@@ -4,14 +4,14 @@ import { messageOf, ProbelogError } from '../../errors/index.js';
 import { childEnvironment } from '../../lib/child-environment.js';
 import { Limiter } from '../../lib/limiter.js';
 
-import { checkEncoderFolder, encoderFingerprint } from './encoder-files.js';
+import { encoderFingerprint, findTowers, HUB_TOWERS } from './encoder-files.js';
 import { type EncoderProcess, startEncoderProcess } from './encoder-process.js';
 import type { EncoderCalls, EncoderSettings } from './protocol.js';
 import type { TextEncoder } from './text-encoder.js';
 
 /** Which encoder to open. */
 export interface TextEncoderOptions {
-  /** A folder in CLIP's layout, or an id on the Hugging Face Hub: `owner/name` or `owner/name@revision`. */
+  /** A folder with two towers (`findTowers`), or an id on the Hugging Face Hub: `owner/name` or `owner/name@revision`. */
   model: string;
   /** Cache for files of the Hub. */
   cacheFolder: string;
@@ -49,7 +49,7 @@ export async function openTextEncoder({
 }: TextEncoderOptions): Promise<TextEncoder> {
   const settings = await findEncoder(model, cacheFolder);
   const id = settings.isFolder
-    ? await encoderFingerprint(settings.model)
+    ? await encoderFingerprint(settings.model, settings.towers)
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
   const variables = settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES];
@@ -97,8 +97,8 @@ async function findEncoder(model: string, cacheFolder: string): Promise<EncoderS
   const looksLikePath = /^[./~]|^[A-Za-z]:\\/.test(model);
   const facts = await stat(model).catch(() => undefined);
   if (facts?.isDirectory()) {
-    await checkEncoderFolder(model);
-    return { model: resolve(model), isFolder: true, revision: '', cacheFolder };
+    const towers = await findTowers(model);
+    return { model: resolve(model), isFolder: true, revision: '', cacheFolder, towers };
   }
   if (looksLikePath) {
     throw new ProbelogError(
@@ -107,7 +107,7 @@ async function findEncoder(model: string, cacheFolder: string): Promise<EncoderS
     );
   }
   const [id, revision = 'main'] = model.split('@');
-  return { model: id, isFolder: false, revision, cacheFolder };
+  return { model: id, isFolder: false, revision, cacheFolder, towers: HUB_TOWERS };
 }
 
 function unavailable(name: string, reason: string): ProbelogError {

@@ -1,3 +1,5 @@
+import type { Towers } from './encoder-files.js';
+
 /** The methods of the encoder's process; each returns one unit vector per item. */
 export interface EncoderCalls {
   embedTexts(texts: string[]): Float32Array[];
@@ -14,4 +16,5 @@ export interface EncoderSettings {
   revision: string;
   /** Folder for files of the Hub. */
   cacheFolder: string;
+  towers: Towers;
 }

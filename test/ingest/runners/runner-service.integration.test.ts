@@ -94,7 +94,11 @@ describe('a runner', () => {
     const work = await claimed('mlflow.pyfunc');
     expect(work).toMatchObject({ flavor: 'mlflow.pyfunc', complete: true, source: expect.any(String) });
     expect(work.pieces.map(({ probes }) => probes.length)).toEqual([64, 64, 22]);
-    await uploadMissing(work);
+    await upload(work, 0);
+    expect(await ingestOf(id)).toMatchObject({ done: 64, total: PROBES, etaSeconds: null });
+    await upload(work, 1);
+    expect((await ingestOf(id))?.etaSeconds).toBeGreaterThan(0);
+    await upload(work, 2);
     expect(await ingestOf(id)).toMatchObject({
       state: 'RUNNING',
       stage: 'PROBING',

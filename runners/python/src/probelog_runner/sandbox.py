@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import errno
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +36,8 @@ MAX_REPLY = 1 << 24
 MAX_RESPONSES = 1 << 29
 #: No machine has more memory.
 MAX_PEAK = 1 << 50
+#: A model that fails with less space left on the disk is not to blame.
+MIN_FREE = 1 << 24
 
 
 def model_environment(environment: Mapping[str, str], home: Path, allow_pickle: bool) -> dict[str, str]:
@@ -57,7 +61,10 @@ def model_environment(environment: Mapping[str, str], home: Path, allow_pickle: 
 
 
 class ModelProcess:
-    """Runs one model. Every method may raise Failure with the reason KILLED, and what `check` raises."""
+    """
+    Runs one model. Every method may raise Failure with the reason KILLED, what `check` raises, and OSError when the runner's disk
+    is full.
+    """
 
     def __init__(
         self,
@@ -138,8 +145,14 @@ class ModelProcess:
         if "failure" in reply:
             if reply["failure"] not in get_args(Reason):
                 raise no_reply(reply)
+            self._check_disk()
             raise Failure(reply["failure"], str(reply.get("message")))
         return reply
+
+    def _check_disk(self) -> None:
+        """What a model's process says of the disk is not to be trusted: it would be tried for ever."""
+        if shutil.disk_usage(self._work).free < MIN_FREE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._work))
 
     def _tell(self, process: subprocess.Popen[bytes], request: bytes, deadline: float, what: str) -> None:
         """A process that does not read must not hold up the runner."""
@@ -196,6 +209,7 @@ class ModelProcess:
         if self._drainer:
             # A process that it started may hold the pipe open.
             self._drainer.join(1)
+        self._check_disk()
         code = process.returncode
         how = f"by {signal_name(-code)}" if code is not None and code < 0 else f"with status {code}"
         said = "\n".join(self._stderr)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 _PREFIX = "work-"
@@ -17,7 +18,7 @@ _LOCK = "lock"
 OLD_SECONDS = 3600
 
 
-@contextmanager
+@contextlib.contextmanager
 def temporary_folder(cache: Path) -> Iterator[Path]:
     """An empty folder, on the cache's disk."""
     cache.mkdir(parents=True, exist_ok=True)
@@ -40,6 +41,15 @@ def _is_old(folder: Path) -> bool:
         return False
 
 
+def _end_processes(folder: Path) -> None:
+    """Ends what a model's process started and what outlived the runner: its environment names the folder. Linux only."""
+    mark = f"HOME={folder}{os.sep}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if any(variable.startswith(mark) for variable in environment.read_bytes().split(b"\0")):
+                os.kill(int(environment.parent.name), signal.SIGKILL)
+
+
 def remove_abandoned(cache: Path) -> None:
     """Removes the folders of runners that were killed; a model may have many gigabytes."""
     for folder in cache.glob(f"{_PREFIX}*"):
@@ -52,6 +62,7 @@ def remove_abandoned(cache: Path) -> None:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _end_processes(folder)
             shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue

@@ -22,7 +22,7 @@ export const textEncoder: Check = {
 };
 
 const MEND =
-  'set PROBELOG_TEXT_ENCODER to a folder in CLIP layout, such as ./demo/encoder in a clone, or to an id on the Hugging Face Hub';
+  'set PROBELOG_TEXT_ENCODER to a folder of an encoder (docs/text-encoder.md), such as ./demo/encoder in a clone, or to an id on the Hugging Face Hub';
 
 async function isFetched(machine: Machine, named: string): Promise<boolean> {
   const { missingHubFiles } = await import('../../../text/index.js');

@@ -1,3 +1,5 @@
+import { decodeText } from '../../../lib/decode-text.js';
+
 /** What the bytes of a file that is no ONNX model say it is, and the way to an ONNX model; a sentence each. */
 
 /** Bytes at the start of a file in which names and texts are looked for, and at the end of a zip. */
@@ -7,6 +9,9 @@ const TAIL = 256 * 1024;
 const LINE = 160;
 
 const TF2ONNX = 'Convert it with tf2onnx: python -m tf2onnx.convert';
+
+const TENSORRT =
+  'a TensorRT engine, which runs on one kind of GPU. Register the .onnx file that it was built from.';
 
 /** Formats with fixed bytes at an offset. */
 const SIGNATURES: readonly [offset: number, bytes: string, kind: string][] = [
@@ -30,11 +35,8 @@ const SIGNATURES: readonly [offset: number, bytes: string, kind: string][] = [
   [4, 'TFL3', `a TensorFlow Lite model (.tflite). ${TF2ONNX} --tflite model.tflite --output model.onnx.`],
   [0, 'GGUF', 'a GGUF file, which holds language models. Register an image classifier in ONNX.'],
   [0, '\x93NUMPY', 'a NumPy array (.npy). Upload responses with `probelog upload`.'],
-  [
-    0,
-    'ftrt',
-    'a TensorRT engine, which runs on one kind of GPU. Register the .onnx file that it was built from.',
-  ],
+  [0, 'ftrt', TENSORRT],
+  [0, 'ptrt', TENSORRT],
 ];
 
 const PYTORCH = 'Load it in PyTorch and export it with torch.onnx.export.';
@@ -83,10 +85,10 @@ function isSafetensors(file: Uint8Array, head: string): boolean {
 }
 
 function textKind(head: string): string | null {
-  const text = Buffer.from(head, 'latin1')
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trimStart();
+  const bytes = Buffer.from(head, 'latin1');
+  // Only a mark tells UTF-16 from other formats.
+  const isUtf16 = head.startsWith('\xff\xfe') || head.startsWith('\xfe\xff');
+  const text = (isUtf16 ? decodeText(bytes) : bytes.toString('utf8').replace(/^\uFEFF/, '')).trimStart();
   const start = text.slice(0, 512);
   if (start === '' || !isText(start)) return null;
   const line = JSON.stringify(start.split(/[\r\n]/, 1)[0].slice(0, LINE));

@@ -14,13 +14,24 @@ const MAX_LABELS = 100_000;
  * commas.
  */
 export function metadataLabels(metadata: ReadonlyMap<string, string>): ModelLabels | null {
-  const byKey = new Map([...metadata].map(([key, value]) => [key.toLowerCase(), { key, value }]));
-  for (const wanted of KEYS) {
-    const found = byKey.get(wanted);
-    const labels = found && parseLabelText(found.value);
-    if (labels) return { labels, source: `its metadata "${found.key}"` };
+  for (const [key, value] of labelEntries(metadata)) {
+    const labels = parseLabelText(value);
+    if (labels) return { labels, source: `its metadata "${key}"` };
   }
   return null;
+}
+
+/** Names of metadata that should hold labels, but in no form that is read. */
+export function unreadLabels(metadata: ReadonlyMap<string, string>): string[] {
+  return labelEntries(metadata).flatMap(([key, value]) => (parseLabelText(value) ? [] : [key]));
+}
+
+function labelEntries(metadata: ReadonlyMap<string, string>): [key: string, value: string][] {
+  const byKey = new Map([...metadata].map((entry) => [entry[0].toLowerCase(), entry]));
+  return KEYS.flatMap((key) => {
+    const entry = byKey.get(key);
+    return entry ? [entry] : [];
+  });
 }
 
 function parseLabelText(text: string): string[] | null {

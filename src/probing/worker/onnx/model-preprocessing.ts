@@ -9,13 +9,26 @@ type Metadata = ReadonlyMap<string, string>;
 /** Integer types of images: their values are the pixels. */
 const RAW_TYPES: readonly ImageInput['type'][] = ['uint8', 'int32'];
 
-/** Preprocessing by `Image.NominalPixelRange` of ONNX's image metadata. */
+/** Preprocessing by `Image.NominalPixelRange` of ONNX's image metadata, in lower case. */
 const RANGES: ReadonlyMap<string, PartialPreprocessing> = new Map([
-  ['NominalRange_0_255', { scale: 1, mean: [0], std: [1] }],
-  ['Normalized_0_1', { scale: 1 / 255, mean: [0], std: [1] }],
-  ['Normalized_1_1', { scale: 1 / 127.5, mean: [1], std: [1] }],
-  ['NominalRange_16_235', { scale: 219 / 255, mean: [-16], std: [1] }],
+  ['nominalrange_0_255', { scale: 1, mean: [0], std: [1] }],
+  ['normalized_0_1', { scale: 1 / 255, mean: [0], std: [1] }],
+  ['normalized_1_1', { scale: 1 / 127.5, mean: [1], std: [1] }],
+  ['nominalrange_16_235', { scale: 219 / 255, mean: [-16], std: [1] }],
 ]);
+
+/** Channels by `Image.BitmapPixelFormat`, in lower case; alpha is what images here have none of. */
+const FORMATS: ReadonlyMap<string, { channels: number; channelOrder?: 'RGB' | 'BGR' }> = new Map([
+  ['gray8', { channels: 1 }],
+  ['rgb8', { channels: 3, channelOrder: 'RGB' }],
+  ['rgba8', { channels: 3, channelOrder: 'RGB' }],
+  ['bgr8', { channels: 3, channelOrder: 'BGR' }],
+  ['bgra8', { channels: 3, channelOrder: 'BGR' }],
+]);
+
+/** Names of metadata that describe the preprocessing in a form of some tool's own. */
+const DESCRIPTIVE =
+  /(^|[._])(mean|std|scale|normali[sz]\w*|preproc\w*|transforms?|pixel_?range|channel_?order|colou?r_?(order|format|space)|input_?(size|shape|range)|image_?(size|mean|std)|interpolation|crop_?\w*)$/i;
 
 /** What the tasks of ultralytics' metadata other than `classify` are. */
 const OTHER_TASKS: ReadonlyMap<string, string> = new Map([
@@ -49,7 +62,8 @@ export function withModelPreprocessing(
   const isRaw = RAW_TYPES.includes(input.type);
   const said = given
     ? {}
-    : { ...ofMetadata(metadata, assumptions), ...ofUltralytics(metadata, input, assumptions) };
+    : { ...ofMetadata(metadata, input, assumptions), ...ofUltralytics(metadata, input, assumptions) };
+  noteUnread(metadata, given !== null, assumptions);
   const graph = isRaw ? {} : ofNormalization(given, path.normalization, input.layout, assumptions);
   const size = ofResize(given, input);
   if (isRaw && (path.normalization || path.resize))
@@ -75,29 +89,59 @@ export function withModelPreprocessing(
   return { ...size, ...said, ...given, ...graph, assumptions };
 }
 
-function ofMetadata(metadata: Metadata, notes: string[]): PartialPreprocessing {
-  const fields: PartialPreprocessing = {};
+function ofMetadata(metadata: Metadata, { channels }: ImageInput, notes: string[]): PartialPreprocessing {
   const format = metadata.get('Image.BitmapPixelFormat');
   const range = metadata.get('Image.NominalPixelRange');
-  if (format !== undefined) fields.channelOrder = /^bgr/i.test(format) ? 'BGR' : 'RGB';
-  Object.assign(fields, RANGES.get(range ?? ''));
-  if (format === undefined && range === undefined) return fields;
-  const said = [format, range].filter((value) => value !== undefined).join(', ');
-  notes.push(
-    note(
-      'PREPROCESSING_FROM_MODEL',
-      `The channel order and the range of pixels come from the model's metadata (${said}).`,
-    ),
-  );
-  if (metadata.get('Image.ColorSpaceGamma') === 'Linear')
+  const gamma = metadata.get('Image.ColorSpaceGamma');
+  const assume = (what: string) => notes.push(note('PREPROCESSING_ASSUMED', `The model's metadata ${what}.`));
+  const known = FORMATS.get(format?.toLowerCase() ?? '');
+  if (format !== undefined && !known)
+    assume(`says Image.BitmapPixelFormat ${format}, which is not known, so the channels were taken for RGB`);
+  else if (known && known.channels !== channels)
+    assume(
+      `says Image.BitmapPixelFormat ${format}, but the input has ${channels} channels, so ${channels === 1 ? 'gray' : (known.channelOrder ?? 'RGB')} was assumed`,
+    );
+  const scaling = RANGES.get(range?.toLowerCase() ?? '');
+  if (range !== undefined && !scaling)
+    assume(`says Image.NominalPixelRange ${range}, which is not known, so the default range was assumed`);
+  if (gamma !== undefined && !/^srgb$/i.test(gamma))
     notes.push(
       note(
         'COLOR_SPACE',
-        'The model wants linear light (Image.ColorSpaceGamma), but its images are in sRGB.',
+        `The model wants another color space (Image.ColorSpaceGamma ${gamma}), but its images are in sRGB.`,
+      ),
+    );
+  if (format === undefined && range === undefined) return {};
+  const used = [known && format, scaling && range].filter((value) => value !== undefined);
+  if (used.length > 0)
+    notes.push(
+      note(
+        'PREPROCESSING_FROM_MODEL',
+        `The channel order and the range of pixels come from the model's metadata (${used.join(', ')}).`,
       ),
     );
   // The platforms that write these metadata scale whole images.
-  return { ...fields, resize: 'STRETCH' };
+  return { channelOrder: known?.channelOrder ?? 'RGB', ...scaling, resize: 'STRETCH' };
+}
+
+/** Notes about metadata that describe the preprocessing and are not read. */
+function noteUnread(metadata: Metadata, isDescribed: boolean, notes: string[]): void {
+  const images = [...metadata.keys()].filter((key) => key.startsWith('Image.'));
+  const others = [...metadata.keys()].filter((key) => !key.startsWith('Image.') && DESCRIPTIVE.test(key));
+  if (isDescribed && images.length > 0)
+    notes.push(
+      note(
+        'FIELD_LEFT_OUT',
+        `The preprocessing is described, so the model's metadata (${images.map((key) => `${key} ${metadata.get(key)}`).join(', ')}) were not used.`,
+      ),
+    );
+  if (!isDescribed && others.length > 0)
+    notes.push(
+      note(
+        'PREPROCESSING_ASSUMED',
+        `The model's metadata ${others.join(', ')} look like preprocessing, but are of no form that is read. Give what they say with --preprocessing.`,
+      ),
+    );
 }
 
 function ofUltralytics(metadata: Metadata, input: ImageInput, notes: string[]): PartialPreprocessing {

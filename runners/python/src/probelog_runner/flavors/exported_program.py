@@ -81,8 +81,6 @@ def is_data_expression(text: str) -> bool:
 
 def _records(archive: Path) -> Iterator[tuple[str, bytes]]:
     """By both readers that torch has for archives: one may see what another does not."""
-    import torch
-
     try:
         with zipfile.ZipFile(archive) as opened:
             names = opened.namelist()
@@ -91,6 +89,9 @@ def _records(archive: Path) -> Iterator[tuple[str, bytes]]:
             for name in names:
                 if name.lower().endswith(".json"):
                     yield name, opened.read(name)
+        # Loading torch takes seconds; most archives to refuse are refused before.
+        import torch
+
         reader = torch._C.PyTorchFileReader(str(archive))
         for name in reader.get_all_records():
             if name.lower().endswith(".json"):

@@ -30,12 +30,13 @@ def load(job: Job, guard: PickleGuard) -> TorchModel:
     exported = data / "model.pt2"
     if not job.allow_pickle and (not exported.is_file() or (data / "model.pth").exists()):
         raise refuse_pickle("its module as a pickle (model.pth)")
+    if not job.allow_pickle:
+        # MLflow looks for pickles only; torch also evaluates text of the archive.
+        check_exported_program(exported)
     import mlflow.pytorch
     import torch
 
     if not job.allow_pickle:
-        # MLflow looks for pickles only; torch also evaluates text of the archive.
-        check_exported_program(exported)
         # MLflow checks the archive with torch's restricted unpickler (MLFLOW_ALLOW_PICKLE_DESERIALIZATION); the guard stands behind.
         guard.watch()
     try:
