@@ -237,10 +237,10 @@ describe('answers', () => {
   it('say how well the gallery answers, and why not better', async () => {
     const { data } = await demo.ask(`{
       known: logits(concept: "great white shark", first: 1) { fit reason }
-      unknown: logits(concept: "QR code", first: 1) { fit reason }
-      byModel: models(concept: "QR code") { fit reason }
+      unknown: logits(concept: "stock price chart", first: 1) { fit reason }
+      byModel: models(concept: "stock price chart") { fit reason }
       listed: models { fit reason }
-      certain: logits(concept: "QR code", filter: { minConfidence: 0.9 }) { fit totalCount edges { score } pageInfo { hasNextPage } }
+      certain: logits(concept: "stock price chart", filter: { minConfidence: 0.9 }) { fit totalCount edges { score } pageInfo { hasNextPage } }
     }`);
     expect(data.known.fit).not.toBe('NOT_REPRESENTED');
     expect(data.unknown).toEqual({ fit: 'NOT_REPRESENTED', reason: expect.any(String) });
