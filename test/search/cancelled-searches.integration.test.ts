@@ -9,6 +9,7 @@ import { RowFile } from '../../src/search/gallery/row-file.js';
 import type { SearchRequest } from '../../src/search/index.js';
 import { openMatrixProducts } from '../../src/search/matrix-products.js';
 import { LogitNames } from '../../src/search/ranking/logit-names.js';
+import { VocabularyQueries } from '../../src/search/ranking/vocabulary-queries.js';
 import { openQuietly } from './open-quietly.js';
 import { randomModels } from './random-gallery.js';
 
@@ -70,7 +71,7 @@ it('a cancelled look-up of names does not run to the end', async () => {
     },
   });
   const rows = new RowFile(join(folder, 'rows.f16'), PROBES, 0, 'WRITE');
-  const names = new LogitNames(new GallerySample(rows), counted);
+  const names = new LogitNames(new GallerySample(rows), counted, new VocabularyQueries());
   const path = join(folder, 'vocabulary.npy');
   await writeFile(
     path,

@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { LogitStatus } from '../../store/index.js';
-import { connectionType } from '../pagination/connection.js';
+import { answerType } from '../pagination/connection.js';
 import { Probe } from '../probe-set/probe-type.js';
 import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
@@ -82,7 +82,7 @@ export class LogitEdge extends WithExpectedAccuracy {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Probability that the logit recognizes the query, 0 to 1, from how far it stands out in the gallery. Null in a gallery of fewer than 50 logits, and for `similar` in one without a basis (fewer than 200).',
+      'Probability that the logit recognizes the query, 0 to 1, also for a query that no model recognizes (docs/accuracy.md). Null in a gallery of fewer than 50 logits, and for `similar` in one without a basis (fewer than 200).',
   })
   confidence?: number | null;
 }
@@ -108,8 +108,8 @@ export class ModelLogitEdge extends WithExpectedAccuracy {
   confidence?: number | null;
 }
 
-export const LogitConnection = connectionType('LogitConnection', LogitEdge, 'Logits that match, best first.');
-export const ModelLogitConnection = connectionType(
+export const LogitConnection = answerType('LogitConnection', LogitEdge, 'Logits that match, best first.');
+export const ModelLogitConnection = answerType(
   'ModelLogitConnection',
   ModelLogitEdge,
   "A model's logits, best first or in output order.",
