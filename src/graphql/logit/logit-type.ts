@@ -129,7 +129,10 @@ export class Recognition extends WithExpectedAccuracy {
   @Field(() => Float, { nullable: true, description: 'As in LogitEdge.' })
   confidence?: number | null;
 
-  @Field(() => Fit, { nullable: true, description: 'How well the model answers; null where confidence is null.' })
+  @Field(() => Fit, {
+    nullable: true,
+    description: 'How well the model answers; null where confidence is null.',
+  })
   fit?: Fit | null;
 
   @Field(() => FitReason, { nullable: true, description: 'Why `fit` is not GOOD; null when it is, or null.' })
