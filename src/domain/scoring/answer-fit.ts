@@ -88,8 +88,8 @@ export interface FitLimits {
 }
 
 /**
- * Chosen on the hub's even models: one in ten absent classes is called good at most, and one in twenty that are present, with a
- * right first result, not represented.
+ * Chosen with both halves of the hub in view, not blindly: at most one in ten absent classes is called good, and about one in
+ * twenty that are present, with a right first result, not represented. Those of LOGIT are not measured.
  */
 export const FIT_LIMITS = {
   TEXT: { good: 0.7, weak: 0.045, shown: 0.25, weakUnshown: 0.2 },
