@@ -238,13 +238,15 @@ describe('answers', () => {
     const { data } = await demo.ask(`{
       known: logits(concept: "great white shark", first: 1) { fit reason }
       unknown: logits(concept: "stock price chart", first: 1) { fit reason }
-      byModel: models(concept: "stock price chart") { fit reason }
+      byModel: models(concept: "stock price chart") { fit reason edges { node { recognizes(concept: "stock price chart") { fit reason } } } }
       listed: models { fit reason }
       certain: logits(concept: "stock price chart", filter: { minConfidence: 0.9 }) { fit totalCount edges { score } pageInfo { hasNextPage } }
     }`);
     expect(data.known.fit).not.toBe('NOT_REPRESENTED');
     expect(data.unknown).toEqual({ fit: 'NOT_REPRESENTED', reason: expect.any(String) });
-    expect(data.byModel).toEqual(data.unknown);
+    expect(data.byModel).toMatchObject(data.unknown);
+    const [{ node }] = data.byModel.edges;
+    expect(node.recognizes.fit).toBe('NOT_REPRESENTED');
     expect(data.listed).toEqual({ fit: null, reason: null });
     expect(data.certain).toEqual({
       fit: 'NOT_REPRESENTED',

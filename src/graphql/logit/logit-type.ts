@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { LogitStatus } from '../../store/index.js';
 import { answerType } from '../pagination/connection.js';
+import { Fit, FitReason } from '../pagination/fit.js';
 import { Probe } from '../probe-set/probe-type.js';
 import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
@@ -127,6 +128,15 @@ export class Recognition extends WithExpectedAccuracy {
 
   @Field(() => Float, { nullable: true, description: 'As in LogitEdge.' })
   confidence?: number | null;
+
+  @Field(() => Fit, {
+    nullable: true,
+    description: 'How well the model answers; null where confidence is null.',
+  })
+  fit?: Fit | null;
+
+  @Field(() => FitReason, { nullable: true, description: 'Why `fit` is not GOOD; null when it is, or null.' })
+  reason?: FitReason | null;
 
   @Field(() => Logit, { description: 'The logit that recognizes the concept best.' })
   bestLogit!: Logit;
