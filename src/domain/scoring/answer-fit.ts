@@ -138,10 +138,12 @@ export function matchOf({ probes, weights }: StrongestResponses, query: Float32A
  */
 export function bestNameMatch({ probes, weights }: StrongestResponses, names: Matrix): number {
   const matches = new Float64Array(names.columns);
-  for (let place = 0; place < probes.length; place++) {
-    const ofProbe = rowOf(names, probes[place]);
-    const weight = weights[place];
-    for (let name = 0; name < matches.length; name++) matches[name] += weight * ofProbe[name];
+  // Four probes at a time, because reading and writing the sums takes longer than the products.
+  for (let place = 0; place < probes.length; place += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((next) => rowOf(names, probes[place + next] ?? 0));
+    const [v, w, x, y] = [0, 1, 2, 3].map((next) => weights[place + next] ?? 0);
+    for (let name = 0; name < matches.length; name++)
+      matches[name] += v * a[name] + w * b[name] + (x * c[name] + y * d[name]);
   }
   let best = Number.NEGATIVE_INFINITY;
   for (const match of matches) if (match > best) best = match;

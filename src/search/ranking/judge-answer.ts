@@ -3,22 +3,19 @@ import {
   type AnswerCurve,
   type AnswerFit,
   answerSupport,
-  bestNameMatch,
   decidingConcept,
   FIT_LIMITS,
   type FitLimits,
   fitOf,
   JUDGED_RESULTS,
-  type Matrix,
   matchOf,
-  type StrongestResponses,
-  strongestResponses,
 } from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { ConceptTerm, SearchQuery } from '../search-query.js';
 import type { PreparedQuery } from './prepared-query.js';
 import { confidenceOf, runnerUpScore } from './to-result.js';
 import type { Candidate } from './top-k.js';
+import type { NamedResponses } from './vocabulary-queries.js';
 
 /** What the confidence of all results of a concept, expression or image has in common. */
 export interface AnswerSupport {
@@ -66,13 +63,12 @@ async function supportOf(
 ): Promise<AnswerSupport | null> {
   if (query.kind === 'LOGIT' || query.kind === 'CONCEPTS') return null;
   const { all, any } = query.kind === 'CONCEPT' ? { all: [query], any: [] } : query;
-  const strongest = strongestResponses(best.slice(0, JUDGED_RESULTS).map(({ row }) => view.rows.read(row)));
+  const rows = best.slice(0, JUDGED_RESULTS).map(({ row }) => row);
   const path = [...all, ...any].find(({ background }) => background)?.background?.vocabularyPath;
-  // The file is derived and may be deleted at any time. Until it is there again, names count as they typically do.
-  const names = path === undefined ? null : await view.vocabulary.read(path).catch(() => null);
+  const responses = await view.vocabulary.nameResponses(rows, (row) => view.rows.read(row), path);
   const supports = {
-    all: all.map((term) => supportOfTerm(term, best[0].value, strongest, names)),
-    any: any.map((term) => supportOfTerm(term, best[0].value, strongest, names)),
+    all: all.map((term) => supportOfTerm(term, best[0].value, responses)),
+    any: any.map((term) => supportOfTerm(term, best[0].value, responses)),
   };
   // An expression is as certain as the concept that is least so: of `all` the worst, of `any` the best.
   const numbersOf = (terms: AnswerSupport[]) => terms.map(({ support }) => support);
@@ -83,14 +79,13 @@ async function supportOf(
 function supportOfTerm(
   { weights, background }: ConceptTerm,
   score: number,
-  strongest: StrongestResponses,
-  names: Matrix | null,
+  { strongest, nameMatch }: NamedResponses,
 ): AnswerSupport {
   const kind = background?.of ?? 'TEXT';
   const curve = ANSWER_CURVES[kind];
   const shown = background?.shown ?? TYPICALLY_SHOWN;
   const match = matchOf(strongest, weights);
-  const naming = names && names.rows === weights.length ? match - bestNameMatch(strongest, names) : null;
+  const naming = nameMatch === null ? null : match - nameMatch;
   return {
     curve,
     limits: FIT_LIMITS[kind],
