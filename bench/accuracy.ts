@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
+import { measureAbsent } from './accuracy/absent/measure-absent.js';
 import type { Bench } from './accuracy/data/bench.js';
 import { openHub } from './accuracy/data/hub.js';
 import { measureConfidence } from './accuracy/measure/measure-confidence.js';
@@ -16,7 +17,7 @@ import { textTable } from './accuracy/report/table.js';
 import { tablesOf } from './accuracy/report/tables.js';
 
 const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER]
-                                           [--without-zoo] [--choose]
+                                           [--without-zoo] [--choose] [--only absent]
 
 Measures retrieval accuracy on a hub of classifiers with known classes (docs/accuracy.md): raw responses, the paper's
 method at its best k, the steps from there to ours, and ours. All constants are chosen on models with an even index and
@@ -28,6 +29,7 @@ listed.
   --encoder FOLDER   text encoder (default: demo/encoder)
   --without-zoo      skip the rows that run the hub's ONNX models
   --choose           also sweep the product's constants on models with an even index, and print the best values
+  --only absent      only how honest galleries are about what they do not know (docs/accuracy.md)
   --help             print this help`;
 
 async function main(): Promise<void> {
@@ -39,10 +41,13 @@ async function main(): Promise<void> {
       encoder: { type: 'string' },
       'without-zoo': { type: 'boolean' },
       choose: { type: 'boolean' },
+      only: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return console.log(HELP);
+  const { only } = values;
+  if (only !== undefined && only !== 'absent') throw new Error(`--only is ${only}; it must be absent`);
   const [folder] = positionals;
   if (positionals.length !== 1) throw new Error(`one hub folder is needed\n${HELP}`);
   const started = performance.now();
@@ -64,24 +69,38 @@ async function main(): Promise<void> {
       vocabulary: await embedConcepts(encoder, EVERYDAY_VOCABULARY),
       judged: [],
     };
-    const skewed: SkewedLogit[] = [];
-    for (const probeSet of hub.models.length > 0 ? hub.probeSets : [])
-      skewed.push(...(await measureProbeSet(bench, probeSet, report)));
-    if (skewed.length > 0) report.expectedAccuracyWeights = fitExpectedAccuracy(skewed);
-    Object.assign(report, measureConfidence(bench.judged));
+    if (only === undefined) await measureAnswers(bench, report);
+    const { missing, ...honesty } = await measureAbsent(bench);
+    Object.assign(report, honesty);
+    report.missing.push(...missing);
   } finally {
     await encoder.close();
   }
   report.seconds = Math.round((performance.now() - started) / 1000);
   console.log(textOf(report));
   for (const part of report.missing) console.error(`left out for want of ${part}`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(withAllRows(report), null, 2)}\n`);
   if (values.page) {
     const { markdown, svg } = accuracyPage(report, basename(values.page).replace(/\.md$/, '.svg'));
     writeFileSync(values.page, markdown);
     writeFileSync(values.page.replace(/\.md$/, '.svg'), svg);
   }
-  if (report.rows.length === 0) throw new Error('the hub holds nothing that can be measured');
+  if (report.rows.length + report.absent.length === 0)
+    throw new Error('the hub holds nothing that can be measured');
+}
+
+async function measureAnswers(bench: Bench, report: Report): Promise<void> {
+  const { hub } = bench;
+  const skewed: SkewedLogit[] = [];
+  for (const probeSet of hub.models.length > 0 ? hub.probeSets : [])
+    skewed.push(...(await measureProbeSet(bench, probeSet, report)));
+  if (skewed.length > 0) report.expectedAccuracyWeights = fitExpectedAccuracy(skewed);
+  Object.assign(report, measureConfidence(bench.judged));
+}
+
+/** The report with the rows of every kind in one list, for programs that look for a row by its name. */
+function withAllRows({ absent, rows, ...report }: Report) {
+  return { ...report, rows: [...rows, ...absent] };
 }
 
 function textOf(report: Report): string {

@@ -5,6 +5,8 @@ import { openConnection } from './connection.js';
 import { edges, type ListOptions, type Page } from './edges.js';
 import { type FollowOptions, followIngest } from './follow-ingest.js';
 import {
+  AnswerFitDocument,
+  type AnswerFitQuery,
   CancelIngestDocument,
   type ConceptInput,
   type IngestFactsFragment as Ingest,
@@ -46,6 +48,12 @@ export interface LogitSearchOptions extends ListOptions {
   /** The gallery to search; the default one if absent. */
   probeSet?: string;
 }
+
+/** Which logits a query may find. */
+export type FitOptions = Pick<LogitSearchOptions, 'filter' | 'probeSet'> & CallOptions;
+
+/** How well a gallery answers a query, and why not better. */
+export type AnswerFit = AnswerFitQuery['logits'];
 
 /** Which models are listed; without a concept all, oldest first. */
 export interface ModelListOptions
@@ -92,6 +100,9 @@ export interface ProbelogClient {
 
   /** Logits that match a query, best first; pages are fetched when they are needed. */
   logits(query: LogitQuery, options?: LogitSearchOptions): AsyncGenerator<LogitMatch, void, undefined>;
+
+  /** How well the gallery answers a query: whether any model recognizes it, as far as responses tell. */
+  fit(query: LogitQuery, options?: FitOptions): Promise<AnswerFit>;
 
   /** Logits of other models that recognize the same as this one, best first. */
   similar(
@@ -168,6 +179,10 @@ export function createClient(options: ClientOptions): ProbelogClient {
         async (place) => (await ask(connection, LogitsDocument, { ...asked, ...place }, { signal })).logits,
         { first, perPage },
       );
+    },
+    async fit(query, { signal, ...how } = {}) {
+      const asked = { ...(await variablesOf(query)), ...how };
+      return (await ask(connection, AnswerFitDocument, asked, { signal })).logits;
     },
     similar: (id, { first, perPage, signal, ...how } = {}) =>
       edges(

@@ -9,7 +9,9 @@ export {
 } from './client-error.js';
 export type { CallOptions, ClientOptions } from './client-options.js';
 export {
+  type AnswerFit,
   createClient,
+  type FitOptions,
   type IngestOptions,
   type LogitName,
   type LogitQuery,

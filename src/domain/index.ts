@@ -70,6 +70,25 @@ export { type Frame, type FrameRounding, frameImage, type ResizeMode } from './p
 export type { Raster } from './pixels/raster.js';
 export type { ResampleFilter } from './pixels/resample.js';
 export {
+  ANSWER_CURVES,
+  type AnswerCurve,
+  type AnswerFit,
+  type AnswerSignals,
+  answerConfidence,
+  answerSupport,
+  bestNameMatch,
+  FIT_LIMITS,
+  type FitLimits,
+  fitOf,
+  JUDGED_RESULTS,
+  matchOf,
+  type StrongestResponses,
+  shareAtMost,
+  shownSignal,
+  standings,
+  strongestResponses,
+} from './scoring/answer-fit.js';
+export {
   asymmetricDiscrepancy,
   LOGIT_TOP_K,
   TEXT_TOP_K,

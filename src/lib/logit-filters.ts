@@ -92,6 +92,16 @@ export const LOGIT_FILTERS = {
       help: 'only logits with at least this expected accuracy, 0 to 1',
     },
   },
+  minConfidence: {
+    kind: 'SHARE',
+    description:
+      'Only results whose `confidence` is known and at least this, 0 to 1; refused with the metric ASYMMETRIC. `totalCount` is then null.',
+    flag: {
+      name: '--min-confidence',
+      value: '<share>',
+      help: 'only results with at least this confidence, 0 to 1',
+    },
+  },
 } as const satisfies Record<string, FilterField>;
 
 /** A filter's name. */

@@ -1,9 +1,19 @@
+import type { AnswerFit } from '../domain/index.js';
+
 /** A concept as the probes of a set see it. */
 export interface ConceptTerm {
   /** P cosines of the concept with the probes. */
   cosines: Float32Array;
   /** P weights with mean 0 and deviation 1; their product with a descriptor, divided by P, is the score. */
   weights: Float32Array;
+  /** What its confidence is calibrated with; typical values when absent. */
+  background?: {
+    of: 'TEXT' | 'IMAGE';
+    /** Share of the vocabulary's texts (of an image: of the probes) that the probes show no better, 0 to 1. */
+    shown: number;
+    /** A `.npy` file, float32, V × P: the vocabulary as queries. */
+    vocabularyPath: string;
+  };
 }
 
 /** All of, any of, none of some concepts; `all` or `any` must hold at least one. */
@@ -66,6 +76,8 @@ export interface SearchRequest {
   hidden?: readonly string[];
   /** Only logits with at least this expected accuracy, 0 to 1. */
   minExpectedAccuracy?: number;
+  /** Only results with at least this confidence, 0 to 1. */
+  minConfidence?: number;
 }
 
 /** One logit that matches, or the best logit of a model that does. */
@@ -118,6 +130,8 @@ export interface SearchResults {
   hasMore: boolean;
   /** Logits or models that were searched, on all pages. */
   candidates: number;
+  /** How well the gallery answers the query; null where confidence is null, and when nothing was searched. */
+  answer: AnswerFit | null;
 }
 
 /** The part of a probe set that search needs. */

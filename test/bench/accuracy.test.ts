@@ -8,7 +8,7 @@ import { figures, firstRightRank } from '../../bench/accuracy/statistics/metrics
 import { confidenceOf, reliability } from '../../bench/accuracy/statistics/reliability.js';
 import { type ConfidenceCurve, random } from '../../src/domain/index.js';
 
-const CURVE: ConfidenceCurve = { unit: 'above', offset: -2, slope: 1, margin: 0.5, max: 0.9 };
+const CURVE: ConfidenceCurve = { offset: -2, slope: 1, margin: 0.5, max: 0.9 };
 
 describe('the place of the first right answer', () => {
   const values = Float32Array.of(5, 4, 4, 3);

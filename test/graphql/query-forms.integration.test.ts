@@ -234,6 +234,28 @@ describe('answers', () => {
     expect(unknown).toBeLessThan(0.5);
   });
 
+  it('say how well the gallery answers, and why not better', async () => {
+    const { data } = await demo.ask(`{
+      known: logits(concept: "great white shark", first: 1) { fit reason }
+      unknown: logits(concept: "stock price chart", first: 1) { fit reason }
+      byModel: models(concept: "stock price chart") { fit reason edges { node { recognizes(concept: "stock price chart") { fit reason } } } }
+      listed: models { fit reason }
+      certain: logits(concept: "stock price chart", filter: { minConfidence: 0.9 }) { fit totalCount edges { score } pageInfo { hasNextPage } }
+    }`);
+    expect(data.known.fit).not.toBe('NOT_REPRESENTED');
+    expect(data.unknown).toEqual({ fit: 'NOT_REPRESENTED', reason: expect.any(String) });
+    expect(data.byModel).toMatchObject(data.unknown);
+    const [{ node }] = data.byModel.edges;
+    expect(node.recognizes.fit).toBe('NOT_REPRESENTED');
+    expect(data.listed).toEqual({ fit: null, reason: null });
+    expect(data.certain).toEqual({
+      fit: 'NOT_REPRESENTED',
+      totalCount: null,
+      edges: [],
+      pageInfo: { hasNextPage: false },
+    });
+  });
+
   it('give a logit one score and one confidence, found by itself or for its model', async () => {
     const { data } = await demo.ask(`{
       logits(concept: "leopard", first: 100) { edges { score confidence node { id model { id } } } }

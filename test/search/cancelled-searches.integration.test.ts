@@ -9,6 +9,7 @@ import { RowFile } from '../../src/search/gallery/row-file.js';
 import type { SearchRequest } from '../../src/search/index.js';
 import { openMatrixProducts } from '../../src/search/matrix-products.js';
 import { LogitNames } from '../../src/search/ranking/logit-names.js';
+import { VocabularyQueries } from '../../src/search/ranking/vocabulary-queries.js';
 import { openQuietly } from './open-quietly.js';
 import { randomModels } from './random-gallery.js';
 
@@ -49,7 +50,8 @@ it('a cancelled scan stops in the middle, and the process scans no further', asy
     await search.search(SET.id, { ...query, models: [] });
     expect(await scanned()).toBe(atEnd);
     expect((await search.search(SET.id, query)).results).toHaveLength(5);
-    expect(await scanned()).toBe(atEnd + LOGITS);
+    // Once by distance, and once by score, which tells how well the gallery answers.
+    expect(await scanned()).toBe(atEnd + 2 * LOGITS);
   } finally {
     await search.close();
   }
@@ -70,7 +72,7 @@ it('a cancelled look-up of names does not run to the end', async () => {
     },
   });
   const rows = new RowFile(join(folder, 'rows.f16'), PROBES, 0, 'WRITE');
-  const names = new LogitNames(new GallerySample(rows), counted);
+  const names = new LogitNames(new GallerySample(rows), counted, new VocabularyQueries());
   const path = join(folder, 'vocabulary.npy');
   await writeFile(
     path,

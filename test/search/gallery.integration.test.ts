@@ -112,6 +112,59 @@ async function pages(
   }
 }
 
+describe('what a search says of its answer', () => {
+  beforeEach(() => search.sync(SET, models));
+
+  it('is the same on all pages, and by models', async () => {
+    const first = await search.search(SET.id, concept({ first: 5 }));
+    const { position: after } = first.results[4];
+    const later = await search.search(SET.id, concept({ first: 5, after }));
+    const byModel = await search.searchModels(SET.id, concept({ first: 5 }));
+    expect(first.answer?.fit).toMatch(/^(GOOD|WEAK|NOT_REPRESENTED)$/);
+    expect(later.answer).toEqual(first.answer);
+    expect(byModel.answer).toEqual(first.answer);
+    expect((await search.search(SET.id, concept({ metric: 'ASYMMETRIC' }))).answer).toEqual(first.answer);
+  });
+
+  it('is nothing in a gallery that is too small', async () => {
+    await search.sync(SET, models.slice(0, 2));
+    expect((await search.search(SET.id, concept())).answer).toBeNull();
+  });
+
+  it('doubts a query that no probe shows', async () => {
+    const confidenceOf = async (shown: number) => {
+      const background = { of: 'TEXT' as const, shown, vocabularyPath: join(folder, 'none.npy') };
+      const query = { kind: 'CONCEPT' as const, cosines, weights, background };
+      const { results, answer } = await search.search(SET.id, concept({ query }));
+      return { confidence: results[0].confidence ?? expect.fail(), reason: answer?.reason };
+    };
+    const [hidden, plain] = [await confidenceOf(0), await confidenceOf(1)];
+    expect(hidden.confidence).toBeLessThan(plain.confidence);
+    expect(hidden.reason).toBe('PROBES_DO_NOT_SHOW_IT');
+  });
+});
+
+describe('a minimum confidence', () => {
+  beforeEach(() => search.sync(SET, models));
+
+  it('ends the results of a concept where they become less certain', async () => {
+    const all = await pages(concept({ first: 20 }));
+    const confidences = all.map(({ confidence }) => confidence ?? expect.fail());
+    expect(confidences).toEqual([...confidences].sort((a, b) => b - a));
+    const minConfidence = confidences[7];
+    const certain = await pages(concept({ first: 3, minConfidence }));
+    expect(names(certain)).toEqual(names(all.filter((_, place) => confidences[place] >= minConfidence)));
+    const { results, hasMore } = await search.search(SET.id, concept({ minConfidence: 1 }));
+    expect({ results, hasMore }).toEqual({ results: [], hasMore: false });
+  });
+
+  it('is refused with an order that is not by confidence', async () => {
+    await expect(
+      search.search(SET.id, concept({ minConfidence: 0.5, metric: 'ASYMMETRIC' })),
+    ).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
 describe('a small gallery', () => {
   it.each(['SCORE', 'ASYMMETRIC'] as const)('answers by %s exactly as brute force', async (metric) => {
     await search.sync(SET, models);

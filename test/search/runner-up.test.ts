@@ -36,8 +36,8 @@ it('looks at some outputs of a large model, spread evenly', () => {
   expect(best).toBeGreaterThan(950);
 });
 
-it('does not exist for a model’s only output, nor where the curve does not ask', () => {
+it('does not exist for a model’s only output, nor for a query without a curve', () => {
   expect(runnerUpScore(siblings, prepared, { row: 4 })).toBeUndefined();
-  const concept = { ...prepared, scorer: { curve: CONFIDENCE_CURVES.CONCEPT } };
+  const concept = { ...prepared, scorer: { curve: null } };
   expect(runnerUpScore(siblings, concept, { row: 0 })).toBeUndefined();
 });

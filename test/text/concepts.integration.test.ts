@@ -149,7 +149,7 @@ describe('damage is computed again, never used:', () => {
     const options = { ...madeStore(['dog.jpg', 'cat.jpg']), ...madeEncoder(), folder: own, vocabulary };
     const first = await createConceptEncoder(options).vectors('dog', { id: 'set' });
     const files = (await readdir(own)).map((name) => join(own, name));
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(6);
     const whole = await Promise.all(files.map((file) => readFile(file)));
     for (const [at, file] of files.entries())
       await writeFile(file, whole[at].with(-40, whole[at][whole[at].length - 40] ^ 1));

@@ -56,7 +56,7 @@ export function measureConfidence(judged: JudgedAnswers[]): {
   for (const row of rows) {
     const parts = judged.filter((part) => part.row === row);
     const shipped = CONFIDENCE_CURVES[parts[0].curve];
-    const curveOf = (answers: Answer[]) => fitCurve(answers, shipped.margin !== 0, shipped.unit);
+    const curveOf = (answers: Answer[]) => fitCurve(answers, shipped.margin !== 0);
     const onChoosing = curveOf(parts.flatMap(({ choosing }) => choosing));
     const onReporting = curveOf(parts.flatMap(({ reporting }) => reporting));
     fitted.push({ row, shipped, fitted: onChoosing });

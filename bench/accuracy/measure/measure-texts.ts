@@ -1,18 +1,11 @@
 import { EVERYDAY_VOCABULARY, embedConcepts } from '../../../src/text/index.js';
 import type { Bench } from '../data/bench.js';
-import {
-  type ConceptRows,
-  type ConceptSpace,
-  conceptRows,
-  openConceptSpace,
-  withBackground,
-} from '../data/concepts.js';
+import { type ConceptRows, conceptRows, openConceptSpace, withBackground } from '../data/concepts.js';
 import type { BenchGallery } from '../data/gallery.js';
 import { synonyms } from '../data/hub.js';
 import { TWELVE_PROMPTS } from '../data/prompts.js';
 import { queryImages } from '../data/query-images.js';
 import type { Report } from '../report/report.js';
-import { conceptAnswers } from '../statistics/judged-answers.js';
 import { figures } from '../statistics/metrics.js';
 import { type Judge, ranks, withConsensus } from '../statistics/rank.js';
 import { pick, products } from '../statistics/scores.js';
@@ -22,7 +15,6 @@ import { measureConcepts } from './measure-concepts.js';
 import { measureImages } from './measure-images.js';
 import type { Halves } from './measure-logits.js';
 import { measureNames } from './measure-names.js';
-import { unknownConcepts } from './unknown-concepts.js';
 
 /** Galleries under the product's descriptors. */
 export interface Galleries {
@@ -99,8 +91,6 @@ export async function measureTexts(
     )),
     ...(await measureAlignment(with_, probeSet, galleries.choosing, reporting, { wnids, ...concepts })),
   );
-  say('confidence of answers to concepts, half of which no model knows');
-  await judgeConcepts(bench, probeSet, space, labels, judges, galleries);
   say('pictures');
   for (const images of queryImages(folder, hub)) {
     if (images.from === probeSet) continue;
@@ -123,28 +113,6 @@ export async function measureTexts(
     );
   }
   return names;
-}
-
-async function judgeConcepts(
-  { hub, folder, encoder, products: with_, judged }: Bench,
-  probeSet: string,
-  space: ConceptSpace,
-  labels: string[],
-  known: Judge[],
-  { choosing, reporting, smaller }: Galleries,
-): Promise<void> {
-  const unknown = unknownConcepts(hub, folder, labels.length);
-  const { ours } = conceptRows(space, await embedConcepts(encoder, [...labels, ...unknown]));
-  const judges = [...known, ...unknown.map((): Judge => ({ isAllowed: () => true, isRight: () => false }))];
-  judged.push({
-    row: 'text-logit',
-    probeSet,
-    curve: 'CONCEPT',
-    choosing: await conceptAnswers(with_, choosing, ours, judges),
-    reporting: await conceptAnswers(with_, reporting, ours, judges),
-    unanswerable: [],
-    smaller: await conceptAnswers(with_, smaller, ours, judges),
-  });
 }
 
 function judgeOf(wnid: string): Judge {

@@ -1,5 +1,6 @@
 import { EXPECTED_ACCURACY_WEIGHTS } from '../../../src/domain/index.js';
 import { chosen } from '../measure/measure-choice.js';
+import { absentTables } from './absent-tables.js';
 import { confidenceTables } from './confidence-tables.js';
 import type { Report } from './report.js';
 import { spanOf, type Table } from './table.js';
@@ -9,6 +10,7 @@ export function tablesOf(report: Report): Table[] {
   return [
     retrieval(report),
     ...confidenceTables(report),
+    ...absentTables(report),
     expectedAccuracy(report),
     accuracyWeights(report),
     undocumented(report),

@@ -1,10 +1,4 @@
-import {
-  type ConfidenceCurve,
-  type Matrix,
-  rowOf,
-  type ScoreSpread,
-  scoreSpread,
-} from '../../../src/domain/index.js';
+import { type Matrix, rowOf, type ScoreSpread, scoreSpread } from '../../../src/domain/index.js';
 import type { GalleryLogit } from '../data/gallery.js';
 import { groupBy } from './group-by.js';
 import { best, type Judge } from './rank.js';
@@ -13,7 +7,7 @@ import type { Scores } from './scores.js';
 /** Results of a page. */
 const ANSWERS = 10;
 /** Deviations already: how names are ranked. */
-export const STANDARD: ScoreSpread = { middle: 0, below: 1, above: 1 };
+export const STANDARD: Pick<ScoreSpread, 'middle' | 'above'> = { middle: 0, above: 1 };
 
 /** An answer: how it stands out, and whether it is right. */
 export interface Answer {
@@ -34,18 +28,16 @@ export interface Answer {
  *
  * @param base scores of the whole gallery before consensus, which say how scores are spread and which is the
  *   runner-up; null when `final` are deviations already
- * @param unit of the curve that will be judged by them
  */
 export function answersOf(
   logits: GalleryLogit[],
   base: Scores | null,
   final: Scores,
   judges: Judge[],
-  unit: ConfidenceCurve['unit'],
 ): Answer[] {
   const outputs = groupBy(logits.keys(), (logit) => logits[logit].model);
   return judges.flatMap(({ isAllowed, isRight }, query) => {
-    const { middle, [unit]: deviation } = base ? scoreSpread(rowOf(base, query)) : STANDARD;
+    const { middle, above: deviation } = base ? scoreSpread(rowOf(base, query)) : STANDARD;
     const values = rowOf(final, query);
     const known = logits.some((candidate) => isAllowed(candidate) && isRight(candidate));
     return best(values, ANSWERS, (candidate) => isAllowed(logits[candidate])).map((candidate, place) => {

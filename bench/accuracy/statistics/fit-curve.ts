@@ -10,20 +10,15 @@ const TINY = 1e-9;
  * The curve under which what was right is most likely, of all `most` tried.
  *
  * @param byMargin whether the margin counts
- * @param unit that the answers were given in
  */
-export function fitCurve(
-  answers: Answer[],
-  byMargin: boolean,
-  unit: ConfidenceCurve['unit'] = 'above',
-): ConfidenceCurve {
+export function fitCurve(answers: Answer[], byMargin: boolean): ConfidenceCurve {
   const samples = answers.map(({ above, ahead, right }) => ({
     features: byMargin ? [1, above, ahead] : [1, above],
     target: right ? 1 : 0,
   }));
   const curves = MAX_TRIED.map((max): ConfidenceCurve => {
     const [offset, slope, margin = 0] = fitLogistic(samples, byMargin ? [-4, 0.8, 0] : [-4, 0.8], max);
-    return { unit, offset, slope, margin, max };
+    return { offset, slope, margin, max };
   });
   const losses = curves.map((curve) => logLoss(answers, curve));
   return curves[losses.indexOf(Math.min(...losses))];

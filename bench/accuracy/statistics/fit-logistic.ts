@@ -10,6 +10,10 @@ const TINY = 1e-9;
 export interface Sample {
   features: number[];
   target: number;
+  /** A part of ⟨w, features⟩ that is known; 0 when absent. */
+  known?: number;
+  /** How much it counts; 1 when absent. */
+  weight?: number;
 }
 
 /**
@@ -38,21 +42,23 @@ export function fitLogistic(samples: readonly Sample[], start: readonly number[]
 /** Mean negative log-likelihood. */
 function lossOf(samples: readonly Sample[], weights: readonly number[], ceiling: number): number {
   let sum = 0;
-  for (const { features, target } of samples) {
-    const p = Math.min(Math.max(ceiling * logisticOf(features, weights), TINY), 1 - TINY);
-    sum -= target * Math.log(p) + (1 - target) * Math.log(1 - p);
+  let total = 0;
+  for (const { features, target, known, weight = 1 } of samples) {
+    const p = Math.min(Math.max(ceiling * logisticOf(features, weights, known), TINY), 1 - TINY);
+    sum -= weight * (target * Math.log(p) + (1 - target) * Math.log(1 - p));
+    total += weight;
   }
-  return sum / samples.length;
+  return sum / total;
 }
 
 function gaussNewton(samples: readonly Sample[], weights: readonly number[], ceiling: number): number[] {
   const gradient = weights.map(() => 0);
   const information = weights.map((_, at) => weights.map((__, other) => (at === other ? TINY : 0)));
-  for (const { features, target } of samples) {
-    const logistic = logisticOf(features, weights);
+  for (const { features, target, known, weight = 1 } of samples) {
+    const logistic = logisticOf(features, weights, known);
     const p = Math.min(ceiling * logistic, 1 - TINY);
     const change = ceiling * logistic * (1 - logistic);
-    const pull = change / Math.max(p * (1 - p), 1e-12);
+    const pull = (weight * change) / Math.max(p * (1 - p), 1e-12);
     for (let at = 0; at < features.length; at++) {
       gradient[at] += pull * (target - p) * features[at];
       for (let other = 0; other < features.length; other++)
@@ -62,8 +68,8 @@ function gaussNewton(samples: readonly Sample[], weights: readonly number[], cei
   return solve(new Matrix(information), Matrix.columnVector(gradient)).to1DArray();
 }
 
-function logisticOf(features: readonly number[], weights: readonly number[]): number {
-  let sum = 0;
+function logisticOf(features: readonly number[], weights: readonly number[], known = 0): number {
+  let sum = known;
   for (let at = 0; at < features.length; at++) sum += features[at] * weights[at];
   return 1 / (1 + Math.exp(-sum));
 }

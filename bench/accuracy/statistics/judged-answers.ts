@@ -1,4 +1,4 @@
-import { CONFIDENCE_CURVES, type ConfidenceCurve, type Matrix, rowOf } from '../../../src/domain/index.js';
+import { type Matrix, rowOf } from '../../../src/domain/index.js';
 import type { MatrixProducts } from '../../../src/search/matrix-products.js';
 import type { BenchGallery } from '../data/gallery.js';
 import { drawQueries, judges } from '../measure/measure-logits.js';
@@ -23,18 +23,7 @@ export async function similarAnswers(
       isRight,
     }),
   );
-  return answersAfterConsensus(with_, gallery, scores, judged, CONFIDENCE_CURVES.LOGIT);
-}
-
-/** Answers to concepts. @param concepts rows of queries, with a judge for each */
-export async function conceptAnswers(
-  with_: MatrixProducts,
-  gallery: BenchGallery,
-  concepts: Matrix,
-  judged: Judge[],
-): Promise<Answer[]> {
-  const scores = await products(with_, concepts, gallery.rows);
-  return answersAfterConsensus(with_, gallery, scores, judged, CONFIDENCE_CURVES.CONCEPT);
+  return answersOf(gallery.logits, scores, await withConsensus(with_, gallery, scores, judged), judged);
 }
 
 /** Names for some logits of a gallery. @param ours the names as rows of queries */
@@ -57,16 +46,5 @@ export async function nameAnswers(
       isRight: ({ wnid }) => gallery.logits[logit].names.includes(wnid),
     }),
   );
-  return answersOf(candidates, null, scores, judged, CONFIDENCE_CURVES.NAME.unit);
-}
-
-async function answersAfterConsensus(
-  with_: MatrixProducts,
-  gallery: BenchGallery,
-  scores: Scores,
-  judged: Judge[],
-  { unit }: ConfidenceCurve,
-): Promise<Answer[]> {
-  const agreed = await withConsensus(with_, gallery, scores, judged);
-  return answersOf(gallery.logits, scores, agreed, judged, unit);
+  return answersOf(candidates, null, scores, judged);
 }

@@ -6,9 +6,11 @@ import {
   ModelFactsDocument,
   type ModelFactsQuery,
   RankedModelsDocument,
+  type RankedModelsQuery,
 } from '../generated/operations.js';
 import { type FilterFlags, filterOf, withFilterOptions } from '../options/filter-options.js';
 import { countFlag } from '../options/numbers.js';
+import { type AnswerFit, printFit } from '../output/fit-line.js';
 import { byteSize, type FormatFlags, printJson, printRows, withFormats } from '../output/formats.js';
 import { printable, styled } from '../output/table.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
@@ -42,8 +44,9 @@ export function modelsCommand(): Command {
       const first = countFlag('--first', flags.first, MAX_RESULTS);
       return withClient({ url }, async (client) => {
         if (concepts) {
-          const ranked = await rank(client, concepts, first, { ...narrowing, modelText: text });
-          printRows(ranked, RANKED, { json, jsonl });
+          const { rows, answer } = await rank(client, concepts, first, { ...narrowing, modelText: text });
+          printFit(answer, rows.length, { json, jsonl });
+          printRows(rows, RANKED, { json, jsonl });
         } else printRows(await list(client, text), LISTED, { json, jsonl });
       });
     });
@@ -118,11 +121,16 @@ async function rank(
   const probeSet = await findProbeSetId(client, flags.probeSet);
   const variables = { concepts, probeSet, matching: await filterOf(client, flags) };
   const rows = [];
-  for await (const edge of client.edges(RankedModelsDocument, variables, ({ models }) => models, { first })) {
+  let answer: AnswerFit = { fit: null, reason: null };
+  const listOf = ({ models }: RankedModelsQuery) => {
+    answer = models;
+    return models;
+  };
+  for await (const edge of client.edges(RankedModelsDocument, variables, listOf, { first })) {
     const { score, confidence, expectedAccuracy, bestLogit, node } = edge;
     rows.push({
-      score,
       confidence,
+      score,
       name: node.name,
       version: node.version,
       label: bestLogit?.label ?? null,
@@ -130,7 +138,7 @@ async function rank(
       expectedAccuracy,
     });
   }
-  return rows;
+  return { rows, answer };
 }
 
 const LISTED = {
@@ -144,8 +152,8 @@ const LISTED = {
 };
 
 const RANKED = {
-  score: 'SCORE',
   confidence: 'CONFIDENCE',
+  score: 'SCORE',
   name: 'MODEL',
   version: 'VERSION',
   label: 'BEST LABEL',

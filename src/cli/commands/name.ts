@@ -35,7 +35,7 @@ export function nameCommand(): Command {
         const names = [];
         for await (const { index, concepts } of outputsOf(client, model, flags.output, first))
           for (const { text, score, confidence } of concepts)
-            names.push({ index, name: text, score, confidence });
+            names.push({ index, confidence, name: text, score });
         if (flags.json) return printJson({ summary, names });
         if (!flags.jsonl) process.stdout.write(`${printable(summary)}\n\n`);
         printRows(names, COLUMNS, flags);
@@ -78,4 +78,4 @@ async function* outputsOf(
   for await (const { node } of edges) yield node;
 }
 
-const COLUMNS = { index: 'OUTPUT', name: 'NAME', score: 'SCORE', confidence: 'CONFIDENCE' };
+const COLUMNS = { confidence: 'CONFIDENCE', index: 'OUTPUT', name: 'NAME', score: 'SCORE' };

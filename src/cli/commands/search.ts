@@ -11,6 +11,7 @@ import {
 } from '../generated/operations.js';
 import { type FilterFlags, filterOf, withFilterOptions } from '../options/filter-options.js';
 import { countFlag } from '../options/numbers.js';
+import { type AnswerFit, printFit } from '../output/fit-line.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
@@ -45,6 +46,7 @@ export function searchCommand(): Command {
   withFilterOptions(command)
     .option('--evidence <n>', 'number of probes to show that made a result match, by position', '0')
     .option('--first <n>', 'number of results', '10')
+    .option('--wide', "also show the paper's distance")
     .addOption(
       new Option('--metric <metric>', 'ASYMMETRIC is the discrepancy of the paper')
         .choices(['SCORE', 'ASYMMETRIC'])
@@ -64,10 +66,16 @@ export function searchCommand(): Command {
       const evidence = countFlag('--evidence', flags.evidence, MAX_EVIDENCE);
       return withClient({ url }, async (client) => {
         const rows = [];
-        for await (const edge of await search(client, concept, flags, { first, evidence }))
+        let answer: AnswerFit = { fit: null, reason: null };
+        const onPage = (page: AnswerFit) => {
+          answer = page;
+        };
+        for await (const edge of await search(client, concept, flags, { first, evidence }, onPage))
           rows.push(rowOf(edge));
-        if (json || jsonl || evidence === 0) printRows(rows, COLUMNS, { json, jsonl });
-        else printRows(rows.map(withProbes), { ...COLUMNS, probes: 'PROBES' }, {});
+        printFit(answer, rows.length, { json, jsonl });
+        const columns = flags.wide ? { ...COLUMNS, distance: 'DISTANCE' } : COLUMNS;
+        if (json || jsonl || evidence === 0) printRows(rows, columns, { json, jsonl });
+        else printRows(rows.map(withProbes), { ...columns, probes: 'PROBES' }, {});
       });
     },
   );
@@ -83,6 +91,7 @@ interface SearchFlags extends FilterFlags, FormatFlags, UrlFlag {
   first: string;
   metric: SearchMetric;
   probeSet?: string;
+  wide?: boolean;
 }
 
 async function search(
@@ -90,6 +99,7 @@ async function search(
   concept: string | undefined,
   flags: SearchFlags,
   { first, evidence }: { first: number; evidence: number },
+  onPage: (page: AnswerFit) => void,
 ): Promise<AsyncIterable<FoundLogit>> {
   const { all, any, none, image, like, metric, probeSet } = flags;
   const perPage = Math.min(MAX_PAGE_SIZE, Math.floor(MAX_PAGE_COST / (RESULT_COST + evidence * PROBE_COST)));
@@ -99,9 +109,13 @@ async function search(
     evidence: Math.max(evidence, 1),
     withEvidence: evidence > 0,
   };
+  const seen = (page: Page) => {
+    onPage(page);
+    return page;
+  };
   if (like !== undefined) {
     const id = await logitIn(client, like, probeSet);
-    const listOf = ({ logit }: { logit: { similar: Page } | null }) => logit?.similar ?? EMPTY_PAGE;
+    const listOf = ({ logit }: { logit: { similar: Page } | null }) => seen(logit?.similar ?? NO_ANSWER);
     return client.edges(LogitsAlikeDocument, { id, ...options }, listOf, { first, perPage });
   }
   const variables = {
@@ -111,10 +125,12 @@ async function search(
     probeSet: await findProbeSetId(client, probeSet),
     ...options,
   };
-  return client.edges(FoundLogitsDocument, variables, ({ logits }) => logits, { first, perPage });
+  return client.edges(FoundLogitsDocument, variables, ({ logits }) => seen(logits), { first, perPage });
 }
 
-interface Page {
+const NO_ANSWER: Page = { ...EMPTY_PAGE, fit: null, reason: null };
+
+interface Page extends AnswerFit {
   edges: FoundLogit[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
@@ -149,9 +165,9 @@ async function readImage(path: string): Promise<Buffer> {
 
 function rowOf({ score, distance, confidence, expectedAccuracy, evidence, node }: FoundLogit) {
   return {
+    confidence,
     score,
     distance,
-    confidence,
     expectedAccuracy,
     label: node.label,
     model: node.model.name,
@@ -171,9 +187,8 @@ function withProbes(row: ReturnType<typeof rowOf>) {
 }
 
 const COLUMNS = {
-  score: 'SCORE',
-  distance: 'DISTANCE',
   confidence: 'CONFIDENCE',
+  score: 'SCORE',
   expectedAccuracy: 'ACCURACY',
   label: 'LABEL',
   model: 'MODEL',

@@ -9,12 +9,12 @@ export interface ScoreSpread {
   below: number;
   /** From the median up to the 84th percentile. */
   above: number;
+  /** Where the best hundredth begins: the 99th percentile; in a small gallery the fourth largest. */
+  tail: number;
 }
 
 /** A monotone map from how far a score stands out to the probability that a result is right. */
 export interface ConfidenceCurve {
-  /** Which deviation is the unit. */
-  unit: 'below' | 'above';
   offset: number;
   /** Per deviation above the gallery's median. */
   slope: number;
@@ -28,24 +28,30 @@ export interface ConfidenceCurve {
  * Curves fitted on the hub's even models, with both probe sets and with queries for concepts that no model knows.
  * `npm run bench:accuracy` fits them again and measures them on the odd models (docs/accuracy-measured.md).
  *
- * Queries by logit ask for one class, so the margin helps, and so does the upper deviation: a probe set that skews all
- * scores does not inflate confidence. A concept can be broad: all outputs for dog breeds recognize dogs, and if a sixth of
- * a gallery does, the upper deviation grows with them. So concepts use the lower one.
+ * The unit is the upper deviation, so that a probe set that skews all scores does not inflate confidence. Queries by logit
+ * ask for one class, so the margin helps them. Concepts and images have curves of their own (`answer-fit.ts`).
  */
 export const CONFIDENCE_CURVES = {
-  CONCEPT: { unit: 'below', offset: -6.33, slope: 1.1, margin: 0, max: 0.88 },
-  LOGIT: { unit: 'above', offset: -5.32, slope: 0.65, margin: 0.75, max: 0.94 },
-  NAME: { unit: 'above', offset: -6.11, slope: 0.79, margin: 0, max: 0.92 },
+  LOGIT: { offset: -5.32, slope: 0.65, margin: 0.75, max: 0.94 },
+  NAME: { offset: -6.11, slope: 0.79, margin: 0, max: 0.92 },
 } as const satisfies Record<string, ConfidenceCurve>;
 
 const LOWER_SHARE = 0.1587;
 const UPPER_SHARE = 0.8413;
+const BEST_SHARE = 0.01;
+/** In a small gallery the best hundredth is the first result alone, which cannot stand out from itself. */
+const MIN_BEST = 3;
 
 /** Median of scores, and their deviation on either side. */
 export function scoreSpread(scores: ArrayLike<number>): ScoreSpread {
-  const places = [LOWER_SHARE, 0.5, UPPER_SHARE].map((share) => Math.floor(share * (scores.length - 1)));
-  const [lower, middle, upper] = orderStatistics(scores, places);
-  return { middle, below: middle - lower, above: upper - middle };
+  const last = scores.length - 1;
+  const behindTail = Math.max(MIN_BEST, Math.floor(BEST_SHARE * scores.length));
+  const [atLower, atMiddle, atUpper] = [LOWER_SHARE, 0.5, UPPER_SHARE].map((share) =>
+    Math.floor(share * last),
+  );
+  const places = [atLower, atMiddle, atUpper, Math.max(atUpper, last - behindTail)];
+  const [lower, middle, upper, tail] = orderStatistics(scores, places);
+  return { middle, below: middle - lower, above: upper - middle, tail };
 }
 
 /**
@@ -57,11 +63,10 @@ export function scoreSpread(scores: ArrayLike<number>): ScoreSpread {
  */
 export function confidence(
   score: number,
-  spread: ScoreSpread,
-  { unit, offset, slope, margin, max }: ConfidenceCurve,
-  runnerUp = spread.middle,
+  { middle, above: deviation }: Pick<ScoreSpread, 'middle' | 'above'>,
+  { offset, slope, margin, max }: ConfidenceCurve,
+  runnerUp = middle,
 ): number {
-  const { middle, [unit]: deviation } = spread;
   if (!(deviation > 0)) return 0;
   const above = (score - middle) / deviation;
   const ahead = (score - Math.max(runnerUp, middle)) / deviation;

@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { LogitStatus } from '../../store/index.js';
-import { connectionType } from '../pagination/connection.js';
+import { answerType } from '../pagination/connection.js';
+import { Fit, FitReason } from '../pagination/fit.js';
 import { Probe } from '../probe-set/probe-type.js';
 import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
@@ -82,7 +83,7 @@ export class LogitEdge extends WithExpectedAccuracy {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Probability that the logit recognizes the query, 0 to 1, from how far it stands out in the gallery. Null in a gallery of fewer than 50 logits, and for `similar` in one without a basis (fewer than 200).',
+      'Probability that the logit recognizes the query, 0 to 1, also for a query that no model recognizes (docs/accuracy.md). Null in a gallery of fewer than 50 logits, and for `similar` in one without a basis (fewer than 200).',
   })
   confidence?: number | null;
 }
@@ -108,8 +109,8 @@ export class ModelLogitEdge extends WithExpectedAccuracy {
   confidence?: number | null;
 }
 
-export const LogitConnection = connectionType('LogitConnection', LogitEdge, 'Logits that match, best first.');
-export const ModelLogitConnection = connectionType(
+export const LogitConnection = answerType('LogitConnection', LogitEdge, 'Logits that match, best first.');
+export const ModelLogitConnection = answerType(
   'ModelLogitConnection',
   ModelLogitEdge,
   "A model's logits, best first or in output order.",
@@ -127,6 +128,15 @@ export class Recognition extends WithExpectedAccuracy {
 
   @Field(() => Float, { nullable: true, description: 'As in LogitEdge.' })
   confidence?: number | null;
+
+  @Field(() => Fit, {
+    nullable: true,
+    description: 'How well the model answers; null where confidence is null.',
+  })
+  fit?: Fit | null;
+
+  @Field(() => FitReason, { nullable: true, description: 'Why `fit` is not GOOD; null when it is, or null.' })
+  reason?: FitReason | null;
 
   @Field(() => Logit, { description: 'The logit that recognizes the concept best.' })
   bestLogit!: Logit;

@@ -296,6 +296,6 @@ async function recognizingLogits(context: Context, model: ModelRecord, concept: 
 }
 
 async function recognition(context: Context, model: ModelRecord, concept: string) {
-  const { edges } = await recognizingLogits(context, model, concept, { first: 1 });
-  return edges.map(({ node, ...match }) => ({ ...match, bestLogit: node })).at(0) ?? null;
+  const { edges, fit, reason } = await recognizingLogits(context, model, concept, { first: 1 });
+  return edges.map(({ node, ...match }) => ({ ...match, bestLogit: node, fit, reason })).at(0) ?? null;
 }

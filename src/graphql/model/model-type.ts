@@ -2,7 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { type ModelFacts, ModelStatus, ResponseKind } from '../../store/index.js';
 import { ExpectedAccuracyReason, Logit } from '../logit/logit-type.js';
-import { connectionType } from '../pagination/connection.js';
+import { answerType } from '../pagination/connection.js';
 import { Node } from '../schema/node.js';
 import { registerEnum } from '../schema/register-enum.js';
 
@@ -174,4 +174,4 @@ export class ModelEdge {
   bestLogit?: Logit | null;
 }
 
-export const ModelConnection = connectionType('ModelConnection', ModelEdge, 'Models, best or oldest first.');
+export const ModelConnection = answerType('ModelConnection', ModelEdge, 'Models, best or oldest first.');

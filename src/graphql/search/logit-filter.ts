@@ -92,6 +92,7 @@ const CONDITIONS = {
   maxClasses: 'maxOutputs',
   minCoverage: 'minCoverage',
   minExpectedAccuracy: null,
+  minConfidence: null,
 } as const satisfies Record<LogitFilterName, keyof StoredModelFilter | null>;
 
 /** A checked filter's conditions on models, as the store takes them. */

@@ -39,7 +39,8 @@ async function connectionOf<Own extends object>(
     const match = { score, distance, confidence, expectedAccuracy, expectedAccuracyReason };
     return [Object.assign(lazyCursor(page, result), match, ownOf(output))];
   });
-  return { edges, pageInfo: pageInfoOf(page), totalCount: page.totalCount };
+  const { totalCount, answer } = page;
+  return { edges, pageInfo: pageInfoOf(page), totalCount, fit: answer?.fit, reason: answer?.reason };
 }
 
 function lazyCursor({ cursorOf }: SearchPage, result: SearchPage['results'][number]) {

@@ -43,6 +43,7 @@ export interface SearchPage {
   hasMore: boolean;
   /** Results on all pages; null when that is not known. */
   totalCount: number | null;
+  answer: SearchResults['answer'];
 }
 
 /**
@@ -65,24 +66,28 @@ export async function searchPage(
   const filter = given ? checkFilter(given, filterName) : {};
   const bound = [of, probeSet.id, named, metric, given ?? null, models ?? null];
   const minExpectedAccuracy = filter.minExpectedAccuracy ?? undefined;
+  const minConfidence = filter.minConfidence ?? undefined;
   const request: SearchRequest = {
     query,
     metric,
     first,
     after: after ? context.cursors.decode(bound, after, position) : undefined,
     minExpectedAccuracy,
+    minConfidence,
     models: await allowedModels(context, probeSet, filter, models),
     galleryWindow,
     excludeModels: [...excludeModels, ...(filter.excludeModels ?? []).map((id) => keyOf('Model', id))],
   };
   const found: SearchResults = await context.search[of](probeSet.id, request);
-  // How many results are accurate enough is known only after looking at each.
-  const totalCount = minExpectedAccuracy === undefined ? found.candidates : null;
+  // How many results are accurate or certain enough is known only after looking at each.
+  const isCounted = minExpectedAccuracy === undefined && minConfidence === undefined;
+  const totalCount = isCounted ? found.candidates : null;
   return {
     results: found.results,
     cursorOf: ({ position }) => context.cursors.encode(bound, position),
     hasMore: found.hasMore,
     totalCount,
+    answer: found.answer,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ExactScan } from '../ranking/exact-scan.js';
 import type { RankingCache } from '../ranking/ranking-cache.js';
 import type { ActiveSnapshot } from '../ranking/scorer.js';
+import type { VocabularyQueries } from '../ranking/vocabulary-queries.js';
 import type { GallerySample } from './gallery-sample.js';
 import type { GalleryEntry } from './journal.js';
 import type { RowFile } from './row-file.js';
@@ -18,6 +19,7 @@ export interface GalleryView {
   sample: GallerySample;
   neighbors: RowNeighbors;
   cache: RankingCache;
+  vocabulary: VocabularyQueries;
   /** Galleries up to this many logits are scanned exactly. */
   exactLimit: number;
   entryAt(row: number): GalleryEntry | undefined;

@@ -11,6 +11,7 @@ import type { ActiveSnapshot } from '../ranking/scorer.js';
 import { searchLogits } from '../ranking/search-logits.js';
 import { searchModels } from '../ranking/search-models.js';
 import { searchModelsByConcepts } from '../ranking/search-models-by-concepts.js';
+import { VocabularyQueries } from '../ranking/vocabulary-queries.js';
 import type {
   GalleryPrior,
   GalleryStats,
@@ -71,6 +72,7 @@ export class Gallery {
   private readonly sample: GallerySample;
   private readonly neighbors = new RowNeighbors();
   private readonly visible = new VisibleEntries();
+  private readonly vocabulary = new VocabularyQueries();
   private readonly namer: LogitNames;
   private readonly cache = new RankingCache();
   private readonly builds: BasisBuilds;
@@ -89,7 +91,7 @@ export class Gallery {
     this.snapshots = new SnapshotStore(folder, probes, faiss);
     this.scan = new ExactScan();
     this.sample = new GallerySample(this.rows);
-    this.namer = new LogitNames(this.sample, options.products);
+    this.namer = new LogitNames(this.sample, options.products, this.vocabulary);
     const last = this.snapshots.load(this.rows);
     if (last) this.use(last);
     this.builds = new BasisBuilds(
@@ -318,6 +320,7 @@ export class Gallery {
       sample: this.sample,
       neighbors: this.neighbors,
       cache: this.cache,
+      vocabulary: this.vocabulary,
       exactLimit: this.options.settings.exactLimit,
       entryAt: (row) => this.journal.entryAt(row),
       certaintyOf: (row) => this.certaintyOf(row),

@@ -1,21 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import {
   CONFIDENCE_CURVES,
   confidence,
-  decodeMatrix,
-  type Matrix,
   nameStatistics,
   rowOf,
   stackRows,
   topIndexes,
   transpose,
 } from '../../domain/index.js';
-import { checkedContent } from '../../lib/checksum.js';
 import type { GallerySample } from '../gallery/gallery-sample.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import type { LogitName } from '../search-query.js';
+import type { VocabularyQueries } from './vocabulary-queries.js';
 
 /** Logits named before other calls get their turn; a model may have thousands. */
 const BLOCK_LOGITS = 128;
@@ -29,7 +26,6 @@ type NameStatistics = { means: Float32Array; deviations: Float32Array } | null;
  * that, names are ranked by score and have no confidence (docs/accuracy.md).
  */
 export class LogitNames {
-  private vocabulary: { path: string; queries: Promise<Matrix> } | null = null;
   private readonly cached = new WeakMap<
     readonly GalleryEntry[],
     { path: string; statistics: Promise<NameStatistics> }
@@ -38,6 +34,7 @@ export class LogitNames {
   constructor(
     private readonly sample: GallerySample,
     private readonly products: MatrixProducts,
+    private readonly vocabulary: VocabularyQueries,
   ) {}
 
   /**
@@ -54,7 +51,7 @@ export class LogitNames {
     entries: readonly GalleryEntry[],
     signal?: AbortSignal,
   ): Promise<(LogitName[] | null)[]> {
-    const [queries, statistics] = [await this.queries(path), await this.statistics(path, entries)];
+    const [queries, statistics] = [await this.vocabulary.read(path), await this.statistics(path, entries)];
     const names: LogitName[][] = [];
     const present = descriptors.filter((descriptor) => descriptor !== null);
     for (let start = 0; start < present.length; start += BLOCK_LOGITS) {
@@ -66,18 +63,6 @@ export class LogitNames {
       signal?.throwIfAborted();
     }
     return descriptors.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
-  }
-
-  /** P × V, so that the product with descriptors gives scores. Concurrent calls read the file once. */
-  private queries(path: string): Promise<Matrix> {
-    if (this.vocabulary?.path !== path) {
-      const vocabulary = { path, queries: readQueries(path) };
-      this.vocabulary = vocabulary;
-      vocabulary.queries.catch(() => {
-        if (this.vocabulary === vocabulary) this.vocabulary = null;
-      });
-    }
-    return this.vocabulary.queries;
   }
 
   private statistics(path: string, entries: readonly GalleryEntry[]): Promise<NameStatistics> {
@@ -95,7 +80,7 @@ export class LogitNames {
     const sample = this.sample.descriptors(entries);
     if (!sample) return null;
     return nameStatistics(
-      transpose(await this.products.project(stackRows(sample), await this.queries(path))),
+      transpose(await this.products.project(stackRows(sample), await this.vocabulary.read(path))),
     );
   }
 }
@@ -111,11 +96,6 @@ function bestNames(scores: Float32Array, statistics: NameStatistics, first: numb
   return topIndexes(deviationsAbove, first).map((name) => ({
     name,
     score: scores[name],
-    confidence: confidence(deviationsAbove[name], { middle: 0, below: 1, above: 1 }, CONFIDENCE_CURVES.NAME),
+    confidence: confidence(deviationsAbove[name], { middle: 0, above: 1 }, CONFIDENCE_CURVES.NAME),
   }));
-}
-
-async function readQueries(path: string): Promise<Matrix> {
-  const { data, ...shape } = transpose(decodeMatrix(checkedContent(await readFile(path))));
-  return { ...shape, data: data.map((value) => value / shape.rows) };
 }

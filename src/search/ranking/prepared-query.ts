@@ -51,6 +51,17 @@ export async function prepareQuery(view: GalleryView, request: SearchRequest): P
   };
 }
 
+/** The same query from its first result by score. */
+export function byScore(prepared: PreparedQuery): PreparedQuery {
+  const scorer: Scorer = { ...prepared.scorer, metric: 'SCORE' };
+  return {
+    ...prepared,
+    request: { ...prepared.request, metric: 'SCORE', after: undefined },
+    scorer,
+    scores: prepared.scores.orderedBy(scorer),
+  };
+}
+
 /** Prepares one query per concept, for a search of models by several concepts. */
 export function prepareQueries(view: GalleryView, request: SearchRequest): Promise<PreparedQuery[]> {
   const concepts = request.query.kind === 'CONCEPTS' ? request.query.concepts : [];

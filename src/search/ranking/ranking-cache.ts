@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { AnswerFit } from '../../domain/index.js';
 import type { SearchPosition } from '../search-query.js';
+import type { JudgedAnswer } from './judge-answer.js';
 import type { Candidate } from './top-k.js';
 
 /** Queries whose pages can be read at one time. */
@@ -14,7 +16,7 @@ const MAX_RANKED_MODELS = 1_000_000;
  * is skipped because a model was added or removed. After its eviction, or with a new basis, a new window is made, and
  * paging continues after the same position.
  */
-export interface RerankedWindow {
+export interface RerankedWindow extends JudgedAnswer {
   id: string;
   ranked: Candidate[];
   /** All other logits come after this position by score; null for an empty window. */
@@ -30,13 +32,19 @@ export interface RankedModel {
   best: Candidate;
 }
 
+/** Models ranked by several concepts. */
+export interface ModelRanking {
+  models: RankedModel[];
+  answer: AnswerFit | null;
+}
+
 /** Rankings that change with the gallery, cached while their pages are read. Keys are `SearchPosition.head`. */
 export class RankingCache {
   readonly windows = new LRUCache<string, RerankedWindow>({ max: MAX_QUERIES });
   /** Models ranked by several concepts. */
-  readonly rankings = new LRUCache<string, RankedModel[]>({
+  readonly rankings = new LRUCache<string, ModelRanking>({
     max: MAX_QUERIES,
     maxSize: MAX_RANKED_MODELS,
-    sizeCalculation: (ranking) => ranking.length + 1,
+    sizeCalculation: ({ models }) => models.length + 1,
   });
 }

@@ -12,7 +12,8 @@ import type { GalleryView } from '../gallery/gallery-view.js';
 import type { RowFile } from '../gallery/row-file.js';
 import { innerProducts } from '../kernel/inner-products.js';
 import type { SearchPosition } from '../search-query.js';
-import { type PreparedQuery, versionOf } from './prepared-query.js';
+import { type JudgedAnswer, judgeAnswer } from './judge-answer.js';
+import { byScore, type PreparedQuery, versionOf } from './prepared-query.js';
 import type { RerankedWindow } from './ranking-cache.js';
 import { retrieveLogits } from './retrieve.js';
 import type { ActiveSnapshot } from './scorer.js';
@@ -36,7 +37,13 @@ export async function rerank(view: GalleryView, prepared: PreparedQuery): Promis
   const known = lists?.within(best.map(({ row }) => row));
   const ranked = await orderByConsensus(best, view.rows, active, id, known);
   const last = best.at(-1);
-  return { id, ranked, end: last ? positionOf(last, prepared.scorer, 0) : null };
+  const judged = await judgeAnswer(view, prepared, ranked);
+  return { id, ranked, end: last ? positionOf(last, prepared.scorer, 0) : null, ...judged };
+}
+
+/** The judgment of a query whose page lies in no window: that of its best results by score. */
+export function judgeBest(view: GalleryView, prepared: PreparedQuery): Promise<JudgedAnswer> {
+  return rerank(view, byScore(prepared));
 }
 
 /** Whether a page starts inside a window, not behind it. */

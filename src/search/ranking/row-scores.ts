@@ -26,6 +26,11 @@ export class RowScores {
     return scores;
   }
 
+  /** The same scores, with another order. */
+  orderedBy(scorer: Scorer): RowScores {
+    return new RowScores(this.rows, scorer, this.sampled);
+  }
+
   scoreOf(row: number): number {
     return this.scoresOf(Uint32Array.of(row))[0];
   }

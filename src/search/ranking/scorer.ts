@@ -39,7 +39,7 @@ export interface Scorer {
   distance(descriptor: Float32Array, row: number): number;
   /** The query in the index's space, one vector per concept; empty without a basis. */
   indexVectors(): Float32Array[];
-  /** Maps how far a score stands out to confidence; null when no curve was fitted. */
+  /** For a query by logit: maps how far a score stands out to confidence; null when no curve was fitted. */
   curve: ConfidenceCurve | null;
   metric: SearchMetric;
   active: ActiveSnapshot | null;
@@ -63,7 +63,7 @@ export function conceptScorer({ cosines, weights }: ConceptTerm, context: Scorer
     );
   }
   const scale = 1 / cosines.length;
-  return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, CONFIDENCE_CURVES.CONCEPT, context);
+  return linearScorer(weights, () => scale, descriptor, TEXT_TOP_K, null, context);
 }
 
 /**
@@ -123,7 +123,7 @@ export function expressionScorer({ all, any, none }: ExpressionQuery, context: S
     score,
     distance,
     indexVectors: () => positive.flatMap((part) => part.indexVectors()),
-    curve: CONFIDENCE_CURVES.CONCEPT,
+    curve: null,
     metric,
     active,
   };

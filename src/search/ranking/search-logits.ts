@@ -1,10 +1,12 @@
 import type { GalleryView } from '../gallery/gallery-view.js';
 import { countLogits } from '../gallery/journal.js';
 import type { SearchRequest, SearchResults } from '../search-query.js';
+import { certainResults, type ResultsPage } from './certain-results.js';
 import { type PreparedQuery, prepareQuery } from './prepared-query.js';
-import { openWindow, rankedAfter, startsInWindow } from './reranked-window.js';
+import type { RerankedWindow } from './ranking-cache.js';
+import { judgeBest, openWindow, rankedAfter, startsInWindow } from './reranked-window.js';
 import { retrieveLogits } from './retrieve.js';
-import { toResult } from './to-result.js';
+import { confidenceOf, toResult } from './to-result.js';
 import type { Candidate } from './top-k.js';
 
 /**
@@ -13,24 +15,37 @@ import type { Candidate } from './top-k.js';
  *   query ─▶ few logits, deep page, filter, no FAISS? ─▶ exact scan ─▶ best by score ─▶ the first 200 by consensus
  *                     └─▶ index: candidates ─▶ exact score, with the rows newer than the snapshot ─▶ as above
  */
-export async function searchLogits(view: GalleryView, request: SearchRequest): Promise<SearchResults> {
+export function searchLogits(view: GalleryView, request: SearchRequest): Promise<SearchResults> {
+  return certainResults(request, (page) => readPage(view, page));
+}
+
+async function readPage(view: GalleryView, request: SearchRequest): Promise<ResultsPage> {
   const prepared = await prepareQuery(view, request);
-  const ranked = startsInWindow(prepared)
-    ? await windowAndRest(view, prepared)
+  const window = startsInWindow(prepared) ? await openWindow(view, prepared) : null;
+  const ranked = window
+    ? await windowAndRest(view, prepared, window)
     : await retrieveLogits(view, prepared, request.first + 1, request.after);
+  const { support, answer } = window ?? (await judgeBest(view, prepared));
+  const results = ranked
+    .slice(0, request.first)
+    .map((candidate, order) => toResult(view, prepared, support, candidate, order));
+  const last = results.at(-1);
   return {
-    results: ranked
-      .slice(0, request.first)
-      .map((candidate, order) => toResult(view, prepared, candidate, order)),
+    results,
     hasMore: ranked.length > request.first,
     candidates: countLogits(prepared.entries),
+    answer,
+    maxConfidenceBehind: last ? confidenceOf(prepared, support, last.score) : null,
   };
 }
 
 /** A page that starts inside the reranked window, and may end behind it. */
-async function windowAndRest(view: GalleryView, prepared: PreparedQuery): Promise<Candidate[]> {
+async function windowAndRest(
+  view: GalleryView,
+  prepared: PreparedQuery,
+  window: RerankedWindow,
+): Promise<Candidate[]> {
   const { first, after } = prepared.request;
-  const window = await openWindow(view, prepared);
   const ranked = searchedOnly(prepared, rankedAfter(window.ranked, after));
   if (ranked.length > first || !window.end) return ranked;
   const shown = new Set(window.ranked.map(({ row }) => row));

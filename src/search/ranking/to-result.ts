@@ -1,16 +1,23 @@
-import { confidence } from '../../domain/index.js';
+import { answerConfidence, confidence } from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { SearchPosition, SearchResult } from '../search-query.js';
+import type { AnswerSupport } from './judge-answer.js';
 import { accuracyOf, type PreparedQuery, versionOf } from './prepared-query.js';
 import type { RowScores } from './row-scores.js';
 import type { Scorer } from './scorer.js';
 import type { Candidate } from './top-k.js';
 
-/** Makes a result of a candidate. @param order its index on the page, from 0 */
+/**
+ * Makes a result of a candidate.
+ *
+ * @param support see {@link confidenceOf}
+ * @param order its index on the page, from 0
+ */
 export function toResult(
   view: GalleryView,
   prepared: PreparedQuery,
+  support: AnswerSupport | null,
   candidate: Candidate,
   order: number,
 ): SearchResult {
@@ -25,7 +32,7 @@ export function toResult(
     index,
     score,
     distance: scorer.distance(view.rows.read(row), row),
-    confidence: confidenceOf(prepared, score, runnerUpScore(view, prepared, candidate)),
+    confidence: confidenceOf(prepared, support, score, runnerUpScore(view, prepared, candidate)),
     expectedAccuracy: accuracy,
     expectedAccuracyReason: accuracy === null ? 'TOO_FEW_OUTPUTS' : null,
     position: positionOf(candidate, scorer, (request.after?.depth ?? 0) + order + 1),
@@ -35,14 +42,18 @@ export function toResult(
 /**
  * The probability, 0 to 1, that a result is right; null when the gallery is too small or the query has no curve.
  *
- * @param runnerUpScore see `confidence`
+ * @param support of a query by concept, expression or image, see `judgeAnswer`
+ * @param runnerUpScore of a query by logit, see `confidence`; absent: the highest confidence that its score can have
  */
 export function confidenceOf(
-  { spread, scorer }: PreparedQuery,
+  { spread, scorer }: Pick<PreparedQuery, 'spread' | 'scorer'>,
+  support: AnswerSupport | null,
   score: number,
   runnerUpScore?: number,
 ): number | null {
-  return spread && scorer.curve && confidence(score, spread, scorer.curve, runnerUpScore);
+  if (!spread) return null;
+  if (support) return answerConfidence(score, spread, support.support, support.curve);
+  return scorer.curve && confidence(score, spread, scorer.curve, runnerUpScore);
 }
 
 /** The position of a candidate, the `depth`th result. */

@@ -6,6 +6,7 @@ import { SingleFlight } from '../../lib/single-flight.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 import { EVERYDAY_VOCABULARY } from '../vocabulary/everyday-vocabulary.js';
 import { ensureBackground, type StoredBackground } from './background/ensure-background.js';
+import { shownShare } from './background/shown-share.js';
 import { embedConcepts, PROMPTS } from './embed-concepts.js';
 import { createImageEmbedder, type QueryImage } from './image-embedder.js';
 import { normalizeConcept } from './normalize-concept.js';
@@ -22,6 +23,13 @@ export interface ConceptVectors {
   cosines: Float32Array;
   /** P weights, see `conceptQuery`. */
   weights: Float32Array;
+  background: {
+    of: 'TEXT' | 'IMAGE';
+    /** See `shownShare`. */
+    shown: number;
+    /** See {@link Vocabulary}. */
+    vocabularyPath: string;
+  };
 }
 
 /** Names for outputs. */
@@ -82,12 +90,14 @@ export function createConceptEncoder({
 
   async function encode(concept: string, id: string, signal: AbortSignal): Promise<ConceptVectors> {
     const { data: embedding } = await embedConcepts(encoder, [concept], PROMPTS, signal);
-    const { levels, regression } = await backgrounds.forceFetch(id);
+    const background = await backgrounds.forceFetch(id);
+    const { levels, regression, vocabularyPath } = background;
     const cosines = timesVector(await images.forceFetch(id), embedding);
     const contrast = conceptContrast(cosines, levels.data);
     const weights = conceptQuery(contrast, timesVector(regression, embedding));
-    if (weights) return { cosines, weights };
-    throw indistinct('concept');
+    if (!weights) throw indistinct('concept');
+    const shown = shownShare(background, 'TEXT', cosines);
+    return { cosines, weights, background: { of: 'TEXT', shown, vocabularyPath } };
   }
 
   return {
@@ -107,8 +117,11 @@ export function createConceptEncoder({
       const embedding = await embedImage(image, signal);
       const cosines = timesVector(await images.forceFetch(id), embedding);
       const weights = sharpen(cosines, IMAGE_SHARPNESS);
-      if (weights) return { cosines, weights };
-      throw indistinct('image');
+      if (!weights) throw indistinct('image');
+      const background = await backgrounds.forceFetch(id);
+      const { vocabularyPath } = background;
+      const shown = shownShare(background, 'IMAGE', cosines);
+      return { cosines, weights, background: { of: 'IMAGE', shown, vocabularyPath } };
     },
     async vocabulary({ id }) {
       const { vocabularyPath: path } = await backgrounds.forceFetch(id);

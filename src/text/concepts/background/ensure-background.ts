@@ -47,8 +47,10 @@ export async function ensureBackground(
     });
   const levels = await part('levels');
   const regression = await part('regression');
+  const textPeaks = await part('textPeaks');
+  const imagePeaks = await part('imagePeaks');
   await part('vocabulary');
-  return { levels, regression, vocabularyPath: join(folder, `vocabulary-${key}.npy`) };
+  return { levels, regression, textPeaks, imagePeaks, vocabularyPath: join(folder, `vocabulary-${key}.npy`) };
 }
 
 /** Embeddings of the vocabulary, the same for every probe set: computed once, then read from a file. */
