@@ -17,6 +17,7 @@ export const NOTES = {
   OUTPUT_REPLACED: 'Not the output itself but what leads to it was used.',
   OUTPUT_NOT_CUT: 'The outputs are probabilities, because the normalization cannot be cut off.',
   OUTPUT_KIND_ASSUMED: 'The values of the responses decided what the outputs are.',
+  OUTPUT_DEGENERATE: 'Some outputs are constant or not finite over the probes, so no search finds them.',
   MULTI_LABEL: 'The outputs are independent labels.',
   ONE_BY_ONE: 'The model is run on one image at a time.',
   LABELS_LEFT_OUT: 'Labels were found, but they do not fit or cannot be read.',

@@ -26,6 +26,8 @@ beforeAll(async () => {
     ids[name] = id;
   }
   const { ingest, store } = small.service;
+  for (let index = 0; index < 199; index++)
+    await store.runners.announce({ name: `runner ${index}`, flavors: ['timm'], software: 'test' });
   const prepared = await ingest.prepare({ name: 'torch', version: '1', source: 'mlflow:/torch/1' }, 'mlflow');
   ids.torch = (await store.ingests.enqueue({ ...prepared, priority: 10 })).id;
   const claimed = await store.ingests.claim('worker', 60_000);
@@ -63,7 +65,17 @@ describe('probelog ingests', () => {
         message: expect.stringContaining('A runner of mlflow.pytorch or mlflow.pyfunc takes it'),
       },
     ]);
-    expect((await probelog('runners')).stdout).toMatch(/^RUNNER +FLAVORS/);
+  });
+
+  it('lists runners, and says when there may be more than a server lists', async () => {
+    const few = await probelog('runners');
+    expect(few).toMatchObject({ stdout: expect.stringMatching(/^RUNNER +FLAVORS/), stderr: '' });
+    const { service, close } = await openSmallService({ dataFolder: join(folder, 'data'), work: false });
+    await service.store.runners.announce({ name: 'runner 199', flavors: ['timm'], software: 'test' });
+    await close();
+    expect((await probelog('runners', '--json')).stderr).toMatch(
+      /^Only the first 200 runners .* may be more/,
+    );
   });
 
   it('puts those that are named back into the queue', async () => {

@@ -94,13 +94,41 @@ describe('notes say', () => {
     return assembleResponses({ observed, probes: all }, { declared, probes: all.length, prior: null }).notes;
   };
 
+  it('that the values decided that they are probabilities, and what stands for 0', () => {
+    const rows = [
+      [0.25, 0.5, 1, 0.125],
+      [0.75, 0.5, 0, 0.875],
+    ];
+    const assumed = expect.stringMatching(/^OUTPUT_KIND_ASSUMED: .*sum to 1 .*taken for probabilities/);
+    const lost = expect.stringMatching(/^OUTPUT_NOT_CUT: Probabilities of 0 .* 6\.[23]e-2/);
+    expect(notesOf(rows)).toEqual([assumed, lost]);
+    expect(notesOf(rows.map((row) => [row[0], row[1]]))).toEqual([assumed]);
+    expect(notesOf(rows, 'PROBABILITIES')).toEqual([lost]);
+    const logarithms = rows.map((row) => row.map(Math.log));
+    expect(notesOf(logarithms, 'LOG_PROBABILITIES')).toEqual([lost]);
+    const percents = rows.map((row) => row.map((value) => 100 * value));
+    expect(notesOf(percents, 'UNKNOWN')[0]).toMatch(/^OUTPUT_KIND_ASSUMED: .*sum to 100 /);
+  });
+
+  it('which outputs no search can find', () => {
+    const rows = [
+      [1, 2, 3],
+      [7, 7, 7],
+      [4, Number.NaN, 2],
+      [4, 3, 1],
+    ];
+    expect(notesOf(rows)).toEqual([expect.stringMatching(/^OUTPUT_DEGENERATE: 2 of 4 outputs .*: 1, 2\.$/)]);
+    const many = Array.from({ length: 30 }, (_, row) => (row < 5 ? [row, 0, 1] : [1, 1, 1]));
+    expect(notesOf(many, 'MULTI_LABEL_LOGITS')[0]).toMatch(/^OUTPUT_DEGENERATE: 25 .* 24, … \(5 more\)\.$/);
+  });
+
   it('when the outputs hardly change from image to image', () => {
     expect(notesOf(changing(1))).toEqual([expect.stringContaining('hardly change')]);
     expect(notesOf(changing(0))).toEqual([expect.stringContaining('hardly change')]);
     expect(notesOf(changing(20))).toEqual([]);
     const some = changing(20);
     some[1][3] = Number.NaN;
-    expect(notesOf(some)).toEqual([]);
+    expect(notesOf(some)).toEqual([expect.stringContaining('DEGENERATE')]);
   });
 
   it('nothing about it of one or two outputs, of few probes, or of independent labels', () => {

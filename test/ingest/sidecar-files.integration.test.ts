@@ -182,6 +182,16 @@ describe('a model in a local folder', () => {
     ]);
   });
 
+  it.each(['metadata.yaml', 'open_clip_config.json', 'names.txt', 'coco.names', 'image_mean.npy'])(
+    'names %s, which tools write, in a note',
+    async (name) => {
+      const { model } = await beside({ [name]: 'x', 'means-to-an-end.txt': '', 'filenames.txt': '' });
+      expect(model?.notes.filter((one) => one.startsWith('FILE_NOT_READ'))).toEqual([
+        expect.stringContaining(`FILE_NOT_READ: ${name}, beside`),
+      ]);
+    },
+  );
+
   it('has the labels of the description of its preprocessing', async () => {
     const preprocessing = { pretrained_cfg: { input_size: [3, 8, 8], label_names: LABELS } };
     const { modelId } = await small.ingest(meanColor(), { preprocessing });

@@ -295,6 +295,14 @@ describe("a model's metadata", () => {
     expect(notes.join()).toMatch(message);
   });
 
+  it('of a description without mean and std say that these are the default', async () => {
+    const assumed = async (preprocessing: object) =>
+      (await notesOf({}, preprocessing)).filter((one) => one.startsWith('PREPROCESSING_ASSUMED')).join();
+    expect(await assumed({ scale: 1 })).toMatch(/does not give mean, std,/);
+    expect(await assumed({})).toMatch(/does not give scale, mean, std,/);
+    expect(await assumed({ scale: 1, mean: [0], std: [1] })).toBe('');
+  });
+
   it('with a color space, with labels of no form, or beside a description is a note too', async () => {
     expect((await notesOf({ 'Image.ColorSpaceGamma': 'Rec709' })).join()).toMatch(/COLOR_SPACE.*Rec709/);
     expect((await notesOf({ names: '{0: [1]}' })).join()).toMatch(/LABELS_LEFT_OUT.*names were not read/);

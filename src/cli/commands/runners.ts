@@ -3,6 +3,9 @@ import { RunnersDocument } from '../generated/operations.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
+/** A server lists no more. */
+const MAX_LISTED = 200;
+
 /** `probelog runners` */
 export function runnersCommand(): Command {
   return withUrl(withFormats(new Command('runners')))
@@ -20,6 +23,10 @@ export function runnersCommand(): Command {
           { name: 'RUNNER', flavors: 'FLAVORS', software: 'SOFTWARE', lastSeenAt: 'LAST SEEN' },
           flags,
         );
+        if (runners.length >= MAX_LISTED)
+          process.stderr.write(
+            `Only the first ${MAX_LISTED} runners by name are listed; there may be more.\n`,
+          );
       });
     });
 }

@@ -162,9 +162,12 @@ export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels 
   return undefined;
 }
 
-/** Names that tools give to files with labels or a description of the preprocessing. */
+/**
+ * Names that tools give to files with labels or a description of the preprocessing. Among them are `metadata.yaml` of ultralytics,
+ * `open_clip_config.json`, darknet's `*.names`, and Caffe's `mean.binaryproto`.
+ */
 const DESCRIPTIVE =
-  /(label|class|synset|categor|id2|preproc|processor|transform|normali[sz]|extractor).*\.(json|txt|ya?ml|csv|tsv|pbtxt|names|toml|ini)$/i;
+  /(label|class|synset|categor|id2|preproc|processor|transform|normali[sz]|extractor|open_clip_config).*\.(json|txt|ya?ml|csv|tsv|pbtxt|names|toml|ini)$|(^|\/)(metadata\.ya?ml|names\.(txt|json|ya?ml)|[^/]*\.names|[^/]*mean\.(npy|binaryproto|json|txt))$/i;
 const KNOWN = new Set([
   ...PREPROCESSING_FILES.map(([name]) => name),
   ...LABEL_FILES,

@@ -131,6 +131,7 @@ export function assembleResponses(
   const partial = probes.length < facts.probes;
   const completed = partial ? completeDescriptors(kept, facts.prior) : null;
   const { degenerate } = completed ?? descriptors(kept);
+  notes.push(...degenerateNotes(degenerate));
   const file = new Uint8Array(header.length + values.byteLength);
   file.set(header);
   file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), header.length);
@@ -146,6 +147,22 @@ export function assembleResponses(
     coverage: probes.length / facts.probes,
     errors: completed?.errors ?? null,
   };
+}
+
+/** At most so many outputs are named. */
+const MAX_NAMED = 20;
+
+/** Nothing where all are degenerate: that is an error. */
+function degenerateNotes(degenerate: Uint8Array): string[] {
+  const named = Array.from(degenerate.keys()).filter((index) => degenerate[index] === 1);
+  if (named.length === 0 || named.length === degenerate.length) return [];
+  const more = named.length > MAX_NAMED ? `, … (${named.length - MAX_NAMED} more)` : '';
+  return [
+    note(
+      'OUTPUT_DEGENERATE',
+      `${named.length} of ${degenerate.length} outputs have responses that are constant or not finite, so no search finds them: ${named.slice(0, MAX_NAMED).join(', ')}${more}.`,
+    ),
+  ];
 }
 
 function hardlyChange(logits: Matrix): boolean {
@@ -167,7 +184,10 @@ interface InterpretedResponses {
 function asLogits(observed: Matrix, declared: DeclaredKind): InterpretedResponses {
   const plain = { logits: observed, floor: null, normalized: false, multiLabel: false, notes: [] };
   if (declared === 'MULTI_LABEL_LOGITS') return { ...plain, multiLabel: true };
-  if (declared === 'LOG_PROBABILITIES') return { ...plain, ...withoutUnderflow(observed), normalized: true };
+  if (declared === 'LOG_PROBABILITIES') {
+    const made = withoutUnderflow(observed);
+    return { ...plain, ...made, normalized: true, notes: lostNotes(made.floor) };
+  }
   const isGuessed = declared === 'UNKNOWN' && looksLikeSigmoids(observed);
   if (declared === 'SIGMOIDS' || isGuessed) {
     if (observed.data.some((value) => value > MAX_PROBABILITY)) divideBy100(observed.data);
@@ -186,8 +206,12 @@ function asLogits(observed: Matrix, declared: DeclaredKind): InterpretedResponse
   const scale = probabilityScale(observed);
   const isPercent = scale === 100 && declared !== null;
   if (isPercent) divideBy100(observed.data);
-  if (declared === 'PROBABILITIES' || scale === 1 || isPercent)
-    return { ...plain, ...probabilitiesToLogits(observed), normalized: true };
+  if (declared === 'PROBABILITIES' || scale === 1 || isPercent) {
+    const made = probabilitiesToLogits(observed);
+    const notes = lostNotes(observed.data.some((value) => value <= 0) ? made.floor : null);
+    if (declared !== 'PROBABILITIES') notes.unshift(takenForProbabilities(isPercent ? 100 : 1));
+    return { ...plain, ...made, normalized: true, notes };
+  }
   const mayBeSigmoids = declared === 'UNKNOWN' && observed.data.every((value) => value >= 0 && value <= 1);
   return mayBeSigmoids ? { ...plain, notes: [TAKEN_FOR_LOGITS] } : plain;
 }
@@ -199,6 +223,21 @@ const TAKEN_FOR_LOGITS = note(
   'OUTPUT_KIND_ASSUMED',
   'All responses lie in 0..1, but they are too few, or fill too little of it, to be sure that they are probabilities, so they were taken for logits.',
 );
+
+function takenForProbabilities(sum: number): string {
+  return note(
+    'OUTPUT_KIND_ASSUMED',
+    `All responses lie in 0..${sum} and sum to ${sum} for each image, so they were taken for probabilities, and their logarithms are used.`,
+  );
+}
+
+/** @param floor the probability that stands for 0; null when none was 0 */
+function lostNotes(floor: number | null): string[] {
+  if (floor === null) return [];
+  return [
+    note('OUTPUT_NOT_CUT', `Probabilities of 0 have no logarithm and count as ${floor.toExponential(1)}.`),
+  ];
+}
 
 function divideBy100(values: Float32Array): void {
   for (let index = 0; index < values.length; index++) values[index] /= 100;

@@ -38,6 +38,9 @@ const OTHER_TASKS: ReadonlyMap<string, string> = new Map([
   ['obb', 'a detector of rotated boxes'],
 ]);
 
+/** Fields of a description without which the default, ImageNet's, is a guess. */
+const DEFAULTED = ['scale', 'mean', 'std'] as const;
+
 /** @throws ProbelogError MODEL_NO_LOGITS_OUTPUT when the metadata say that the model is no classifier */
 export function refuseOtherTasks(metadata: Metadata): void {
   const kind = OTHER_TASKS.get(metadata.get('task') ?? '');
@@ -77,7 +80,15 @@ export function withModelPreprocessing(
         `The input is ${input.type} and takes pixels as they are, so mean, std and scale are not used.`,
       ),
     );
-  const added = { ...size, ...said, ...graph };
+  const added: Partial<PartialPreprocessing> = { ...size, ...said, ...graph };
+  const missing = DEFAULTED.filter((field) => given?.[field] === undefined && added[field] === undefined);
+  if (given && !isRaw && missing.length > 0)
+    assumptions.push(
+      note(
+        'PREPROCESSING_ASSUMED',
+        `The description does not give ${missing.join(', ')}, so the default was used.`,
+      ),
+    );
   if (!given && Object.keys(added).length === 0 && assumptions.length === 0) return null;
   if (!given)
     assumptions.push(
