@@ -21,6 +21,7 @@ export const NOTES = {
   MULTI_LABEL: 'The outputs are independent labels.',
   ONE_BY_ONE: 'The model is run on one image at a time.',
   LABELS_LEFT_OUT: 'Labels were found, but they do not fit or cannot be read.',
+  LABELS_PARTIAL: 'Labels were found for some of the outputs; the others have none.',
   FILE_NOT_READ: 'A file beside the model looks like labels or preprocessing, but its form is unknown.',
   RESPONSES_SCALED: 'The responses are stored times a power of two.',
   PROBES_ALL: 'All probes were run although a choice was wanted.',

@@ -213,11 +213,11 @@ describe('a model in a local folder', () => {
     expect(model?.notes.join()).toMatch(/config\.json has 2 labels, but the model has 4 outputs/);
   });
 
-  it('has no labels when outputs are left out, and a note names the file', async () => {
+  it('has the labels that there are when outputs are left out, and a note says so', async () => {
     const { model } = await beside({ 'config.json': '{"id2label":{"0":"a","1":"b","3":"d"}}' });
-    expect(model?.labels).toBeNull();
+    expect(model?.labels).toEqual(['a', 'b', '', 'd']);
     expect(model?.notes.join()).toMatch(
-      /config\.json was not read as labels: There are 3 labels but none for output 2/,
+      /LABELS_PARTIAL: config\.json has labels for 3 of the model's 4 outputs/,
     );
   });
 

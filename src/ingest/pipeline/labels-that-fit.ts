@@ -8,8 +8,19 @@ export interface FittingLabels {
   note: string | null;
 }
 
-/** Labels that were found, rather than given for this model, are left out when they do not fit: the model is right without them. */
+/**
+ * Labels that were found, rather than given for this model, are left out when they do not fit: the model is right without them. Of
+ * numbered ones some may be missing.
+ *
+ * @param labels empty for an output without one
+ */
 export function labelsThatFit(where: string, labels: string[], outputs: number): FittingLabels {
+  const named = labels.filter((label) => label !== '').length;
+  if (named < labels.length && labels.length <= outputs) {
+    const padded = [...labels, ...Array.from({ length: outputs - labels.length }, () => '')];
+    const message = `${where} has labels for ${named} of the model's ${outputs} outputs; the others have none.`;
+    return { labels: padded, note: note('LABELS_PARTIAL', message) };
+  }
   if (labels.length === outputs) return { labels, note: null };
   const message = `${where} has ${labels.length} labels, but the model has ${outputs} outputs, so the labels were left out.`;
   return { labels: null, note: note('LABELS_LEFT_OUT', message) };

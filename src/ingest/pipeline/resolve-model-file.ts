@@ -8,7 +8,7 @@ import {
 } from '../../probing/index.js';
 import type { ClaimedIngest, DataFile, ModelRecord, Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
-import { parseLabels } from '../sources/parse-labels.js';
+import { LabelGap, parseLabels } from '../sources/parse-labels.js';
 import {
   type FileSource,
   type LocalFile,
@@ -278,7 +278,8 @@ export function labelsInDescription(preprocessing: unknown): SidecarLabels | und
 function labelsOf(json: unknown, file: string): SidecarLabels | undefined {
   try {
     return json === undefined ? undefined : { file, labels: parseLabels(json) };
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof LabelGap) return { file, labels: thrown.partial };
     // A config.json of another tool. Labels are optional.
     return undefined;
   }

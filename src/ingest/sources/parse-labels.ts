@@ -9,7 +9,8 @@ const index = z.int().min(0).max(MAX_LABELS);
 const labelList = z.array(label).max(MAX_LABELS);
 /** ImageNet's usual form: the synset before the name. */
 const synsetList = z.tuple([z.string(), label]).transform(([, name]) => name);
-const byIndex = z.record(z.string().regex(/^\d+$/), z.union([label, synsetList]));
+/** Up to seven digits: what is missing between numbers takes memory. */
+const byIndex = z.record(z.string().regex(/^\d{1,7}$/), z.union([label, synsetList]));
 const toIndex = z.record(
   z.string().max(1_000),
   z.union([
@@ -23,11 +24,17 @@ const toIndex = z.record(
 
 /** Labels were found, but not one for each output. */
 export class LabelGap extends ProbelogError {
-  constructor(labels: number, place: number) {
+  /** In output order; empty where there is none. */
+  readonly partial: string[];
+
+  constructor(byPlace: ReadonlyMap<number, string>) {
+    const last = [...byPlace.keys()].reduce((most, place) => Math.max(most, place), 0);
+    const partial = Array.from({ length: last + 1 }, (_, place) => byPlace.get(place) ?? '');
     super(
       'INPUT_INVALID',
-      `There are ${labels} labels but none for output ${place}. Number them from 0 without gaps.`,
+      `There are ${byPlace.size} labels but none for output ${partial.indexOf('')}. Number them from 0 without gaps.`,
     );
+    this.partial = partial;
   }
 }
 
@@ -86,12 +93,16 @@ function listed(value: unknown): string[] | null {
   return null;
 }
 
-/** The labels from place 0 on; null without any. @throws LabelGap */
+/** The labels from place 0 on; null without any. @throws LabelGap; ProbelogError INPUT_INVALID */
 export function inOrder(byPlace: ReadonlyMap<number, string>): string[] | null {
   if (byPlace.size === 0) return null;
-  return Array.from({ length: byPlace.size }, (_, place) => {
-    const name = byPlace.get(place);
-    if (name !== undefined) return name;
-    throw new LabelGap(byPlace.size, place);
-  });
+  const labels = Array.from({ length: byPlace.size }, (_, place) => byPlace.get(place));
+  if (labels.every((name) => name !== undefined)) return labels;
+  for (const place of byPlace.keys())
+    if (!Number.isInteger(place) || place > MAX_LABELS)
+      throw new ProbelogError(
+        'INPUT_INVALID',
+        'Labels are numbered from 0, by whole numbers below a million.',
+      );
+  throw new LabelGap(byPlace);
 }

@@ -154,8 +154,9 @@ export async function sidecarLabels(read: SidecarReader): Promise<SidecarLabels 
     try {
       return { file, labels: await readLabels(file, text) };
     } catch (thrown) {
-      // Most config.json files have no labels; a file for labels that has none is worth a note, and so is one with gaps.
-      if (MAY_HAVE_NONE.includes(file) && !(thrown instanceof LabelGap)) continue;
+      if (thrown instanceof LabelGap) return { file, labels: thrown.partial };
+      // Most config.json files have no labels; a file for labels that has none is worth a note.
+      if (MAY_HAVE_NONE.includes(file)) continue;
       return { file, labels: null, problem: firstLine(messageOf(thrown)) };
     }
   }

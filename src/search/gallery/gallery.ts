@@ -231,8 +231,9 @@ export class Gallery {
   }
 
   /** Resolves when no build is running or due. */
-  settled(): Promise<void> {
-    return this.builds.settled();
+  async settled(): Promise<void> {
+    await this.builds.settled();
+    await this.neighbors.settled();
   }
 
   /** Why the snapshot on disk could not be used, so that another one is built; null if nothing was wrong. */

@@ -8,10 +8,10 @@ import { countLogits, type GalleryEntry } from './journal.js';
 const MAX_ROWS = 4_096;
 /** Neighbors that are kept of a row. */
 const KEPT = 256;
-/** Rows compared with as many others at a time, which takes a few milliseconds. */
-const BLOCK_ROWS = 256;
+/** Rows compared with as many others before searches get their turn: less than a millisecond. */
+const BLOCK_ROWS = 64;
 /** Rows whose neighbors are sorted at a time. */
-const TURN_ROWS = 32;
+const TURN_ROWS = 4;
 /** Windows of one state of the gallery before the work pays for itself: short commands make one. */
 const MIN_WINDOWS = 32;
 
@@ -27,6 +27,7 @@ export class RowNeighbors {
     windows: number;
     lists: NeighborLists | null;
   } | null = null;
+  private building: Promise<void> = Promise.resolve();
 
   /**
    * The lists for this state of the gallery; null while there are none.
@@ -39,7 +40,7 @@ export class RowNeighbors {
     const { state } = this;
     state.windows++;
     if (state.windows === MIN_WINDOWS && countLogits(entries) <= MAX_ROWS)
-      void this.build(entries, active).then(
+      this.building = this.build(entries, active).then(
         (lists) => {
           state.lists = lists;
         },
@@ -47,6 +48,11 @@ export class RowNeighbors {
         () => undefined,
       );
     return state.lists;
+  }
+
+  /** Resolves when no lists are being made. */
+  settled(): Promise<void> {
+    return this.building;
   }
 
   /** @returns null when the gallery has changed meanwhile */

@@ -165,7 +165,7 @@ async function replaceResults(
 ): Promise<void> {
   const labels = given === undefined ? present : given;
   checkLabels(labels, model.outputs);
-  const rows = logits.map((logit) => ({ ...logit, modelId: id, label: labels?.[logit.index] ?? null }));
+  const rows = logits.map((logit) => ({ ...logit, modelId: id, label: labels?.[logit.index] || null }));
   await tx.logit.deleteMany({ where: { modelId: id } });
   for (const data of chunks(rows, ROWS_PER_STATEMENT)) {
     await turnOfEventLoop();

@@ -28,9 +28,20 @@ describe('parseLabels', () => {
     expect(parseLabels([7, 8])).toEqual(['7', '8']);
   });
 
+  it('says which labels are there when some are not', () => {
+    for (const document of [{ id2label: { '3': 'dog', '0': 'cat' } }, { label2id: { cat: 0, dog: 3 } }])
+      expect(() => parseLabels(document)).toThrow(
+        expect.objectContaining({
+          partial: ['cat', '', '', 'dog'],
+          message: expect.stringContaining('output 1'),
+        }),
+      );
+  });
+
   it.each([
     [{ id2label: { '0': 'cat', '2': 'dog' } }],
     [{ label2id: { cat: 0, dog: 2 } }],
+    [{ id2label: { '0': 'cat', '99999999999': 'dog' } }],
     [{ a: 'b' }],
     [{}],
     [[null]],
