@@ -1,6 +1,6 @@
 export { type ConceptBackground, computeBackground } from './concepts/background/compute-background.js';
 export { shownShare } from './concepts/background/shown-share.js';
-export { checkEncoder, type EncoderCheck } from './concepts/check-encoder.js';
+export { checkEncoder, type EncoderCheck, everyNth } from './concepts/check-encoder.js';
 export {
   type ConceptEncoder,
   type ConceptVectors,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Service } from '../../app/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import type { EncoderCheck } from '../../text/index.js';
 import { printJson } from '../output/formats.js';
 import { openProgress } from '../output/progress.js';
 
@@ -46,10 +47,8 @@ async function check(
       'PROBE_SET_UNKNOWN',
       'There is no such probe set, and its images are needed. Create one: probelog probes create <name> <folder>.',
     );
-  const { checkEncoder, openTextEncoder } = await import('../../text/index.js');
-  const probes = await store.probeSets.probes(probeSet.id);
-  const step = Math.max(1, Math.floor(probes.length / MAX_IMAGES));
-  const chosen = probes.filter((_, place) => place % step === 0).slice(0, MAX_IMAGES);
+  const { checkEncoder, everyNth, openTextEncoder } = await import('../../text/index.js');
+  const chosen = everyNth(await store.probeSets.probes(probeSet.id), MAX_IMAGES);
   const paths = await Promise.all(chosen.map(({ digest }) => store.blobs.checkedPath(digest)));
   const encoder = await openTextEncoder({
     model: named ?? config.textEncoder,
@@ -72,9 +71,7 @@ async function check(
   }
 }
 
-type Found = Awaited<ReturnType<typeof import('../../text/index.js').checkEncoder>>;
-
-function shown({ cosines, ...found }: Found, probeSet: string): string {
+function shown({ cosines, ...found }: EncoderCheck, probeSet: string): string {
   const two = (value: number) => value.toFixed(2);
   const verdict = found.isRelated
     ? 'Texts and images go together.'

@@ -1,9 +1,11 @@
-import { growMemory, type KernelMemory, openKernel } from './kernel.js';
+import { growMemory, type KernelMemory, openKernel, padded, writePositions } from './kernel.js';
 
 /** Rows multiplied by one call of the kernel. */
 const CALL_ROWS = 4_096;
 /** The kernel reads whole groups of bytes. */
 const GROUP = 16;
+/** It multiplies two rows at a time. */
+const GROUP_ROWS = 2;
 const MAX_CODE = 127;
 /** Small enough that the products of 512 columns fit into 32 bits. */
 const MAX_QUERY = 32_767;
@@ -26,7 +28,7 @@ export class CodeRows {
     private readonly columns: number,
     capacity: number,
   ) {
-    this.stride = Math.ceil(columns / GROUP) * GROUP;
+    this.stride = padded(columns, GROUP);
     this.rows = this.query + this.stride * Int16Array.BYTES_PER_ELEMENT;
     this.wasm = openKernel(this.end(capacity));
   }
@@ -54,12 +56,8 @@ export class CodeRows {
     new Int16Array(this.buffer, this.query, this.stride).set(wholeNumbers(vector));
     for (let start = 0; start < positions.length; start += CALL_ROWS) {
       const count = Math.min(CALL_ROWS, positions.length - start);
-      const even = count + (count % 2);
-      const called = new Uint32Array(this.buffer, 0, even);
-      called[even - 1] = positions[start];
-      called.set(positions.subarray(start, start + count));
-      const { kernel } = this.wasm;
-      kernel.dotCodes(this.rows, this.stride, 0, called.byteLength, this.query, this.products);
+      const end = writePositions(this.buffer, positions.subarray(start, start + count), GROUP_ROWS);
+      this.wasm.kernel.dotCodes(this.rows, this.stride, 0, end, this.query, this.products);
       out.set(new Int32Array(this.buffer, this.products, count), start);
     }
     return out;

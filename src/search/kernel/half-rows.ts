@@ -1,4 +1,11 @@
-import { FLOAT16_SCALE, growMemory, type KernelMemory, openKernel } from './kernel.js';
+import {
+  FLOAT16_SCALE,
+  growMemory,
+  type KernelMemory,
+  openKernel,
+  padded,
+  writePositions,
+} from './kernel.js';
 
 /** Rows multiplied by one call of the kernel. */
 const CALL_ROWS = 1_024;
@@ -21,14 +28,10 @@ export function rowWeights(weights: Float32Array): RowWeights {
   const largest = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   // A weight times FLOAT16_SCALE must fit into a float32.
   const unit = largest > 1 ? 2 ** Math.ceil(Math.log2(largest)) : 1;
-  const values = new Float32Array(groups(weights.length) * GROUP);
+  const values = new Float32Array(padded(weights.length, GROUP));
   for (let column = 0; column < weights.length; column++)
     values[column] = weights[column] * (FLOAT16_SCALE / unit);
   return { values, unit };
-}
-
-function groups(count: number): number {
-  return Math.ceil(count / GROUP);
 }
 
 /**
@@ -51,7 +54,7 @@ export class HalfRows {
     this.rowBytes = columns * HALF_BYTES;
     this.products = CALL_ROWS * Uint32Array.BYTES_PER_ELEMENT;
     this.weights = this.products + CALL_ROWS * Float32Array.BYTES_PER_ELEMENT;
-    this.rows = this.weights + groups(columns) * GROUP * Float32Array.BYTES_PER_ELEMENT;
+    this.rows = this.weights + padded(columns, GROUP) * Float32Array.BYTES_PER_ELEMENT;
     this.wasm = openKernel(this.end(capacity));
   }
 
@@ -70,14 +73,12 @@ export class HalfRows {
     new Float32Array(this.buffer, this.weights, values.length).set(values);
     for (let start = 0; start < positions.length; start += CALL_ROWS) {
       const count = Math.min(CALL_ROWS, positions.length - start);
-      const called = new Uint32Array(this.buffer, 0, groups(count) * GROUP);
-      called.set(positions.subarray(start, start + count));
-      called.fill(positions[start], count);
+      const end = writePositions(this.buffer, positions.subarray(start, start + count), GROUP);
       this.wasm.kernel.dotHalves(
         this.rows,
         this.rowBytes,
         0,
-        called.byteLength,
+        end,
         this.weights,
         this.weights + values.byteLength,
         this.products,

@@ -1,5 +1,5 @@
 import type { Matrix } from '../../domain/index.js';
-import { growMemory, type KernelMemory, openKernel } from './kernel.js';
+import { growMemory, type KernelMemory, openKernel, padded } from './kernel.js';
 
 /** The kernel multiplies four values, and four rows, at a time. */
 const GROUP = 4;
@@ -9,8 +9,8 @@ let wasm: KernelMemory | null = null;
 
 /** X·Xᵀ of a few rows, as for a reranked window: for those, ONNX Runtime spends more on the call than on the product. */
 export function innerProducts({ rows, columns, data }: Matrix): Matrix {
-  const paddedRows = padded(rows);
-  const rowValues = padded(columns);
+  const paddedRows = padded(rows, GROUP);
+  const rowValues = padded(columns, GROUP);
   const inputBytes = paddedRows * rowValues * VALUE_BYTES;
   const bytes = inputBytes + paddedRows * paddedRows * VALUE_BYTES;
   wasm ??= openKernel(bytes);
@@ -30,8 +30,4 @@ export function innerProducts({ rows, columns, data }: Matrix): Matrix {
     }
   }
   return { rows, columns: rows, data: products };
-}
-
-function padded(count: number): number {
-  return Math.ceil(count / GROUP) * GROUP;
 }

@@ -94,6 +94,23 @@ export function growMemory(memory: KernelMemory['memory'], bytes: number): void 
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
 }
 
+/** The least multiple of a group that is not below a count. */
+export function padded(count: number, group: number): number {
+  return Math.ceil(count / group) * group;
+}
+
+/**
+ * Writes positions of rows to the beginning of a memory, the first of them again until the last group is whole.
+ *
+ * @returns the address behind them
+ */
+export function writePositions(memory: ArrayBuffer, positions: Uint32Array, group: number): number {
+  const called = new Uint32Array(memory, 0, padded(positions.length, group));
+  called.set(positions);
+  called.fill(positions[0], positions.length);
+  return called.byteLength;
+}
+
 /** Moves sign, exponent and fraction of a sign-extended float16 to their places in a float32. */
 const FLOAT16_SHIFT = 13;
 const FLOAT16_BITS = 0x8fffe000;

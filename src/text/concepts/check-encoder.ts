@@ -1,4 +1,12 @@
-import { type Matrix, multiply, orderStatistics, random, stackRows, transpose } from '../../domain/index.js';
+import {
+  type Matrix,
+  multiply,
+  orderStatistics,
+  random,
+  stackRows,
+  transpose,
+  unitRows,
+} from '../../domain/index.js';
 import type { TextEncoder } from '../encoder/text-encoder.js';
 import { EVERYDAY_VOCABULARY } from '../vocabulary/everyday-vocabulary.js';
 import { embedConcepts } from './embed-concepts.js';
@@ -41,8 +49,7 @@ export async function checkEncoder(
   paths: readonly string[],
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<EncoderCheck> {
-  const step = Math.max(1, Math.floor(EVERYDAY_VOCABULARY.length / MAX_WORDS));
-  const words = EVERYDAY_VOCABULARY.filter((_, place) => place % step === 0).slice(0, MAX_WORDS);
+  const words = everyNth(EVERYDAY_VOCABULARY, MAX_WORDS);
   const texts = await embedConcepts(encoder, words);
   const rows: Float32Array[] = [];
   while (rows.length < paths.length) {
@@ -65,6 +72,12 @@ export async function checkEncoder(
     relation,
     isRelated: relation >= MIN_RELATION,
   };
+}
+
+/** At most `max` of some items, each as far from the one before. */
+export function everyNth<Item>(items: readonly Item[], max: number): Item[] {
+  const step = Math.max(1, Math.floor(items.length / max));
+  return items.filter((_, place) => place % step === 0).slice(0, max);
 }
 
 function relationOf(texts: Matrix, images: Matrix): number {
@@ -95,12 +108,7 @@ function randomlyTurned({ rows, columns, data }: Matrix, next: () => number): Ma
 function centered({ rows, columns, data }: Matrix): Matrix {
   const mean = sumOfRows({ rows, columns, data }).map((sum) => sum / rows);
   const moved = data.map((value, place) => value - mean[place % columns]);
-  for (let start = 0; start < moved.length; start += columns) {
-    const row = moved.subarray(start, start + columns);
-    const length = Math.hypot(...row);
-    if (length > 0) for (let axis = 0; axis < columns; axis++) row[axis] /= length;
-  }
-  return { rows, columns, data: moved };
+  return unitRows({ rows, columns, data: moved });
 }
 
 /** Mean cosine of two different rows of length 1: from the length of their sum. */

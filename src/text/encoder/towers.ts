@@ -8,6 +8,7 @@ import {
   type PreTrainedTokenizer,
   type RawImage,
 } from '@xenova/transformers';
+import { dot } from '../../domain/index.js';
 import type { Tower } from './encoder-files.js';
 import type { EncoderSettings } from './protocol.js';
 
@@ -154,7 +155,5 @@ function embeddingsIn(outputs: Outputs, names: readonly string[], rows: number):
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {
-  let product = 0;
-  for (let place = 0; place < a.length; place++) product += a[place] * b[place];
-  return product / (Math.hypot(...a) * Math.hypot(...b));
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
