@@ -4,6 +4,7 @@ export { nextProbes } from './client/next-probes.js';
 export { type ProbeModelOptions, type ProbeRun, probeModel } from './client/probe-model.js';
 export type { DataReference } from './data-location.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
+export type { PixelFields, PreprocessingAlternative } from './preprocessing/preprocessing-alternatives.js';
 export type { PartialPreprocessing, PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
 export { createProbeSet, type NewProbeSet } from './probe-sets/create-probe-set.js';
 export { inspectImage } from './probe-sets/inspect-image.js';
