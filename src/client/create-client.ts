@@ -28,6 +28,10 @@ import {
   type ReprobeModelMutationVariables,
   type SearchMetric,
   SimilarLogitsDocument,
+  SuggestionsDocument,
+  type SuggestionsQuery,
+  ViewerDocument,
+  type ViewerQuery,
 } from './generated/operations.js';
 import { imageText, type QueryImage } from './image-text.js';
 import type { Operation } from './operation.js';
@@ -70,6 +74,12 @@ export interface IngestOptions extends FollowOptions {
 
 /** A name for an output, from the vocabulary shipped with ProbeLog. */
 export type LogitName = NonNullable<LogitNamesQuery['logit']>['concepts'][number];
+
+/** What the caller may do. */
+export type Viewer = ViewerQuery['viewer'];
+
+/** A text to search for. */
+export type Suggestion = SuggestionsQuery['suggestions'][number];
 
 /** A model, with a summary of what it recognizes. */
 export type ModelDetails = NonNullable<ModelQuery['model']>;
@@ -143,6 +153,12 @@ export interface ProbelogClient {
     data: Blob | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array>,
     options?: UploadOptions,
   ): Promise<UploadedResponses>;
+
+  /** What the caller may do, for pages that offer nothing else. */
+  viewer(options?: CallOptions): Promise<Viewer>;
+
+  /** Texts to search for that start with what was typed: labels that the caller may see, then words. @param first 0 to 100 */
+  suggestions(prefix: string, options?: CallOptions & { first?: number }): Promise<Suggestion[]>;
 
   /** The probe kit of a probe set. @param probeSet its id or name */
   kit(probeSet: string, options?: CallOptions): Promise<ProbeKit>;
@@ -220,6 +236,9 @@ export function createClient(options: ClientOptions): ProbelogClient {
     },
     follow,
     uploadResponses: (modelId, data, options = {}) => uploadResponses(connection, modelId, data, options),
+    viewer: async (options) => (await ask(connection, ViewerDocument, {}, options)).viewer,
+    suggestions: async (prefix, { first, signal } = {}) =>
+      (await ask(connection, SuggestionsDocument, { prefix, first }, { signal })).suggestions,
     kit: (probeSet, options = {}) => fetchProbeKit(connection, probeSet, options),
     probeImage: (probeId, options = {}) => fetchProbeImage(connection, probeId, options),
   };

@@ -20,6 +20,8 @@ export {
   type ModelDetails,
   type ModelListOptions,
   type ProbelogClient,
+  type Suggestion,
+  type Viewer,
 } from './create-client.js';
 export type { ListOptions, Page } from './edges.js';
 export type { FollowOptions } from './follow-ingest.js';

@@ -4,6 +4,7 @@ export { nextProbes } from './client/next-probes.js';
 export { type ProbeModelOptions, type ProbeRun, probeModel } from './client/probe-model.js';
 export type { DataReference } from './data-location.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
+export type { PixelFields, PreprocessingAlternative } from './preprocessing/preprocessing-alternatives.js';
 export { preprocessingDifferences } from './preprocessing/preprocessing-differences.js';
 export type { PartialPreprocessing, PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
 export { isTimmConfig } from './preprocessing/timm.js';

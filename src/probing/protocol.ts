@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/index.js';
 import type { DataReference } from './data-location.js';
+import type { PreprocessingAlternative } from './preprocessing/preprocessing-alternatives.js';
 import type { PartialPreprocessing, PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
 
 /** Unacknowledged batches after which the worker waits. */
@@ -22,6 +23,8 @@ export interface ProbeJob {
   /** Used instead of `startAt` with a plan. */
   done: DoneProbes | null;
   cache: { folder: string; maxBytes: number } | null;
+  /** Whether each batch is also run with the alternatives of the preprocessing. */
+  alternatives: boolean;
 }
 
 /** Files that a model keeps weights in, at the places that it names. */
@@ -43,12 +46,26 @@ export interface RunFigures {
   choosingMs: number;
 }
 
+/** Responses to the same probes with one alternative of the preprocessing, or why there are none. */
+export type AlternativeResponses = Float32Array | { problem: string };
+
 /** From the worker to its parent. */
 export type WorkerMessage =
   /** expectedProbes: probes with responses at the end, unless the run stops earlier or exceeds its budget */
-  | { kind: 'INSPECTED'; inspected: ModelInspection; expectedProbes: number }
+  | {
+      kind: 'INSPECTED';
+      inspected: ModelInspection;
+      expectedProbes: number;
+      alternatives: PreprocessingAlternative[];
+    }
   /** probes: positions in the probe set; responses: a row of C for each; expectedProbes: as of this batch */
-  | { kind: 'BATCH'; probes: Uint32Array; responses: Float32Array; expectedProbes: number }
+  | {
+      kind: 'BATCH';
+      probes: Uint32Array;
+      responses: Float32Array;
+      expectedProbes: number;
+      alternatives: AlternativeResponses[];
+    }
   /** Instead of the others, in reply to LIST_DATA. */
   | { kind: 'DATA_LISTED'; files: DataReference[] }
   | { kind: 'DONE'; peakMemoryBytes: number; figures: RunFigures }

@@ -29,6 +29,7 @@ export { type ClaimedIngest, UNFINISHED } from './ingests/ingests.js';
 export { inspectStore, type StoreInspection } from './inspect-store.js';
 export type { Annotations } from './models/annotations.js';
 export type { FoundOutput } from './models/found-outputs.js';
+export { MAX_SUGGESTED_LENGTH } from './models/label-suggestions.js';
 export type { ChangeResult, ModelChange, RemovedModel, VersionRegistration } from './models/model-change.js';
 export type { ModelFilter } from './models/model-filter.js';
 export type { RegisteredVersion } from './models/models.js';

@@ -46,8 +46,9 @@ describe('probelog ingests', () => {
     expect((await probelog('ingests')).stdout).toMatch(/^ID +MODEL .*\n.*cars.*\n.*birds/);
   });
 
-  it('narrows by state and registry', async () => {
+  it('narrows by state, registry and model', async () => {
     expect(await listed('--registry', 'mlflow')).toMatchObject([{ id: ids.birds }]);
+    expect(await listed('--model', 'cars')).toMatchObject([{ id: ids.cars }]);
     expect(await listed('--status', 'queued')).toMatchObject([{ id: ids.waits }]);
     expect(await listed('--status', 'all', '--first', '3')).toMatchObject([
       { id: ids.torch },

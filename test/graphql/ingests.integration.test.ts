@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
 import { failWaiting, newIngest, takeUp } from '../store/models.js';
 
-const LIST = `query($status: [IngestState!], $registry: String, $first: Int = 10, $after: String) {
-  ingests(status: $status, registry: $registry, first: $first, after: $after) {
+const LIST = `query($status: [IngestState!], $registry: String, $model: ID, $first: Int = 10, $after: String) {
+  ingests(status: $status, registry: $registry, model: $model, first: $first, after: $after) {
     edges { cursor node { id state model { name } error { code message } attempts priority nextAttemptAt } }
     pageInfo { hasNextPage endCursor }
   }
@@ -37,6 +37,14 @@ describe('ingests', () => {
   it('are those of one registry', async () => {
     const { data } = await demo.ask(LIST, { registry: 'a' });
     expect(names(data.ingests)).toEqual(['a4', 'a3', 'a2', 'a1']);
+  });
+
+  it('are those of one model', async () => {
+    const [ingest] = await demo.service.store.ingests.byIds([ids.b1]);
+    const model = Buffer.from(`Model:${ingest.modelId}`).toString('base64url');
+    expect(names((await demo.ask(LIST, { model })).data.ingests)).toEqual(['b1']);
+    const { errors } = await demo.ask(LIST, { model: 'nonsense' });
+    expect(errors?.[0].extensions.code).toBe('ID_INVALID');
   });
 
   it('come page by page', async () => {

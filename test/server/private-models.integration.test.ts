@@ -48,6 +48,7 @@ function argumentFor(field: string, name: string): string | null {
     b: JSON.stringify(ids.open[0]),
     text: field === 'concept' ? '"color"' : 'null',
     first: '100',
+    prefix: '"z"',
   };
   return values[name] ?? null;
 }

@@ -80,6 +80,7 @@ describe.each(databases)('on an %s database', (kind) => {
         { label: 'dog', coverage: 1, completionError: null },
       ]);
       expect(await store.logits.page(model.id, { after: 0, first: 5 })).toHaveLength(1);
+      expect(await store.logits.labelsStarting({ prefix: 'DO', first: 5 })).toEqual(['dog']);
       expect((await store.ingests.latestForModels([model.id]))[0]).toMatchObject({
         state: 'SUCCEEDED',
         peakMemoryBytes: 1_000,

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { ProbelogError } from '../../errors/index.js';
 import { EXIT } from '../exit-status.js';
-import { apiId, keyIn, orNull } from '../find.js';
+import { apiId, findModel, keyIn, orNull } from '../find.js';
 import {
   IngestByIdDocument,
   type IngestState,
@@ -35,6 +35,7 @@ export function ingestsCommand(): Command {
     .argument('[id...]', 'only these')
     .addOption(new Option('--status <state>', 'only ingests in this state').choices(STATES).default('failed'))
     .option('--registry <name>', 'only ingests of models from this registry')
+    .option('--model <model>', 'only ingests of this model: a name, name@version or id')
     .option('--first <n>', 'maximum number of ingests', '100')
     .option('--retry', 'put the listed ingests back into the queue, for a server or worker')
     .action(async (ids: string[], { url, retry, ...flags }: IngestsFlags) => {
@@ -52,19 +53,20 @@ export function ingestsCommand(): Command {
 interface IngestsFlags extends FormatFlags, UrlFlag {
   status: (typeof STATES)[number];
   registry?: string;
+  model?: string;
   first: string;
   retry?: boolean;
 }
 
 async function list(
   client: ProbelogClient,
-  { status, registry }: Pick<IngestsFlags, 'status' | 'registry'>,
+  { status, registry, model: named }: Pick<IngestsFlags, 'status' | 'registry' | 'model'>,
   first: number,
 ): Promise<ListedIngest[]> {
   const states = status === 'all' ? undefined : [status.toUpperCase().replace('-', '_') as IngestState];
-  const edges = client.edges(ListedIngestsDocument, { status: states, registry }, ({ ingests }) => ingests, {
-    first,
-  });
+  const model = named === undefined ? undefined : (await findModel(client, named)).id;
+  const variables = { status: states, registry, model };
+  const edges = client.edges(ListedIngestsDocument, variables, ({ ingests }) => ingests, { first });
   const listed: ListedIngest[] = [];
   for await (const { node } of edges) listed.push(node);
   return listed;

@@ -55,18 +55,22 @@ export class IngestResolver {
       description: 'Only ingests of models from the registry with exactly this name.',
     })
     registry: string | null,
+    @Arg('model', () => ID, { nullable: true, description: 'Only ingests of the model with this id.' })
+    model: string | null,
     @First() first: number,
     @After() after: string | null,
   ) {
+    const modelId = (model ?? null) === null ? undefined : keyOf('Model', model ?? '');
     return readCreated(
       cursors,
       { first, after },
       {
-        query: ['ingests', states, registry],
+        query: ['ingests', states, registry, modelId],
         read: (count, place) =>
           store.ingests.page({
             states: states ?? undefined,
             registry: registry ?? undefined,
+            modelId,
             first: count,
             after: place,
           }),

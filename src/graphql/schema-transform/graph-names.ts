@@ -13,18 +13,18 @@ export const ADDED_FIELDS: readonly string[] = [
   'summary',
 ];
 
-/** Relay's object identification: another graph has its own, or none. */
-const NODE = 'Node';
-const NODE_FIELD = 'Query.node';
+/** Relay's object identification, and what the caller may do: another graph has its own, or none. */
+const OWN_TYPES = ['Node', 'Viewer'];
+const OWN_FIELDS = ['Query.node', 'Query.viewer'];
 
 /** Whether a type is part of another graph. */
 export function isTransformedType(name: string): boolean {
-  return name !== NODE;
+  return !OWN_TYPES.includes(name);
 }
 
 /** Whether a field is part of another graph. */
 export function isTransformedField(type: string, field: string): boolean {
-  return `${type}.${field}` !== NODE_FIELD;
+  return !OWN_FIELDS.includes(`${type}.${field}`);
 }
 
 /** The names of our types and root fields in another graph. */

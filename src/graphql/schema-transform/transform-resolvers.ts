@@ -12,7 +12,13 @@ import {
 } from 'graphql';
 import type { ModelRecord } from '../../store/index.js';
 import type { Context } from '../schema/context.js';
-import { ADDED_FIELDS, type GraphNames, isTransformedField, MODEL } from './graph-names.js';
+import {
+  ADDED_FIELDS,
+  type GraphNames,
+  isTransformedField,
+  isTransformedType,
+  MODEL,
+} from './graph-names.js';
 
 /** Resolves a field in another graph's execution. */
 export type TransformedResolver = (
@@ -51,7 +57,7 @@ export function transformResolvers(
   const resolvers: TransformedResolvers = {};
   for (const type of Object.values(schema.getTypeMap())) {
     if (isScalarType(type) && !isSpecifiedScalarType(type)) resolvers[names.type(type.name)] = type;
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    if (!isObjectType(type) || type.name.startsWith('__') || !isTransformedType(type.name)) continue;
     resolvers[names.type(type.name)] = fieldResolvers(type, names, meeting);
   }
   return resolvers;

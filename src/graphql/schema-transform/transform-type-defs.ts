@@ -35,6 +35,7 @@ export function transformTypeDefs(
   return visit(document, {
     ObjectTypeDefinition: {
       enter(node) {
+        if (!isTransformedType(node.name.value)) return null;
         const fields = node.fields
           ?.filter((field) => isTransformedField(node.name.value, field.name.value))
           .map((field) => ({

@@ -3,6 +3,7 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import { buildSchema as buildTypeGraphqlSchema } from 'type-graphql';
 import { AccessResolver } from '../access/api-key-resolver.js';
 import { AuditResolver } from '../access/audit-resolver.js';
+import { ViewerResolver } from '../access/viewer-resolver.js';
 import { ConceptResolver } from '../concept/concept-resolver.js';
 import { GalleryResolver } from '../gallery/gallery-resolver.js';
 import { IngestResolver } from '../ingest/ingest-resolver.js';
@@ -17,6 +18,7 @@ import { RunnerClaimResolver } from '../runner/runner-claim-resolver.js';
 import { RunnerResolver } from '../runner/runner-resolver.js';
 import { refineSimilarityValues } from '../similarity/refine-similarity-values.js';
 import { SimilarityResolver } from '../similarity/similarity-resolver.js';
+import { SuggestionResolver } from '../suggestion/suggestion-resolver.js';
 import { guardFields } from './guard-fields.js';
 import { NodeResolver } from './node.js';
 
@@ -40,6 +42,8 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       RunnerClaimResolver,
       RunnerResolver,
       SimilarityResolver,
+      SuggestionResolver,
+      ViewerResolver,
     ],
     // Resolvers check their inputs, with our own error codes.
     validate: false,

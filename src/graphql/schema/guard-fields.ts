@@ -14,6 +14,7 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Query.node': ['READ', 'INGEST'],
   'Query.ingests': ['READ', 'INGEST'],
   'Query.runners': ['READ', 'INGEST'],
+  'Query.viewer': ['READ', 'INGEST'],
   'Mutation.announceRunner': ['INGEST'],
   'Mutation.claimForRunner': ['INGEST'],
   'Mutation.renewRunnerClaim': ['INGEST'],

@@ -4,13 +4,12 @@ import { compiledEntry } from '../../lib/compiled-entry.js';
 import { callInThread } from '../../lib/worker-calls.js';
 import {
   type PartialPreprocessing,
-  type PreprocessingSpec,
+  type PixelFields,
   type ProbeFile,
   type ProbeModelOptions,
   probeModel,
 } from '../../probing/index.js';
 import type { CompareCalls, RunQuality } from './compare-runs.js';
-import { type PixelFields, preprocessingAlternatives } from './preprocessing-alternatives.js';
 
 /** Images per run, spread over the probe set. */
 const MAX_IMAGES = 256;
@@ -70,23 +69,7 @@ export async function diagnosePreprocessing(model: DiagnosedModel): Promise<Diag
       `A diagnosis needs at least ${MIN_IMAGES} probes; this probe set has ${model.probes.length}.`,
     );
   const probes = chosen.map((probe) => model.probes[probe]);
-  const used = await run(model, probes, model.preprocessing);
-  const rows: DiagnosedPreprocessing[] = [
-    { name: 'as described', isUsed: true, fields: used.spec, problem: null },
-  ];
-  const runs = [used.responses];
-  for (const { name, fields } of preprocessingAlternatives(used.spec, used.takesBytes)) {
-    const row = { name, isUsed: false, fields };
-    try {
-      const { responses } = await run(model, probes, { ...used.spec, ...fields });
-      runs.push(responses);
-      rows.push({ ...row, problem: null });
-    } catch (thrown) {
-      model.signal?.throwIfAborted();
-      if (!(thrown instanceof ProbelogError)) throw thrown;
-      rows.push({ ...row, problem: thrown.message });
-    }
-  }
+  const { rows, runs } = await runAll(model, probes);
   const embeddings = rowsAt(model.embeddings, chosen);
   const qualities = await callInThread<CompareCalls>(ENTRY, 'compare', [embeddings, runs]);
   for (const row of rows) if (row.problem === null) Object.assign(row, qualities.shift());
@@ -102,38 +85,59 @@ function rank({ agreement }: Partial<RunQuality>): number {
   return agreement !== undefined && Number.isFinite(agreement) ? agreement : Number.NEGATIVE_INFINITY;
 }
 
-async function run(
-  model: DiagnosedModel,
+/** Runs the model once: each batch goes through all preparations in one session. */
+async function runAll(
+  { embeddings: _, ...model }: DiagnosedModel,
   probes: readonly ProbeFile[],
-  preprocessing: PartialPreprocessing | null,
-): Promise<{ responses: Matrix; spec: PreprocessingSpec; takesBytes: boolean }> {
-  const batches: Float32Array[] = [];
-  const { embeddings: _, ...options } = model;
+): Promise<{ rows: DiagnosedPreprocessing[]; runs: Matrix[] }> {
+  const used: Float32Array[] = [];
+  let others: { row: DiagnosedPreprocessing; batches: Float32Array[] }[] = [];
   const { inspected } = await probeModel({
-    ...options,
-    preprocessing,
+    ...model,
     probes,
-    onBatch: (probed, responses) =>
-      void batches.push(someOutputs(responses, responses.length / probed.length)),
+    onBatch: (probed, responses) => void used.push(someOutputs(responses, probed.length)),
+    alternatives: {
+      onInspected: (alternatives) => {
+        others = alternatives.map((alternative) => ({
+          row: { ...alternative, isUsed: false, problem: null },
+          batches: [],
+        }));
+      },
+      onBatch: (probed, responses) => {
+        for (const [index, { row, batches }] of others.entries()) {
+          const answer = responses[index];
+          if (answer instanceof Float32Array) batches.push(someOutputs(answer, probed.length));
+          else row.problem = answer.problem;
+        }
+      },
+    },
   });
-  const columns = Math.min(inspected.output.outputs, MAX_OUTPUTS);
-  const data = new Float32Array(probes.length * columns);
+  const ran = others.filter(({ row }) => row.problem === null).map(({ batches }) => batches);
+  return {
+    rows: [
+      { name: 'as described', isUsed: true, fields: inspected.preprocessing, problem: null },
+      ...others.map(({ row }) => row),
+    ],
+    runs: [used, ...ran].map((batches) => joined(batches, probes.length)),
+  };
+}
+
+/** @param batches n × C each @returns C × P */
+function joined(batches: readonly Float32Array[], probes: number): Matrix {
+  const values = batches.reduce((sum, { length }) => sum + length, 0);
+  const data = new Float32Array(values);
   let end = 0;
   for (const batch of batches) {
     data.set(batch, end);
     end += batch.length;
   }
-  return {
-    responses: transpose({ rows: probes.length, columns, data }),
-    spec: inspected.preprocessing,
-    takesBytes: inspected.input.type === 'uint8',
-  };
+  return transpose({ rows: probes, columns: values / probes, data });
 }
 
 /** Outputs spread evenly: all of a large model would fill the memory, eight times over. @param responses n × C */
-function someOutputs(responses: Float32Array, outputs: number): Float32Array {
+function someOutputs(responses: Float32Array, rows: number): Float32Array {
+  const outputs = responses.length / rows;
   if (outputs <= MAX_OUTPUTS) return Float32Array.from(responses);
-  const rows = responses.length / outputs;
   return Float32Array.from({ length: rows * MAX_OUTPUTS }, (_, index) => {
     const row = Math.trunc(index / MAX_OUTPUTS);
     return responses[row * outputs + Math.trunc(((index % MAX_OUTPUTS) * outputs) / MAX_OUTPUTS)];

@@ -1,6 +1,8 @@
 import { ProbelogError } from '../../errors/index.js';
+import type { PreprocessingAlternative } from '../preprocessing/preprocessing-alternatives.js';
 import type { PartialPreprocessing } from '../preprocessing/preprocessing-spec.js';
 import type {
+  AlternativeResponses,
   DoneProbes,
   ModelData,
   ModelInspection,
@@ -59,6 +61,16 @@ export interface ProbeModelOptions {
    * @param expectedProbes as for `onInspected`, as of this batch
    */
   onBatch(probes: Uint32Array, responses: Float32Array, expectedProbes: number): Promise<void> | void;
+  /** Also runs every batch with the usual alternatives of the preprocessing, in the same session; absent: none. */
+  alternatives?: AlternativeRuns;
+}
+
+/** Receives the responses that a model gives with other preprocessing. */
+export interface AlternativeRuns {
+  /** Called once, after `onInspected`. */
+  onInspected(alternatives: readonly PreprocessingAlternative[]): void;
+  /** Called after `onBatch`, with one element for each alternative. */
+  onBatch(probes: Uint32Array, responses: readonly AlternativeResponses[]): void;
 }
 
 /** A finished run. */
@@ -90,8 +102,10 @@ export async function probeModel(options: ProbeModelOptions): Promise<ProbeRun> 
     if (message.kind === 'INSPECTED') {
       inspected = message.inspected;
       await options.onInspected?.(inspected, message.expectedProbes);
+      options.alternatives?.onInspected(message.alternatives);
     } else if (message.kind === 'BATCH') {
       await options.onBatch(message.probes, message.responses, message.expectedProbes);
+      options.alternatives?.onBatch(message.probes, message.alternatives);
       worker.send({ kind: 'TAKEN' });
     } else if (message.kind === 'DONE' && inspected) {
       return { inspected, peakMemoryBytes: message.peakMemoryBytes, ...message.figures };
@@ -136,6 +150,7 @@ function toJob(options: ProbeModelOptions): ProbeJob {
     startAt: options.startAt ?? 0,
     done: options.done ?? null,
     cache: cacheFolder ? { folder: cacheFolder, maxBytes: cacheBytes ?? DEFAULT_CACHE_BYTES } : null,
+    alternatives: options.alternatives !== undefined,
   };
 }
 

@@ -23,9 +23,10 @@ process.on('message', (message: ParentMessage) => {
 });
 
 const sink: ProbeSink = {
-  inspected: (inspected, expectedProbes) => send({ kind: 'INSPECTED', inspected, expectedProbes }),
-  async batch(probes, responses, expectedProbes) {
-    send({ kind: 'BATCH', probes, responses, expectedProbes });
+  inspected: (inspected, expectedProbes, alternatives) =>
+    send({ kind: 'INSPECTED', inspected, expectedProbes, alternatives }),
+  async batch(probes, responses, expectedProbes, alternatives) {
+    send({ kind: 'BATCH', probes, responses, expectedProbes, alternatives });
     unacknowledged++;
     await untilFewerThan(BATCH_WINDOW);
   },

@@ -4,11 +4,21 @@ import { ProbelogError } from '../../errors/index.js';
 import { note } from '../../lib/notes.js';
 import { checkOutputLimit } from '../../lib/output-limit.js';
 import { completePreprocessing } from '../preprocessing/complete-preprocessing.js';
+import {
+  type PreprocessingAlternative,
+  preprocessingAlternatives,
+} from '../preprocessing/preprocessing-alternatives.js';
 import type { PreprocessingSpec } from '../preprocessing/preprocessing-spec.js';
-import type { ModelInspection, ModelLabels, ProbeJob, RunFigures } from '../protocol.js';
+import type {
+  AlternativeResponses,
+  ModelInspection,
+  ModelLabels,
+  ProbeJob,
+  RunFigures,
+} from '../protocol.js';
 import { openPixels } from './images/open-pixels.js';
 import { bytesPerImage, frameOf } from './images/pixels.js';
-import { tensorFiller } from './images/tensor-filler.js';
+import { type TensorFiller, tensorFiller } from './images/tensor-filler.js';
 import { dependsOnBatch } from './onnx/batch-dependence.js';
 import { checkModel } from './onnx/check-model.js';
 import { sizesOf } from './onnx/external-data-files.js';
@@ -34,9 +44,18 @@ const MAX_BATCH = 1024;
 
 /** Receives the results of a run. */
 export interface ProbeSink {
-  inspected(inspected: ModelInspection, expectedProbes: number): void;
+  inspected(
+    inspected: ModelInspection,
+    expectedProbes: number,
+    alternatives: PreprocessingAlternative[],
+  ): void;
   /** Resolves when there is room for more. */
-  batch(probes: Uint32Array, responses: Float32Array, expectedProbes: number): Promise<void>;
+  batch(
+    probes: Uint32Array,
+    responses: Float32Array,
+    expectedProbes: number,
+    alternatives: AlternativeResponses[],
+  ): Promise<void>;
   /** Resolves when all batches so far were acknowledged. */
   settled(): Promise<void>;
 }
@@ -76,7 +95,9 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   const values = (tensor: Ort.Tensor) => floatValues(tensor, half.decode);
   const { width, height } = spec;
   const { quantization } = input.path;
-  const filler = tensorFiller({ ...input, width, height, quantization }, spec, half.encode);
+  const fillerOf = (prepared: PreprocessingSpec) =>
+    tensorFiller({ ...input, width, height, quantization }, prepared, half.encode);
+  const filler = fillerOf(spec);
   const runnerOf = (images: number) => modelRunner(session, input, spec, filler, images);
 
   const first = await batches.next(batch);
@@ -101,17 +122,42 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
     ...rounds.notes,
   ];
   const labels = labelsOf(chosen, model.metadata, allNotes);
-  sink.inspected({ ...inspectionOf(input, spec, chosen, allNotes), labels }, rounds.expectedProbes);
+  const alternatives = job.alternatives ? preprocessingAlternatives(spec, input.type === 'uint8') : [];
+  const inspected = { ...inspectionOf(input, spec, chosen, allNotes), labels };
+  sink.inspected(inspected, rounds.expectedProbes, alternatives);
 
+  const respond = (to: ProbeBatch, prepared: TensorFiller) =>
+    responsesTo(to, bytesPerImage(frame), runner, chosen, values, prepared);
+  const others = alternatives.map(({ fields }) => alternativeRun(fillerOf({ ...spec, ...fields }), respond));
   for (let present = first; present; present = await batches.next(runner.batch)) {
-    const responses = await responsesTo(present, bytesPerImage(frame), runner, chosen, values);
+    const responses = await respond(present, filler);
     rounds.add(present.probes, responses);
-    await sink.batch(present.probes, responses, rounds.expectedProbes);
+    const compared: AlternativeResponses[] = [];
+    for (const run of others) compared.push(await run(present));
+    await sink.batch(present.probes, responses, rounds.expectedProbes, compared);
   }
   await source.finish();
   const { rounds: chosenRounds, milliseconds: choosingMs } = rounds.choices();
   const inferenceMs = runner.milliseconds();
   return { inferenceMs, pixelsCached: source.cached(), rounds: chosenRounds, choosingMs };
+}
+
+/** Runs batches with one alternative, until it fails. */
+function alternativeRun(
+  filler: TensorFiller,
+  respond: (to: ProbeBatch, filler: TensorFiller) => Promise<Float32Array>,
+): (to: ProbeBatch) => Promise<AlternativeResponses> {
+  let failed: { problem: string } | null = null;
+  return async (to) => {
+    if (failed) return failed;
+    try {
+      return await respond(to, filler);
+    } catch (thrown) {
+      if (!(thrown instanceof ProbelogError)) throw thrown;
+      failed = { problem: thrown.message };
+      return failed;
+    }
+  };
 }
 
 /** @returns count × C, probe-major */
@@ -121,13 +167,14 @@ async function responsesTo(
   runner: ModelRunner,
   { tensor, outputs }: ChosenOutput,
   values: (tensor: Ort.Tensor) => Float32Array | null,
+  filler: TensorFiller,
 ): Promise<Float32Array> {
   const count = probes.length;
   const responses = new Float32Array(count * outputs);
   for (let done = 0; done < count; done += runner.batch) {
     const images = Math.min(runner.batch, count - done);
     const part = pixels.subarray(done * imageBytes, (done + images) * imageBytes);
-    const result = (await runner.run(part, images, [tensor])).get(tensor);
+    const result = (await runner.run(part, images, [tensor], filler)).get(tensor);
     const rows = result && values(result);
     if (rows?.length !== runner.rows(images) * outputs)
       throw new ProbelogError('INFERENCE_FAILED', "The shape of the model's output changes between runs.");

@@ -383,12 +383,15 @@ export class Ingests {
     states?: IngestState[];
     /** Only ingests of this registry's models. */
     registry?: string;
+    /** Only ingests of this model. */
+    modelId?: string;
     after?: CreatedPosition;
     first: number;
   }): Promise<IngestRecord[]> {
-    const { states, registry, after, first } = options;
+    const { states, registry, modelId, after, first } = options;
     const where: Prisma.IngestWhereInput = {
       state: states && { in: states },
+      modelId: modelId === undefined ? undefined : isId(modelId),
       model: { AND: [registry === undefined ? {} : { registry }, visible(this.viewer.visibilityScope)] },
       AND: after ? createdBefore(after) : {},
     };

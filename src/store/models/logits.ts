@@ -4,6 +4,7 @@ import type { Remembered } from '../database/table-memory.js';
 import type { PrismaClient } from '../generated/client.js';
 import type { LogitKey, LogitRecord, LogitStatus } from '../records.js';
 import type { FoundOutput, VisibleOutput } from './found-outputs.js';
+import { labelsStarting } from './label-suggestions.js';
 
 /** Output dimensions of models. */
 export class Logits {
@@ -52,6 +53,11 @@ export class Logits {
       orderBy: { index: 'asc' },
       take: options.first,
     });
+  }
+
+  /** Labels that start with a prefix, each once: see {@link labelsStarting}. */
+  labelsStarting(options: { prefix: string; first: number }): Promise<string[]> {
+    return labelsStarting(this.prisma, this.viewer.visibilityScope, options);
   }
 
   /** Number of logits of a probe set's searchable models. */

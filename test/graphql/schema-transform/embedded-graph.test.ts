@@ -122,12 +122,13 @@ describe('a prefix', () => {
   });
 });
 
-it('leaves object identification to the host, whose graph has other objects too', async () => {
+it('leaves object identification and its callers to the host', async () => {
   const own = await buildSchema();
   expect(own.getQueryType()?.getFields().node).toBeDefined();
   const { typeDefs, resolvers } = embedGraph(own, { prefix: 'Probelog', log: () => undefined });
-  expect(print(typeDefs)).not.toMatch(/\bnode\(|\bNode\b|ProbelogNode|probelogNode|implements/);
+  expect(print(typeDefs)).not.toMatch(/\bnode\(|\bNode\b|ProbelogNode|probelogNode|implements|[vV]iewer/);
   expect(resolvers.Query).not.toHaveProperty('probelogNode');
+  expect(resolvers).not.toHaveProperty('ProbelogViewer');
   expect(() => embedGraph(own, { prefix: '', model: { type: 'Node' }, log: () => undefined })).not.toThrow();
 });
 

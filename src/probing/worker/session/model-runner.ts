@@ -12,10 +12,16 @@ export interface ModelRunner {
   rows(images: number): number;
   /**
    * @param pixels at most `batch` images
+   * @param filler another one for the same input; default: the runner's own
    * @returns tensors whose first axis is the batch unless the input has none, padded if the model has a fixed batch size
    * @throws ProbelogError INFERENCE_FAILED, INFERENCE_MEMORY
    */
-  run(pixels: Uint8Array, images: number, fetches: readonly string[]): Promise<Map<string, Ort.Tensor>>;
+  run(
+    pixels: Uint8Array,
+    images: number,
+    fetches: readonly string[],
+    filler?: TensorFiller,
+  ): Promise<Map<string, Ort.Tensor>>;
   /** Time spent inside ONNX Runtime so far. */
   milliseconds(): number;
 }
@@ -25,11 +31,11 @@ export async function modelRunner(
   session: Ort.InferenceSession,
   input: ImageInput,
   size: { width: number; height: number },
-  filler: TensorFiller,
+  ownFiller: TensorFiller,
   batch: number,
 ): Promise<ModelRunner> {
   const { Tensor } = await import('onnxruntime-node');
-  const data = filler.allocate(batch);
+  const data = ownFiller.allocate(batch);
   const valuesPerImage = data.length / batch;
   const { width, height } = size;
   let milliseconds = 0;
@@ -47,7 +53,7 @@ export async function modelRunner(
     batch,
     rows,
     milliseconds: () => milliseconds,
-    async run(pixels, images, fetches) {
+    async run(pixels, images, fetches, filler = ownFiller) {
       filler.fill(data, pixels, images);
       const started = performance.now();
       try {

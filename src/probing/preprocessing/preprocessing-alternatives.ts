@@ -1,4 +1,4 @@
-import type { PreprocessingSpec } from '../../probing/index.js';
+import type { PreprocessingSpec } from './preprocessing-spec.js';
 
 /** Fields in which a description may be wrong. */
 export type PixelFields = Pick<PreprocessingSpec, 'scale' | 'mean' | 'std' | 'channelOrder'>;
