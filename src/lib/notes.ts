@@ -6,6 +6,7 @@ export const NOTES = {
   PREPROCESSING_FROM_MODEL: 'The model itself says how images are prepared, or prepares them itself.',
   PREPROCESSING_TWICE: 'Both the description and the model normalize images.',
   PREPROCESSING_SUSPECT: 'The responses look as if the preprocessing were wrong.',
+  SOURCES_DISAGREE: 'Two sources say different things of the model; the sentence says which one was used.',
   INPUT_MISMATCH: 'What the registry says of the input does not fit what images are given to the model as.',
   DIAGNOSIS_FAILED: 'Whether another preprocessing suits the model better was not found out.',
   FIELD_LEFT_OUT: 'A field of the description has no effect.',

@@ -5,7 +5,9 @@ export { type ProbeModelOptions, type ProbeRun, probeModel } from './client/prob
 export type { DataReference } from './data-location.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
 export type { PixelFields, PreprocessingAlternative } from './preprocessing/preprocessing-alternatives.js';
+export { preprocessingDifferences } from './preprocessing/preprocessing-differences.js';
 export type { PartialPreprocessing, PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
+export { isTimmConfig } from './preprocessing/timm.js';
 export { createProbeSet, type NewProbeSet } from './probe-sets/create-probe-set.js';
 export { inspectImage } from './probe-sets/inspect-image.js';
 export type { DoneProbes, ModelData, ModelInspection, ProbeFile, ProbePlan } from './protocol.js';

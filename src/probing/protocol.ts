@@ -77,6 +77,14 @@ export type ParentMessage =
   | { kind: 'TAKEN' }
   | { kind: 'LIST_DATA'; job: Pick<ProbeJob, 'modelFile' | 'maxModelBytes' | 'memoryBytes'> };
 
+/** A list of labels that a model itself has. */
+export interface ModelLabels {
+  /** In output order; empty where there is none. */
+  labels: string[];
+  /** Where they are, such as `The model's metadata "names"`. */
+  source: string;
+}
+
 /** What inspection found out about a model. JSON-serializable. */
 export interface ModelInspection {
   input: {
@@ -104,8 +112,8 @@ export interface ModelInspection {
   responseKind: 'LOGITS' | 'UNKNOWN' | 'PROBABILITIES_UNCUT' | 'SIGMOIDS_UNCUT';
   /** Whether the outputs are independent labels, each with its own sigmoid. */
   multiLabel: boolean;
-  /** C labels that the model itself has, in its metadata or graph; null without them. */
-  labels: string[] | null;
+  /** Labels that the model itself has, in its graph or metadata, whether or not they fit its outputs. */
+  labels: ModelLabels[];
   /** Assumptions that were made, one sentence each. */
   notes: string[];
   /** Complete; no defaults apply. */

@@ -15,8 +15,8 @@ export interface ResolvedVersion {
    */
   beside(path: string): { file: RemoteFile; sha256?: string } | null;
   /**
-   * The files that may describe the model: those in its folder and in the version's, by name. Absent where the registry does not
-   * list them.
+   * The files that may describe the model: those in its folder and in the version's, by name. One of the version's folder that has the
+   * name of one in the model's begins with `../`. Absent where the registry does not list them.
    */
   sidecars?: { names: readonly string[]; file(name: string): RemoteFile };
   /** A preprocessing description that is in no such file, unchecked. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await takeDatabase(join(folder, 'data'));
   await probelog('probes', 'create', 'mine', 'images');
   for (const name of ['a', 'b', 'c']) await writeFile(join(folder, `${name}.onnx`), meanColor());
-  await writeFile(join(folder, 'names.json'), JSON.stringify(['red', 'green', 'blue', 'gray']));
+  await writeFile(join(folder, 'colors.json'), JSON.stringify(['red', 'green', 'blue', 'gray']));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -69,7 +69,7 @@ it('labels are set from a file, listed and removed', async () => {
   const listed = async () =>
     (await jsonOf('labels', 'get', 'a')).map(({ label }: { label: string | null }) => label);
   expect(await listed()).toEqual([null, null, null, null]);
-  expect(await jsonOf('labels', 'set', 'a', 'names.json')).toEqual({ name: 'a', version: '1', labels: 4 });
+  expect(await jsonOf('labels', 'set', 'a', 'colors.json')).toEqual({ name: 'a', version: '1', labels: 4 });
   expect(await listed()).toEqual(['red', 'green', 'blue', 'gray']);
   await jsonOf('labels', 'set', 'a', '--none');
   expect(await listed()).toEqual([null, null, null, null]);

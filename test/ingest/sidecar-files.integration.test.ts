@@ -89,10 +89,10 @@ it.each([404, 403, 401, 410])('%i means that there are no sidecar files', async 
 });
 
 it('files that are not read are named where the server lists them', async () => {
-  listed = '<a href="model.onnx">model.onnx</a><a href="synset_words.txt">synset_words.txt</a>';
+  listed = '<a href="model.onnx">model.onnx</a><a href="label_map.pbtxt">label_map.pbtxt</a>';
   const { modelId } = await ingested();
   expect((await modelOf(modelId))?.notes).toContainEqual(
-    expect.stringMatching(/^FILE_NOT_READ: synset_words\.txt, beside the model, looks like/),
+    expect.stringMatching(/^FILE_NOT_READ: label_map\.pbtxt, beside the model, looks like/),
   );
 });
 
@@ -170,19 +170,95 @@ describe('a model in a local folder', () => {
     ['config.json', JSON.stringify({ class_names: LABELS })],
     ['selected_tags.csv', 'tag_id,name,count\n7,a,1\n8,b,1\n9,c,1\n4,d,1\n'],
     ['inference.yml', 'PostProcess:\n  Topk:\n    topk: 2\n    label_list: [a, b, c, d]\n'],
+    ['labels.json', '[{"id":1,"name":"b"},{"id":0,"name":"a"},{"id":2,"name":"c"},{"id":3,"name":"d"}]'],
+    ['labels.json', '{"0":{"name":"a"},"1":{"name":"b"},"2":{"name":"c"},"3":{"name":"d"}}'],
+    ['labels.json', '{"1":"a","2":"b","3":"c","4":"d"}'],
+    ['labels.txt', 'a, b, c, d'],
+    ['synset.txt', 'n01440764 a\nn01443537 b\nn01484850 c\nn01491361 d\n'],
+    ['synset_words.txt', 'n01440764 a\nn01443537 b\nn01484850 c\nn01491361 d\n'],
+    ['imagenet_class_index.json', '{"0":["n01","a"],"1":["n02","b"],"2":["n03","c"],"3":["n04","d"]}'],
+    ['imagenet1000_clsidx_to_labels.txt', "{0: 'a',\n 1: 'b',\n 2: 'c',\n 3: 'd'}"],
+    ['index_to_name.json', '{"0":"a","1":"b","2":"c","3":"d"}'],
+    ['class_indices.json', '{"a":"0","b":"1","c":"2","d":"3"}'],
+    ['coco.names', 'a\nb\nc\nd\n'],
+    ['labels.yaml', 'names:\n  0: a\n  1: b\n  2: c\n  3: d\n'],
   ])('has the labels of %s', async (name, content) => {
     expect((await beside({ [name]: content })).model).toMatchObject({ labels: LABELS });
   });
 
   it('has a note about files that look like labels or preprocessing and were not read', async () => {
-    const files = { 'synset_words.txt': 'n01 a', 'preprocess.toml': 'size = 8', 'labels.txt': 'a\nb\nc\nd' };
+    const files = { 'label_map.pbtxt': 'item {}', 'preprocess.toml': 'size = 8', 'labels.txt': 'a\nb\nc\nd' };
     const { model } = await beside({ ...files, 'README.md': 'labels' });
     expect(model?.notes.filter((one) => one.startsWith('FILE_NOT_READ'))).toEqual([
-      expect.stringContaining('preprocess.toml, synset_words.txt, beside the model, look like'),
+      expect.stringContaining('label_map.pbtxt, preprocess.toml, beside the model, look like'),
     ]);
   });
 
-  it.each(['metadata.yaml', 'open_clip_config.json', 'names.txt', 'coco.names', 'image_mean.npy'])(
+  it.each([
+    ['inference_config.json', '{"input": {"mean": [0.5], "std": [0.5]}}'],
+    ['config.yaml', 'model: resnet\ntransforms:\n  - Resize: 256\n'],
+    ['deploy.yaml', 'preprocess:\n- {type: Normalize}\n'],
+    ['model.yaml', 'labels: [a, b]\n'],
+    ['config.json', '{"num_classes": 4, "normalize": {"mean": 0}}'],
+    ['model.xml', '<preprocess mean="1"/>'],
+  ])('names %s in a note for what is in it', async (name, content) => {
+    const { model } = await beside({ [name]: content, 'conda.yaml': 'name: env\n', 'a.json': '{"b": 1}' });
+    expect(model?.notes.filter((one) => one.startsWith('FILE_NOT_READ'))).toEqual([
+      expect.stringContaining(`FILE_NOT_READ: ${name}, beside the model, looks like`),
+    ]);
+  });
+
+  it('has labels that fit rather than those that do not or say nothing', async () => {
+    const { model } = await beside({
+      'config.json': JSON.stringify({ id2label: { 0: 'LABEL_0', 1: 'LABEL_1', 2: 'LABEL_2', 3: 'LABEL_3' } }),
+      'labels.txt': 'background\na\nb\nc\nd',
+      'classes.txt': 'a\nb\nc\nd',
+    });
+    expect(model?.labels).toEqual(LABELS);
+    expect(model?.notes.join()).toMatch(/labels\.txt has 5 labels, but the model has 4 outputs/);
+    expect(model?.notes.join()).not.toContain('SOURCES_DISAGREE');
+  });
+
+  it('has a note when two lists of labels disagree, also in one file, and none when they are equal', async () => {
+    const labels = { 'labels.txt': 'a\nb\nc\nd', 'classes.txt': 'a\nb\nd\nc' };
+    const disagree = async (files: Record<string, string>) =>
+      (await beside(files)).model?.notes.filter((one) => one.startsWith('SOURCES_DISAGREE'));
+    expect(await disagree(labels)).toEqual([
+      expect.stringContaining(
+        'labels.txt and classes.txt have different labels: output 2 is "c" in the first',
+      ),
+    ]);
+    const config = { id2label: { 0: 'a', 1: 'b', 2: 'c', 3: 'd' }, label2id: { b: 0, a: 1, c: 2, d: 3 } };
+    expect(await disagree({ 'config.json': JSON.stringify(config) })).toEqual([
+      expect.stringContaining('config.json and label2id of config.json have different labels: output 0'),
+    ]);
+    expect(await disagree({ 'labels.txt': 'a\nb\nc\nd', 'labels.json': JSON.stringify(LABELS) })).toEqual([]);
+  });
+
+  it('has a note when two descriptions disagree, and follows the one that transformers 5 reads', async () => {
+    const vit = { image_processor_type: 'ViTImageProcessor', size: 8, image_mean: MEAN };
+    const other = { ...vit, image_mean: [0.5, 0.5, 0.5], resample: 3 };
+    const nested = { 'processor_config.json': JSON.stringify({ image_processor: vit }) };
+    const { model } = await beside({ ...nested, 'preprocessor_config.json': JSON.stringify(other) });
+    expect(model).toMatchObject({ preprocessing: { mean: MEAN } });
+    expect(model?.notes).toContainEqual(
+      expect.stringMatching(
+        /^SOURCES_DISAGREE: processor_config\.json and preprocessor_config\.json describe.*resample BICUBIC instead of BILINEAR/,
+      ),
+    );
+    const equal = await beside({ ...nested, 'preprocessor_config.json': JSON.stringify(vit) });
+    expect(equal.model?.notes.join()).not.toContain('SOURCES_DISAGREE');
+  });
+
+  it('compares the files of its folder with those of the folder above', async () => {
+    const config = (label: string) => JSON.stringify({ id2label: { 0: label, 1: 'b', 2: 'c', 3: 'd' } });
+    const files = { 'config.json': config('x'), 'onnx/config.json': config('a') };
+    const { model } = await beside(files, 'onnx/model.onnx');
+    expect(model?.labels).toEqual(LABELS);
+    expect(model?.notes.join()).toContain('config.json and ../config.json have different labels: output 0');
+  });
+
+  it.each(['metadata.yaml', 'open_clip_config.json', 'image_mean.npy'])(
     'names %s, which tools write, in a note',
     async (name) => {
       const { model } = await beside({ [name]: 'x', 'means-to-an-end.txt': '', 'filenames.txt': '' });
@@ -227,6 +303,7 @@ describe('a model in a local folder', () => {
       '{"image_processor":{"image_processor_type":"ViTImageProcessor","size":8,"image_mean":[0.25,0.5,0.75]}}',
     ],
     ['config.json', '{"pretrained_cfg":{"input_size":[3,8,8],"mean":[0.25,0.5,0.75]}}'],
+    ['config.json', '{"architecture":"resnet18","input_size":[3,8,8],"mean":[0.25,0.5,0.75]}'],
     [
       'inference.yml',
       'PreProcess:\n  transform_ops:\n  - ResizeImage: {size: 8}\n  - NormalizeImage: {mean: [0.25, 0.5, 0.75], std: [1, 1, 1]}\n',
@@ -235,11 +312,14 @@ describe('a model in a local folder', () => {
     expect((await beside({ [name]: content })).model).toMatchObject({ preprocessing: { mean: MEAN } });
   });
 
-  it('with a broken description is refused, and the file and the place are named', async () => {
-    const { errorCode, errorMessage } = await beside({ 'preprocessor_config.json': '{"do_resize": true,}' });
-    expect(errorCode).toBe('PREPROCESSING_INVALID');
-    expect(errorMessage).toMatch(/^preprocessor_config\.json.*position/);
-  });
+  it.each(['preprocessor_config.json', 'processor_config.json', 'config.json'])(
+    'with a broken %s is refused, and the file and the place are named',
+    async (name) => {
+      const { errorCode, errorMessage } = await beside({ [name]: '{"do_resize": true,}' });
+      expect(errorCode).toBe('PREPROCESSING_INVALID');
+      expect(errorMessage).toMatch(new RegExp(`^${name}.*position`));
+    },
+  );
 
   it('with a field that is not understood is refused, and the file and the field are named', async () => {
     const config = '{"image_processor_type":"ViTImageProcessor","warp":3}';

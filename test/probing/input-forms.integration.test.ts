@@ -307,7 +307,7 @@ describe("a model's metadata", () => {
     expect((await notesOf({ 'Image.ColorSpaceGamma': 'Rec709' })).join()).toMatch(/COLOR_SPACE.*Rec709/);
     expect((await notesOf({ names: '{0: [1]}' })).join()).toMatch(/LABELS_LEFT_OUT.*names were not read/);
     const described = await notesOf({ 'Image.BitmapPixelFormat': 'Bgr8' }, { mean: [0], std: [1] });
-    expect(described.join()).toMatch(/FIELD_LEFT_OUT.*Bgr8\) were not used/);
+    expect(described.join()).toMatch(/SOURCES_DISAGREE.*the metadata say channelOrder BGR instead of RGB/);
   });
 
   it("of ONNX's images give the order and the range of pixels", async () => {
@@ -330,15 +330,19 @@ describe("a model's metadata", () => {
     };
     const free = meanColor({ metadata, size: 'edge' });
     const { rows, inspected } = await runModel(free, probes, { preprocessing: null });
-    expect(inspected.labels).toEqual(['tench', "jack-o'-lantern", 'great white', 'hen']);
+    expect(inspected.labels).toEqual([
+      {
+        source: `The model's metadata "names"`,
+        labels: ['tench', "jack-o'-lantern", 'great white', 'hen'],
+      },
+    ]);
     expect(inspected.input).toMatchObject({ width: 48, height: 32 });
     expectRows(rows, expected, 3);
   });
 
-  it('give labels only when there is one for each output', async () => {
-    const { inspected } = await runModel(meanColor({ metadata: { classes: '["a", "b"]' } }), probes);
-    expect(inspected.labels).toBeNull();
-    expect(inspected.notes.join()).toMatch(/2 labels in its metadata "classes", but 4 outputs/);
+  it('give labels also when there is not one for each output', async () => {
+    const { inspected } = await runModel(meanColor({ metadata: { classes: "{0: 'a', 2: 'c'}" } }), probes);
+    expect(inspected.labels).toEqual([{ source: `The model's metadata "classes"`, labels: ['a', '', 'c'] }]);
   });
 });
 

@@ -16,11 +16,12 @@ it.each<[string, string, string[] | null]>([
   ['numbers', '[0, 1]', ['0', '1']],
   ['lines', 'cat\ndog\n', ['cat', 'dog']],
   ['commas', 'cat, dog', ['cat', 'dog']],
-  ['a gap', `{0: 'a', 2: 'c'}`, null],
+  ['a gap', `{0: 'a', 2: 'c'}`, ['a', '', 'c']],
+  ['objects', `[{'id': 1, 'name': 'dog'}, {'id': 0, 'name': 'cat'}]`, ['cat', 'dog']],
   ['a single word', 'imagenet', null],
   ['code', `__import__('os').system('x')`, null],
   ['an unfinished list', `['a', 'b'`, null],
   ['deep nesting', '['.repeat(50), null],
 ])('labels in metadata: %s', (_, text, wanted) => {
-  expect(metadataLabels(new Map([['names', text]]))?.labels ?? null).toEqual(wanted);
+  expect(metadataLabels(new Map([['names', text]]))[0]?.labels ?? null).toEqual(wanted);
 });

@@ -505,7 +505,11 @@ describe('the end of a graph', () => {
       outputs: [sequenceOfMaps('maps')],
     };
     const { rows, inspected } = await runModel(meanColor({ tail, domains: ['ai.onnx.ml'] }), probes);
-    expect(inspected).toMatchObject({ responseKind: 'LOGITS', output: { name: 'logits' }, labels: names });
+    expect(inspected).toMatchObject({
+      responseKind: 'LOGITS',
+      output: { name: 'logits' },
+      labels: [{ source: "The model's graph", labels: names }],
+    });
     expectRows(rows, expected);
   });
 });

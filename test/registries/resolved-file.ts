@@ -1,9 +1,7 @@
 import type { DownloadLimits } from '../../src/download/index.js';
-import {
-  listedSidecarFiles,
-  sidecarLabels,
-  sidecarPreprocessing,
-} from '../../src/ingest/sources/sidecar-files.js';
+import { listedSidecarFiles } from '../../src/ingest/sources/sidecar-files.js';
+import { sidecarLabels } from '../../src/ingest/sources/sidecar-labels.js';
+import { sidecarPreprocessing } from '../../src/ingest/sources/sidecar-preprocessing.js';
 import type { RegistryReader } from '../../src/registries/index.js';
 
 /** A version that has an ONNX file. @throws when it waits for a runner instead */
@@ -21,7 +19,8 @@ export async function describedFile(
 ) {
   const version = await resolvedFile(reader, uri);
   if (!version.sidecars) return version;
-  const { read } = listedSidecarFiles(version.sidecars, limits);
-  const preprocessing = version.preprocessing ?? (await sidecarPreprocessing(read));
-  return { ...version, preprocessing, labels: version.labels ?? (await sidecarLabels(read))?.labels };
+  const files = listedSidecarFiles(version.sidecars, limits);
+  const { document } = await sidecarPreprocessing(files, version.preprocessing);
+  const [labels] = await sidecarLabels(files);
+  return { ...version, preprocessing: document ?? undefined, labels: version.labels ?? labels?.labels };
 }

@@ -5,16 +5,15 @@ import {
   listDataFiles,
   type ModelInspection,
   type NetworkIsolation,
-  parsePreprocessing,
   probeModel,
 } from '../../probing/index.js';
 import type { Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { parseSource } from '../sources/parse-source.js';
-import { sidecarFiles, sidecarLabels, sidecarPreprocessing, unreadFiles } from '../sources/sidecar-files.js';
+import { sidecarFiles } from '../sources/sidecar-files.js';
+import { describeModel } from './describe-model.js';
 import { findProbeSet } from './find-probe-set.js';
-import { fittingLabels, unreadNote } from './labels-that-fit.js';
-import { labelsInDescription } from './resolve-model-file.js';
+import { fittingLabels } from './labels-that-fit.js';
 
 /** Enough to see what the outputs are. */
 const PROBES = 8;
@@ -55,10 +54,11 @@ export async function dryRun(
   const { isolation, ...processLimits } = probing;
   const limits = { ...processLimits, maxModelBytes: download.maxBytes };
   const files = sidecarFiles(source, download, signal);
-  const described = request.preprocessing ?? (await sidecarPreprocessing(files.read));
-  const found = request.labels
-    ? undefined
-    : (labelsInDescription(request.preprocessing) ?? (await sidecarLabels(files.read)));
+  const described = await describeModel(
+    { preprocessing: request.preprocessing, labels: request.labels ?? null },
+    null,
+    files,
+  );
   const references = await listDataFiles({ modelFile: source.path, limits, isolation, signal });
   const probeSet = await findProbeSet(store.probeSets, defaultProbeSet, request.probeSet);
   const probes = (await store.probeSets.probesAfter(probeSet.id, { first: PROBES })).map(({ digest }) => ({
@@ -71,7 +71,7 @@ export async function dryRun(
       references.length > 0
         ? { folder: dirname(source.path), locations: references.map(({ location }) => location) }
         : null,
-    preprocessing: described == null ? null : parsePreprocessing(described),
+    preprocessing: described.preprocessing,
     outputName: request.output,
     probes,
     limits,
@@ -79,15 +79,10 @@ export async function dryRun(
     signal,
     onBatch: () => undefined,
   });
-  const { labels, note } = fittingLabels(
-    { labels: request.labels ?? null, sidecarLabels: found },
+  const { labels, notes } = fittingLabels(
+    request.labels ?? null,
+    [...described.sidecarLabels, ...inspected.labels],
     inspected.output.outputs,
   );
-  return {
-    inspected,
-    labels: labels ?? inspected.labels,
-    notes: [...inspected.notes, note, unreadNote(await unreadFiles(files, found?.file))].filter(
-      (one) => one !== null,
-    ),
-  };
+  return { inspected, labels, notes: [...inspected.notes, ...notes, ...described.notes] };
 }

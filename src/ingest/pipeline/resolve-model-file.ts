@@ -1,14 +1,8 @@
 import { type DownloadLimits, sourceMayRecover } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import {
-  listDataFiles,
-  type NetworkIsolation,
-  type PartialPreprocessing,
-  parsePreprocessing,
-} from '../../probing/index.js';
+import { listDataFiles, type NetworkIsolation } from '../../probing/index.js';
 import type { ClaimedIngest, DataFile, ModelRecord, Store } from '../../store/index.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
-import { LabelGap, parseLabels } from '../sources/parse-labels.js';
 import {
   type FileSource,
   type LocalFile,
@@ -24,15 +18,8 @@ import {
   type RegistryAccess,
   type RunnerModel,
 } from '../sources/remote-sources.js';
-import {
-  listedSidecarFiles,
-  type SidecarFiles,
-  type SidecarLabels,
-  sidecarFiles,
-  sidecarLabels,
-  sidecarPreprocessing,
-  unreadFiles,
-} from '../sources/sidecar-files.js';
+import { listedSidecarFiles, type SidecarFiles, sidecarFiles } from '../sources/sidecar-files.js';
+import { describeModel, type ModelDescription } from './describe-model.js';
 import { fetchDataFiles } from './fetch-data-files.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
 import type { ModelCache } from './model-cache.js';
@@ -56,20 +43,15 @@ export interface SourceDependencies {
 }
 
 /** The model's file in the blob store, with the facts from its sidecar files or its registry. */
-export interface ResolvedModelFile {
+export interface ResolvedModelFile extends ModelDescription {
   digest: string;
   bytes: number;
   /** The files that it keeps weights in, in the blob store too. */
   data: DataFile[];
-  preprocessing: PartialPreprocessing | null;
   /** Given for this model: one for each output, or the ingest fails. */
   labels: string[] | null;
   /** What its registry says of its input; empty when it is in none, or says nothing. */
   expectedInput: readonly ExpectedInput[];
-  /** Found beside the model, when none were given. They are left out, with a note, where they do not fit. */
-  sidecarLabels?: SidecarLabels;
-  /** Names of files beside the model that look like labels or preprocessing and were not read. */
-  unread: string[];
 }
 
 /** Whether a version waits for a runner, since it has no file that this server runs. */
@@ -129,7 +111,7 @@ export async function resolveModelFile(
   const isOther = file.digest !== model.fileDigest;
   // Labels from another file's sidecar do not apply to this one.
   const current = isOther && model.labelsSetAt === null ? null : await store.models.labels(model.id);
-  const given = areSet ? current : (request.labels ?? current);
+  const given = areSet ? current : (request.labels ?? (model.labelsSetAt === null ? null : current));
   await (isStored ? modelCache.used(file.digest) : modelCache.grown(file.bytes));
   // Before the sidecar files, whose reading may fail: then a retry need not fetch the file again.
   await store.models.recordFile(ingest.claim, {
@@ -145,30 +127,25 @@ export async function resolveModelFile(
       if (isStored && model.status === 'READY' && sourceMayRecover(thrown)) return before;
       throw thrown;
     };
-  const files = filesBeside(resolved, download, signal);
-  let preprocessing: unknown = request.preprocessing ?? registered?.preprocessing;
-  if (preprocessing === undefined)
-    preprocessing = await sidecarPreprocessing(files.read).catch(orAsBefore(model.preprocessing));
-  const besides =
-    given || areSet
-      ? undefined
-      : (labelsInDescription(request.preprocessing) ??
-        labelsOf(registered?.labels, REGISTRY) ??
-        (await sidecarLabels(files.read).catch(orAsBefore(undefined))));
-  const isDescribed = given !== null && request.preprocessing !== undefined;
+  const described = await describeModel(
+    // Labels that a caller removed stay removed.
+    { preprocessing: request.preprocessing, labels: areSet ? (current ?? []) : given },
+    registered,
+    filesBeside(resolved, download, signal),
+    {
+      preprocessing: orAsBefore({ document: model.preprocessing, notes: [] }),
+      labels: orAsBefore([]),
+    },
+  );
+  const kept = described.sidecarLabels.length === 0 ? current : null;
   return {
     ...file,
     data,
-    preprocessing: preprocessing == null ? null : parsePreprocessing(preprocessing),
+    ...described,
     expectedInput: registered?.expectedInput ?? [],
-    labels: given,
-    sidecarLabels: besides,
-    unread: isDescribed ? [] : await unreadFiles(files, besides?.file),
+    labels: given ?? kept,
   };
 }
-
-/** What a registry has as labels itself, in messages. */
-const REGISTRY = 'The registry';
 
 /** Where a registry lists no files, it says itself what there is. */
 function filesBeside(
@@ -263,24 +240,4 @@ function notConnected({ registry, uri }: RegistrySource): ProbelogError {
     `${uri} cannot be read, because no connection to ${registry} is configured (docs/registries).`,
     { source: uri },
   );
-}
-
-/** Fields of descriptions with labels: those of timm, transformers and PaddleX. */
-const FIELDS_WITH_LABELS = ['pretrained_cfg', 'label_names', 'id2label', 'PostProcess'];
-
-/** timm's config.json, for example, describes the preprocessing and has the labels, too. */
-export function labelsInDescription(preprocessing: unknown): SidecarLabels | undefined {
-  if (typeof preprocessing !== 'object' || preprocessing === null) return undefined;
-  if (!FIELDS_WITH_LABELS.some((field) => field in preprocessing)) return undefined;
-  return labelsOf(preprocessing, 'The description of the preprocessing');
-}
-
-function labelsOf(json: unknown, file: string): SidecarLabels | undefined {
-  try {
-    return json === undefined ? undefined : { file, labels: parseLabels(json) };
-  } catch (thrown) {
-    if (thrown instanceof LabelGap) return { file, labels: thrown.partial };
-    // A config.json of another tool. Labels are optional.
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ import { ProgressReporter } from '../queue/progress-reporter.js';
 import type { LocalFile } from '../sources/parse-source.js';
 import type { RunnerModel } from '../sources/remote-sources.js';
 import { checkExpectedInput } from './check-expected-input.js';
-import { fittingLabels, unreadNote } from './labels-that-fit.js';
+import { fittingLabels } from './labels-that-fit.js';
 import { layOutModel } from './model-folder.js';
 import {
   openProbingWork,
@@ -127,8 +127,8 @@ export async function runIngest(
     await progress.stage('STORING', work.spool.rows, work.spool.rows);
     const stored = await storeResponses(responsesOf(work, run, files.length), store.blobs);
     const { input, output, preprocessing, notes } = run.inspected;
-    const { labels: besides, note: aboutLabels } = fittingLabels(fetched, output.outputs);
-    const labels = besides ?? run.inspected.labels;
+    const found = [...fetched.sidecarLabels, ...run.inspected.labels];
+    const { labels, notes: aboutLabels } = fittingLabels(fetched.labels, found, output.outputs);
     const aboutInput = checkExpectedInput(fetched.expectedInput, run.inspected);
     const suggestion = await suggestPreprocessing(
       { modelId: model.id, probeSetId: request.probeSet, preprocessing, output: request.output },
@@ -140,7 +140,7 @@ export async function runIngest(
       inputShape: input,
       outputName: output.name,
       preprocessing,
-      notes: [...notes, aboutLabels, unreadNote(fetched.unread), ...aboutInput, suggestion].filter(
+      notes: [...notes, ...aboutLabels, ...fetched.notes, ...aboutInput, suggestion].filter(
         (one) => one !== null,
       ),
     };

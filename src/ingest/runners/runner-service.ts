@@ -19,7 +19,7 @@ import {
   type RunnerRecord,
   type Store,
 } from '../../store/index.js';
-import { labelsThatFit } from '../pipeline/labels-that-fit.js';
+import { fittingLabels } from '../pipeline/labels-that-fit.js';
 import { decidePlan, type ProbeBudget, requestedBudget, type UsablePrior } from '../pipeline/probing-work.js';
 import { publishedModel, storeResponses } from '../pipeline/store-responses.js';
 import { type GalleryWriter, syncToGallery } from '../pipeline/sync-to-gallery.js';
@@ -345,14 +345,12 @@ export class RunnerService {
       );
       if (lost.aborted) throw claimLost();
       const given = request.labels ?? null;
-      const { labels, note: aboutLabels } =
-        given === null && result.labels
-          ? labelsThatFit('The list of the runner', result.labels, stored.outputs)
-          : { labels: given, note: null };
+      const found = result.labels ? [{ source: 'The list of the runner', labels: result.labels }] : [];
+      const { labels, notes: aboutLabels } = fittingLabels(given, found, stored.outputs);
       const notes = [
         note('RUN_ELSEWHERE', `It was run by ${open.runner.software ?? open.runner.name} as ${open.flavor}.`),
         ...(result.notes ?? []).map((sentence) => note('RUNNER', sentence)),
-        ...(aboutLabels === null ? [] : [aboutLabels]),
+        ...aboutLabels,
       ];
       const described = {
         inputShape: result.inputShape ?? null,

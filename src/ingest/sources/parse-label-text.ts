@@ -1,12 +1,15 @@
 import { ProbelogError } from '../../errors/index.js';
-import { inOrder, MAX_LABELS } from './parse-labels.js';
+import { inPlaces, MAX_LABELS, placesOf } from '../../lib/parse-labels.js';
 
 const MAX_CHARACTERS = 1_000;
+/** ImageNet's number of a class, before its name: `n01440764 tench, Tinca tinca`. */
+const SYNSET = /^(n\d{8})[\s,:]+(\S.*)$/;
 
 /**
- * Parses a text file with a label in each line, with or without its number before it (`0 cat`, `1: dog`), or a table with a
- * column `name`, `label`, `class` or `tag`.
+ * Parses a text file with a label in each line, with or without its number or ImageNet's synset before it (`0 cat`, `1: dog`), all
+ * labels in one line, or a table with a column `name`, `label`, `class` or `tag`.
  *
+ * @returns in output order; empty where a table that numbers them has none
  * @throws ProbelogError INPUT_INVALID for a text that is not a list
  */
 export function parseLabelText(text: string): string[] {
@@ -33,14 +36,30 @@ function labelsOfTable(text: string): string[] | null {
 }
 
 function labelsOfLines(text: string): string[] {
-  const lines = text.trimEnd().split(LINE_END);
-  return numbered(lines) ?? lines.map((line) => line.trim());
+  const lines = text.trim().split(LINE_END);
+  if (lines.length === 1 && lines[0].includes(',')) return filled(lines[0].split(','));
+  const labels = numbered(lines) ?? lines.map((line) => line.trim());
+  const names = labels.map((label) => SYNSET.exec(label)?.[2]);
+  return filled(names.every((name) => name !== undefined) ? names : labels);
+}
+
+/** @throws ProbelogError INPUT_INVALID for an empty line, or numbers that are no labels, such as weights */
+function filled(lines: readonly string[]): string[] {
+  const labels = lines.map((line) => line.trim());
+  if (!labels.includes('') && !labels.every((label) => /^[-+]?\d*\.\d+(e[-+]?\d+)?$/i.test(label)))
+    return labels;
+  throw notAList();
 }
 
 function checked(labels: string[]): string[] {
-  const isList = labels.every((label) => label !== '' && label.length <= MAX_CHARACTERS);
-  if (isList && labels.length > 0 && labels.length <= MAX_LABELS) return labels;
-  throw new ProbelogError(
+  const isList =
+    labels.some((label) => label !== '') && labels.every(({ length }) => length <= MAX_CHARACTERS);
+  if (isList && labels.length <= MAX_LABELS) return labels;
+  throw notAList();
+}
+
+function notAList(): ProbelogError {
+  return new ProbelogError(
     'INPUT_INVALID',
     `A list of labels has one label, of up to ${MAX_CHARACTERS.toLocaleString('en')} characters, in each line.`,
   );
@@ -57,21 +76,6 @@ function numbered(lines: readonly string[]): string[] | null {
       parts.map((match) => (match?.[2] ?? '').trim()),
     )
   );
-}
-
-/** The outputs that numbers name, counted from 0 or from 1 without gaps, in any order; null when they do not. */
-function placesOf(numbers: readonly (string | undefined)[]): number[] | null {
-  const places = numbers.map((number) => (/^\d{1,7}$/.test(number ?? '') ? Number(number) : Number.NaN));
-  const first = places.reduce((least, place) => Math.min(least, place), Number.POSITIVE_INFINITY);
-  const isComplete =
-    new Set(places).size === places.length && places.every((place) => place < first + places.length);
-  return (first === 0 || first === 1) && isComplete ? places.map((place) => place - first) : null;
-}
-
-function inPlaces(places: readonly number[], labels: readonly string[]): string[] {
-  const ordered: string[] = new Array(labels.length);
-  for (const [at, place] of places.entries()) ordered[place] = labels[at];
-  return ordered;
 }
 
 const LINE_END = /\r\n|\n|\r/;
@@ -96,11 +100,22 @@ function withHeading([heading, ...rows]: string[][], column: number): string[] {
   const place = PLACE_COLUMNS.map((name) => columns.indexOf(name)).find((at) => at >= 0);
   const labels = rows.map((row) => row[column]);
   if (place !== undefined)
-    return inOrder(new Map(rows.map((row) => [Number(row[place]), row[column]]))) ?? [];
+    return byColumn(
+      rows.map((row) => row[place]),
+      labels,
+    );
   // An id may number the outputs, or the labels of a larger collection.
   const id = columns.indexOf('id');
   const places = id < 0 ? null : placesOf(rows.map((row) => row[id]));
-  return places ? inPlaces(places, labels) : labels;
+  return (places && inPlaces(places, labels)) ?? labels;
+}
+
+/** The labels of a table that numbers the outputs; none when two have the same number. */
+function byColumn(numbers: readonly string[], labels: readonly string[]): string[] {
+  const places = numbers.map((number) =>
+    /^\d{1,7}$/.test(number) ? Number(number) : Number.POSITIVE_INFINITY,
+  );
+  return inPlaces(places, labels) ?? [];
 }
 
 /** One column, or two of which one numbers the outputs; null for any other table. */

@@ -1,17 +1,39 @@
+import { ProbelogError } from '../../errors/index.js';
 import { parseJson } from '../../lib/parse-json.js';
+import { complete, type LabelList, labelLists } from '../../lib/parse-labels.js';
+import { parseLiteral } from '../../lib/parse-literal.js';
 import { parseLabelTable, parseLabelText } from './parse-label-text.js';
-import { parseLabels } from './parse-labels.js';
 
 /**
- * The labels in a file: its name tells the form, or its content.
+ * The labels in a file that is given for a model: its name tells the form, or its content.
+ *
+ * @throws SyntaxError when it is not the JSON or YAML that its name promises; ProbelogError INPUT_INVALID when an output has no label
+ */
+export async function readLabels(name: string, text: string): Promise<string[]> {
+  const [first] = await readLabelLists(name, text);
+  return complete(first.labels);
+}
+
+/**
+ * All lists of labels in a file, the preferred one first; at least one.
  *
  * @throws SyntaxError when it is not the JSON or YAML that its name promises; ProbelogError INPUT_INVALID
  */
-export async function readLabels(name: string, text: string): Promise<string[]> {
-  if (/\.json$/i.test(name)) return parseLabels(parseJson(text));
-  if (/\.ya?ml$/i.test(name)) return parseLabels(await parseYaml(text));
-  if (/\.[ct]sv$/i.test(name)) return parseLabelTable(text);
-  return parseLabels(jsonOrNull(text) ?? parseLabelText(text));
+export async function readLabelLists(name: string, text: string): Promise<LabelList[]> {
+  if (/\.json$/i.test(name)) return inDocument(parseJson(text));
+  if (/\.ya?ml$/i.test(name)) return inDocument(await parseYaml(text));
+  if (/\.[ct]sv$/i.test(name)) return [{ field: null, labels: parseLabelTable(text) }];
+  const document = jsonOrNull(text) ?? parseLiteral(text);
+  return document == null ? [{ field: null, labels: parseLabelText(text) }] : inDocument(document);
+}
+
+function inDocument(document: unknown): LabelList[] {
+  const lists = labelLists(document);
+  if (lists.length > 0) return lists;
+  throw new ProbelogError(
+    'INPUT_INVALID',
+    'Labels must be a list of texts, an object from number to label, or a document with such a list, such as id2label.',
+  );
 }
 
 function jsonOrNull(text: string): unknown {

@@ -47,6 +47,7 @@ export interface RegisteredModel {
 
 /** The files beside a model, as its registry lists them. */
 export interface ListedSidecars {
+  /** As of `SidecarFiles`. */
   names: readonly string[];
   /** @param name one of `names` */
   file(name: string): RemoteFile;

@@ -32,9 +32,14 @@ const DEFAULTS = {
   std: [0.229, 0.224, 0.225],
 };
 
-/** Whether a JSON file is timm's: a `config.json`, or the file of a `TimmWrapperImageProcessor`. */
-export function isTimmConfig(json: object): json is { pretrained_cfg: object } {
-  return 'pretrained_cfg' in json && typeof json.pretrained_cfg === 'object' && json.pretrained_cfg !== null;
+/**
+ * Whether a JSON file is timm's: a `config.json`, or the file of a `TimmWrapperImageProcessor`. Before release 0.8.6, the fields of
+ * `pretrained_cfg` stood in `config.json` itself.
+ */
+export function isTimmConfig(json: object): boolean {
+  if ('pretrained_cfg' in json)
+    return typeof json.pretrained_cfg === 'object' && json.pretrained_cfg !== null;
+  return 'architecture' in json && 'input_size' in json;
 }
 
 /**
@@ -42,12 +47,11 @@ export function isTimmConfig(json: object): json is { pretrained_cfg: object } {
  *
  * @throws ProbelogError PREPROCESSING_INVALID that names the field
  */
-export function timmPreprocessing({
-  pretrained_cfg: json,
-}: {
-  pretrained_cfg: object;
-}): PartialPreprocessing {
-  const config = checkPart(pretrainedSchema, json, 'pretrained_cfg');
+export function timmPreprocessing(json: object): PartialPreprocessing {
+  const config =
+    'pretrained_cfg' in json
+      ? checkPart(pretrainedSchema, json.pretrained_cfg, 'pretrained_cfg')
+      : checkPart(pretrainedSchema, json);
   const [, height, width] = config.input_size ?? [3, DEFAULTS.size, DEFAULTS.size];
   const interpolation = config.interpolation || DEFAULTS.interpolation;
   if (!Object.hasOwn(FILTERS, interpolation))

@@ -9,7 +9,13 @@ import {
   preprocessingAlternatives,
 } from '../preprocessing/preprocessing-alternatives.js';
 import type { PreprocessingSpec } from '../preprocessing/preprocessing-spec.js';
-import type { AlternativeResponses, ModelInspection, ProbeJob, RunFigures } from '../protocol.js';
+import type {
+  AlternativeResponses,
+  ModelInspection,
+  ModelLabels,
+  ProbeJob,
+  RunFigures,
+} from '../protocol.js';
 import { openPixels } from './images/open-pixels.js';
 import { bytesPerImage, frameOf } from './images/pixels.js';
 import { type TensorFiller, tensorFiller } from './images/tensor-filler.js';
@@ -192,20 +198,11 @@ const ONE_BY_ONE = note(
   'The answer to an image depends on the others in its batch (dynamic quantization, or batch normalization in training mode), so it is run on one image at a time.',
 );
 
-/** The labels that the model itself has, if there is one for each output. */
-function labelsOf({ labels, outputs }: ChosenOutput, metadata: OnnxModel['metadata'], notes: string[]) {
-  const inGraph = labels && { labels, source: 'its graph' };
-  const found = [inGraph, metadataLabels(metadata)].filter((named) => named !== null);
-  const fitting = found.find((named) => named.labels.length === outputs);
-  if (!fitting)
-    for (const { source, labels: names } of found)
-      notes.push(
-        note(
-          'LABELS_LEFT_OUT',
-          `The model has ${names.length} labels in ${source}, but ${outputs} outputs, so these labels were left out.`,
-        ),
-      );
-  const unread = found.length === 0 ? unreadLabels(metadata) : [];
+/** The labels that the model itself has. */
+function labelsOf({ labels }: ChosenOutput, metadata: OnnxModel['metadata'], notes: string[]): ModelLabels[] {
+  const inGraph = labels ? [{ labels, source: "The model's graph" }] : [];
+  const found = [...inGraph, ...metadataLabels(metadata)];
+  const unread = unreadLabels(metadata);
   if (unread.length > 0)
     notes.push(
       note(
@@ -213,7 +210,7 @@ function labelsOf({ labels, outputs }: ChosenOutput, metadata: OnnxModel['metada
         `The model's metadata ${unread.join(', ')} were not read as labels: they are no list of them.`,
       ),
     );
-  return fitting?.labels ?? null;
+  return found;
 }
 
 async function halfCodecFor(input: ImageInput, session: Ort.InferenceSession): Promise<HalfCodec> {

@@ -8,6 +8,8 @@ import { HubApi, type HubConnection } from './hub-api.js';
 import { HuggingFaceListing } from './listing.js';
 import { runnerFlavors } from './runner-flavors.js';
 
+/** See `ResolvedVersion.sidecars`. */
+const ABOVE = '../';
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Reads the Hugging Face Hub, commit by commit. */
@@ -46,6 +48,8 @@ export class HuggingFaceReader implements RegistryReader {
       return digest !== undefined && SHA256.test(digest) ? digest : undefined;
     };
     const folder = choice.path.slice(0, choice.path.lastIndexOf('/') + 1);
+    const own = namesIn(paths, folder);
+    const above = folder === '' ? [] : namesIn(paths, '');
     return {
       file: this.api.file(commit, choice.path),
       revision: commit.sha,
@@ -55,8 +59,8 @@ export class HuggingFaceReader implements RegistryReader {
           ? { file: this.api.file(commit, folder + path), sha256: sha256Of(folder + path) }
           : null,
       sidecars: {
-        names: [...new Set([...namesIn(paths, folder), ...namesIn(paths, '')])],
-        file: (name) => this.api.file(commit, paths.includes(folder + name) ? folder + name : name),
+        names: [...own, ...above.map((name) => (own.includes(name) ? ABOVE + name : name))],
+        file: (name) => this.api.file(commit, own.includes(name) ? folder + name : name.replace(ABOVE, '')),
       },
     };
   }

@@ -1,5 +1,6 @@
 import { ProbelogError } from '../../../errors/index.js';
-import { note } from '../../../lib/notes.js';
+import { note, parseNote } from '../../../lib/notes.js';
+import { preprocessingDifferences } from '../../preprocessing/preprocessing-differences.js';
 import type { PartialPreprocessing } from '../../preprocessing/preprocessing-spec.js';
 import type { ImageInput } from './find-input.js';
 import type { InputPath } from './input-path.js';
@@ -66,7 +67,8 @@ export function withModelPreprocessing(
   const said = given
     ? {}
     : { ...ofMetadata(metadata, input, assumptions), ...ofUltralytics(metadata, input, assumptions) };
-  noteUnread(metadata, given !== null, assumptions);
+  if (given) noteDisagreement(given, metadata, input, assumptions);
+  else noteUnread(metadata, assumptions);
   const graph = isRaw ? {} : ofNormalization(given, path.normalization, input.layout, assumptions);
   const size = ofResize(given, input);
   if (isRaw && (path.normalization || path.resize))
@@ -135,18 +137,48 @@ function ofMetadata(metadata: Metadata, { channels }: ImageInput, notes: string[
   return { channelOrder: known?.channelOrder ?? 'RGB', ...scaling, resize: 'STRETCH' };
 }
 
-/** Notes about metadata that describe the preprocessing and are not read. */
-function noteUnread(metadata: Metadata, isDescribed: boolean, notes: string[]): void {
-  const images = [...metadata.keys()].filter((key) => key.startsWith('Image.'));
-  const others = [...metadata.keys()].filter((key) => !key.startsWith('Image.') && DESCRIPTIVE.test(key));
-  if (isDescribed && images.length > 0)
+/** A note about metadata that describe other pixels than the description does, which is followed. */
+function noteDisagreement(
+  given: PartialPreprocessing,
+  metadata: Metadata,
+  input: ImageInput,
+  notes: string[],
+): void {
+  const unknown: string[] = [];
+  // Whole images are what the platforms do, not what the metadata say.
+  const { resize: _, ...said } = {
+    ...ofMetadata(metadata, input, unknown),
+    ...ofUltralytics(metadata, input, []),
+  };
+  notes.push(...unknown.filter((stored) => parseNote(stored).code === 'COLOR_SPACE'));
+  if (unknown.some((stored) => parseNote(stored).code === 'PREPROCESSING_ASSUMED'))
     notes.push(
       note(
         'FIELD_LEFT_OUT',
-        `The preprocessing is described, so the model's metadata (${images.map((key) => `${key} ${metadata.get(key)}`).join(', ')}) were not used.`,
+        `The preprocessing is described, so the model's metadata (${shownMetadata(metadata)}), which are not known, were not used.`,
       ),
     );
-  if (!isDescribed && others.length > 0)
+  const { scale, mean, std } = given;
+  const other = { ...given, ...said, ...(RAW_TYPES.includes(input.type) && { scale, mean, std }) };
+  const differences = preprocessingDifferences(given, other);
+  if (differences.length > 0)
+    notes.push(
+      note(
+        'SOURCES_DISAGREE',
+        `The description and the model's metadata describe different preprocessing. The description was used; the metadata say ${differences.join('; ')}.`,
+      ),
+    );
+}
+
+function shownMetadata(metadata: Metadata): string {
+  const images = [...metadata].filter(([key]) => key.startsWith('Image.'));
+  return images.map(([key, value]) => `${key} ${value}`).join(', ');
+}
+
+/** A note about metadata that describe the preprocessing and are not read. */
+function noteUnread(metadata: Metadata, notes: string[]): void {
+  const others = [...metadata.keys()].filter((key) => !key.startsWith('Image.') && DESCRIPTIVE.test(key));
+  if (others.length > 0)
     notes.push(
       note(
         'PREPROCESSING_ASSUMED',
