@@ -10,6 +10,7 @@ import {
   type ResponseUploads,
   type RunnerService,
 } from '../../src/ingest/index.js';
+import type { Thumbnails } from '../../src/probing/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import type { Store } from '../../src/store/index.js';
 import type { ConceptEncoder } from '../../src/text/index.js';
@@ -71,6 +72,7 @@ beforeAll(async () => {
     access: {} as Access,
     imageLinks: { sign: () => '', isValid: () => false },
     cursorSeal: { seal: () => '', open: () => null },
+    thumbnails: {} as Thumbnails,
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,
@@ -133,7 +135,7 @@ describe('a model', () => {
         ],
       },
     });
-    expect(seen).toHaveLength(3);
+    expect(seen).toHaveLength(2);
   });
 
   it('is listed by that share', async () => {
