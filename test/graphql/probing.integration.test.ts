@@ -152,7 +152,7 @@ describe('a model', () => {
 
   it.each([-0.1, 1.1])('is not listed by a share of %d', async (minCoverage) => {
     const query = 'query L($filter: ModelFilter) { models(filter: $filter) { totalCount } }';
-    expect(await refusal(query, { filter: { minCoverage } })).toEqual({
+    expect(await refusal(query, { filter: { minCoverage } })).toMatchObject({
       code: 'INPUT_INVALID',
       argument: 'filter',
       field: 'minCoverage',
@@ -205,12 +205,12 @@ describe('how much is probed', () => {
     [{ full: true, budget: 0.5 }, 'probing'],
   ])('is not %j', async (probing, field) => {
     const refused = { code: 'INPUT_INVALID', field };
-    expect(await refusal(ingest, input(probing))).toEqual(refused);
-    expect(await refusal(reprobe, { id: ids.half, probing })).toEqual(refused);
+    expect(await refusal(ingest, input(probing))).toMatchObject(refused);
+    expect(await refusal(reprobe, { id: ids.half, probing })).toMatchObject(refused);
   });
 
   it('is not both all and a budget', async () => {
-    expect(await refusal(reprobe, { id: ids.half, full: true, probing: { budget: 0.5 } })).toEqual({
+    expect(await refusal(reprobe, { id: ids.half, full: true, probing: { budget: 0.5 } })).toMatchObject({
       code: 'INPUT_INVALID',
       field: 'probing',
     });
