@@ -20,6 +20,9 @@ import {
   type LogitNamesQuery,
   LogitsDocument,
   ModelDocument,
+  ModelFacetsDocument,
+  type ModelFacetsQuery,
+  type ModelFacetsQueryVariables,
   type ModelMatchFragment as ModelMatch,
   type ModelQuery,
   ModelsDocument,
@@ -59,7 +62,15 @@ export type FitOptions = Pick<LogitSearchOptions, 'filter' | 'probeSet'> & CallO
 /** How well a gallery answers a query, and why not better. */
 export type AnswerFit = AnswerFitQuery['logits'];
 
-/** Which models are listed; without a concept all, oldest first. */
+/** How many models of a list have which values, and how many there are. */
+export type ModelCounts = ModelFacetsQuery['models'];
+
+/** Which models are counted. */
+export interface ModelCountOptions extends CallOptions, Omit<ModelFacetsQueryVariables, 'concept'> {
+  concept?: string;
+}
+
+/** Which models are listed; without a concept all, oldest first or as `sort` says. */
 export interface ModelListOptions
   extends ListOptions,
     Omit<ModelsQueryVariables, 'first' | 'after' | 'concept'> {
@@ -122,6 +133,9 @@ export interface ProbelogClient {
 
   /** Models that recognize a concept, best first, or all models. */
   models(options?: ModelListOptions): AsyncGenerator<ModelMatch, void, undefined>;
+
+  /** How many models of such a list there are, and which registries, licenses, outputs, sizes and states they have. */
+  countModels(options?: ModelCountOptions): Promise<ModelCounts>;
 
   /** The logit with this id, or null. */
   logit(id: string, options?: CallOptions): Promise<Logit | null>;
@@ -219,6 +233,8 @@ export function createClient(options: ClientOptions): ProbelogClient {
         async (place) => (await ask(connection, ModelsDocument, { ...how, ...place }, { signal })).models,
         { first, perPage },
       ),
+    countModels: async ({ signal, ...which } = {}) =>
+      (await ask(connection, ModelFacetsDocument, which, { signal })).models,
     logit: async (id, options) => (await ask(connection, LogitDocument, { id }, options)).logit,
     model: async (id, options) => (await ask(connection, ModelDocument, { id }, options)).model,
     async name(id, { first, signal } = {}) {

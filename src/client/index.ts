@@ -17,6 +17,8 @@ export {
   type LogitQuery,
   type LogitQuestion,
   type LogitSearchOptions,
+  type ModelCountOptions,
+  type ModelCounts,
   type ModelDetails,
   type ModelListOptions,
   type ProbelogClient,

@@ -48,11 +48,31 @@ export const LOGIT_FILTERS = {
     description: 'Only logits of models from the registry with exactly this name.',
     flag: { name: '--registry', value: '<name>', help: 'only models from this registry' },
   },
+  registries: {
+    kind: 'TEXTS',
+    description:
+      'Only logits of models from one of these registries, by their exact names; an empty text stands for models that were registered directly. At most 1,000.',
+    flag: {
+      name: '--registries',
+      value: '<name...>',
+      help: 'only models from one of these registries; "" for those registered directly',
+    },
+  },
   licenses: {
     kind: 'TEXTS',
-    description: 'Only logits of models under one of these licenses, in any case; at most 1,000.',
+    description:
+      'Only logits of models under one of these licenses, in any case; an empty text stands for models without one. At most 1,000.',
     flag: { name: '--license', value: '<license...>', help: 'only models under one of these licenses' },
     deprecatedName: 'licences',
+  },
+  minFileBytes: {
+    kind: 'COUNT',
+    description: 'Only logits of models whose file has at least this many bytes.',
+    flag: {
+      name: '--min-file-bytes',
+      value: '<n>',
+      help: 'only models whose file has at least this many bytes',
+    },
   },
   maxFileBytes: {
     kind: 'COUNT',

@@ -213,7 +213,10 @@ describe('models(matching)', () => {
     ['concept: "dog", text: "a", matching: { modelText: "b" }', /^text and matching\.modelText/],
     ['concept: "dog", text: " "', /^The argument text must have/],
     ['concept: "dog", matching: { modelText: " " }', /^The field modelText of matching must have/],
-    ['matching: { maxClasses: 100 }', /^matching .* give concept or concepts/],
+    ['matching: { minConfidence: 0.5 }', /^matching\.minConfidence .* give concept or concepts/],
+    ['text: "a", matching: { modelText: "b" }', /^text and matching\.modelText/],
+    ['matching: { minFileBytes: 2, maxFileBytes: 1 }', /nothing can match/],
+    ['concept: "dog", sort: NAME', /Leave out sort/],
     ['concept: "", concepts: ["dog"]', /^Give concept or concepts, not both/],
   ])('refuses %s', async (args, message) => {
     expect(await refusal(`{ models(${args}) { totalCount } }`)).toEqual({

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ProbelogClient } from '../../client/index.js';
 import { findModel, findProbeSetId, keyIn } from '../find.js';
 import {
@@ -17,6 +17,15 @@ import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
 const MAX_RESULTS = 10_000;
 const PER_PAGE = 100;
+const SORTS = ['oldest', 'newest', 'name', 'outputs', 'size'] as const;
+type Sort = (typeof SORTS)[number];
+/** Flags about the answers to concepts, and their fields. */
+const OF_CONCEPTS = [
+  ['--first', 'first'],
+  ['--probe-set', 'probeSet'],
+  ['--min-confidence', 'minConfidence'],
+  ['--min-expected-accuracy', 'minExpectedAccuracy'],
+] as const;
 
 type ModelFacts = NonNullable<ModelFactsQuery['model']>;
 
@@ -27,7 +36,8 @@ export function modelsCommand(): Command {
     .enablePositionalOptions()
     .description('list the registered models, or rank them by the concepts that they recognize')
     .argument('[text]', 'only models whose name, version or labels contain this')
-    .option('--concept <concept...>', 'rank by these: first the models that recognize many of them well');
+    .option('--concept <concept...>', 'rank by these: first the models that recognize many of them well')
+    .addOption(new Option('--sort <order>', 'without --concept: the order').choices(SORTS).default('oldest'));
   withFilterOptions(command, ['modelText'])
     .option('--first <n>', 'with --concept: number of models', '10')
     .option('--probe-set <name>', 'with --concept: gallery to search (default: as for search)');
@@ -35,19 +45,22 @@ export function modelsCommand(): Command {
     .addCommand(showCommand())
     .addHelpText(
       'after',
-      '\nWithout --concept, only [text], the formats and --url apply. --json also has notes: what was assumed about a model.',
+      '\n--first, --probe-set, --min-confidence and --min-expected-accuracy need --concept. --json also has notes: what was assumed about a model.',
     )
     .action((text: string | undefined, flags: ModelsFlags, command: Command) => {
-      const { concept: concepts, json, jsonl, url, ...narrowing } = flags;
-      const given = Object.keys(narrowing).find((name) => command.getOptionValueSource(name) === 'cli');
-      if (!concepts && given) command.error('error: options that filter or limit the results need --concept');
+      const { concept: concepts, sort, json, jsonl, url, ...narrowing } = flags;
+      const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+      const lacksConcept = concepts ? undefined : OF_CONCEPTS.find(([, name]) => isGiven(name));
+      if (lacksConcept) command.error(`error: ${lacksConcept[0]} needs --concept`);
+      if (concepts && isGiven('sort'))
+        command.error('error: --concept has an order of its own; leave out --sort');
       const first = countFlag('--first', flags.first, MAX_RESULTS);
       return withClient({ url }, async (client) => {
         if (concepts) {
           const { rows, answer } = await rank(client, concepts, first, { ...narrowing, modelText: text });
           printFit(answer, rows.length, { json, jsonl });
           printRows(rows, RANKED, { json, jsonl });
-        } else printRows(await list(client, text), LISTED, { json, jsonl });
+        } else printRows(await list(client, text, sort, narrowing), LISTED, { json, jsonl });
       });
     });
 }
@@ -97,13 +110,19 @@ function printFacts(model: ModelFacts, json: boolean | undefined): void {
 
 interface ModelsFlags extends FilterFlags, FormatFlags, UrlFlag {
   concept?: string[];
+  sort: Sort;
   first: string;
   probeSet?: string;
 }
 
-async function list(client: ProbelogClient, text: string | undefined) {
+async function list(client: ProbelogClient, text: string | undefined, sort: Sort, flags: FilterFlags) {
   const rows = [];
-  const edges = client.edges(ListedModelsDocument, { text }, ({ models }) => models, { perPage: PER_PAGE });
+  const variables = {
+    text,
+    matching: await filterOf(client, flags),
+    sort: sort.toUpperCase() as Uppercase<Sort>,
+  };
+  const edges = client.edges(ListedModelsDocument, variables, ({ models }) => models, { perPage: PER_PAGE });
   for await (const { node } of edges) {
     const { outputs: logits, responseKind: kind, name, version, status, coverage, source } = node;
     const { codedNotes: notes } = node;

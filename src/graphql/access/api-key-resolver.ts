@@ -16,8 +16,8 @@ export class AccessResolver {
   }
 
   @Query(() => ApiKeyConnection, { description: 'Keys, newest first; for administrators.' })
-  apiKeys(@Ctx() { store, cursors }: Context, @First() first: number, @After() after: string | null) {
-    return readCreated(
+  async apiKeys(@Ctx() { store, cursors }: Context, @First() first: number, @After() after: string | null) {
+    const page = await readCreated(
       cursors,
       { first, after },
       {
@@ -25,6 +25,13 @@ export class AccessResolver {
         read: (count, place) => store.apiKeys.page({ first: count, after: place }),
       },
     );
+    return {
+      ...page,
+      // Counted only for callers who want it.
+      get totalCount() {
+        return store.apiKeys.count();
+      },
+    };
   }
 
   @Mutation(() => CreatedApiKey, { description: 'Creates a key; for administrators.' })

@@ -43,7 +43,7 @@ export class IngestResolver {
   }
 
   @Query(() => IngestConnection, { description: 'Ingests, newest first.' })
-  ingests(
+  async ingests(
     @Ctx() { store, cursors }: Context,
     @Arg('status', () => [IngestState], {
       nullable: true,
@@ -60,22 +60,26 @@ export class IngestResolver {
     @First() first: number,
     @After() after: string | null,
   ) {
-    const modelId = (model ?? null) === null ? undefined : keyOf('Model', model ?? '');
-    return readCreated(
+    const filter = {
+      states: states ?? undefined,
+      registry: registry ?? undefined,
+      modelId: (model ?? null) === null ? undefined : keyOf('Model', model ?? ''),
+    };
+    const page = await readCreated(
       cursors,
       { first, after },
       {
-        query: ['ingests', states, registry, modelId],
-        read: (count, place) =>
-          store.ingests.page({
-            states: states ?? undefined,
-            registry: registry ?? undefined,
-            modelId,
-            first: count,
-            after: place,
-          }),
+        query: ['ingests', filter],
+        read: (count, place) => store.ingests.page({ ...filter, first: count, after: place }),
       },
     );
+    return {
+      ...page,
+      // Counted only for callers who want it.
+      get totalCount() {
+        return store.ingests.count(filter);
+      },
+    };
   }
 
   @Mutation(() => Ingest, {

@@ -28,6 +28,11 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['Probing', 'codedNotes', 10],
   ['Model', 'dataFiles', 10],
   ['Model', 'tags', 10],
+  ['ModelFacets', 'registry', 10],
+  ['ModelFacets', 'license', 10],
+  ['ModelFacets', 'outputs', 6],
+  ['ModelFacets', 'fileBytes', 6],
+  ['ModelFacets', 'status', 4],
   ['SimilarityMatrix', 'rows', MAX_LOGITS_PER_SIDE],
   ['SimilarityMatrix', 'columns', MAX_LOGITS_PER_SIDE],
 ];

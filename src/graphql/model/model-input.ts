@@ -2,6 +2,7 @@ import { Field, Float, ID, InputType } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import { type ModelFacts, ModelStatus } from '../../store/index.js';
 import { keyOf } from '../schema/global-id.js';
+import { registerEnum } from '../schema/register-enum.js';
 import { withoutNulls } from '../schema/without-nulls.js';
 
 @InputType({ description: 'A tag of a model in its registry.' })
@@ -39,6 +40,22 @@ export class ModelFilter {
   })
   alias?: string | null;
 }
+
+export enum ModelSort {
+  OLDEST = 'OLDEST',
+  NEWEST = 'NEWEST',
+  NAME = 'NAME',
+  OUTPUTS = 'OUTPUTS',
+  SIZE = 'SIZE',
+}
+
+registerEnum(ModelSort, 'ModelSort', 'How models without a concept are ordered.', {
+  OLDEST: 'In the order of their registration.',
+  NEWEST: 'The last registered first.',
+  NAME: 'By name, and versions of one name by version.',
+  OUTPUTS: 'The most outputs first; models that are not probed yet last.',
+  SIZE: 'The smallest file first; models without a file here last.',
+});
 
 /** The field of each fact, so that a fact without one does not compile. */
 type FactFields = { [Fact in keyof ModelFacts]: ModelFacts[Fact] | undefined };

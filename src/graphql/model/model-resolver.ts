@@ -14,7 +14,7 @@ import { globalId, keyOf } from '../schema/global-id.js';
 import { LogitFilter } from '../search/logit-filter.js';
 import { logitConnection } from '../search/search-connections.js';
 import { findModels } from './find-models.js';
-import { ModelFilter, newVersion, RegisterModelInput } from './model-input.js';
+import { ModelFilter, ModelSort, newVersion, RegisterModelInput } from './model-input.js';
 import { modelSummary } from './model-summary.js';
 import { Model, ModelConnection, ModelDataFile, ModelTag } from './model-type.js';
 import { versionResolver } from './version-resolver.js';
@@ -144,7 +144,8 @@ export class ModelResolver extends versionResolver(Model) {
   }
 
   @Query(() => ModelConnection, {
-    description: 'With a concept: models that recognize it, best first. Without: all models, oldest first.',
+    description:
+      'With a concept: models that recognize it, best first. Without: all models, oldest first or as `sort` says. The filters are the same.',
   })
   models(
     @Ctx() context: Context,
@@ -169,7 +170,7 @@ export class ModelResolver extends versionResolver(Model) {
     @Arg('matching', () => LogitFilter, {
       nullable: true,
       description:
-        'With a concept: which logits, and so which models, the search may find. Refused without a concept, and when both `text` and `modelText` are given.',
+        'Which logits, and so which models, are found. Without a concept, its conditions on models hold, and `minExpectedAccuracy` and `minConfidence` are refused. So are both `text` and `modelText`.',
     })
     matching: LogitFilter | null,
     @Arg('probeSet', () => ID, {
@@ -177,8 +178,13 @@ export class ModelResolver extends versionResolver(Model) {
       description: 'With a concept: the gallery to search; the default one when absent.',
     })
     probeSetId: string | null,
+    @Arg('sort', () => ModelSort, {
+      nullable: true,
+      description: 'Without a concept: the order; OLDEST when absent. Refused with a concept.',
+    })
+    sort: ModelSort | null,
   ) {
-    return findModels(context, { concept, concepts, text, first, after, filter, matching, probeSetId });
+    return findModels(context, { concept, concepts, text, first, after, filter, matching, probeSetId, sort });
   }
 
   @Query(() => Model, {

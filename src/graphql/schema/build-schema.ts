@@ -10,6 +10,7 @@ import { IngestResolver } from '../ingest/ingest-resolver.js';
 import { markCosts } from '../limits/field-costs.js';
 import { LogitEdgeResolver } from '../logit/logit-edge-resolver.js';
 import { LogitResolver } from '../logit/logit-resolver.js';
+import { ModelConnectionResolver, ModelFacetsResolver } from '../model/model-facets-resolver.js';
 import { ModelResolver } from '../model/model-resolver.js';
 import { ProbeResolver, ProbeSetResolver } from '../probe-set/probe-resolver.js';
 import { ProbingResolver } from '../probe-set/probing-type.js';
@@ -33,6 +34,8 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       IngestResolver,
       LogitEdgeResolver,
       LogitResolver,
+      ModelConnectionResolver,
+      ModelFacetsResolver,
       ModelResolver,
       NodeResolver,
       ProbeResolver,

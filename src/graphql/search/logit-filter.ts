@@ -2,9 +2,16 @@ import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { ProbelogError } from '../../errors/index.js';
 import { LOGIT_FILTERS, type LogitFilterName, type LogitFilterValue } from '../../lib/logit-filters.js';
 import type { ModelFilter as StoredModelFilter } from '../../store/index.js';
+import { keyOf } from '../schema/global-id.js';
 
 const MAX_ITEMS = 1_000;
 const MAX_TEXT_LENGTH = 300;
+
+/** Filters that are two ends of a range. */
+const RANGES = [
+  ['minClasses', 'maxClasses'],
+  ['minFileBytes', 'maxFileBytes'],
+] as const;
 
 /** Which logits a search may find. */
 export type LogitFilter = { [Name in LogitFilterName]?: LogitFilterValue<Name> | null } & {
@@ -36,7 +43,7 @@ function typeOf(name: LogitFilterName) {
   if (kind === 'TEXTS') return [String];
   if (kind === 'TEXT') return String;
   // GraphQL's Int ends at 2³¹ − 1, which files exceed.
-  return kind === 'SHARE' || name === 'maxFileBytes' ? Float : Int;
+  return kind === 'SHARE' || name === 'minFileBytes' || name === 'maxFileBytes' ? Float : Int;
 }
 
 /**
@@ -56,9 +63,11 @@ export function checkFilter({ licences, ...filter }: LogitFilter, argument = 'fi
   const checked = { ...filter, licenses };
   for (const name of Object.keys(LOGIT_FILTERS) as LogitFilterName[])
     checkValue(name, checked[name], (problem) => refuse(name, problem));
-  const { minClasses, maxClasses } = checked;
-  if (typeof minClasses === 'number' && typeof maxClasses === 'number' && minClasses > maxClasses)
-    refuse('minClasses', `is ${minClasses}, more than maxClasses, ${maxClasses}; nothing can match`);
+  for (const [min, max] of RANGES) {
+    const [from, to] = [checked[min], checked[max]];
+    if (typeof from === 'number' && typeof to === 'number' && from > to)
+      refuse(min, `is ${from}, more than ${max}, ${to}; nothing can match`);
+  }
   return checked;
 }
 
@@ -86,7 +95,9 @@ const CONDITIONS = {
   modelText: 'text',
   modelName: 'name',
   registry: 'registry',
+  registries: 'registries',
   licenses: 'licenses',
+  minFileBytes: 'minFileBytes',
   maxFileBytes: 'maxFileBytes',
   minClasses: 'minOutputs',
   maxClasses: 'maxOutputs',
@@ -103,6 +114,15 @@ export function conditionsOf(filter: LogitFilter): StoredModelFilter {
       return condition === null || value === null || value === undefined ? [] : [[condition, value]];
     }),
   );
+}
+
+/** The models that a checked filter names, as the store takes them. @throws ProbelogError ID_INVALID */
+export function namedModelsOf({ models, excludeModels }: LogitFilter): StoredModelFilter {
+  const keys = (ids: string[]) => ids.map((id) => keyOf('Model', id));
+  return {
+    ...(models ? { ids: keys(models) } : {}),
+    ...(excludeModels ? { excludedIds: keys(excludeModels) } : {}),
+  };
 }
 
 /**

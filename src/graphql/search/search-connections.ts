@@ -23,7 +23,8 @@ export async function modelConnection(
   args: SearchArguments,
 ) {
   const page = await searchPage(context, probeSet, query, named, args, 'searchModels');
-  return connectionOf(context, page, ({ logit, model }) => ({ node: model, bestLogit: logit }));
+  const models = await connectionOf(context, page, ({ logit, model }) => ({ node: model, bestLogit: logit }));
+  return { ...models, conditions: page.conditions };
 }
 
 async function connectionOf<Own extends object>(

@@ -12,7 +12,7 @@ import type { PageArguments } from '../pagination/pages.js';
 import { checkFirst } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { keyOf } from '../schema/global-id.js';
-import { checkFilter, conditionsOf, type LogitFilter } from './logit-filter.js';
+import { checkFilter, conditionsOf, type LogitFilter, namedModelsOf } from './logit-filter.js';
 
 /** A page of search results, as a query asks for it. */
 export interface SearchArguments extends PageArguments {
@@ -44,6 +44,8 @@ export interface SearchPage {
   /** Results on all pages; null when that is not known. */
   totalCount: number | null;
   answer: SearchResults['answer'];
+  /** What all results have in common, to count their models by; null where `totalCount` is. */
+  conditions: StoredModelFilter | null;
 }
 
 /**
@@ -88,7 +90,17 @@ export async function searchPage(
     hasMore: found.hasMore,
     totalCount,
     answer: found.answer,
+    conditions: isCounted ? searchedModels(probeSet, filter, models) : null,
   };
+}
+
+/** The models that a search can find, as the store takes them. */
+function searchedModels(
+  { id: probeSetId }: ProbeSetRecord,
+  filter: LogitFilter,
+  models: SearchArguments['models'],
+): StoredModelFilter {
+  return { ...conditionsOf(filter), ...namedModelsOf(filter), ...models, probeSetId, searchable: true };
 }
 
 /** The models that a search may find; undefined when any. */

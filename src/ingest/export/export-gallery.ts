@@ -3,7 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseNote } from '../../lib/notes.js';
-import type { LogitRecord, ModelFacts, ModelRecord, ProbeSetRecord, Store } from '../../store/index.js';
+import {
+  type LogitRecord,
+  type ModelFacts,
+  type ModelPlace,
+  type ModelRecord,
+  type ProbeSetRecord,
+  placeOf,
+  type Store,
+} from '../../store/index.js';
 import { arrayFiles, type ExportFormat, openStoredValues } from './array-files.js';
 
 const MODELS_PER_PAGE = 50;
@@ -83,7 +91,7 @@ async function* chosenModels(
   const included = chosen && new Set(chosen);
   const excluded = new Set(excludeModels);
   let page: ModelRecord[];
-  let after: ModelRecord | undefined;
+  let after: ModelPlace | undefined;
   do {
     page = await models.page({ probeSetId: probeSet.id, status: 'READY', first: MODELS_PER_PAGE, after });
     for (const model of page) {
@@ -91,7 +99,8 @@ async function* chosenModels(
       const isChosen = (included?.has(id) ?? true) && !excluded.has(id);
       if (isChosen && responsesDigest !== null) yield { model, responsesDigest };
     }
-    after = page.at(-1);
+    const last = page.at(-1);
+    after = last && placeOf('OLDEST', last);
   } while (page.length === MODELS_PER_PAGE);
 }
 

@@ -52,6 +52,10 @@ export class ApiKeys {
     return rows.map(toRecord);
   }
 
+  async count(): Promise<number> {
+    return this.prisma.apiKey.count();
+  }
+
   /** Whether a key was ever created. Keys are revoked, not removed: a server that once had keys never becomes open again. */
   async any(): Promise<boolean> {
     return (await this.prisma.apiKey.findFirst({ select: { id: true } })) !== null;

@@ -2,12 +2,6 @@ import { ProbelogError } from '../../errors/index.js';
 import type { CreatedPosition } from '../records.js';
 import { validIds } from './ids.js';
 
-/** Rows after a position, oldest first. @throws ProbelogError CURSOR_INVALID when the position is malformed */
-export function createdAfter(position: CreatedPosition) {
-  const { createdAt, id } = checkPosition(position);
-  return { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] };
-}
-
 /** Rows after a position, newest first. @throws ProbelogError CURSOR_INVALID when the position is malformed */
 export function createdBefore(position: CreatedPosition) {
   const { createdAt, id } = checkPosition(position);

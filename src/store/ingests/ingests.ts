@@ -46,6 +46,15 @@ export interface ReprobeChanges {
   probing?: unknown;
 }
 
+/** Conditions on ingests; all of them must hold. */
+export interface IngestFilter {
+  states?: IngestState[];
+  /** Only ingests of this registry's models. */
+  registry?: string;
+  /** Only ingests of this model. */
+  modelId?: string;
+}
+
 /** The queue of models to probe. Finished ingests stay in it as records. */
 export class Ingests {
   constructor(
@@ -379,29 +388,30 @@ export class Ingests {
   }
 
   /** Newest first. */
-  async page(options: {
-    states?: IngestState[];
-    /** Only ingests of this registry's models. */
-    registry?: string;
-    /** Only ingests of this model. */
-    modelId?: string;
-    after?: CreatedPosition;
-    first: number;
-  }): Promise<IngestRecord[]> {
-    const { states, registry, modelId, after, first } = options;
-    const where: Prisma.IngestWhereInput = {
-      state: states && { in: states },
-      modelId: modelId === undefined ? undefined : isId(modelId),
-      model: { AND: [registry === undefined ? {} : { registry }, visible(this.viewer.visibilityScope)] },
-      AND: after ? createdBefore(after) : {},
-    };
+  async page({
+    after,
+    first,
+    ...filter
+  }: IngestFilter & { after?: CreatedPosition; first: number }): Promise<IngestRecord[]> {
     const rows = await this.prisma.ingest.findMany({
-      where,
+      where: { AND: [this.where(filter), after ? createdBefore(after) : {}] },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: first,
       omit: { request: true },
     });
     return rows.map(toRecord);
+  }
+
+  async count(filter: IngestFilter): Promise<number> {
+    return this.prisma.ingest.count({ where: this.where(filter) });
+  }
+
+  private where({ states, registry, modelId }: IngestFilter): Prisma.IngestWhereInput {
+    return {
+      state: states && { in: states },
+      modelId: modelId === undefined ? undefined : isId(modelId),
+      model: { AND: [registry === undefined ? {} : { registry }, visible(this.viewer.visibilityScope)] },
+    };
   }
 
   /** Ends an ingest without success, and with it a model that was never published; false when the condition does not hold. */

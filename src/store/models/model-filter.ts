@@ -1,4 +1,4 @@
-import { isId } from '../database/ids.js';
+import { isId, validIds } from '../database/ids.js';
 import type { Prisma } from '../generated/client.js';
 import type { ModelStatus } from '../records.js';
 
@@ -13,13 +13,20 @@ export interface ModelFilter {
   /** The whole name. */
   exactName?: string;
   registry?: string;
+  /** One of these; '' for models that were registered directly. */
+  registries?: string[];
+  ids?: string[];
+  excludedIds?: string[];
+  /** Whether it can be searched. */
+  searchable?: boolean;
   /** A tag of the model, with this value or any. */
   tag?: { key: string; value?: string };
   /** An alias of the model. */
   alias?: string;
-  /** One of these, in any case. */
+  /** One of these, in any case; '' for models without one. */
   licenses?: string[];
   /** Bytes. */
+  minFileBytes?: number;
   maxFileBytes?: number;
   minOutputs?: number;
   maxOutputs?: number;
@@ -40,9 +47,16 @@ const CONDITIONS: Conditions = {
   name: (name) => ({ name: containing(name) }),
   exactName: (name) => ({ name }),
   registry: (registry) => ({ registry }),
+  registries: (registries) => ({
+    OR: [{ registry: { in: registries } }, ...(registries.includes('') ? [{ registry: null }] : [])],
+  }),
+  ids: (ids) => ({ id: { in: validIds(ids) } }),
+  excludedIds: (ids) => ({ id: { notIn: validIds(ids) } }),
+  searchable: (isSearchable) => (isSearchable ? { status: 'READY' } : { NOT: { status: 'READY' } }),
   tag: ({ key, value }) => ({ tags: { some: { key, value } } }),
   alias: (alias) => ({ aliases: { some: { alias } } }),
   licenses: (licenses) => ({ OR: licenses.map(hasLicense) }),
+  minFileBytes: (bytes) => ({ fileBytes: { gte: BigInt(Math.ceil(bytes)) } }),
   maxFileBytes: (bytes) => ({ fileBytes: { lte: BigInt(Math.floor(bytes)) } }),
   minOutputs: (outputs) => ({ outputs: { gte: outputs } }),
   maxOutputs: (outputs) => ({ outputs: { lte: outputs } }),
@@ -64,6 +78,7 @@ function conditionOf<Name extends keyof Values>(
 }
 
 function hasLicense(license: string): Prisma.ModelWhereInput {
+  if (license === '') return { license: null };
   return { license: { equals: escaped(license), mode: 'insensitive' } };
 }
 

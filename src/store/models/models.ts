@@ -1,14 +1,15 @@
 import { INTERNAL_VIEWER, type Viewer, type VisibilityScope, visible, visibleSql } from '../access/viewer.js';
 import { REFETCHABLE_SOURCE } from '../blobs/referenced-blobs.js';
-import { createdAfter } from '../database/created-order.js';
 import { isId, validIds } from '../database/ids.js';
 import type { Remembered } from '../database/table-memory.js';
 import type { Prisma, PrismaClient } from '../generated/client.js';
 import { type Claim, lockClaim } from '../ingests/claim.js';
-import { type CreatedPosition, LONG_COLUMNS, type ModelRecord, toModelRecord } from '../records.js';
+import { LONG_COLUMNS, type ModelRecord, toModelRecord } from '../records.js';
 import { type Annotations, annotationsRevision, findAnnotations, replaceAnnotations } from './annotations.js';
 import { removeClaimed, removeModel, setLabels, setVisibility } from './edit-model.js';
+import { ModelFacets } from './model-facets.js';
 import { type ModelFilter, matching } from './model-filter.js';
+import { type ModelOrder, type ModelPlace, partsBehind } from './model-order.js';
 import {
   type DataFile,
   type FetchedFile,
@@ -93,16 +94,30 @@ export class Models {
     return rows.map(toModelRecord);
   }
 
-  /** Oldest first. */
-  async page(options: ModelFilter & { after?: CreatedPosition; first: number }): Promise<ModelRecord[]> {
-    const { after, first } = options;
-    const rows = await this.prisma.model.findMany({
-      where: { AND: [matching(options), this.visible, after ? createdAfter(after) : {}] },
-      omit: LONG_COLUMNS,
-      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-      take: first,
-    });
-    return rows.map(toModelRecord);
+  /** The models behind a place; oldest first when there is no order. @throws ProbelogError CURSOR_INVALID */
+  async page({
+    order = 'OLDEST',
+    after,
+    first,
+    ...filter
+  }: ModelFilter & { order?: ModelOrder; after?: ModelPlace; first: number }): Promise<ModelRecord[]> {
+    const models: ModelRecord[] = [];
+    for (const { where, orderBy } of partsBehind(order, after)) {
+      if (models.length === first) break;
+      const rows = await this.prisma.model.findMany({
+        where: { AND: [matching(filter), this.visible, where] },
+        omit: LONG_COLUMNS,
+        orderBy,
+        take: first - models.length,
+      });
+      models.push(...rows.map(toModelRecord));
+    }
+    return models;
+  }
+
+  /** How many models have which values. */
+  facets(filter: ModelFilter): ModelFacets {
+    return new ModelFacets(this.prisma, this.viewer.visibilityScope, filter);
   }
 
   async count(filter: ModelFilter): Promise<number> {
