@@ -23,7 +23,7 @@ export function checkDemo(): void {
   if (existsSync(DEMO_FOLDER)) return;
   throw new ProbelogError(
     'INPUT_INVALID',
-    'The demo (54 MB of models, images and an encoder) comes with the repository, not with the package: --demo works in a clone of it.',
+    'The demo (59 MB of models, images and an encoder) comes with the repository, not with the package: --demo works in a clone of it.',
   );
 }
 

@@ -34,7 +34,7 @@ export async function printDiagnoses(
     process.stdout.write(`\n${name} ${version}: how well each preprocessing suits the model\n`);
     printRows(rowsOf(diagnosis) ?? [], COLUMNS, {});
     process.stdout.write(
-      `${suggestionOf(diagnosis) ?? 'The one that was used suits the model as well as any.'}\n`,
+      `${suggestionOf(diagnosis) ?? diagnosis.doubt ?? 'The one that was used suits the model as well as any.'}\n`,
     );
   }
 }

@@ -1,4 +1,5 @@
 export { type ConceptBackground, computeBackground } from './concepts/background/compute-background.js';
+export { embedVocabulary } from './concepts/background/ensure-background.js';
 export { shownShare } from './concepts/background/shown-share.js';
 export { checkEncoder, type EncoderCheck, everyNth } from './concepts/check-encoder.js';
 export {
@@ -14,6 +15,7 @@ export { MAX_CONCEPT_LENGTH, normalizeConcept } from './concepts/normalize-conce
 export { type EmbeddingStore, ensureProbeEmbeddings } from './concepts/probe-embeddings.js';
 export { missingHubFiles } from './encoder/encoder-files.js';
 export { openTextEncoder, type TextEncoderOptions } from './encoder/open-text-encoder.js';
+export { shipImages } from './encoder/shipped-embeddings.js';
 export type { TextEncoder } from './encoder/text-encoder.js';
 export { textEncoderOnDemand, unavailableTextEncoder } from './encoder/text-encoder.js';
 export { EVERYDAY_VOCABULARY } from './vocabulary/everyday-vocabulary.js';

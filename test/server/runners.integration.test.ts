@@ -68,8 +68,8 @@ describe('a version without an ONNX file', () => {
       `mutation A($input: AnnounceRunnerInput!) { announceRunner(input: $input) { id name } }`,
       { input: { name: 'gpu-3', flavors: ['mlflow.pyfunc'], software: 'a runner 1.0' } },
     );
-    expect((await ask('{ runners { name flavors software } }')).runners).toEqual([
-      { name: 'gpu-3', flavors: ['mlflow.pyfunc'], software: 'a runner 1.0' },
+    expect((await ask('{ runners { edges { node { name flavors software } } } }')).runners.edges).toEqual([
+      { node: { name: 'gpu-3', flavors: ['mlflow.pyfunc'], software: 'a runner 1.0' } },
     ]);
     const claimed = await ask(`mutation C($r: ID!) { claimForRunner(runner: $r) { ${CLAIM} } }`, {
       r: announceRunner.id,

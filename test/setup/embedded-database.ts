@@ -1,5 +1,5 @@
 import { cpSync, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { inject } from 'vitest';
 // By its path: in integration tests, the package's name leads here.
 import {
@@ -11,9 +11,7 @@ import {
 export class PGlite extends EmbeddedPostgres {
   static override create = (async (folder: string, options?: PGliteOptions) => {
     if (!existsSync(join(folder, 'PG_VERSION'))) {
-      const template = inject('dataTemplate');
-      cpSync(join(template, 'database'), folder, { recursive: true });
-      cpSync(join(template, 'concepts'), join(dirname(folder), 'concepts'), { recursive: true });
+      cpSync(join(inject('dataTemplate'), 'database'), folder, { recursive: true });
     }
     return EmbeddedPostgres.create(folder, options);
   }) as unknown as typeof EmbeddedPostgres.create;

@@ -5,6 +5,7 @@ const SLOW = [
   'runners/python-package',
   'registries/real-mlflow',
   'runners/mlflow-end-to-end',
+  'runners/hub-end-to-end',
   'cli/serve',
   'cli/worker',
   'client/ingest',

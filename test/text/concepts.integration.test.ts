@@ -24,6 +24,7 @@ function madeEncoder() {
   const asked: string[][] = [];
   const encoder: TextEncoder = {
     id: async () => 'made',
+    shippedEmbeddings: async () => null,
     embedTexts: async (texts) => {
       asked.push(texts);
       if (texts.some((text) => text.includes('broken'))) throw new Error('broken');

@@ -3,30 +3,25 @@ import { RunnersDocument } from '../generated/operations.js';
 import { type FormatFlags, printRows, withFormats } from '../output/formats.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
-/** A server lists no more. */
-const MAX_LISTED = 200;
-
 /** `probelog runners` */
 export function runnersCommand(): Command {
   return withUrl(withFormats(new Command('runners')))
     .description('list the runners that were seen within the last minute')
-    .action(async ({ url, ...flags }: FormatFlags & UrlFlag) => {
-      await withClient({ url }, async (client) => {
-        const { runners } = await client.query(RunnersDocument);
+    .action(({ url, ...flags }: FormatFlags & UrlFlag) =>
+      withClient({ url }, async (client) => {
+        const rows = [];
+        for await (const { node } of client.edges(RunnersDocument, {}, ({ runners }) => runners))
+          rows.push({
+            name: node.name,
+            flavors: node.flavors.join(', '),
+            software: node.software,
+            lastSeenAt: node.lastSeenAt,
+          });
         printRows(
-          runners.map(({ name, flavors, software, lastSeenAt }) => ({
-            name,
-            flavors: flavors.join(', '),
-            software,
-            lastSeenAt,
-          })),
+          rows,
           { name: 'RUNNER', flavors: 'FLAVORS', software: 'SOFTWARE', lastSeenAt: 'LAST SEEN' },
           flags,
         );
-        if (runners.length >= MAX_LISTED)
-          process.stderr.write(
-            `Only the first ${MAX_LISTED} runners by name are listed; there may be more.\n`,
-          );
-      });
-    });
+      }),
+    );
 }

@@ -22,7 +22,6 @@ const SEARCHES: readonly (readonly [type: string, field: string])[] = [
 const LISTS: readonly (readonly [type: string, field: string, items: number])[] = [
   ['Query', 'probeSets', 10],
   ['Query', 'registrySweeps', 10],
-  ['Query', 'runners', 20],
   ['RunnerClaim', 'pieces', 100],
   ['Mutation', 'syncRegistries', 10],
   ['Model', 'codedNotes', 10],

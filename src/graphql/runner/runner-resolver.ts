@@ -1,10 +1,15 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { z } from 'zod';
 import type { RunnerRecord } from '../../store/index.js';
+import { After, First } from '../pagination/page-arguments.js';
+import { readPage } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { globalId } from '../schema/global-id.js';
 import { withoutNulls } from '../schema/without-nulls.js';
 import { AnnounceRunnerInput } from './runner-input.js';
-import { Runner } from './runner-type.js';
+import { Runner, RunnerConnection } from './runner-type.js';
+
+const namePlace = z.tuple([z.string(), z.uuid()]).transform(([name, id]) => ({ name, id }));
 
 @Resolver(() => Runner)
 export class RunnerResolver {
@@ -13,11 +18,20 @@ export class RunnerResolver {
     return globalId('Runner', id);
   }
 
-  @Query(() => [Runner], {
-    description: 'Runners that were seen within the last minute, by name; at most 200.',
+  @Query(() => RunnerConnection, {
+    description: 'Runners that were seen within the last minute, by name.',
   })
-  runners(@Ctx() { runners }: Context) {
-    return runners.alive();
+  runners(@Ctx() { runners, cursors }: Context, @First() first: number, @After() after: string | null) {
+    return readPage(
+      cursors,
+      { first, after },
+      {
+        query: ['runners'],
+        place: namePlace,
+        read: (count, place) => runners.alive({ first: count, after: place }),
+        placeOf: ({ name, id }) => [name, id],
+      },
+    );
   }
 
   @Mutation(() => Runner, {

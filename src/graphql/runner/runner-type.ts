@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from '../pagination/connection.js';
 
 @ObjectType({
   description:
@@ -20,6 +21,17 @@ export class Runner {
   @Field({ description: 'When it last claimed, or worked on a claim.' })
   lastSeenAt!: Date;
 }
+
+@ObjectType()
+export class RunnerEdge {
+  @Field()
+  cursor!: string;
+
+  @Field(() => Runner)
+  node!: Runner;
+}
+
+export const RunnerConnection = connectionType('RunnerConnection', RunnerEdge, 'Runners, by name.');
 
 @ObjectType({ description: 'Some probes that a runner runs, and whose responses it uploads together.' })
 export class RunnerPiece {

@@ -9,6 +9,7 @@ import {
   type ProbeModelOptions,
   probeModel,
 } from '../../probing/index.js';
+import { agreementOf, doubtAbout, isClearlyBetter } from './clear-difference.js';
 import type { CompareCalls, RunQuality } from './compare-runs.js';
 
 /** Images per run, spread over the probe set. */
@@ -17,13 +18,6 @@ const MAX_IMAGES = 256;
 const MAX_OUTPUTS = 100;
 /** With fewer, chance decides. */
 const MIN_IMAGES = 20;
-/**
- * An alternative is suggested when the agreement of the description is less than this share of it. With their own
- * preprocessing, 13 public classifiers have 0.83 or more of the best of seven alternatives; with pixels of 0..255, eleven of
- * the twelve that want another range have 0.60 or less (docs/preprocessing.md).
- */
-const SUGGESTED_BELOW = 0.75;
-
 const ENTRY = compiledEntry(import.meta.url, './main.js');
 
 /** How a model is run for a diagnosis. */
@@ -53,6 +47,8 @@ export interface Diagnosis {
   rows: DiagnosedPreprocessing[];
   /** The best one, when it suits the model clearly better than the one that was used; null otherwise. */
   suggested: DiagnosedPreprocessing | null;
+  /** Why the figures do not tell which one is right; null when they do. */
+  doubt: string | null;
 }
 
 /**
@@ -74,15 +70,11 @@ export async function diagnosePreprocessing(model: DiagnosedModel): Promise<Diag
   const qualities = await callInThread<CompareCalls>(ENTRY, 'compare', [embeddings, runs]);
   for (const row of rows) if (row.problem === null) Object.assign(row, qualities.shift());
   const [first, ...others] = rows;
-  others.sort((a, b) => rank(b) - rank(a));
+  others.sort((a, b) => agreementOf(b) - agreementOf(a));
   const [best] = others;
-  const isBetter = best && rank(best) > 0 && !(rank(first) >= SUGGESTED_BELOW * rank(best));
-  return { rows: [first, ...others], suggested: isBetter ? best : null };
-}
-
-/** Less than any agreement where there is none. */
-function rank({ agreement }: Partial<RunQuality>): number {
-  return agreement !== undefined && Number.isFinite(agreement) ? agreement : Number.NEGATIVE_INFINITY;
+  const doubt = doubtAbout(rows.map(agreementOf), chosen.length);
+  const isBetter = doubt === null && best && isClearlyBetter(best, first, chosen.length);
+  return { rows: [first, ...others], suggested: isBetter ? best : null, doubt };
 }
 
 /** Runs the model once: each batch goes through all preparations in one session. */

@@ -2,6 +2,7 @@ import { decodeMatrix } from '../../domain/index.js';
 import { knownError } from '../../errors/index.js';
 import { type NoteCode, note, parseNote } from '../../lib/notes.js';
 import type { Store } from '../../store/index.js';
+import { MIN_TELLING_IMAGES } from '../diagnose/clear-difference.js';
 import {
   type DiagnoseDependencies,
   type DiagnosedModelRun,
@@ -42,6 +43,7 @@ export async function suggestPreprocessing(
   const { modelId, ...used } = run;
   try {
     const embeddings = decodeMatrix(await store.blobs.readAll(stored.digest));
+    if (embeddings.rows < MIN_TELLING_IMAGES) return null;
     const dependencies = {
       store,
       workFolder,

@@ -148,9 +148,9 @@ export class RunnerService {
     return this.options.store.runners.announce(parseAnnouncement(input));
   }
 
-  /** Runners that live, by name. */
-  alive(): Promise<RunnerRecord[]> {
-    return this.options.store.runners.alive(ALIVE_MS);
+  /** A page of the runners that live, by name. */
+  alive(page: { first: number; after?: Pick<RunnerRecord, 'name' | 'id'> }): Promise<RunnerRecord[]> {
+    return this.options.store.runners.alive(ALIVE_MS, page);
   }
 
   /**

@@ -10,8 +10,11 @@ export type NewRunner = Pick<RunnerRecord, 'name' | 'flavors' | 'software'>;
 const KEPT_MS = 86_400_000;
 /** A runner that was not seen for so long has lost its claims: another one may take its name. */
 const GONE_MS = 60_000;
-/** More than any fleet has; callers get no more, and an actor has no more. */
-const MAX_LISTED = 200;
+/** More than any fleet has; an actor has no more. */
+const MAX_PER_ACTOR = 200;
+
+/** A place in the order by name; its id is a valid UUID. */
+export type NamePosition = Pick<RunnerRecord, 'name' | 'id'>;
 
 /** Programs elsewhere that run models which are not ONNX. */
 export class Runners {
@@ -32,7 +35,7 @@ export class Runners {
     const surplus = await this.prisma.runner.findMany({
       where: { actor },
       orderBy: [{ lastSeenAt: 'desc' }, { id: 'desc' }],
-      skip: MAX_LISTED - 1,
+      skip: MAX_PER_ACTOR - 1,
       select: { id: true },
     });
     await this.prisma.runner.deleteMany({ where: { id: { in: surplus.map(({ id }) => id) } } });
@@ -49,13 +52,21 @@ export class Runners {
     await this.prisma.$executeRaw`UPDATE "runner" SET "last_seen_at" = now() WHERE "id" = ${id}::uuid`;
   }
 
-  /** Runners that were seen within the last `ms` milliseconds, by name; at most 200. */
-  async alive(ms: number): Promise<RunnerRecord[]> {
+  /** Runners that were seen within the last `ms` milliseconds, by name. */
+  async alive(
+    ms: number,
+    { first, after }: { first: number; after?: NamePosition },
+  ): Promise<RunnerRecord[]> {
     const since = new Date(Date.now() - ms);
     return this.prisma.runner.findMany({
-      where: { lastSeenAt: { gte: since } },
+      where: {
+        lastSeenAt: { gte: since },
+        ...(after && {
+          OR: [{ name: { gt: after.name } }, { name: after.name, id: { gt: after.id } }],
+        }),
+      },
       orderBy: [{ name: 'asc' }, { id: 'asc' }],
-      take: MAX_LISTED,
+      take: first,
     });
   }
 

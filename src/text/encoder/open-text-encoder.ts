@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { messageOf, ProbelogError } from '../../errors/index.js';
 import { childEnvironment } from '../../lib/child-environment.js';
+import { exists } from '../../lib/exists.js';
 import { Limiter } from '../../lib/limiter.js';
-
 import { encoderFingerprint, findTowers, HUB_TOWERS } from './encoder-files.js';
 import { type EncoderProcess, startEncoderProcess } from './encoder-process.js';
 import type { EncoderCalls, EncoderSettings } from './protocol.js';
+import { SHIPPED_FOLDER } from './shipped-embeddings.js';
 import type { TextEncoder } from './text-encoder.js';
 
 /** Which encoder to open. */
@@ -53,6 +54,8 @@ export async function openTextEncoder({
     : `hub:${settings.model}@${settings.revision}`;
   const name = settings.isFolder ? basename(settings.model) : settings.model;
   const variables = settings.isFolder ? VARIABLES : [...VARIABLES, ...HUB_VARIABLES];
+  const embeddings = settings.isFolder ? join(settings.model, SHIPPED_FOLDER) : null;
+  const shipped = embeddings !== null && (await exists(embeddings)) ? embeddings : null;
   const limiter = new Limiter(MAX_CONCURRENT);
   let running: EncoderProcess | undefined;
   let isClosed = false;
@@ -86,6 +89,7 @@ export async function openTextEncoder({
     id: async () => id,
     embedTexts: (texts, signal) => embedInTurn('embedTexts', texts, signal),
     embedImages: (paths, signal) => embedInTurn('embedImages', paths, signal),
+    shippedEmbeddings: async () => shipped,
     async close() {
       isClosed = true;
       await running?.end();

@@ -11,6 +11,8 @@ export interface TextEncoder {
    * @throws ProbelogError TEXT_ENCODER_UNAVAILABLE
    */
   embedImages(paths: string[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /** Folder with embeddings that came with the encoder (`shippedImages`); null without one. */
+  shippedEmbeddings(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export function textEncoderOnDemand(open: () => Promise<TextEncoder>): TextEncod
     id: async () => (await encoder()).id(),
     embedTexts: async (texts, signal) => (await encoder()).embedTexts(texts, signal),
     embedImages: async (paths, signal) => (await encoder()).embedImages(paths, signal),
+    shippedEmbeddings: async () => (await encoder()).shippedEmbeddings(),
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }
@@ -35,6 +38,7 @@ export function unavailableTextEncoder(reason: Error): TextEncoder {
     id: () => Promise.reject(reason),
     embedTexts: () => Promise.reject(reason),
     embedImages: () => Promise.reject(reason),
+    shippedEmbeddings: () => Promise.reject(reason),
     close: async () => undefined,
   };
 }

@@ -90,6 +90,8 @@ export async function startHub(): Promise<HubServer> {
       return sendJson(response, 404, { error: 'Entry not found' });
     }
     const bytes = Buffer.from(content);
+    // huggingface_hub downloads nothing without it.
+    response.setHeader('x-repo-commit', file[2]);
     if (bytes.length < LARGE) return sendFile(request, response, bytes, `"${sha256(bytes).slice(0, 40)}"`);
     large.set(sha256(bytes), bytes);
     response.writeHead(302, {
@@ -170,7 +172,10 @@ function entry({ name, id, commits, access }: ServedRepo) {
     likes: 0,
     lastModified: '2026-11-20T10:00:00.000Z',
     sha: head?.sha,
-    siblings: Object.keys(head?.files ?? {}).map((rfilename) => ({ rfilename })),
+    siblings: Object.entries(head?.files ?? {}).map(([rfilename, content]) => ({
+      rfilename,
+      size: Buffer.from(content).length,
+    })),
   };
 }
 

@@ -30,7 +30,8 @@ export const queue: Check = {
         warning(`${QUEUED} ingests wait, but no worker is running`, 'probelog serve, or probelog worker'),
       );
     // Without a server, no runner can be seen.
-    if (AWAITING_RUNNER > 0 && store.shared && (await store.runners.alive(RUNNER_SEEN_MS)).length === 0)
+    const isAlone = async () => (await store.runners.alive(RUNNER_SEEN_MS, { first: 1 })).length === 0;
+    if (AWAITING_RUNNER > 0 && store.shared && (await isAlone()))
       found.push(
         warning(
           `${AWAITING_RUNNER} versions wait for a runner, and none was seen within the last minute`,

@@ -5,7 +5,7 @@ import { compiledEntry } from '../../../lib/compiled-entry.js';
 import { callInThread } from '../../../lib/worker-calls.js';
 import type { TextEncoder } from '../../encoder/text-encoder.js';
 import { embedConcepts, PROMPTS } from '../embed-concepts.js';
-import { cachedMatrix } from './cached-matrix.js';
+import { cachedMatrix, readMatrix } from './cached-matrix.js';
 import type { ConceptBackground, computeBackground } from './compute-background.js';
 
 /** Increment it when the formulas change, so that older files are not used. */
@@ -53,10 +53,12 @@ export async function ensureBackground(
   return { levels, regression, textPeaks, imagePeaks, vocabularyPath: join(folder, `vocabulary-${key}.npy`) };
 }
 
-/** Embeddings of the vocabulary, the same for every probe set: computed once, then read from a file. */
+/** Embeddings of the vocabulary, the same for every probe set: computed once, or shipped with the encoder, then read from a file. */
 export async function embedVocabulary({ encoder, folder, vocabulary }: BackgroundOptions): Promise<Matrix> {
-  const key = digest(await encoder.id(), PROMPTS, vocabulary);
-  return cachedMatrix(join(folder, `texts-${key}.npy`), () => embedConcepts(encoder, vocabulary));
+  const name = `texts-${digest(await encoder.id(), PROMPTS, vocabulary)}.npy`;
+  const shipped = await encoder.shippedEmbeddings();
+  const known = shipped === null ? null : await readMatrix(join(shipped, name));
+  return known ?? cachedMatrix(join(folder, name), () => embedConcepts(encoder, vocabulary));
 }
 
 function digest(...parts: (string | number | Uint8Array | readonly string[])[]): string {
