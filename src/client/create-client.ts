@@ -27,6 +27,8 @@ import {
   type ModelQuery,
   ModelsDocument,
   type ModelsQueryVariables,
+  OutputNamesDocument,
+  type OutputNamesQuery,
   ReprobeModelDocument,
   type ReprobeModelMutationVariables,
   type SearchMetric,
@@ -92,6 +94,9 @@ export type Viewer = ViewerQuery['viewer'];
 /** A text to search for. */
 export type Suggestion = SuggestionsQuery['suggestions'][number];
 
+/** The best name of an output; null for a degenerate one. */
+export type OutputName = NonNullable<OutputNamesQuery['model']>['outputNames'][number];
+
 /** A model, with a summary of what it recognizes. */
 export type ModelDetails = NonNullable<ModelQuery['model']>;
 
@@ -145,6 +150,9 @@ export interface ProbelogClient {
 
   /** Names for what a logit recognizes, best first; none if there is no logit with this id. @param first 1 to 100 */
   name(logitId: string, options?: CallOptions & { first?: number }): Promise<LogitName[]>;
+
+  /** The best name of each output of a model, in output order; none before it is searchable. */
+  outputNames(modelId: string, options?: CallOptions): Promise<OutputName[]>;
 
   /**
    * Registers a model and waits until it can be searched. Throws the code of what was wrong with the model. If the connection
@@ -240,6 +248,15 @@ export function createClient(options: ClientOptions): ProbelogClient {
     async name(id, { first, signal } = {}) {
       const { logit } = await ask(connection, LogitNamesDocument, { id, first }, { signal });
       return logit?.concepts ?? [];
+    },
+    async outputNames(id, options) {
+      const names: OutputName[] = [];
+      for (;;) {
+        const variables = { id, from: names.length };
+        const { model } = await ask(connection, OutputNamesDocument, variables, options);
+        names.push(...(model?.outputNames ?? []));
+        if (!model?.outputNames.length || names.length >= (model.outputs ?? 0)) return names;
+      }
     },
     async ingest(input, options = {}) {
       const { ingestModel } = await ask(connection, IngestModelDocument, { input }, options);

@@ -21,6 +21,7 @@ export {
   type ModelCounts,
   type ModelDetails,
   type ModelListOptions,
+  type OutputName,
   type ProbelogClient,
   type Suggestion,
   type Viewer,

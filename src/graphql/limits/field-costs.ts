@@ -16,6 +16,7 @@ const SEARCHES: readonly (readonly [type: string, field: string])[] = [
   ['Model', 'recognizes'],
   ['Model', 'recognises'],
   ['Model', 'summary'],
+  ['Model', 'outputNames'],
 ];
 
 /** Lists of objects that have no `first`, with how many items to count; by their names in our own graph. */
@@ -28,6 +29,7 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['Probing', 'codedNotes', 10],
   ['Model', 'dataFiles', 10],
   ['Model', 'tags', 10],
+  ['Model', 'outputNames', 2_000],
   ['ModelFacets', 'registry', 10],
   ['ModelFacets', 'license', 10],
   ['ModelFacets', 'outputs', 6],
