@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readLinkSecret } from './link-secret.js';
 
-const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 /** The query parameters of a signed link. */
 export interface LinkQuery {
@@ -24,8 +24,8 @@ export interface ImageLinks {
  * signed URLs.
  *
  * Threat model: a URL ends up in histories, logs and chats, where a key must never be. A leaked one opens one image, for two
- * hours at most, and nothing else; it cannot be extended. Revoking the key does not end it sooner. It expires on the hour, so
- * that all URLs of one hour are the same and a browser can cache the image. A reader of the secret can read the images as well:
+ * days at most, and nothing else; it cannot be extended. Revoking the key does not end it sooner. It expires at midnight, so
+ * that all URLs of one day are the same and a browser can cache the image. A reader of the secret can read the images as well:
  * both are in the data folder. To invalidate all links, stop the server and remove the file.
  *
  * @throws ProbelogError CONFIG_INVALID if the file with the secret is damaged
@@ -36,7 +36,7 @@ export async function openImageLinks(dataFolder: string): Promise<ImageLinks> {
     createHmac('sha256', secret).update(`probe image\0${id}\0${until}`).digest();
   return {
     sign(id) {
-      const until = String((Math.floor(Date.now() / HOUR_MS) + 2) * (HOUR_MS / 1000));
+      const until = String((Math.floor(Date.now() / DAY_MS) + 2) * (DAY_MS / 1000));
       return `?until=${until}&signature=${signatureOf(id, until).toString('base64url')}`;
     },
     isValid(id, { until, signature }) {

@@ -26,7 +26,7 @@ import {
   runIngest,
 } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
-import { type NetworkIsolation, probeNetworkIsolation } from '../probing/index.js';
+import { type NetworkIsolation, probeNetworkIsolation, Thumbnails } from '../probing/index.js';
 import { DeliveryRecorder, Sweeper } from '../registry-sync/index.js';
 import { openSearch, type Search, type UnreadableModel } from '../search/index.js';
 import { type Actor, INTERNAL_VIEWER, openStore, type Store } from '../store/index.js';
@@ -58,6 +58,7 @@ export interface Service {
   access: Access;
   imageLinks: ImageLinks;
   cursorSeal: CursorSeal;
+  thumbnails: Thumbnails;
   search: Search;
   encoder: TextEncoder;
   concepts: ConceptEncoder;
@@ -133,6 +134,14 @@ export async function openService(
     if (store.shared) await checkDataFolder(store, dataFolder);
     const imageLinks = await openImageLinks(dataFolder);
     const cursorSeal = await openCursorSeal(dataFolder);
+    const thumbnails = closeLater(
+      new Thumbnails({
+        folder: folder('thumbnails'),
+        maxBytes: config.thumbnailCacheBytes,
+        maxPixels: config.maxProbePixels,
+        log,
+      }),
+    );
 
     // Search
     const openEncoder = () =>
@@ -292,6 +301,7 @@ export async function openService(
       access,
       imageLinks,
       cursorSeal,
+      thumbnails,
       search,
       encoder,
       concepts,

@@ -4,13 +4,9 @@ import { ProbelogClientError, type ProbelogErrorCode } from './client-error.js';
 export function errorOfList(errors: unknown, response?: Response): ProbelogClientError {
   const [first] = Array.isArray(errors) ? errors : [];
   if (!isObject(first)) return badAnswer('The response has errors that are not GraphQL errors.', response);
-  const { code, ...details } = isObject(first.extensions) ? first.extensions : {};
-  return errorOf(
-    code,
-    first.message,
-    isObject(first) && first.path ? { ...details, path: first.path } : details,
-    response,
-  );
+  const { code, remedy, ...details } = isObject(first.extensions) ? first.extensions : {};
+  const facts = { remedy, details: first.path ? { ...details, path: first.path } : details };
+  return errorOf(code, first.message, facts, response);
 }
 
 /** The error of a response without success, whether ProbeLog sent it or a proxy. */
@@ -18,8 +14,8 @@ export async function errorOfResponse(response: Response): Promise<ProbelogClien
   const body = jsonOrNothing(await response.text());
   if (isObject(body) && Array.isArray(body.errors)) return errorOfList(body.errors, response);
   if (isObject(body) && isObject(body.error)) {
-    const { code, message } = body.error;
-    return errorOf(code, message, {}, response);
+    const { code, message, remedy } = body.error;
+    return errorOf(code, message, { remedy, details: {} }, response);
   }
   return badAnswer(`The response has status ${response.status} and is not ProbeLog's.`, response);
 }
@@ -32,7 +28,7 @@ export function badAnswer(message: string, response?: Response, cause?: unknown)
 function errorOf(
   code: unknown,
   message: unknown,
-  details: Record<string, unknown>,
+  { remedy, details }: { remedy: unknown; details: Record<string, unknown> },
   response?: Response,
 ): ProbelogClientError {
   if (typeof code !== 'string')
@@ -40,6 +36,8 @@ function errorOf(
   // A newer server may send a code that is not in the type.
   return new ProbelogClientError(code as ProbelogErrorCode, String(message), {
     details,
+    // A server of an earlier release sends none.
+    remedy: typeof remedy === 'string' ? remedy : undefined,
     ...factsOf(response),
   });
 }

@@ -30,6 +30,7 @@ export type ErrorDetails<Code extends ProbelogErrorCode> = Readonly<
 /** Properties of an error besides its code and message. */
 export interface ErrorFacts {
   details?: Record<string, unknown>;
+  remedy?: string;
   status?: number;
   retryAfterSeconds?: number;
   cause?: unknown;
@@ -40,6 +41,8 @@ export class ProbelogClientError<Code extends ProbelogErrorCode = ProbelogErrorC
   override readonly name = 'ProbelogClientError';
   /** Details next to the message. */
   readonly details: ErrorDetails<Code>;
+  /** What to do about it, in general; undefined if the server did not say. */
+  readonly remedy: string | undefined;
   /** HTTP status of the response; undefined without a response. */
   readonly status: number | undefined;
   /** Seconds to wait before the next try, if the server said so. */
@@ -49,10 +52,11 @@ export class ProbelogClientError<Code extends ProbelogErrorCode = ProbelogErrorC
     /** Stable; docs/errors.md lists the server's. */
     readonly code: Code,
     message: string,
-    { details = {}, status, retryAfterSeconds, cause }: ErrorFacts = {},
+    { details = {}, remedy, status, retryAfterSeconds, cause }: ErrorFacts = {},
   ) {
     super(message, { cause });
     this.details = details as ErrorDetails<Code>;
+    this.remedy = remedy;
     this.status = status;
     this.retryAfterSeconds = retryAfterSeconds;
   }

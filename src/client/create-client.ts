@@ -38,7 +38,7 @@ import {
 } from './generated/operations.js';
 import { imageText, type QueryImage } from './image-text.js';
 import type { Operation } from './operation.js';
-import { fetchProbeImage, type ProbeImage } from './probe-image.js';
+import { fetchProbeImage, type ProbeImage, type ProbeImageOptions } from './probe-image.js';
 import { fetchProbeKit, type ProbeKit } from './probe-kit.js';
 import { type UploadedResponses, type UploadOptions, uploadResponses } from './upload-responses.js';
 
@@ -177,8 +177,8 @@ export interface ProbelogClient {
   /** The probe kit of a probe set. @param probeSet its id or name */
   kit(probeSet: string, options?: CallOptions): Promise<ProbeKit>;
 
-  /** The image file of a probe. @param probeId its id, as in `topProbes` and `evidence` */
-  probeImage(probeId: string, options?: CallOptions): Promise<ProbeImage>;
+  /** The image file of a probe, or a thumbnail. @param probeId its id, as in `topProbes` and `evidence` */
+  probeImage(probeId: string, options?: ProbeImageOptions): Promise<ProbeImage>;
 }
 
 /** A client of the server at an address. Sends nothing until a method is called. */

@@ -38,6 +38,6 @@ export type {
 export * from './generated/operations.js';
 export type { Picture, QueryImage } from './image-text.js';
 export type { Operation } from './operation.js';
-export type { ProbeImage } from './probe-image.js';
+export type { ProbeImage, ProbeImageOptions } from './probe-image.js';
 export type { ProbeKit } from './probe-kit.js';
 export type { UploadedResponses, UploadOptions } from './upload-responses.js';

@@ -11,13 +11,19 @@ export interface ProbeImage {
   image: ReadableStream<Uint8Array>;
 }
 
+/** How an image is fetched. */
+export interface ProbeImageOptions extends CallOptions {
+  /** Pixels of the longer edge of a thumbnail as WebP; the image as it is stored if absent. */
+  size?: 64 | 128 | 256;
+}
+
 /** Starts to download the image of a probe. @param probeId its id */
 export function fetchProbeImage(
   connection: Connection,
   probeId: string,
-  { signal }: CallOptions,
+  { size, signal }: ProbeImageOptions,
 ): Promise<ProbeImage> {
-  const path = `probes/${encodeURIComponent(probeId)}`;
+  const path = `probes/${encodeURIComponent(probeId)}${size === undefined ? '' : `?size=${size}`}`;
   const send = () =>
     connection.send({ method: 'GET', path, signal }, async (response) => {
       const mediaType = response.headers.get('content-type') ?? '';

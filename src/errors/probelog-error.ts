@@ -20,7 +20,12 @@ export class ProbelogError extends Error {
 
   /** GraphQL sends these next to the message, also when a host's resolver throws this error. */
   get extensions(): Record<string, unknown> {
-    return { ...this.details, code: this.code };
+    return { ...this.details, code: this.code, remedy: this.remedy };
+  }
+
+  /** What a caller can do, in general. */
+  get remedy(): string {
+    return ERRORS[this.code].remedy;
   }
 
   /** Undefined if waiting alone does not help. */

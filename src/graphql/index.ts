@@ -7,6 +7,7 @@ export { checkText, operationCheck, parseOperation, parseOptions } from './limit
 export { evidenceOf } from './logit/evidence-of.js';
 export { modelSummary } from './model/model-summary.js';
 export { findKit } from './probe-set/find-kit.js';
+export { thumbnailSize } from './probe-set/thumbnail-size.js';
 export { buildSchema, generateSdl } from './schema/build-schema.js';
 export { type Caller, type Context, createContext } from './schema/context.js';
 export { formatError } from './schema/format-error.js';

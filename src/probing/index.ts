@@ -11,3 +11,8 @@ export { isTimmConfig } from './preprocessing/timm.js';
 export { createProbeSet, type NewProbeSet } from './probe-sets/create-probe-set.js';
 export { inspectImage } from './probe-sets/inspect-image.js';
 export type { DoneProbes, ModelData, ModelInspection, ProbeFile, ProbePlan } from './protocol.js';
+export {
+  THUMBNAIL_SIZES,
+  type ThumbnailSize,
+  Thumbnails,
+} from './thumbnails/thumbnails.js';

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorCode, knownError, ProbelogError } from '../errors/index.js';
+import { ERRORS, type ErrorCode, knownError, ProbelogError } from '../errors/index.js';
 
 /**
- * Every error outside an operation has one form, `{ "error": { "code", "message" } }`, with the status of its code; at
+ * Every error outside an operation has one form, `{ "error": { "code", "message", "remedy" } }`, with the status of its code; at
  * /graphql it has the form of GraphQL.
  */
 export function addErrorReplies(app: FastifyInstance): void {
@@ -12,7 +12,7 @@ export function addErrorReplies(app: FastifyInstance): void {
     const [path] = request.originalUrl.split('?');
     const hint = app.hasRoute({ method: 'POST', url: '/graphql' }) ? ' GraphQL is at /graphql.' : '';
     const message = `There is nothing at ${request.method} ${path}.${hint}`;
-    return reply.status(404).send({ error: { code: 'NOT_FOUND', message } });
+    return reply.status(404).send(errorBody('NOT_FOUND', message));
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = knownError(error);
@@ -41,7 +41,7 @@ export function addErrorReplies(app: FastifyInstance): void {
 export function replyToBadHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, code, message] = badHttp(error.code);
-  const body = JSON.stringify({ error: { code, message } });
+  const body = JSON.stringify(errorBody(code, message));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
@@ -57,7 +57,7 @@ function badHttp(code: string | undefined): [status: number, code: ErrorCode, me
 
 /** Replies to a request that the framework cannot route, such as one with an invalid address. */
 export function replyToBadAddress(error: FastifyError, _: unknown, reply: FastifyReply): void {
-  reply.status(error.statusCode ?? 400).send({ error: { code: 'INPUT_INVALID', message: error.message } });
+  reply.status(error.statusCode ?? 400).send(errorBody('INPUT_INVALID', error.message));
 }
 
 /** Whether the client broke off or garbled its body; then there is nothing wrong here, and the reply may not arrive. */
@@ -68,8 +68,18 @@ function isBadBody({ code }: { code?: string }): boolean {
   );
 }
 
-function formOf(request: FastifyRequest, code: string, message: string, details?: Record<string, unknown>) {
+function formOf(
+  request: FastifyRequest,
+  code: ErrorCode,
+  message: string,
+  details?: Record<string, unknown>,
+) {
   if (request.routeOptions.url?.startsWith('/graphql'))
-    return { errors: [{ message, extensions: { ...details, code } }] };
-  return { error: { code, message } };
+    return { errors: [{ message, extensions: { ...details, code, remedy: ERRORS[code].remedy } }] };
+  return errorBody(code, message);
+}
+
+/** The body of an error outside GraphQL. */
+export function errorBody(code: ErrorCode, message: string) {
+  return { error: { code, message, remedy: ERRORS[code].remedy } };
 }

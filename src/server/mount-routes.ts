@@ -4,6 +4,7 @@ import type { Principal } from '../access/index.js';
 import { ProbelogError } from '../errors/index.js';
 import { addAuthHook } from './auth/auth-hook.js';
 import { createApp } from './create-app.js';
+import { errorBody } from './error-replies.js';
 import { addRoutes, type RouteOptions } from './routes/routes.js';
 import type { ServerLimits } from './server-limits.js';
 
@@ -71,7 +72,7 @@ function refuse(response: ServerResponse, error: ProbelogError): void {
   response.statusCode = httpStatus;
   response.setHeader('content-type', 'application/json; charset=utf-8');
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
-  response.end(JSON.stringify({ error: { code, message } }));
+  response.end(JSON.stringify(errorBody(code, message)));
 }
 
 function closing(): ProbelogError {

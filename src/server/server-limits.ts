@@ -19,6 +19,8 @@ export type ServerLimits = Pick<
   | 'maxConcurrentOperations'
   | 'ratePerKey'
   | 'ratePerAddress'
+  | 'imageRatePerKey'
+  | 'imageRatePerAddress'
   | 'maxConnections'
   | 'maxSockets'
   | 'maxSubscriptions'

@@ -5,6 +5,7 @@ import { type ImageLinks, openImageLinks } from '../../src/access/index.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const NOW = new Date('2026-11-26T10:20:00Z').getTime();
 
 let folder: string;
@@ -18,26 +19,26 @@ afterEach(() => vi.useRealTimers());
 
 const queryOf = (signed: string) => Object.fromEntries(new URLSearchParams(signed));
 
-it('a link opens its image until the hour after next, and no longer', () => {
+it('a link opens its image until the midnight after next, and no longer', () => {
   const query = queryOf(links.sign('a'));
   expect(links.isValid('a', query)).toBe(true);
-  vi.setSystemTime(new Date('2026-11-26T11:59:59Z'));
+  vi.setSystemTime(new Date('2026-11-27T23:59:59Z'));
   expect(links.isValid('a', query)).toBe(true);
-  vi.setSystemTime(new Date('2026-11-26T12:00:00Z'));
+  vi.setSystemTime(new Date('2026-11-28T00:00:00Z'));
   expect(links.isValid('a', query)).toBe(false);
 });
 
-it('links of one hour are the same, so that browsers keep the image', () => {
+it('links of one day are the same, so that browsers keep the image', () => {
   const first = links.sign('a');
-  vi.setSystemTime(NOW + 30 * 60_000);
+  vi.setSystemTime(NOW + 13 * HOUR_MS);
   expect(links.sign('a')).toBe(first);
-  vi.setSystemTime(NOW + HOUR_MS);
+  vi.setSystemTime(NOW + DAY_MS);
   expect(links.sign('a')).not.toBe(first);
 });
 
 it('a link opens nothing else, and not for longer', () => {
   const query = queryOf(links.sign('a'));
-  const later = String(Number(query.until) + 3_600);
+  const later = String(Number(query.until) + 86_400);
   expect(links.isValid('b', query)).toBe(false);
   expect(links.isValid('a', { ...query, until: later })).toBe(false);
 });

@@ -55,7 +55,9 @@ describe('a server answers as its data folder does', () => {
   it.each(QUESTIONS.map((question) => [question]))('%j', async (asked) => {
     const { code, stdout, stderr } = await remote([...asked, '--json']);
     expect([code, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(answers.get(asked.join(' ')) ?? ''));
+    // A reader sees no folder of the server.
+    const here = (answers.get(asked.join(' ')) ?? '').replaceAll(join(DEMO, 'models/'), '');
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(here));
   });
 });
 

@@ -113,7 +113,10 @@ describe('similarity(a, b) is refused', () => {
 
   it('for a model that does not exist, and for what is no model', async () => {
     const unknown = Buffer.from('Model:00000000-0000-7000-8000-000000000000').toString('base64url');
-    expect((await refusal(ids.tiny, unknown))?.extensions).toEqual({ code: 'NOT_FOUND', argument: 'b' });
+    expect((await refusal(ids.tiny, unknown))?.extensions).toMatchObject({
+      code: 'NOT_FOUND',
+      argument: 'b',
+    });
     const { data } = await similarity(ids.tiny, ids.tiny);
     expect((await refusal(data.similarity.rows[0].id, ids.tiny))?.extensions.code).toBe('ID_INVALID');
   });

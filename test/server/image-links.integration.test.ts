@@ -49,6 +49,14 @@ it('such an address is not counted, so that a page may show more images than a s
   expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
 });
 
+it('a thumbnail has the signature of its image', async () => {
+  const { data } = await small.ask(QUERY.replace('url', 'url small: url(size: 64)'), { logit }, keys.read);
+  const { url, small: thumbnail } = data.logit.topProbes[0].probe;
+  expect(thumbnail).toBe(`${url}&size=64`);
+  const image = await get(thumbnail);
+  expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/webp']);
+});
+
 it('it opens no other image, and nothing but images', async () => {
   const query = new URL(await urlFor(keys.read), small.server.url).search;
   const other = Buffer.from('Probe:00000000-0000-0000-0000-000000000000').toString('base64url');

@@ -54,7 +54,8 @@ describe('the server', () => {
     const response = await fetch(`${demo.server.url}/nothing`);
     expect(response.status).toBe(404);
     const message = 'There is nothing at GET /nothing. GraphQL is at /graphql.';
-    expect(await response.json()).toEqual({ error: { code: 'NOT_FOUND', message } });
+    const remedy = 'Check the id, and that this caller may see the object.';
+    expect(await response.json()).toEqual({ error: { code: 'NOT_FOUND', message, remedy } });
   });
 
   it('gives browsers the explorer, with nothing from elsewhere', async () => {

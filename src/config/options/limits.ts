@@ -138,6 +138,25 @@ export const LIMIT_OPTIONS = {
     },
     wholeNumber(0, 10_000_000),
   ),
+  imageRatePerKey: option(
+    {
+      variable: 'PROBELOG_IMAGE_RATE_PER_KEY',
+      description: 'Probe images per minute for each key or token, besides its requests; 0 is unlimited.',
+      allowed: 'a whole number from 0 to 10,000,000',
+      fallback: '60000',
+    },
+    wholeNumber(0, 10_000_000),
+  ),
+  imageRatePerAddress: option(
+    {
+      variable: 'PROBELOG_IMAGE_RATE_PER_ADDRESS',
+      description:
+        'Probe images per minute for each address without a valid key or token, besides its requests; 0 is unlimited. Signed URLs are not counted.',
+      allowed: 'a whole number from 0 to 10,000,000',
+      fallback: '6000',
+    },
+    wholeNumber(0, 10_000_000),
+  ),
   maxConnections: option(
     {
       variable: 'PROBELOG_MAX_CONNECTIONS',

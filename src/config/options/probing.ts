@@ -60,6 +60,15 @@ export const PROBING_OPTIONS = {
     },
     byteSize(0, 2 ** 40),
   ),
+  thumbnailCacheBytes: option(
+    {
+      variable: 'PROBELOG_THUMBNAIL_CACHE',
+      description: 'Disk space for thumbnails of probe images; 0 makes them again each time.',
+      allowed: 'a size from 0 to 1,024 GiB',
+      fallback: '256MiB',
+    },
+    byteSize(0, 2 ** 40),
+  ),
   modelMemoryBytes: option(
     {
       variable: 'PROBELOG_MODEL_MEMORY',

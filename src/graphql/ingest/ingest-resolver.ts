@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { ProbelogError } from '../../errors/index.js';
+import { ProbelogError, remedyOf } from '../../errors/index.js';
 import type { IngestRecord } from '../../store/index.js';
 import { IngestState } from '../../store/index.js';
 import { newVersion } from '../model/model-input.js';
@@ -29,7 +29,9 @@ export class IngestResolver {
       'Null unless the ingest failed, was cancelled, or waits for another attempt after a failure.',
   })
   error(@Root() { errorCode, errorMessage }: IngestRecord): IngestError | null {
-    return errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
+    return errorCode === null
+      ? null
+      : { code: errorCode, message: errorMessage ?? '', remedy: remedyOf(errorCode) };
   }
 
   @FieldResolver(() => Model, { description: 'The model being probed.' })

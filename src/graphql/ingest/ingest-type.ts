@@ -47,6 +47,12 @@ export class IngestError {
 
   @Field({ description: 'What happened, and what to do.' })
   message!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What to do about errors with this code; null for a code that this server does not know.',
+  })
+  remedy!: string | null;
 }
 
 @ObjectType({ implements: Node, description: 'A request to probe a model and make it searchable.' })

@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
+import { allows } from '../../access/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { shownSource } from '../../lib/shown-source.js';
+import { shownSource, sourceForReaders } from '../../lib/shown-source.js';
 import { EXTERNAL_SOURCE, type ModelRecord, VISIBILITY_LABEL } from '../../store/index.js';
 import { conceptQuery } from '../concept/named-query.js';
 import { ExpectedAccuracyReason, Logit, ModelLogitConnection, Recognition } from '../logit/logit-type.js';
@@ -22,8 +23,8 @@ import { versionResolver } from './version-resolver.js';
 @Resolver(() => Model)
 export class ModelResolver extends versionResolver(Model) {
   @FieldResolver(() => String)
-  source(@Root() { source }: ModelRecord): string {
-    return shownSource(source);
+  source(@Ctx() { principal }: Context, @Root() { source }: ModelRecord): string {
+    return allows(principal, ['INGEST']) ? shownSource(source) : sourceForReaders(source);
   }
 
   @FieldResolver(() => String, {

@@ -55,7 +55,7 @@ export class Model implements Node, Omit<ModelFacts, 'labels'> {
 
   @Field({
     description:
-      'Where the model file came from, without user, password and query; `external` when its owner runs it elsewhere.',
+      'Where the model file came from, without user, password and query; `external` when its owner runs it elsewhere. Of a file on the server, callers without the scope INGEST see only the name.',
   })
   source!: string;
 

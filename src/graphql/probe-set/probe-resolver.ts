@@ -1,4 +1,4 @@
-import { Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { z } from 'zod';
 import { allows } from '../../access/index.js';
 import type { ProbeRecord, ProbeSetRecord } from '../../store/index.js';
@@ -7,6 +7,7 @@ import { readPage } from '../pagination/pages.js';
 import type { Context } from '../schema/context.js';
 import { globalId } from '../schema/global-id.js';
 import { Probe, ProbeConnection, ProbeSet } from './probe-type.js';
+import { thumbnailSize } from './thumbnail-size.js';
 
 /** Principals whose credentials are in a header, which browsers do not send when they load an image. */
 const WITH_HEADER = ['KEY', 'TOKEN'];
@@ -59,10 +60,25 @@ export class ProbeResolver {
     return globalId('Probe', id);
   }
 
-  @FieldResolver(() => String)
-  url(@Ctx() { basePath, principal, imageLinks }: Context, @Root() record: ProbeRecord): string {
+  @FieldResolver(() => String, {
+    description:
+      'URL of the image, relative to the server. For callers with a key or token it is signed: browsers can show it without them for at least a day, and cache it, because it stays the same until midnight UTC.',
+  })
+  url(
+    @Ctx() { basePath, principal, imageLinks }: Context,
+    @Root() record: ProbeRecord,
+    @Arg('size', () => Int, {
+      nullable: true,
+      description:
+        'Pixels of the longer edge: 64, 128 or 256, for a thumbnail as WebP, which is never larger than the image. The image as it is stored when absent.',
+    })
+    size: number | null,
+  ): string {
     const id = globalId('Probe', record.id);
     const isSigned = WITH_HEADER.includes(principal.kind) && allows(principal, ['READ']);
-    return `${basePath}/probes/${id}${isSigned ? imageLinks.sign(id) : ''}`;
+    const query = isSigned ? imageLinks.sign(id) : '';
+    const pixels =
+      (size ?? null) === null ? '' : `${query === '' ? '?' : '&'}size=${thumbnailSize(size ?? 0)}`;
+    return `${basePath}/probes/${id}${query}${pixels}`;
   }
 }

@@ -31,12 +31,6 @@ export class Probe {
   @Field(() => Int, { description: 'Position in the set, from 0.' })
   position!: number;
 
-  @Field({
-    description:
-      'URL of the image, relative to the server. For callers with a key or token it is signed: browsers can show it without them for at least an hour.',
-  })
-  url!: string;
-
   @Field(() => Int, { description: 'Pixels.' })
   width!: number;
 

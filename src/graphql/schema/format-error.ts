@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { knownError } from '../../errors/index.js';
+import { ERRORS, knownError } from '../../errors/index.js';
 
 /** Codes for errors in a request, as Apollo Server names them. */
 const REQUEST_CODES = new Set([
@@ -13,11 +13,14 @@ const REQUEST_CODES = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** What to do about any of them: GraphQL's messages say what is wrong, and where. */
+const REQUEST_REMEDY = 'Correct the operation or its variables as the message says.';
+
 /** Longer than any message about values of a usual length. */
 const MAX_MESSAGE_LENGTH = 1_000;
 
 /**
- * An error as the client gets it: its stable code and, for a `ProbelogError`, its message and details. An error that says how this
+ * An error as the client gets it: its stable code, what to do about it and, for a `ProbelogError`, its message and details. An error that says how this
  * machine is, such as a full disk, has a code too.
  *
  * Any other error is internal. Its message may contain SQL, paths or secrets, so the client gets only an id, under which
@@ -33,20 +36,22 @@ export function formatError(
   const known = knownError(original);
   if (known) {
     if (known !== original) log('request failed', { error: original });
-    const { code, message, details } = known;
-    return { message: shortened(message), locations, path, extensions: { ...details, code } };
+    return { message: shortened(known.message), locations, path, extensions: known.extensions };
   }
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && REQUEST_CODES.has(code)) {
-    return { message: shortened(formatted.message), locations, path, extensions: { code } };
+    const extensions = { code, remedy: REQUEST_REMEDY };
+    return { message: shortened(formatted.message), locations, path, extensions };
   }
   if (isAboutRequest(thrown)) {
-    return { message: shortened(formatted.message), locations, extensions: { code: 'BAD_REQUEST' } };
+    const extensions = { code: 'BAD_REQUEST', remedy: REQUEST_REMEDY };
+    return { message: shortened(formatted.message), locations, extensions };
   }
   const errorId = randomUUID();
   log('request failed with an internal error', { errorId, error: original });
   const message = `Internal error ${errorId}; the server's log has the details.`;
-  return { message, locations, path, extensions: { code: 'INTERNAL', errorId } };
+  const { remedy } = ERRORS.INTERNAL;
+  return { message, locations, path, extensions: { code: 'INTERNAL', errorId, remedy } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Access, CursorSeal, ImageLinks } from '../../access/index.js';
 import type { IngestService, ResponseUploads, RunnerService } from '../../ingest/index.js';
+import type { Thumbnails } from '../../probing/index.js';
 import type { Search } from '../../search/index.js';
 import type { Store, SweepRecord } from '../../store/index.js';
 import type { ConceptEncoder } from '../../text/index.js';
@@ -16,6 +17,7 @@ export interface Services {
   access: Access;
   imageLinks: ImageLinks;
   cursorSeal: CursorSeal;
+  thumbnails: Thumbnails;
   search: Search;
   concepts: ConceptEncoder;
   ingest: IngestService;

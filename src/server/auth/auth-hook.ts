@@ -5,7 +5,7 @@ import { type Caller, checkScopes } from '../../graphql/index.js';
 import type { AccessScope } from '../../store/index.js';
 import { authenticate } from './authenticate.js';
 import { isForwarded } from './is-forwarded.js';
-import type { RateLimit } from './rate-limit.js';
+import type { Budget, RateLimit } from './rate-limit.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Scopes of which the caller needs one; ANY: any scope at all; OPEN: none, and credentials are not read. ADMIN when absent. */
     requiredScopes?: 'OPEN' | 'ANY' | readonly AccessScope[];
+    /** What its requests are counted as; REQUESTS when absent. */
+    budget?: Budget;
     /** Requests that need no scope, such as those of a signed link; none when absent. */
     isOpen?(request: FastifyRequest): boolean;
   }
@@ -41,12 +43,15 @@ export function addAuthHook(
   // A fresh one for each request is set below; an object here would be shared.
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request, reply) => {
-    const { requiredScopes = ['ADMIN'], isOpen } = request.routeOptions.config;
+    const { requiredScopes = ['ADMIN'], isOpen, budget } = request.routeOptions.config;
     if (requiredScopes === 'OPEN' || request.is404 || isOpen?.(request)) return;
+    const isNewKey = hasNewKey?.(request) ?? false;
     const { principal, refusal } = await authenticate({
-      isNewKey: hasNewKey?.(request) ?? false,
+      isNewKey,
       principalOf: () => principalOf(request),
-      count: async (principal) => rateLimit?.count({ principal, ip: request.ip }, reply),
+      // The larger number of images is not for guessing keys.
+      count: async (principal) =>
+        rateLimit?.count({ principal, ip: request.ip, budget: isNewKey ? undefined : budget }, reply),
     });
     request.principal = principal;
     if (refusal) throw challenged(reply, refusal);

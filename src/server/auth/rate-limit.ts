@@ -7,10 +7,15 @@ const WINDOW_MS = 60_000;
 /** An IPv6 host has a /64 to itself, and would have as many addresses as it likes. */
 const IPV6_SUBNET = 64;
 
+/** What a request is counted as. A page shows hundreds of images beside a few searches. */
+export type Budget = 'REQUESTS' | 'IMAGES';
+
 /** Whose request is counted. */
 export interface Counted {
   principal: Principal;
   ip: string;
+  /** REQUESTS when absent. */
+  budget?: Budget;
 }
 
 /** Counts requests of a minute, of each key or token, and of each address for those without. */
@@ -25,23 +30,31 @@ export interface RateLimit {
 export interface RateSettings {
   ratePerKey: number;
   ratePerAddress: number;
+  imageRatePerKey: number;
+  imageRatePerAddress: number;
 }
 
 /** Each process counts by itself. */
 export async function openRateLimit(
   app: FastifyInstance,
-  { ratePerKey, ratePerAddress }: RateSettings,
+  { ratePerKey, ratePerAddress, imageRatePerKey, imageRatePerAddress }: RateSettings,
 ): Promise<RateLimit> {
   await app.register(rateLimit, { global: false });
-  const maxOf = ({ principal }: Pick<Counted, 'principal'>) =>
-    hasCredentials(principal) ? ratePerKey : ratePerAddress;
+  const maxOf = ({ principal, budget }: Pick<Counted, 'principal' | 'budget'>) => {
+    if (budget === 'IMAGES') return hasCredentials(principal) ? imageRatePerKey : imageRatePerAddress;
+    return hasCredentials(principal) ? ratePerKey : ratePerAddress;
+  };
   const check = app.createRateLimit({
     timeWindow: WINDOW_MS,
     max: maxOf,
-    keyGenerator: ({ principal, ip }) =>
-      hasCredentials(principal) ? principal.name : `address:${normalizeIP(ip, IPV6_SUBNET)}`,
+    keyGenerator: (request) => {
+      const { principal, ip, budget = 'REQUESTS' } = request as FastifyRequest & Counted;
+      const owner = hasCredentials(principal) ? principal.name : `address:${normalizeIP(ip, IPV6_SUBNET)}`;
+      return `${budget} ${owner}`;
+    },
     // This machine's own user could only keep out themselves.
-    allowList: ({ principal }) => principal.kind === 'LOCAL' || maxOf({ principal }) === 0,
+    allowList: (request) =>
+      request.principal.kind === 'LOCAL' || maxOf(request as FastifyRequest & Counted) === 0,
   });
   const left = async (request: Counted) => {
     // The plugin asks no more of a request than this; a message on a WebSocket has no request of its own.
@@ -58,7 +71,7 @@ export async function openRateLimit(
       reply.header('ratelimit-reset', ttlInSeconds);
       if (!isExceeded) return;
       reply.header('retry-after', ttlInSeconds);
-      throw rateLimited(max, ttlInSeconds);
+      throw rateLimited(max, ttlInSeconds, request.budget);
     },
     async countMessage(request) {
       const counted = await left(request);
@@ -71,10 +84,10 @@ function hasCredentials({ kind }: Principal): boolean {
   return kind === 'KEY' || kind === 'TOKEN';
 }
 
-function rateLimited(max: number, seconds: number): ProbelogError {
+function rateLimited(max: number, seconds: number, budget?: Budget): ProbelogError {
   return new ProbelogError(
     'RATE_LIMITED',
-    `The limit is ${max} requests per minute. Try again in ${seconds} s.`,
+    `The limit is ${max} ${budget === 'IMAGES' ? 'images' : 'requests'} per minute. Try again in ${seconds} s.`,
     {
       most: max,
       retryAfterSeconds: seconds,

@@ -1,0 +1,4 @@
+import { serveThread } from '../../lib/worker-calls.js';
+import { makeThumbnail } from './make-thumbnail.js';
+
+serveThread({ makeThumbnail });
