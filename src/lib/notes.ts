@@ -12,6 +12,7 @@ export const NOTES = {
   FIELD_LEFT_OUT: 'A field of the description has no effect.',
   READING_CHOSEN: 'Libraries read the description differently; the sentence says how it was read.',
   SIZE_ASSUMED: 'The model takes images of any size, and none was given.',
+  INPUT_UNUSED: 'The model has further inputs that nothing in it reads; they get zeros.',
   LAYOUT_ASSUMED: 'The model does not say which axis holds its channels.',
   COLOR_SPACE: 'The model wants another color space than its images have.',
   OUTPUT_LEFT_OUT: 'The model has further outputs, which are not probed.',

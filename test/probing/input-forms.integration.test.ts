@@ -171,13 +171,26 @@ describe('an input', () => {
     });
   });
 
-  it('besides the image is named', async () => {
-    const parts = meanColorGraph({});
-    const inputs = [...parts.inputs, value('keep_prob', FLOAT, [1])];
+  it.each([
+    ['keep_prob', /besides the image: "keep_prob"\. Export it with the image as its only input/],
+    ['functional_1/normalization_1/Sub/y:0', /besides the image: .*Keras's own export .*--saved-model/],
+  ])('besides the image is named: %s', async (name, reason) => {
+    const parts = meanColorGraph({
+      tail: { nodes: [node('Mul', ['logits', name], ['y'])], outputs: [value('y', FLOAT, ['N', 4])] },
+    });
+    const inputs = [...parts.inputs, value(name, FLOAT, [1])];
     await expect(runModel(model({ ...parts, inputs }), probes)).rejects.toMatchObject({
       code: 'MODEL_UNSUPPORTED',
-      message: expect.stringMatching(/besides the image: "keep_prob"/),
+      message: expect.stringMatching(reason),
     });
+  });
+
+  it('that nothing reads gets zeros, with a note, even where it could be an image', async () => {
+    const parts = meanColorGraph({});
+    const inputs = [value('folded', FLOAT, [1, 1, 1, 3]), ...parts.inputs, value('n', INT32, ['N'])];
+    const { rows, inspected } = await runModel(model({ ...parts, inputs }), probes);
+    expectRows(rows, expected);
+    expect(inspected.notes).toContainEqual(expect.stringMatching(/^INPUT_UNUSED: .*"folded", "n"/));
   });
 });
 
@@ -337,6 +350,12 @@ describe("a model's metadata", () => {
       },
     ]);
     expect(inspected.input).toMatchObject({ width: 48, height: 32 });
+    expect(inspected.preprocessing).toMatchObject({ resize: 'STRETCH', rounding: 'TORCHVISION' });
+    const square = meanColor({ metadata: { ...metadata, imgsz: '[32, 32]' }, size: 'edge' });
+    expect((await runModel(square, probes, { preprocessing: null })).inspected.preprocessing).toMatchObject({
+      resize: 'CROP',
+      shortEdge: 32,
+    });
     expectRows(rows, expected, 3);
   });
 

@@ -19,8 +19,18 @@ export interface ImageInput {
   axes: { batch: boolean; channel: boolean };
   /** What the graph does to the image first. */
   path: InputPath;
+  /** Inputs that nothing reads. ONNX Runtime wants values for them all the same. */
+  unused: UnusedInput[];
   /** Assumptions that were made, one sentence each. */
   notes: string[];
+}
+
+/** An input that nothing reads. */
+export interface UnusedInput {
+  name: string;
+  type: keyof typeof ELEMENT_TYPES;
+  /** With 1 where any size will do. */
+  shape: number[];
 }
 
 type Shape = readonly (number | string)[];
@@ -38,7 +48,9 @@ const WANTED =
 export function findInput(trace: GraphTrace, requested?: Layout): ImageInput {
   const { graph } = trace;
   // Old exporters list weights as inputs.
-  const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const required = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const unused = required.flatMap((value) => asUnused(trace, value) ?? []);
+  const inputs = required.filter((value) => !unused.some(({ name }) => name === value.name));
   const images = inputs.flatMap((value) => asImage(trace, value, requested) ?? []);
   if (images.length === 0)
     throw new ProbelogError(
@@ -49,10 +61,39 @@ export function findInput(trace: GraphTrace, requested?: Layout): ImageInput {
     const others = inputs.filter(({ name }) => name !== images[0].name).map(({ name }) => `"${name}"`);
     throw new ProbelogError(
       'MODEL_UNSUPPORTED',
-      `The model has other inputs besides the image: ${others.slice(0, 20).join(', ')}. Export it with the image as its only input, and the others as constants. Its inputs: ${describeInputs(inputs)}.`,
+      `The model has other inputs besides the image: ${others.slice(0, 20).join(', ')}. ${adviceFor(others)} Its inputs: ${describeInputs(inputs)}.`,
     );
   }
-  return images[0];
+  const [image] = images;
+  if (unused.length === 0) return image;
+  const names = unused.map(({ name }) => `"${name}"`).join(', ');
+  const said = note('INPUT_UNUSED', `Nothing in the model reads its input ${names}, so it gets zeros there.`);
+  return { ...image, unused, notes: [...image.notes, said] };
+}
+
+function adviceFor(others: readonly string[]): string {
+  // Keras 3 with TensorFlow makes inputs of a Normalization's numbers, and leaves these out of the file.
+  if (others.every((name) => /normalization[^/]*\/(Sub|Sqrt)\//.test(name)))
+    return "Keras's own export to ONNX lost the numbers of a Normalization layer: export the model as a SavedModel (`model.export(folder)`) and convert that (`python -m tf2onnx.convert --saved-model folder --output model.onnx`), or export it with the backend torch.";
+  return 'Export it with the image as its only input, and the others as constants.';
+}
+
+/** Largest unused input, in values: a constant that was folded away. */
+const MAX_UNUSED = 2 ** 20;
+/** Operators whose subgraphs are not read, so what these use is not known. */
+const WITH_SUBGRAPHS = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
+
+/** An input that no node reads, and that is no output either; null for any other. */
+function asUnused(trace: GraphTrace, { name, shape, elementType }: OnnxValue): UnusedInput | null {
+  const { nodes, outputs } = trace.graph;
+  const type = typeName(elementType);
+  if (type === null || shape === null || trace.consumers(name).length > 0) return null;
+  if (outputs.some((output) => output.name === name)) return null;
+  if (nodes.some(({ operator }) => WITH_SUBGRAPHS.has(operator))) return null;
+  const sizes = shape.map((size) => (typeof size === 'number' ? size : 1));
+  return sizes.reduce((product, size) => product * size, 1) <= MAX_UNUSED
+    ? { name, type, shape: sizes }
+    : null;
 }
 
 function asImage(trace: GraphTrace, value: OnnxValue, requested?: Layout): ImageInput | null {
@@ -82,6 +123,7 @@ function asImage(trace: GraphTrace, value: OnnxValue, requested?: Layout): Image
     width: fixedSize(width),
     axes: whole.axes,
     path,
+    unused: [],
     notes,
   };
 }

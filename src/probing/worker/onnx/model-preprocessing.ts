@@ -189,8 +189,9 @@ function noteUnread(metadata: Metadata, notes: string[]): void {
 
 function ofUltralytics(metadata: Metadata, input: ImageInput, notes: string[]): PartialPreprocessing {
   const isTheirs = /ultralytics/i.test(`${metadata.get('author')} ${metadata.get('description')}`);
-  const [height, width] = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
   if (!isTheirs) return {};
+  const [sizeHeight, sizeWidth = sizeHeight] = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
+  const [height, width] = [input.height ?? sizeHeight, input.width ?? sizeWidth];
   notes.push(
     note(
       'PREPROCESSING_FROM_MODEL',
@@ -202,7 +203,10 @@ function ofUltralytics(metadata: Metadata, input: ImageInput, notes: string[]): 
     mean: [0],
     std: [1],
     ...(input.height === null && height ? { height } : {}),
-    ...(input.width === null && (width ?? height) ? { width: width ?? height } : {}),
+    ...(input.width === null && width ? { width } : {}),
+    // Its `classify_transforms` are torchvision's Resize, of the short edge for squares only, and CenterCrop.
+    rounding: 'TORCHVISION',
+    ...(width === height ? { resize: 'CROP', shortEdge: width } : { resize: 'STRETCH' }),
   };
 }
 

@@ -36,6 +36,9 @@ export async function modelRunner(
 ): Promise<ModelRunner> {
   const { Tensor } = await import('onnxruntime-node');
   const data = ownFiller.allocate(batch);
+  const unused = Object.fromEntries(
+    input.unused.map(({ name, type, shape }) => [name, new Tensor(type, zeros(type, shape), shape)]),
+  );
   const valuesPerImage = data.length / batch;
   const { width, height } = size;
   let milliseconds = 0;
@@ -57,7 +60,7 @@ export async function modelRunner(
       filler.fill(data, pixels, images);
       const started = performance.now();
       try {
-        const results = await session.run({ [input.name]: tensorOf(images) }, [...fetches]);
+        const results = await session.run({ ...unused, [input.name]: tensorOf(images) }, [...fetches]);
         return new Map(Object.entries(results));
       } catch (thrown) {
         throw (
@@ -69,4 +72,17 @@ export async function modelRunner(
       }
     },
   };
+}
+
+const ARRAYS = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  float64: Float64Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  int32: Int32Array,
+};
+
+function zeros(type: ImageInput['type'], shape: readonly number[]) {
+  return new ARRAYS[type](shape.reduce((product, size) => product * size, 1));
 }
