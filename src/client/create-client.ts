@@ -32,6 +32,8 @@ import {
   ReprobeModelDocument,
   type ReprobeModelMutationVariables,
   type SearchMetric,
+  SimilarityDocument,
+  type SimilarityQuery,
   SimilarLogitsDocument,
   SuggestionsDocument,
   type SuggestionsQuery,
@@ -88,6 +90,12 @@ export interface IngestOptions extends FollowOptions {
 /** A name for an output, from the vocabulary shipped with ProbeLog. */
 export type LogitName = NonNullable<LogitNamesQuery['logit']>['concepts'][number];
 
+/** How similar the logits of two models are. */
+export type Similarity = Omit<SimilarityQuery['similarity'], 'cells'> & {
+  /** Row after row, each cosine times 127, rounded; −128 where a logit is degenerate. */
+  cells: Int8Array;
+};
+
 /** What the caller may do. */
 export type Viewer = ViewerQuery['viewer'];
 
@@ -141,6 +149,12 @@ export interface ProbelogClient {
 
   /** How many models of such a list there are, and which registries, licenses, outputs, sizes and states they have. */
   countModels(options?: ModelCountOptions): Promise<ModelCounts>;
+
+  /**
+   * How similar the logits of two models are, each with each, and what one knows and the other does not. @param first entries of
+   * `onlyA` and `onlyB`, 0 to 100
+   */
+  compare(a: string, b: string, options?: CallOptions & { first?: number }): Promise<Similarity>;
 
   /** The logit with this id, or null. */
   logit(id: string, options?: CallOptions): Promise<Logit | null>;
@@ -243,6 +257,11 @@ export function createClient(options: ClientOptions): ProbelogClient {
       ),
     countModels: async ({ signal, ...which } = {}) =>
       (await ask(connection, ModelFacetsDocument, which, { signal })).models,
+    async compare(a, b, { first, signal } = {}) {
+      const { similarity } = await ask(connection, SimilarityDocument, { a, b, first }, { signal });
+      const bytes = atob(similarity.cells);
+      return { ...similarity, cells: Int8Array.from(bytes, (byte) => byte.charCodeAt(0)) };
+    },
     logit: async (id, options) => (await ask(connection, LogitDocument, { id }, options)).logit,
     model: async (id, options) => (await ask(connection, ModelDocument, { id }, options)).model,
     async name(id, { first, signal } = {}) {

@@ -23,6 +23,7 @@ export {
   type ModelListOptions,
   type OutputName,
   type ProbelogClient,
+  type Similarity,
   type Suggestion,
   type Viewer,
 } from './create-client.js';
