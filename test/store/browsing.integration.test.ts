@@ -9,6 +9,7 @@ import { type ModelOrder, type ModelPlace, placeOf, type Store } from '../../src
 import { storeOn } from '../../src/store/open-store.js';
 import { takeDatabase } from '../fixtures/prepared-data.js';
 import { statementsDuring } from '../fixtures/statements-during.js';
+import { planOf } from './plan-of.js';
 
 const MODELS = 3_000;
 const ORDERS: ModelOrder[] = ['OLDEST', 'NEWEST', 'NAME', 'OUTPUTS', 'SIZE'];
@@ -36,26 +37,11 @@ beforeAll(async () => {
       (ARRAY['MIT', 'mit', 'Apache-2.0', NULL])[n % 4 + 1], CASE WHEN n % 5 = 0 THEN NULL ELSE 'hub ' || n % 3 END,
       CASE WHEN n % 10 = 0 THEN 'team-a' END, now() - (n / 2) * interval '1 second'
     FROM generate_series(0, ${MODELS - 1}) n`);
-  await database.connection.execute('ANALYZE "model"');
 });
 afterAll(async () => {
   await database.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** How the database runs a statement, whatever its parameters are. */
-async function planOf(statement: string): Promise<string> {
-  const { execute, query } = database.connection;
-  const parameters = Math.max(0, ...[...statement.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
-  await execute(`SET plan_cache_mode = force_generic_plan; PREPARE "planned" AS ${statement}`);
-  try {
-    const nulls = Array.from({ length: parameters }, () => 'NULL').join(', ');
-    const rows = await query(`EXPLAIN EXECUTE "planned"${parameters > 0 ? `(${nulls})` : ''}`, []);
-    return rows.map((row) => Object.values(row).join()).join('\n');
-  } finally {
-    await execute('DEALLOCATE "planned"; RESET plan_cache_mode');
-  }
-}
 
 describe('models', () => {
   it.each(ORDERS)('in the order %s come each once, page after page', async (order) => {
@@ -86,7 +72,7 @@ describe('models', () => {
       const read = () => store.models.page({ order, after, first: 11 });
       const statements = await statementsDuring(store, read);
       expect(statements).toHaveLength(1);
-      const plan = await planOf(statements[0]);
+      const plan = await planOf(database, statements[0]);
       expect(plan).toMatch(/Index Scan/);
       expect(plan).not.toMatch(/Sort|Seq Scan/);
     }
@@ -152,7 +138,7 @@ describe('facets', () => {
     expect(await statementsDuring(store, () => facets.statuses())).toHaveLength(1);
     expect(await statementsDuring(store, () => facets.outputs())).toHaveLength(6);
     for (const statement of await statementsDuring(store, () => facets.outputs())) {
-      expect(await planOf(statement)).not.toMatch(/SubPlan|Nested Loop/);
+      expect(await planOf(database, statement)).not.toMatch(/SubPlan|Nested Loop/);
     }
   });
 });
