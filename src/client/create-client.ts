@@ -27,9 +27,13 @@ import {
   type ModelQuery,
   ModelsDocument,
   type ModelsQueryVariables,
+  OutputNamesDocument,
+  type OutputNamesQuery,
   ReprobeModelDocument,
   type ReprobeModelMutationVariables,
   type SearchMetric,
+  SimilarityDocument,
+  type SimilarityQuery,
   SimilarLogitsDocument,
   SuggestionsDocument,
   type SuggestionsQuery,
@@ -86,11 +90,20 @@ export interface IngestOptions extends FollowOptions {
 /** A name for an output, from the vocabulary shipped with ProbeLog. */
 export type LogitName = NonNullable<LogitNamesQuery['logit']>['concepts'][number];
 
+/** How similar the logits of two models are. */
+export type Similarity = Omit<SimilarityQuery['similarity'], 'cells'> & {
+  /** Row after row, each cosine times 127, rounded; −128 where a logit is degenerate. */
+  cells: Int8Array;
+};
+
 /** What the caller may do. */
 export type Viewer = ViewerQuery['viewer'];
 
 /** A text to search for. */
 export type Suggestion = SuggestionsQuery['suggestions'][number];
+
+/** The best name of an output; null for a degenerate one. */
+export type OutputName = NonNullable<OutputNamesQuery['model']>['outputNames'][number];
 
 /** A model, with a summary of what it recognizes. */
 export type ModelDetails = NonNullable<ModelQuery['model']>;
@@ -137,6 +150,12 @@ export interface ProbelogClient {
   /** How many models of such a list there are, and which registries, licenses, outputs, sizes and states they have. */
   countModels(options?: ModelCountOptions): Promise<ModelCounts>;
 
+  /**
+   * How similar the logits of two models are, each with each, and what one knows and the other does not. @param first entries of
+   * `onlyA` and `onlyB`, 0 to 100
+   */
+  compare(a: string, b: string, options?: CallOptions & { first?: number }): Promise<Similarity>;
+
   /** The logit with this id, or null. */
   logit(id: string, options?: CallOptions): Promise<Logit | null>;
 
@@ -145,6 +164,9 @@ export interface ProbelogClient {
 
   /** Names for what a logit recognizes, best first; none if there is no logit with this id. @param first 1 to 100 */
   name(logitId: string, options?: CallOptions & { first?: number }): Promise<LogitName[]>;
+
+  /** The best name of each output of a model, in output order; none before it is searchable. */
+  outputNames(modelId: string, options?: CallOptions): Promise<OutputName[]>;
 
   /**
    * Registers a model and waits until it can be searched. Throws the code of what was wrong with the model. If the connection
@@ -235,11 +257,25 @@ export function createClient(options: ClientOptions): ProbelogClient {
       ),
     countModels: async ({ signal, ...which } = {}) =>
       (await ask(connection, ModelFacetsDocument, which, { signal })).models,
+    async compare(a, b, { first, signal } = {}) {
+      const { similarity } = await ask(connection, SimilarityDocument, { a, b, first }, { signal });
+      const bytes = atob(similarity.cells);
+      return { ...similarity, cells: Int8Array.from(bytes, (byte) => byte.charCodeAt(0)) };
+    },
     logit: async (id, options) => (await ask(connection, LogitDocument, { id }, options)).logit,
     model: async (id, options) => (await ask(connection, ModelDocument, { id }, options)).model,
     async name(id, { first, signal } = {}) {
       const { logit } = await ask(connection, LogitNamesDocument, { id, first }, { signal });
       return logit?.concepts ?? [];
+    },
+    async outputNames(id, options) {
+      const names: OutputName[] = [];
+      for (;;) {
+        const variables = { id, from: names.length };
+        const { model } = await ask(connection, OutputNamesDocument, variables, options);
+        names.push(...(model?.outputNames ?? []));
+        if (!model?.outputNames.length || names.length >= (model.outputs ?? 0)) return names;
+      }
     },
     async ingest(input, options = {}) {
       const { ingestModel } = await ask(connection, IngestModelDocument, { input }, options);

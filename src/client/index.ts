@@ -21,7 +21,9 @@ export {
   type ModelCounts,
   type ModelDetails,
   type ModelListOptions,
+  type OutputName,
   type ProbelogClient,
+  type Similarity,
   type Suggestion,
   type Viewer,
 } from './create-client.js';

@@ -4,6 +4,7 @@ import type {
   GalleryStats,
   LogitName,
   NamesRequest,
+  OutputMatches,
   SearchModel,
   SearchProbeSet,
   SearchRequest,
@@ -23,6 +24,13 @@ export interface SearchCalls {
   descriptor(probeSetId: string, modelId: string, index: number): Float32Array | null;
   /** Null when a model is not in the gallery. */
   similarity(probeSetId: string, modelId: string, otherModelId: string): Matrix | null;
+  /** Null when a model is not in the gallery. */
+  matches(
+    probeSetId: string,
+    modelId: string,
+    otherModelId: string,
+    signal?: AbortSignal,
+  ): OutputMatches | null;
   /** The names of each requested output, best first; null for an output without a descriptor. */
   names(probeSetId: string, request: NamesRequest, signal?: AbortSignal): (LogitName[] | null)[];
   /** @param hidden models that the caller does not see */

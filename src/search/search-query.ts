@@ -111,6 +111,23 @@ export interface LogitName {
   confidence: number | null;
 }
 
+/** For each logit of a model the nearest one of another. */
+export interface Nearest {
+  /** Its index in the other model; −1 for a degenerate logit. */
+  places: Int32Array;
+  cosines: Float32Array;
+}
+
+/** How the logits of two models match. */
+export interface OutputMatches {
+  rows: number;
+  columns: number;
+  /** rows × columns: each cosine times 127, rounded; −128 where a logit is degenerate. */
+  cells: Int8Array;
+  ofRows: Nearest;
+  ofColumns: Nearest;
+}
+
 /** Which outputs to name, and from which vocabulary. */
 export interface NamesRequest {
   modelId: string;

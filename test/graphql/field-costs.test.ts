@@ -18,7 +18,7 @@ const QUERY_ARGUMENTS = ['concept', 'concepts', 'expression', 'image'];
 /** What only a search or an encoder gives. */
 const RESULTS = ['LogitConnection', 'LogitName', 'ProbeCosine', 'Recognition', 'SimilarityMatrix'];
 /** They search too, which neither their arguments nor their types show. */
-const OTHERS = ['Model.logits', 'Model.summary', 'Concept.models'];
+const OTHERS = ['Model.logits', 'Model.summary', 'Model.outputNames', 'Concept.models'];
 
 const runsSearch = (name: string, { args, type }: GraphQLField<unknown, unknown>) =>
   args.some((argument) => QUERY_ARGUMENTS.includes(argument.name)) ||

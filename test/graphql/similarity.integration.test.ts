@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/client/index.js';
 import { rowOf, similarityMatrix } from '../../src/domain/index.js';
 import { createProbeSet } from '../../src/probing/index.js';
 import { loadDescriptors } from '../../src/search/gallery/load-descriptors.js';
@@ -108,6 +109,67 @@ describe('similarity(a, b)', () => {
   });
 });
 
+describe('all cosines of similarity(a, b)', () => {
+  const MATCHES = `query Matches($a: ID!, $b: ID!, $first: Int! = 10) {
+    similarity(a: $a, b: $b) { rowCount columnCount rowLabels columnLabels cells
+      onlyA(first: $first) { cosine node { index label model { name } } nearest { index model { name } } }
+      onlyB(first: $first) { cosine node { index label } nearest { index } } } }`;
+  const cellsOf = (text: string) => new Int8Array(Buffer.from(text, 'base64'));
+
+  it('are the values as bytes', async () => {
+    const { values } = (await similarity(ids.resnet20, ids.halfDead)).data.similarity;
+    const { data, errors } = await demo.ask(MATCHES, { a: ids.resnet20, b: ids.halfDead });
+    expect(errors).toBeUndefined();
+    const { cells, rowCount, columnCount, rowLabels, columnLabels } = data.similarity;
+    expect([rowCount, columnCount, rowLabels, columnLabels]).toEqual([10, 4, CLASSES, Array(4).fill(null)]);
+    const wanted = values
+      .flat()
+      .map((value: number | null) => (value === null ? -128 : Math.round(value * 127)));
+    expect([...cellsOf(cells)]).toEqual(wanted);
+  });
+
+  it('say what one model knows and the other does not, least similar first', async () => {
+    const { values } = (await similarity(ids.resnet20, ids.tiny)).data.similarity;
+    const { data } = await demo.ask(MATCHES, { a: ids.resnet20, b: ids.tiny, first: 3 });
+    const { onlyA, onlyB } = data.similarity;
+    const best = (values as number[][]).map((row, index) => ({ index, cosine: Math.max(...row) }));
+    best.sort((x, y) => x.cosine - y.cosine);
+    expect(onlyA).toHaveLength(3);
+    for (const [place, { cosine, node, nearest }] of onlyA.entries()) {
+      expect(node).toEqual({
+        index: best[place].index,
+        label: CLASSES[node.index],
+        model: { name: 'cifar10_resnet20' },
+      });
+      expect(cosine).toBeCloseTo(best[place].cosine, 5);
+      expect(values[node.index][nearest.index]).toBeCloseTo(cosine, 5);
+      expect(nearest.model.name).toBe('mlperf_tiny_resnet');
+    }
+    for (const { cosine, node, nearest } of onlyB)
+      expect(values[nearest.index][node.index]).toBeCloseTo(cosine, 5);
+  });
+
+  it('leave out degenerate logits', async () => {
+    const { data } = await demo.ask(MATCHES, { a: ids.halfDead, b: ids.tiny });
+    const { onlyA, onlyB } = data.similarity;
+    expect(onlyA.map(({ node }: { node: { index: number } }) => node.index).sort()).toEqual([0, 1, 3]);
+    expect(onlyB).toHaveLength(10);
+  });
+
+  it('are a call of the client, for models of a thousand logits too', async () => {
+    const big = 'mobilenet_v1_0.25_128';
+    const { modelId } = await ingestDemoModel(demo, big);
+    const client = createClient({ url: demo.server.url });
+    const { cells, rowCount, columnCount, onlyA } = await client.compare(modelId, modelId, { first: 1 });
+    expect([rowCount, columnCount, cells.length]).toEqual([1_001, 1_001, 1_001 ** 2]);
+    expect(onlyA[0].cosine).toBeCloseTo(1, 3);
+    for (let row = 0; row < 1_001; row++) expect([127, -128]).toContain(cells[row * 1_001 + row]);
+    const four = [1, 2, 3, 4, 5].map((place) => `s${place}: similarity(a: $a, b: $a) { cells }`).join(' ');
+    const { errors } = await demo.ask(`query Q($a: ID!) { ${four} }`, { a: modelId });
+    expect(errors?.[0].extensions).toMatchObject({ code: 'OPERATION_TOO_COMPLEX', limit: 'cost' });
+  });
+});
+
 describe('similarity(a, b) is refused', () => {
   const refusal = async (a: string, b: string) => (await similarity(a, b)).errors?.[0];
 
@@ -144,8 +206,8 @@ describe('similarity(a, b) is refused', () => {
 
   it('for models with more logits than a figure can show', async () => {
     const name = 'mobilenet_v1_0.25_128';
-    const preprocessing = { size: 128, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channelOrder: 'RGB' };
-    const { modelId } = await ingestDemoModel(demo, name, { preprocessing });
+    const { data } = await demo.ask('query Q($name: String!) { model(name: $name) { id } }', { name });
+    const modelId = data.model.id;
     const error = await refusal(modelId, ids.tiny);
     expect(error?.extensions).toMatchObject({ code: 'INPUT_INVALID', logits: 1_001, most: 200 });
   });

@@ -78,7 +78,10 @@ it('a cancelled look-up of names does not run to the end', async () => {
     path,
     withChecksum(encodeMatrix({ rows: 2, columns: PROBES, data: model.descriptors.data.slice(0, 128) })),
   );
-  const descriptors = Array.from({ length: 1_000 }, (_, row) => rowOf(model.descriptors, row));
+  const descriptors = Array.from({ length: 1_000 }, (_, row) => ({
+    row,
+    read: () => rowOf(model.descriptors, row),
+  }));
   await expect(names.of(descriptors, path, 1, [], gone.signal)).rejects.toThrow('gone');
   expect(projected).toBe(1);
   expect(await names.of(descriptors, path, 1, [])).toHaveLength(1_000);

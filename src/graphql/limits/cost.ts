@@ -10,7 +10,7 @@ import {
 // The ESM build loads a second copy of graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
 import { MAX_PAGE_SIZE } from '../pagination/pages.js';
-import { isSearch, itemsOf } from './field-costs.js';
+import { isSearch, itemsOf, valueCostOf } from './field-costs.js';
 import { tooComplex } from './limit-rules.js';
 import type { OperationLimits } from './operation-limits.js';
 
@@ -125,7 +125,9 @@ function badInput({ message, nodes }: GraphQLError): GraphQLError {
 }
 
 function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  const own = isSearch(field) ? SEARCH * conceptCount(args) + inputCost(withoutConcepts(args)) : FIELD;
+  const own = isSearch(field)
+    ? SEARCH * conceptCount(args) + inputCost(withoutConcepts(args))
+    : (valueCostOf(field) ?? FIELD);
   if (isLeafType(getNamedType(field.type))) return own;
   return own + itemCount(field, args) * childComplexity;
 }

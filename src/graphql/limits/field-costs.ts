@@ -16,6 +16,7 @@ const SEARCHES: readonly (readonly [type: string, field: string])[] = [
   ['Model', 'recognizes'],
   ['Model', 'recognises'],
   ['Model', 'summary'],
+  ['Model', 'outputNames'],
 ];
 
 /** Lists of objects that have no `first`, with how many items to count; by their names in our own graph. */
@@ -28,6 +29,7 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['Probing', 'codedNotes', 10],
   ['Model', 'dataFiles', 10],
   ['Model', 'tags', 10],
+  ['Model', 'outputNames', 2_000],
   ['ModelFacets', 'registry', 10],
   ['ModelFacets', 'license', 10],
   ['ModelFacets', 'outputs', 6],
@@ -37,7 +39,14 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['SimilarityMatrix', 'columns', MAX_LOGITS_PER_SIDE],
 ];
 
+/** Fields whose values are long; by their names in our own graph. */
+const LONG_VALUES: readonly (readonly [type: string, field: string, cost: number])[] = [
+  // Up to 5.3 MB: four of them in an operation, by default.
+  ['SimilarityMatrix', 'cells', 10_000],
+];
+
 const MARK = 'probelogSearch';
+const COST = 'probelogCost';
 const ITEMS = 'probelogItems';
 
 /** Marks the fields that cost more than others, under the names they have in this graph. */
@@ -52,6 +61,7 @@ export function markCosts(schema: GraphQLSchema, names: GraphNames = graphNames(
     if (!mark(type, field, { [MARK]: true })) throw new Error(`The schema has no field ${type}.${field}.`);
   // A subgraph leaves some fields of a model to others.
   for (const [type, field, items] of LISTS) mark(type, field, { [ITEMS]: items });
+  for (const [type, field, cost] of LONG_VALUES) mark(type, field, { [COST]: cost });
   return schema;
 }
 
@@ -61,6 +71,14 @@ export function itemsOf({
 }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): number | undefined {
   const items = extensions[ITEMS];
   return typeof items === 'number' ? items : undefined;
+}
+
+/** What a field with a long value costs; undefined for any other field. */
+export function valueCostOf({
+  extensions,
+}: Pick<GraphQLField<unknown, unknown>, 'extensions'>): number | undefined {
+  const cost = extensions[COST];
+  return typeof cost === 'number' ? cost : undefined;
 }
 
 /** Whether a field costs as much as a search. */

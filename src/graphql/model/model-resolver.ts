@@ -17,8 +17,11 @@ import { logitConnection } from '../search/search-connections.js';
 import { findModels } from './find-models.js';
 import { ModelFilter, ModelSort, newVersion, RegisterModelInput } from './model-input.js';
 import { modelSummary } from './model-summary.js';
-import { Model, ModelConnection, ModelDataFile, ModelTag } from './model-type.js';
+import { Model, ModelConnection, ModelDataFile, ModelTag, OutputName } from './model-type.js';
 import { versionResolver } from './version-resolver.js';
+
+/** Outputs that one call names. */
+const MAX_NAMED = 2_000;
 
 @Resolver(() => Model)
 export class ModelResolver extends versionResolver(Model) {
@@ -76,6 +79,34 @@ export class ModelResolver extends versionResolver(Model) {
     return modelSummary(
       named.map((list) => list && { text: names[list[0].name], confidence: list[0].confidence }),
     );
+  }
+
+  @FieldResolver(() => [OutputName], {
+    description:
+      'The best name of each output, from the vocabulary, in output order: all of a model with up to 2,000 outputs at once. Empty before the model is searchable. Names are kept until the gallery changes.',
+  })
+  async outputNames(
+    @Ctx() { search, concepts }: Context,
+    @Root() { id, status, probeSetId, outputs }: ModelRecord,
+    @Arg('from', () => Int, { defaultValue: 0, description: 'The first output, from 0.' }) from: number,
+    @Arg('count', () => Int, { defaultValue: MAX_NAMED, description: 'Outputs to name, 0 to 2,000.' })
+    count: number,
+  ): Promise<OutputName[]> {
+    if (!(from >= 0 && count >= 0 && count <= MAX_NAMED))
+      throw new ProbelogError(
+        'INPUT_INVALID',
+        `from is ${from} and count is ${count}; they must be 0 or more, and count at most ${MAX_NAMED}.`,
+        { arguments: ['from', 'count'], most: MAX_NAMED },
+      );
+    const length = Math.min(count, (outputs ?? 0) - from);
+    if (status !== 'READY' || length <= 0) return [];
+    const indexes = Array.from({ length }, (_, place) => from + place);
+    const { names, path } = await concepts.vocabulary({ id: probeSetId });
+    const named = await search.names(probeSetId, { modelId: id, indexes, vocabularyPath: path, first: 1 });
+    return indexes.map((index, place) => {
+      const [best] = named[place] ?? [];
+      return { index, text: best ? names[best.name] : null, confidence: best?.confidence ?? null };
+    });
   }
 
   @FieldResolver(() => ModelLogitConnection, {

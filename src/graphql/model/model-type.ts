@@ -33,6 +33,21 @@ export class ModelDataFile {
   bytes!: number;
 }
 
+@ObjectType({ description: 'The best name of an output.' })
+export class OutputName {
+  @Field(() => Int, { description: "Place among the model's outputs, from 0." })
+  index!: number;
+
+  @Field(() => String, { nullable: true, description: 'Null for a degenerate output.' })
+  text!: string | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Probability that the name is right; null in a gallery of fewer than 50 logits.',
+  })
+  confidence!: number | null;
+}
+
 @ObjectType({ description: 'A tag of a model in its registry.' })
 export class ModelTag {
   @Field()

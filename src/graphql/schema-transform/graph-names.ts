@@ -11,6 +11,7 @@ export const ADDED_FIELDS: readonly string[] = [
   'recognises',
   'probing',
   'summary',
+  'outputNames',
 ];
 
 /** Relay's object identification, and what the caller may do: another graph has its own, or none. */

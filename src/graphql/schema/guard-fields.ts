@@ -32,6 +32,7 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Subscription.ingestProgress': ['READ', 'INGEST'],
   // From a model, which callers with INGEST get back from mutations, these fields lead to the rest of the gallery.
   'Model.logit': ['READ'],
+  'Model.outputNames': ['READ'],
   'Model.logits': ['READ'],
   'Model.recognizes': ['READ'],
   'Model.recognises': ['READ'],

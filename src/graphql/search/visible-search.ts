@@ -28,6 +28,10 @@ export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): S
       (await hides(modelId)) || (await hides(otherModelId))
         ? null
         : search.similarity(probeSetId, modelId, otherModelId),
+    matches: async (probeSetId, modelId, otherModelId) =>
+      (await hides(modelId)) || (await hides(otherModelId))
+        ? null
+        : search.matches(probeSetId, modelId, otherModelId, signal),
     names: async (probeSetId, query) =>
       (await hides(query.modelId))
         ? (query.indexes ?? []).map(() => null)

@@ -27,21 +27,33 @@ export async function compareModels(
   first: ModelRecord,
   second: ModelRecord,
 ): Promise<ModelComparison> {
-  for (const model of [first, second]) {
-    checkSearchable(model);
-    checkSize(model);
-  }
-  await checkSameProbeSet(store, first, second);
+  await checkComparable(store, [first, second], MAX_LOGITS_PER_SIDE);
   const [rows, columns, similarities] = await Promise.all([
     store.logits.page(first.id, { first: MAX_LOGITS_PER_SIDE }),
     store.logits.page(second.id, { first: MAX_LOGITS_PER_SIDE }),
     search.similarity(first.probeSetId, first.id, second.id),
   ]);
   // A model is published a moment before the gallery has it, and can be removed at any time.
-  if (similarities?.rows !== rows.length || similarities.columns !== columns.length) {
-    throw new ProbelogError('SEARCH_UNAVAILABLE', 'One of the models is being changed. Try again.');
-  }
+  if (similarities?.rows !== rows.length || similarities.columns !== columns.length) throw isChanging();
   return { rows, columns, values: toRows(similarities) };
+}
+
+/** @throws ProbelogError INPUT_INVALID unless both can be searched in one gallery and have up to `max` logits */
+export async function checkComparable(
+  store: Store,
+  [first, second]: readonly [ModelRecord, ModelRecord],
+  max: number,
+): Promise<void> {
+  for (const model of [first, second]) {
+    checkSearchable(model);
+    checkSize(model, max);
+  }
+  await checkSameProbeSet(store, first, second);
+}
+
+/** The error while a model is published or removed. */
+export function isChanging(): ProbelogError {
+  return new ProbelogError('SEARCH_UNAVAILABLE', 'One of the models is being changed. Try again.');
 }
 
 function checkSearchable(model: ModelRecord): void {
@@ -58,13 +70,13 @@ function checkSearchable(model: ModelRecord): void {
   });
 }
 
-function checkSize(model: ModelRecord): void {
+function checkSize(model: ModelRecord, max: number): void {
   const { name, version, outputs } = model;
-  if (outputs === null || outputs <= MAX_LOGITS_PER_SIDE) return;
+  if (outputs === null || outputs <= max) return;
   throw new ProbelogError(
     'INPUT_INVALID',
-    `${titleOf(model)} has ${outputs} logits; the limit is ${MAX_LOGITS_PER_SIDE}. Compare smaller models.`,
-    { model: name, version, logits: outputs, most: MAX_LOGITS_PER_SIDE },
+    `${titleOf(model)} has ${outputs} logits; the limit is ${max}. Compare smaller models.`,
+    { model: name, version, logits: outputs, most: max },
   );
 }
 

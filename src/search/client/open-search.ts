@@ -175,6 +175,8 @@ export async function openSearch({
     searchModels: (probeSetId, request, signal) => call('searchModels', [probeSetId, request], signal),
     descriptor: (...args) => call('descriptor', args),
     similarity: (...args) => call('similarity', args),
+    matches: (probeSetId, modelId, otherModelId, signal) =>
+      call('matches', [probeSetId, modelId, otherModelId], signal),
     names: (probeSetId, request, signal) => call('names', [probeSetId, request], signal),
     stats: (...args) => call('stats', args),
     prior: (...args) => call('prior', args),

@@ -200,9 +200,11 @@ export class Gallery {
   ): Promise<(LogitName[] | null)[]> {
     const entry = this.journal.get(modelId);
     const outputs = indexes ?? Array.from({ length: entry?.rows ?? 0 }, (_, index) => index);
-    const descriptors = outputs.map((index) => this.descriptor(modelId, index));
     return this.namer.of(
-      descriptors,
+      outputs.map((index) => {
+        const row = this.rowOf(modelId, index);
+        return row === null ? null : { row, read: () => this.rows.read(row) };
+      }),
       vocabularyPath,
       first,
       this.visible.without(this.journal.entries, hidden),

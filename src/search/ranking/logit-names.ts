@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import {
   CONFIDENCE_CURVES,
   confidence,
@@ -17,6 +18,17 @@ import type { VocabularyQueries } from './vocabulary-queries.js';
 /** Logits named before other calls get their turn; a model may have thousands. */
 const BLOCK_LOGITS = 128;
 
+/** Names that are kept of an output: as many as `Logit.concepts` gives unless a caller wants more. */
+const KEPT_NAMES = 5;
+/** Outputs whose names are kept for callers who see the same models: some megabytes. */
+const MAX_KEPT_OUTPUTS = 20_000;
+
+/** An output to name: its row in the gallery, whose values never change. */
+export interface OutputRow {
+  row: number;
+  read(): Float32Array;
+}
+
 /** Mean and deviation of each name's scores over the gallery; null in a gallery that is too small. */
 type NameStatistics = { means: Float32Array; deviations: Float32Array } | null;
 
@@ -28,7 +40,7 @@ type NameStatistics = { means: Float32Array; deviations: Float32Array } | null;
 export class LogitNames {
   private readonly cached = new WeakMap<
     readonly GalleryEntry[],
-    { path: string; statistics: Promise<NameStatistics> }
+    { path: string; statistics: Promise<NameStatistics>; names: LRUCache<number, LogitName[]> }
   >();
 
   constructor(
@@ -38,42 +50,58 @@ export class LogitNames {
   ) {}
 
   /**
-   * The best names of each descriptor, best first; null where the descriptor is null.
+   * The best names of each output, best first; null where there is none. They depend on the output and on what the caller sees of
+   * the gallery, so the first of them are kept until that changes.
    *
    * @param path a `.npy` file with a checksum, float32, V × P: the vocabulary as queries
    * @param entries the models that the caller sees; another array after each change
    * @throws the signal's reason
    */
   async of(
-    descriptors: (Float32Array | null)[],
+    outputs: readonly (OutputRow | null)[],
     path: string,
     first: number,
     entries: readonly GalleryEntry[],
     signal?: AbortSignal,
   ): Promise<(LogitName[] | null)[]> {
-    const [queries, statistics] = [await this.vocabulary.read(path), await this.statistics(path, entries)];
-    const names: LogitName[][] = [];
-    const present = descriptors.filter((descriptor) => descriptor !== null);
-    for (let start = 0; start < present.length; start += BLOCK_LOGITS) {
-      const block = present.slice(start, start + BLOCK_LOGITS);
-      const scores = await this.products.project(stackRows(block), queries);
-      for (let logit = 0; logit < block.length; logit++)
-        names.push(bestNames(rowOf(scores, logit), statistics, first));
-      await setImmediate();
-      signal?.throwIfAborted();
+    const kept = this.keptFor(path, entries);
+    const names = new Map<number, LogitName[]>();
+    const unknown: OutputRow[] = [];
+    for (const output of outputs) {
+      const known = output && kept.names.get(output.row);
+      if (known && first <= KEPT_NAMES) names.set(output.row, known.slice(0, first));
+      else if (output) unknown.push(output);
     }
-    return descriptors.map((descriptor) => (descriptor ? (names.shift() ?? null) : null));
+    if (unknown.length > 0) {
+      const [queries, statistics] = [await this.vocabulary.read(path), await kept.statistics];
+      for (let start = 0; start < unknown.length; start += BLOCK_LOGITS) {
+        const block = unknown.slice(start, start + BLOCK_LOGITS);
+        const scores = await this.products.project(stackRows(block.map((output) => output.read())), queries);
+        for (const [place, { row }] of block.entries()) {
+          const best = bestNames(rowOf(scores, place), statistics, Math.max(first, KEPT_NAMES));
+          kept.names.set(row, best.slice(0, KEPT_NAMES));
+          names.set(row, best.slice(0, first));
+        }
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+    }
+    return outputs.map((output) => (output && names.get(output.row)) ?? null);
   }
 
-  private statistics(path: string, entries: readonly GalleryEntry[]): Promise<NameStatistics> {
+  private keptFor(path: string, entries: readonly GalleryEntry[]) {
     const known = this.cached.get(entries);
-    if (known?.path === path) return known.statistics;
-    const cached = { path, statistics: this.computeStatistics(path, entries) };
+    if (known?.path === path) return known;
+    const cached = {
+      path,
+      statistics: this.computeStatistics(path, entries),
+      names: new LRUCache<number, LogitName[]>({ max: MAX_KEPT_OUTPUTS }),
+    };
     this.cached.set(entries, cached);
     cached.statistics.catch(() => {
       if (this.cached.get(entries) === cached) this.cached.delete(entries);
     });
-    return cached.statistics;
+    return cached;
   }
 
   private async computeStatistics(path: string, entries: readonly GalleryEntry[]): Promise<NameStatistics> {

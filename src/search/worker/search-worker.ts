@@ -6,11 +6,13 @@ import { SerialQueue } from '../../lib/serial-queue.js';
 import { Gallery } from '../gallery/gallery.js';
 import { type MatrixProducts, openMatrixProducts } from '../matrix-products.js';
 import type { SearchCalls } from '../protocol.js';
+import { matchOutputs } from '../ranking/match-outputs.js';
 import type {
   GalleryPrior,
   GalleryStats,
   LogitName,
   NamesRequest,
+  OutputMatches,
   SearchModel,
   SearchProbeSet,
   SearchRequest,
@@ -99,6 +101,17 @@ export class SearchWorker implements Awaitable<SearchCalls> {
     const rows = gallery?.descriptors(modelId);
     const columns = gallery?.descriptors(otherModelId);
     return rows && columns ? similarityMatrix(rows, columns, this.products?.project) : null;
+  }
+
+  async matches(
+    probeSetId: string,
+    modelId: string,
+    otherModelId: string,
+    signal?: AbortSignal,
+  ): Promise<OutputMatches | null> {
+    const similarities = await this.similarity(probeSetId, modelId, otherModelId);
+    signal?.throwIfAborted();
+    return similarities && matchOutputs(similarities, signal);
   }
 
   names(probeSetId: string, query: NamesRequest, signal?: AbortSignal): Promise<(LogitName[] | null)[]> {
