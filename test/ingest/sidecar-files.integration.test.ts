@@ -174,6 +174,7 @@ describe('a model in a local folder', () => {
     ['labels.json', '{"0":{"name":"a"},"1":{"name":"b"},"2":{"name":"c"},"3":{"name":"d"}}'],
     ['labels.json', '{"1":"a","2":"b","3":"c","4":"d"}'],
     ['labels.txt', 'a, b, c, d'],
+    ['labels.txt', '"a",\n"b",\n"c",\n"d",\n'],
     ['synset.txt', 'n01440764 a\nn01443537 b\nn01484850 c\nn01491361 d\n'],
     ['synset_words.txt', 'n01440764 a\nn01443537 b\nn01484850 c\nn01491361 d\n'],
     ['imagenet_class_index.json', '{"0":["n01","a"],"1":["n02","b"],"2":["n03","c"],"3":["n04","d"]}'],
@@ -200,6 +201,10 @@ describe('a model in a local folder', () => {
     ['deploy.yaml', 'preprocess:\n- {type: Normalize}\n'],
     ['model.yaml', 'labels: [a, b]\n'],
     ['config.json', '{"num_classes": 4, "normalize": {"mean": 0}}'],
+    ['config.json', '{"labels": ["a", "b", "c", "d"], "mean": [0.5], "std": [0.5]}'],
+    ['metadata_properties.json', '{"CustomVision.Preprocess.NormalizeMean": "[0.0, 0.0, 0.0]"}'],
+    ['transforms.py', 'import torchvision'],
+    ['labels.pkl', ''],
     ['model.xml', '<preprocess mean="1"/>'],
   ])('names %s in a note for what is in it', async (name, content) => {
     const { model } = await beside({ [name]: content, 'conda.yaml': 'name: env\n', 'a.json': '{"b": 1}' });

@@ -352,10 +352,12 @@ describe("a model's metadata", () => {
     expect(inspected.input).toMatchObject({ width: 48, height: 32 });
     expect(inspected.preprocessing).toMatchObject({ resize: 'STRETCH', rounding: 'TORCHVISION' });
     const square = meanColor({ metadata: { ...metadata, imgsz: '[32, 32]' }, size: 'edge' });
-    expect((await runModel(square, probes, { preprocessing: null })).inspected.preprocessing).toMatchObject({
-      resize: 'CROP',
-      shortEdge: 32,
-    });
+    const theirs = { resize: 'CROP', shortEdge: 32, rounding: 'TORCHVISION' };
+    // A description that does not say how images are cropped leaves that to them.
+    for (const preprocessing of [null, { width: 32, height: 32, mean: [0], std: [1] }])
+      expect((await runModel(square, probes, { preprocessing })).inspected.preprocessing).toMatchObject(
+        theirs,
+      );
     expectRows(rows, expected, 3);
   });
 

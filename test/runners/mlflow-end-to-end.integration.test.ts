@@ -193,7 +193,7 @@ describe.runIf(requires('runner') && requires('mlflow'))(
     async function claimedBy(name: string, attempts: number): Promise<string> {
       for (let waited = 0; waited < 60_000; waited += 20) {
         if ((await version('killed')).ingest.attempts > attempts) {
-          const { data } = await demo.ask('{ runners { edges { node { id name } } } }');
+          const { data } = await demo.ask('{ runners(first: 100) { edges { node { id name } } } }');
           const runners: { node: { id: string; name: string } }[] = data.runners.edges;
           return runners.find(({ node }) => node.name === name)?.node.id ?? '';
         }

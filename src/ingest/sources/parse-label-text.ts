@@ -36,11 +36,17 @@ function labelsOfTable(text: string): string[] | null {
 }
 
 function labelsOfLines(text: string): string[] {
-  const lines = text.trim().split(LINE_END);
+  const lines = withoutQuotes(text.trim().split(LINE_END));
   if (lines.length === 1 && lines[0].includes(',')) return filled(lines[0].split(','));
   const labels = numbered(lines) ?? lines.map((line) => line.trim());
   const names = labels.map((label) => SYNSET.exec(label)?.[2]);
   return filled(names.every((name) => name !== undefined) ? names : labels);
+}
+
+/** The lines as they are, unless each is in quotes, as in a program: `"cat",`. */
+function withoutQuotes(lines: readonly string[]): readonly string[] {
+  const inside = lines.map((line) => /^\s*(["'])(.*)\1\s*,?\s*$/.exec(line)?.[2]);
+  return inside.every((text) => text !== undefined) ? inside : lines;
 }
 
 /** @throws ProbelogError INPUT_INVALID for an empty line, or numbers that are no labels, such as weights */

@@ -2,6 +2,7 @@ import { ProbelogError } from '../../errors/index.js';
 import { parseJson } from '../../lib/parse-json.js';
 import { complete, type LabelList, labelLists } from '../../lib/parse-labels.js';
 import { parseLiteral } from '../../lib/parse-literal.js';
+import { isYamlNestedTooDeep } from '../../lib/yaml-nesting.js';
 import { parseLabelTable, parseLabelText } from './parse-label-text.js';
 
 /**
@@ -45,8 +46,14 @@ function jsonOrNull(text: string): unknown {
   }
 }
 
-/** YAML of a stranger. Few models have a file of it, so the parser is loaded on demand. */
+/** Enough for the labels of 30,000 outputs; the parser takes a second for it. */
+const MAX_YAML_CHARACTERS = 2 ** 20;
+
+/** YAML of a stranger. Few models have a file of it, so the parser is loaded on demand. @throws SyntaxError; as the parser */
 export async function parseYaml(text: string): Promise<unknown> {
+  if (text.length > MAX_YAML_CHARACTERS) throw new SyntaxError('a YAML file of more than 1 MiB');
+  if (isYamlNestedTooDeep(text)) throw new SyntaxError('nested too deep');
   const { parse } = await import('yaml');
-  return parse(text, { maxAliasCount: 0 });
+  // To find repeated keys, the parser compares each with all others: minutes for a file of short keys.
+  return parse(text, { maxAliasCount: 0, uniqueKeys: false, logLevel: 'error' });
 }

@@ -10,12 +10,12 @@ import { PREPROCESSING_FILES } from './sidecar-preprocessing.js';
  * `open_clip_config.json`, and Caffe's `mean.binaryproto`.
  */
 const DESCRIPTIVE =
-  /(label|class|synset|categor|id2|preproc|processor|transform|normali[sz]|extractor|open_clip_config).*\.(json|txt|ya?ml|csv|tsv|pbtxt|toml|ini)$|(^|\/)(metadata\.ya?ml|[^/]*mean\.(npy|binaryproto|json|txt))$/i;
+  /(label|class|synset|categor|id2|preproc|processor|transform(?!er)|normali[sz]|extractor|open_clip_config).*\.(json|txt|ya?ml|csv|tsv|pbtxt|toml|ini)$|(label|classes|class_names).*\.(pkl|pickle|joblib|npy)$|(preproc|image_process|transforms?\b|normali[sz]).*\.py$|(^|\/)(metadata\.ya?ml|[^/]*mean\.(npy|binaryproto|json|txt))$/i;
 /** Files of settings, whose content tells. */
 const SETTINGS = /\.(json|ya?ml|toml|ini|cfg|conf|xml|prototxt)$/i;
 /** What tools call the steps from an image to pixels, as a field, section or attribute. */
 const PREPROCESSING_FIELD =
-  /(^|[\s"'{,<[_.-])((img|image|pixel|input|data|color|channel)_?)?(means?|stds?|normali[sz]e|normali[sz]ation|mean_values?|scale_values?|resize\w*|(center_?|random_?)?crop(_?\w+)?|interpolation|resample|rescale|preproc\w*|pre_process\w*|transforms?|transform_ops|pixel_?range|color_?(order|format|space|mode)|channel_?order|to_?rgb|(rgb|bgr)(_?to_?(rgb|bgr))?|input_?size|imgsz|img_?size)["']?\s*([:=>\]]|$)/im;
+  /(^|[\s"'{,<[_.-])((img|image|pixel|input|data|color|channel)_?)?(means?|stds?|normali[sz]e|normali[sz]ation|mean_values?|scale_values?|resize\w*|(center_?|random_?)?crop(_?\w+)?|interpolation|resample|rescale|preproc[\w.]*|pre_process[\w.]*|transforms?|transform_ops|pixel_?range|color_?(order|format|space|mode)|channel_?order|to_?rgb|(rgb|bgr)(_?to_?(rgb|bgr))?|input_?size|imgsz|img_?size)["']?\s*([:=>\]]|$)/im;
 const LABEL_FIELD =
   /(^|[\s"'{,<[])(labels?|class_?(names?|labels?|list)|classes|classnames|categories|id_?2_?label|label_?(names?|map|list)|idx_to_class|class_to_idx|names)["']?\s*[:=>\]]\s*($|[[{"'\w|>-])/im;
 /** Files of settings that say nothing of images: of tokenizers, training, environments and packages. */
@@ -25,6 +25,8 @@ const OTHER =
 const KNOWN = new Set([...PREPROCESSING_FILES, ...LABEL_FILES, TRITON_CONFIG, 'manifest.json']);
 /** More are too many to name. */
 const MAX_NAMED = 5;
+/** Descriptions are short; in megabytes of anything, some word looks like one. */
+const MAX_CHARACTERS = 2 ** 16;
 /** Files of settings that are read to see what they are about. */
 const MAX_READ = 12;
 
@@ -39,7 +41,8 @@ export async function unreadNote(files: SidecarFiles, used: readonly string[]): 
   if (names.has('manifest.json')) return null;
   const models = new Set([...names].filter((name) => name.endsWith('.onnx')).map(stemOf));
   const isOfOther = (name: string) => models.size > 1 && models.has(stemOf(name));
-  const candidates = [...names].filter((name) => !used.includes(name) && !isOfOther(name)).sort();
+  const isRead = (name: string) => used.includes(name) && !KNOWN.has(name);
+  const candidates = [...names].filter((name) => !isRead(name) && !isOfOther(name)).sort();
   const byName = candidates.filter((name) => isDescriptive(name));
   const byContent: string[] = [];
   const settings = candidates.filter(
@@ -63,8 +66,11 @@ function describes(name: string, text: string): boolean {
   const plain = name.replace(ABOVE, '');
   if (plain === 'preprocessor_config.json' || plain === TRITON_CONFIG || isLabelFile(name)) return false;
   if (plain === 'config.json' && isUnderstood(text)) return false;
-  const isKnown = KNOWN.has(plain);
-  return PREPROCESSING_FIELD.test(text) || (!isKnown && LABEL_FIELD.test(text));
+  // Where these describe the preprocessing, they were read.
+  if (plain === 'processor_config.json') return false;
+  if (plain === 'inference.yml' && /^PreProcess:/m.test(text)) return false;
+  const beginning = text.slice(0, MAX_CHARACTERS);
+  return PREPROCESSING_FIELD.test(beginning) || (!KNOWN.has(plain) && LABEL_FIELD.test(beginning));
 }
 
 /** Whether it is the `config.json` of transformers, which has a file of its own for the preprocessing, or of timm. */

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { isYamlNestedTooDeep } from '../../lib/yaml-nesting.js';
 import { parseSidecar } from '../registry-json.js';
 
 /** A path within a version. It cannot lead out of it. */
@@ -62,18 +63,9 @@ export interface ModelLayout {
   preprocessing?: unknown;
 }
 
-/** Limits for flow collections open at once, and for explicit keys (`? `) in total. */
-const MAX_OPEN = 32;
-const MAX_EXPLICIT_KEYS = 32;
-
-/**
- * Reads an untrusted `MLmodel` file; null when it is not one.
- *
- * Threat model: the YAML parser's time grows with the fourth power of the nesting depth of flow collections and explicit
- * keys, so five hundred bytes could stop this process. MLflow writes block style with little nesting.
- */
+/** Reads an untrusted `MLmodel` file; null when it is not one. MLflow writes block style with little nesting. */
 export function readModelLayout(text: string): ModelLayout | null {
-  if (isNestedTooDeep(text)) return null;
+  if (isYamlNestedTooDeep(text)) return null;
   let json: unknown;
   try {
     // Without a limit on aliases, a document of a few lines could expand to gigabytes. To find repeated keys, the parser
@@ -107,18 +99,4 @@ function columnsOf(inputs: string | undefined): number | null {
 function shapeOf(inputs: string | undefined): number[] | null {
   const read = oneTensor.safeParse(parseSidecar(inputs ?? null));
   return read.success ? read.data[0]['tensor-spec'].shape : null;
-}
-
-/** Whether the nesting exceeds that of any file MLflow writes. It also counts brackets inside strings. */
-function isNestedTooDeep(text: string): boolean {
-  let open = 0;
-  let keys = 0;
-  for (let index = 0; index < text.length; index++) {
-    const sign = text[index];
-    if (sign === '{' || sign === '[') open++;
-    else if ((sign === '}' || sign === ']') && open > 0) open--;
-    else if (sign === '?' && /\s/.test(text[index + 1] ?? ' ')) keys++;
-    if (open > MAX_OPEN || keys > MAX_EXPLICIT_KEYS) return true;
-  }
-  return false;
 }

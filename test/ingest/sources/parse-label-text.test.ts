@@ -83,5 +83,13 @@ describe('readLabels', () => {
 
   it('of a broken file are an error of its form', async () => {
     await expect(readLabels('labels.json', '["cat",]')).rejects.toThrow(SyntaxError);
+    await expect(readLabels('labels.yaml', 'names: [')).rejects.toThrow(/Flow sequence/);
+  });
+
+  it('of a hostile YAML file take no time', async () => {
+    const started = performance.now();
+    for (const text of ['['.repeat(500), '? '.repeat(500), 'a: 1\n'.repeat(300_000)])
+      await expect(readLabels('labels.yaml', text)).rejects.toThrow(SyntaxError);
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

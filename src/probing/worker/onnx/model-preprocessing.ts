@@ -67,7 +67,8 @@ export function withModelPreprocessing(
   const said = given
     ? {}
     : { ...ofMetadata(metadata, input, assumptions), ...ofUltralytics(metadata, input, assumptions) };
-  if (given) noteDisagreement(given, metadata, input, assumptions);
+  const frame = given ? frameOf(given, metadata, input) : {};
+  if (given) noteDisagreement({ ...frame, ...given }, metadata, input, assumptions);
   else noteUnread(metadata, assumptions);
   const graph = isRaw ? {} : ofNormalization(given, path.normalization, input.layout, assumptions);
   const size = ofResize(given, input);
@@ -99,7 +100,7 @@ export function withModelPreprocessing(
         'No preprocessing was described; what the model does not say is the default.',
       ),
     );
-  return { ...size, ...said, ...given, ...graph, assumptions };
+  return { ...size, ...said, ...frame, ...given, ...graph, assumptions };
 }
 
 function ofMetadata(metadata: Metadata, { channels }: ImageInput, notes: string[]): PartialPreprocessing {
@@ -135,6 +136,16 @@ function ofMetadata(metadata: Metadata, { channels }: ImageInput, notes: string[
     );
   // The platforms that write these metadata scale whole images.
   return { channelOrder: known?.channelOrder ?? 'RGB', ...scaling, resize: 'STRETCH' };
+}
+
+/** How ultralytics crops, for a description that does not say how images are cropped. */
+function frameOf(given: PartialPreprocessing, metadata: Metadata, input: ImageInput): PartialPreprocessing {
+  const { width = input.width, height = input.height, resize, shortEdge, cropFraction, rounding } = given;
+  if ((resize ?? shortEdge ?? cropFraction ?? rounding) !== undefined) return {};
+  const theirs = ofUltralytics(metadata, { ...input, width, height }, []);
+  if (theirs.resize === undefined) return {};
+  const edge = theirs.shortEdge === undefined ? {} : { shortEdge: theirs.shortEdge };
+  return { resize: theirs.resize, rounding: theirs.rounding, ...edge };
 }
 
 /** A note about metadata that describe other pixels than the description does, which is followed. */
