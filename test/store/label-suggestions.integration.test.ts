@@ -8,6 +8,8 @@ import { databaseFolder } from '../../src/store/database/store-location.js';
 import type { Store } from '../../src/store/index.js';
 import { storeOn } from '../../src/store/open-store.js';
 import { takeDatabase } from '../fixtures/prepared-data.js';
+import { statementsDuring } from '../fixtures/statements-during.js';
+import { planOf } from './plan-of.js';
 
 const MODELS = 100;
 const LABELS = 1_000;
@@ -37,24 +39,14 @@ afterAll(async () => {
 
 it('labels that many models share are found once, by jumping in the index', async () => {
   const outsider = store.as({ visibilityScope: [], registry: null, actor: null });
-  const plans: string[] = [];
-  const stop = store.onStatement((sql) => plans.push(sql));
-  expect(await outsider.logits.labelsStarting({ prefix: 'label 00', first: 3 })).toEqual([
-    'Label 0001',
-    'Label 0002',
-    'Label 0003',
-  ]);
-  stop();
-  expect(plans).toHaveLength(1);
+  let found: string[] = [];
+  const [statement, ...others] = await statementsDuring(store, async () => {
+    found = await outsider.logits.labelsStarting({ prefix: 'label 00', first: 3 });
+  });
+  expect([found, others]).toEqual([['Label 0001', 'Label 0002', 'Label 0003'], []]);
   expect(await outsider.logits.labelsStarting({ prefix: 'label of', first: 100 })).toHaveLength(MODELS / 2);
   expect(await store.logits.labelsStarting({ prefix: 'LABEL OF', first: 100 })).toHaveLength(MODELS);
-  await database.connection.execute(
-    `SET plan_cache_mode = force_generic_plan; PREPARE "planned" AS ${plans[0]}`,
-  );
-  const count = Math.max(...[...plans[0].matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
-  const nulls = Array.from({ length: count }, () => 'NULL').join(', ');
-  const rows = await database.connection.query(`EXPLAIN EXECUTE "planned"(${nulls})`, []);
-  const plan = JSON.stringify(rows);
+  const plan = await planOf(database, statement);
   expect(plan).toContain('Index Scan using logit_label_prefix_idx');
   expect(plan).not.toMatch(/Seq Scan on (logit|model)|Hash Join/);
 });
