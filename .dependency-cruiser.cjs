@@ -98,6 +98,13 @@ module.exports = {
       to: { path: '^src/.*/main\\.ts$' },
     },
     {
+      name: 'page-uses-the-client',
+      comment: 'What the page knows of the server is what any user of the client knows.',
+      severity: 'error',
+      from: { path: '^ui/' },
+      to: { path: '^src/(?!client/)' },
+    },
+    {
       name: 'packages-are-declared',
       comment: 'What the program needs at run time stands in dependencies.',
       severity: 'error',

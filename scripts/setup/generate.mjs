@@ -10,13 +10,14 @@ const CLIENTS = {
   'examples/host-registry': 'examples/host-registry/src/generated',
 };
 const FOLDERS = Object.keys(CLIENTS);
-const GRAPHQL_CLIENTS = ['src/client/generated', 'src/cli/generated'];
+const GRAPHQL_CLIENTS = ['src/client/generated', 'src/cli/generated', 'ui/src/generated'];
 const FILES = [
   ...FOLDERS.flatMap((folder) => [join(folder, 'prisma/schema.prisma'), join(folder, 'prisma.config.ts')]),
   'package-lock.json',
   'schema.graphql',
   'src/client/operations',
   'src/cli/operations',
+  'ui/src/operations',
   'src/errors/table.ts',
   'scripts/generate-client.mjs',
 ];

@@ -104,7 +104,7 @@ Which classifiers recognize cats, and how sure is that? ProbeLog finds out witho
 
 ${results.join('\n')}
 
-Open ${url}/graphql in a browser to try your own queries. Ctrl-C ends the server.
+Open ${url} in a browser to try your own queries; GraphQL is at ${url}/graphql. Ctrl-C ends the server.
 `;
 }
 

@@ -27,6 +27,7 @@ export type ServerLimits = Pick<
   | 'maxMessageBytes'
   | 'socketIdleSeconds'
   | 'introspection'
+  | 'page'
   | 'explorer'
   | 'automaticPersistedQueries'
   | 'persistedOperations'

@@ -6,6 +6,7 @@ import { addAuthHook, credentialsOf } from './auth/auth-hook.js';
 import { openRateLimit } from './auth/rate-limit.js';
 import { createApp } from './create-app.js';
 import { addGraphql } from './graphql/graphql-server.js';
+import { addPage } from './routes/page.js';
 import { addRoutes, type RouteOptions } from './routes/routes.js';
 import type { ServerLimits } from './server-limits.js';
 
@@ -34,7 +35,7 @@ export interface RunningServer {
 }
 
 /**
- * Serves GraphQL (queries, mutations, subscriptions, the explorer), webhooks, probe images and kits, uploads of responses, and health.
+ * Serves GraphQL (queries, mutations, subscriptions, the explorer), the page, webhooks, probe images and kits, uploads of responses, and health.
  *
  * @throws ProbelogError CONFIG_INVALID when the address cannot be listened on, or the subgraph's model type has a name that ProbeLog uses
  */
@@ -70,6 +71,9 @@ export async function startServer({
   });
   const graphql = await addGraphql(app, { schema, services, limits, rateLimit });
   addRoutes(app, { services, webhooks });
+  const hasPage = limits.page && !subgraph && addPage(app);
+  if (!hasPage)
+    app.get('/', { config: { requiredScopes: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
   await app.listen({ host, port }).catch((thrown) => {
     throw cannotListen(host, port, thrown);
   });

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
 import { DEMO } from '../fixtures/demo-service.js';
-import { folderOfImages } from './probe-images.js';
 import { runProbelog } from './run-probelog.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -12,7 +14,13 @@ const ESCAPE = '\u001b[';
 const BOLD_HEADING = `${ESCAPE}1mNAME`;
 let folder: string;
 beforeAll(async () => {
-  folder = await folderOfImages(3);
+  folder = await mkdtemp(join(tmpdir(), 'probelog-test-'));
+  await mkdir(join(folder, 'images'));
+  // Of the demo's probes, the encoder has embeddings already.
+  for (const background of ['red', 'green', 'blue'])
+    await sharp({ create: { width: 32, height: 32, channels: 3, background } }).toFile(
+      join(folder, 'images', `${background}.png`),
+    );
 });
 
 /** Runs `probelog …` on a terminal, as `script` of util-linux makes one; both streams come together. */

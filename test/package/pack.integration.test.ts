@@ -49,11 +49,12 @@ async function runScript(text: string): Promise<string> {
 }
 
 describe('the package', () => {
-  it('has the program, its types, migrations and schema, and nothing else', () => {
+  it('has the program, its page, its types, migrations and schema, and nothing else', () => {
     const allowed = [
       /^(LICENSE|README\.md|package\.json|schema(\.subgraph)?\.graphql)$/,
       /^prisma\/(schema\.prisma|migrations\/(migration_lock\.toml|\d+_\w+\/migration\.sql))$/,
       /^dist\/src\/.+\.(js|d\.ts)$/,
+      /^dist\/ui\/(index\.html|icon\.svg|licenses\.md|assets\/index-[\w-]+\.(js|css)(\.br)?)$/,
       /^scripts\/install\/(skip-gpu-libraries\.cjs|build-faiss\.mjs)$/,
     ];
     expect(files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);

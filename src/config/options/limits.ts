@@ -212,6 +212,15 @@ export const LIMIT_OPTIONS = {
     },
     onOff,
   ),
+  page: option(
+    {
+      variable: 'PROBELOG_PAGE',
+      description: 'Whether browsers get the page at `/`.',
+      allowed: 'on, off',
+      fallback: 'on',
+    },
+    onOff,
+  ),
   explorer: option(
     {
       variable: 'PROBELOG_EXPLORER',

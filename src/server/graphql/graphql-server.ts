@@ -63,7 +63,6 @@ export async function addGraphql(
   const log = (message: string, details: object) => app.log.error(details, message);
   const operations = operationRunner({ schema, services, limits, log });
   const http = await addHttpTransport(app, { schema, operations, limits, log });
-  app.get('/', { config: { requiredScopes: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
   const { access } = services;
   const sse = addSseTransport(app, { operations, access, limits });
   const webSocket = addWebSocketTransport(app, { operations, access, limits, rateLimit });

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { formatAddress, parseAddress, type SearchAddress, searchFor } from '../../ui/src/address.js';
+
+const parse = (url: string) => {
+  const { pathname, search } = new URL(url, 'http://server/base/');
+  return parseAddress({ pathname, search });
+};
+
+const FULL: SearchAddress = {
+  page: 'search',
+  query: '"golden retriever" | beagle -wolf & ü',
+  of: 'models',
+  sort: 'SIZE',
+  filters: {
+    registry: ['hub', ''],
+    license: ['MIT'],
+    minOutputs: 0,
+    maxOutputs: 10,
+    minBytes: 5,
+    maxBytes: 1e7,
+    minConfidence: 0.5,
+    name: 'res net',
+  },
+  shown: 36,
+};
+
+describe('an address', () => {
+  it('has all that a search shows, and says it again', () => {
+    expect(parse(formatAddress(FULL))).toEqual(FULL);
+    const withPicture = searchFor('', { picture: '1-2' });
+    expect(parse(formatAddress(withPicture))).toEqual(withPicture);
+  });
+
+  it('is short where all is as usual', () => {
+    expect(formatAddress(searchFor(''))).toBe('./');
+    expect(formatAddress(searchFor('cat'))).toBe('./?q=cat');
+  });
+
+  it('names models and outputs', () => {
+    const model = { page: 'model', name: 'a/b c', version: '1', find: 'dog', shown: 12 } as const;
+    expect(parse(formatAddress(model))).toEqual(model);
+    expect(parse('model?name=a')).toEqual({ page: 'model', name: 'a', find: '', shown: 12 });
+    const output = { page: 'output', id: 'TG9naXQ6MQ==', shown: 36 } as const;
+    expect(parse(formatAddress(output))).toEqual(output);
+  });
+
+  it.each([
+    ['?of=planets&sort=WORST&shown=-3', searchFor('')],
+    ['?shown=1e9', searchFor('', { shown: 600 })],
+    ['?minConfidence=7&minOutputs=many&maxOutputs=-1', searchFor('')],
+    ['?minConfidence=0', searchFor('', { filters: { registry: [], license: [], minConfidence: 0 } })],
+  ])('leaves out what is wrong: %s', (url, expected) => {
+    expect(parse(url)).toEqual(expected);
+  });
+
+  it('leads nowhere without a name, or elsewhere', () => {
+    for (const url of ['model', 'output', 'graphql', 'model/x'])
+      expect(parse(url)).toEqual({ page: 'unknown' });
+  });
+});

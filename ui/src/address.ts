@@ -1,0 +1,163 @@
+/** Ways to list models without a query. */
+export const SORTS = ['NEWEST', 'NAME', 'OUTPUTS', 'SIZE'] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** Filters of a search; absent ones are off. */
+export interface Filters {
+  /** Exact names; an empty text stands for models that were registered directly. */
+  registry: string[];
+  /** An empty text stands for models without a license. */
+  license: string[];
+  minOutputs?: number;
+  maxOutputs?: number;
+  minBytes?: number;
+  maxBytes?: number;
+  /** 0 to 1 */
+  minConfidence?: number;
+  /** Part of a model's name. */
+  name?: string;
+}
+
+/** Everything that the search page shows follows from this. */
+export interface SearchAddress {
+  page: 'search';
+  query: string;
+  /** Key of a picture that this tab keeps; searched for instead of the query. */
+  picture?: string;
+  of: 'outputs' | 'models';
+  sort: Sort;
+  filters: Filters;
+  /** How many results are shown. */
+  shown: number;
+}
+
+export interface ModelAddress {
+  page: 'model';
+  name: string;
+  /** The newest when absent. */
+  version?: string;
+  /** Text that the outputs are searched for. */
+  find: string;
+  shown: number;
+}
+
+export interface OutputAddress {
+  page: 'output';
+  id: string;
+  shown: number;
+}
+
+export interface UnknownAddress {
+  page: 'unknown';
+}
+
+export type Address = SearchAddress | ModelAddress | OutputAddress | UnknownAddress;
+
+export const FIRST_SHOWN = 12;
+const MAX_SHOWN = 600;
+const NUMBERS = ['minOutputs', 'maxOutputs', 'minBytes', 'maxBytes', 'minConfidence'] as const;
+const MAX_VALUES = 50;
+const MAX_TEXT = 600;
+
+/** Reads an address. What is wrong in it is left out: links are typed, cut and pasted. */
+export function parseAddress({ pathname, search }: { pathname: string; search: string }): Address {
+  const given = new URLSearchParams(search);
+  const text = (key: string) => (given.get(key) ?? '').slice(0, MAX_TEXT);
+  const shown = shownOf(given.get('shown'));
+  switch (pathname.slice(pathname.lastIndexOf('/') + 1)) {
+    case '':
+      return {
+        page: 'search',
+        query: text('q'),
+        ...(text('picture') && { picture: text('picture') }),
+        of: given.get('of') === 'models' ? 'models' : 'outputs',
+        sort: SORTS.find((sort) => sort === given.get('sort')) ?? 'NEWEST',
+        filters: filtersOf(given),
+        shown,
+      };
+    case 'model':
+      if (!text('name')) return { page: 'unknown' };
+      return {
+        page: 'model',
+        name: text('name'),
+        ...(text('version') && { version: text('version') }),
+        find: text('find'),
+        shown,
+      };
+    case 'output':
+      return text('id') ? { page: 'output', id: text('id'), shown } : { page: 'unknown' };
+    default:
+      return { page: 'unknown' };
+  }
+}
+
+/** The address as a relative URL, without what is as usual. */
+export function formatAddress(address: Exclude<Address, UnknownAddress>): string {
+  const given = new URLSearchParams();
+  const set = (key: string, value: string | undefined) => {
+    if (value) given.append(key, value);
+  };
+  let path = './';
+  if (address.page === 'search') {
+    set('q', address.query);
+    set('picture', address.picture);
+    if (address.of === 'models') set('of', 'models');
+    if (address.sort !== 'NEWEST') set('sort', address.sort);
+    const { registry, license, name } = address.filters;
+    for (const value of registry) given.append('registry', value);
+    for (const value of license) given.append('license', value);
+    set('name', name);
+    for (const key of NUMBERS) set(key, address.filters[key]?.toString());
+  } else if (address.page === 'model') {
+    path = './model';
+    set('name', address.name);
+    set('version', address.version);
+    set('find', address.find);
+  } else {
+    path = './output';
+    set('id', address.id);
+  }
+  if (address.shown !== FIRST_SHOWN) set('shown', String(address.shown));
+  const text = given.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** A search for a text, without filters. */
+export function searchFor(query: string, rest: Partial<SearchAddress> = {}): SearchAddress {
+  return {
+    page: 'search',
+    query,
+    of: 'outputs',
+    sort: 'NEWEST',
+    filters: noFilters(),
+    shown: FIRST_SHOWN,
+    ...rest,
+  };
+}
+
+export function noFilters(): Filters {
+  return { registry: [], license: [] };
+}
+
+export function hasFilters(filters: Filters): boolean {
+  const { registry, license, ...others } = filters;
+  return registry.length + license.length > 0 || Object.values(others).some((value) => value !== undefined);
+}
+
+function filtersOf(given: URLSearchParams): Filters {
+  const filters: Filters = {
+    registry: [...new Set(given.getAll('registry'))].slice(0, MAX_VALUES),
+    license: [...new Set(given.getAll('license'))].slice(0, MAX_VALUES),
+  };
+  for (const key of NUMBERS) {
+    const value = Number(given.get(key) || Number.NaN);
+    if (Number.isFinite(value) && value >= 0 && (key !== 'minConfidence' || value <= 1)) filters[key] = value;
+  }
+  const name = given.get('name')?.slice(0, MAX_TEXT);
+  return name ? { ...filters, name } : filters;
+}
+
+function shownOf(text: string | null): number {
+  const shown = Number(text || FIRST_SHOWN);
+  return Number.isInteger(shown) && shown > 0 ? Math.min(shown, MAX_SHOWN) : FIRST_SHOWN;
+}

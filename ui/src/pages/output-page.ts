@@ -1,0 +1,141 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { FIRST_SHOWN, formatAddress, type OutputAddress, searchFor } from '../address.js';
+import { UiOutputPageDocument, type UiOutputPageQuery } from '../generated/operations.js';
+import { Loader } from '../loader.js';
+import { GoEvent } from '../navigation.js';
+import { titleOf, titleSource } from '../parts/output-title.js';
+import type { Session } from '../session.js';
+import { shared } from '../styles/shared.js';
+import type { Speech } from '../texts/texts.js';
+import { foldVersions } from './fold-versions.js';
+import '../parts/answer-card.js';
+import '../parts/picture-strip.js';
+import '../parts/trouble-message.js';
+
+const MAX_FIRST = 100;
+/** Less likely names are noise. */
+const NAMED_FROM = 0.2;
+
+type Output = NonNullable<UiOutputPageQuery['logit']>;
+
+/** One output: what it responds to, what that may be called, and which others respond alike. */
+export class OutputPage extends LitElement {
+  static override properties = {
+    session: { attribute: false },
+    speech: { attribute: false },
+    address: { attribute: false },
+  };
+  declare session: Session;
+  declare speech: Speech;
+  declare address: OutputAddress;
+  private readonly loader = new Loader<UiOutputPageQuery>(this);
+
+  static override styles = [
+    shared,
+    css`
+      h1 { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
+      .names { display: flex; flex-wrap: wrap; gap: 4px 16px; }
+      .names a, p a { min-height: 24px; display: inline-block; }
+      .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
+    `,
+  ];
+
+  override willUpdate() {
+    const { id, shown } = this.address;
+    this.loader.load(JSON.stringify(this.address), (signal) =>
+      this.session.client.query(UiOutputPageDocument, { id, first: Math.min(shown, MAX_FIRST) }, { signal }),
+    );
+  }
+
+  override updated(changed: PropertyValues<this>) {
+    const output = this.loader.data?.logit;
+    if (output) document.title = `${titleOf(output, this.speech)} – ${this.speech.texts.appName}`;
+    else if (changed.has('address')) document.title = this.speech.texts.appName;
+    if (!this.loader.isLoading)
+      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+  }
+
+  override render() {
+    const { texts } = this.speech;
+    const { data, isLoading, trouble } = this.loader;
+    return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
+      ${
+        trouble
+          ? html`<trouble-message .session=${this.session} .speech=${this.speech} .trouble=${trouble} .hasData=${data !== null}></trouble-message>`
+          : nothing
+      }
+      ${!data && isLoading ? html`<p role="status">${texts.loading}</p>` : nothing}
+      ${data && !data.logit ? html`<p>${texts.noOutput} <a href="./">${texts.toSearch}</a></p>` : nothing}
+      ${data?.logit ? this.output(data.logit) : nothing}
+    </div>`;
+  }
+
+  private output(output: Output) {
+    const { texts } = this.speech;
+    const { name, version } = output.model;
+    const model = formatAddress({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    return html`<div class="stack">
+        <h1><bdi>${titleOf(output, this.speech)}</bdi> ${titleSource(output, this.speech)}</h1>
+        <p>${texts.model}: <a href=${model}><bdi>${name}</bdi> <bdi>${version}</bdi></a></p>
+      </div>
+      ${this.pictures(texts.topPictures, output.topProbes)} ${this.pictures(texts.bottomPictures, output.bottomProbes)}
+      ${this.names(output)} ${this.similar(output)}`;
+  }
+
+  private pictures(title: string, responses: Output['topProbes']) {
+    return html`<section class="stack">
+      <h2>${title}</h2>
+      <picture-strip large .session=${this.session} .probes=${responses.map(({ probe }) => probe)} label=${title}></picture-strip>
+    </section>`;
+  }
+
+  private names({ concepts }: Output) {
+    const { texts, percent } = this.speech;
+    const likely = concepts.filter(({ confidence }) => (confidence ?? 0) >= NAMED_FROM);
+    return html`<section class="stack">
+      <h2>${texts.names}</h2>
+      ${
+        likely.length === 0
+          ? html`<p class="quiet">${texts.noNames}</p>`
+          : html`<ul class="names">
+              ${likely.map(
+                ({ text, confidence }) => html`<li>
+                  <a href=${formatAddress(searchFor(text))}>${text}</a> <span class="quiet">${percent(confidence ?? 0)}</span>
+                </li>`,
+              )}
+            </ul>`
+      }
+    </section>`;
+  }
+
+  private similar({ similar }: Output) {
+    const { texts } = this.speech;
+    const { address } = this;
+    return html`<section class="stack">
+      <h2>${texts.similarOutputs}</h2>
+      ${
+        similar.edges.length === 0
+          ? html`<p class="quiet">${texts.noSimilar}</p>`
+          : html`<ol class="cards">
+              ${foldVersions(similar.edges).map(
+                ({ edge, versions }) => html`<li>
+                  <answer-card
+                    .session=${this.session}
+                    .speech=${this.speech}
+                    .output=${edge.node}
+                    .confidence=${edge.confidence ?? null}
+                    .versions=${versions}
+                  ></answer-card>
+                </li>`,
+              )}
+            </ol>`
+      }
+      ${
+        similar.pageInfo.hasNextPage && address.shown < MAX_FIRST
+          ? html`<p><button @click=${() => this.dispatchEvent(new GoEvent({ ...address, shown: address.shown + 2 * FIRST_SHOWN }, true))}>${texts.more}</button></p>`
+          : nothing
+      }
+    </section>`;
+  }
+}
+customElements.define('output-page', OutputPage);

@@ -1,0 +1,123 @@
+import type { ProbelogClient } from '../../../src/client/index.js';
+import type { Filters, SearchAddress } from '../address.js';
+import {
+  type LogitFilter,
+  UiConceptPicturesDocument,
+  UiFacetsDocument,
+  type UiFacetsQuery,
+  UiGalleryDocument,
+  type UiGalleryQuery,
+  type UiProbeFragment,
+  UiSearchModelsDocument,
+  type UiSearchModelsQuery,
+  UiSearchOutputsDocument,
+  type UiSearchOutputsQuery,
+} from '../generated/operations.js';
+import { queryArguments } from '../query-language.js';
+
+/** What the search page shows. */
+export interface SearchData {
+  /** The query that was searched for; the address may be ahead. */
+  query: string;
+  outputs: UiSearchOutputsQuery['logits'] | null;
+  models: UiSearchModelsQuery['models'] | null;
+  /** Values to filter by; null where the server does not count them. */
+  facets: UiFacetsQuery['models'] | null;
+  /** Pictures of the gallery that are nearest to the query. */
+  pictures: UiProbeFragment[];
+  gallery: UiGalleryQuery['gallery'] | null;
+}
+
+type Wanted = ReturnType<typeof queryArguments> | { image: string };
+
+/** The server's maximum. */
+const MAX_FIRST = 100;
+
+/** Loads what a search address shows. @param image the picture of the address, in base64 */
+export async function loadSearch(
+  client: ProbelogClient,
+  address: SearchAddress,
+  image: string | null,
+  signal: AbortSignal,
+): Promise<SearchData> {
+  const wanted: Wanted = image === null ? queryArguments(address.query) : { image };
+  const filter = filterOf(address.filters);
+  const first = Math.min(address.shown, MAX_FIRST);
+  const options = { signal };
+  const facets = client.query(UiFacetsDocument, { matching: withoutConfidence(filter) }, options);
+  const pictures =
+    wanted && 'concept' in wanted
+      ? client.query(UiConceptPicturesDocument, { text: wanted.concept }, options)
+      : null;
+  const results =
+    address.of === 'models'
+      ? searchModels(client, address, wanted, filter, options)
+      : wanted && client.query(UiSearchOutputsDocument, { ...wanted, filter, first }, options);
+  const gallery = wanted === null ? client.query(UiGalleryDocument, {}, options) : null;
+  const [found, counted, shown, searched] = await Promise.all([results, facets, pictures, gallery]);
+  return {
+    query: address.query,
+    outputs: found && 'logits' in found ? found.logits : null,
+    models: found && 'models' in found ? found.models : null,
+    facets: counted.models,
+    pictures: shown?.concept.topProbes.map(({ probe }) => probe) ?? [],
+    gallery: searched?.gallery ?? null,
+  };
+}
+
+async function searchModels(
+  client: ProbelogClient,
+  { sort, shown }: SearchAddress,
+  wanted: Wanted,
+  filter: LogitFilter,
+  options: { signal: AbortSignal },
+): Promise<UiSearchModelsQuery> {
+  const first = Math.min(shown, MAX_FIRST);
+  if (wanted === null)
+    return client.query(
+      UiSearchModelsDocument,
+      { matching: withoutConfidence(filter), sort, first },
+      options,
+    );
+  if ('concept' in wanted)
+    return client.query(UiSearchModelsDocument, { ...wanted, matching: filter, first }, options);
+  // The server finds models by plain concepts only: here they are those of the best outputs.
+  const { logits } = await client.query(
+    UiSearchOutputsDocument,
+    { ...wanted, filter, first: MAX_FIRST },
+    options,
+  );
+  const best = new Map<string, (typeof logits.edges)[number]>();
+  for (const edge of logits.edges) if (!best.has(edge.node.model.id)) best.set(edge.node.model.id, edge);
+  const edges = [...best.values()].map((edge) => ({ ...edge, node: edge.node.model, bestLogit: edge.node }));
+  const { fit, reason } = logits;
+  return {
+    models: {
+      fit,
+      reason,
+      totalCount: null,
+      pageInfo: { hasNextPage: edges.length > first },
+      edges: edges.slice(0, first),
+    },
+  };
+}
+
+/** The server's filter. */
+function filterOf(filters: Filters): LogitFilter {
+  const { registry, license, minOutputs, maxOutputs, minBytes, maxBytes, minConfidence, name } = filters;
+  return {
+    ...(registry.length > 0 && { registries: registry }),
+    ...(license.length > 0 && { licenses: license }),
+    minClasses: minOutputs,
+    maxClasses: maxOutputs,
+    minFileBytes: minBytes,
+    maxFileBytes: maxBytes,
+    minConfidence,
+    modelName: name,
+  };
+}
+
+/** A list that answers no query has no confidence. */
+function withoutConfidence({ minConfidence: _, ...filter }: LogitFilter): LogitFilter {
+  return filter;
+}

@@ -1,0 +1,362 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import {
+  FIRST_SHOWN,
+  type Filters,
+  formatAddress,
+  hasFilters,
+  noFilters,
+  type SearchAddress,
+  SORTS,
+  type Sort,
+  searchFor,
+} from '../address.js';
+import type { UiModelFragment } from '../generated/operations.js';
+import { Loader } from '../loader.js';
+import { GoEvent } from '../navigation.js';
+import { keepPicture, keptPicture, readPicture } from '../picture.js';
+import type { Session } from '../session.js';
+import { shared } from '../styles/shared.js';
+import type { Speech } from '../texts/texts.js';
+import { foldVersions } from './fold-versions.js';
+import { loadSearch, type SearchData } from './search-data.js';
+import '../parts/answer-card.js';
+import '../parts/filter-panel.js';
+import '../parts/picture-strip.js';
+import '../parts/trouble-message.js';
+
+/** While a query is typed, the search waits so long for the next key. */
+const TYPING_MS = 150;
+const EXAMPLES = ['cat', 'zebra', 'airplane', 'dog -cat'];
+const SKELETONS = Array.from({ length: 8 }, (_, index) => index);
+
+/** Outputs or models by what they recognize. */
+export class SearchPage extends LitElement {
+  static override properties = {
+    session: { attribute: false },
+    speech: { attribute: false },
+    address: { attribute: false },
+    isUnreadable: { state: true },
+  };
+  declare session: Session;
+  declare speech: Speech;
+  declare address: SearchAddress;
+  /** Whether the last file that was given is no picture. */
+  declare isUnreadable: boolean;
+  private readonly loader = new Loader<SearchData>(this);
+  private isTyping = false;
+
+  static override styles = [
+    shared,
+    css`
+      form { display: grid; grid-template-columns: 1fr auto auto; gap: var(--gap); align-items: center; }
+      input[type='search'] { min-height: 44px; font-size: 17px; width: 100%; min-width: 0; }
+      form button, .file { min-height: 44px; }
+      .file {
+        display: inline-grid; place-items: center; min-width: 44px; border: 1px solid var(--quiet);
+        border-radius: var(--radius); cursor: pointer;
+      }
+      .file:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; }
+      .file svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width: 1.6; }
+      .tabs { display: flex; gap: 4px; }
+      .tabs a {
+        min-height: 36px; padding: 6px 12px; border-radius: var(--radius); text-decoration: none; color: var(--ink);
+        border: 1px solid transparent;
+      }
+      .tabs a[aria-current] { border-color: var(--accent); color: var(--accent); }
+      .layout { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr); }
+      @media (min-width: 900px) { .layout { grid-template-columns: 240px minmax(0, 1fr); } }
+      .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
+      .fit { border-inline-start: 4px solid var(--good); padding-inline-start: 12px; }
+      .fit.WEAK { border-color: var(--weak); }
+      .fit.NOT_REPRESENTED { border-color: var(--bad); }
+      .skeleton { height: 180px; border-radius: var(--radius); background: var(--raised); }
+      .preview { max-width: 160px; max-height: 160px; border-radius: var(--radius); }
+      table { border-collapse: collapse; width: 100%; }
+      .scroll { overflow-x: auto; }
+      th, td { text-align: start; padding: 6px 8px; border-bottom: 1px solid var(--line); }
+      th.number, td.number { text-align: end; }
+      td a { display: inline-block; min-height: 24px; }
+      ol[aria-busy='true'] { opacity: 0.6; }
+      @media (prefers-reduced-motion: no-preference) { ol { transition: opacity 0.1s; } }
+    `,
+  ];
+
+  override connectedCallback() {
+    super.connectedCallback();
+    addEventListener('paste', this.onPaste);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener('paste', this.onPaste);
+  }
+
+  override willUpdate() {
+    const { address, session } = this;
+    const image = address.picture === undefined ? null : keptPicture(address.picture);
+    if (address.picture !== undefined && image === null) return;
+    this.loader.load(
+      JSON.stringify(address),
+      (signal) => loadSearch(session.client, address, image, signal),
+      this.isTyping ? TYPING_MS : 0,
+    );
+    this.isTyping = false;
+  }
+
+  override updated(changed: PropertyValues<this>) {
+    const { query } = this.address;
+    if (changed.has('address'))
+      document.title = query ? `${query} – ${this.speech.texts.appName}` : this.speech.texts.appName;
+    if (!this.loader.isLoading)
+      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+  }
+
+  private go(change: Partial<SearchAddress>, replaces = false) {
+    this.dispatchEvent(new GoEvent({ ...this.address, shown: FIRST_SHOWN, ...change }, replaces));
+  }
+
+  private typed(event: InputEvent) {
+    this.isTyping = true;
+    this.go({ query: (event.target as HTMLInputElement).value, picture: undefined }, true);
+  }
+
+  private submitted(event: SubmitEvent) {
+    event.preventDefault();
+    const query = String(new FormData(event.target as HTMLFormElement).get('q') ?? '').trim();
+    this.go({ query, ...(query && { picture: undefined }) });
+  }
+
+  private readonly onPaste = (event: ClipboardEvent) => void this.take(event.clipboardData?.files[0]);
+
+  private dropped(event: DragEvent) {
+    event.preventDefault();
+    void this.take(event.dataTransfer?.files[0]);
+  }
+
+  private async take(file: File | undefined) {
+    if (!file) return;
+    const picture = await readPicture(file);
+    this.isUnreadable = picture === null;
+    if (picture) this.go({ query: '', picture: keepPicture(picture) });
+  }
+
+  override render() {
+    const { texts } = this.speech;
+    const { address, loader } = this;
+    return html`<div
+      class="wide"
+      @dragover=${(event: DragEvent) => event.preventDefault()}
+      @drop=${(event: DragEvent) => this.dropped(event)}
+      @probelog-retry=${() => loader.again()}
+    >
+      <div class="stack">
+        <h1 class="visually-hidden">${texts.search}</h1>
+        <form role="search" @submit=${(event: SubmitEvent) => this.submitted(event)}>
+          <input
+            type="search"
+            name="q"
+            aria-label=${texts.searchHint}
+            placeholder=${texts.searchHint}
+            aria-describedby="help"
+            autocomplete="off"
+            maxlength="600"
+            .value=${address.query}
+            @input=${(event: InputEvent) => this.typed(event)}
+          />
+          <label class="file" title=${texts.picture}>
+            <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="5" width="18" height="14" rx="2" /><circle cx="9" cy="10" r="1.5" /><path d="m4 18 6-5 4 3 3-3 4 4" /></svg>
+            <input
+              class="visually-hidden"
+              type="file"
+              accept="image/*"
+              aria-label=${texts.picture}
+              @change=${(event: Event) => this.take((event.target as HTMLInputElement).files?.[0])}
+            />
+          </label>
+          <button class="main">${texts.search}</button>
+        </form>
+        <p id="help" class="small quiet">${texts.searchHelp}</p>
+        ${this.isUnreadable ? html`<p role="alert">${texts.pictureUnreadable}</p>` : nothing}
+        ${this.ownPicture()}
+        <nav class="tabs" aria-label=${texts.listOf}>${this.tab('outputs')}${this.tab('models')}</nav>
+      </div>
+      ${
+        loader.trouble
+          ? html`<trouble-message
+              .session=${this.session}
+              .speech=${this.speech}
+              .trouble=${loader.trouble}
+              .hasData=${loader.data !== null}
+            ></trouble-message>`
+          : nothing
+      }
+      ${this.results()}
+    </div>`;
+  }
+
+  private ownPicture() {
+    const { picture } = this.address;
+    if (picture === undefined) return nothing;
+    const { texts } = this.speech;
+    const kept = keptPicture(picture);
+    return kept === null
+      ? html`<p role="alert">${texts.pictureGone}</p>`
+      : html`<img class="preview" src="data:image/jpeg;base64,${kept}" alt=${texts.pictureOf} />`;
+  }
+
+  private tab(of: SearchAddress['of']) {
+    const { address, speech } = this;
+    const isHere = address.of === of;
+    return html`<a
+      href=${formatAddress({ ...address, of, shown: FIRST_SHOWN })}
+      aria-current=${isHere ? 'page' : nothing}
+      >${of === 'models' ? speech.texts.models : speech.texts.outputs}</a
+    >`;
+  }
+
+  private results() {
+    const { data, isLoading, trouble } = this.loader;
+    const { address } = this;
+    if (!data) return isLoading ? this.skeleton() : nothing;
+    const isFirstVisit = data.outputs === null && data.models === null;
+    if (isFirstVisit) return this.firstVisit(data);
+    return html`<div class="layout">
+      <filter-panel
+        .speech=${this.speech}
+        .filters=${address.filters}
+        .counts=${data.facets}
+        .hasConfidence=${address.query !== '' || address.picture !== undefined}
+        @probelog-filter=${(event: CustomEvent<Filters>) => this.go({ filters: event.detail })}
+      ></filter-panel>
+      <section class="stack" aria-label=${this.speech.texts.resultsOpen} aria-busy=${isLoading && !trouble ? 'true' : 'false'}>
+        ${this.heading(data)}
+        <h2 class="visually-hidden">${this.speech.texts.resultsOpen}</h2>
+        ${data.outputs ? this.outputs(data.outputs) : this.models(data.models)}
+      </section>
+    </div>`;
+  }
+
+  private skeleton() {
+    return html`<div role="status">
+      <span class="visually-hidden">${this.speech.texts.loading}</span>
+      <div class="cards" aria-hidden="true">${SKELETONS.map(() => html`<div class="skeleton"></div>`)}</div>
+    </div>`;
+  }
+
+  private firstVisit({ gallery }: SearchData) {
+    const { texts, number } = this.speech;
+    if (gallery?.models === 0)
+      return html`<div class="stack"><p>${texts.emptyGallery}</p><p class="quiet">${texts.emptyGalleryHow}</p></div>`;
+    return html`<div class="stack">
+      <p>${texts.firstVisit}</p>
+      ${gallery ? html`<p class="quiet">${texts.galleryOf(number(gallery.models), number(gallery.logits))}</p>` : nothing}
+      <p>
+        ${texts.examples}:
+        ${EXAMPLES.map((query) => html` <a href=${formatAddress(searchFor(query))}>${query}</a>`)}
+      </p>
+    </div>`;
+  }
+
+  private heading(data: SearchData) {
+    const { texts, number } = this.speech;
+    const list = data.outputs ?? data.models;
+    const fit = list?.fit;
+    return html`${
+      data.pictures.length > 0
+        ? html`<h2>${texts.queryPictures(data.query)}</h2>
+            <picture-strip .session=${this.session} .probes=${data.pictures} label=${texts.queryPictures(data.query)}></picture-strip>`
+        : nothing
+    }
+      <div role="status" class="stack">
+        ${
+          fit
+            ? html`<div class="fit ${fit}">
+                <p>${texts.fit[fit]}</p>
+                ${list?.reason ? html`<p class="small quiet">${texts.reason[list.reason]}</p>` : nothing}
+              </div>`
+            : nothing
+        }
+        ${typeof list?.totalCount === 'number' ? html`<p class="small quiet">${texts.results(number(list.totalCount))}</p>` : nothing}
+      </div>
+      ${data.models && !data.query ? this.sort() : nothing}`;
+  }
+
+  private sort() {
+    const { texts } = this.speech;
+    return html`<label class="row small"
+      >${texts.sort}
+      <select @change=${(event: Event) => this.go({ sort: (event.target as HTMLSelectElement).value as Sort })}>
+        ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.address.sort}>${texts.sorts[sort]}</option>`)}
+      </select></label
+    >`;
+  }
+
+  private outputs({ edges, pageInfo }: NonNullable<SearchData['outputs']>) {
+    if (edges.length === 0) return this.nothingFound();
+    return html`<ol class="cards" aria-busy=${this.loader.isLoading ? 'true' : 'false'}>
+        ${foldVersions(edges).map(
+          ({ edge, versions }) => html`<li>
+            <answer-card
+              .session=${this.session}
+              .speech=${this.speech}
+              .output=${edge.node}
+              .confidence=${edge.confidence ?? null}
+              .versions=${versions}
+            ></answer-card>
+          </li>`,
+        )}
+      </ol>
+      ${this.more(pageInfo.hasNextPage)}`;
+  }
+
+  private models(found: SearchData['models']) {
+    if (!found || found.edges.length === 0) return this.nothingFound();
+    const { texts, percent } = this.speech;
+    const hasQuery = found.edges.some(({ bestLogit }) => bestLogit);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.models}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">${texts.model}</th>
+              ${hasQuery ? html`<th scope="col" class="number">${texts.search}</th>` : nothing}
+              <th scope="col" class="number">${texts.outputCount}</th>
+              <th scope="col">${texts.license}</th>
+              <th scope="col">${texts.registry}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${found.edges.map(
+              ({ node, confidence }) => html`<tr>
+                <td>${this.modelLink(node)}</td>
+                ${hasQuery ? html`<td class="number">${typeof confidence === 'number' ? percent(confidence) : '–'}</td>` : nothing}
+                <td class="number">${typeof node.outputs === 'number' ? this.speech.number(node.outputs) : texts.status[node.status]}</td>
+                <td>${node.license ?? texts.noLicense}</td>
+                <td>${node.registry ?? texts.noRegistry}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      ${this.more(found.pageInfo.hasNextPage)}`;
+  }
+
+  private modelLink({ name, version }: UiModelFragment) {
+    const href = formatAddress({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    return html`<a href=${href}><bdi>${name}</bdi> <bdi>${version}</bdi></a>`;
+  }
+
+  private more(hasMore: boolean) {
+    const { address, speech } = this;
+    if (!hasMore) return nothing;
+    const shown = address.shown + 2 * FIRST_SHOWN;
+    return html`<p><button @click=${() => this.go({ shown }, true)}>${speech.texts.more}</button></p>`;
+  }
+
+  private nothingFound() {
+    const { texts } = this.speech;
+    if (!hasFilters(this.address.filters)) return html`<p>${texts.none}</p>`;
+    return html`<p>${texts.noneWithFilters}</p>
+      <p><button @click=${() => this.go({ filters: noFilters() })}>${texts.dropFilters}</button></p>`;
+  }
+}
+customElements.define('search-page', SearchPage);

@@ -1,0 +1,95 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { Session, Trouble } from '../session.js';
+import { shared } from '../styles/shared.js';
+import type { Speech } from '../texts/texts.js';
+
+const SECOND_MS = 1_000;
+
+/** What went wrong, and how to go on. Sends `probelog-retry`. */
+export class TroubleMessage extends LitElement {
+  static override properties = {
+    session: { attribute: false },
+    speech: { attribute: false },
+    trouble: { attribute: false },
+    hasData: { attribute: false },
+    left: { state: true },
+  };
+  declare session: Session;
+  declare speech: Speech;
+  declare trouble: Trouble;
+  /** Whether something from before is still shown. */
+  declare hasData: boolean;
+  declare left: number;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  static override styles = [
+    shared,
+    css`
+      :host > div { border: 1px solid var(--bad); border-radius: var(--radius); padding: 12px; }
+      form { display: flex; flex-wrap: wrap; gap: var(--gap); align-items: end; }
+    `,
+  ];
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  override willUpdate(changed: Map<string, unknown>) {
+    if (!changed.has('trouble')) return;
+    clearInterval(this.timer);
+    if (this.trouble.kind !== 'RATE_LIMITED') return;
+    this.left = this.trouble.seconds;
+    this.timer = setInterval(() => {
+      this.left--;
+      if (this.left <= 0) this.retry();
+    }, SECOND_MS);
+  }
+
+  private retry() {
+    clearInterval(this.timer);
+    this.dispatchEvent(new CustomEvent('probelog-retry', { bubbles: true, composed: true }));
+  }
+
+  private useKey(event: SubmitEvent) {
+    event.preventDefault();
+    const key = new FormData(event.target as HTMLFormElement).get('key');
+    this.session.useKey(typeof key === 'string' && key.trim() ? key.trim() : null);
+    this.retry();
+  }
+
+  override render() {
+    return html`<div class="stack" role="alert">${this.content()}</div>`;
+  }
+
+  private content() {
+    const { trouble, speech, hasData } = this;
+    const { texts } = speech;
+    const again = html`<p><button @click=${() => this.retry()}>${texts.retry}</button></p>`;
+    switch (trouble.kind) {
+      case 'OFFLINE':
+        return html`<p>${hasData ? texts.offline : texts.offlineEmpty}</p>${again}`;
+      case 'RATE_LIMITED':
+        return html`<p>${texts.rateLimited(speech.number(Math.max(0, this.left)))}</p>`;
+      case 'SIGNED_OUT':
+      case 'FORBIDDEN':
+        return html`<p>${trouble.kind === 'FORBIDDEN' ? texts.forbidden : texts.signedOut}</p>
+          <form @submit=${(event: SubmitEvent) => this.useKey(event)}>
+            <label class="stack">${texts.key}<input name="key" type="password" autocomplete="off" required /></label>
+            <button class="main">${texts.signIn}</button>
+            ${this.session.hasKey() ? html`<button type="button" @click=${() => this.forget()}>${texts.signOut}</button>` : nothing}
+          </form>
+          <p class="small quiet">${texts.keyHint}</p>`;
+      case 'ERROR':
+        return html`<p>${texts.error} ${trouble.message}</p>
+          <p class="small quiet">${texts.errorCode(trouble.code)}</p>
+          ${again}`;
+    }
+  }
+
+  private forget() {
+    this.session.useKey(null);
+    this.retry();
+  }
+}
+customElements.define('trouble-message', TroubleMessage);

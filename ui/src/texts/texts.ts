@@ -1,0 +1,40 @@
+import { de } from './de.js';
+import { en, type Texts } from './en.js';
+
+const LANGUAGES: Readonly<Record<string, Texts>> = { en, de };
+
+/** The texts of a language, and how it writes numbers and dates. */
+export interface Speech {
+  language: string;
+  texts: Texts;
+  number(value: number): string;
+  /** A share as a whole percentage. */
+  percent(share: number): string;
+  bytes(count: number): string;
+  date(iso: string): string;
+}
+
+/** The first wanted language that there is, or English. @param wanted BCP 47 tags, the best first */
+export function chooseSpeech(wanted: readonly string[]): Speech {
+  const language = wanted.map((tag) => tag.toLowerCase().split('-')[0]).find((tag) => LANGUAGES[tag]) ?? 'en';
+  const texts = LANGUAGES[language];
+  const number = (value: number) =>
+    new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
+  return {
+    language,
+    texts,
+    number,
+    percent: (share) => texts.percent(number(Math.round(100 * share))),
+    bytes(count) {
+      const units = ['B', 'kB', 'MB', 'GB'];
+      let value = count;
+      let unit = 0;
+      while (value >= 1000 && unit < units.length - 1) {
+        value /= 1000;
+        unit++;
+      }
+      return texts.bytes(number(value), units[unit]);
+    },
+    date: (iso) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso)),
+  };
+}
