@@ -54,7 +54,7 @@ describe('the package', () => {
       /^(LICENSE|README\.md|package\.json|schema(\.subgraph)?\.graphql)$/,
       /^prisma\/(schema\.prisma|migrations\/(migration_lock\.toml|\d+_\w+\/migration\.sql))$/,
       /^dist\/src\/.+\.(js|d\.ts)$/,
-      /^dist\/ui\/(index\.html|icon\.svg|licenses\.md|assets\/index-[\w-]+\.(js|css)(\.br)?)$/,
+      /^dist\/ui\/(index\.html|icon\.svg|licenses\.md|assets\/[\w-]+\.(js|css)(\.br)?)$/,
       /^scripts\/install\/(skip-gpu-libraries\.cjs|build-faiss\.mjs)$/,
     ];
     expect(files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);

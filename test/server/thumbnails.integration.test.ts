@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -71,8 +72,9 @@ describe('a thumbnail', () => {
 });
 
 describe('the folder of thumbnails', () => {
+  const digestOf = (name: string) => createHash('sha256').update(name).digest('hex');
   const source = (name: string) => ({
-    digest: name,
+    digest: digestOf(name),
     path: async () => join(DEMO, 'probes', 'caltech-0000.jpg'),
   });
   const opened = async (maxBytes: number) => {
@@ -94,19 +96,21 @@ describe('the folder of thumbnails', () => {
     const made = await Promise.all(Array.from({ length: 5 }, () => thumbnails.of(counted, 64)));
     await thumbnails.close();
     expect(reads).toBe(1);
-    expect(await readFile(join(folder, 'a-64.webp'))).toEqual(Buffer.from(made[0]));
+    expect(await readFile(join(folder, `${digestOf('a')}-64.webp`))).toEqual(Buffer.from(made[0]));
     await rm(folder, { recursive: true });
   });
 
-  it('stays below its bound: the oldest leave', async () => {
+  it('stays below its bound: the oldest leave, and what is not its own stays', async () => {
     const { folder, thumbnails } = await opened(5_000);
+    await writeFile(join(folder, 'notes.txt'), 'mine');
     for (let index = 0; index < 20; index++) await thumbnails.of(source(`image${index}`), 64);
     await thumbnails.close();
+    expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
     const names = await readdir(folder);
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(5_000);
-    expect(names).toContain('image19-64.webp');
-    expect(names).not.toContain('image0-64.webp');
+    expect(names).toContain(`${digestOf('image19')}-64.webp`);
+    expect(names).not.toContain(`${digestOf('image0')}-64.webp`);
     await rm(folder, { recursive: true });
   });
 

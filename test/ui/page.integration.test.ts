@@ -136,6 +136,38 @@ describe.runIf(HAS_BROWSER)('the search', () => {
   });
 });
 
+describe.runIf(HAS_BROWSER)('a comparison', () => {
+  it('shows what both know, what one knows, and all pairs, with the keyboard alone', async () => {
+    const { page, faults } = await openTab(browser, url);
+    await page.goto(`${url}/model?name=cifar10_resnet20`);
+    await page.getByRole('link', { name: 'Compare with another model' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Second model' }).fill('mobilenet_v1_0.25_128');
+    await page.keyboard.press('Enter');
+    await page.getByText('Outputs of mobilenet_v1_0.25_128 1 that').waitFor();
+    expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThan(1);
+    const map = page.getByRole('application', { name: 'All pairs of outputs' });
+    await map.focus();
+    const pair = page.getByRole('status').last();
+    const before = await pair.textContent();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => pair.textContent()).not.toBe(before);
+    await page.keyboard.press('+');
+    await page.keyboard.press('Enter');
+    await page.getByText('Responds most to').waitFor();
+    await page.goBack();
+    await page.getByText('All pairs of outputs').first().waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('says why there is none', async () => {
+    const { page } = await openTab(browser, url);
+    await page.goto(`${url}/compare?a=cifar10_resnet20&b=nothing`);
+    await page.getByText('There is no such model').waitFor();
+  });
+});
+
 describe.runIf(HAS_BROWSER)('hostile labels', () => {
   it('are shown as text, and leave the page as it is', async () => {
     const { page, faults } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
@@ -208,6 +240,8 @@ describe.runIf(HAS_BROWSER)('every page', () => {
     ['no result', '/?q=cat&name=nothing', 'No result with these filters.'],
     ['models', '/?of=models', 'Order'],
     ['model', '/model?name=cifar10_resnet20', 'How its pictures are prepared'],
+    ['compare', '/compare?a=mobilenet_v1_0.25_128&b=cifar10_resnet20', 'All pairs of outputs'],
+    ['compare with nothing', '/compare', 'Compare two models'],
     ['unknown', '/model', 'There is nothing at this address.'],
   ];
   const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -245,11 +279,33 @@ describe.runIf(HAS_BROWSER)('every page', () => {
 describe('the files', () => {
   it('are small', async () => {
     const assets = await readdir(`${BUILT}assets`);
-    const scripts = assets.filter((name) => name.endsWith('.js'));
-    let bytes = 0;
-    for (const name of scripts) bytes += gzipSync(await readFile(`${BUILT}assets/${name}`)).length;
-    expect(bytes).toBeLessThan(40 * KIB);
-    expect(assets.filter((name) => !name.endsWith('.br')).length + 1).toBeLessThanOrEqual(5);
+    for (const name of assets.filter((name) => name.endsWith('.js'))) {
+      const isFirst = name.startsWith('index-');
+      const bytes = gzipSync(await readFile(`${BUILT}assets/${name}`)).length;
+      expect(bytes, name).toBeLessThan((isFirst ? 40 : 25) * KIB);
+    }
+  });
+
+  it.runIf(HAS_BROWSER)('are few, and light before the pictures come', async () => {
+    const { page } = await openTab(browser, url);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    const typeOf = new Map<string, string>();
+    const bytesOf = new Map<string, number>();
+    session.on('Network.responseReceived', ({ requestId, type }) => void typeOf.set(requestId, type));
+    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      const type = typeOf.get(requestId) === 'Image' ? 'pictures' : 'page';
+      bytesOf.set(type, (bytesOf.get(type) ?? 0) + encodedDataLength);
+    });
+    await page.goto(`${url}/?q=cat`);
+    await cards(page).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(bytesOf.get('page')).toBeLessThan(80 * KIB);
+    expect(bytesOf.get('pictures')).toBeLessThan(150 * KIB);
+    const files = [...typeOf.values()].filter((type) =>
+      ['Document', 'Script', 'Stylesheet', 'Other'].includes(type),
+    );
+    expect(files.length).toBeLessThanOrEqual(5);
   });
 
   it.runIf(HAS_BROWSER)('come with a policy that lets nothing else run', async () => {

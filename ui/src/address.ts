@@ -47,11 +47,25 @@ export interface OutputAddress {
   shown: number;
 }
 
+/** A model by its name; the newest version when none is named. */
+export interface NamedModel {
+  name: string;
+  version?: string;
+}
+
+export interface CompareAddress {
+  page: 'compare';
+  /** Null while it is not chosen. */
+  a: NamedModel | null;
+  b: NamedModel | null;
+  shown: number;
+}
+
 export interface UnknownAddress {
   page: 'unknown';
 }
 
-export type Address = SearchAddress | ModelAddress | OutputAddress | UnknownAddress;
+export type Address = SearchAddress | ModelAddress | OutputAddress | CompareAddress | UnknownAddress;
 
 export const FIRST_SHOWN = 12;
 export const MAX_SHOWN = 600;
@@ -90,6 +104,8 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       };
     case 'output':
       return text('id') ? { page: 'output', id: text('id'), shown } : { page: 'unknown' };
+    case 'compare':
+      return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     default:
       return { page: 'unknown' };
   }
@@ -117,6 +133,12 @@ export function formatAddress(address: Exclude<Address, UnknownAddress>): string
     set('name', address.name);
     set('version', address.version);
     set('find', address.find);
+  } else if (address.page === 'compare') {
+    path = './compare';
+    set('a', address.a?.name);
+    set('av', address.a?.version);
+    set('b', address.b?.name);
+    set('bv', address.b?.version);
   } else {
     path = './output';
     set('id', address.id);
@@ -146,6 +168,10 @@ export function noFilters(): Filters {
 export function hasFilters(filters: Filters): boolean {
   const { registry, license, ...others } = filters;
   return registry.length + license.length > 0 || Object.values(others).some((value) => value !== undefined);
+}
+
+function modelOf(name: string, version: string): NamedModel | null {
+  return name ? { name, ...(version && { version }) } : null;
 }
 
 function filtersOf(given: URLSearchParams): Filters {

@@ -141,6 +141,10 @@ export class ProbelogApp extends LitElement {
         return html`<model-page .session=${this.session} .speech=${speech} .address=${address}></model-page>`;
       case 'output':
         return html`<output-page .session=${this.session} .speech=${speech} .address=${address}></output-page>`;
+      case 'compare':
+        // Few people compare models: the others need not load it.
+        void import('./pages/compare-page.js');
+        return html`<compare-page .session=${this.session} .speech=${speech} .address=${address}></compare-page>`;
       case 'unknown':
         return html`<h1>${speech.texts.notFound}</h1><p><a href="./">${speech.texts.toSearch}</a></p>`;
     }

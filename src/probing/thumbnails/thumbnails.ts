@@ -17,6 +17,8 @@ export type ThumbnailSize = (typeof THUMBNAIL_SIZES)[number];
 
 /** At the same time; each may use several cores. */
 const MAX_AT_ONCE = 2;
+/** Files that this made; others in the folder are not its own. */
+const MADE = /^[0-9a-f]{64}-\d+\.webp$/;
 /** What is left of a full cache, so that it is not emptied one file at a time. */
 const KEPT_SHARE = 0.8;
 
@@ -116,12 +118,14 @@ interface KeptFile {
 
 async function filesIn(folder: string): Promise<KeptFile[]> {
   const files = await Promise.all(
-    (await readdir(folder)).map(async (name) => {
-      const path = join(folder, name);
-      // Another process may have removed it.
-      const facts = await stat(path).catch(() => null);
-      return facts ? [{ path, bytes: facts.size, writtenAt: facts.mtimeMs }] : [];
-    }),
+    (await readdir(folder))
+      .filter((name) => MADE.test(name))
+      .map(async (name) => {
+        const path = join(folder, name);
+        // Another process may have removed it.
+        const facts = await stat(path).catch(() => null);
+        return facts ? [{ path, bytes: facts.size, writtenAt: facts.mtimeMs }] : [];
+      }),
   );
   return files.flat();
 }

@@ -120,7 +120,10 @@ export class ModelPage extends LitElement {
           ${this.outputs(data)}
         </section>
       </div>
-      <div class="wide">${this.facts(model)}</div>
+      <div class="wide">
+        <p><a href=${formatAddress({ page: 'compare', a: { name: model.name, version: model.version }, b: null, shown: FIRST_SHOWN })}>${texts.compareWith}</a></p>
+        ${this.facts(model)}
+      </div>
     </div>`;
   }
 

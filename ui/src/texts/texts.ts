@@ -8,6 +8,8 @@ export interface Speech {
   language: string;
   texts: Texts;
   number(value: number): string;
+  /** With two digits after the point. */
+  decimal(value: number): string;
   /** A share as a whole percentage. */
   percent(share: number): string;
   bytes(count: number): string;
@@ -24,6 +26,8 @@ export function chooseSpeech(wanted: readonly string[]): Speech {
     language,
     texts,
     number,
+    decimal: (value) =>
+      new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
     percent: (share) => texts.percent(number(Math.round(100 * share))),
     bytes(count) {
       const units = ['B', 'kB', 'MB', 'GB'];
