@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
 import { findChromium, requires } from '../fixtures/requires.js';
@@ -69,14 +69,14 @@ describe.runIf(HAS_BROWSER)('suggestions', () => {
     let sent = 0;
     let underWay = 0;
     let mostUnderWay = 0;
-    const isOurs = (request: { postData(): string | null }) => request.postData()?.includes('suggestions(');
+    const isOurs = (request: Request) => request.postData()?.includes('suggestions(');
+    const end = (request: Request) => isOurs(request) && underWay--;
     page.on('request', (request) => {
       if (!isOurs(request)) return;
       sent++;
       mostUnderWay = Math.max(mostUnderWay, ++underWay);
     });
-    for (const end of ['requestfinished', 'requestfailed'] as const)
-      page.on(end, (request) => isOurs(request) && underWay--);
+    page.on('requestfinished', end).on('requestfailed', end);
     await page.goto(`${url}/?q=cat`);
     await page.locator('answer-card').first().waitFor();
     expect(sent).toBe(0);
