@@ -38,6 +38,8 @@ export interface ModelAddress {
   version?: string;
   /** Text that the outputs are searched for. */
   find: string;
+  /** Order of the outputs: by their place, or by what they are called. */
+  by?: 'NAME';
   shown: number;
 }
 
@@ -100,6 +102,7 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
         name: text('name'),
         ...(text('version') && { version: text('version') }),
         find: text('find'),
+        ...(given.get('by') === 'NAME' && { by: 'NAME' as const }),
         shown,
       };
     case 'output':
@@ -133,6 +136,7 @@ export function formatAddress(address: Exclude<Address, UnknownAddress>): string
     set('name', address.name);
     set('version', address.version);
     set('find', address.find);
+    set('by', address.by);
   } else if (address.page === 'compare') {
     path = './compare';
     set('a', address.a?.name);

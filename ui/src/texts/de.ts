@@ -97,6 +97,8 @@ export const de: Texts = {
   notes: 'Hinweise',
   preprocessing: 'So werden seine Bilder vorbereitet',
   findOutputs: 'Ausgänge dieses Modells finden',
+  outputOrder: 'Reihenfolge',
+  outputOrders: { INDEX: 'Nach Nummer', NAME: 'Nach Namen' },
   outputsOf: 'Ausgänge',
   topPictures: 'Spricht am stärksten an auf',
   bottomPictures: 'Spricht am schwächsten an auf',

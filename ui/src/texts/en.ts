@@ -102,6 +102,8 @@ export const en = {
   notes: 'Notes',
   preprocessing: 'How its pictures are prepared',
   findOutputs: 'Find outputs of this model',
+  outputOrder: 'Order',
+  outputOrders: { INDEX: 'By number', NAME: 'By name' },
   outputsOf: 'Outputs',
   topPictures: 'Responds most to',
   bottomPictures: 'Responds least to',
