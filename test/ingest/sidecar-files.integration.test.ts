@@ -89,10 +89,10 @@ it.each([404, 403, 401, 410])('%i means that there are no sidecar files', async 
 });
 
 it('files that are not read are named where the server lists them', async () => {
-  listed = '<a href="model.onnx">model.onnx</a><a href="label_map.pbtxt">label_map.pbtxt</a>';
+  listed = '<a href="model.onnx">model.onnx</a><a href="label_map.ini">label_map.ini</a>';
   const { modelId } = await ingested();
   expect((await modelOf(modelId))?.notes).toContainEqual(
-    expect.stringMatching(/^FILE_NOT_READ: label_map\.pbtxt, beside the model, looks like/),
+    expect.stringMatching(/^FILE_NOT_READ: label_map\.ini, beside the model, looks like/),
   );
 });
 
@@ -182,16 +182,23 @@ describe('a model in a local folder', () => {
     ['index_to_name.json', '{"0":"a","1":"b","2":"c","3":"d"}'],
     ['class_indices.json', '{"a":"0","b":"1","c":"2","d":"3"}'],
     ['coco.names', 'a\nb\nc\nd\n'],
+    [
+      'label_map.pbtxt',
+      "item {\n  id: 2\n  name: 'b'\n}\nitem {\n  name: \"n01\"\n  id: 1\n  display_name: \"a\"\n}\nitem { id: 3 name: 'c' } item { id: 4 name: 'd' }",
+    ],
+    ['data.yaml', 'path: ../animals\ntrain: images\nnc: 4\nnames: [a, b, c, d]\n'],
+    ['dataset.yaml', 'names:\n  0: a\n  1: b\n  2: c\n  3: d\n'],
+    ['signature.json', '{"doc_name":"x","classes":{"Label":["a","b","c","d"]},"format":"onnx"}'],
     ['labels.yaml', 'names:\n  0: a\n  1: b\n  2: c\n  3: d\n'],
   ])('has the labels of %s', async (name, content) => {
     expect((await beside({ [name]: content })).model).toMatchObject({ labels: LABELS });
   });
 
   it('has a note about files that look like labels or preprocessing and were not read', async () => {
-    const files = { 'label_map.pbtxt': 'item {}', 'preprocess.toml': 'size = 8', 'labels.txt': 'a\nb\nc\nd' };
+    const files = { 'label_map.ini': 'item {}', 'preprocess.toml': 'size = 8', 'labels.txt': 'a\nb\nc\nd' };
     const { model } = await beside({ ...files, 'README.md': 'labels' });
     expect(model?.notes.filter((one) => one.startsWith('FILE_NOT_READ'))).toEqual([
-      expect.stringContaining('label_map.pbtxt, preprocess.toml, beside the model, look like'),
+      expect.stringContaining('label_map.ini, preprocess.toml, beside the model, look like'),
     ]);
   });
 
@@ -200,6 +207,7 @@ describe('a model in a local folder', () => {
     ['config.yaml', 'model: resnet\ntransforms:\n  - Resize: 256\n'],
     ['deploy.yaml', 'preprocess:\n- {type: Normalize}\n'],
     ['model.yaml', 'labels: [a, b]\n'],
+    ['data.yaml', 'names: [a, b, c, d]\nmean: [0.5]\n'],
     ['config.json', '{"num_classes": 4, "normalize": {"mean": 0}}'],
     ['config.json', '{"labels": ["a", "b", "c", "d"], "mean": [0.5], "std": [0.5]}'],
     ['metadata_properties.json', '{"CustomVision.Preprocess.NormalizeMean": "[0.0, 0.0, 0.0]"}'],

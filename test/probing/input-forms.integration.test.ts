@@ -35,6 +35,7 @@ interface Ahead {
   image: string;
   initializers?: Uint8Array[];
   metadata?: Record<string, string>;
+  producer?: string;
   opset?: number;
 }
 
@@ -265,6 +266,14 @@ describe('a normalization inside the graph', () => {
       unit.map((color) => expectedLogits(color.map((x, c) => x - MEAN[c]))),
       3,
     );
+  });
+
+  it('of a model from tf2onnx takes whole images, also with channels first', async () => {
+    const stretched = behind(NCHW, { ...rescaling, producer: 'tf2onnx' });
+    const { inspected } = await runModel(stretched, probes, { preprocessing: null });
+    expect(inspected.preprocessing).toMatchObject({ resize: 'STRETCH' });
+    const cropped = await runModel(behind(NCHW, rescaling), probes, { preprocessing: null });
+    expect(cropped.inspected.preprocessing).toMatchObject({ resize: 'CROP' });
   });
 
   it('beside another one that is described is noted, and the description holds', async () => {

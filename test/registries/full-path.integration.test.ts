@@ -100,7 +100,7 @@ async function walked(
   expect({ state, error }).toEqual({ state: 'SUCCEEDED', error: null });
   const nodes = await found(concept, transcript);
   if (page === null) return { stages, nodes };
-  const { shown, happened } = await transcript.compare(page);
+  const { shown, happened } = await transcript.compare(`registries/${page}`);
   expect(happened, 'docs/registries is out of date: record it anew, see there').toEqual(shown);
   return { stages, nodes };
 }

@@ -140,7 +140,7 @@ plain = {"name": "model", "pip_requirements": []}`);
     expect((await version('cifar10_resnet20')).dataFiles).toMatchObject([
       { location: expect.stringMatching(/^[\da-f-]{36}\.data$/) },
     ]);
-    const { shown, happened } = await transcript.compare('mlflow');
+    const { shown, happened } = await transcript.compare('registries/mlflow');
     expect(happened, 'docs/registries/mlflow.md is out of date: record it anew, see there').toEqual(shown);
   });
 

@@ -5,7 +5,7 @@ import type { Delivered } from './deliver.js';
 const RECORDS = process.env.PROBELOG_RECORD === '1';
 const BLOCK = /(^## Example run\n.*?^```text\n)(.*?)(^```$)/ms;
 
-/** What was sent (`>`) and answered (`<`), as docs/registries has it. */
+/** What was typed (`>>>`, `$`), sent (`>`) and answered (`<`), as pages of docs have it. */
 export class Transcript {
   private readonly lines: string[] = [];
 
@@ -19,6 +19,11 @@ export class Transcript {
   /** Lines of Python. */
   typed(code: readonly string[]): void {
     this.lines.push(...code.map((line, index) => `${index === 0 ? '>>>' : '...'} ${line}`), '');
+  }
+
+  /** A command with what it printed. */
+  ran(command: string, output: string): void {
+    this.lines.push(`$ ${command}`, ...output.trimEnd().split('\n'), '');
   }
 
   asked(query: string): void {
@@ -36,11 +41,12 @@ export class Transcript {
   /**
    * Writes the page's transcript, when asked to.
    *
+   * @param page in docs, without its ending
    * @returns the page's and this one, without what differs from run to run: ids, times, signatures, ports, and what progress
    * was seen
    */
   async compare(page: string): Promise<{ shown: string[]; happened: string[] }> {
-    const path = new URL(`../../docs/registries/${page}.md`, import.meta.url);
+    const path = new URL(`../../docs/${page}.md`, import.meta.url);
     const text = await readFile(path, 'utf8');
     if (RECORDS) {
       const block = `${this.lines.join('\n')}\n`;

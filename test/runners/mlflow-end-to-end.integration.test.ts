@@ -3,18 +3,30 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoService, openDemoService } from '../fixtures/demo-service.js';
 import { RUNNER_PYTHON, requires } from '../fixtures/requires.js';
+import type { Delivered } from '../registries/deliver.js';
 import { type Loopback, startLoopback } from '../registries/loopback.js';
 import { type RealMlflow, startRealMlflow } from '../registries/mlflow/real-mlflow.js';
+import { Transcript } from '../registries/transcript.js';
 
 const PACKAGE = fileURLToPath(new URL('../../runners/python/', import.meta.url));
 const TESTS = join(PACKAGE, 'tests');
 const LABELS = ['crow', 'owl', 'wren'];
+const SECRET = 'mlflow-secret';
+/** A network that says how red, green and blue an image is, as the page of the transcript says. */
+const COLORS = `
+import mlflow, torch
+from mlflow import MlflowClient
+net = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(3, 3))
+with torch.no_grad():
+    net[2].weight.copy_(torch.eye(3) * 3 - 1)
+batch = torch.zeros(1, 3, 64, 64).numpy()`;
 
 describe.runIf(requires('runner') && requires('mlflow'))(
   'the Python runner with MLflow and ProbeLog themselves',
@@ -24,32 +36,44 @@ describe.runIf(requires('runner') && requires('mlflow'))(
   () => {
     let mlflow: RealMlflow;
     let demo: DemoService;
-    /** Stands between runners and the server. */
+    /** Stands between runners, MLflow and the server. */
     let tap: Loopback;
     let folder: string;
     /** Pieces that the server took, in order. */
     const uploaded: string[] = [];
+    /** Webhooks that MLflow sent, and what it got back. */
+    const delivered: Delivered[] = [];
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'probelog-runner-'));
       mlflow = await startRealMlflow();
       demo = await openDemoService({
         PROBELOG_MLFLOW_URL: mlflow.url,
-        PROBELOG_MLFLOW_SECRETS: 'secret',
+        PROBELOG_MLFLOW_SECRETS: SECRET,
         PROBELOG_SWEEP_MINUTES: '0',
       });
       tap = await startLoopback(async (request, response) => {
         const chunks: Buffer[] = [];
         for await (const chunk of request) chunks.push(chunk);
-        const headers = request.headers['content-type'];
+        const passed = Object.entries(request.headers).filter(([name]) =>
+          /^(content-type|x-mlflow-.*)$/.test(name),
+        );
+        const headers = Object.fromEntries(passed) as Record<string, string>;
+        const content = chunks.length > 0 ? Buffer.concat(chunks) : undefined;
         const answer = await fetch(demo.server.url + (request.url ?? ''), {
           method: request.method,
-          body: chunks.length > 0 ? Buffer.concat(chunks) : undefined,
-          headers: headers ? { 'content-type': headers } : {},
+          body: content,
+          headers,
         });
         if (request.method === 'PUT' && answer.ok) uploaded.push(request.url?.split('/').pop() ?? '');
+        const reply = Buffer.from(await answer.arrayBuffer());
+        if (request.url?.startsWith('/webhooks/')) {
+          const { 'content-type': _, ...signed } = headers;
+          const sent = { headers: signed, body: String(content) };
+          delivered.push({ sent, status: answer.status, body: JSON.parse(String(reply)) });
+        }
         response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-        response.end(Buffer.from(await answer.arrayBuffer()));
+        response.end(reply);
       });
       await promisify(execFile)(RUNNER_PYTHON, [join(TESTS, 'log_models.py')], {
         env: environment(),
@@ -76,11 +100,16 @@ describe.runIf(requires('runner') && requires('mlflow'))(
       };
     }
 
-    function startRunner(name: string, options: string[], more: Record<string, string> = {}): ChildProcess {
+    function startRunner(
+      name: string,
+      options: string[],
+      more: Record<string, string> = {},
+      stderr: 'inherit' | 'pipe' = 'inherit',
+    ): ChildProcess {
       const common = ['--url', tap.url, '--cache-dir', join(folder, 'cache'), '--name', name];
       return spawn(RUNNER_PYTHON, ['-m', 'probelog_runner', ...common, ...options], {
         env: { ...environment(), ...more },
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: ['ignore', 'ignore', stderr],
       });
     }
 
@@ -187,6 +216,49 @@ describe.runIf(requires('runner') && requires('mlflow'))(
       // Every piece once: none that was received is run again.
       expect([...uploaded].sort()).toEqual([...new Set(uploaded)].sort());
       expect(uploaded.slice(0, received.length)).toEqual(received);
+    });
+
+    it('has a PyTorch model as docs/runners.md shows it, with the defaults of MLflow', async () => {
+      const transcript = new Transcript();
+      const code = [
+        'with mlflow.start_run():',
+        '    mlflow.pytorch.log_model(net, name="model", input_example=batch, registered_model_name="colors")',
+      ];
+      transcript.typed(code);
+      const events = '["model_version.created"]';
+      const webhook = `MlflowClient().create_webhook(name="probelog", url="${tap.url}/webhooks/mlflow", secret="${SECRET}", events=${events})`;
+      await promisify(execFile)(RUNNER_PYTHON, ['-c', [COLORS, webhook, ...code].join('\n')], {
+        env: environment(),
+        cwd: folder,
+      });
+      for (let waited = 0; delivered.length === 0 && waited < 30_000; waited += 50) await pause(50);
+      transcript.delivered('/webhooks/mlflow', delivered[0]);
+      await until('colors', 'AWAITING_RUNNER');
+      const ingest = `{ ingest(id: "${delivered[0].body.ingest}") { state runnerFlavors error { code } } }`;
+      transcript.asked(ingest);
+      transcript.answered((await demo.ask(ingest)).data);
+      transcript.gap();
+
+      const options = ['--flavors', 'mlflow.pytorch', '--once'];
+      const runner = startRunner('gpu-3', options, {}, 'pipe');
+      const printed = text(runner.stderr as NodeJS.ReadableStream);
+      const [status] = await once(runner, 'exit');
+      transcript.ran(
+        `probelog-runner --url http://127.0.0.1:4000 --key-file key.txt ${options.join(' ')}`,
+        await printed,
+      );
+      expect(status).toBe(0);
+      const { id } = await version('colors');
+      const model = `{ model(id: "${id}") { status notes
+    logits(concept: "blue sky", first: 3) { edges { score node { index } } } } }`;
+      transcript.asked(model);
+      const { status: ready, notes, logits } = (await demo.ask(model)).data.model;
+      const edges: { score: number; node: { index: number } }[] = logits.edges;
+      transcript.answered({ status: ready, notes });
+      for (const edge of edges) transcript.answered({ ...edge, score: Number(edge.score.toFixed(3)) });
+      expect(edges[0].node.index).toBe(2);
+      const { shown, happened } = await transcript.compare('runners');
+      expect(happened, 'docs/runners.md is out of date: record it anew, see there').toEqual(shown);
     });
 
     /** The runner of this name, once it has made the next claim. */

@@ -48,6 +48,8 @@ describe('an address', () => {
     ['?of=planets&sort=WORST&shown=-3', searchFor('')],
     ['?shown=1e9', searchFor('', { shown: 600 })],
     ['?minConfidence=7&minOutputs=many&maxOutputs=-1', searchFor('')],
+    ['?minOutputs=1e300&maxOutputs=1.5&minBytes=-1', searchFor('')],
+    ['?q=c%00at&name=%00', searchFor('cat')],
     ['?minConfidence=0', searchFor('', { filters: { registry: [], license: [], minConfidence: 0 } })],
   ])('leaves out what is wrong: %s', (url, expected) => {
     expect(parse(url)).toEqual(expected);

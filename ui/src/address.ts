@@ -68,14 +68,18 @@ export interface UnknownAddress {
 export type Address = SearchAddress | ModelAddress | OutputAddress | CompareAddress | UnknownAddress;
 
 export const FIRST_SHOWN = 12;
-const MAX_SHOWN = 600;
+export const MAX_SHOWN = 600;
 const NUMBERS = ['minOutputs', 'maxOutputs', 'minBytes', 'maxBytes', 'minConfidence'] as const;
+/** The server's numbers have 32 bits. */
+const MAX_NUMBER = 2 ** 31 - 1;
 const MAX_VALUES = 50;
 const MAX_TEXT = 600;
+const MAX_NAME = 300;
 
 /** Reads an address. What is wrong in it is left out: links are typed, cut and pasted. */
 export function parseAddress({ pathname, search }: { pathname: string; search: string }): Address {
-  const given = new URLSearchParams(search);
+  // The server refuses U+0000.
+  const given = new URLSearchParams(search.replaceAll('%00', ''));
   const text = (key: string) => (given.get(key) ?? '').slice(0, MAX_TEXT);
   const shown = shownOf(given.get('shown'));
   switch (pathname.slice(pathname.lastIndexOf('/') + 1)) {
@@ -177,9 +181,10 @@ function filtersOf(given: URLSearchParams): Filters {
   };
   for (const key of NUMBERS) {
     const value = Number(given.get(key) || Number.NaN);
-    if (Number.isFinite(value) && value >= 0 && (key !== 'minConfidence' || value <= 1)) filters[key] = value;
+    const isRight = key === 'minConfidence' ? value <= 1 : Number.isInteger(value) && value <= MAX_NUMBER;
+    if (isRight && value >= 0) filters[key] = value;
   }
-  const name = given.get('name')?.slice(0, MAX_TEXT);
+  const name = given.get('name')?.slice(0, MAX_NAME);
   return name ? { ...filters, name } : filters;
 }
 

@@ -1,6 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { type Address, parseAddress } from './address.js';
 import { GoEvent } from './navigation.js';
+import { focusedElement, keepPlace, keptPlace, type Place, returnTo } from './place.js';
 import { openSession } from './session.js';
 import { shared } from './styles/shared.js';
 import { chooseSpeech } from './texts/texts.js';
@@ -8,11 +9,16 @@ import './pages/model-page.js';
 import './pages/output-page.js';
 import './pages/search-page.js';
 
+/** After one of these, a person is where they want to be. */
+const OWN_MOVES = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+
 /** The page that all addresses share: it follows links and the history. */
 export class ProbelogApp extends LitElement {
   static override properties = { address: { state: true } };
   declare address: Address;
   private readonly speech = chooseSpeech(navigator.languages);
+  /** Where Back or a reload leads, until the page is there. */
+  private place: Place | null = null;
   private readonly session = openSession(new URL('.', document.baseURI));
 
   static override styles = [
@@ -22,56 +28,75 @@ export class ProbelogApp extends LitElement {
       header .row, main, footer { max-width: 1280px; margin-inline: auto; }
       header .row { justify-content: space-between; }
       main { padding: 16px; }
-      .home { font-weight: 600; text-decoration: none; color: var(--ink); min-height: 24px; }
+      .home { font-weight: 600; text-decoration: none; color: var(--ink); }
+      header a { display: inline-block; min-height: 24px; }
     `,
   ];
 
   constructor() {
     super();
-    this.address = parseAddress(location);
+    this.show();
     document.documentElement.lang = this.speech.language;
     history.scrollRestoration = 'manual';
     this.addEventListener(GoEvent.type, (event) => this.go(event as GoEvent));
     this.addEventListener('click', (event) => this.follow(event));
+    this.addEventListener('probelog-painted', () => void this.restorePlace(true));
   }
 
   override connectedCallback() {
     super.connectedCallback();
     addEventListener('popstate', this.onPopState);
     addEventListener('scrollend', this.onScrollEnd);
+    addEventListener('pagehide', this.onScrollEnd);
+    for (const name of OWN_MOVES) addEventListener(name, this.onOwnMove, { passive: true });
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
     removeEventListener('popstate', this.onPopState);
     removeEventListener('scrollend', this.onScrollEnd);
+    removeEventListener('pagehide', this.onScrollEnd);
+    for (const name of OWN_MOVES) removeEventListener(name, this.onOwnMove);
   }
 
   private readonly onPopState = () => {
-    this.address = parseAddress(location);
-    void this.restoreScroll();
+    this.place = keptPlace() ?? { scroll: 0, focus: null };
+    this.show();
+    void this.focusMain();
+    void this.restorePlace();
   };
 
-  private readonly onScrollEnd = () => history.replaceState({ ...history.state, scroll: scrollY }, '');
+  /** While a page grows to its length, the browser scrolls, too: that is no place to keep. */
+  private readonly onScrollEnd = () => {
+    if (!this.place) keepPlace();
+  };
+
+  private readonly onOwnMove = () => {
+    this.place = null;
+  };
 
   override firstUpdated() {
-    void this.restoreScroll();
+    this.place = keptPlace();
+    void this.restorePlace();
   }
 
-  /** Pages send `probelog-painted` when they have what their address shows. */
-  private async restoreScroll() {
-    const wanted: unknown = history.state?.scroll;
-    if (typeof wanted !== 'number' || wanted === 0) return;
+  /** @param isPainted whether the page has all that its address shows, so that a later attempt would bring no more */
+  private async restorePlace(isPainted = false) {
     await this.updateComplete;
-    scrollTo(0, wanted);
-    if (Math.abs(scrollY - wanted) > 1)
-      this.addEventListener('probelog-painted', () => scrollTo(0, wanted), { once: true });
+    // The parts of the page render after the page.
+    await new Promise(requestAnimationFrame);
+    if (this.place && (returnTo(this.place) || isPainted)) this.place = null;
   }
 
   private go({ url, replaces }: GoEvent) {
     if (replaces) history.replaceState(history.state, '', url);
-    else history.pushState(null, '', url);
+    else push(url);
+    this.show();
+  }
+
+  private show() {
     this.address = parseAddress(location);
+    if (this.address.page === 'unknown') document.title = this.speech.texts.appName;
   }
 
   /** Follows a plain click on a link to a page of ours without loading it anew. */
@@ -83,16 +108,17 @@ export class ProbelogApp extends LitElement {
     if (origin !== location.origin || parseAddress({ pathname, search }).page === 'unknown') return;
     if (new URL('.', link.href).pathname !== new URL('.', document.baseURI).pathname) return;
     event.preventDefault();
-    history.pushState(null, '', link.href);
-    this.address = parseAddress(location);
+    push(link.href);
+    this.place = null;
+    this.show();
     scrollTo(0, 0);
-    void this.focusMain();
+    void this.focusMain(true);
   }
 
-  /** So that a screen reader begins with the new page. */
-  private async focusMain() {
+  /** So that a screen reader begins with the new page. @param always also when something in the page still has the focus */
+  private async focusMain(always = false) {
     await this.updateComplete;
-    this.renderRoot.querySelector('main')?.focus({ preventScroll: true });
+    if (always || !focusedElement()) this.renderRoot.querySelector('main')?.focus({ preventScroll: true });
   }
 
   override render() {
@@ -123,5 +149,12 @@ export class ProbelogApp extends LitElement {
         return html`<h1>${speech.texts.notFound}</h1><p><a href="./">${speech.texts.toSearch}</a></p>`;
     }
   }
+}
+
+/** Adds an entry to the history, unless the address stays. */
+function push(url: string) {
+  if (new URL(url, document.baseURI).href === location.href) return;
+  keepPlace();
+  history.pushState(null, '', url);
 }
 customElements.define('probelog-app', ProbelogApp);

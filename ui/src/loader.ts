@@ -4,6 +4,11 @@ import { type Trouble, troubleOf } from './session.js';
 /** Results of addresses that this tab has seen, so that Back paints at once. */
 const MAX_KEPT = 30;
 
+/** With these, what was shown before stays in sight. */
+const PASSING = new Set<Trouble['kind']>(['OFFLINE', 'RATE_LIMITED', 'BUSY']);
+/** After these, the caller may no longer see what the tab has. */
+const SHUT = new Set<Trouble['kind']>(['SIGNED_OUT', 'FORBIDDEN']);
+
 /** What a page shows for an address. */
 export interface Loaded<Data> {
   /** Of the address, or of the one before while it loads. */
@@ -70,7 +75,9 @@ export class Loader<Data> implements ReactiveController, Loaded<Data> {
       this.settle(data, null);
     } catch (thrown) {
       const trouble = troubleOf(thrown);
-      if (trouble && !underWay.signal.aborted) this.settle(this.data, trouble);
+      if (!trouble || underWay.signal.aborted) return;
+      if (SHUT.has(trouble.kind)) this.kept.clear();
+      this.settle(PASSING.has(trouble.kind) ? this.data : null, trouble);
     }
   }
 

@@ -17,6 +17,8 @@ export function openSession(server: URL): Session {
   let key = read();
   const client = createClient({
     url: server,
+    // The page counts down and offers to try again; it never waits without a word.
+    retries: 0,
     // The header is only sent with a key: an open server needs none.
     fetch: (address, init) => {
       const headers = new Headers(init.headers);
@@ -29,8 +31,12 @@ export function openSession(server: URL): Session {
     hasKey: () => key !== null,
     useKey(next) {
       key = next;
-      if (next === null) sessionStorage.removeItem(KEY);
-      else sessionStorage.setItem(KEY, next);
+      try {
+        if (next === null) sessionStorage.removeItem(KEY);
+        else sessionStorage.setItem(KEY, next);
+      } catch {
+        // A browser may refuse storage; then a reload asks for the key again.
+      }
     },
     urlOf: (relative) => new URL(relative.replace(/^\//, ''), server).href,
   };
@@ -51,7 +57,8 @@ export type Trouble =
   | { kind: 'SIGNED_OUT' }
   | { kind: 'FORBIDDEN' }
   | { kind: 'RATE_LIMITED'; seconds: number }
-  | { kind: 'ERROR'; code: string; message: string };
+  | { kind: 'BUSY'; seconds: number }
+  | { kind: 'ERROR'; code: string; message: string; remedy?: string };
 
 /** What a thrown value means; null for an abort, which is no trouble. */
 export function troubleOf(thrown: unknown): Trouble | null {
@@ -69,6 +76,8 @@ export function troubleOf(thrown: unknown): Trouble | null {
     case 'RATE_LIMITED':
       return { kind: 'RATE_LIMITED', seconds: Math.ceil(thrown.retryAfterSeconds ?? 60) };
     default:
-      return { kind: 'ERROR', code: thrown.code, message: thrown.message };
+      if (thrown.retryAfterSeconds !== undefined)
+        return { kind: 'BUSY', seconds: Math.ceil(thrown.retryAfterSeconds) };
+      return { kind: 'ERROR', code: thrown.code, message: thrown.message, remedy: thrown.remedy };
   }
 }

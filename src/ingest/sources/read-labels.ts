@@ -3,6 +3,7 @@ import { parseJson } from '../../lib/parse-json.js';
 import { complete, type LabelList, labelLists } from '../../lib/parse-labels.js';
 import { parseLiteral } from '../../lib/parse-literal.js';
 import { isYamlNestedTooDeep } from '../../lib/yaml-nesting.js';
+import { parseLabelMap } from './parse-label-map.js';
 import { parseLabelTable, parseLabelText } from './parse-label-text.js';
 
 /**
@@ -24,12 +25,16 @@ export async function readLabelLists(name: string, text: string): Promise<LabelL
   if (/\.json$/i.test(name)) return inDocument(parseJson(text));
   if (/\.ya?ml$/i.test(name)) return inDocument(await parseYaml(text));
   if (/\.[ct]sv$/i.test(name)) return [{ field: null, labels: parseLabelTable(text) }];
+  if (/\.pbtxt$/i.test(name)) return found(parseLabelMap(text));
   const document = jsonOrNull(text) ?? parseLiteral(text);
   return document == null ? [{ field: null, labels: parseLabelText(text) }] : inDocument(document);
 }
 
 function inDocument(document: unknown): LabelList[] {
-  const lists = labelLists(document);
+  return found(labelLists(document));
+}
+
+function found(lists: LabelList[]): LabelList[] {
   if (lists.length > 0) return lists;
   throw new ProbelogError(
     'INPUT_INVALID',

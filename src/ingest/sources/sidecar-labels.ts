@@ -36,10 +36,13 @@ export const TRITON_CONFIG = 'config.pbtxt';
 const LABEL_NAME =
   /^((imagenet|ilsvrc2012|loc|coco|obj)[-_]?)?(\d+k?[-_]?)?(simple[-_])?(labels?|class(es)?|clsidx|categor(y|ies)|names?|synsets?|tags|index|idx|id)?(([-_]?(words|names?|labels?|list|map(ping)?|index|indices|idx|ids?|class(es)?|categor(y|ies)|synsets?))|[-_]?(to|2)[-_]?(names?|labels?|class(es)?|idx|index|id|human))*$/i;
 const LABEL_WORD = /label|class|synset|categor|name|tags/i;
-const LABEL_ENDING = /\.(json|txt|ya?ml|csv|tsv|names)$/i;
+const LABEL_ENDING = /\.(json|txt|ya?ml|csv|tsv|names|pbtxt)$/i;
+/** Files of a tool that have labels besides other things: the data set of ultralytics, and Lobe's description of a model. */
+export const MIXED_FILE = /^((data|dataset)\.ya?ml|signature\.json)$/i;
 
 /** Whether a file's name says that it is a list of labels. */
 export function isLabelFile(name: string): boolean {
+  if (MIXED_FILE.test(name)) return true;
   const ending = LABEL_ENDING.exec(name);
   if (!ending) return false;
   const stem = name.slice(0, ending.index);

@@ -2,7 +2,7 @@ import { note } from '../../lib/notes.js';
 import { parseJson } from '../../lib/parse-json.js';
 import { isTimmConfig } from '../../probing/index.js';
 import { ABOVE, type SidecarFiles } from './sidecar-files.js';
-import { isLabelFile, LABEL_FILES, TRITON_CONFIG } from './sidecar-labels.js';
+import { isLabelFile, LABEL_FILES, MIXED_FILE, TRITON_CONFIG } from './sidecar-labels.js';
 import { PREPROCESSING_FILES } from './sidecar-preprocessing.js';
 
 /**
@@ -41,7 +41,7 @@ export async function unreadNote(files: SidecarFiles, used: readonly string[]): 
   if (names.has('manifest.json')) return null;
   const models = new Set([...names].filter((name) => name.endsWith('.onnx')).map(stemOf));
   const isOfOther = (name: string) => models.size > 1 && models.has(stemOf(name));
-  const isRead = (name: string) => used.includes(name) && !KNOWN.has(name);
+  const isRead = (name: string) => used.includes(name) && !KNOWN.has(name) && !MIXED_FILE.test(name);
   const candidates = [...names].filter((name) => !isRead(name) && !isOfOther(name)).sort();
   const byName = candidates.filter((name) => isDescriptive(name));
   const byContent: string[] = [];
@@ -64,12 +64,13 @@ function isDescriptive(name: string): boolean {
 /** Whether something in a file of settings describes pixels or labels, and was not read. */
 function describes(name: string, text: string): boolean {
   const plain = name.replace(ABOVE, '');
+  const beginning = text.slice(0, MAX_CHARACTERS);
+  if (MIXED_FILE.test(name)) return PREPROCESSING_FIELD.test(beginning);
   if (plain === 'preprocessor_config.json' || plain === TRITON_CONFIG || isLabelFile(name)) return false;
   if (plain === 'config.json' && isUnderstood(text)) return false;
   // Where these describe the preprocessing, they were read.
   if (plain === 'processor_config.json') return false;
   if (plain === 'inference.yml' && /^PreProcess:/m.test(text)) return false;
-  const beginning = text.slice(0, MAX_CHARACTERS);
   return PREPROCESSING_FIELD.test(beginning) || (!KNOWN.has(plain) && LABEL_FIELD.test(beginning));
 }
 

@@ -73,7 +73,7 @@ export async function runProbes(job: ProbeJob, sink: ProbeSink): Promise<RunFigu
   refuseOtherTasks(model.metadata);
   const trace = new GraphTrace(model.graph);
   const input = findInput(trace, job.preprocessing?.layout);
-  const described = withModelPreprocessing(job.preprocessing, input, model.metadata);
+  const described = withModelPreprocessing(job.preprocessing, input, model);
   const { spec, notes } = completePreprocessing(described, input);
   const oneByOne = input.batch === null && dependsOnBatch(model.graph);
   const batch = oneByOne ? 1 : (checkedBatch(input.batch) ?? batchSize(spec.width, spec.height));

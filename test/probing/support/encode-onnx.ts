@@ -172,12 +172,13 @@ export function model(
     domains?: string[];
     functions?: Uint8Array[];
     metadata?: Record<string, string>;
+    producer?: string;
   } = {},
 ) {
-  const { opset = 13, domains = [], functions = [], metadata = {} } = options;
+  const { opset = 13, domains = [], functions = [], metadata = {}, producer = 'test' } = options;
   return message([
     [1, 8],
-    [2, 'test'],
+    [2, producer],
     [7, graph(parts)],
     [
       8,

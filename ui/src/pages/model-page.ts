@@ -9,6 +9,7 @@ import {
 } from '../generated/operations.js';
 import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
+import { plainText } from '../plain-text.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -54,7 +55,7 @@ export class ModelPage extends LitElement {
       ol { display: grid; gap: 4px; }
       ol li { display: grid; grid-template-columns: 4em minmax(0, 1fr) minmax(0, 10em); gap: 12px; align-items: center; }
       ol a { min-height: 24px; display: inline-block; }
-      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: 13px; }
+      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: 0.87rem; }
       input[type='search'] { width: 100%; }
     `,
   ];
@@ -70,7 +71,8 @@ export class ModelPage extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address')) document.title = `${this.address.name} – ${this.speech.texts.appName}`;
+    if (changed.has('address'))
+      document.title = `${plainText(this.address.name)} – ${this.speech.texts.appName}`;
     if (!this.loader.isLoading)
       this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
   }
@@ -162,14 +164,14 @@ export class ModelPage extends LitElement {
     return html`<section class="stack">
         <h2>${texts.facts}</h2>
         <dl>${facts.map(([name, value]) => (value === null ? nothing : html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`))}</dl>
-        ${error ? html`<p>${error.message} <span class="quiet small">${error.code}</span></p>` : nothing}
+        ${error ? html`<p><bdi>${error.message}</bdi> <span class="quiet small">${error.code}</span></p>` : nothing}
       </section>
       ${
         model.codedNotes.length > 0
           ? html`<section class="stack">
               <h2>${texts.notes}</h2>
               <ul class="stack small">
-                ${model.codedNotes.map(({ code, message }) => html`<li>${message} ${code ? html`<span class="tag">${code}</span>` : nothing}</li>`)}
+                ${model.codedNotes.map(({ code, message }) => html`<li><bdi>${message}</bdi> ${code ? html`<span class="tag">${code}</span>` : nothing}</li>`)}
               </ul>
             </section>`
           : nothing

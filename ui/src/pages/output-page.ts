@@ -4,6 +4,7 @@ import { UiOutputPageDocument, type UiOutputPageQuery } from '../generated/opera
 import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
+import { plainText } from '../plain-text.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -47,9 +48,15 @@ export class OutputPage extends LitElement {
     );
   }
 
+  /** Nothing while another output is still there, which the address no longer names. */
+  private get data() {
+    const { data, isLoading } = this.loader;
+    return isLoading && data?.logit?.id !== this.address.id ? null : data;
+  }
+
   override updated(changed: PropertyValues<this>) {
-    const output = this.loader.data?.logit;
-    if (output) document.title = `${titleOf(output, this.speech)} – ${this.speech.texts.appName}`;
+    const output = this.data?.logit;
+    if (output) document.title = `${plainText(titleOf(output, this.speech))} – ${this.speech.texts.appName}`;
     else if (changed.has('address')) document.title = this.speech.texts.appName;
     if (!this.loader.isLoading)
       this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
@@ -57,7 +64,8 @@ export class OutputPage extends LitElement {
 
   override render() {
     const { texts } = this.speech;
-    const { data, isLoading, trouble } = this.loader;
+    const { isLoading, trouble } = this.loader;
+    const { data } = this;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
       ${
         trouble

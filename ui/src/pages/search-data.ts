@@ -14,6 +14,7 @@ import {
   type UiSearchOutputsQuery,
 } from '../generated/operations.js';
 import { queryArguments } from '../query-language.js';
+import { loadPages, MAX_FIRST } from './load-pages.js';
 
 /** What the search page shows. */
 export interface SearchData {
@@ -30,9 +31,6 @@ export interface SearchData {
 
 type Wanted = ReturnType<typeof queryArguments> | { image: string };
 
-/** The server's maximum. */
-const MAX_FIRST = 100;
-
 /** Loads what a search address shows. @param image the picture of the address, in base64 */
 export async function loadSearch(
   client: ProbelogClient,
@@ -42,7 +40,6 @@ export async function loadSearch(
 ): Promise<SearchData> {
   const wanted: Wanted = image === null ? queryArguments(address.query) : { image };
   const filter = filterOf(address.filters);
-  const first = Math.min(address.shown, MAX_FIRST);
   const options = { signal };
   const facets = client.query(UiFacetsDocument, { matching: withoutConfidence(filter) }, options);
   const pictures =
@@ -52,7 +49,12 @@ export async function loadSearch(
   const results =
     address.of === 'models'
       ? searchModels(client, address, wanted, filter, options)
-      : wanted && client.query(UiSearchOutputsDocument, { ...wanted, filter, first }, options);
+      : wanted &&
+        loadPages(
+          address.shown,
+          (page) => client.query(UiSearchOutputsDocument, { ...wanted, filter, ...page }, options),
+          ({ logits }) => logits,
+        );
   const gallery = wanted === null ? client.query(UiGalleryDocument, {}, options) : null;
   const [found, counted, shown, searched] = await Promise.all([results, facets, pictures, gallery]);
   return {
@@ -72,15 +74,18 @@ async function searchModels(
   filter: LogitFilter,
   options: { signal: AbortSignal },
 ): Promise<UiSearchModelsQuery> {
-  const first = Math.min(shown, MAX_FIRST);
-  if (wanted === null)
-    return client.query(
-      UiSearchModelsDocument,
-      { matching: withoutConfidence(filter), sort, first },
-      options,
+  const list =
+    wanted === null
+      ? { matching: withoutConfidence(filter), sort }
+      : 'concept' in wanted
+        ? { ...wanted, matching: filter }
+        : null;
+  if (list)
+    return loadPages(
+      shown,
+      (page) => client.query(UiSearchModelsDocument, { ...list, ...page }, options),
+      ({ models }) => models,
     );
-  if ('concept' in wanted)
-    return client.query(UiSearchModelsDocument, { ...wanted, matching: filter, first }, options);
   // The server finds models by plain concepts only: here they are those of the best outputs.
   const { logits } = await client.query(
     UiSearchOutputsDocument,
@@ -96,8 +101,8 @@ async function searchModels(
       fit,
       reason,
       totalCount: null,
-      pageInfo: { hasNextPage: edges.length > first },
-      edges: edges.slice(0, first),
+      pageInfo: { hasNextPage: edges.length > shown, endCursor: null },
+      edges: edges.slice(0, shown),
     },
   };
 }

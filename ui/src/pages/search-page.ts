@@ -4,6 +4,7 @@ import {
   type Filters,
   formatAddress,
   hasFilters,
+  MAX_SHOWN,
   noFilters,
   type SearchAddress,
   SORTS,
@@ -44,12 +45,14 @@ export class SearchPage extends LitElement {
   declare isUnreadable: boolean;
   private readonly loader = new Loader<SearchData>(this);
   private isTyping = false;
+  /** Whether the history has an entry for what is being typed. */
+  private hasTyped = false;
 
   static override styles = [
     shared,
     css`
       form { display: grid; grid-template-columns: 1fr auto auto; gap: var(--gap); align-items: center; }
-      input[type='search'] { min-height: 44px; font-size: 17px; width: 100%; min-width: 0; }
+      input[type='search'] { min-height: 44px; font-size: 1.13rem; width: 100%; min-width: 0; }
       form button, .file { min-height: 44px; }
       .file {
         display: inline-grid; place-items: center; min-width: 44px; border: 1px solid var(--quiet);
@@ -62,7 +65,8 @@ export class SearchPage extends LitElement {
         min-height: 36px; padding: 6px 12px; border-radius: var(--radius); text-decoration: none; color: var(--ink);
         border: 1px solid transparent;
       }
-      .tabs a[aria-current] { border-color: var(--accent); color: var(--accent); }
+      .tabs a[aria-current] { border-color: var(--accent); color: var(--accent); font-weight: 600; }
+      .examples a { display: inline-block; min-width: 24px; min-height: 24px; }
       .layout { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr); }
       @media (min-width: 900px) { .layout { grid-template-columns: 240px minmax(0, 1fr); } }
       .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
@@ -91,8 +95,9 @@ export class SearchPage extends LitElement {
     removeEventListener('paste', this.onPaste);
   }
 
-  override willUpdate() {
+  override willUpdate(changed: PropertyValues<this>) {
     const { address, session } = this;
+    if (!this.isTyping && changed.has('address')) this.hasTyped = false;
     const image = address.picture === undefined ? null : keptPicture(address.picture);
     if (address.picture !== undefined && image === null) return;
     this.loader.load(
@@ -117,7 +122,9 @@ export class SearchPage extends LitElement {
 
   private typed(event: InputEvent) {
     this.isTyping = true;
-    this.go({ query: (event.target as HTMLInputElement).value, picture: undefined }, true);
+    // The first key adds an entry, so that Back leads to what was there before, and the others replace it.
+    this.go({ query: (event.target as HTMLInputElement).value, picture: undefined }, this.hasTyped);
+    this.hasTyped = true;
   }
 
   private submitted(event: SubmitEvent) {
@@ -129,8 +136,16 @@ export class SearchPage extends LitElement {
   private readonly onPaste = (event: ClipboardEvent) => void this.take(event.clipboardData?.files[0]);
 
   private dropped(event: DragEvent) {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
     event.preventDefault();
-    void this.take(event.dataTransfer?.files[0]);
+    void this.take(file);
+  }
+
+  private async chosen(input: HTMLInputElement) {
+    await this.take(input.files?.[0]);
+    // So that the same file can be chosen again.
+    input.value = '';
   }
 
   private async take(file: File | undefined) {
@@ -170,7 +185,7 @@ export class SearchPage extends LitElement {
               type="file"
               accept="image/*"
               aria-label=${texts.picture}
-              @change=${(event: Event) => this.take((event.target as HTMLInputElement).files?.[0])}
+              @change=${(event: Event) => this.chosen(event.target as HTMLInputElement)}
             />
           </label>
           <button class="main">${texts.search}</button>
@@ -217,6 +232,7 @@ export class SearchPage extends LitElement {
   private results() {
     const { data, isLoading, trouble } = this.loader;
     const { address } = this;
+    if (address.picture !== undefined && keptPicture(address.picture) === null) return nothing;
     if (!data) return isLoading ? this.skeleton() : nothing;
     const isFirstVisit = data.outputs === null && data.models === null;
     if (isFirstVisit) return this.firstVisit(data);
@@ -250,7 +266,7 @@ export class SearchPage extends LitElement {
     return html`<div class="stack">
       <p>${texts.firstVisit}</p>
       ${gallery ? html`<p class="quiet">${texts.galleryOf(number(gallery.models), number(gallery.logits))}</p>` : nothing}
-      <p>
+      <p class="examples">
         ${texts.examples}:
         ${EXAMPLES.map((query) => html` <a href=${formatAddress(searchFor(query))}>${query}</a>`)}
       </p>
@@ -347,7 +363,7 @@ export class SearchPage extends LitElement {
 
   private more(hasMore: boolean) {
     const { address, speech } = this;
-    if (!hasMore) return nothing;
+    if (!hasMore || address.shown >= MAX_SHOWN) return nothing;
     const shown = address.shown + 2 * FIRST_SHOWN;
     return html`<p><button @click=${() => this.go({ shown }, true)}>${speech.texts.more}</button></p>`;
   }

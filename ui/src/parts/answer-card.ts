@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { FIRST_SHOWN, formatAddress } from '../address.js';
 import type { UiOutputFragment } from '../generated/operations.js';
+import { plainText } from '../plain-text.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -57,15 +58,15 @@ export class AnswerCard extends LitElement {
         row
         .session=${this.session}
         .probes=${output.topProbes.map(({ probe }) => probe)}
-        label=${texts.ownPictures(titleOf(output, speech))}
+        label=${texts.ownPictures(plainText(titleOf(output, speech)))}
       ></picture-strip>
       <h3><a href=${here}><bdi>${titleOf(output, speech)}</bdi></a> ${titleSource(output, speech)}</h3>
       <strength-bar .speech=${speech} .confidence=${confidence}></strength-bar>
       <p class="small links">
         <a href=${atModel}><bdi>${model.name}</bdi> <bdi>${model.version}</bdi></a>
-        <span class="quiet">${model.license ?? texts.noLicense}</span>
+        <bdi class="quiet">${model.license ?? texts.noLicense}</bdi>
       </p>
-      ${versions.length > 0 ? html`<p class="small quiet">${texts.alsoIn(versions.join(', '))}</p>` : nothing}
+      ${versions.length > 0 ? html`<p class="small quiet"><bdi>${texts.alsoIn(versions.join(', '))}</bdi></p>` : nothing}
     </article>`;
   }
 }

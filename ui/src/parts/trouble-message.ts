@@ -33,12 +33,22 @@ export class TroubleMessage extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.timer);
+    removeEventListener('online', this.onOnline);
   }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    addEventListener('online', this.onOnline);
+  }
+
+  private readonly onOnline = () => {
+    if (this.trouble.kind === 'OFFLINE') this.retry();
+  };
 
   override willUpdate(changed: Map<string, unknown>) {
     if (!changed.has('trouble')) return;
     clearInterval(this.timer);
-    if (this.trouble.kind !== 'RATE_LIMITED') return;
+    if (this.trouble.kind !== 'RATE_LIMITED' && this.trouble.kind !== 'BUSY') return;
     this.left = this.trouble.seconds;
     this.timer = setInterval(() => {
       this.left--;
@@ -59,7 +69,11 @@ export class TroubleMessage extends LitElement {
   }
 
   override render() {
-    return html`<div class="stack" role="alert">${this.content()}</div>`;
+    const { trouble } = this;
+    return html`<div class="stack">
+      <div class="stack" role="alert">${this.content()}</div>
+      ${'seconds' in trouble ? html`<p role="timer">${this.speech.texts.goesOnIn(this.speech.number(Math.max(0, this.left)))}</p>` : nothing}
+    </div>`;
   }
 
   private content() {
@@ -70,18 +84,27 @@ export class TroubleMessage extends LitElement {
       case 'OFFLINE':
         return html`<p>${hasData ? texts.offline : texts.offlineEmpty}</p>${again}`;
       case 'RATE_LIMITED':
-        return html`<p>${texts.rateLimited(speech.number(Math.max(0, this.left)))}</p>`;
+      case 'BUSY':
+        return html`<p>${texts[trouble.kind === 'BUSY' ? 'busy' : 'rateLimited']}</p>`;
       case 'SIGNED_OUT':
       case 'FORBIDDEN':
         return html`<p>${trouble.kind === 'FORBIDDEN' ? texts.forbidden : texts.signedOut}</p>
           <form @submit=${(event: SubmitEvent) => this.useKey(event)}>
-            <label class="stack">${texts.key}<input name="key" type="password" autocomplete="off" required /></label>
+            <label class="stack">${texts.key}<input
+                name="key"
+                type="password"
+                autocomplete="off"
+                required
+                pattern="\\s*[!-~]+\\s*"
+                title=${texts.keyCharacters}
+            /></label>
             <button class="main">${texts.signIn}</button>
             ${this.session.hasKey() ? html`<button type="button" @click=${() => this.forget()}>${texts.signOut}</button>` : nothing}
           </form>
           <p class="small quiet">${texts.keyHint}</p>`;
       case 'ERROR':
-        return html`<p>${texts.error} ${trouble.message}</p>
+        return html`<p>${texts.error} <bdi>${trouble.message}</bdi></p>
+          ${trouble.remedy ? html`<p>${trouble.remedy}</p>` : nothing}
           <p class="small quiet">${texts.errorCode(trouble.code)}</p>
           ${again}`;
     }

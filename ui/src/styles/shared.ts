@@ -6,9 +6,9 @@ export const shared = css`
   :host([hidden]) { display: none; }
   * { box-sizing: border-box; }
   h1, h2, h3, p, ul, ol, dl, dd, fieldset { margin: 0; padding: 0; }
-  h1 { font-size: 22px; line-height: 1.25; }
-  h2 { font-size: 17px; line-height: 1.3; }
-  h3 { font-size: 15px; }
+  h1 { font-size: 1.47rem; line-height: 1.25; }
+  h2 { font-size: 1.13rem; line-height: 1.3; }
+  h3 { font-size: 1rem; }
   ul, ol { list-style: none; }
   fieldset { border: 0; min-width: 0; }
   a { color: var(--accent); text-underline-offset: 2px; }
@@ -25,12 +25,12 @@ export const shared = css`
   button:disabled { cursor: default; opacity: 0.6; }
   :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
   .quiet { color: var(--quiet); }
-  .small { font-size: 13px; }
+  .small { font-size: 0.87rem; }
   .stack { display: grid; gap: var(--gap); align-content: start; }
   .wide { display: grid; gap: 24px; align-content: start; }
   .row { display: flex; flex-wrap: wrap; gap: var(--gap) 16px; align-items: center; }
   .number { font-variant-numeric: tabular-nums; text-align: end; }
-  .tag { border: 1px solid var(--line); border-radius: 99px; padding: 0 8px; font-size: 13px; color: var(--quiet); }
+  .tag { border: 1px solid var(--line); border-radius: 99px; padding: 0 8px; font-size: 0.87rem; color: var(--quiet); }
   .visually-hidden {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
   }

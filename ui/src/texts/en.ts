@@ -4,11 +4,9 @@ import type { OutputName, Strength } from '../strength.js';
 /** All texts of the page. Other languages have the same keys; the compiler checks it. */
 export const en = {
   appName: 'ProbeLog',
-  skip: 'Skip to the results',
   search: 'Search',
   searchHint: 'What should a model recognize?',
   searchHelp: 'Use -word to leave something out, | for either, a comma for both, and quotes around a phrase.',
-  clear: 'Clear',
   outputs: 'Outputs',
   models: 'Models',
   listOf: 'List',
@@ -41,7 +39,6 @@ export const en = {
     UNLIKELY: 'Unlikely',
     UNKNOWN: 'Not known',
   } satisfies Record<Strength, string>,
-  strengthIs: (word: string, percent: string) => `${word}: ${percent}`,
   strengthUnknown: 'A gallery of fewer than 50 outputs has no confidence.',
   nameKind: {
     LABEL: 'label',
@@ -52,7 +49,6 @@ export const en = {
   guess: (text: string) => `perhaps ${text}`,
   outputNumber: (index: string) => `Output ${index}`,
   alsoIn: (versions: string) => `The same in version ${versions}`,
-  similar: 'More like this',
   model: 'Model',
   version: 'Version',
   license: 'License',
@@ -139,21 +135,22 @@ export const en = {
   loading: 'Loading',
   error: 'That did not work.',
   errorCode: (code: string) => `Code: ${code}`,
-  errorRequest: (id: string) => `Request: ${id}`,
   retry: 'Try again',
   offline: 'The server cannot be reached. What is shown is from before.',
   offlineEmpty: 'The server cannot be reached.',
-  rateLimited: (seconds: string) => `Too many requests. Goes on in ${seconds} s.`,
+  rateLimited: 'Too many requests.',
+  busy: 'The server has too much to do.',
+  goesOnIn: (seconds: string) => `Goes on in ${seconds} s.`,
   signedOut: 'This server needs a key.',
   forbidden: 'Your key does not allow this.',
   key: 'API key',
+  keyCharacters: 'A key has letters, digits and signs of ASCII only.',
   keyHint: 'It stays in this tab until you close it.',
   signIn: 'Use this key',
   signOut: 'Forget the key',
   bytes: (value: string, unit: string) => `${value} ${unit}`,
   percent: (value: string) => `${value} %`,
   graphql: 'GraphQL explorer',
-  language: 'Language',
 };
 
 /** What a language has. */

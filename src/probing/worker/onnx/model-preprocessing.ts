@@ -4,6 +4,7 @@ import { preprocessingDifferences } from '../../preprocessing/preprocessing-diff
 import type { PartialPreprocessing } from '../../preprocessing/preprocessing-spec.js';
 import type { ImageInput } from './find-input.js';
 import type { InputPath } from './input-path.js';
+import type { OnnxModel } from './model.js';
 
 type Metadata = ReadonlyMap<string, string>;
 
@@ -59,7 +60,7 @@ export function refuseOtherTasks(metadata: Metadata): void {
 export function withModelPreprocessing(
   given: PartialPreprocessing | null,
   input: ImageInput,
-  metadata: Metadata,
+  { metadata, producer }: Pick<OnnxModel, 'metadata' | 'producer'>,
 ): PartialPreprocessing | null {
   const assumptions = [...(given?.assumptions ?? [])];
   const { path } = input;
@@ -70,7 +71,9 @@ export function withModelPreprocessing(
   const frame = given ? frameOf(given, metadata, input) : {};
   if (given) noteDisagreement({ ...frame, ...given }, metadata, input, assumptions);
   else noteUnread(metadata, assumptions);
-  const graph = isRaw ? {} : ofNormalization(given, path.normalization, input.layout, assumptions);
+  // Channels last are Keras's layout; tf2onnx can put them first (`inputs_as_nchw`).
+  const isOfKeras = input.layout === 'NHWC' || /tf2onnx/i.test(producer);
+  const graph = isRaw ? {} : ofNormalization(given, path.normalization, isOfKeras, assumptions);
   const size = ofResize(given, input);
   if (isRaw && (path.normalization || path.resize))
     assumptions.push(note('PREPROCESSING_FROM_MODEL', ownPreparation(path)));
@@ -238,7 +241,7 @@ function ofResize(
 function ofNormalization(
   given: PartialPreprocessing | null,
   normalization: InputPath['normalization'],
-  layout: ImageInput['layout'],
+  isOfKeras: boolean,
   notes: string[],
 ): PartialPreprocessing {
   if (!normalization || isTrivial(normalization)) return {};
@@ -252,8 +255,8 @@ function ofNormalization(
       ),
     );
     const scale = isOfBytes ? 1 : 1 / 255;
-    // Keras, whose images are channels-last, scales whole images.
-    return { scale, mean: [0], std: [1], ...(layout === 'NHWC' ? { resize: 'STRETCH' as const } : {}) };
+    // Keras scales whole images.
+    return { scale, mean: [0], std: [1], ...(isOfKeras ? { resize: 'STRETCH' as const } : {}) };
   }
   for (const scale of [1, 1 / 255])
     if (isSame(given, normalization, scale)) {

@@ -6,6 +6,8 @@ export interface OnnxModel {
   graph: OnnxGraph;
   /** `metadata_props`; without values that are too long. */
   metadata: Map<string, string>;
+  /** What wrote the file, such as `pytorch` or `tf2onnx`; '' when it does not say. */
+  producer: string;
   /** Highest imported version of the default operator set; 0 without one. */
   opset: number;
   /** Calls outside functions, including those in subgraphs and training graphs. */

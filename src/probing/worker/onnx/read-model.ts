@@ -19,6 +19,7 @@ export function readModel(file: Uint8Array, dataSize?: MessageReader['dataSize']
   const model: OnnxModel = {
     graph: emptyGraph(),
     metadata: new Map(),
+    producer: '',
     opset: 0,
     calls: new Map(),
     functions: [],
@@ -41,6 +42,9 @@ export function readModel(file: Uint8Array, dataSize?: MessageReader['dataSize']
 
 // ModelProto
 const IR_VERSION = 1;
+const PRODUCER_NAME = 2;
+/** Length of a name worth reading. */
+const MAX_PRODUCER_BYTES = 256;
 const GRAPH = 7;
 const OPSET_IMPORT = 8;
 const METADATA_PROPS = 14;
@@ -49,7 +53,7 @@ const FUNCTIONS = 25;
 /** Wire types of the fields of a ModelProto. */
 const MODEL_FIELDS = new Map<number, number>([
   [IR_VERSION, WIRE.VARINT],
-  [2, WIRE.BYTES],
+  [PRODUCER_NAME, WIRE.BYTES],
   [3, WIRE.BYTES],
   [4, WIRE.BYTES],
   [5, WIRE.VARINT],
@@ -71,6 +75,7 @@ function readTopLevel(reader: MessageReader, model: OnnxModel, seen: Set<number>
     seen.add(field);
     if (field === GRAPH) readGraph(reader, 'graph', model.graph, model.calls);
     else if (field === OPSET_IMPORT) readOpset(reader, domains);
+    else if (field === PRODUCER_NAME) model.producer = reader.text(MAX_PRODUCER_BYTES) ?? '';
     else if (field === METADATA_PROPS) readMetadata(reader, model.metadata);
     else if (field === FUNCTIONS)
       model.functions.push(readFunction(reader, `functions[${model.functions.length}]`));
