@@ -5,7 +5,7 @@ import { standard } from './standard/index.js';
 import { wandb } from './wandb/index.js';
 
 export { isChosen, type VersionChoice } from './choice.js';
-export { type HubConnection, HuggingFaceReader } from './huggingface/index.js';
+export { chooseFile, type HubConnection, HuggingFaceReader, withoutVariant } from './huggingface/index.js';
 export { type MlflowConnection, MlflowReader } from './mlflow/index.js';
 export type {
   ListedRevisions,

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ingestRequests } from '../../src/cli/options/ingest-requests.js';
 
 let folder: string;
@@ -43,6 +43,11 @@ describe('probelog ingest of a folder', () => {
       'onnx/model.onnx',
     ],
     ['of an export by optimum', ['config.json', 'preprocessor_config.json', 'model.onnx'], 'model.onnx'],
+    [
+      'of a checkout with quantized variants only',
+      ['config.json', 'onnx/model_quantized.onnx', 'onnx/model_fp16.onnx'],
+      'onnx/model_fp16.onnx',
+    ],
     ['with one ONNX file of another name', ['README.md', 'resnet18.onnx'], 'resnet18.onnx'],
   ])('%s takes its model, by the name of the folder', async (_, names, file) => {
     await filled(Object.fromEntries(names.map((name) => [name, ''])));
@@ -81,6 +86,51 @@ describe('probelog ingest of a folder', () => {
       ['dogs', '2', join(folder, 'dogs', '2', 'model.onnx')],
     ]);
     await expect(named(folder, { name: 'one' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  it('of Triton is taken without a description, with the file that it names, and with model.onnx as a folder', async () => {
+    await filled({
+      'plain/3/model.onnx': '',
+      'named/config.pbtxt': 'default_model_filename: "net.onnx"',
+      'named/1/a.onnx': '',
+      'named/1/net.onnx': '',
+      'large/config.pbtxt': '',
+      'large/1/model.onnx/model.onnx': '',
+      'large/1/model.onnx/weights.data': '',
+    });
+    expect(await named()).toEqual([
+      ['large', '1', join(folder, 'large', '1', 'model.onnx', 'model.onnx')],
+      ['named', '1', join(folder, 'named', '1', 'net.onnx')],
+      ['plain', '3', join(folder, 'plain', '3', 'model.onnx')],
+    ]);
+  });
+
+  it('leaves out models that are not ONNX beside others, and says so', async () => {
+    await filled({
+      'ensemble/config.pbtxt': 'platform: "ensemble"',
+      'ensemble/1/.keep': '',
+      'net/MLmodel': 'flavors:\n  pytorch: {}\n',
+      'cats/1/model.onnx': '',
+    });
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      expect(await named()).toEqual([['cats', '1', join(folder, 'cats', '1', 'model.onnx')]]);
+      const lines = said.mock.calls.map(([line]) => String(line)).join('');
+      expect(lines).toMatch(/Left out: The Triton model in .*ensemble has no ONNX file/);
+      expect(lines).toMatch(/Left out: The MLflow model in .*net has no flavor onnx, but pytorch/);
+    } finally {
+      said.mockRestore();
+    }
+  });
+
+  it("in the cache of huggingface_hub has the repository's name and its commit", async () => {
+    const commit = 'c0ffee'.padEnd(40, '0');
+    const cache = join(folder, 'models--org--tiny-net');
+    const file = `models--org--tiny-net/snapshots/${commit}/onnx/model.onnx`;
+    await filled({ 'models--org--tiny-net/refs/main': commit, [file]: '' });
+    const model = ['org/tiny-net', commit, join(folder, file)];
+    for (const source of [cache, join(cache, 'snapshots', commit), join(folder, file), folder])
+      expect(await named(source)).toEqual([model]);
   });
 
   it('without a model says what would be right', async () => {

@@ -292,6 +292,7 @@ describe('a model in a local folder', () => {
     const files = { 'config.pbtxt': config, 'animals.txt': 'a\nb\nc\nd\n' };
     const { model } = await beside({ ...files, 'class_weights.json': '{}' }, '1/model.onnx');
     expect(model).toMatchObject({ labels: LABELS });
+    expect((await beside(files, '1/model.onnx/model.onnx')).model).toMatchObject({ labels: LABELS });
     expect(model?.notes).toContainEqual(expect.stringMatching(/^FILE_NOT_READ: class_weights\.json,/));
   });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +71,17 @@ describe('a file that is no model', () => {
     );
     const limits = { ...LIMITS, maxModelBytes: 100 };
     expect(await codeOf(runModel(meanColor(), probes, { limits }))).toBe('MODEL_TOO_LARGE');
+  });
+
+  it('MODEL_NOT_ONNX for another kind of file, also above 2 GiB', async () => {
+    const path = join(await temporaryFolder(), 'model.onnx');
+    await writeFile(path, Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')]));
+    await truncate(path, 2 ** 31 + 2 ** 20);
+    const limits = { ...LIMITS, maxModelBytes: 2 ** 33 };
+    await expect(runModel(path, probes, { limits })).rejects.toMatchObject({
+      code: 'MODEL_NOT_ONNX',
+      message: expect.stringContaining('safetensors'),
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { describeFileKind } from '../../src/probing/worker/onnx/file-kinds.js';
 import { readModel } from '../../src/probing/worker/onnx/read-model.js';
@@ -29,6 +29,7 @@ describe('a file that is no ONNX model is named for what it is, with the way to 
     ['ORT', at4('ORTM'), /ONNX Runtime.*\.ort/],
     ['safetensors', safetensors, /safetensors.*optimum-cli/],
     ['gzip', gzipSync('x'), /gzip.*gunzip/],
+    ['joblib, compressed', deflateSync('x'), /zlib.*joblib.*skl2onnx/],
     ['a SavedModel', savedModel, /SavedModel.*tf2onnx/],
     [
       'a Git LFS pointer',
@@ -38,6 +39,7 @@ describe('a file that is no ONNX model is named for what it is, with the way to 
     ['a TensorRT engine', text('ptrt0000'), /TensorRT/],
     ['an HTML page of Windows', Buffer.from('\uFEFF<html>login</html>', 'utf16le'), /web page.*<html>login/],
     ['an HTML page', text('<!DOCTYPE html>\n<html></html>'), /web page \(HTML\)/],
+    ['an HTML page behind a comment', text('<!-- 404 -->\n<html lang="en">'), /web page \(HTML\)/],
     [
       'an XML error',
       text('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'),

@@ -5,7 +5,7 @@ import { exists } from '../../lib/exists.js';
 import type { IngestModelInput } from '../generated/operations.js';
 import { type ManifestModel, readManifest } from './manifest.js';
 import { type FactFlags, factsIn } from './model-facts.js';
-import { modelsInFolder } from './model-folder.js';
+import { modelsInFolder, nameOfFolder } from './model-folder.js';
 import { numberFlag } from './numbers.js';
 import { type ProbingFlags, probingRequest } from './probing-options.js';
 import { jsonFile, labelsFile } from './read-file.js';
@@ -82,7 +82,7 @@ async function remoteRequest(source: string, flags: IngestFlags): Promise<Ingest
 async function singleRequest(
   source: string,
   flags: IngestFlags,
-  found: { name: string; version: string } = { name: nameOf(source), version: '1' },
+  found: { name: string; version: string } = nameOf(source),
 ): Promise<IngestModelInput> {
   const preprocessing = flags.preprocessing === undefined ? undefined : await jsonFile(flags.preprocessing);
   const { name = found.name, labels, output } = flags;
@@ -141,9 +141,9 @@ function checkDescribesNone(flags: IngestFlags): void {
 }
 
 /** `…/resnet/model.onnx` is called resnet; any other file by its own name. */
-function nameOf(source: string): string {
+function nameOf(source: string): { name: string; version: string } {
   const path = URL.canParse(source) ? new URL(source).pathname : resolve(source);
   const stem = basename(path, extname(path));
-  const folder = basename(dirname(path).replace(/\/onnx$/, ''));
-  return stem === 'model' && folder !== '' ? folder : stem;
+  const folder = dirname(path).replace(/[/\\]onnx$/, '');
+  return stem === 'model' && basename(folder) !== '' ? nameOfFolder(folder) : { name: stem, version: '1' };
 }

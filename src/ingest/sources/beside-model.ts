@@ -24,14 +24,17 @@ export async function ownFile(source: FileSource, location: string): Promise<Fil
 
 /**
  * The folders in which files may be that describe the model, as the Hugging Face Hub has them: the model's own, and if that is
- * called `onnx` or is the folder of a version in a Triton repository, the one above.
+ * called `onnx` or is the folder of a version in a Triton repository, the one above. Where Triton's `1/model.onnx` is a folder, the one
+ * above the version.
  *
  * @returns paths, or URLs without a slash at the end
  */
 export function foldersBeside(source: FileSource): string[] {
   const folder = source.kind === 'URL' ? folderOf(source.file.url) : (source.named ?? dirname(source.path));
-  const above = source.kind === 'URL' ? folder.slice(0, folder.lastIndexOf('/')) : dirname(folder);
-  return isInner(folder) ? [folder, above] : [folder];
+  const parent = (path: string) =>
+    source.kind === 'URL' ? path.slice(0, path.lastIndexOf('/')) : dirname(path);
+  if (isTritonFile(folder)) return [folder, parent(parent(folder))];
+  return isInner(folder) ? [folder, parent(folder)] : [folder];
 }
 
 /** Where a file beside the model may be: see {@link foldersBeside}. */
@@ -56,4 +59,9 @@ function urlIn(folder: string, location: string): string {
 /** `onnx` of a Hub repository, or the number of a version in a Triton repository. */
 function isInner(folder: string): boolean {
   return /[/\\](onnx|\d{1,9})$/.test(folder);
+}
+
+/** Triton's `1/model.onnx` as a folder, for a model with data files. */
+function isTritonFile(folder: string): boolean {
+  return /[/\\]\d{1,9}[/\\][^/\\]+\.onnx$/.test(folder);
 }

@@ -27,3 +27,8 @@ export function chooseFile(paths: readonly string[]): Choice {
     ? { path: models[0] }
     : { problem: `it has ${models.length} quantized .onnx files, and none is named model` };
 }
+
+/** The name of the model that this one may be a quantized variant of. */
+export function withoutVariant(path: string): string {
+  return path.replace(VARIANT, '.onnx');
+}

@@ -11,5 +11,6 @@ export const huggingface = {
   toModelChange,
 } as const satisfies Registry<HubEvent>;
 
+export { chooseFile, withoutVariant } from './choose-file.js';
 export type { HubConnection } from './hub-api.js';
 export { HuggingFaceReader } from './reader.js';

@@ -1,3 +1,4 @@
+import { ProbelogError } from '../../../errors/index.js';
 import { decodeText } from '../../../lib/decode-text.js';
 
 /** What the bytes of a file that is no ONNX model say it is, and the way to an ONNX model; a sentence each. */
@@ -54,6 +55,24 @@ const ZIP_KINDS: readonly [name: RegExp, kind: string][] = [
   [/saved_model\.pb/, `a zip with a TensorFlow SavedModel. Unpack it. ${TF2ONNX} --saved-model FOLDER.`],
 ];
 
+/** @param kind as {@link describeFileKind} names it */
+export function otherKind(kind: string): ProbelogError {
+  return new ProbelogError('MODEL_NOT_ONNX', `The file is not an ONNX model: it is ${kind}`);
+}
+
+/**
+ * Names a file that is too large to be read whole.
+ *
+ * @param size bytes of the file
+ * @param read its bytes from an offset on
+ */
+export async function describeLargeFile(
+  size: number,
+  read: (offset: number, bytes: number) => Promise<Uint8Array>,
+): Promise<string | null> {
+  return describeFileKind(Buffer.concat([await read(0, HEAD), await read(size - TAIL, TAIL)]));
+}
+
 /** @returns null when the bytes do not tell */
 export function describeFileKind(file: Uint8Array): string | null {
   const head = Buffer.from(file.subarray(0, HEAD)).toString('latin1');
@@ -63,6 +82,9 @@ export function describeFileKind(file: Uint8Array): string | null {
   const [first, second] = file;
   if (first === 0x80 && second >= 2 && second <= 5)
     return `a Python pickle (PyTorch weights, scikit-learn or joblib), which is never loaded here. Load it where it was made and export it to ONNX: torch.onnx.export, or skl2onnx.`;
+  // The usual headers of zlib, by level.
+  if (first === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(second))
+    return 'a zlib stream, as joblib compresses pickles, which are never loaded here. Load it where it was made and export it to ONNX: skl2onnx.';
   if (isSafetensors(file, head))
     return `a safetensors file: weights without a graph. Load the model in its library and export it: torch.onnx.export, or optimum-cli export onnx.`;
   if (head.startsWith('version https://git-lfs'))
@@ -92,7 +114,7 @@ function textKind(head: string): string | null {
   const start = text.slice(0, 512);
   if (start === '' || !isText(start)) return null;
   const line = JSON.stringify(start.split(/[\r\n]/, 1)[0].slice(0, LINE));
-  if (/^<(!doctype html|html)/i.test(start))
+  if (start.startsWith('<') && /<(!doctype html|html[\s>])/i.test(start))
     return `a web page (HTML). Check the URL. It begins with ${line}.`;
   if (/^(<\?xml[^>]*>\s*)?<net[\s>]/.test(start))
     return `an OpenVINO model (XML). Register the .onnx file that it was made from.`;

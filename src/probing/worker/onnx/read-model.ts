@@ -1,5 +1,5 @@
 import { ProbelogError } from '../../../errors/index.js';
-import { describeFileKind } from './file-kinds.js';
+import { describeFileKind, otherKind } from './file-kinds.js';
 import { Malformed, MessageReader, UnexpectedEnd, WIRE } from './message-reader.js';
 import type { OnnxFunction, OnnxModel } from './model.js';
 import { emptyGraph, readAttribute, readGraph, readNode } from './read-graph.js';
@@ -144,8 +144,7 @@ function explain(thrown: unknown, where: string, seen: Set<number>, file: Uint8A
 
 function notOnnx(reason: string, file: Uint8Array): ProbelogError {
   const kind = describeFileKind(file);
-  return new ProbelogError(
-    'MODEL_NOT_ONNX',
-    kind ? `The file is not an ONNX model: it is ${kind}` : `The file is not an ONNX model (${reason}).`,
-  );
+  return kind
+    ? otherKind(kind)
+    : new ProbelogError('MODEL_NOT_ONNX', `The file is not an ONNX model (${reason}).`);
 }
