@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 const cards = (page: Page) => page.locator('answer-card');
-const search = (page: Page) => page.getByRole('searchbox', { name: 'What should a model recognize?' });
+const search = (page: Page) => page.getByRole('combobox', { name: 'What should a model recognize?' });
 
 describe.runIf(HAS_BROWSER)('the search', () => {
   it('finds outputs while a query is typed, with the keyboard alone, and goes back to where it was', async () => {

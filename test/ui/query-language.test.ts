@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseQuery, queryArguments } from '../../ui/src/query-language.js';
+import { parseQuery, queryArguments, termAtEnd, withTermAtEnd } from '../../ui/src/query-language.js';
 
 describe('a query', () => {
   it.each([
@@ -29,5 +29,26 @@ describe('a query', () => {
   it('is read in time that grows with its length only', () => {
     const long = '-"a" | '.repeat(5_000);
     expect(parseQuery(long).none).toEqual(['a']);
+  });
+});
+
+describe('the concept at the end of a query', () => {
+  it.each([
+    ['', '', 'cat', 'cat'],
+    ['ca', 'ca', 'cat', 'cat'],
+    ['golden re', 'golden re', 'golden retriever', 'golden retriever'],
+    ['tab', 'tab', 'tabby, tabby cat', '"tabby, tabby cat"'],
+    ['dog -wo', 'wo', 'wolf', 'dog -wolf'],
+    ['dog -gr', 'gr', 'gray wolf', 'dog -"gray wolf"'],
+    ['cat | gol', 'gol', 'golden retriever', 'cat | "golden retriever"'],
+    ['dog,ca', 'ca', 'cat', 'dog,cat'],
+    ['"golden re', 'golden re', 'golden retriever', '"golden retriever"'],
+    ['"a, b" c', 'c', 'cat', '"a, b" cat'],
+    ['t-sh', 't-sh', 't-shirt', 't-shirt'],
+    ['x', 'x', 'say "x"', 'say x'],
+    ['-', '', 'cat', '-cat'],
+  ])('%s', (query, term, concept, replaced) => {
+    expect(termAtEnd(query)).toBe(term);
+    expect(withTermAtEnd(query, concept)).toBe(replaced);
   });
 });

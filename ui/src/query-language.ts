@@ -69,3 +69,35 @@ export function queryArguments(
 function unique(concepts: readonly string[]): string[] {
   return [...new Set(concepts.filter(Boolean))];
 }
+
+/** A concept with these only stays one in quotes. */
+const SIGNS = /[|,]|^-/;
+
+/** The concept at the end of a query, while it is being typed; empty where the next one starts. */
+export function termAtEnd(query: string): string {
+  return query.slice(startOfTerm(query));
+}
+
+/** The query with another concept at its end, in quotes where it would not stay one concept. */
+export function withTermAtEnd(query: string, concept: string): string {
+  const before = query.slice(0, startOfTerm(query));
+  const unquoted = before.replace(/"$/, '');
+  const plain = concept.replaceAll('"', '');
+  const isPart = before !== unquoted || /\S/.test(unquoted.replace(/[|,]\s*$/, ''));
+  return unquoted + (SIGNS.test(plain) || (isPart && /\s/.test(plain)) ? `"${plain}"` : plain);
+}
+
+/** After the last quote, or outside quotes after the last bar, comma or minus before a word. */
+function startOfTerm(query: string): number {
+  let start = 0;
+  let isQuoted = false;
+  for (let index = 0; index < query.length; index++) {
+    const sign = query[index];
+    const isMinus = sign === '-' && !/\S/.test(query[index - 1] ?? ' ');
+    if (sign === '"') isQuoted = !isQuoted;
+    else if (isQuoted || !(sign === '|' || sign === ',' || isMinus)) continue;
+    start = index + 1;
+  }
+  const spaces = isQuoted ? 0 : query.slice(start).search(/\S|$/);
+  return start + spaces;
+}

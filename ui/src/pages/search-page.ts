@@ -9,7 +9,6 @@ import {
   type SearchAddress,
   SORTS,
   type Sort,
-  searchFor,
 } from '../address.js';
 import type { UiModelFragment } from '../generated/operations.js';
 import { Loader } from '../loader.js';
@@ -21,13 +20,14 @@ import type { Speech } from '../texts/texts.js';
 import { foldVersions } from './fold-versions.js';
 import { loadSearch, type SearchData } from './search-data.js';
 import '../parts/answer-card.js';
+import '../parts/example-tiles.js';
 import '../parts/filter-panel.js';
+import { queryFieldStyles } from '../parts/query-field.js';
 import '../parts/picture-strip.js';
 import '../parts/trouble-message.js';
 
 /** While a query is typed, the search waits so long for the next key. */
 const TYPING_MS = 150;
-const EXAMPLES = ['cat', 'zebra', 'airplane', 'dog -cat'];
 const SKELETONS = Array.from({ length: 8 }, (_, index) => index);
 
 /** Outputs or models by what they recognize. */
@@ -50,6 +50,7 @@ export class SearchPage extends LitElement {
 
   static override styles = [
     shared,
+    queryFieldStyles,
     css`
       form { display: grid; grid-template-columns: 1fr auto auto; gap: var(--gap); align-items: center; }
       input[type='search'] { min-height: 44px; font-size: 1.13rem; width: 100%; min-width: 0; }
@@ -66,7 +67,6 @@ export class SearchPage extends LitElement {
         border: 1px solid transparent;
       }
       .tabs a[aria-current] { border-color: var(--accent); color: var(--accent); font-weight: 600; }
-      .examples a { display: inline-block; min-width: 24px; min-height: 24px; }
       .layout { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr); }
       @media (min-width: 900px) { .layout { grid-template-columns: 240px minmax(0, 1fr); } }
       .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
@@ -120,10 +120,10 @@ export class SearchPage extends LitElement {
     this.dispatchEvent(new GoEvent({ ...this.address, shown: FIRST_SHOWN, ...change }, replaces));
   }
 
-  private typed(event: InputEvent) {
+  private typed(query: string) {
     this.isTyping = true;
     // The first key adds an entry, so that Back leads to what was there before, and the others replace it.
-    this.go({ query: (event.target as HTMLInputElement).value, picture: undefined }, this.hasTyped);
+    this.go({ query, picture: undefined }, this.hasTyped);
     this.hasTyped = true;
   }
 
@@ -167,17 +167,12 @@ export class SearchPage extends LitElement {
       <div class="stack">
         <h1 class="visually-hidden">${texts.search}</h1>
         <form role="search" @submit=${(event: SubmitEvent) => this.submitted(event)}>
-          <input
-            type="search"
-            name="q"
-            aria-label=${texts.searchHint}
-            placeholder=${texts.searchHint}
-            aria-describedby="help"
-            autocomplete="off"
-            maxlength="600"
-            .value=${address.query}
-            @input=${(event: InputEvent) => this.typed(event)}
-          />
+          <query-field
+            .session=${this.session}
+            .speech=${this.speech}
+            .query=${address.query}
+            @probelog-typed=${(event: CustomEvent<string>) => this.typed(event.detail)}
+          ></query-field>
           <label class="file" title=${texts.picture}>
             <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="5" width="18" height="14" rx="2" /><circle cx="9" cy="10" r="1.5" /><path d="m4 18 6-5 4 3 3-3 4 4" /></svg>
             <input
@@ -266,10 +261,8 @@ export class SearchPage extends LitElement {
     return html`<div class="stack">
       <p>${texts.firstVisit}</p>
       ${gallery ? html`<p class="quiet">${texts.galleryOf(number(gallery.models), number(gallery.logits))}</p>` : nothing}
-      <p class="examples">
-        ${texts.examples}:
-        ${EXAMPLES.map((query) => html` <a href=${formatAddress(searchFor(query))}>${query}</a>`)}
-      </p>
+      <h2>${texts.examples}</h2>
+      <example-tiles .session=${this.session} .speech=${this.speech}></example-tiles>
     </div>`;
   }
 

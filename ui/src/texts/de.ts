@@ -6,6 +6,8 @@ export const de: Texts = {
   searchHint: 'Was soll ein Modell erkennen?',
   searchHelp:
     '-Wort lässt etwas aus, | heißt eines von beiden, ein Komma beides; eine Wendung steht in Anführungszeichen. Begriffe sucht man am besten auf Englisch.',
+  suggestions: 'Vorschläge',
+  suggestionKind: { LABEL: 'Label', VOCABULARY: 'Wort' },
   outputs: 'Ausgänge',
   models: 'Modelle',
   listOf: 'Liste',

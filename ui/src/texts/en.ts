@@ -1,3 +1,4 @@
+import type { Suggestion } from '../../../src/client/index.js';
 import type { Fit, FitReason, IngestState, ModelStatus, ResponseKind } from '../generated/operations.js';
 import type { OutputName, Strength } from '../strength.js';
 
@@ -7,6 +8,8 @@ export const en = {
   search: 'Search',
   searchHint: 'What should a model recognize?',
   searchHelp: 'Use -word to leave something out, | for either, a comma for both, and quotes around a phrase.',
+  suggestions: 'Suggestions',
+  suggestionKind: { LABEL: 'label', VOCABULARY: 'word' } satisfies Record<Suggestion['kind'], string>,
   outputs: 'Outputs',
   models: 'Models',
   listOf: 'List',
