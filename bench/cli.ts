@@ -3,15 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { benchArguments } from './support/bench-arguments.js';
 import { BenchReport, partsOf } from './support/bench-report.js';
 import { quantile } from './support/quantile.js';
 
 /**
  * What a short command takes from its start to its end, on the demo's gallery in a data folder: seconds by the clock, and of
  * processor time, that of the processes it starts included.
- *
- *   node dist/bench/cli.js [--only help,version,models,search] [--runs 10] [--json FILE]
  */
 
 const PARTS = { help: ['--help'], version: ['--version'], models: ['models'], search: ['search', 'dog'] };
@@ -33,12 +32,19 @@ interface Row {
   processorSeconds: number;
 }
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    runs: { type: 'string', default: '10' },
-    json: { type: 'string' },
-  },
+const HELP = `usage: npm run bench:cli -- [--only help,version,models,search] [--runs 10] [--json FILE]
+
+Measures short commands from start to end, by the clock and in processor time. The machine should do nothing else.
+
+  --only PARTS   of help, version, models, search (default all)
+  --runs N       runs of each, of which the median counts (default 10)
+  --json FILE    write rows and bars as JSON
+  --help         print this`;
+
+const { values: options } = benchArguments(HELP, {
+  only: { type: 'string' },
+  runs: { type: 'string', default: '10' },
+  json: { type: 'string' },
 });
 const parts = partsOf(Object.keys(PARTS) as (keyof typeof PARTS)[], options.only);
 const report = new BenchReport<Row, keyof typeof GOALS>(GOALS, options.json);

@@ -1,21 +1,29 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type FaultReport, runRounds } from './faults/run-rounds.js';
+import { benchArguments } from './support/bench-arguments.js';
 import { findPostgres, startPostgres } from './support/postgres-server.js';
 
 /**
  * kill -9 of a server and a worker on one PostgreSQL server, at random moments, while webhooks are delivered: what was
  * acknowledged and is not there in the end ("lost"), and whether a client ever saw half of a model.
- *
- *   node dist/bench/faults.js [--rounds 100] [--json FILE]
+
  *
  * Needs PostgreSQL's programs (Debian: apt-get install postgresql). The exit status is 1 when anything was lost.
  */
 
 const DEMO = fileURLToPath(new URL('../../demo', import.meta.url));
-const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '100' }, json: { type: 'string' } },
+const HELP = `usage: npm run bench:faults -- [--rounds 100] [--json FILE]
+
+Kills a server and a worker at random moments, and counts what was lost. Needs PostgreSQL (Debian: apt-get install postgresql).
+
+  --rounds N    kills (default 100)
+  --json FILE   write the report as JSON
+  --help        print this`;
+
+const { values: options } = benchArguments(HELP, {
+  rounds: { type: 'string', default: '100' },
+  json: { type: 'string' },
 });
 
 if (!findPostgres()) {

@@ -5,18 +5,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { childEnvironment } from '../src/lib/child-environment.js';
 import { type ProbeFile, parsePreprocessing, probeModel } from '../src/probing/index.js';
 import type { BareJob, BareResult } from './probing/bare-session.js';
+import { benchArguments } from './support/bench-arguments.js';
 
 /**
  * End-to-end time of `probeModel` (starting its process, reading, decoding, resizing, normalizing, inference, handing
  * the responses over) as a ratio to the time that a bare ONNX session takes to be made and to run the same images,
  * already preprocessed, at its fastest batch size. "cold": images are decoded; "warm": resized pixels are cached, as
  * for every model after the first one of its input size.
- *
- *   node dist/bench/probing.js [hub folder] [--models a,b] [--probes 1000] [--rounds 3] [--json FILE]
  */
 
 interface Entry {
@@ -42,15 +40,27 @@ const HEADINGS = ['model', 'edge', 'probes', 'bare s', 'cold s', 'ratio', 'warm 
 const LIMITS = { memoryBytes: 2 ** 34, stallMs: 600_000, maxModelBytes: 2 ** 31, maxOutputs: 100_000 };
 const DEMO = fileURLToPath(new URL('../../demo', import.meta.url));
 
-const { positionals, values: options } = parseArgs({
-  allowPositionals: true,
-  options: {
+const HELP = `usage: npm run bench:probing -- [hub folder] [--models a,b] [--probes 1000] [--rounds 3] [--json FILE]
+
+Measures what it costs to run a model on probes, as a ratio to a bare ONNX Runtime session on the same images. The machine
+should do nothing else.
+
+  --models LIST   models of the manifest (default all)
+  --probes N      images (default 1000)
+  --rounds N      rounds, of which the fastest counts (default 3)
+  --json FILE     write the rows as JSON
+  --help          print this`;
+
+const { positionals, values: options } = benchArguments(
+  HELP,
+  {
     models: { type: 'string' },
     probes: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'string' },
   },
-});
+  true,
+);
 const [hub] = positionals;
 const modelFolder = hub
   ? [join(hub, 'onnx'), hub].find((folder) => existsSync(join(folder, 'manifest.json')))

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
 import { LAYERS, type Layer, type ServerJob, type ServersReady } from './server/server-job.js';
+import { benchArguments } from './support/bench-arguments.js';
 import { BenchReport, partsOf } from './support/bench-report.js';
 import { processorTime, since } from './support/processor-time.js';
 import { quantile } from './support/quantile.js';
@@ -14,9 +14,6 @@ import { quantile } from './support/quantile.js';
  *   with a key, limits, rates and headers. They take turns, so that a slow minute of the machine hits all.
  * - `requests`: requests a second with many connections, of Apollo Server with a constant and of the shipped server.
  * - `questions`: how long a question takes that was never asked before, whose text is encoded then, one after another.
- *
- *   node dist/bench/server.js [--only layers,requests,questions] [--requests 1000] [--rounds 3] [--connections 100]
- *     [--encoder FOLDER] [--json FILE]
  */
 
 const QUERY =
@@ -47,15 +44,26 @@ interface Row {
   othersMs: number | null;
 }
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    requests: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '100' },
-    encoder: { type: 'string' },
-    json: { type: 'string' },
-  },
+const HELP = `usage: npm run bench:server -- [--only layers,requests,questions] [--requests 1000] [--rounds 3] [--connections 100]
+                               [--encoder FOLDER] [--json FILE]
+
+Measures what a request costs, as a ratio to Apollo Server with a constant. The machine should do nothing else.
+
+  --only PARTS       of layers, requests, questions (default all)
+  --requests N       requests of each server in a round (default 1000)
+  --rounds N         rounds (default 3)
+  --connections N    of the part requests (default 100)
+  --encoder FOLDER   text encoder of the questions (default the demo's)
+  --json FILE        write rows and bars as JSON
+  --help             print this`;
+
+const { values: options } = benchArguments(HELP, {
+  only: { type: 'string' },
+  requests: { type: 'string', default: '1000' },
+  rounds: { type: 'string', default: '3' },
+  connections: { type: 'string', default: '100' },
+  encoder: { type: 'string' },
+  json: { type: 'string' },
 });
 const parts = partsOf(PARTS, options.only);
 const report = new BenchReport<Row, keyof typeof GOALS>(GOALS, options.json);

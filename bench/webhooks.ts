@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
+import { benchArguments } from './support/bench-arguments.js';
 import { BenchReport, partsOf } from './support/bench-report.js';
 import { quantile } from './support/quantile.js';
 import { sendAll, signedDelivery, timedRequest } from './webhooks/deliveries.js';
@@ -12,8 +12,6 @@ import type { ServerJob, ServerReady } from './webhooks/server-job.js';
  * Deliveries a second, and how long a sender waits for its 202, on loopback: each a signed Standard Webhook about a new
  * version ("new") or one that was taken already ("again"), as a ratio to GET /livez on the same server, which does
  * nothing. All three take turns, so that a slow minute of the machine hits all.
- *
- *   node dist/bench/webhooks.js [--deliveries 500] [--rounds 3] [--connections 1,16] [--only new,again] [--json FILE]
  */
 
 const KINDS = ['new', 'again'] as const;
@@ -34,14 +32,23 @@ const GOALS = { webhookNewRatio: { goal: 8 } };
 const HEADINGS = ['request', 'connections', 'per second', 'p50 ms', 'p99 ms', 'p50 of livez'];
 const DEMO = fileURLToPath(new URL('../../demo', import.meta.url));
 
-const { values: options } = parseArgs({
-  options: {
-    deliveries: { type: 'string', default: '500' },
-    rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '1,16' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-  },
+const HELP = `usage: npm run bench:webhooks -- [--deliveries 500] [--rounds 3] [--connections 1,16] [--only new,again] [--json FILE]
+
+Measures deliveries of webhooks, as a ratio to GET /livez on the same server. The machine should do nothing else.
+
+  --deliveries N       requests of each kind in a round (default 500)
+  --rounds N           rounds (default 3)
+  --connections LIST   how many at the same time (default 1,16)
+  --only PARTS         of new, again (default both)
+  --json FILE          write rows and bars as JSON
+  --help               print this`;
+
+const { values: options } = benchArguments(HELP, {
+  deliveries: { type: 'string', default: '500' },
+  rounds: { type: 'string', default: '3' },
+  connections: { type: 'string', default: '1,16' },
+  only: { type: 'string' },
+  json: { type: 'string' },
 });
 
 const kinds = partsOf(KINDS, options.only);

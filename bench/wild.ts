@@ -4,7 +4,6 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { openService, type Service } from '../src/app/index.js';
 import { ingestRequests } from '../src/cli/options/ingest-requests.js';
 import { loadConfig } from '../src/config/index.js';
@@ -12,13 +11,12 @@ import { messageOf } from '../src/errors/index.js';
 import { openStoredValues } from '../src/ingest/export/array-files.js';
 import { parseNote } from '../src/lib/notes.js';
 import { createProbeSet } from '../src/probing/index.js';
+import { benchArguments } from './support/bench-arguments.js';
 import { type Expectation, expectationOf } from './wild/expectations.js';
 
 /**
  * Ingests every model file of a folder of cases as the command line does, and says for each what came out, whether it is right,
  * and for cases with a file in `expected/` how far the pixels are from those of the library that wrote the description.
- *
- *   node dist/bench/wild.js <folder> [--only a14,p05] [--json FILE]
  */
 
 interface Row {
@@ -47,10 +45,19 @@ const MIN_TWIN = 0.999;
 const FOLDER_CASES = ['r-triton-repository', 'z01_hf_checkout'];
 const DEMO = fileURLToPath(new URL('../../demo', import.meta.url));
 
-const { positionals, values: options } = parseArgs({
-  allowPositionals: true,
-  options: { only: { type: 'string' }, json: { type: 'string' } },
-});
+const HELP = `usage: npm run bench:wild -- <folder> [--only a14,p05] [--json FILE]
+
+Ingests every model file of a folder of cases, and says which do not come out right.
+
+  --only LIST   beginnings of cases (default all)
+  --json FILE   write the rows as JSON
+  --help        print this`;
+
+const { positionals, values: options } = benchArguments(
+  HELP,
+  { only: { type: 'string' }, json: { type: 'string' } },
+  true,
+);
 const [root] = positionals;
 if (!root || !existsSync(join(root, 'images')))
   throw new Error('Name a folder of cases that has images/: node dist/bench/wild.js <folder>');

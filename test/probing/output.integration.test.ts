@@ -174,6 +174,17 @@ describe('the output', () => {
     expect(await codeOf(runModel(meanColor({ tail }), probes))).toBe('MODEL_NO_LOGITS_OUTPUT');
   });
 
+  it('is not of whole numbers, and its type is named', async () => {
+    const tail = {
+      nodes: [node('Cast', ['logits'], ['scores'], [attribute('to', INT64)])],
+      outputs: [value('scores', INT64, ['N', 4])],
+    };
+    await expect(runModel(meanColor({ tail }), probes)).rejects.toMatchObject({
+      code: 'MODEL_NO_LOGITS_OUTPUT',
+      message: expect.stringMatching(/"scores" is int64\. Export .* in float32/),
+    });
+  });
+
   it('hands over NaN and constants as they are: the caller decides', async () => {
     const tail = {
       nodes: [node('Mul', ['logits', 'poison'], ['answer'])],

@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { type CuttingProxy, openCuttingProxy } from '../fixtures/cutting-proxy.js';
-import { DEMO, type DemoService, openDemoService } from '../fixtures/demo-service.js';
+import { DEMO, type DemoService, openDemoService, preprocessingOf } from '../fixtures/demo-service.js';
 import { openStream } from './support/open-stream.js';
 
 const FIELDS = '{ id state stage progress { done total } model { status } }';
@@ -31,7 +31,7 @@ async function begin(version: string): Promise<string> {
   const source = join(DEMO, 'models/mobilenet_v1_0.5_160.onnx');
   const { data } = await demo.ask(
     'mutation M($input: IngestModelInput!) { ingestModel(input: $input) { id } }',
-    { input: { name: 'watched', version, source } },
+    { input: { name: 'watched', version, source, preprocessing: preprocessingOf('mobilenet_v1_0.5_160') } },
   );
   return data.ingestModel.id;
 }

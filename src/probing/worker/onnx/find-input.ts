@@ -188,7 +188,8 @@ function reasonOf(inputs: readonly OnnxValue[]): string {
   const type = ELEMENT_STORAGE.get(elementType ?? 0)?.name;
   const channels = [shape[1], shape[3]].filter((size) => typeof size === 'number');
   if (type === 'int8') return ` "${name}" is int8 and the graph does not say how it is quantized.`;
-  if (type && !Object.keys(ELEMENT_TYPES).includes(type)) return ` "${name}" has the type ${type}.`;
+  if (type && !Object.keys(ELEMENT_TYPES).includes(type))
+    return ` "${name}" has the type ${type}. Export the model with an input of float32.`;
   if (shape.length === 4 && channels.length > 0)
     return ` "${name}" has ${Math.min(...channels)} channels; images have 3 or 1.`;
   return '';

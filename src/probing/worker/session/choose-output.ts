@@ -5,7 +5,7 @@ import type { ModelInspection } from '../../protocol.js';
 import { ELEMENT_STORAGE } from '../onnx/element-types.js';
 import type { OnnxValue } from '../onnx/model.js';
 import { isNormalizationOf } from './is-normalization-of.js';
-import type { SelectableOutput } from './selectable-outputs.js';
+import { FLOATS, type SelectableOutput } from './selectable-outputs.js';
 
 /** The tensor to read responses from. */
 export interface ChosenOutput {
@@ -86,7 +86,7 @@ export function chooseOutput(
   if (!pool)
     throw new ProbelogError(
       'MODEL_NO_LOGITS_OUTPUT',
-      `No output has the shape [N, C].${numberHint(selectable)}${hintAt(declared, run)} The model's outputs: ${found() || 'none'}.`,
+      `No output has the shape [N, C] in float32, float16 or float64.${numberHint(selectable) || typeHint(declared)}${hintAt(declared, run)} The model's outputs: ${found() || 'none'}.`,
     );
   const chosen = mostTelling(pool);
   if (!chosen)
@@ -260,6 +260,18 @@ function numberHint(selectable: readonly SelectableOutput[]): string {
   const number = selectable.find(({ decision }) => decision === CLASS_NUMBER);
   return number
     ? ` The output "${number.name}" is only the number of the highest class (${CLASS_NUMBER}). Export the model with its logits or probabilities as an output.`
+    : '';
+}
+
+/** An output that is a row for each image, but of a type that holds no scores. */
+function typeHint(declared: readonly OnnxValue[]): string {
+  const row = declared.find(
+    ({ shape, elementType, container }) =>
+      container === null && shape?.length === 2 && elementType !== null && !FLOATS.includes(elementType),
+  );
+  const type = ELEMENT_STORAGE.get(row?.elementType ?? 0)?.name;
+  return row && type
+    ? ` The output "${row.name}" is ${type}. Export the model with its logits or probabilities in float32 or float16.`
     : '';
 }
 

@@ -67,7 +67,7 @@ export function outputSelection(
 }
 
 /** TensorProto.DataType of float32, float16 and float64. */
-const FLOATS = [1, 10, 11];
+export const FLOATS = [1, 10, 11];
 
 /**
  * Whether a declared output may hold a row of values for each image. The others (feature maps, class numbers) are never
