@@ -44,6 +44,8 @@ describe('an address', () => {
     expect(parse('model?name=a')).toEqual({ page: 'model', name: 'a', find: '', shown: 12 });
     const output = { page: 'output', id: 'TG9naXQ6MQ==', shown: 36 } as const;
     expect(parse(formatAddress(output))).toEqual(output);
+    const reached = { ...output, query: 'dog -cat' };
+    expect(parse(formatAddress(reached))).toEqual(reached);
   });
 
   it.each([

@@ -46,6 +46,8 @@ export interface ModelAddress {
 export interface OutputAddress {
   page: 'output';
   id: string;
+  /** The query that led there; the page says why the output matched it. */
+  query?: string;
   shown: number;
 }
 
@@ -106,7 +108,8 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
         shown,
       };
     case 'output':
-      return text('id') ? { page: 'output', id: text('id'), shown } : { page: 'unknown' };
+      if (!text('id')) return { page: 'unknown' };
+      return { page: 'output', id: text('id'), ...(text('q') && { query: text('q') }), shown };
     case 'compare':
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     default:
@@ -146,6 +149,7 @@ export function formatAddress(address: Exclude<Address, UnknownAddress>): string
   } else {
     path = './output';
     set('id', address.id);
+    set('q', address.query);
   }
   if (address.shown !== FIRST_SHOWN) set('shown', String(address.shown));
   const text = given.toString();

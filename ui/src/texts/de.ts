@@ -100,6 +100,7 @@ export const de: Texts = {
   outputOrder: 'Reihenfolge',
   outputOrders: { INDEX: 'Nach Nummer', NAME: 'Nach Namen' },
   outputsOf: 'Ausgänge',
+  whyMatched: (query) => `Warum es zu „${query}“ passt`,
   topPictures: 'Spricht am stärksten an auf',
   bottomPictures: 'Spricht am schwächsten an auf',
   names: 'Namen allein aus den Antworten',

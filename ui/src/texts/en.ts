@@ -105,6 +105,7 @@ export const en = {
   outputOrder: 'Order',
   outputOrders: { INDEX: 'By number', NAME: 'By name' },
   outputsOf: 'Outputs',
+  whyMatched: (query: string) => `Why it matched "${query}"`,
   topPictures: 'Responds most to',
   bottomPictures: 'Responds least to',
   names: 'Names from responses alone',
