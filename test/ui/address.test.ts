@@ -48,6 +48,12 @@ describe('an address', () => {
     expect(parse(formatAddress(reached))).toEqual(reached);
   });
 
+  it('names the part of the queue', () => {
+    const queue = { page: 'queue', shows: 'FAILED', shown: 36 } as const;
+    expect(parse(formatAddress(queue))).toEqual(queue);
+    expect(parse('queue?shows=SOME')).toEqual({ page: 'queue', shows: 'ALL', shown: 12 });
+  });
+
   it.each([
     ['?of=planets&sort=WORST&shown=-3', searchFor('')],
     ['?shown=1e9', searchFor('', { shown: 600 })],

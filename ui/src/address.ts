@@ -65,11 +65,26 @@ export interface CompareAddress {
   shown: number;
 }
 
+/** Which ingests the queue page lists. */
+export const SHOWS = ['ALL', 'UNFINISHED', 'FAILED'] as const;
+
+export interface QueueAddress {
+  page: 'queue';
+  shows: (typeof SHOWS)[number];
+  shown: number;
+}
+
 export interface UnknownAddress {
   page: 'unknown';
 }
 
-export type Address = SearchAddress | ModelAddress | OutputAddress | CompareAddress | UnknownAddress;
+export type Address =
+  | SearchAddress
+  | ModelAddress
+  | OutputAddress
+  | CompareAddress
+  | QueueAddress
+  | UnknownAddress;
 
 export const FIRST_SHOWN = 12;
 export const MAX_SHOWN = 600;
@@ -112,6 +127,8 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       return { page: 'output', id: text('id'), ...(text('q') && { query: text('q') }), shown };
     case 'compare':
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
+    case 'queue':
+      return { page: 'queue', shows: SHOWS.find((shows) => shows === given.get('shows')) ?? 'ALL', shown };
     default:
       return { page: 'unknown' };
   }
@@ -146,6 +163,9 @@ export function formatAddress(address: Exclude<Address, UnknownAddress>): string
     set('av', address.a?.version);
     set('b', address.b?.name);
     set('bv', address.b?.version);
+  } else if (address.page === 'queue') {
+    path = './queue';
+    if (address.shows !== 'ALL') set('shows', address.shows);
   } else {
     path = './output';
     set('id', address.id);

@@ -126,7 +126,10 @@ export class ProbelogApp extends LitElement {
     return html`<header>
         <div class="row">
           <a class="home" href="./">${texts.appName}</a>
-          <a class="small" href="./graphql">${texts.graphql}</a>
+          <nav class="row" aria-label=${texts.pages}>
+            <a class="small" href="./queue">${texts.queue}</a>
+            <a class="small" href="./graphql">${texts.graphql}</a>
+          </nav>
         </div>
       </header>
       <main tabindex="-1">${this.page()}</main>`;
@@ -145,6 +148,9 @@ export class ProbelogApp extends LitElement {
         // Few people compare models: the others need not load it.
         void import('./pages/compare-page.js');
         return html`<compare-page .session=${this.session} .speech=${speech} .address=${address}></compare-page>`;
+      case 'queue':
+        void import('./pages/queue-page.js');
+        return html`<queue-page .session=${this.session} .speech=${speech} .address=${address}></queue-page>`;
       case 'unknown':
         return html`<h1>${speech.texts.notFound}</h1><p><a href="./">${speech.texts.toSearch}</a></p>`;
     }

@@ -1,5 +1,12 @@
 import type { Suggestion } from '../../../src/client/index.js';
-import type { Fit, FitReason, IngestState, ModelStatus, ResponseKind } from '../generated/operations.js';
+import type {
+  Fit,
+  FitReason,
+  IngestStage,
+  IngestState,
+  ModelStatus,
+  ResponseKind,
+} from '../generated/operations.js';
 import type { OutputName, Strength } from '../strength.js';
 
 /** All texts of the page. Other languages have the same keys; the compiler checks it. */
@@ -87,6 +94,24 @@ export const en = {
     NOT_APPLICABLE: 'not applicable',
     CANCELLED: 'cancelled',
   } satisfies Record<IngestState, string>,
+  pages: 'Pages',
+  queue: 'Queue',
+  queueShows: 'Show',
+  queueShown: { ALL: 'All', UNFINISHED: 'Unfinished', FAILED: 'Failed' },
+  ingests: (count: string) => (count === '1' ? '1 ingest' : `${count} ingests`),
+  stage: {
+    QUEUED: 'Queued',
+    FETCHING: 'Copying the file',
+    INSPECTING: 'Reading the model',
+    PROBING: 'Showing it probes',
+    STORING: 'Storing its responses',
+    INDEXING: 'Making it searchable',
+    DONE: 'Done',
+  } satisfies Record<IngestStage, string>,
+  probesOf: (done: string, total: string) => `${done} of ${total} probes`,
+  secondsLeft: (seconds: string) => `(about ${seconds} s left)`,
+  retryIngest: 'Try again',
+  cancelIngest: 'Cancel',
   summary: 'What it recognizes',
   noSummary: 'This model cannot be searched yet.',
   facts: 'Facts',

@@ -14,6 +14,7 @@ export interface Speech {
   percent(share: number): string;
   bytes(count: number): string;
   date(iso: string): string;
+  time(iso: string): string;
 }
 
 /** The first wanted language that there is, or English. @param wanted BCP 47 tags, the best first */
@@ -39,6 +40,8 @@ export function chooseSpeech(wanted: readonly string[]): Speech {
       }
       return texts.bytes(number(value), units[unit]);
     },
+    time: (iso) =>
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
     date: (iso) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso)),
   };
 }
