@@ -39,9 +39,13 @@ describe('an address', () => {
   it('names models and outputs', () => {
     const model = { page: 'model', name: 'a/b c', version: '1', find: 'dog', shown: 12 } as const;
     expect(parse(formatAddress(model))).toEqual(model);
+    const byName = { ...model, by: 'NAME' } as const;
+    expect(parse(formatAddress(byName))).toEqual(byName);
     expect(parse('model?name=a')).toEqual({ page: 'model', name: 'a', find: '', shown: 12 });
     const output = { page: 'output', id: 'TG9naXQ6MQ==', shown: 36 } as const;
     expect(parse(formatAddress(output))).toEqual(output);
+    const reached = { ...output, query: 'dog -cat' };
+    expect(parse(formatAddress(reached))).toEqual(reached);
   });
 
   it.each([

@@ -38,12 +38,16 @@ export interface ModelAddress {
   version?: string;
   /** Text that the outputs are searched for. */
   find: string;
+  /** Order of the outputs: by their place, or by what they are called. */
+  by?: 'NAME';
   shown: number;
 }
 
 export interface OutputAddress {
   page: 'output';
   id: string;
+  /** The query that led there; the page says why the output matched it. */
+  query?: string;
   shown: number;
 }
 
@@ -100,10 +104,12 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
         name: text('name'),
         ...(text('version') && { version: text('version') }),
         find: text('find'),
+        ...(given.get('by') === 'NAME' && { by: 'NAME' as const }),
         shown,
       };
     case 'output':
-      return text('id') ? { page: 'output', id: text('id'), shown } : { page: 'unknown' };
+      if (!text('id')) return { page: 'unknown' };
+      return { page: 'output', id: text('id'), ...(text('q') && { query: text('q') }), shown };
     case 'compare':
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     default:
@@ -133,6 +139,7 @@ export function formatAddress(address: Exclude<Address, UnknownAddress>): string
     set('name', address.name);
     set('version', address.version);
     set('find', address.find);
+    set('by', address.by);
   } else if (address.page === 'compare') {
     path = './compare';
     set('a', address.a?.name);
@@ -142,6 +149,7 @@ export function formatAddress(address: Exclude<Address, UnknownAddress>): string
   } else {
     path = './output';
     set('id', address.id);
+    set('q', address.query);
   }
   if (address.shown !== FIRST_SHOWN) set('shown', String(address.shown));
   const text = given.toString();

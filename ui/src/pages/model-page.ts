@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient } from '../../../src/client/index.js';
-import { FIRST_SHOWN, formatAddress, type ModelAddress } from '../address.js';
+import { FIRST_SHOWN, formatAddress, MAX_SHOWN, type ModelAddress } from '../address.js';
 import {
+  UiModelNamesDocument,
   UiModelOutputsDocument,
   UiModelPageDocument,
   type UiModelPageQuery,
@@ -9,19 +10,27 @@ import {
 } from '../generated/operations.js';
 import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
+import { titleOf, titleSource } from '../parts/output-title.js';
 import { plainText } from '../plain-text.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
+import { loadPages, MAX_FIRST } from './load-pages.js';
 import '../parts/strength-bar.js';
 import '../parts/trouble-message.js';
 
 const TYPING_MS = 150;
-const MAX_FIRST = 100;
+/** Outputs that are sorted by name: all of them are loaded for it. */
+const MAX_SORTED = 2_000;
 
 interface ModelOutput {
   confidence: number | null;
-  node: { id: string; index: number; label?: string | null };
+  node: {
+    id: string;
+    index: number;
+    label: string | null;
+    concepts: { text: string; confidence: number | null }[];
+  };
 }
 
 interface ModelData {
@@ -54,6 +63,7 @@ export class ModelPage extends LitElement {
       dd { text-align: end; font-variant-numeric: tabular-nums; }
       ol { display: grid; gap: 4px; }
       ol li { display: grid; grid-template-columns: 4em minmax(0, 1fr) minmax(0, 10em); gap: 12px; align-items: center; }
+      .title { display: flex; flex-wrap: wrap; gap: 4px var(--gap); align-items: baseline; min-width: 0; }
       ol a { min-height: 24px; display: inline-block; }
       pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: 0.87rem; }
       input[type='search'] { width: 100%; }
@@ -127,21 +137,52 @@ export class ModelPage extends LitElement {
     </div>`;
   }
 
-  private outputs({ outputs, hasMore }: ModelData) {
+  private order() {
+    const { texts } = this.speech;
+    const { by } = this.address;
+    return html`<label class="row small"
+      >${texts.outputOrder}
+      <select
+        @change=${(event: Event) => this.go({ by: (event.target as HTMLSelectElement).value === 'NAME' ? 'NAME' : undefined })}
+      >
+        <option value="INDEX" .selected=${by === undefined}>${texts.outputOrders.INDEX}</option>
+        <option value="NAME" .selected=${by === 'NAME'}>${texts.outputOrders.NAME}</option>
+      </select></label
+    >`;
+  }
+
+  /** In the order of the address. Searched ones are best first. */
+  private sorted(outputs: ModelOutput[]): ModelOutput[] {
+    if (this.address.by !== 'NAME' || this.address.find.trim()) return outputs;
+    const { language } = this.speech;
+    const { compare } = new Intl.Collator(language, { numeric: true });
+    const titled = outputs.map((output) => ({ output, title: titleOf(output.node, this.speech) }));
+    return titled
+      .sort((a, b) => compare(a.title, b.title) || a.output.node.index - b.output.node.index)
+      .map(({ output }) => output);
+  }
+
+  private outputs(data: ModelData) {
     const { texts, number } = this.speech;
-    return html`<ol>
-        ${outputs.map(
+    const { shown, find } = this.address;
+    const sorted = this.sorted(data.outputs);
+    const hasMore = data.hasMore || sorted.length > shown;
+    return html`${find.trim() ? nothing : this.order()}
+      <ol>
+        ${sorted.slice(0, shown).map(
           ({ node, confidence }) => html`<li>
             <span class="number quiet">${number(node.index)}</span>
-            <a href=${formatAddress({ page: 'output', id: node.id, shown: FIRST_SHOWN })}
-              ><bdi>${node.label ?? texts.outputNumber(number(node.index))}</bdi></a
+            <span class="title"><a href=${formatAddress({ page: 'output', id: node.id, shown: FIRST_SHOWN })}
+              ><bdi>${titleOf(node, this.speech)}</bdi></a
             >
+              ${node.label === null ? titleSource(node, this.speech) : nothing}
+            </span>
             ${this.address.find ? html`<strength-bar .speech=${this.speech} .confidence=${confidence}></strength-bar>` : nothing}
           </li>`,
         )}
       </ol>
       ${
-        hasMore
+        hasMore && shown < MAX_SHOWN
           ? html`<p><button @click=${() => this.go({ shown: this.address.shown + 4 * FIRST_SHOWN })}>${texts.more}</button></p>`
           : nothing
       }`;
@@ -189,21 +230,56 @@ export class ModelPage extends LitElement {
 
 async function loadModel(
   client: ProbelogClient,
-  { name, version, find, shown }: ModelAddress,
+  address: ModelAddress,
   signal: AbortSignal,
 ): Promise<ModelData> {
+  const { name, version } = address;
   const options = { signal };
-  const concept = find.trim();
-  const first = Math.min(shown, MAX_FIRST);
-  const [{ model }, found] = await Promise.all([
+  const [{ model }, { outputs, hasMore }] = await Promise.all([
     client.query(UiModelPageDocument, { name, version }, options),
-    concept
-      ? client.query(UiModelSearchDocument, { name, version, concept, first }, options)
-      : client.query(UiModelOutputsDocument, { name, version, first }, options),
+    loadOutputs(client, address, options),
   ]);
-  const logits = found.model?.logits;
-  const edges: { node: ModelOutput['node']; confidence?: number | null }[] = logits?.edges ?? [];
-  const outputs = edges.map(({ node, confidence = null }) => ({ node, confidence }));
-  return { model, outputs, hasMore: edges.length === first && first < MAX_FIRST };
+  const isUnlabeled = outputs.some(({ node }) => node.label === null);
+  const names = isUnlabeled ? await client.query(UiModelNamesDocument, { name, version }, options) : null;
+  // A degenerate output has no name; those beyond the first 2,000 have none here.
+  const named = new Map(
+    names?.model?.outputNames.map(({ index, text, confidence = null }) => [
+      index,
+      text ? [{ text, confidence }] : [],
+    ]),
+  );
+  for (const { node } of outputs) node.concepts = named.get(node.index) ?? [];
+  return { model, outputs, hasMore };
+}
+
+async function loadOutputs(
+  client: ProbelogClient,
+  { name, version, find, by, shown }: ModelAddress,
+  options: { signal: AbortSignal },
+): Promise<Pick<ModelData, 'outputs' | 'hasMore'>> {
+  const concept = find.trim();
+  if (concept) {
+    const first = Math.min(shown, MAX_FIRST);
+    const { model } = await client.query(UiModelSearchDocument, { name, version, concept, first }, options);
+    const edges = model?.logits.edges ?? [];
+    return {
+      outputs: edges.map(({ node, confidence }) => asOutput(node, confidence)),
+      hasMore: edges.length === first && first < MAX_FIRST,
+    };
+  }
+  const { model } = await loadPages(
+    by === 'NAME' ? MAX_SORTED : shown,
+    (page) => client.query(UiModelOutputsDocument, { name, version, ...page }, options),
+    (result) => result.model?.logits,
+  );
+  const outputs = (model?.logits.edges ?? []).map(({ node }) => asOutput(node));
+  return { outputs, hasMore: model?.logits.pageInfo.hasNextPage ?? false };
+}
+
+function asOutput(
+  { id, index, label = null }: { id: string; index: number; label?: string | null },
+  confidence: number | null = null,
+): ModelOutput {
+  return { confidence, node: { id, index, label, concepts: [] } };
 }
 customElements.define('model-page', ModelPage);

@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { FIRST_SHOWN, formatAddress, type OutputAddress, searchFor } from '../address.js';
-import { UiOutputPageDocument, type UiOutputPageQuery } from '../generated/operations.js';
 import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
@@ -9,15 +8,17 @@ import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
 import { foldVersions } from './fold-versions.js';
+import { MAX_FIRST } from './load-pages.js';
+import { loadOutput, type OutputData } from './output-data.js';
 import '../parts/answer-card.js';
 import '../parts/picture-strip.js';
+import '../parts/strength-bar.js';
 import '../parts/trouble-message.js';
 
-const MAX_FIRST = 100;
 /** Less likely names are noise. */
 const NAMED_FROM = 0.2;
 
-type Output = NonNullable<UiOutputPageQuery['logit']>;
+type Output = NonNullable<OutputData['output']>;
 
 /** One output: what it responds to, what that may be called, and which others respond alike. */
 export class OutputPage extends LitElement {
@@ -29,7 +30,7 @@ export class OutputPage extends LitElement {
   declare session: Session;
   declare speech: Speech;
   declare address: OutputAddress;
-  private readonly loader = new Loader<UiOutputPageQuery>(this);
+  private readonly loader = new Loader<OutputData>(this);
 
   static override styles = [
     shared,
@@ -37,25 +38,24 @@ export class OutputPage extends LitElement {
       h1 { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
       .names { display: flex; flex-wrap: wrap; gap: 4px 16px; }
       .names a, p a { min-height: 24px; display: inline-block; }
+      .match { max-width: 20em; }
       .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
     `,
   ];
 
   override willUpdate() {
-    const { id, shown } = this.address;
-    this.loader.load(JSON.stringify(this.address), (signal) =>
-      this.session.client.query(UiOutputPageDocument, { id, first: Math.min(shown, MAX_FIRST) }, { signal }),
-    );
+    const { address, session } = this;
+    this.loader.load(JSON.stringify(address), (signal) => loadOutput(session.client, address, { signal }));
   }
 
   /** Nothing while another output is still there, which the address no longer names. */
   private get data() {
     const { data, isLoading } = this.loader;
-    return isLoading && data?.logit?.id !== this.address.id ? null : data;
+    return isLoading && data?.output?.id !== this.address.id ? null : data;
   }
 
   override updated(changed: PropertyValues<this>) {
-    const output = this.data?.logit;
+    const output = this.data?.output;
     if (output) document.title = `${plainText(titleOf(output, this.speech))} – ${this.speech.texts.appName}`;
     else if (changed.has('address')) document.title = this.speech.texts.appName;
     if (!this.loader.isLoading)
@@ -73,12 +73,12 @@ export class OutputPage extends LitElement {
           : nothing
       }
       ${!data && isLoading ? html`<p role="status">${texts.loading}</p>` : nothing}
-      ${data && !data.logit ? html`<p>${texts.noOutput} <a href="./">${texts.toSearch}</a></p>` : nothing}
-      ${data?.logit ? this.output(data.logit) : nothing}
+      ${data && !data.output ? html`<p>${texts.noOutput} <a href="./">${texts.toSearch}</a></p>` : nothing}
+      ${data?.output ? this.output(data.output, data.match) : nothing}
     </div>`;
   }
 
-  private output(output: Output) {
+  private output(output: Output, match: OutputData['match']) {
     const { texts } = this.speech;
     const { name, version } = output.model;
     const model = formatAddress({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
@@ -86,8 +86,18 @@ export class OutputPage extends LitElement {
         <h1><bdi>${titleOf(output, this.speech)}</bdi> ${titleSource(output, this.speech)}</h1>
         <p>${texts.model}: <a href=${model}><bdi>${name}</bdi> <bdi>${version}</bdi></a></p>
       </div>
+      ${match ? this.match(match) : nothing}
       ${this.pictures(texts.topPictures, output.topProbes)} ${this.pictures(texts.bottomPictures, output.bottomProbes)}
       ${this.names(output)} ${this.similar(output)}`;
+  }
+
+  private match({ confidence, pictures }: NonNullable<OutputData['match']>) {
+    const title = this.speech.texts.whyMatched(plainText(this.address.query ?? ''));
+    return html`<section class="stack">
+      <h2>${title}</h2>
+      <strength-bar class="match" .speech=${this.speech} .confidence=${confidence}></strength-bar>
+      <picture-strip large .session=${this.session} .probes=${pictures} label=${title}></picture-strip>
+    </section>`;
   }
 
   private pictures(title: string, responses: Output['topProbes']) {

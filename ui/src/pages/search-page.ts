@@ -301,6 +301,7 @@ export class SearchPage extends LitElement {
   }
 
   private outputs({ edges, pageInfo }: NonNullable<SearchData['outputs']>) {
+    const { address } = this;
     if (edges.length === 0) return this.nothingFound();
     return html`<ol class="cards" aria-busy=${this.loader.isLoading ? 'true' : 'false'}>
         ${foldVersions(edges).map(
@@ -311,6 +312,7 @@ export class SearchPage extends LitElement {
               .output=${edge.node}
               .confidence=${edge.confidence ?? null}
               .versions=${versions}
+              .query=${address.query}
             ></answer-card>
           </li>`,
         )}

@@ -17,6 +17,7 @@ export class AnswerCard extends LitElement {
     output: { attribute: false },
     confidence: { attribute: false },
     versions: { attribute: false },
+    query: { attribute: false },
   };
   declare session: Session;
   declare speech: Speech;
@@ -24,6 +25,8 @@ export class AnswerCard extends LitElement {
   declare confidence: number | null;
   /** Other versions of the model whose output with the same number and label is an answer, too. */
   declare versions: readonly string[];
+  /** What it answers; the link keeps it. */
+  declare query: string | undefined;
 
   static override styles = [
     shared,
@@ -45,7 +48,7 @@ export class AnswerCard extends LitElement {
     const { output, speech, confidence, versions } = this;
     const { texts } = speech;
     const { model } = output;
-    const here = formatAddress({ page: 'output', id: output.id, shown: FIRST_SHOWN });
+    const here = formatAddress({ page: 'output', id: output.id, query: this.query, shown: FIRST_SHOWN });
     const atModel = formatAddress({
       page: 'model',
       name: model.name,

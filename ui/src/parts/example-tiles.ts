@@ -40,7 +40,7 @@ export class ExampleTiles extends LitElement {
       a:hover { border-color: var(--accent); color: var(--accent); }
       /* The place of the pictures is there before they are. */
       .pictures { display: grid; gap: 4px; grid-template-columns: repeat(4, minmax(0, 1fr)); }
-      .pictures > * { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 4px; background: var(--raised); }
+      .pictures > * { display: block; width: 100%; height: auto; aspect-ratio: 1; object-fit: cover; border-radius: 4px; background: var(--raised); }
     `,
   ];
 

@@ -10,9 +10,10 @@ const TYPING_MS = 120;
 /** The server suggests nothing for longer ones. */
 const MAX_PREFIX = 100;
 
-/** Styles for the element that contains the field. */
+/** Styles for the element that contains the field. The list is as wide as the form. */
 export const queryFieldStyles = css`
-  query-field { display: block; position: relative; min-width: 0; }
+  query-field { display: block; min-width: 0; }
+  form { position: relative; }
   .suggestions {
     position: absolute; z-index: 1; inset-inline: 0; top: calc(100% + 4px); max-height: 60vh; overflow-y: auto;
     border: 1px solid var(--quiet); border-radius: var(--radius); background: var(--paper);
@@ -24,6 +25,7 @@ export const queryFieldStyles = css`
   .suggestions li[aria-selected='true'], .suggestions li:hover { background: var(--raised); }
   .suggestions li[aria-selected='true'] { outline: 2px solid var(--accent); outline-offset: -2px; }
   .suggestions bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .suggestions span { flex: none; }
 `;
 
 /**
