@@ -221,6 +221,14 @@ describe('a model in a local folder', () => {
     ]);
   });
 
+  it("has what MLflow's MLmodel says of it", async () => {
+    const metadata =
+      'metadata:\n  labels: [a, b, c, d]\n  preprocessing:\n    mean: [0.25, 0.5, 0.75]\n    std: [1]\n';
+    const { model } = await beside({ MLmodel: `flavors:\n  onnx:\n    data: model.onnx\n${metadata}` });
+    expect(model).toMatchObject({ labels: LABELS, preprocessing: { mean: MEAN } });
+    expect((await beside({ MLmodel: 'flavors: {' })).state).toBe('SUCCEEDED');
+  });
+
   it('has labels that fit rather than those that do not or say nothing', async () => {
     const { model } = await beside({
       'config.json': JSON.stringify({ id2label: { 0: 'LABEL_0', 1: 'LABEL_1', 2: 'LABEL_2', 3: 'LABEL_3' } }),

@@ -20,7 +20,7 @@ export async function describedFile(
   const version = await resolvedFile(reader, uri);
   if (!version.sidecars) return version;
   const files = listedSidecarFiles(version.sidecars, limits);
-  const { document } = await sidecarPreprocessing(files, version.preprocessing);
+  const { document } = await sidecarPreprocessing(files, 'The registry', version.preprocessing);
   const [labels] = await sidecarLabels(files);
   return { ...version, preprocessing: document ?? undefined, labels: version.labels ?? labels?.labels };
 }

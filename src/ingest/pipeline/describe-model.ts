@@ -1,5 +1,6 @@
 import { labelLists } from '../../lib/parse-labels.js';
 import { type PartialPreprocessing, parsePreprocessing } from '../../probing/index.js';
+import { mlflowMetadata } from '../sources/mlflow-metadata.js';
 import type { RegisteredModel } from '../sources/remote-sources.js';
 import type { SidecarFiles } from '../sources/sidecar-files.js';
 import { labelsIn, type SourceLabels, sidecarLabels } from '../sources/sidecar-labels.js';
@@ -49,15 +50,21 @@ export async function describeModel(
   files: SidecarFiles,
   fallback: DescriptionFallback = THROW,
 ): Promise<ModelDescription> {
+  const said = async () => registered ?? (await mlflowMetadata(files));
+  const where = registered === null ? 'MLmodel' : 'The registry';
   const isGiven = given.preprocessing !== undefined;
   const { document, notes } = isGiven
     ? { document: given.preprocessing, notes: [] }
-    : await sidecarPreprocessing(files, registered?.preprocessing).catch(fallback.preprocessing);
+    : await said()
+        .then((source) => sidecarPreprocessing(files, where, source?.preprocessing))
+        .catch(fallback.preprocessing);
   const labels =
     given.labels === null
       ? [
           ...inDescription(given.preprocessing),
-          ...labelsIn('The registry', labelLists(registered?.labels)),
+          ...(await said()
+            .then((source) => labelsIn(where, labelLists(source?.labels)))
+            .catch(fallback.labels)),
           ...(await sidecarLabels(files).catch(fallback.labels)),
         ]
       : [];

@@ -1,7 +1,7 @@
 import { type LabelList, labelLists } from '../../lib/parse-labels.js';
 
-/** An item of a TensorFlow label map, which has no messages inside. */
-const ITEM = /\bitem\s*:?\s*\{([^{}]*)\}/g;
+/** An item of a TensorFlow label map, which has no messages inside. Spaces are few, so that a stranger's file is read in a moment. */
+const ITEM = /\bitem\s{0,20}:?\s{0,20}\{([^{}]*)\}/g;
 const FIELD = /\b(id|name|display_name)\s*:\s*(?:(\d+)|"([^"\n]*)"|'([^'\n]*)')/g;
 
 /**

@@ -41,17 +41,19 @@ interface Description {
  * The description of the preprocessing in the files beside the model, or in its registry; the first one counts. Those that say
  * otherwise are named in notes.
  *
- * @param registered what the registry itself says; undefined when it says nothing
+ * @param where what to call the registry
+ * @param registered what it itself says; undefined when it says nothing
  * @throws ProbelogError PREPROCESSING_INVALID that names the file and the place: a model with wrong pixels is never found, so a
  * broken description is not the same as none
  */
 export async function sidecarPreprocessing(
   files: SidecarFiles,
-  registered?: unknown,
+  where: string,
+  registered: unknown,
 ): Promise<FoundPreprocessing> {
   const found: Description[] = [];
   const notes: string[] = [];
-  if (registered !== undefined) found.push(described('The registry', registered));
+  if (registered !== undefined) found.push(described(where, registered));
   const listed = new Set(await files.names());
   for (const [name, describes] of FILES)
     for (const file of [name, ABOVE + name].filter((one) => one === name || listed.has(one))) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseLabelMap } from '../../../src/ingest/sources/parse-label-map.js';
 import { parseLabelTable, parseLabelText } from '../../../src/ingest/sources/parse-label-text.js';
 import { readLabels } from '../../../src/ingest/sources/read-labels.js';
 
@@ -91,5 +92,20 @@ describe('readLabels', () => {
     for (const text of ['['.repeat(500), '? '.repeat(500), 'a: 1\n'.repeat(300_000)])
       await expect(readLabels('labels.yaml', text)).rejects.toThrow(SyntaxError);
     expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe('parseLabelMap', () => {
+  it('reads items in any order of their fields and numbers', () => {
+    const text = 'item {\n  name: "n2" id: 2\n display_name: "dog"\n}\nitem: { id: 1, name: \'cat\' }';
+    expect(parseLabelMap(text)).toEqual([{ field: null, labels: ['cat', 'dog'] }]);
+    expect(parseLabelMap('node { name: "x" }')).toEqual([]);
+  });
+
+  it('reads a large file in a moment', () => {
+    const started = performance.now();
+    for (const part of [' ', 'item {', 'item { id:', "name: '", 'id: 1 '])
+      parseLabelMap(`item${part.repeat(200_000)}`);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
