@@ -8,6 +8,7 @@ const SLOW = [
   'runners/hub-end-to-end',
   'cli/serve',
   'cli/worker',
+  'ui/page',
   'client/ingest',
   'cli/commands',
   'cli/interrupted',
