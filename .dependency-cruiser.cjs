@@ -98,8 +98,8 @@ module.exports = {
       to: { path: '^src/.*/main\\.ts$' },
     },
     {
-      name: 'page-uses-the-client',
-      comment: 'What the page knows of the server is what any user of the client knows.',
+      name: 'ui-uses-the-client',
+      comment: 'What the UI knows of the server is what any user of the client knows.',
       severity: 'error',
       from: { path: '^ui/' },
       to: { path: '^src/(?!client/)' },

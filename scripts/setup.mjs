@@ -9,7 +9,7 @@ import { generateStep } from './setup/generate.mjs';
 import { withLock } from './setup/lock.mjs';
 import { checkNode } from './setup/node-version.mjs';
 import { packagesStep } from './setup/packages.mjs';
-import { pageStep } from './setup/page.mjs';
+import { uiStep } from './setup/ui.mjs';
 
 const HELP = `usage: node scripts/setup.mjs [--check]
 
@@ -18,7 +18,7 @@ Makes a fresh clone ready to run. Does only what is out of date.
   --check   list what is out of date and change nothing; exit status 1 if anything is
   --help    print this`;
 
-const steps = [packagesStep, faissStep, generateStep, buildStep, pageStep];
+const steps = [packagesStep, faissStep, generateStep, buildStep, uiStep];
 const args = process.argv.slice(2);
 const unknown = args.find((arg) => arg !== '--check' && arg !== '--help');
 

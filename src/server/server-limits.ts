@@ -27,7 +27,7 @@ export type ServerLimits = Pick<
   | 'maxMessageBytes'
   | 'socketIdleSeconds'
   | 'introspection'
-  | 'page'
+  | 'ui'
   | 'explorer'
   | 'automaticPersistedQueries'
   | 'persistedOperations'

@@ -6,8 +6,8 @@ import { addAuthHook, credentialsOf } from './auth/auth-hook.js';
 import { openRateLimit } from './auth/rate-limit.js';
 import { createApp } from './create-app.js';
 import { addGraphql } from './graphql/graphql-server.js';
-import { addPage } from './routes/page.js';
 import { addRoutes, type RouteOptions } from './routes/routes.js';
+import { addUi } from './routes/ui.js';
 import type { ServerLimits } from './server-limits.js';
 
 const HOUR_MS = 3_600_000;
@@ -71,8 +71,8 @@ export async function startServer({
   });
   const graphql = await addGraphql(app, { schema, services, limits, rateLimit });
   addRoutes(app, { services, webhooks });
-  const hasPage = limits.page && !subgraph && addPage(app);
-  if (!hasPage)
+  const hasUi = limits.ui && !subgraph && addUi(app);
+  if (!hasUi)
     app.get('/', { config: { requiredScopes: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
   await app.listen({ host, port }).catch((thrown) => {
     throw cannotListen(host, port, thrown);

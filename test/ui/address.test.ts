@@ -27,8 +27,8 @@ const FULL: SearchAddress = {
 describe('an address', () => {
   it('has all that a search shows, and says it again', () => {
     expect(parse(formatAddress(FULL))).toEqual(FULL);
-    const withPicture = searchFor('', { picture: '1-2' });
-    expect(parse(formatAddress(withPicture))).toEqual(withPicture);
+    const withImage = searchFor('', { image: '1-2' });
+    expect(parse(formatAddress(withImage))).toEqual(withImage);
   });
 
   it('is short where all is as usual', () => {

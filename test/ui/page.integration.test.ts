@@ -93,18 +93,18 @@ describe.runIf(HAS_BROWSER)('the search', () => {
     await rows.nth(1).waitFor();
   });
 
-  it('finds by a picture, and after a reload', async () => {
+  it('finds by an image, and after a reload', async () => {
     const { page, faults } = await openTab(browser, url);
     await page.goto(url);
-    await page.getByLabel('Search with a picture').last().setInputFiles(`${DEMO}probes/pets-0000.jpg`);
+    await page.getByLabel('Search with an image').last().setInputFiles(`${DEMO}probes/pets-0000.jpg`);
     await cards(page).first().waitFor();
-    expect(page.url()).toMatch(/\?picture=/);
+    expect(page.url()).toMatch(/\?image=/);
     await page.reload();
     await cards(page).first().waitFor();
-    expect(await page.getByRole('img', { name: 'Your picture' }).count()).toBe(1);
+    expect(await page.getByRole('img', { name: 'Your image' }).count()).toBe(1);
     const other = await openTab(browser, url);
     await other.page.goto(page.url());
-    await other.page.getByText('That picture was in another tab. Choose it again.').waitFor();
+    await other.page.getByText('That image was in another tab. Choose it again.').waitFor();
     expect([...faults, ...other.faults]).toEqual([]);
   });
 
@@ -239,7 +239,7 @@ describe.runIf(HAS_BROWSER)('every page', () => {
     ['nothing recognizes that', '/?q=knee', 'Filters'],
     ['no result', '/?q=cat&name=nothing', 'No result with these filters.'],
     ['models', '/?of=models', 'Order'],
-    ['model', '/model?name=cifar10_resnet20', 'How its pictures are prepared'],
+    ['model', '/model?name=cifar10_resnet20', 'How its images are prepared'],
     ['compare', '/compare?a=mobilenet_v1_0.25_128&b=cifar10_resnet20', 'All pairs of outputs'],
     ['compare with nothing', '/compare', 'Compare two models'],
     ['unknown', '/model', 'There is nothing at this address.'],
@@ -286,7 +286,7 @@ describe('the files', () => {
     }
   });
 
-  it.runIf(HAS_BROWSER)('are few, and light before the pictures come', async () => {
+  it.runIf(HAS_BROWSER)('are few, and light before the images come', async () => {
     const { page } = await openTab(browser, url);
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');
@@ -294,14 +294,14 @@ describe('the files', () => {
     const bytesOf = new Map<string, number>();
     session.on('Network.responseReceived', ({ requestId, type }) => void typeOf.set(requestId, type));
     session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-      const type = typeOf.get(requestId) === 'Image' ? 'pictures' : 'page';
+      const type = typeOf.get(requestId) === 'Image' ? 'images' : 'page';
       bytesOf.set(type, (bytesOf.get(type) ?? 0) + encodedDataLength);
     });
     await page.goto(`${url}/?q=cat`);
     await cards(page).first().waitFor();
     await page.waitForLoadState('networkidle');
     expect(bytesOf.get('page')).toBeLessThan(80 * KIB);
-    expect(bytesOf.get('pictures')).toBeLessThan(150 * KIB);
+    expect(bytesOf.get('images')).toBeLessThan(150 * KIB);
     const files = [...typeOf.values()].filter((type) =>
       ['Document', 'Script', 'Stylesheet', 'Other'].includes(type),
     );
@@ -333,9 +333,9 @@ describe.runIf(HAS_BROWSER)('once there is a key', () => {
     await page.getByLabel('API key').fill(secret);
     await page.keyboard.press('Enter');
     await cards(page).first().waitFor();
-    const picture = cards(page).first().locator('img').first();
+    const image = cards(page).first().locator('img').first();
     await expect
-      .poll(() => picture.evaluate((image) => Number('naturalWidth' in image && image.naturalWidth)))
+      .poll(() => image.evaluate((image) => Number('naturalWidth' in image && image.naturalWidth)))
       .toBeGreaterThan(0);
     await page.reload();
     await cards(page).first().waitFor();

@@ -112,7 +112,7 @@ describe.runIf(HAS_BROWSER)('the page', () => {
     ['/output?id=%00', 'There is nothing at this address.'],
     ['/output?id=TG9naXQ6MQ', 'Code: ID_INVALID'],
     [`/?q=${'x'.repeat(600)}`, 'Code: CONCEPT_TOO_LONG'],
-    ['/?picture=1', 'That picture was in another tab.'],
+    ['/?image=1', 'That image was in another tab.'],
   ])('takes addresses that are wrong, %#', async (path, expected) => {
     const { page } = await openTab(browser, url);
     await page.goto(url + path);
@@ -130,7 +130,7 @@ describe.runIf(HAS_BROWSER)('the page', () => {
       const { page } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
       await page.goto(url + path);
       await page
-        .getByText(/Order|Filters|For example|How its pictures/)
+        .getByText(/Order|Filters|For example|How its images/)
         .first()
         .waitFor();
       const height = () => page.evaluate<number>('document.documentElement.scrollHeight');

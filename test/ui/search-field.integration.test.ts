@@ -104,7 +104,7 @@ describe.runIf(HAS_BROWSER)('suggestions', () => {
 });
 
 describe.runIf(HAS_BROWSER)('the first visit', () => {
-  it('shows examples with pictures, in place from the start', async () => {
+  it('shows examples with images, in place from the start', async () => {
     const { page, faults } = await openTab(browser, url);
     await page.goto(url);
     const tile = page.getByRole('link', { name: 'dog -cat', exact: true });

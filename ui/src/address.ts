@@ -22,8 +22,8 @@ export interface Filters {
 export interface SearchAddress {
   page: 'search';
   query: string;
-  /** Key of a picture that this tab keeps; searched for instead of the query. */
-  picture?: string;
+  /** Key of an image that this tab keeps; searched for instead of the query. */
+  image?: string;
   of: 'outputs' | 'models';
   sort: Sort;
   filters: Filters;
@@ -106,7 +106,7 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       return {
         page: 'search',
         query: text('q'),
-        ...(text('picture') && { picture: text('picture') }),
+        ...(text('image') && { image: text('image') }),
         of: given.get('of') === 'models' ? 'models' : 'outputs',
         sort: SORTS.find((sort) => sort === given.get('sort')) ?? 'NEWEST',
         filters: filtersOf(given),
@@ -143,7 +143,7 @@ export function formatAddress(address: Exclude<Address, UnknownAddress>): string
   let path = './';
   if (address.page === 'search') {
     set('q', address.query);
-    set('picture', address.picture);
+    set('image', address.image);
     if (address.of === 'models') set('of', 'models');
     if (address.sort !== 'NEWEST') set('sort', address.sort);
     const { registry, license, name } = address.filters;

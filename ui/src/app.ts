@@ -14,8 +14,10 @@ const OWN_MOVES = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
 /** The page that all addresses share: it follows links and the history. */
 export class ProbelogApp extends LitElement {
-  static override properties = { address: { state: true } };
+  static override properties = { address: { state: true }, isIncomplete: { state: true } };
   declare address: Address;
+  /** Whether a script of the page did not arrive. */
+  declare isIncomplete: boolean;
   private readonly speech = chooseSpeech(navigator.languages);
   /** Where Back or a reload leads, until the page is there. */
   private place: Place | null = null;
@@ -135,7 +137,19 @@ export class ProbelogApp extends LitElement {
       <main tabindex="-1">${this.page()}</main>`;
   }
 
+  /** A page that most people do not open. A browser does not try a script again that did not arrive, so the whole page is. */
+  private load(page: Promise<unknown>) {
+    page.catch(() => {
+      this.isIncomplete = true;
+    });
+  }
+
   private page(): TemplateResult {
+    if (this.isIncomplete)
+      return html`<div role="alert">
+        <p>${this.speech.texts.offlineEmpty}</p>
+        <p><button @click=${() => location.reload()}>${this.speech.texts.retry}</button></p>
+      </div>`;
     const { address, speech } = this;
     switch (address.page) {
       case 'search':
@@ -146,10 +160,10 @@ export class ProbelogApp extends LitElement {
         return html`<output-page .session=${this.session} .speech=${speech} .address=${address}></output-page>`;
       case 'compare':
         // Few people compare models: the others need not load it.
-        void import('./pages/compare-page.js');
+        this.load(import('./pages/compare-page.js'));
         return html`<compare-page .session=${this.session} .speech=${speech} .address=${address}></compare-page>`;
       case 'queue':
-        void import('./pages/queue-page.js');
+        this.load(import('./pages/queue-page.js'));
         return html`<queue-page .session=${this.session} .speech=${speech} .address=${address}></queue-page>`;
       case 'unknown':
         return html`<h1>${speech.texts.notFound}</h1><p><a href="./">${speech.texts.toSearch}</a></p>`;

@@ -212,10 +212,10 @@ export const LIMIT_OPTIONS = {
     },
     onOff,
   ),
-  page: option(
+  ui: option(
     {
-      variable: 'PROBELOG_PAGE',
-      description: 'Whether browsers get the page at `/`.',
+      variable: 'PROBELOG_UI',
+      description: 'Whether the UI is served, at `/`.',
       allowed: 'on, off',
       fallback: 'on',
     },

@@ -17,7 +17,7 @@ export interface OutputData {
   /** Null when there is none that the caller may see. */
   output: UiOutputPageQuery['logit'];
   /** Why it matched the query of the address; null without a query, or where the query does not lead here. */
-  match: { confidence: number | null; pictures: UiProbeFragment[] } | null;
+  match: { confidence: number | null; images: UiProbeFragment[] } | null;
 }
 
 /** Loads what the address of an output shows. */
@@ -35,6 +35,6 @@ export async function loadOutput(
   const edge = logits.edges.find(({ node }) => node.id === id);
   if (!edge) return { output, match: null };
   // The others speak against the match.
-  const pictures = edge.evidence.filter(({ contribution }) => contribution > 0).map(({ probe }) => probe);
-  return { output, match: { confidence: edge.confidence ?? null, pictures } };
+  const images = edge.evidence.filter(({ contribution }) => contribution > 0).map(({ probe }) => probe);
+  return { output, match: { confidence: edge.confidence ?? null, images } };
 }

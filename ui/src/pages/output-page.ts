@@ -11,7 +11,7 @@ import { foldVersions } from './fold-versions.js';
 import { MAX_FIRST } from './load-pages.js';
 import { loadOutput, type OutputData } from './output-data.js';
 import '../parts/answer-card.js';
-import '../parts/picture-strip.js';
+import '../parts/image-strip.js';
 import '../parts/strength-bar.js';
 import '../parts/trouble-message.js';
 
@@ -87,23 +87,23 @@ export class OutputPage extends LitElement {
         <p>${texts.model}: <a href=${model}><bdi>${name}</bdi> <bdi>${version}</bdi></a></p>
       </div>
       ${match ? this.match(match) : nothing}
-      ${this.pictures(texts.topPictures, output.topProbes)} ${this.pictures(texts.bottomPictures, output.bottomProbes)}
+      ${this.images(texts.topImages, output.topProbes)} ${this.images(texts.bottomImages, output.bottomProbes)}
       ${this.names(output)} ${this.similar(output)}`;
   }
 
-  private match({ confidence, pictures }: NonNullable<OutputData['match']>) {
+  private match({ confidence, images }: NonNullable<OutputData['match']>) {
     const title = this.speech.texts.whyMatched(plainText(this.address.query ?? ''));
     return html`<section class="stack">
       <h2>${title}</h2>
       <strength-bar class="match" .speech=${this.speech} .confidence=${confidence}></strength-bar>
-      <picture-strip large .session=${this.session} .probes=${pictures} label=${title}></picture-strip>
+      <image-strip large .session=${this.session} .probes=${images} label=${title}></image-strip>
     </section>`;
   }
 
-  private pictures(title: string, responses: Output['topProbes']) {
+  private images(title: string, responses: Output['topProbes']) {
     return html`<section class="stack">
       <h2>${title}</h2>
-      <picture-strip large .session=${this.session} .probes=${responses.map(({ probe }) => probe)} label=${title}></picture-strip>
+      <image-strip large .session=${this.session} .probes=${responses.map(({ probe }) => probe)} label=${title}></image-strip>
     </section>`;
   }
 

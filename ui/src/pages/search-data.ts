@@ -2,7 +2,7 @@ import type { ProbelogClient } from '../../../src/client/index.js';
 import type { Filters, SearchAddress } from '../address.js';
 import {
   type LogitFilter,
-  UiConceptPicturesDocument,
+  UiConceptImagesDocument,
   UiFacetsDocument,
   type UiFacetsQuery,
   UiGalleryDocument,
@@ -24,14 +24,14 @@ export interface SearchData {
   models: UiSearchModelsQuery['models'] | null;
   /** Values to filter by; null where the server does not count them. */
   facets: UiFacetsQuery['models'] | null;
-  /** Pictures of the gallery that are nearest to the query. */
-  pictures: UiProbeFragment[];
+  /** Images of the gallery that are nearest to the query. */
+  images: UiProbeFragment[];
   gallery: UiGalleryQuery['gallery'] | null;
 }
 
 type Wanted = ReturnType<typeof queryArguments> | { image: string };
 
-/** Loads what a search address shows. @param image the picture of the address, in base64 */
+/** Loads what a search address shows. @param image the image of the address, in base64 */
 export async function loadSearch(
   client: ProbelogClient,
   address: SearchAddress,
@@ -42,9 +42,9 @@ export async function loadSearch(
   const filter = filterOf(address.filters);
   const options = { signal };
   const facets = client.query(UiFacetsDocument, { matching: withoutConfidence(filter) }, options);
-  const pictures =
+  const images =
     wanted && 'concept' in wanted
-      ? client.query(UiConceptPicturesDocument, { text: wanted.concept }, options)
+      ? client.query(UiConceptImagesDocument, { text: wanted.concept }, options)
       : null;
   const results =
     address.of === 'models'
@@ -56,13 +56,13 @@ export async function loadSearch(
           ({ logits }) => logits,
         );
   const gallery = wanted === null ? client.query(UiGalleryDocument, {}, options) : null;
-  const [found, counted, shown, searched] = await Promise.all([results, facets, pictures, gallery]);
+  const [found, counted, shown, searched] = await Promise.all([results, facets, images, gallery]);
   return {
     query: address.query,
     outputs: found && 'logits' in found ? found.logits : null,
     models: found && 'models' in found ? found.models : null,
     facets: counted.models,
-    pictures: shown?.concept.topProbes.map(({ probe }) => probe) ?? [],
+    images: shown?.concept.topProbes.map(({ probe }) => probe) ?? [],
     gallery: searched?.gallery ?? null,
   };
 }

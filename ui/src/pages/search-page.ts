@@ -11,9 +11,9 @@ import {
   type Sort,
 } from '../address.js';
 import type { UiModelFragment } from '../generated/operations.js';
+import { keepImage, keptImage, readImage } from '../image.js';
 import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
-import { keepPicture, keptPicture, readPicture } from '../picture.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -23,7 +23,7 @@ import '../parts/answer-card.js';
 import '../parts/example-tiles.js';
 import '../parts/filter-panel.js';
 import { queryFieldStyles } from '../parts/query-field.js';
-import '../parts/picture-strip.js';
+import '../parts/image-strip.js';
 import '../parts/trouble-message.js';
 
 /** While a query is typed, the search waits so long for the next key. */
@@ -41,7 +41,7 @@ export class SearchPage extends LitElement {
   declare session: Session;
   declare speech: Speech;
   declare address: SearchAddress;
-  /** Whether the last file that was given is no picture. */
+  /** Whether the last file that was given is no image. */
   declare isUnreadable: boolean;
   private readonly loader = new Loader<SearchData>(this);
   private isTyping = false;
@@ -98,8 +98,8 @@ export class SearchPage extends LitElement {
   override willUpdate(changed: PropertyValues<this>) {
     const { address, session } = this;
     if (!this.isTyping && changed.has('address')) this.hasTyped = false;
-    const image = address.picture === undefined ? null : keptPicture(address.picture);
-    if (address.picture !== undefined && image === null) return;
+    const image = address.image === undefined ? null : keptImage(address.image);
+    if (address.image !== undefined && image === null) return;
     this.loader.load(
       JSON.stringify(address),
       (signal) => loadSearch(session.client, address, image, signal),
@@ -123,14 +123,14 @@ export class SearchPage extends LitElement {
   private typed(query: string) {
     this.isTyping = true;
     // The first key adds an entry, so that Back leads to what was there before, and the others replace it.
-    this.go({ query, picture: undefined }, this.hasTyped);
+    this.go({ query, image: undefined }, this.hasTyped);
     this.hasTyped = true;
   }
 
   private submitted(event: SubmitEvent) {
     event.preventDefault();
     const query = String(new FormData(event.target as HTMLFormElement).get('q') ?? '').trim();
-    this.go({ query, ...(query && { picture: undefined }) });
+    this.go({ query, ...(query && { image: undefined }) });
   }
 
   private readonly onPaste = (event: ClipboardEvent) => void this.take(event.clipboardData?.files[0]);
@@ -150,9 +150,9 @@ export class SearchPage extends LitElement {
 
   private async take(file: File | undefined) {
     if (!file) return;
-    const picture = await readPicture(file);
-    this.isUnreadable = picture === null;
-    if (picture) this.go({ query: '', picture: keepPicture(picture) });
+    const image = await readImage(file);
+    this.isUnreadable = image === null;
+    if (image) this.go({ query: '', image: keepImage(image) });
   }
 
   override render() {
@@ -173,21 +173,21 @@ export class SearchPage extends LitElement {
             .query=${address.query}
             @probelog-typed=${(event: CustomEvent<string>) => this.typed(event.detail)}
           ></query-field>
-          <label class="file" title=${texts.picture}>
+          <label class="file" title=${texts.image}>
             <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="5" width="18" height="14" rx="2" /><circle cx="9" cy="10" r="1.5" /><path d="m4 18 6-5 4 3 3-3 4 4" /></svg>
             <input
               class="visually-hidden"
               type="file"
               accept="image/*"
-              aria-label=${texts.picture}
+              aria-label=${texts.image}
               @change=${(event: Event) => this.chosen(event.target as HTMLInputElement)}
             />
           </label>
           <button class="main">${texts.search}</button>
         </form>
         <p id="help" class="small quiet">${texts.searchHelp}</p>
-        ${this.isUnreadable ? html`<p role="alert">${texts.pictureUnreadable}</p>` : nothing}
-        ${this.ownPicture()}
+        ${this.isUnreadable ? html`<p role="alert">${texts.imageUnreadable}</p>` : nothing}
+        ${this.ownImage()}
         <nav class="tabs" aria-label=${texts.listOf}>${this.tab('outputs')}${this.tab('models')}</nav>
       </div>
       ${
@@ -204,14 +204,14 @@ export class SearchPage extends LitElement {
     </div>`;
   }
 
-  private ownPicture() {
-    const { picture } = this.address;
-    if (picture === undefined) return nothing;
+  private ownImage() {
+    const { image } = this.address;
+    if (image === undefined) return nothing;
     const { texts } = this.speech;
-    const kept = keptPicture(picture);
+    const kept = keptImage(image);
     return kept === null
-      ? html`<p role="alert">${texts.pictureGone}</p>`
-      : html`<img class="preview" src="data:image/jpeg;base64,${kept}" alt=${texts.pictureOf} />`;
+      ? html`<p role="alert">${texts.imageGone}</p>`
+      : html`<img class="preview" src="data:image/jpeg;base64,${kept}" alt=${texts.imageOf} />`;
   }
 
   private tab(of: SearchAddress['of']) {
@@ -227,7 +227,7 @@ export class SearchPage extends LitElement {
   private results() {
     const { data, isLoading, trouble } = this.loader;
     const { address } = this;
-    if (address.picture !== undefined && keptPicture(address.picture) === null) return nothing;
+    if (address.image !== undefined && keptImage(address.image) === null) return nothing;
     if (!data) return isLoading ? this.skeleton() : nothing;
     const isFirstVisit = data.outputs === null && data.models === null;
     if (isFirstVisit) return this.firstVisit(data);
@@ -236,7 +236,7 @@ export class SearchPage extends LitElement {
         .speech=${this.speech}
         .filters=${address.filters}
         .counts=${data.facets}
-        .hasConfidence=${address.query !== '' || address.picture !== undefined}
+        .hasConfidence=${address.query !== '' || address.image !== undefined}
         @probelog-filter=${(event: CustomEvent<Filters>) => this.go({ filters: event.detail })}
       ></filter-panel>
       <section class="stack" aria-label=${this.speech.texts.resultsOpen} aria-busy=${isLoading && !trouble ? 'true' : 'false'}>
@@ -271,9 +271,9 @@ export class SearchPage extends LitElement {
     const list = data.outputs ?? data.models;
     const fit = list?.fit;
     return html`${
-      data.pictures.length > 0
-        ? html`<h2>${texts.queryPictures(data.query)}</h2>
-            <picture-strip .session=${this.session} .probes=${data.pictures} label=${texts.queryPictures(data.query)}></picture-strip>`
+      data.images.length > 0
+        ? html`<h2>${texts.queryImages(data.query)}</h2>
+            <image-strip .session=${this.session} .probes=${data.images} label=${texts.queryImages(data.query)}></image-strip>`
         : nothing
     }
       <div role="status" class="stack">

@@ -6,10 +6,10 @@ import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
 import { titleOf, titleSource } from './output-title.js';
-import './picture-strip.js';
+import './image-strip.js';
 import './strength-bar.js';
 
-/** One answer: an output with its own strongest pictures. */
+/** One answer: an output with its own strongest images. */
 export class AnswerCard extends LitElement {
   static override properties = {
     session: { attribute: false },
@@ -57,12 +57,12 @@ export class AnswerCard extends LitElement {
       shown: FIRST_SHOWN,
     });
     return html`<article>
-      <picture-strip
+      <image-strip
         row
         .session=${this.session}
         .probes=${output.topProbes.map(({ probe }) => probe)}
-        label=${texts.ownPictures(plainText(titleOf(output, speech)))}
-      ></picture-strip>
+        label=${texts.ownImages(plainText(titleOf(output, speech)))}
+      ></image-strip>
       <h3><a href=${here}><bdi>${titleOf(output, speech)}</bdi></a> ${titleSource(output, speech)}</h3>
       <strength-bar .speech=${speech} .confidence=${confidence}></strength-bar>
       <p class="small links">

@@ -22,7 +22,7 @@ const TILES: [key: keyof typeof EXPRESSIONS, query: string][] = [
 ];
 const PICTURES = [0, 1, 2, 3];
 
-/** Queries to begin with, each with the pictures that its first answer responds to most. */
+/** Queries to begin with, each with the images that its first answer responds to most. */
 export class ExampleTiles extends LitElement {
   static override properties = { session: { attribute: false }, speech: { attribute: false } };
   declare session: Session;
@@ -38,9 +38,9 @@ export class ExampleTiles extends LitElement {
         color: var(--ink); font-weight: 600; text-decoration: none;
       }
       a:hover { border-color: var(--accent); color: var(--accent); }
-      /* The place of the pictures is there before they are. */
-      .pictures { display: grid; gap: 4px; grid-template-columns: repeat(4, minmax(0, 1fr)); }
-      .pictures > * { display: block; width: 100%; height: auto; aspect-ratio: 1; object-fit: cover; border-radius: 4px; background: var(--raised); }
+      /* The place of the images is there before they are. */
+      .images { display: grid; gap: 4px; grid-template-columns: repeat(4, minmax(0, 1fr)); }
+      .images > * { display: block; width: 100%; height: auto; aspect-ratio: 1; object-fit: cover; border-radius: 4px; background: var(--raised); }
     `,
   ];
 
@@ -55,7 +55,7 @@ export class ExampleTiles extends LitElement {
       ${TILES.map(
         ([key, query]) => html`<li>
           <a href=${formatAddress(searchFor(query))}>
-            <span class="pictures">${PICTURES.map((place) => this.picture(key, place))}</span>
+            <span class="images">${PICTURES.map((place) => this.image(key, place))}</span>
             ${query}
           </a>
         </li>`,
@@ -63,7 +63,7 @@ export class ExampleTiles extends LitElement {
     </ul>`;
   }
 
-  private picture(key: keyof typeof EXPRESSIONS, place: number) {
+  private image(key: keyof typeof EXPRESSIONS, place: number) {
     const probe = this.loader.data?.[key].edges[0]?.node.topProbes[place]?.probe;
     return probe
       ? html`<img src=${this.session.urlOf(probe.url)} alt="" width="96" height="96" decoding="async" />`

@@ -34,7 +34,7 @@ export class HeatMap extends LitElement {
   declare cell: number;
   /** Top left corner, in cells. */
   private corner = { x: 0, y: 0 };
-  private picture: HTMLCanvasElement | undefined;
+  private painted: HTMLCanvasElement | undefined;
   private readonly resized = new ResizeObserver(() => this.draw());
 
   static override styles = [
@@ -62,7 +62,7 @@ export class HeatMap extends LitElement {
 
   override updated(changed: PropertyValues<this>) {
     if (changed.has('matrix')) {
-      this.picture = this.paint();
+      this.painted = this.paint();
       this.cell = Math.max(
         1,
         Math.min(MAX_CELL, Math.floor(this.canvas.clientWidth / this.matrix.columnCount)),
@@ -79,11 +79,11 @@ export class HeatMap extends LitElement {
   /** One pixel for each pair: from the paper's color, for what is not alike, to the accent. */
   private paint(): HTMLCanvasElement {
     const { rowCount, columnCount, cells } = this.matrix;
-    const picture = document.createElement('canvas');
-    picture.width = columnCount;
-    picture.height = rowCount;
-    const context = picture.getContext('2d', { willReadFrequently: true });
-    if (!context) return picture;
+    const painted = document.createElement('canvas');
+    painted.width = columnCount;
+    painted.height = rowCount;
+    const context = painted.getContext('2d', { willReadFrequently: true });
+    if (!context) return painted;
     const style = getComputedStyle(this);
     const from = rgbOf(context, style.getPropertyValue('--raised'));
     const to = rgbOf(context, style.getPropertyValue('--accent'));
@@ -95,13 +95,13 @@ export class HeatMap extends LitElement {
       image.data[4 * index + 3] = 255;
     }
     context.putImageData(image, 0, 0);
-    return picture;
+    return painted;
   }
 
   private draw() {
     const { canvas, cell, place } = this;
     const context = canvas.getContext('2d');
-    if (!context || !this.picture) return;
+    if (!context || !this.painted) return;
     const ratio = devicePixelRatio;
     const { clientWidth, clientHeight } = canvas;
     canvas.width = clientWidth * ratio;
@@ -110,7 +110,7 @@ export class HeatMap extends LitElement {
     context.imageSmoothingEnabled = false;
     const { rowCount, columnCount } = this.matrix;
     context.drawImage(
-      this.picture,
+      this.painted,
       -this.corner.x * cell,
       -this.corner.y * cell,
       columnCount * cell,

@@ -1,12 +1,12 @@
-const PREFIX = 'probelog-picture-';
-/** The text encoders take pictures of 224 to 384 pixels. */
+const PREFIX = 'probelog-image-';
+/** The text encoders take images of 224 to 384 pixels. */
 const SIDE = 512;
 const QUALITY = 0.9;
-/** Pictures that a tab keeps; the oldest goes. */
+/** Images that a tab keeps; the oldest goes. */
 const MAX_KEPT = 8;
 
-/** A picture as a small JPEG in base64; null when the browser cannot read it. */
-export async function readPicture(file: Blob): Promise<string | null> {
+/** A image as a small JPEG in base64; null when the browser cannot read it. */
+export async function readImage(file: Blob): Promise<string | null> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
@@ -24,17 +24,17 @@ export async function readPicture(file: Blob): Promise<string | null> {
   return canvas.toDataURL('image/jpeg', QUALITY).split(',')[1] ?? null;
 }
 
-/** Keeps a picture in this tab, so that Back and reload find it. @returns its key, for addresses */
-export function keepPicture(picture: string): string {
+/** Keeps an image in this tab, so that Back and reload find it. @returns its key, for addresses */
+export function keepImage(image: string): string {
   const key = crypto.getRandomValues(new Uint32Array(2)).join('-');
   const kept = keptKeys();
   for (const old of kept.slice(0, Math.max(0, kept.length - MAX_KEPT + 1))) sessionStorage.removeItem(old);
-  sessionStorage.setItem(PREFIX + Date.now().toString().padStart(15, '0') + key, picture);
+  sessionStorage.setItem(PREFIX + Date.now().toString().padStart(15, '0') + key, image);
   return key;
 }
 
-/** A picture of this tab, in base64; null when it has none with this key. */
-export function keptPicture(key: string): string | null {
+/** A image of this tab, in base64; null when it has none with this key. */
+export function keptImage(key: string): string | null {
   const found = keptKeys().find((name) => name.endsWith(key));
   return found === undefined ? null : sessionStorage.getItem(found);
 }

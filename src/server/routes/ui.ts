@@ -34,7 +34,7 @@ const POLICY = [
  *
  * @returns whether it was built
  */
-export function addPage(app: FastifyInstance): boolean {
+export function addUi(app: FastifyInstance): boolean {
   if (!existsSync(BUILT)) return false;
   app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {

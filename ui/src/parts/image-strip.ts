@@ -3,8 +3,8 @@ import type { UiProbeFragment } from '../generated/operations.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
 
-/** Pictures in a row that wraps; `row` keeps four in one. */
-export class PictureStrip extends LitElement {
+/** Images in a row that wraps; `row` keeps four in one. */
+export class ImageStrip extends LitElement {
   static override properties = {
     session: { attribute: false },
     probes: { attribute: false },
@@ -13,7 +13,7 @@ export class PictureStrip extends LitElement {
   };
   declare session: Session;
   declare probes: readonly UiProbeFragment[];
-  /** What the pictures are, for screen readers. */
+  /** What the images are, for screen readers. */
   declare label: string;
   declare large: boolean;
 
@@ -39,4 +39,4 @@ export class PictureStrip extends LitElement {
     </ul>`;
   }
 }
-customElements.define('picture-strip', PictureStrip);
+customElements.define('image-strip', ImageStrip);
