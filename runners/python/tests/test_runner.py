@@ -69,7 +69,7 @@ def test_loses_nothing_when_it_is_killed_at_any_point(tmp_path: Path) -> None:
     with FakeServer(pieces=20) as server:
         server.lease_seconds = 0
         for point in range(10):
-            runner = start(server, tmp_path, slow=0.05)
+            runner = start(server, tmp_path, slow=0.15)
             wait_for(lambda: server.claim > point)
             time.sleep(0.08 * point)
             runner.kill()
