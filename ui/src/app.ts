@@ -27,8 +27,8 @@ export class ProbelogApp extends LitElement {
     shared,
     css`
       header { border-bottom: 1px solid var(--line); padding: 8px 16px; }
-      header .row, main, footer { max-width: 1280px; margin-inline: auto; }
-      header .row { justify-content: space-between; }
+      header > .row, main, footer { max-width: 1280px; margin-inline: auto; }
+      header > .row { justify-content: space-between; }
       main { padding: 16px; }
       .home { font-weight: 600; text-decoration: none; color: var(--ink); }
       header a { display: inline-block; min-height: 24px; }
@@ -129,6 +129,7 @@ export class ProbelogApp extends LitElement {
         <div class="row">
           <a class="home" href="./">${texts.appName}</a>
           <nav class="row" aria-label=${texts.pages}>
+            <a class="small" href="./compare">${texts.compare}</a>
             <a class="small" href="./queue">${texts.queue}</a>
             <a class="small" href="./graphql">${texts.graphql}</a>
           </nav>
