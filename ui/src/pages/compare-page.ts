@@ -1,12 +1,10 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient, Similarity } from '../../../src/client/index.js';
 import { type CompareAddress, FIRST_SHOWN, formatAddress, type NamedModel } from '../address.js';
 import { UiModelByNameDocument, type UiModelFragment, UiOutputAtDocument } from '../generated/operations.js';
-import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
-import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
-import type { Speech } from '../texts/texts.js';
+import { AddressPage } from './address-page.js';
 import { bestPairs, type Pair } from './best-pairs.js';
 import '../parts/heat-map.js';
 import '../parts/trouble-message.js';
@@ -23,17 +21,7 @@ interface CompareData {
 const MAX_OUTPUTS = 2_000;
 
 /** Two models: what both know, what only one does, and all pairs of outputs. */
-export class ComparePage extends LitElement {
-  static override properties = {
-    session: { attribute: false },
-    speech: { attribute: false },
-    address: { attribute: false },
-  };
-  declare session: Session;
-  declare speech: Speech;
-  declare address: CompareAddress;
-  private readonly loader = new Loader<CompareData>(this);
-
+export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   static override styles = [
     shared,
     css`
@@ -56,8 +44,7 @@ export class ComparePage extends LitElement {
   override updated(changed: PropertyValues<this>) {
     if (changed.has('address'))
       document.title = `${this.speech.texts.compareModels} – ${this.speech.texts.appName}`;
-    if (!this.loader.isLoading)
-      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+    this.painted();
   }
 
   private go(change: Partial<CompareAddress>, replaces = false) {

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient } from '../../../src/client/index.js';
 import { FIRST_SHOWN, formatAddress, MAX_SHOWN, type ModelAddress } from '../address.js';
 import {
@@ -8,13 +8,11 @@ import {
   type UiModelPageQuery,
   UiModelSearchDocument,
 } from '../generated/operations.js';
-import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
 import { plainText } from '../plain-text.js';
-import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
-import type { Speech } from '../texts/texts.js';
+import { AddressPage } from './address-page.js';
 import { loadPages, MAX_FIRST } from './load-pages.js';
 import '../parts/strength-bar.js';
 import '../parts/trouble-message.js';
@@ -41,16 +39,7 @@ interface ModelData {
 }
 
 /** A model: what it recognizes, its outputs, and how it was probed. */
-export class ModelPage extends LitElement {
-  static override properties = {
-    session: { attribute: false },
-    speech: { attribute: false },
-    address: { attribute: false },
-  };
-  declare session: Session;
-  declare speech: Speech;
-  declare address: ModelAddress;
-  private readonly loader = new Loader<ModelData>(this);
+export class ModelPage extends AddressPage<ModelAddress, ModelData> {
   private isTyping = false;
 
   static override styles = [
@@ -83,8 +72,7 @@ export class ModelPage extends LitElement {
   override updated(changed: PropertyValues<this>) {
     if (changed.has('address'))
       document.title = `${plainText(this.address.name)} – ${this.speech.texts.appName}`;
-    if (!this.loader.isLoading)
-      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+    this.painted();
   }
 
   private go(change: Partial<ModelAddress>) {

@@ -1,16 +1,13 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import { FIRST_SHOWN, formatAddress, type OutputAddress, searchFor } from '../address.js';
-import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
+import { answerList, answerListStyles } from '../parts/answer-list.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
 import { plainText } from '../plain-text.js';
-import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
-import type { Speech } from '../texts/texts.js';
-import { foldVersions } from './fold-versions.js';
+import { AddressPage } from './address-page.js';
 import { MAX_FIRST } from './load-pages.js';
 import { loadOutput, type OutputData } from './output-data.js';
-import '../parts/answer-card.js';
 import '../parts/image-strip.js';
 import '../parts/strength-bar.js';
 import '../parts/trouble-message.js';
@@ -21,25 +18,15 @@ const NAMED_FROM = 0.2;
 type Output = NonNullable<OutputData['output']>;
 
 /** One output: what it responds to, what that may be called, and which others respond alike. */
-export class OutputPage extends LitElement {
-  static override properties = {
-    session: { attribute: false },
-    speech: { attribute: false },
-    address: { attribute: false },
-  };
-  declare session: Session;
-  declare speech: Speech;
-  declare address: OutputAddress;
-  private readonly loader = new Loader<OutputData>(this);
-
+export class OutputPage extends AddressPage<OutputAddress, OutputData> {
   static override styles = [
     shared,
+    answerListStyles,
     css`
       h1 { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
       .names { display: flex; flex-wrap: wrap; gap: 4px 16px; }
       .names a, p a { min-height: 24px; display: inline-block; }
       .match { max-width: 20em; }
-      .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
     `,
   ];
 
@@ -58,8 +45,7 @@ export class OutputPage extends LitElement {
     const output = this.data?.output;
     if (output) document.title = `${plainText(titleOf(output, this.speech))} – ${this.speech.texts.appName}`;
     else if (changed.has('address')) document.title = this.speech.texts.appName;
-    if (!this.loader.isLoading)
-      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+    this.painted();
   }
 
   override render() {
@@ -134,19 +120,12 @@ export class OutputPage extends LitElement {
       ${
         similar.edges.length === 0
           ? html`<p class="quiet">${texts.noSimilar}</p>`
-          : html`<ol class="cards">
-              ${foldVersions(similar.edges).map(
-                ({ edge, versions }) => html`<li>
-                  <answer-card
-                    .session=${this.session}
-                    .speech=${this.speech}
-                    .output=${edge.node}
-                    .confidence=${edge.confidence ?? null}
-                    .versions=${versions}
-                  ></answer-card>
-                </li>`,
-              )}
-            </ol>`
+          : answerList(similar.edges, {
+              session: this.session,
+              speech: this.speech,
+              isLoading: this.loader.isLoading,
+              query: '',
+            })
       }
       ${
         similar.pageInfo.hasNextPage && address.shown < MAX_FIRST

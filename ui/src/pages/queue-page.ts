@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { FIRST_SHOWN, formatAddress, MAX_SHOWN, type QueueAddress, SHOWS } from '../address.js';
 import {
   type IngestState,
@@ -8,11 +8,10 @@ import {
   type UiQueueQuery,
   UiRetryIngestDocument,
 } from '../generated/operations.js';
-import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
-import { type Session, type Trouble, troubleOf } from '../session.js';
+import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
-import type { Speech } from '../texts/texts.js';
+import { AddressPage } from './address-page.js';
 import { loadPages } from './load-pages.js';
 import '../parts/trouble-message.js';
 
@@ -25,22 +24,16 @@ const RETRIABLE = new Set<IngestState>(['FAILED', 'CANCELLED']);
 const CANCELLABLE = new Set<IngestState>(UNFINISHED);
 
 /** Ingests, the newest first: how far they are, and what went wrong. */
-export class QueuePage extends LitElement {
+export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
   static override properties = {
-    session: { attribute: false },
-    speech: { attribute: false },
-    address: { attribute: false },
+    ...AddressPage.properties,
     reading: { state: true },
     refused: { state: true },
   };
-  declare session: Session;
-  declare speech: Speech;
-  declare address: QueueAddress;
   /** How often the list was read; another number reads it again. */
   declare reading: number;
   /** Why the last cancel or retry did not work. */
   declare refused: Trouble | null;
-  private readonly loader = new Loader<UiQueueQuery>(this);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
@@ -80,7 +73,7 @@ export class QueuePage extends LitElement {
   override updated() {
     document.title = `${this.speech.texts.queue} – ${this.speech.texts.appName}`;
     if (this.loader.isLoading) return;
-    this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+    this.painted();
     clearTimeout(this.timer);
     const edges = this.loader.data?.ingests.edges ?? [];
     if (!this.loader.trouble && edges.some(({ node }) => CANCELLABLE.has(node.state)))

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import {
   FIRST_SHOWN,
   type Filters,
@@ -12,14 +12,11 @@ import {
 } from '../address.js';
 import type { UiModelFragment } from '../generated/operations.js';
 import { keepImage, keptImage, readImage } from '../image.js';
-import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
-import type { Session } from '../session.js';
+import { answerList, answerListStyles } from '../parts/answer-list.js';
 import { shared } from '../styles/shared.js';
-import type { Speech } from '../texts/texts.js';
-import { foldVersions } from './fold-versions.js';
+import { AddressPage } from './address-page.js';
 import { loadSearch, type SearchData } from './search-data.js';
-import '../parts/answer-card.js';
 import '../parts/example-tiles.js';
 import '../parts/filter-panel.js';
 import { queryFieldStyles } from '../parts/query-field.js';
@@ -31,25 +28,20 @@ const TYPING_MS = 150;
 const SKELETONS = Array.from({ length: 8 }, (_, index) => index);
 
 /** Outputs or models by what they recognize. */
-export class SearchPage extends LitElement {
+export class SearchPage extends AddressPage<SearchAddress, SearchData> {
   static override properties = {
-    session: { attribute: false },
-    speech: { attribute: false },
-    address: { attribute: false },
+    ...AddressPage.properties,
     isUnreadable: { state: true },
   };
-  declare session: Session;
-  declare speech: Speech;
-  declare address: SearchAddress;
   /** Whether the last file that was given is no image. */
   declare isUnreadable: boolean;
-  private readonly loader = new Loader<SearchData>(this);
   private isTyping = false;
   /** Whether the history has an entry for what is being typed. */
   private hasTyped = false;
 
   static override styles = [
     shared,
+    answerListStyles,
     queryFieldStyles,
     css`
       form { display: grid; grid-template-columns: 1fr auto auto; gap: var(--gap); align-items: center; }
@@ -69,7 +61,6 @@ export class SearchPage extends LitElement {
       .tabs a[aria-current] { border-color: var(--accent); color: var(--accent); font-weight: 600; }
       .layout { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr); }
       @media (min-width: 900px) { .layout { grid-template-columns: 240px minmax(0, 1fr); } }
-      .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
       .fit { border-inline-start: 4px solid var(--good); padding-inline-start: 12px; }
       .fit.WEAK { border-color: var(--weak); }
       .fit.NOT_REPRESENTED { border-color: var(--bad); }
@@ -112,8 +103,7 @@ export class SearchPage extends LitElement {
     const { query } = this.address;
     if (changed.has('address'))
       document.title = query ? `${query} – ${this.speech.texts.appName}` : this.speech.texts.appName;
-    if (!this.loader.isLoading)
-      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+    this.painted();
   }
 
   private go(change: Partial<SearchAddress>, replaces = false) {
@@ -303,20 +293,7 @@ export class SearchPage extends LitElement {
   private outputs({ edges, pageInfo }: NonNullable<SearchData['outputs']>) {
     const { address } = this;
     if (edges.length === 0) return this.nothingFound();
-    return html`<ol class="cards" aria-busy=${this.loader.isLoading ? 'true' : 'false'}>
-        ${foldVersions(edges).map(
-          ({ edge, versions }) => html`<li>
-            <answer-card
-              .session=${this.session}
-              .speech=${this.speech}
-              .output=${edge.node}
-              .confidence=${edge.confidence ?? null}
-              .versions=${versions}
-              .query=${address.query}
-            ></answer-card>
-          </li>`,
-        )}
-      </ol>
+    return html`${answerList(edges, { session: this.session, speech: this.speech, isLoading: this.loader.isLoading, query: address.query })}
       ${this.more(pageInfo.hasNextPage)}`;
   }
 

@@ -1,0 +1,23 @@
+import { LitElement, type PropertyDeclarations } from 'lit';
+import { Loader } from '../loader.js';
+import type { Session } from '../session.js';
+import type { Speech } from '../texts/texts.js';
+
+/** A page of the UI: it shows what its address says. The application sets the properties. */
+export abstract class AddressPage<PageAddress, Data> extends LitElement {
+  static override properties: PropertyDeclarations = {
+    session: { attribute: false },
+    speech: { attribute: false },
+    address: { attribute: false },
+  };
+  declare session: Session;
+  declare speech: Speech;
+  declare address: PageAddress;
+  protected readonly loader = new Loader<Data>(this);
+
+  /** Says that the page has what its address shows, so that the application can return to where the person was. */
+  protected painted(): void {
+    if (!this.loader.isLoading)
+      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+  }
+}
