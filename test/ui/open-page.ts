@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The first search waits for what all concepts are compared with, seconds of work on a busy machine. */
@@ -38,6 +39,15 @@ export async function openTab(
     if (protocol.startsWith('http') && origin !== server) elsewhere.push(request.url());
   });
   return { page, faults, elsewhere };
+}
+
+/** Waits until the page has all images that are in it. @param images in any shadow root */
+export async function imagesLoaded(images: Locator): Promise<void> {
+  await expect
+    .poll(() =>
+      images.evaluateAll((all) => all.every((image) => 'naturalWidth' in image && image.naturalWidth)),
+    )
+    .toBe(true);
 }
 
 /** Rules that axe finds broken, each with the elements. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/index.js';
 import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
 import { findChromium, requires } from '../fixtures/requires.js';
-import { brokenRules, openTab } from './open-page.js';
+import { brokenRules, imagesLoaded, openTab } from './open-page.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/ui/', import.meta.url));
 const KIB = 1024;
@@ -299,6 +299,7 @@ describe('the files', () => {
     });
     await page.goto(`${url}/?q=cat`);
     await cards(page).first().waitFor();
+    await imagesLoaded(cards(page).first().locator('img'));
     await page.waitForLoadState('networkidle');
     expect(bytesOf.get('page')).toBeLessThan(80 * KIB);
     expect(bytesOf.get('images')).toBeLessThan(150 * KIB);

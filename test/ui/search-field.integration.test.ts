@@ -2,7 +2,7 @@ import { type Browser, chromium, type Page, type Request } from 'playwright-core
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
 import { findChromium, requires } from '../fixtures/requires.js';
-import { brokenRules, openTab } from './open-page.js';
+import { brokenRules, imagesLoaded, openTab } from './open-page.js';
 
 const HOSTILE = '<b>zebra</b> \u202Eevil';
 
@@ -109,6 +109,7 @@ describe.runIf(HAS_BROWSER)('the first visit', () => {
     await page.goto(url);
     const tile = page.getByRole('link', { name: 'dog -cat', exact: true });
     await expect.poll(() => tile.locator('img').count()).toBe(4);
+    await imagesLoaded(page.locator('example-tiles img'));
     const bytes = await page.evaluate<number>(
       "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/probes/')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)",
     );
