@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder } from '../src/text/index.js';
 import { measureAbsent } from './accuracy/absent/measure-absent.js';
@@ -15,6 +14,7 @@ import { accuracyPage } from './accuracy/report/page.js';
 import { emptyReport, type Report } from './accuracy/report/report.js';
 import { textTable } from './accuracy/report/table.js';
 import { tablesOf } from './accuracy/report/tables.js';
+import { benchArguments } from './support/bench-arguments.js';
 
 const HELP = `usage: npm run bench:accuracy -- <hub folder> [--json FILE] [--page FILE] [--encoder FOLDER]
                                            [--without-zoo] [--choose] [--only absent]
@@ -33,19 +33,18 @@ listed.
   --help             print this help`;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = benchArguments(
+    HELP,
+    {
       json: { type: 'string' },
       page: { type: 'string' },
       encoder: { type: 'string' },
       'without-zoo': { type: 'boolean' },
       choose: { type: 'boolean' },
       only: { type: 'string' },
-      help: { type: 'boolean' },
     },
-  });
-  if (values.help) return console.log(HELP);
+    true,
+  );
   const { only } = values;
   if (only !== undefined && only !== 'absent') throw new Error(`--only is ${only}; it must be absent`);
   const [folder] = positionals;

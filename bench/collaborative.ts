@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Matrix } from '../src/domain/index.js';
 import { type MatrixProducts, openMatrixProducts } from '../src/search/matrix-products.js';
 import { EVERYDAY_VOCABULARY, embedConcepts, openTextEncoder, type TextEncoder } from '../src/text/index.js';
@@ -25,6 +24,7 @@ import { collaborativePage } from './collaborative/page.js';
 import { emptyReport, type Report, tablesOf } from './collaborative/report.js';
 import { mergeReports, readReport, writeReport } from './collaborative/report-file.js';
 import { SCHEMES } from './collaborative/schemes.js';
+import { benchArguments } from './support/bench-arguments.js';
 
 /** What can be measured by itself. */
 const PARTS = ['curve', 'zoo', 'scale'];
@@ -88,9 +88,9 @@ interface Bench extends Progress {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = benchArguments(
+    HELP,
+    {
       json: { type: 'string' },
       page: { type: 'string' },
       shares: { type: 'string' },
@@ -100,10 +100,9 @@ async function main(): Promise<void> {
       schemes: { type: 'string' },
       only: { type: 'string' },
       from: { type: 'string', multiple: true },
-      help: { type: 'boolean' },
     },
-  });
-  if (values.help) return console.log(HELP);
+    true,
+  );
   const [folder] = positionals;
   const earlier = (values.from ?? []).map(readReport);
   if (positionals.length > 1 || (folder === undefined && earlier.length === 0))

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { rowOf } from '../src/domain/index.js';
 import type { ConceptTerm } from '../src/search/index.js';
 import { openMatrixProducts } from '../src/search/matrix-products.js';
@@ -11,6 +10,7 @@ import { conceptRows, openConceptSpace } from './accuracy/data/concepts.js';
 import { openHub, probeImages } from './accuracy/data/hub.js';
 import { makeGallery } from './search/make-gallery.js';
 import { type Measured, measureGallery } from './search/measure-gallery.js';
+import { benchArguments } from './support/bench-arguments.js';
 import { BenchReport, partsOf } from './support/bench-report.js';
 
 const PARTS = ['speed', 'overlap', 'filtered', 'similarity', 'refits', 'flat'] as const;
@@ -58,18 +58,17 @@ const BARS_OF_SIZE: Partial<Record<number, Partial<Record<keyof Measured, keyof 
 };
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = benchArguments(
+    HELP,
+    {
       sizes: { type: 'string', default: '1000,100000' },
       queries: { type: 'string', default: '50' },
       only: { type: 'string' },
       folder: { type: 'string' },
       json: { type: 'string' },
-      help: { type: 'boolean' },
     },
-  });
-  if (values.help) return console.log(HELP);
+    true,
+  );
   const sizes = values.sizes.split(',').map(Number);
   const count = Number(values.queries);
   if (![...sizes, count].every((value) => Number.isInteger(value) && value > 0)) throw new Error(HELP);
