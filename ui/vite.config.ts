@@ -18,7 +18,7 @@ const compressed: Plugin = {
 export default defineConfig({
   plugins: [compressed],
   root: path('.'),
-  // Pages are one level deep, so these work wherever the server is mounted.
+  // Relative, for a server behind a path of a proxy: all pages are one level deep.
   base: './',
   build: {
     outDir: path('../dist/ui'),

@@ -27,7 +27,7 @@ export class ProbelogApp extends LitElement {
     shared,
     css`
       header { border-bottom: 1px solid var(--line); padding: 8px 16px; }
-      header > .row, main, footer { max-width: 1280px; margin-inline: auto; }
+      header > .row, main { max-width: 1280px; margin-inline: auto; }
       header > .row { justify-content: space-between; }
       main { padding: 16px; }
       .home { font-weight: 600; text-decoration: none; color: var(--ink); }

@@ -1,7 +1,8 @@
-import { LitElement, type PropertyDeclarations } from 'lit';
+import { html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Loader } from '../loader.js';
-import type { Session } from '../session.js';
+import type { Session, Trouble } from '../session.js';
 import type { Speech } from '../texts/texts.js';
+import '../parts/trouble-message.js';
 
 /** A page of the UI: it shows what its address says. The application sets the properties. */
 export abstract class AddressPage<PageAddress, Data> extends LitElement {
@@ -19,5 +20,14 @@ export abstract class AddressPage<PageAddress, Data> extends LitElement {
   protected painted(): void {
     if (!this.loader.isLoading)
       this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+  }
+
+  /** What went wrong, if anything did. @param hasData whether something from before is still shown */
+  protected troubleMessage(
+    trouble: Trouble | null = this.loader.trouble,
+    hasData: boolean = this.loader.data !== null,
+  ) {
+    if (!trouble) return nothing;
+    return html`<trouble-message .session=${this.session} .speech=${this.speech} .trouble=${trouble} .hasData=${hasData}></trouble-message>`;
   }
 }

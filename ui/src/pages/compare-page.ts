@@ -7,7 +7,6 @@ import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
 import { bestPairs, type Pair } from './best-pairs.js';
 import '../parts/heat-map.js';
-import '../parts/trouble-message.js';
 
 interface CompareData {
   /** Null where there is none that the caller may see. */
@@ -28,10 +27,6 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
       form { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(220px, 100%), 1fr)); align-items: end; }
       form input { width: 100%; }
       .sides { display: grid; gap: 24px; grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); }
-      table { border-collapse: collapse; width: 100%; }
-      .scroll { overflow-x: auto; }
-      th, td { text-align: start; padding: 6px 8px; border-bottom: 1px solid var(--line); }
-      th.number, td.number { text-align: end; }
       li a { display: inline-block; min-height: 24px; }
     `,
   ];
@@ -64,15 +59,11 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
 
   override render() {
     const { texts } = this.speech;
-    const { data, isLoading, trouble } = this.loader;
+    const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
       <h1>${texts.compareModels}</h1>
       ${this.chooser()}
-      ${
-        trouble
-          ? html`<trouble-message .session=${this.session} .speech=${this.speech} .trouble=${trouble} .hasData=${data !== null}></trouble-message>`
-          : nothing
-      }
+      ${this.troubleMessage()}
       ${isLoading ? html`<p role="status">${texts.loading}</p>` : nothing} ${data && !isLoading ? this.comparison(data) : nothing}
     </div>`;
   }

@@ -15,7 +15,6 @@ import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
 import { loadPages, MAX_FIRST } from './load-pages.js';
 import '../parts/strength-bar.js';
-import '../parts/trouble-message.js';
 
 const TYPING_MS = 150;
 /** Outputs that are sorted by name: all of them are loaded for it. */
@@ -81,14 +80,10 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
 
   override render() {
     const { texts } = this.speech;
-    const { data, isLoading, trouble } = this.loader;
+    const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
       <h1><bdi>${this.address.name}</bdi> <bdi class="quiet">${data?.model?.version ?? this.address.version ?? ''}</bdi></h1>
-      ${
-        trouble
-          ? html`<trouble-message .session=${this.session} .speech=${this.speech} .trouble=${trouble} .hasData=${data !== null}></trouble-message>`
-          : nothing
-      }
+      ${this.troubleMessage()}
       ${!data && isLoading ? html`<p role="status">${texts.loading}</p>` : nothing}
       ${data && !data.model ? html`<p>${texts.noModel} <a href="./">${texts.toSearch}</a></p>` : nothing}
       ${data?.model ? this.model(data.model, data) : nothing}

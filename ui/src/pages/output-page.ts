@@ -10,7 +10,6 @@ import { MAX_FIRST } from './load-pages.js';
 import { loadOutput, type OutputData } from './output-data.js';
 import '../parts/image-strip.js';
 import '../parts/strength-bar.js';
-import '../parts/trouble-message.js';
 
 /** Less likely names are noise. */
 const NAMED_FROM = 0.2;
@@ -53,11 +52,7 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
     const { isLoading, trouble } = this.loader;
     const { data } = this;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
-      ${
-        trouble
-          ? html`<trouble-message .session=${this.session} .speech=${this.speech} .trouble=${trouble} .hasData=${data !== null}></trouble-message>`
-          : nothing
-      }
+      ${this.troubleMessage(trouble, data !== null)}
       ${!data && isLoading ? html`<p role="status">${texts.loading}</p>` : nothing}
       ${data && !data.output ? html`<p>${texts.noOutput} <a href="./">${texts.toSearch}</a></p>` : nothing}
       ${data?.output ? this.output(data.output, data.match) : nothing}

@@ -13,7 +13,6 @@ import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
 import { loadPages } from './load-pages.js';
-import '../parts/trouble-message.js';
 
 /** How often the list is read again while an ingest is unfinished. */
 const POLL_MS = 3_000;
@@ -110,11 +109,7 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
     const hasMore = data?.ingests.pageInfo.hasNextPage && this.address.shown < MAX_SHOWN;
     return html`<div class="wide" @probelog-retry=${() => this.retried()}>
       <h1>${texts.queue}</h1>
-      ${
-        problem
-          ? html`<trouble-message .session=${this.session} .speech=${this.speech} .trouble=${problem} .hasData=${data !== null}></trouble-message>`
-          : nothing
-      }
+      ${this.troubleMessage(problem)}
       <label class="row small"
         >${texts.queueShows}
         <select @change=${(event: Event) => this.chosen((event.target as HTMLSelectElement).value)}>

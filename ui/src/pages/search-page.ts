@@ -21,7 +21,6 @@ import '../parts/example-tiles.js';
 import '../parts/filter-panel.js';
 import { queryFieldStyles } from '../parts/query-field.js';
 import '../parts/image-strip.js';
-import '../parts/trouble-message.js';
 
 /** While a query is typed, the search waits so long for the next key. */
 const TYPING_MS = 150;
@@ -36,6 +35,8 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
   /** Whether the last file that was given is no image. */
   declare isUnreadable: boolean;
   private isTyping = false;
+  /** The image of the address, in base64; null without one, or when this tab does not have it. */
+  private image: string | null = null;
   /** Whether the history has an entry for what is being typed. */
   private hasTyped = false;
 
@@ -66,10 +67,6 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
       .fit.NOT_REPRESENTED { border-color: var(--bad); }
       .skeleton { height: 180px; border-radius: var(--radius); background: var(--raised); }
       .preview { max-width: 160px; max-height: 160px; border-radius: var(--radius); }
-      table { border-collapse: collapse; width: 100%; }
-      .scroll { overflow-x: auto; }
-      th, td { text-align: start; padding: 6px 8px; border-bottom: 1px solid var(--line); }
-      th.number, td.number { text-align: end; }
       td a { display: inline-block; min-height: 24px; }
       ol[aria-busy='true'] { opacity: 0.6; }
       @media (prefers-reduced-motion: no-preference) { ol { transition: opacity 0.1s; } }
@@ -89,7 +86,8 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
   override willUpdate(changed: PropertyValues<this>) {
     const { address, session } = this;
     if (!this.isTyping && changed.has('address')) this.hasTyped = false;
-    const image = address.image === undefined ? null : keptImage(address.image);
+    if (changed.has('address')) this.image = address.image === undefined ? null : keptImage(address.image);
+    const { image } = this;
     if (address.image !== undefined && image === null) return;
     this.loader.load(
       JSON.stringify(address),
@@ -180,28 +178,17 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
         ${this.ownImage()}
         <nav class="tabs" aria-label=${texts.listOf}>${this.tab('outputs')}${this.tab('models')}</nav>
       </div>
-      ${
-        loader.trouble
-          ? html`<trouble-message
-              .session=${this.session}
-              .speech=${this.speech}
-              .trouble=${loader.trouble}
-              .hasData=${loader.data !== null}
-            ></trouble-message>`
-          : nothing
-      }
+      ${this.troubleMessage()}
       ${this.results()}
     </div>`;
   }
 
   private ownImage() {
-    const { image } = this.address;
-    if (image === undefined) return nothing;
+    if (this.address.image === undefined) return nothing;
     const { texts } = this.speech;
-    const kept = keptImage(image);
-    return kept === null
+    return this.image === null
       ? html`<p role="alert">${texts.imageGone}</p>`
-      : html`<img class="preview" src="data:image/jpeg;base64,${kept}" alt=${texts.imageOf} />`;
+      : html`<img class="preview" src="data:image/jpeg;base64,${this.image}" alt=${texts.imageOf} />`;
   }
 
   private tab(of: SearchAddress['of']) {
@@ -217,7 +204,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
   private results() {
     const { data, isLoading, trouble } = this.loader;
     const { address } = this;
-    if (address.image !== undefined && keptImage(address.image) === null) return nothing;
+    if (address.image !== undefined && this.image === null) return nothing;
     if (!data) return isLoading ? this.skeleton() : nothing;
     const isFirstVisit = data.outputs === null && data.models === null;
     if (isFirstVisit) return this.firstVisit(data);

@@ -31,6 +31,10 @@ export const shared = css`
   .row { display: flex; flex-wrap: wrap; gap: var(--gap) 16px; align-items: center; }
   .number { font-variant-numeric: tabular-nums; text-align: end; }
   .tag { border: 1px solid var(--line); border-radius: 99px; padding: 0 8px; font-size: 0.87rem; color: var(--quiet); }
+  .scroll { overflow-x: auto; }
+  table { border-collapse: collapse; width: 100%; }
+  th, td { text-align: start; padding: 6px 8px; border-bottom: 1px solid var(--line); }
+  th.number, td.number { text-align: end; }
   .visually-hidden {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
   }
