@@ -72,7 +72,7 @@ describe.runIf(HAS_BROWSER)('an output that was reached from a query', () => {
   it.each(['zebra', 'dog -cat'])('says why it matched %s, also after a reload', async (query) => {
     const { page, faults } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
     await page.goto(`${url}/?q=${query}`);
-    await page.locator('answer-card h3 a').first().click();
+    await page.locator('probelog-answer-card h3 a').first().click();
     const why = page.getByRole('list', { name: `Why it matched "${query}"` });
     await why.locator('img').first().waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBe(query);
@@ -85,7 +85,7 @@ describe.runIf(HAS_BROWSER)('an output that was reached from a query', () => {
   it('says nothing where the query does not lead to it', async () => {
     const { page } = await openTab(browser, url);
     await page.goto(`${url}/?q=zebra`);
-    const href = await page.locator('answer-card h3 a').last().getAttribute('href');
+    const href = await page.locator('probelog-answer-card h3 a').last().getAttribute('href');
     await page.goto(`${url}/${href?.replace('zebra', 'knee')}`);
     await page.getByText('Responds most to').waitFor();
     await page.goto(`${url}/${href?.replace('q=zebra', 'q=')}`);

@@ -33,7 +33,7 @@ afterAll(async () => {
   await demo?.close();
 });
 
-const cards = (page: Page) => page.locator('answer-card');
+const cards = (page: Page) => page.locator('probelog-answer-card');
 const search = (page: Page) => page.getByRole('combobox', { name: 'What should a model recognize?' });
 
 describe.runIf(HAS_BROWSER)('the search', () => {

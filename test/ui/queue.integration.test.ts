@@ -49,7 +49,7 @@ describe.runIf(HAS_BROWSER)('the queue', () => {
     await page.getByLabel('Show').selectOption('Failed');
     await page.waitForURL(/queue\?shows=FAILED/);
     await page.getByText('1 ingest', { exact: true }).waitFor();
-    expect(await page.locator('queue-page .tag').textContent()).toMatch(/^[A-Z_]+$/);
+    expect(await page.locator('probelog-queue-page .tag').textContent()).toMatch(/^[A-Z_]+$/);
     const retried = page.waitForResponse((response) =>
       Boolean(response.request().postData()?.includes('retryIngest')),
     );

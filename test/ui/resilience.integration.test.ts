@@ -25,7 +25,7 @@ afterAll(async () => {
   await demo?.close();
 });
 
-const cards = (page: Page) => page.locator('answer-card');
+const cards = (page: Page) => page.locator('probelog-answer-card');
 const search = (page: Page) => page.getByLabel('What should a model recognize?');
 const scrollTop = (page: Page) => page.evaluate<number>('scrollY');
 const entries = (page: Page) => page.evaluate<number>('history.length');

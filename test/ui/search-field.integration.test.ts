@@ -78,7 +78,7 @@ describe.runIf(HAS_BROWSER)('suggestions', () => {
     });
     page.on('requestfinished', end).on('requestfailed', end);
     await page.goto(`${url}/?q=cat`);
-    await page.locator('answer-card').first().waitFor();
+    await page.locator('probelog-answer-card').first().waitFor();
     expect(sent).toBe(0);
     await field(page).fill('');
     await field(page).pressSequentially('zebra cross', { delay: 60 });
@@ -109,7 +109,7 @@ describe.runIf(HAS_BROWSER)('the first visit', () => {
     await page.goto(url);
     const tile = page.getByRole('link', { name: 'dog -cat', exact: true });
     await expect.poll(() => tile.locator('img').count()).toBe(4);
-    await imagesLoaded(page.locator('example-tiles img'));
+    await imagesLoaded(page.locator('probelog-example-tiles img'));
     const bytes = await page.evaluate<number>(
       "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/probes/')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)",
     );

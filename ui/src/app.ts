@@ -1,5 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { type Address, parseAddress } from './address.js';
+import { define } from './define.js';
 import { GoEvent } from './navigation.js';
 import { focusedElement, keepPlace, keptPlace, type Place, returnTo } from './place.js';
 import { openSession } from './session.js';
@@ -154,18 +155,18 @@ export class ProbelogApp extends LitElement {
     const { address, speech } = this;
     switch (address.page) {
       case 'search':
-        return html`<search-page .session=${this.session} .speech=${speech} .address=${address}></search-page>`;
+        return html`<probelog-search-page .session=${this.session} .speech=${speech} .address=${address}></probelog-search-page>`;
       case 'model':
-        return html`<model-page .session=${this.session} .speech=${speech} .address=${address}></model-page>`;
+        return html`<probelog-model-page .session=${this.session} .speech=${speech} .address=${address}></probelog-model-page>`;
       case 'output':
-        return html`<output-page .session=${this.session} .speech=${speech} .address=${address}></output-page>`;
+        return html`<probelog-output-page .session=${this.session} .speech=${speech} .address=${address}></probelog-output-page>`;
       case 'compare':
         // Few people compare models: the others need not load it.
         this.load(import('./pages/compare-page.js'));
-        return html`<compare-page .session=${this.session} .speech=${speech} .address=${address}></compare-page>`;
+        return html`<probelog-compare-page .session=${this.session} .speech=${speech} .address=${address}></probelog-compare-page>`;
       case 'queue':
         this.load(import('./pages/queue-page.js'));
-        return html`<queue-page .session=${this.session} .speech=${speech} .address=${address}></queue-page>`;
+        return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
       case 'unknown':
         return html`<h1>${speech.texts.notFound}</h1><p><a href="./">${speech.texts.toSearch}</a></p>`;
     }
@@ -178,4 +179,4 @@ function push(url: string) {
   keepPlace();
   history.pushState(null, '', url);
 }
-customElements.define('probelog-app', ProbelogApp);
+define('probelog-app', ProbelogApp);

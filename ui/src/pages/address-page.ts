@@ -28,6 +28,6 @@ export abstract class AddressPage<PageAddress, Data> extends LitElement {
     hasData: boolean = this.loader.data !== null,
   ) {
     if (!trouble) return nothing;
-    return html`<trouble-message .session=${this.session} .speech=${this.speech} .trouble=${trouble} .hasData=${hasData}></trouble-message>`;
+    return html`<probelog-trouble-message .session=${this.session} .speech=${this.speech} .trouble=${trouble} .hasData=${hasData}></probelog-trouble-message>`;
   }
 }

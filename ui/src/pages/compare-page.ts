@@ -1,6 +1,7 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient, Similarity } from '../../../src/client/index.js';
 import { type CompareAddress, FIRST_SHOWN, formatAddress, type NamedModel } from '../address.js';
+import { define } from '../define.js';
 import { UiModelByNameDocument, type UiModelFragment, UiOutputAtDocument } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
 import { shared } from '../styles/shared.js';
@@ -101,13 +102,13 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
       ${this.same(a, b, pairs, names)}
       <section class="stack">
         <h2>${texts.matrix}</h2>
-        <heat-map
+        <probelog-heat-map
           .speech=${this.speech}
           .matrix=${similarity}
           .rowNames=${names.a}
           .columnNames=${names.b}
           @probelog-pair=${(event: CustomEvent<{ row: number }>) => this.open(a, event.detail.row)}
-        ></heat-map>
+        ></probelog-heat-map>
       </section>`;
   }
 
@@ -194,4 +195,4 @@ async function loadComparison(
   const similarity = await client.compare(first.id, second.id, { signal });
   return { ...models, similarity, pairs: bestPairs(similarity) };
 }
-customElements.define('compare-page', ComparePage);
+define('probelog-compare-page', ComparePage);

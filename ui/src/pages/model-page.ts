@@ -1,6 +1,7 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient } from '../../../src/client/index.js';
 import { FIRST_SHOWN, formatAddress, MAX_SHOWN, type ModelAddress } from '../address.js';
+import { define } from '../define.js';
 import {
   UiModelNamesDocument,
   UiModelOutputsDocument,
@@ -160,7 +161,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
             >
               ${node.label === null ? titleSource(node, this.speech) : nothing}
             </span>
-            ${this.address.find ? html`<strength-bar .speech=${this.speech} .confidence=${confidence}></strength-bar>` : nothing}
+            ${this.address.find ? html`<probelog-strength-bar .speech=${this.speech} .confidence=${confidence}></probelog-strength-bar>` : nothing}
           </li>`,
         )}
       </ol>
@@ -265,4 +266,4 @@ function asOutput(
 ): ModelOutput {
   return { confidence, node: { id, index, label, concepts: [] } };
 }
-customElements.define('model-page', ModelPage);
+define('probelog-model-page', ModelPage);

@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { FIRST_SHOWN, formatAddress, type OutputAddress, searchFor } from '../address.js';
+import { define } from '../define.js';
 import { GoEvent } from '../navigation.js';
 import { answerList, answerListStyles } from '../parts/answer-list.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
@@ -76,15 +77,15 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
     const title = this.speech.texts.whyMatched(plainText(this.address.query ?? ''));
     return html`<section class="stack">
       <h2>${title}</h2>
-      <strength-bar class="match" .speech=${this.speech} .confidence=${confidence}></strength-bar>
-      <image-strip large .session=${this.session} .probes=${images} label=${title}></image-strip>
+      <probelog-strength-bar class="match" .speech=${this.speech} .confidence=${confidence}></probelog-strength-bar>
+      <probelog-image-strip large .session=${this.session} .probes=${images} label=${title}></probelog-image-strip>
     </section>`;
   }
 
   private images(title: string, responses: Output['topProbes']) {
     return html`<section class="stack">
       <h2>${title}</h2>
-      <image-strip large .session=${this.session} .probes=${responses.map(({ probe }) => probe)} label=${title}></image-strip>
+      <probelog-image-strip large .session=${this.session} .probes=${responses.map(({ probe }) => probe)} label=${title}></probelog-image-strip>
     </section>`;
   }
 
@@ -130,4 +131,4 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
     </section>`;
   }
 }
-customElements.define('output-page', OutputPage);
+define('probelog-output-page', OutputPage);

@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { FIRST_SHOWN, formatAddress, MAX_SHOWN, type QueueAddress, SHOWS } from '../address.js';
+import { define } from '../define.js';
 import {
   type IngestState,
   UiCancelIngestDocument,
@@ -165,4 +166,4 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
       <progress max=${total} value=${done} aria-label=${texts.stage[stage]}></progress>`;
   }
 }
-customElements.define('queue-page', QueuePage);
+define('probelog-queue-page', QueuePage);

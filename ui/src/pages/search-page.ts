@@ -10,6 +10,7 @@ import {
   SORTS,
   type Sort,
 } from '../address.js';
+import { define } from '../define.js';
 import type { UiModelFragment } from '../generated/operations.js';
 import { keepImage, keptImage, readImage } from '../image.js';
 import { GoEvent } from '../navigation.js';
@@ -155,12 +156,12 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
       <div class="stack">
         <h1 class="visually-hidden">${texts.search}</h1>
         <form role="search" @submit=${(event: SubmitEvent) => this.submitted(event)}>
-          <query-field
+          <probelog-query-field
             .session=${this.session}
             .speech=${this.speech}
             .query=${address.query}
             @probelog-typed=${(event: CustomEvent<string>) => this.typed(event.detail)}
-          ></query-field>
+          ></probelog-query-field>
           <label class="file" title=${texts.image}>
             <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="5" width="18" height="14" rx="2" /><circle cx="9" cy="10" r="1.5" /><path d="m4 18 6-5 4 3 3-3 4 4" /></svg>
             <input
@@ -209,13 +210,13 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     const isFirstVisit = data.outputs === null && data.models === null;
     if (isFirstVisit) return this.firstVisit(data);
     return html`<div class="layout">
-      <filter-panel
+      <probelog-filter-panel
         .speech=${this.speech}
         .filters=${address.filters}
         .counts=${data.facets}
         .hasConfidence=${address.query !== '' || address.image !== undefined}
         @probelog-filter=${(event: CustomEvent<Filters>) => this.go({ filters: event.detail })}
-      ></filter-panel>
+      ></probelog-filter-panel>
       <section class="stack" aria-label=${this.speech.texts.resultsOpen} aria-busy=${isLoading && !trouble ? 'true' : 'false'}>
         ${this.heading(data)}
         <h2 class="visually-hidden">${this.speech.texts.resultsOpen}</h2>
@@ -239,7 +240,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
       <p>${texts.firstVisit}</p>
       ${gallery ? html`<p class="quiet">${texts.galleryOf(number(gallery.models), number(gallery.logits))}</p>` : nothing}
       <h2>${texts.examples}</h2>
-      <example-tiles .session=${this.session} .speech=${this.speech}></example-tiles>
+      <probelog-example-tiles .session=${this.session} .speech=${this.speech}></probelog-example-tiles>
     </div>`;
   }
 
@@ -250,7 +251,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     return html`${
       data.images.length > 0
         ? html`<h2>${texts.queryImages(data.query)}</h2>
-            <image-strip .session=${this.session} .probes=${data.images} label=${texts.queryImages(data.query)}></image-strip>`
+            <probelog-image-strip .session=${this.session} .probes=${data.images} label=${texts.queryImages(data.query)}></probelog-image-strip>`
         : nothing
     }
       <div role="status" class="stack">
@@ -334,4 +335,4 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
       <p><button @click=${() => this.go({ filters: noFilters() })}>${texts.dropFilters}</button></p>`;
   }
 }
-customElements.define('search-page', SearchPage);
+define('probelog-search-page', SearchPage);

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { FIRST_SHOWN, formatAddress } from '../address.js';
+import { define } from '../define.js';
 import type { UiOutputFragment } from '../generated/operations.js';
 import { plainText } from '../plain-text.js';
 import type { Session } from '../session.js';
@@ -57,14 +58,14 @@ export class AnswerCard extends LitElement {
       shown: FIRST_SHOWN,
     });
     return html`<article>
-      <image-strip
+      <probelog-image-strip
         row
         .session=${this.session}
         .probes=${output.topProbes.map(({ probe }) => probe)}
         label=${texts.ownImages(plainText(titleOf(output, speech)))}
-      ></image-strip>
+      ></probelog-image-strip>
       <h3><a href=${here}><bdi>${titleOf(output, speech)}</bdi></a> ${titleSource(output, speech)}</h3>
-      <strength-bar .speech=${speech} .confidence=${confidence}></strength-bar>
+      <probelog-strength-bar .speech=${speech} .confidence=${confidence}></probelog-strength-bar>
       <p class="small links">
         <a href=${atModel}><bdi>${model.name}</bdi> <bdi>${model.version}</bdi></a>
         <bdi class="quiet">${model.license ?? texts.noLicense}</bdi>
@@ -73,4 +74,4 @@ export class AnswerCard extends LitElement {
     </article>`;
   }
 }
-customElements.define('answer-card', AnswerCard);
+define('probelog-answer-card', AnswerCard);

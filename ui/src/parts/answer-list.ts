@@ -33,14 +33,14 @@ export function answerList(
   return html`<ol class="cards" aria-busy=${isLoading ? 'true' : 'false'}>
     ${foldVersions(edges).map(
       ({ edge, versions }) => html`<li>
-        <answer-card
+        <probelog-answer-card
           .session=${session}
           .speech=${speech}
           .output=${edge.node}
           .confidence=${edge.confidence ?? null}
           .versions=${versions}
           .query=${query}
-        ></answer-card>
+        ></probelog-answer-card>
       </li>`,
     )}
   </ol>`;

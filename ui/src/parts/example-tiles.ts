@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { formatAddress, searchFor } from '../address.js';
+import { define } from '../define.js';
 import { UiExamplesDocument, type UiExamplesQuery } from '../generated/operations.js';
 import { Loader } from '../loader.js';
 import type { Session } from '../session.js';
@@ -70,4 +71,4 @@ export class ExampleTiles extends LitElement {
       : html`<span></span>`;
   }
 }
-customElements.define('example-tiles', ExampleTiles);
+define('probelog-example-tiles', ExampleTiles);

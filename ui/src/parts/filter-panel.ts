@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { type Filters, hasFilters, noFilters } from '../address.js';
+import { define } from '../define.js';
 import type { UiFacetsQuery } from '../generated/operations.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -143,4 +144,4 @@ const OFF: Partial<Filters> = {
   minConfidence: undefined,
   name: undefined,
 };
-customElements.define('filter-panel', FilterPanel);
+define('probelog-filter-panel', FilterPanel);

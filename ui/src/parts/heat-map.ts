@@ -1,4 +1,5 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
+import { define } from '../define.js';
 import { type Cells, cosineAt } from '../pages/best-pairs.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -220,4 +221,4 @@ function rgbOf(context: CanvasRenderingContext2D, color: string): Uint8ClampedAr
   context.fillRect(0, 0, 1, 1);
   return context.getImageData(0, 0, 1, 1).data;
 }
-customElements.define('heat-map', HeatMap);
+define('probelog-heat-map', HeatMap);

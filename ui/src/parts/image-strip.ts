@@ -1,4 +1,5 @@
 import { css, html, LitElement } from 'lit';
+import { define } from '../define.js';
 import type { UiProbeFragment } from '../generated/operations.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
@@ -39,4 +40,4 @@ export class ImageStrip extends LitElement {
     </ul>`;
   }
 }
-customElements.define('image-strip', ImageStrip);
+define('probelog-image-strip', ImageStrip);

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Suggestion } from '../../../src/client/index.js';
+import { define } from '../define.js';
 import { Loader } from '../loader.js';
 import { termAtEnd, withTermAtEnd } from '../query-language.js';
 import type { Session } from '../session.js';
@@ -12,7 +13,7 @@ const MAX_PREFIX = 100;
 
 /** Styles for the element that contains the field. The list is as wide as the form. */
 export const queryFieldStyles = css`
-  query-field { display: block; min-width: 0; }
+  probelog-query-field { display: block; min-width: 0; }
   form { position: relative; }
   .suggestions {
     position: absolute; z-index: 1; inset-inline: 0; top: calc(100% + 4px); max-height: 60vh; overflow-y: auto;
@@ -160,4 +161,4 @@ export class QueryField extends LitElement {
       </ul>`;
   }
 }
-customElements.define('query-field', QueryField);
+define('probelog-query-field', QueryField);

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from 'lit';
+import { define } from '../define.js';
 import { strengthOf } from '../strength.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -34,4 +35,4 @@ export class StrengthBar extends LitElement {
       <span class="track"><span class="fill"></span></span>`;
   }
 }
-customElements.define('strength-bar', StrengthBar);
+define('probelog-strength-bar', StrengthBar);

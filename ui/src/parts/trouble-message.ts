@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
+import { define } from '../define.js';
 import type { Session, Trouble } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
@@ -115,4 +116,4 @@ export class TroubleMessage extends LitElement {
     this.retry();
   }
 }
-customElements.define('trouble-message', TroubleMessage);
+define('probelog-trouble-message', TroubleMessage);
