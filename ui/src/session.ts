@@ -39,18 +39,7 @@ export function openTabSession(server: URL): Session {
 }
 
 /** Gives the key for a request; null for none. */
-export type KeySource = () => string | null | Promise<string | null>;
-
-/** The session of an element in a page of another application, which knows the key. */
-export function openElementSession(server: URL, getKey: KeySource): Session {
-  return {
-    ...connect(server, getKey),
-    takesKey: false,
-    linkTo: (address) => new URL(formatAddress(address), server).href,
-    hasKey: () => false,
-    useKey: () => undefined,
-  };
-}
+type KeySource = () => string | null | Promise<string | null>;
 
 function connect(server: URL, getKey: KeySource): Pick<Session, 'client' | 'urlOf'> {
   return {
