@@ -20,7 +20,9 @@ import {
   type IngestRequest,
   IngestService,
   IngestWorker,
+  type InspectModel,
   ModelCache,
+  ModelUploads,
   ResponseUploads,
   RunnerService,
   runIngest,
@@ -64,6 +66,7 @@ export interface Service {
   concepts: ConceptEncoder;
   ingest: IngestService;
   uploads: ResponseUploads;
+  modelUploads: ModelUploads;
   runners: RunnerService;
   webhooks: Webhooks;
   /** Records a registry's model changes, from a webhook or from within this process. */
@@ -188,6 +191,12 @@ export async function openService(
     const modelCache = new ModelCache(store, config.modelCacheBytes);
 
     // Ingests and uploads
+    const modelUploads = new ModelUploads({
+      folder: folder('model-uploads'),
+      maxBytes: config.maxModelBytes,
+      maxTotalBytes: config.modelUploadBytes,
+      pace: download.pace,
+    });
     const feed = new IngestFeed((ids) => store.ingests.byIds(ids), FEED_POLL_MS);
     const workFolder = folder('ingests');
     const announce = (ingestId: string) => feed.announce(ingestId);
@@ -214,8 +223,8 @@ export async function openService(
         maxKills: config.ingestKills,
         workerId: processId,
         log,
-        run: (ingest, signal) =>
-          runIngest(ingest, signal, {
+        run: async (ingest, signal) => {
+          const outcome = await runIngest(ingest, signal, {
             store,
             gallery,
             workFolder,
@@ -224,16 +233,32 @@ export async function openService(
             download,
             modelCache,
             objects,
+            modelUploads,
             registries: new Map(readers.map((reader) => [reader.scheme, reader])),
             probing: { ...modelLimits, isolation, ...budget },
             prior,
             announce,
-          }),
+          });
+          await modelUploads.releaseOf(ingest, store.ingests);
+          return outcome;
+        },
       });
     const blobCleanup = closeLater(new BlobCleanup(store, cleanupLimits(config), log));
-    if (work) closeLater(startCleanupJob(workFolder, store, log));
+    if (work) closeLater(startCleanupJob(workFolder, modelUploads, store, log));
     const isolation = work ? await modelIsolation(log) : null;
     const worker = closeLater(isolation ? startWorker(isolation) : idleWorker);
+    const inspect: InspectModel = async (request, uploadsOfCaller, signal) =>
+      dryRun(
+        request,
+        {
+          store,
+          defaultProbeSet: config.probeSet,
+          modelUploads: uploadsOfCaller,
+          download,
+          probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
+        },
+        signal,
+      );
     const ingest = new IngestService({
       store,
       feed,
@@ -242,6 +267,8 @@ export async function openService(
       defaultProbeSet: config.probeSet,
       probingBudget: config.probingBudget,
       objects,
+      modelUploads,
+      inspect,
       modelFolders: config.modelFolders,
       files: trustedCaller ? 'ANY' : 'LISTED',
     });
@@ -307,22 +334,13 @@ export async function openService(
       concepts,
       ingest,
       uploads,
+      modelUploads,
       runners,
       webhooks,
       deliveries: recorder,
       sweeper,
       blobCleanup,
-      dryRun: async (request, signal) =>
-        dryRun(
-          request,
-          {
-            store,
-            defaultProbeSet: config.probeSet,
-            download,
-            probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
-          },
-          signal,
-        ),
+      dryRun: (request, signal) => inspect(request, modelUploads, signal),
       diagnose: async (modelId, signal) =>
         diagnoseModel(
           modelId,

@@ -2,7 +2,7 @@ export { listDataFiles } from './client/list-data-files.js';
 export { type NetworkIsolation, probeNetworkIsolation } from './client/network-isolation.js';
 export { nextProbes } from './client/next-probes.js';
 export { type ProbeModelOptions, type ProbeRun, probeModel } from './client/probe-model.js';
-export type { DataReference } from './data-location.js';
+export { type DataReference, locationProblem, MAX_DATA_FILES } from './data-location.js';
 export { parsePreprocessing } from './preprocessing/parse-preprocessing.js';
 export type { PixelFields, PreprocessingAlternative } from './preprocessing/preprocessing-alternatives.js';
 export { preprocessingDifferences } from './preprocessing/preprocessing-differences.js';

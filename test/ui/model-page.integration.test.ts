@@ -1,52 +1,37 @@
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
-import { findChromium, requires } from '../fixtures/requires.js';
-import { brokenRules, openTab } from './open-page.js';
+import { describe, expect, it } from 'vitest';
+import { ingestDemoModel } from '../fixtures/demo-service.js';
+import { brokenRules } from './open-page.js';
+import { HAS_BROWSER, openUi, sideways } from './open-ui.js';
 
-let demo: DemoService;
-let browser: Browser;
-let url: string;
-const HAS_BROWSER = requires('chromium');
-beforeAll(async () => {
-  if (!HAS_BROWSER) return;
-  demo = await openDemoService();
-  url = demo.server.url;
+const ui = openUi(async (demo) => {
   await ingestDemoModel(demo, 'mobilenet_v1_0.25_128');
   await ingestDemoModel(demo, 'cifar10_resnet20', { labels: [...'jihgfedcba'] });
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
 });
 
 describe.runIf(HAS_BROWSER)('outputs of a model', () => {
   it('have names where they have no labels, all by one request', async () => {
-    const { page, faults } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
+    const { page, faults } = await ui.tab({ viewport: { width: 320, height: 800 } });
     let requests = 0;
     page.on('request', (request) => {
       if (request.postData()?.includes('outputNames')) requests++;
     });
-    await page.goto(`${url}/model?name=mobilenet_v1_0.25_128&shown=150`);
+    await page.goto(`${ui.url}/model?name=mobilenet_v1_0.25_128&shown=150`);
     const outputs = page.locator('ol li');
     await outputs.nth(149).waitFor();
     await page.getByText('named by ProbeLog').first().waitFor();
     expect(requests).toBe(1);
     expect(await brokenRules(page)).toEqual([]);
-    expect(
-      await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
-    ).toBe(0);
+    expect(await sideways(page)).toBe(0);
     expect(faults).toEqual([]);
   });
 
   it('can be ordered by name, and the address keeps it', async () => {
-    const { page } = await openTab(browser, url);
+    const { page } = await ui.tab();
     let hasAskedForNames = false;
     page.on('request', (request) => {
       if (request.postData()?.includes('outputNames')) hasAskedForNames = true;
     });
-    await page.goto(`${url}/model?name=cifar10_resnet20`);
+    await page.goto(`${ui.url}/model?name=cifar10_resnet20`);
     const titles = () => page.locator('ol li a').allTextContents();
     await expect.poll(titles).toEqual([...'jihgfedcba']);
     await page.getByLabel('Order').selectOption('By name');
@@ -58,8 +43,8 @@ describe.runIf(HAS_BROWSER)('outputs of a model', () => {
   });
 
   it('beyond the first hundred are ordered, too', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/model?name=mobilenet_v1_0.25_128&by=NAME`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/model?name=mobilenet_v1_0.25_128&by=NAME`);
     await page.locator('ol li').nth(11).waitFor();
     const indexes = await page.locator('ol li > .number').allTextContents();
     expect(indexes.map((text) => Number(text.replace(',', ''))).some((index) => index > 100)).toBe(true);
@@ -70,8 +55,8 @@ describe.runIf(HAS_BROWSER)('outputs of a model', () => {
 
 describe.runIf(HAS_BROWSER)('an output that was reached from a query', () => {
   it.each(['zebra', 'dog -cat'])('says why it matched %s, also after a reload', async (query) => {
-    const { page, faults } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
-    await page.goto(`${url}/?q=${query}`);
+    const { page, faults } = await ui.tab({ viewport: { width: 320, height: 800 } });
+    await page.goto(`${ui.url}/?q=${query}`);
     await page.locator('probelog-answer-card h3 a').first().click();
     const why = page.getByRole('list', { name: `Why it matched "${query}"` });
     await why.locator('img').first().waitFor();
@@ -83,12 +68,12 @@ describe.runIf(HAS_BROWSER)('an output that was reached from a query', () => {
   });
 
   it('says nothing where the query does not lead to it', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/?q=zebra`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/?q=zebra`);
     const href = await page.locator('probelog-answer-card h3 a').last().getAttribute('href');
-    await page.goto(`${url}/${href?.replace('zebra', 'knee')}`);
+    await page.goto(`${ui.url}/${href?.replace('zebra', 'knee')}`);
     await page.getByText('Responds most to').waitFor();
-    await page.goto(`${url}/${href?.replace('q=zebra', 'q=')}`);
+    await page.goto(`${ui.url}/${href?.replace('q=zebra', 'q=')}`);
     await page.getByText('Responds most to').waitFor();
     expect(await page.getByText('Why it matched').count()).toBe(0);
   });

@@ -1,36 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/index.js';
-import { DEMO, type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
-import { findChromium, requires } from '../fixtures/requires.js';
-import { brokenRules, imagesLoaded, openTab } from './open-page.js';
+import { DEMO, ingestDemoModel } from '../fixtures/demo-service.js';
+import { brokenRules, imagesLoaded } from './open-page.js';
+import { HAS_BROWSER, LOOKS, openUi, sideways } from './open-ui.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/ui/', import.meta.url));
 const KIB = 1024;
 /** Labels come from strangers. */
 const HOSTILE = ['<img src=x onerror=alert(1)>', '\u202Eevil\u202C', 'x'.repeat(1_000)];
 
-let demo: DemoService;
-let browser: Browser;
-let url: string;
-const HAS_BROWSER = requires('chromium');
-beforeAll(async () => {
-  if (!HAS_BROWSER) return;
-  demo = await openDemoService();
-  url = demo.server.url;
+const ui = openUi(async (demo) => {
   await ingestDemoModel(demo, 'mobilenet_v1_0.25_128', {
     license: 'Apache-2.0',
     labels: JSON.parse(await readFile(`${DEMO}models/mobilenet_v1_0.25_128.labels.json`, 'utf8')),
   });
   await ingestDemoModel(demo, 'cifar10_resnet20', { labels: [...HOSTILE, ...'abcdefg'] });
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
 });
 
 const cards = (page: Page) => page.locator('probelog-answer-card');
@@ -38,15 +26,15 @@ const search = (page: Page) => page.getByRole('combobox', { name: 'What should a
 
 describe.runIf(HAS_BROWSER)('the search', () => {
   it('finds outputs while a query is typed, with the keyboard alone, and goes back to where it was', async () => {
-    const { page, faults, elsewhere } = await openTab(browser, url);
-    await page.goto(url);
+    const { page, faults, elsewhere } = await ui.tab();
+    await page.goto(ui.url);
     await page.getByText('can be searched.').waitFor();
     await search(page).focus();
     await page.keyboard.type('cat');
     await page.getByText('What "cat" looks like here').waitFor();
     const first = cards(page).first().locator('h3');
     expect(await first.textContent()).toMatch(/cat/);
-    expect(page.url()).toBe(`${url}/?q=cat`);
+    expect(page.url()).toBe(`${ui.url}/?q=cat`);
     expect(await page.title()).toBe('cat – ProbeLog');
 
     await page.keyboard.press('Enter');
@@ -64,8 +52,8 @@ describe.runIf(HAS_BROWSER)('the search', () => {
   });
 
   it('keeps filters in the address, combines them, and offers to remove them', async () => {
-    const { page, faults } = await openTab(browser, url);
-    await page.goto(`${url}/?q=cat`);
+    const { page, faults } = await ui.tab();
+    await page.goto(`${ui.url}/?q=cat`);
     await cards(page).first().waitFor();
     await page.getByRole('checkbox', { name: /Apache-2\.0/ }).check();
     await page.waitForURL(/license=Apache-2\.0/);
@@ -74,43 +62,43 @@ describe.runIf(HAS_BROWSER)('the search', () => {
     await page.getByText('No result with these filters.').waitFor();
     await page.getByRole('button', { name: 'Remove all filters' }).first().click();
     await cards(page).first().waitFor();
-    expect(page.url()).toBe(`${url}/?q=cat`);
+    expect(page.url()).toBe(`${ui.url}/?q=cat`);
     await page.goBack();
     await page.getByText('No result with these filters.').waitFor();
     expect(faults).toEqual([]);
   });
 
   it('lists models, of a query and without one', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/?q=cat&of=models`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/?q=cat&of=models`);
     const rows = page.getByRole('row');
     await rows.nth(1).waitFor();
     expect(await rows.nth(1).textContent()).toMatch(/%/);
-    await page.goto(`${url}/?of=models&sort=OUTPUTS`);
+    await page.goto(`${ui.url}/?of=models&sort=OUTPUTS`);
     await page.getByRole('row', { name: /mobilenet.*1,001/ }).waitFor();
     expect(await page.getByRole('row').nth(1).textContent()).toMatch(/mobilenet/);
-    await page.goto(`${url}/?q=cat | dog -zebra&of=models`);
+    await page.goto(`${ui.url}/?q=cat | dog -zebra&of=models`);
     await rows.nth(1).waitFor();
   });
 
   it('finds by an image, and after a reload', async () => {
-    const { page, faults } = await openTab(browser, url);
-    await page.goto(url);
+    const { page, faults } = await ui.tab();
+    await page.goto(ui.url);
     await page.getByLabel('Search with an image').last().setInputFiles(`${DEMO}probes/pets-0000.jpg`);
     await cards(page).first().waitFor();
     expect(page.url()).toMatch(/\?image=/);
     await page.reload();
     await cards(page).first().waitFor();
     expect(await page.getByRole('img', { name: 'Your image' }).count()).toBe(1);
-    const other = await openTab(browser, url);
+    const other = await ui.tab();
     await other.page.goto(page.url());
     await other.page.getByText('That image was in another tab. Choose it again.').waitFor();
     expect([...faults, ...other.faults]).toEqual([]);
   });
 
   it('has one request for results under way while a query is typed, and never paints a stale answer', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(url);
+    const { page } = await ui.tab();
+    await page.goto(ui.url);
     await page.getByText('can be searched.').waitFor();
     let underWay = 0;
     let mostUnderWay = 0;
@@ -138,8 +126,8 @@ describe.runIf(HAS_BROWSER)('the search', () => {
 
 describe.runIf(HAS_BROWSER)('a comparison', () => {
   it('shows what both know, what one knows, and all pairs, with the keyboard alone', async () => {
-    const { page, faults } = await openTab(browser, url);
-    await page.goto(`${url}/model?name=cifar10_resnet20`);
+    const { page, faults } = await ui.tab();
+    await page.goto(`${ui.url}/model?name=cifar10_resnet20`);
     await page.getByRole('link', { name: 'Compare with another model' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('textbox', { name: 'Second model' }).fill('mobilenet_v1_0.25_128');
@@ -162,16 +150,16 @@ describe.runIf(HAS_BROWSER)('a comparison', () => {
   });
 
   it('says why there is none', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/compare?a=cifar10_resnet20&b=nothing`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/compare?a=cifar10_resnet20&b=nothing`);
     await page.getByText('There is no such model').waitFor();
   });
 });
 
 describe.runIf(HAS_BROWSER)('hostile labels', () => {
   it('are shown as text, and leave the page as it is', async () => {
-    const { page, faults } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
-    await page.goto(`${url}/model?name=cifar10_resnet20`);
+    const { page, faults } = await ui.tab({ viewport: { width: 320, height: 800 } });
+    await page.goto(`${ui.url}/model?name=cifar10_resnet20`);
     await page.getByText(HOSTILE[0]).waitFor();
     expect(await sideways(page)).toBe(0);
     expect(await page.locator('img[src="x"]').count()).toBe(0);
@@ -181,8 +169,8 @@ describe.runIf(HAS_BROWSER)('hostile labels', () => {
 
 describe.runIf(HAS_BROWSER)('when something is wrong', () => {
   it('says that the server cannot be reached, and keeps what is shown', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/?q=cat`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/?q=cat`);
     await cards(page).first().waitFor();
     await page.route('**/graphql', (route) => route.abort());
     await search(page).fill('dog');
@@ -194,7 +182,7 @@ describe.runIf(HAS_BROWSER)('when something is wrong', () => {
   });
 
   it('counts down when there were too many requests, and goes on by itself', async () => {
-    const { page } = await openTab(browser, url);
+    const { page } = await ui.tab();
     let isLimited = true;
     await page.route('**/graphql', (route) =>
       isLimited
@@ -205,29 +193,29 @@ describe.runIf(HAS_BROWSER)('when something is wrong', () => {
           })
         : route.continue(),
     );
-    await page.goto(`${url}/?q=cat`);
+    await page.goto(`${ui.url}/?q=cat`);
     await page.getByText('Too many requests.').waitFor();
     isLimited = false;
     await cards(page).first().waitFor();
   });
 
   it('has the code of an error, and a way on', async () => {
-    const { page } = await openTab(browser, url);
+    const { page } = await ui.tab();
     await page.route('**/graphql', (route) =>
       route.fulfill({
         json: { errors: [{ message: 'That is broken.', extensions: { code: 'SEARCH_UNAVAILABLE' } }] },
       }),
     );
-    await page.goto(`${url}/?q=cat`);
+    await page.goto(`${ui.url}/?q=cat`);
     await page.getByText('That is broken.').waitFor();
     await page.getByText('Code: SEARCH_UNAVAILABLE').waitFor();
   });
 
   it('says what leads nowhere', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/model?name=nothing`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/model?name=nothing`);
     await page.getByText('There is no such model').waitFor();
-    await page.goto(`${url}/model`);
+    await page.goto(`${ui.url}/model`);
     await page.getByText('There is nothing at this address.').waitFor();
   });
 });
@@ -244,33 +232,30 @@ describe.runIf(HAS_BROWSER)('every page', () => {
     ['compare with nothing', '/compare', 'Compare two models'],
     ['unknown', '/model', 'There is nothing at this address.'],
   ];
-  const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
-    [320, 1280].map((width) => ({ colorScheme, width })),
-  );
 
   it.each(pages)('can be read and used by everyone: %s', async (_name, path, isPainted) => {
-    for (const { colorScheme, width } of looks) {
-      const { page, faults } = await openTab(browser, url, { colorScheme, viewport: { width, height: 800 } });
-      await page.goto(url + path);
+    for (const look of LOOKS) {
+      const { page, faults } = await ui.tab(look);
+      await page.goto(ui.url + path);
       await page.getByText(isPainted).first().waitFor();
-      expect(await brokenRules(page), `${colorScheme}, ${width}`).toEqual([]);
-      expect(await sideways(page), `${width}`).toBe(0);
+      expect(await brokenRules(page), JSON.stringify(look)).toEqual([]);
+      expect(await sideways(page), JSON.stringify(look)).toBe(0);
       expect(faults).toEqual([]);
       await page.context().close();
     }
   });
 
   it('is caught when a control has no name', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(url);
+    const { page } = await ui.tab();
+    await page.goto(ui.url);
     await page.getByText('For example').waitFor();
     await page.evaluate("document.body.append(document.createElement('button'))");
     expect(await brokenRules(page)).toEqual([expect.stringMatching(/^button-name/)]);
   });
 
   it('speaks German to who wants it', async () => {
-    const { page } = await openTab(browser, url, { locale: 'de-DE' });
-    await page.goto(`${url}/?q=cat`);
+    const { page } = await ui.tab({ locale: 'de-DE' });
+    await page.goto(`${ui.url}/?q=cat`);
     await page.getByText('So sieht „cat“ hier aus').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
   });
@@ -287,7 +272,7 @@ describe('the files', () => {
   });
 
   it.runIf(HAS_BROWSER)('are few, and light before the images come', async () => {
-    const { page } = await openTab(browser, url);
+    const { page } = await ui.tab();
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');
     const typeOf = new Map<string, string>();
@@ -297,7 +282,7 @@ describe('the files', () => {
       const type = typeOf.get(requestId) === 'Image' ? 'images' : 'page';
       bytesOf.set(type, (bytesOf.get(type) ?? 0) + encodedDataLength);
     });
-    await page.goto(`${url}/?q=cat`);
+    await page.goto(`${ui.url}/?q=cat`);
     await cards(page).first().waitFor();
     await imagesLoaded(cards(page).first().locator('img'));
     await page.waitForLoadState('networkidle');
@@ -310,13 +295,13 @@ describe('the files', () => {
   });
 
   it.runIf(HAS_BROWSER)('come with a policy that lets nothing else run', async () => {
-    const response = await fetch(url);
+    const response = await fetch(ui.url);
     const policy = response.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("script-src 'self'");
     expect(policy).toContain("require-trusted-types-for 'script'");
     expect(policy).not.toMatch(/unsafe/);
     const [script] = (await readdir(`${BUILT}assets`)).filter((name) => name.endsWith('.js'));
-    const cached = await fetch(`${url}/assets/${script}`, { headers: { 'accept-encoding': 'br' } });
+    const cached = await fetch(`${ui.url}/assets/${script}`, { headers: { 'accept-encoding': 'br' } });
     expect(cached.headers.get('cache-control')).toMatch(/immutable/);
     expect(cached.headers.get('content-encoding')).toBe('br');
   });
@@ -325,10 +310,13 @@ describe('the files', () => {
 // The last, because from then on the server needs a key.
 describe.runIf(HAS_BROWSER)('once there is a key', () => {
   it('asks for it, keeps it for this tab only, and can forget it', async () => {
-    const { secret } = await createApiKey(demo.service.store.apiKeys, { name: 'a reader', scopes: ['READ'] });
-    demo.service.access.keyChanged('');
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/?q=cat`);
+    const { secret } = await createApiKey(ui.demo.service.store.apiKeys, {
+      name: 'a reader',
+      scopes: ['READ'],
+    });
+    ui.demo.service.access.keyChanged('');
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/?q=cat`);
     await page.getByText('This server needs a key.').waitFor();
     expect(await brokenRules(page)).toEqual([]);
     await page.getByLabel('API key').fill(secret);
@@ -340,13 +328,8 @@ describe.runIf(HAS_BROWSER)('once there is a key', () => {
       .toBeGreaterThan(0);
     await page.reload();
     await cards(page).first().waitFor();
-    const other = await openTab(browser, url);
-    await other.page.goto(`${url}/?q=cat`);
+    const other = await ui.tab();
+    await other.page.goto(`${ui.url}/?q=cat`);
     await other.page.getByText('This server needs a key.').waitFor();
   });
 });
-
-/** Pixels that a page can be scrolled sideways. */
-function sideways(page: Page): Promise<number> {
-  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-}

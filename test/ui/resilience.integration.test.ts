@@ -1,28 +1,15 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/index.js';
-import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
-import { findChromium, requires } from '../fixtures/requires.js';
-import { openTab } from './open-page.js';
+import { ingestDemoModel } from '../fixtures/demo-service.js';
+import { HAS_BROWSER, openUi, sideways } from './open-ui.js';
 
-let demo: DemoService;
-let browser: Browser;
-let url: string;
 let removable: string;
-const HAS_BROWSER = requires('chromium');
-beforeAll(async () => {
-  if (!HAS_BROWSER) return;
-  demo = await openDemoService();
-  url = demo.server.url;
+const ui = openUi(async (demo) => {
   await ingestDemoModel(demo, 'mobilenet_v1_0.25_128');
   ({ modelId: removable } = await ingestDemoModel(demo, 'cifar10_resnet20', {
     labels: ['\u202Eevil', ...'abcdefghi'],
   }));
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
 });
 
 const cards = (page: Page) => page.locator('probelog-answer-card');
@@ -38,8 +25,8 @@ const focusedText = (page: Page) =>
 
 describe.runIf(HAS_BROWSER)('Back and reload', () => {
   it('lead to where the person was: scroll and focus', async () => {
-    const { page, faults } = await openTab(browser, url);
-    await page.goto(`${url}/?q=cat&shown=60`);
+    const { page, faults } = await ui.tab();
+    await page.goto(`${ui.url}/?q=cat&shown=60`);
     const link = cards(page).nth(25).locator('h3 a');
     await link.focus();
     await page.evaluate('scrollTo(0, 1500)');
@@ -60,8 +47,8 @@ describe.runIf(HAS_BROWSER)('Back and reload', () => {
   });
 
   it('lead past what was typed, and Enter adds nothing to the history', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(url);
+    const { page } = await ui.tab();
+    await page.goto(ui.url);
     await search(page).pressSequentially('cat', { delay: 20 });
     await cards(page).first().waitFor();
     const before = await entries(page);
@@ -73,8 +60,8 @@ describe.runIf(HAS_BROWSER)('Back and reload', () => {
   });
 
   it('can follow each other faster than the server answers', async () => {
-    const { page, faults } = await openTab(browser, url);
-    await page.goto(`${url}/?q=dog`);
+    const { page, faults } = await ui.tab();
+    await page.goto(`${ui.url}/?q=dog`);
     await cards(page).first().locator('h3 a').click();
     await page.getByText('Responds most to').waitFor();
     for (let turn = 0; turn < 10; turn++) {
@@ -91,7 +78,7 @@ describe.runIf(HAS_BROWSER)('Back and reload', () => {
 
 describe.runIf(HAS_BROWSER)('the page', () => {
   it('counts down at once, however long it takes, outside what screen readers read aloud', async () => {
-    const { page } = await openTab(browser, url);
+    const { page } = await ui.tab();
     await page.route('**/graphql', (route) =>
       route.fulfill({
         status: 429,
@@ -99,7 +86,7 @@ describe.runIf(HAS_BROWSER)('the page', () => {
         json: { errors: [{ message: 'too many', extensions: { code: 'RATE_LIMITED' } }] },
       }),
     );
-    await page.goto(`${url}/?q=cat`);
+    await page.goto(`${ui.url}/?q=cat`);
     await page.getByRole('timer').waitFor({ timeout: 10_000 });
     expect(await page.getByRole('timer').textContent()).toMatch(/Goes on in (90|8\d) s/);
     expect(await page.getByRole('alert').getByRole('timer').count()).toBe(0);
@@ -114,21 +101,21 @@ describe.runIf(HAS_BROWSER)('the page', () => {
     [`/?q=${'x'.repeat(600)}`, 'Code: CONCEPT_TOO_LONG'],
     ['/?image=1', 'That image was in another tab.'],
   ])('takes addresses that are wrong, %#', async (path, expected) => {
-    const { page } = await openTab(browser, url);
-    await page.goto(url + path);
+    const { page } = await ui.tab();
+    await page.goto(ui.url + path);
     await page.getByText(expected).first().waitFor();
   });
 
   it('shows more results than the server gives at once', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/?q=cat&shown=150`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/?q=cat&shown=150`);
     await cards(page).nth(149).waitFor();
   });
 
   it('can be read with letters of twice the size on 320 pixels', async () => {
     for (const path of ['/', '/?q=cat', '/?of=models', '/model?name=mobilenet_v1_0.25_128']) {
-      const { page } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
-      await page.goto(url + path);
+      const { page } = await ui.tab({ viewport: { width: 320, height: 800 } });
+      await page.goto(ui.url + path);
       await page
         .getByText(/Order|Filters|For example|How its images/)
         .first()
@@ -137,27 +124,24 @@ describe.runIf(HAS_BROWSER)('the page', () => {
       const before = await height();
       await page.evaluate("document.documentElement.style.fontSize = '200%'");
       if (path !== '/') expect(await height(), path).toBeGreaterThan(before);
-      expect(
-        await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
-        path,
-      ).toBe(0);
+      expect(await sideways(page), path).toBe(0);
     }
   });
 
   it('keeps marks that turn the direction out of the title of the tab', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/model?name=cifar10_resnet20`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/model?name=cifar10_resnet20`);
     await page.getByRole('link', { name: 'evil' }).click();
     await page.getByText('Responds most to').waitFor();
     expect(await page.title()).toBe('evil – ProbeLog');
   });
 
   it('says that a model was removed while it was open', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/model?name=cifar10_resnet20`);
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/model?name=cifar10_resnet20`);
     const link = page.getByRole('link', { name: 'evil' });
     await link.waitFor();
-    const { errors } = await demo.ask('mutation Remove($id: ID!) { removeModel(id: $id) }', {
+    const { errors } = await ui.demo.ask('mutation Remove($id: ID!) { removeModel(id: $id) }', {
       id: removable,
     });
     expect(errors).toBeUndefined();
@@ -169,10 +153,10 @@ describe.runIf(HAS_BROWSER)('the page', () => {
 // The last, because from then on the server needs a key.
 describe.runIf(HAS_BROWSER)('a key', () => {
   it('that cannot be one is not sent', async () => {
-    const { secret } = await createApiKey(demo.service.store.apiKeys, { name: 'first', scopes: ['READ'] });
-    demo.service.access.keyChanged('');
-    const { page } = await openTab(browser, url);
-    await page.goto(url);
+    const { secret } = await createApiKey(ui.demo.service.store.apiKeys, { name: 'first', scopes: ['READ'] });
+    ui.demo.service.access.keyChanged('');
+    const { page } = await ui.tab();
+    await page.goto(ui.url);
     await page.getByLabel('API key').fill('schlüssel…');
     await page.keyboard.press('Enter');
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
@@ -182,18 +166,18 @@ describe.runIf(HAS_BROWSER)('a key', () => {
   });
 
   it('that is revoked while the page is open takes what it showed with it', async () => {
-    const { secret, key } = await createApiKey(demo.service.store.apiKeys, {
+    const { secret, key } = await createApiKey(ui.demo.service.store.apiKeys, {
       name: 'second',
       scopes: ['READ'],
     });
-    demo.service.access.keyChanged('');
-    const { page } = await openTab(browser, url);
-    await page.goto(`${url}/?q=cat`);
+    ui.demo.service.access.keyChanged('');
+    const { page } = await ui.tab();
+    await page.goto(`${ui.url}/?q=cat`);
     await page.getByLabel('API key').fill(secret);
     await page.keyboard.press('Enter');
     await cards(page).first().waitFor();
-    await demo.service.store.apiKeys.revoke(key.id);
-    demo.service.access.keyChanged(key.prefix);
+    await ui.demo.service.store.apiKeys.revoke(key.id);
+    ui.demo.service.access.keyChanged(key.prefix);
     await search(page).fill('dog');
     await page.getByText('This server needs a key.').waitFor();
     expect(await cards(page).count()).toBe(0);

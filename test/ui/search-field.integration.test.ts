@@ -1,28 +1,16 @@
-import { type Browser, chromium, type Page, type Request } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoService, ingestDemoModel, openDemoService } from '../fixtures/demo-service.js';
-import { findChromium, requires } from '../fixtures/requires.js';
-import { brokenRules, imagesLoaded, openTab } from './open-page.js';
+import type { Page, Request } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { ingestDemoModel } from '../fixtures/demo-service.js';
+import { brokenRules, imagesLoaded } from './open-page.js';
+import { HAS_BROWSER, openUi, sideways } from './open-ui.js';
 
 const HOSTILE = '<b>zebra</b> \u202Eevil';
 
-let demo: DemoService;
-let browser: Browser;
-let url: string;
-const HAS_BROWSER = requires('chromium');
-beforeAll(async () => {
-  if (!HAS_BROWSER) return;
-  demo = await openDemoService();
-  url = demo.server.url;
+const ui = openUi(async (demo) => {
   await ingestDemoModel(demo, 'mobilenet_v1_0.25_128');
   await ingestDemoModel(demo, 'cifar10_resnet20', {
     labels: ['zonkey, striped', HOSTILE, 'x'.repeat(90), ...'abcdefg'],
   });
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
 });
 
 const field = (page: Page) => page.getByRole('combobox', { name: 'What should a model recognize?' });
@@ -30,8 +18,8 @@ const options = (page: Page) => page.getByRole('listbox', { name: 'Suggestions' 
 
 describe.runIf(HAS_BROWSER)('suggestions', () => {
   it('come while a query is typed, and can be taken with the keyboard alone', async () => {
-    const { page, faults } = await openTab(browser, url);
-    await page.goto(url);
+    const { page, faults } = await ui.tab();
+    await page.goto(ui.url);
     await field(page).pressSequentially('dog -zon', { delay: 30 });
     await options(page).first().waitFor();
     expect(await field(page).getAttribute('aria-expanded')).toBe('true');
@@ -48,8 +36,8 @@ describe.runIf(HAS_BROWSER)('suggestions', () => {
   });
 
   it('can be taken with a click, and close with Escape, which leaves the query', async () => {
-    const { page } = await openTab(browser, url);
-    await page.goto(url);
+    const { page } = await ui.tab();
+    await page.goto(ui.url);
     await field(page).pressSequentially('zeb', { delay: 30 });
     await options(page).first().waitFor();
     await page.keyboard.press('Escape');
@@ -65,7 +53,7 @@ describe.runIf(HAS_BROWSER)('suggestions', () => {
   });
 
   it('are not asked for before typing, one request at a time', async () => {
-    const { page } = await openTab(browser, url);
+    const { page } = await ui.tab();
     let sent = 0;
     let underWay = 0;
     let mostUnderWay = 0;
@@ -77,7 +65,7 @@ describe.runIf(HAS_BROWSER)('suggestions', () => {
       mostUnderWay = Math.max(mostUnderWay, ++underWay);
     });
     page.on('requestfinished', end).on('requestfailed', end);
-    await page.goto(`${url}/?q=cat`);
+    await page.goto(`${ui.url}/?q=cat`);
     await page.locator('probelog-answer-card').first().waitFor();
     expect(sent).toBe(0);
     await field(page).fill('');
@@ -88,25 +76,23 @@ describe.runIf(HAS_BROWSER)('suggestions', () => {
   });
 
   it('are text, and fit a narrow page', async () => {
-    const { page, faults } = await openTab(browser, url, { viewport: { width: 320, height: 800 } });
-    await page.goto(url);
+    const { page, faults } = await ui.tab({ viewport: { width: 320, height: 800 } });
+    await page.goto(ui.url);
     await field(page).pressSequentially('<b>');
     await options(page).first().waitFor();
     expect(await options(page).first().textContent()).toContain(HOSTILE);
     await field(page).fill('');
     await field(page).pressSequentially('xxx');
     await options(page).getByText('xxxx').first().waitFor();
-    expect(
-      await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
-    ).toBe(0);
+    expect(await sideways(page)).toBe(0);
     expect(faults).toEqual([]);
   });
 });
 
 describe.runIf(HAS_BROWSER)('the first visit', () => {
   it('shows examples with images, in place from the start', async () => {
-    const { page, faults } = await openTab(browser, url);
-    await page.goto(url);
+    const { page, faults } = await ui.tab();
+    await page.goto(ui.url);
     const tile = page.getByRole('link', { name: 'dog -cat', exact: true });
     await expect.poll(() => tile.locator('img').count()).toBe(4);
     await imagesLoaded(page.locator('probelog-example-tiles img'));

@@ -86,6 +86,9 @@ export type Address =
   | QueueAddress
   | UnknownAddress;
 
+/** An address that there is a page for. */
+export type KnownAddress = Exclude<Address, UnknownAddress>;
+
 export const FIRST_SHOWN = 12;
 export const MAX_SHOWN = 600;
 const NUMBERS = ['minOutputs', 'maxOutputs', 'minBytes', 'maxBytes', 'minConfidence'] as const;
@@ -135,7 +138,7 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
 }
 
 /** The address as a relative URL, without what is as usual. */
-export function formatAddress(address: Exclude<Address, UnknownAddress>): string {
+export function formatAddress(address: KnownAddress): string {
   const given = new URLSearchParams();
   const set = (key: string, value: string | undefined) => {
     if (value) given.append(key, value);

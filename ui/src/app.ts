@@ -1,9 +1,9 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { type Address, parseAddress } from './address.js';
 import { define } from './define.js';
-import { GoEvent } from './navigation.js';
+import { GoEvent, TitleEvent } from './navigation.js';
 import { focusedElement, keepPlace, keptPlace, type Place, returnTo } from './place.js';
-import { openSession } from './session.js';
+import { openTabSession } from './session.js';
 import { shared } from './styles/shared.js';
 import { chooseSpeech } from './texts/texts.js';
 import './pages/model-page.js';
@@ -22,7 +22,7 @@ export class ProbelogApp extends LitElement {
   private readonly speech = chooseSpeech(navigator.languages);
   /** Where Back or a reload leads, until the page is there. */
   private place: Place | null = null;
-  private readonly session = openSession(new URL('.', document.baseURI));
+  private readonly session = openTabSession(new URL('.', document.baseURI));
 
   static override styles = [
     shared,
@@ -43,6 +43,9 @@ export class ProbelogApp extends LitElement {
     history.scrollRestoration = 'manual';
     this.addEventListener(GoEvent.type, (event) => this.go(event as GoEvent));
     this.addEventListener('click', (event) => this.follow(event));
+    this.addEventListener(TitleEvent.type, (event) => {
+      document.title = (event as TitleEvent).title;
+    });
     this.addEventListener('probelog-painted', () => void this.restorePlace(true));
   }
 

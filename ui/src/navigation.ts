@@ -1,4 +1,4 @@
-import { type Address, formatAddress, type UnknownAddress } from './address.js';
+import { formatAddress, type KnownAddress } from './address.js';
 
 /** Goes to an address. Pages send it; the application follows. */
 export class GoEvent extends Event {
@@ -6,7 +6,7 @@ export class GoEvent extends Event {
 
   /** @param replaces whether the address takes the place of the one before in the history, as while a query is typed */
   constructor(
-    readonly address: Exclude<Address, UnknownAddress>,
+    readonly address: KnownAddress,
     readonly replaces = false,
   ) {
     super(GoEvent.type, { bubbles: true, composed: true });
@@ -14,5 +14,14 @@ export class GoEvent extends Event {
 
   get url(): string {
     return formatAddress(this.address);
+  }
+}
+
+/** Gives the page its title. Pages send it; the application sets the document's, and an element in another page ignores it. */
+export class TitleEvent extends Event {
+  static readonly type = 'probelog-title';
+
+  constructor(readonly title: string) {
+    super(TitleEvent.type, { bubbles: true, composed: true });
   }
 }

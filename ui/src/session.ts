@@ -1,33 +1,30 @@
 import { createClient, isProbelogError, type ProbelogClient } from '../../src/client/index.js';
+import { formatAddress, type KnownAddress } from './address.js';
 
 const KEY = 'probelog-key';
 
-/** The connection of this tab. */
+/** A connection to a server. */
 export interface Session {
   client: ProbelogClient;
+  /** Whether a person may enter a key; elsewhere, the page around an element gives it. */
+  takesKey: boolean;
   hasKey(): boolean;
   /** Keeps a key until the tab is closed; null forgets it. */
   useKey(key: string | null): void;
   /** URL of something whose URL the server gave relative to itself. */
   urlOf(relative: string): string;
+  /** URL of a page of the UI. */
+  linkTo(address: KnownAddress): string;
 }
 
-/** @param server address of the server that this page came from */
-export function openSession(server: URL): Session {
+/** The session of this tab, with the server that this page came from. */
+export function openTabSession(server: URL): Session {
   let key = read();
-  const client = createClient({
-    url: server,
-    // The page counts down and offers to try again; it never waits without a word.
-    retries: 0,
-    // The header is only sent with a key: an open server needs none.
-    fetch: (address, init) => {
-      const headers = new Headers(init.headers);
-      if (key !== null) headers.set('authorization', `Bearer ${key}`);
-      return fetch(address, { ...init, headers });
-    },
-  });
   return {
-    client,
+    ...connect(server, () => key),
+    takesKey: true,
+    // Relative, for a server behind a path of a proxy.
+    linkTo: formatAddress,
     hasKey: () => key !== null,
     useKey(next) {
       key = next;
@@ -38,6 +35,26 @@ export function openSession(server: URL): Session {
         // A browser may refuse storage; then a reload asks for the key again.
       }
     },
+  };
+}
+
+/** Gives the key for a request; null for none. */
+type KeySource = () => string | null | Promise<string | null>;
+
+function connect(server: URL, getKey: KeySource): Pick<Session, 'client' | 'urlOf'> {
+  return {
+    client: createClient({
+      url: server,
+      // The page counts down and offers to try again; it never waits without a word.
+      retries: 0,
+      // The header is only sent with a key: an open server needs none.
+      fetch: async (address, init) => {
+        const key = await getKey();
+        const headers = new Headers(init.headers);
+        if (key !== null) headers.set('authorization', `Bearer ${key}`);
+        return fetch(address, { ...init, headers });
+      },
+    }),
     urlOf: (relative) => new URL(relative.replace(/^\//, ''), server).href,
   };
 }

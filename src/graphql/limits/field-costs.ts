@@ -25,6 +25,7 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['Query', 'registrySweeps', 10],
   ['RunnerClaim', 'pieces', 100],
   ['Mutation', 'syncRegistries', 10],
+  ['ModelUpload', 'files', 10],
   ['Model', 'codedNotes', 10],
   ['Probing', 'codedNotes', 10],
   ['Model', 'dataFiles', 10],

@@ -46,12 +46,14 @@ export function createContext(services: Services, caller: Caller): Context {
       return hidden;
     },
   });
+  const modelUploads = services.modelUploads.on(principal.name);
   const seen = {
     ...services,
     store,
     search,
     concepts: requestedConcepts(services.concepts, signal),
-    ingest: services.ingest.on(store, files ?? nameableFiles(principal)),
+    modelUploads,
+    ingest: services.ingest.on(store, files ?? nameableFiles(principal), modelUploads),
     uploads: services.uploads.on(store),
     runners: services.runners.on(store),
   };

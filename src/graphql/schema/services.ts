@@ -1,5 +1,5 @@
 import type { Access, CursorSeal, ImageLinks } from '../../access/index.js';
-import type { IngestService, ResponseUploads, RunnerService } from '../../ingest/index.js';
+import type { IngestService, ModelUploads, ResponseUploads, RunnerService } from '../../ingest/index.js';
 import type { Thumbnails } from '../../probing/index.js';
 import type { Search } from '../../search/index.js';
 import type { Store, SweepRecord } from '../../store/index.js';
@@ -22,6 +22,7 @@ export interface Services {
   concepts: ConceptEncoder;
   ingest: IngestService;
   uploads: ResponseUploads;
+  modelUploads: ModelUploads;
   runners: RunnerService;
   sweeper: RegistrySweeper;
   /** Name of the default probe set; the oldest when undefined. */

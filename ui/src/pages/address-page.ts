@@ -1,5 +1,7 @@
 import { html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Loader } from '../loader.js';
+import { TitleEvent } from '../navigation.js';
+import { plainText } from '../plain-text.js';
 import type { Session, Trouble } from '../session.js';
 import type { Speech } from '../texts/texts.js';
 import '../parts/trouble-message.js';
@@ -20,6 +22,12 @@ export abstract class AddressPage<PageAddress, Data> extends LitElement {
   protected painted(): void {
     if (!this.loader.isLoading)
       this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+  }
+
+  /** @param name what the page shows; a label may be anything */
+  protected entitle(name = ''): void {
+    const { appName } = this.speech.texts;
+    this.dispatchEvent(new TitleEvent(name ? `${plainText(name)} – ${appName}` : appName));
   }
 
   /** What went wrong, if anything did. @param hasData whether something from before is still shown */

@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient, Similarity } from '../../../src/client/index.js';
-import { type CompareAddress, FIRST_SHOWN, formatAddress, type NamedModel } from '../address.js';
+import { type CompareAddress, FIRST_SHOWN, type NamedModel } from '../address.js';
 import { define } from '../define.js';
 import { UiModelByNameDocument, type UiModelFragment, UiOutputAtDocument } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
@@ -38,8 +38,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address'))
-      document.title = `${this.speech.texts.compareModels} – ${this.speech.texts.appName}`;
+    if (changed.has('address')) this.entitle(this.speech.texts.compareModels);
     this.painted();
   }
 
@@ -130,7 +129,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
       <ul>
         ${outputs.map(
           ({ node, nearest, cosine }) => html`<li>
-            <a href=${formatAddress({ page: 'output', id: node.id, shown: FIRST_SHOWN })}><bdi>${this.nameOf(node.label, node.index)}</bdi></a>
+            <a href=${this.session.linkTo({ page: 'output', id: node.id, shown: FIRST_SHOWN })}><bdi>${this.nameOf(node.label, node.index)}</bdi></a>
             <span class="small quiet"><bdi>${texts.nearestIs(this.nameOf(nearest.label, nearest.index))}</bdi>, ${decimal(cosine)}</span>
           </li>`,
         )}

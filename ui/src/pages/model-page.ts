@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient } from '../../../src/client/index.js';
-import { FIRST_SHOWN, formatAddress, MAX_SHOWN, type ModelAddress } from '../address.js';
+import { FIRST_SHOWN, MAX_SHOWN, type ModelAddress } from '../address.js';
 import { define } from '../define.js';
 import {
   UiModelNamesDocument,
@@ -11,7 +11,6 @@ import {
 } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
-import { plainText } from '../plain-text.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
 import { loadPages, MAX_FIRST } from './load-pages.js';
@@ -70,8 +69,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
   }
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address'))
-      document.title = `${plainText(this.address.name)} – ${this.speech.texts.appName}`;
+    if (changed.has('address')) this.entitle(this.address.name);
     this.painted();
   }
 
@@ -115,7 +113,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
         </section>
       </div>
       <div class="wide">
-        <p><a href=${formatAddress({ page: 'compare', a: { name: model.name, version: model.version }, b: null, shown: FIRST_SHOWN })}>${texts.compareWith}</a></p>
+        <p><a href=${this.session.linkTo({ page: 'compare', a: { name: model.name, version: model.version }, b: null, shown: FIRST_SHOWN })}>${texts.compareWith}</a></p>
         ${this.facts(model)}
       </div>
     </div>`;
@@ -156,7 +154,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
         ${sorted.slice(0, shown).map(
           ({ node, confidence }) => html`<li>
             <span class="number quiet">${number(node.index)}</span>
-            <span class="title"><a href=${formatAddress({ page: 'output', id: node.id, shown: FIRST_SHOWN })}
+            <span class="title"><a href=${this.session.linkTo({ page: 'output', id: node.id, shown: FIRST_SHOWN })}
               ><bdi>${titleOf(node, this.speech)}</bdi></a
             >
               ${node.label === null ? titleSource(node, this.speech) : nothing}

@@ -1,5 +1,5 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
-import { FIRST_SHOWN, formatAddress, type OutputAddress, searchFor } from '../address.js';
+import { FIRST_SHOWN, type OutputAddress, searchFor } from '../address.js';
 import { define } from '../define.js';
 import { GoEvent } from '../navigation.js';
 import { answerList, answerListStyles } from '../parts/answer-list.js';
@@ -43,8 +43,8 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
 
   override updated(changed: PropertyValues<this>) {
     const output = this.data?.output;
-    if (output) document.title = `${plainText(titleOf(output, this.speech))} – ${this.speech.texts.appName}`;
-    else if (changed.has('address')) document.title = this.speech.texts.appName;
+    if (output) this.entitle(titleOf(output, this.speech));
+    else if (changed.has('address')) this.entitle();
     this.painted();
   }
 
@@ -63,7 +63,7 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
   private output(output: Output, match: OutputData['match']) {
     const { texts } = this.speech;
     const { name, version } = output.model;
-    const model = formatAddress({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const model = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
     return html`<div class="stack">
         <h1><bdi>${titleOf(output, this.speech)}</bdi> ${titleSource(output, this.speech)}</h1>
         <p>${texts.model}: <a href=${model}><bdi>${name}</bdi> <bdi>${version}</bdi></a></p>
@@ -100,7 +100,7 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
           : html`<ul class="names">
               ${likely.map(
                 ({ text, confidence }) => html`<li>
-                  <a href=${formatAddress(searchFor(text))}>${text}</a> <span class="quiet">${percent(confidence ?? 0)}</span>
+                  <a href=${this.session.linkTo(searchFor(text))}>${text}</a> <span class="quiet">${percent(confidence ?? 0)}</span>
                 </li>`,
               )}
             </ul>`

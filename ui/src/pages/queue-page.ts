@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import { FIRST_SHOWN, formatAddress, MAX_SHOWN, type QueueAddress, SHOWS } from '../address.js';
+import { FIRST_SHOWN, MAX_SHOWN, type QueueAddress, SHOWS } from '../address.js';
 import { define } from '../define.js';
 import {
   type IngestState,
@@ -10,6 +10,7 @@ import {
   UiRetryIngestDocument,
 } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
+import { ingestError, ingestProgress, ingestProgressStyles } from '../parts/ingest-progress.js';
 import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
@@ -38,11 +39,11 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
 
   static override styles = [
     shared,
+    ingestProgressStyles,
     css`
       ol { display: grid; gap: 12px; }
       li { display: grid; gap: 4px; border: 1px solid var(--line); border-radius: var(--radius); padding: 12px; }
       h2 a { display: inline-block; min-height: 24px; }
-      progress { width: 100%; accent-color: var(--accent); }
     `,
   ];
 
@@ -71,7 +72,7 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
   }
 
   override updated() {
-    document.title = `${this.speech.texts.queue} – ${this.speech.texts.appName}`;
+    this.entitle(this.speech.texts.queue);
     if (this.loader.isLoading) return;
     this.painted();
     clearTimeout(this.timer);
@@ -136,19 +137,14 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
   private ingest(ingest: UiIngestFragment, mayChange: boolean) {
     const { texts } = this.speech;
     const { client } = this.session;
-    const { id, state, error, model } = ingest;
+    const { id, state, model } = ingest;
     const { name, version } = model;
-    const href = formatAddress({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const href = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
     return html`<li>
       <h2><a href=${href}><bdi>${name}</bdi> <bdi>${version}</bdi></a></h2>
       <p class="small quiet">${texts.ingestState[state]}, ${this.speech.time(ingest.createdAt)}</p>
-      ${state === 'RUNNING' ? this.progress(ingest) : nothing}
-      ${
-        error
-          ? html`<p><bdi>${error.message}</bdi> <span class="tag">${error.code}</span></p>
-              ${error.remedy ? html`<p class="small">${error.remedy}</p>` : nothing}`
-          : nothing
-      }
+      ${state === 'RUNNING' ? ingestProgress(ingest, this.speech) : nothing}
+      ${ingestError(ingest)}
       ${mayChange && RETRIABLE.has(state) ? this.button(texts.retryIngest, name, () => client.query(UiRetryIngestDocument, { id })) : nothing}
       ${mayChange && CANCELLABLE.has(state) ? this.button(texts.cancelIngest, name, () => client.query(UiCancelIngestDocument, { id })) : nothing}
     </li>`;
@@ -156,14 +152,6 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
 
   private button(text: string, name: string, operation: () => Promise<unknown>) {
     return html`<p><button aria-label="${text}: ${name}" @click=${() => this.change(operation)}>${text}</button></p>`;
-  }
-
-  private progress({ stage, progress: { done, total, etaSeconds } }: UiIngestFragment) {
-    const { texts, number } = this.speech;
-    if (total === 0) return html`<p class="small">${texts.stage[stage]}</p>`;
-    const left = typeof etaSeconds === 'number' ? texts.secondsLeft(number(Math.ceil(etaSeconds))) : '';
-    return html`<p class="small">${texts.stage[stage]}: ${texts.probesOf(number(done), number(total))} ${left}</p>
-      <progress max=${total} value=${done} aria-label=${texts.stage[stage]}></progress>`;
   }
 }
 define('probelog-queue-page', QueuePage);

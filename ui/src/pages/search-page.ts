@@ -2,7 +2,6 @@ import { css, html, nothing, type PropertyValues } from 'lit';
 import {
   FIRST_SHOWN,
   type Filters,
-  formatAddress,
   hasFilters,
   MAX_SHOWN,
   noFilters,
@@ -100,8 +99,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
 
   override updated(changed: PropertyValues<this>) {
     const { query } = this.address;
-    if (changed.has('address'))
-      document.title = query ? `${query} – ${this.speech.texts.appName}` : this.speech.texts.appName;
+    if (changed.has('address')) this.entitle(query);
     this.painted();
   }
 
@@ -196,7 +194,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     const { address, speech } = this;
     const isHere = address.of === of;
     return html`<a
-      href=${formatAddress({ ...address, of, shown: FIRST_SHOWN })}
+      href=${this.session.linkTo({ ...address, of, shown: FIRST_SHOWN })}
       aria-current=${isHere ? 'page' : nothing}
       >${of === 'models' ? speech.texts.models : speech.texts.outputs}</a
     >`;
@@ -317,7 +315,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
   }
 
   private modelLink({ name, version }: UiModelFragment) {
-    const href = formatAddress({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const href = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
     return html`<a href=${href}><bdi>${name}</bdi> <bdi>${version}</bdi></a>`;
   }
 

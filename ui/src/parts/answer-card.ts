@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { FIRST_SHOWN, formatAddress } from '../address.js';
+import { FIRST_SHOWN } from '../address.js';
 import { define } from '../define.js';
 import type { UiOutputFragment } from '../generated/operations.js';
 import { plainText } from '../plain-text.js';
@@ -49,8 +49,13 @@ export class AnswerCard extends LitElement {
     const { output, speech, confidence, versions } = this;
     const { texts } = speech;
     const { model } = output;
-    const here = formatAddress({ page: 'output', id: output.id, query: this.query, shown: FIRST_SHOWN });
-    const atModel = formatAddress({
+    const here = this.session.linkTo({
+      page: 'output',
+      id: output.id,
+      query: this.query,
+      shown: FIRST_SHOWN,
+    });
+    const atModel = this.session.linkTo({
       page: 'model',
       name: model.name,
       version: model.version,

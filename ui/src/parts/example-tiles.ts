@@ -1,5 +1,5 @@
 import { css, html, LitElement } from 'lit';
-import { formatAddress, searchFor } from '../address.js';
+import { searchFor } from '../address.js';
 import { define } from '../define.js';
 import { UiExamplesDocument, type UiExamplesQuery } from '../generated/operations.js';
 import { Loader } from '../loader.js';
@@ -55,7 +55,7 @@ export class ExampleTiles extends LitElement {
     return html`<ul role="list" aria-label=${this.speech.texts.examples}>
       ${TILES.map(
         ([key, query]) => html`<li>
-          <a href=${formatAddress(searchFor(query))}>
+          <a href=${this.session.linkTo(searchFor(query))}>
             <span class="images">${PICTURES.map((place) => this.image(key, place))}</span>
             ${query}
           </a>

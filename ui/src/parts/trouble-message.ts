@@ -89,6 +89,7 @@ export class TroubleMessage extends LitElement {
         return html`<p>${texts[trouble.kind === 'BUSY' ? 'busy' : 'rateLimited']}</p>`;
       case 'SIGNED_OUT':
       case 'FORBIDDEN':
+        if (!this.session.takesKey) return html`<p>${texts.noAccess}</p>${again}`;
         return html`<p>${trouble.kind === 'FORBIDDEN' ? texts.forbidden : texts.signedOut}</p>
           <form @submit=${(event: SubmitEvent) => this.useKey(event)}>
             <label class="stack">${texts.key}<input

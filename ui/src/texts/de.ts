@@ -163,6 +163,7 @@ export const de: Texts = {
   goesOnIn: (seconds) => `Weiter in ${seconds} s.`,
   signedOut: 'Dieser Server braucht einen Schlüssel.',
   forbidden: 'Ihr Schlüssel erlaubt das nicht.',
+  noAccess: 'Diese Seite hat keinen Zugang zum Server. Fragen Sie ihren Betreiber.',
   key: 'API-Schlüssel',
   keyCharacters: 'Ein Schlüssel hat nur Buchstaben, Ziffern und Zeichen aus ASCII.',
   keyHint: 'Er bleibt in diesem Tab, bis Sie ihn schließen.',

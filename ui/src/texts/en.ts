@@ -174,6 +174,7 @@ export const en = {
   goesOnIn: (seconds: string) => `Goes on in ${seconds} s.`,
   signedOut: 'This server needs a key.',
   forbidden: 'Your key does not allow this.',
+  noAccess: 'This page has no access to the server. Ask its owner.',
   key: 'API key',
   keyCharacters: 'A key has letters, digits and signs of ASCII only.',
   keyHint: 'It stays in this tab until you close it.',
