@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.js';
 import { messageOf } from '../errors/index.js';
-import { cleanUpWork } from '../ingest/index.js';
+import { cleanUpWork, type ModelUploads } from '../ingest/index.js';
 import type { Log } from '../lib/log.js';
 import type { Store } from '../store/index.js';
 import { type RecurringJob, startRecurringJob } from './recurring-job.js';
@@ -8,9 +8,10 @@ import { type RecurringJob, startRecurringJob } from './recurring-job.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Removes files of ended ingests from the work folder, every hour. */
+/** Removes files of ended ingests from the work folder, and uploads of models that are not needed any more, every hour. */
 export function startCleanupJob(
   workFolder: string,
+  modelUploads: Pick<ModelUploads, 'cleanUp'>,
   { ingests }: Pick<Store, 'ingests'>,
   log: Log,
 ): RecurringJob {
@@ -18,6 +19,8 @@ export function startCleanupJob(
     try {
       const removed = await cleanUpWork(workFolder, ingests);
       if (removed > 0) log('info', 'files of ended ingests were removed', { ingests: removed });
+      const uploads = await modelUploads.cleanUp(ingests);
+      if (uploads > 0) log('info', 'uploads of models that were left alone were removed', { uploads });
     } catch (thrown) {
       log('warn', 'files of ended ingests cannot be removed', { reason: messageOf(thrown) });
     }

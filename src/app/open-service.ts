@@ -20,13 +20,16 @@ import {
   type IngestRequest,
   IngestService,
   IngestWorker,
+  type InspectModel,
   ModelCache,
+  ModelUploads,
   ResponseUploads,
   RunnerService,
   runIngest,
 } from '../ingest/index.js';
+import { Limiter } from '../lib/limiter.js';
 import type { Log } from '../lib/log.js';
-import { type NetworkIsolation, probeNetworkIsolation, Thumbnails } from '../probing/index.js';
+import { type NetworkIsolation, Previews, probeNetworkIsolation, Thumbnails } from '../probing/index.js';
 import { DeliveryRecorder, Sweeper } from '../registry-sync/index.js';
 import { openSearch, type Search, type UnreadableModel } from '../search/index.js';
 import { type Actor, INTERNAL_VIEWER, openStore, type Store } from '../store/index.js';
@@ -59,11 +62,13 @@ export interface Service {
   imageLinks: ImageLinks;
   cursorSeal: CursorSeal;
   thumbnails: Thumbnails;
+  previews: Previews;
   search: Search;
   encoder: TextEncoder;
   concepts: ConceptEncoder;
   ingest: IngestService;
   uploads: ResponseUploads;
+  modelUploads: ModelUploads;
   runners: RunnerService;
   webhooks: Webhooks;
   /** Records a registry's model changes, from a webhook or from within this process. */
@@ -142,6 +147,7 @@ export async function openService(
         log,
       }),
     );
+    const previews = closeLater(new Previews());
 
     // Search
     const openEncoder = () =>
@@ -188,6 +194,12 @@ export async function openService(
     const modelCache = new ModelCache(store, config.modelCacheBytes);
 
     // Ingests and uploads
+    const modelUploads = new ModelUploads({
+      folder: folder('model-uploads'),
+      maxBytes: config.maxModelBytes,
+      maxTotalBytes: config.modelUploadBytes,
+      pace: download.pace,
+    });
     const feed = new IngestFeed((ids) => store.ingests.byIds(ids), FEED_POLL_MS);
     const workFolder = folder('ingests');
     const announce = (ingestId: string) => feed.announce(ingestId);
@@ -214,8 +226,8 @@ export async function openService(
         maxKills: config.ingestKills,
         workerId: processId,
         log,
-        run: (ingest, signal) =>
-          runIngest(ingest, signal, {
+        run: async (ingest, signal) => {
+          const outcome = await runIngest(ingest, signal, {
             store,
             gallery,
             workFolder,
@@ -224,16 +236,38 @@ export async function openService(
             download,
             modelCache,
             objects,
+            modelUploads,
             registries: new Map(readers.map((reader) => [reader.scheme, reader])),
             probing: { ...modelLimits, isolation, ...budget },
             prior,
             announce,
-          }),
+          });
+          await modelUploads.releaseOf(ingest, store.ingests);
+          return outcome;
+        },
       });
     const blobCleanup = closeLater(new BlobCleanup(store, cleanupLimits(config), log));
-    if (work) closeLater(startCleanupJob(workFolder, store, log));
+    if (work) closeLater(startCleanupJob(workFolder, modelUploads, store, log));
     const isolation = work ? await modelIsolation(log) : null;
     const worker = closeLater(isolation ? startWorker(isolation) : idleWorker);
+    // Each takes as much memory as an ingest.
+    const inspections = new Limiter(1);
+    const inspect: InspectModel = (request, uploadsOfCaller, signal) =>
+      inspections.run(
+        async () =>
+          dryRun(
+            request,
+            {
+              store,
+              defaultProbeSet: config.probeSet,
+              modelUploads: uploadsOfCaller,
+              download,
+              probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
+            },
+            signal,
+          ),
+        signal,
+      );
     const ingest = new IngestService({
       store,
       feed,
@@ -242,6 +276,8 @@ export async function openService(
       defaultProbeSet: config.probeSet,
       probingBudget: config.probingBudget,
       objects,
+      modelUploads,
+      inspect,
       modelFolders: config.modelFolders,
       files: trustedCaller ? 'ANY' : 'LISTED',
     });
@@ -302,27 +338,19 @@ export async function openService(
       imageLinks,
       cursorSeal,
       thumbnails,
+      previews,
       search,
       encoder,
       concepts,
       ingest,
       uploads,
+      modelUploads,
       runners,
       webhooks,
       deliveries: recorder,
       sweeper,
       blobCleanup,
-      dryRun: async (request, signal) =>
-        dryRun(
-          request,
-          {
-            store,
-            defaultProbeSet: config.probeSet,
-            download,
-            probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
-          },
-          signal,
-        ),
+      dryRun: (request, signal) => inspect(request, modelUploads, signal),
       diagnose: async (modelId, signal) =>
         diagnoseModel(
           modelId,

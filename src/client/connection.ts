@@ -9,7 +9,7 @@ const RETRIES = 3;
 
 /** One request. */
 export interface Request {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Relative to the server's address. */
   path: string;
   headers?: Record<string, string>;

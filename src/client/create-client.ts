@@ -44,6 +44,7 @@ import { imageText, type QueryImage } from './image-text.js';
 import type { Operation } from './operation.js';
 import { fetchProbeImage, type ProbeImage, type ProbeImageOptions } from './probe-image.js';
 import { fetchProbeKit, type ProbeKit } from './probe-kit.js';
+import { type ModelFile, type ModelUploadOptions, type UploadedModel, uploadModel } from './upload-model.js';
 import { type UploadedResponses, type UploadOptions, uploadResponses } from './upload-responses.js';
 
 /** A query for logits: a word or short phrase, an expression of several, or an image. */
@@ -183,6 +184,12 @@ export interface ProbelogClient {
   /** Waits for the end of an ingest that was started elsewhere. */
   follow(ingestId: string, options?: IngestOptions): Promise<Ingest>;
 
+  /**
+   * Sends the files of a model from here; then `ingest` takes its `source`. Big files go in pieces, which are repeated when the
+   * connection breaks. In Node, `fs.openAsBlob` opens a file.
+   */
+  uploadModel(files: readonly ModelFile[], options?: ModelUploadOptions): Promise<UploadedModel>;
+
   /** Uploads the responses of a registered model that runs elsewhere, as .npy or .safetensors. */
   uploadResponses(
     modelId: string,
@@ -287,6 +294,7 @@ export function createClient(options: ClientOptions): ProbelogClient {
       return follow(reprobeModel.id, options);
     },
     follow,
+    uploadModel: (files, options = {}) => uploadModel(connection, files, options),
     uploadResponses: (modelId, data, options = {}) => uploadResponses(connection, modelId, data, options),
     viewer: async (options) => (await ask(connection, ViewerDocument, {}, options)).viewer,
     suggestions: async (prefix, { first, signal } = {}) =>

@@ -42,4 +42,5 @@ export type { Picture, QueryImage } from './image-text.js';
 export type { Operation } from './operation.js';
 export type { ProbeImage, ProbeImageOptions } from './probe-image.js';
 export type { ProbeKit } from './probe-kit.js';
+export type { ModelFile, ModelUploadOptions, ModelUploadProgress, UploadedModel } from './upload-model.js';
 export type { UploadedResponses, UploadOptions } from './upload-responses.js';

@@ -327,14 +327,27 @@ export const ERRORS = {
     httpStatus: 503,
     retryAfterSeconds: 15,
     summary:
-      'The server is already receiving as many uploads of responses as it accepts (`PROBELOG_RESPONSES_AT_ONCE`).',
-    remedy: 'Wait for `Retry-After` and send it again.',
+      'The server is already receiving as many uploads as it accepts (of responses, `PROBELOG_RESPONSES_AT_ONCE`), or the caller has many uploads of models that no ingest has finished with.',
+    remedy: 'Wait for `Retry-After` and send it again; discard uploads that are not needed.',
   },
   UPLOAD_TOO_SLOW: {
     httpStatus: 408,
     summary:
-      'An upload of responses was slower than `PROBELOG_TRANSFER_LEAST_RATE`, or took longer than `PROBELOG_TRANSFER_MINUTES`.',
-    remedy: 'Use a faster connection or a smaller file (float16), or change these settings.',
+      'A request of an upload was slower than `PROBELOG_TRANSFER_LEAST_RATE`, or took longer than `PROBELOG_TRANSFER_MINUTES`.',
+    remedy: 'Use a faster connection; send responses as float16, a model in parts; or change these settings.',
+  },
+  UPLOAD_CONFLICT: {
+    httpStatus: 409,
+    summary:
+      'A part of an uploaded model does not go on where its file ends, another request goes on with the file, or an ingest reads it.',
+    remedy: 'Ask by HEAD how much of the file is here, and send the rest.',
+    page: 'ingest.md#upload-a-model',
+  },
+  UPLOAD_DAMAGED: {
+    httpStatus: 400,
+    summary: 'The bytes of an upload that arrived do not have the digest that was announced.',
+    remedy: 'Send the part again; if the whole file is damaged, send it again from its beginning.',
+    page: 'ingest.md#upload-a-model',
   },
   SOURCE_NOT_FOUND: {
     httpStatus: 404,

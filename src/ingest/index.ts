@@ -3,6 +3,10 @@ export type { DiagnosedPreprocessing, Diagnosis } from './diagnose/diagnose-prep
 export { suggestionOf } from './diagnose/suggestion.js';
 export type { ExportFormat } from './export/array-files.js';
 export { exportGallery } from './export/export-gallery.js';
+export { type ByteRange, byteRangeOf } from './model-uploads/byte-range.js';
+export { sha256In } from './model-uploads/content-digest.js';
+export { type ModelUpload, ModelUploads } from './model-uploads/model-uploads.js';
+export type { UploadedFile } from './model-uploads/upload-folder.js';
 export { type DryRun, dryRun } from './pipeline/dry-run.js';
 export { findProbeSet } from './pipeline/find-probe-set.js';
 export { ModelCache } from './pipeline/model-cache.js';
@@ -17,7 +21,12 @@ export {
   type ProbingRequest,
   validateProbing,
 } from './queue/ingest-request.js';
-export { IngestService, type NameableFiles, type ReprobeOptions } from './queue/ingest-service.js';
+export {
+  IngestService,
+  type InspectModel,
+  type NameableFiles,
+  type ReprobeOptions,
+} from './queue/ingest-service.js';
 export { IngestWorker } from './queue/ingest-worker.js';
 export type { RunnerClaimKey } from './runners/runner-claim.js';
 export type { RunnerPiece } from './runners/runner-pieces.js';

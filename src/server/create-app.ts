@@ -14,6 +14,8 @@ import { limitReplyTime, type ReplyPace } from './reply-time.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { ServerLimits } from './server-limits.js';
 
+/** Names of uploaded files are paths, and may be percent-encoded; ids have a limit of their own. */
+const MAX_PARAM_LENGTH = 2_000;
 /** How often late connections are closed. */
 const LATE_EVERY_MS = 1_000;
 
@@ -48,6 +50,7 @@ export async function createApp(
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
@@ -78,8 +81,25 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   await app.register(cors, {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT'],
-    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'probe-set-digest'],
-    exposedHeaders: ['etag', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'apollo-require-preflight',
+      'probe-set-digest',
+      'content-range',
+      'content-digest',
+      'repr-digest',
+    ],
+    exposedHeaders: [
+      'etag',
+      'ratelimit-limit',
+      'ratelimit-remaining',
+      'ratelimit-reset',
+      'retry-after',
+      'upload-offset',
+      'upload-length',
+      'upload-complete',
+    ],
     maxAge: 600,
   });
 }

@@ -7,10 +7,11 @@ import { buildSchema, createContext, formatError, globalId, keyOf } from '../../
 import {
   IngestFeed,
   IngestService,
+  type ModelUploads,
   type ResponseUploads,
   type RunnerService,
 } from '../../src/ingest/index.js';
-import type { Thumbnails } from '../../src/probing/index.js';
+import type { Previews, Thumbnails } from '../../src/probing/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import type { Store } from '../../src/store/index.js';
 import type { ConceptEncoder } from '../../src/text/index.js';
@@ -55,6 +56,7 @@ beforeAll(async () => {
   }
   ids.none = globalId('Model', (await store.ingests.enqueue(newIngest(opened.probeSetId, 'none'))).modelId);
   const search = { stats: async () => stats } as unknown as Search;
+  const modelUploads = { on: () => modelUploads } as unknown as ModelUploads;
   const ingest = new IngestService({
     store,
     feed: new IngestFeed(async () => [], 1_000),
@@ -65,6 +67,8 @@ beforeAll(async () => {
     modelFolders: [opened.folder],
     files: 'LISTED',
     objects: null,
+    modelUploads,
+    inspect: async () => Promise.reject(new Error('not in this test')),
   });
   const principal = { ...ANONYMOUS, scopes: ['ADMIN' as const] };
   const services = {
@@ -73,9 +77,11 @@ beforeAll(async () => {
     imageLinks: { sign: () => '', isValid: () => false },
     cursorSeal: { seal: () => '', open: () => null },
     thumbnails: {} as Thumbnails,
+    previews: {} as Previews,
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,
+    modelUploads,
     runners: { on: () => ({}) } as unknown as RunnerService,
     sweeper: { sync: async () => [] },
     concepts: {} as ConceptEncoder,

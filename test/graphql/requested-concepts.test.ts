@@ -9,6 +9,7 @@ it('what a request looks up of concepts ends with it', async () => {
     store: { as: () => ({}) },
     ingest: { on: () => ({}) },
     uploads: { on: () => ({}) },
+    modelUploads: { on: () => ({}) },
     runners: { on: () => ({}) },
     concepts: { vectors: remember, imageVectors: remember },
   } as unknown as Services;

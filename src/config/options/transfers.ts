@@ -23,6 +23,16 @@ export const TRANSFER_OPTIONS = {
     },
     byteSize(0, 2 ** 50),
   ),
+  modelUploadBytes: option(
+    {
+      variable: 'PROBELOG_MODEL_UPLOAD_BYTES',
+      description:
+        'Disk space for uploaded models until their ingests have ended. One upload may have up to PROBELOG_MAX_MODEL_BYTES of it.',
+      allowed: 'a size from 0 to 1,048,576 GiB',
+      fallback: '20GiB',
+    },
+    byteSize(0, 2 ** 50),
+  ),
   maxResponsesBytes: option(
     {
       variable: 'PROBELOG_MAX_RESPONSES_BYTES',
@@ -55,7 +65,7 @@ export const TRANSFER_OPTIONS = {
     {
       variable: 'PROBELOG_TRANSFER_LEAST_RATE',
       description:
-        'Minimum average rate, in bytes per second, of a download, an upload of responses or a reply to a client, checked once it has run for the stall time; 0 turns the check off.',
+        'Minimum average rate, in bytes per second, of a download, an upload or a reply to a client, checked once it has run for the stall time; 0 turns the check off.',
       allowed: 'a size from 0 to 1 GiB, such as 16KiB',
       fallback: '16KiB',
     },
@@ -65,7 +75,7 @@ export const TRANSFER_OPTIONS = {
     {
       variable: 'PROBELOG_TRANSFER_MINUTES',
       description:
-        'Longest time, in minutes, for one download or one upload of responses. When its ingest is retried, a download resumes where it stopped.',
+        'Longest time, in minutes, for one download or one request of an upload. When its ingest is retried, a download resumes where it stopped.',
       allowed: 'a whole number from 1 to 10080',
       fallback: '60',
     },

@@ -47,7 +47,7 @@ export class IngestModelInput extends NewVersionInput {
 
   @Field({
     description:
-      'An ONNX file: an http(s) URL, or, where the server settings allow it, s3://bucket/key or a path on the server.',
+      'An ONNX file: an http(s) URL, an upload (upload:…, from `openModelUpload`), or, where the server settings allow it, s3://bucket/key or a path on the server.',
   })
   source!: string;
 

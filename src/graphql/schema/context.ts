@@ -28,6 +28,8 @@ export interface Context extends Services {
   loaders: Loaders;
   cursors: Cursors;
   principal: Principal;
+  /** Aborts when the client disconnects or the operation has taken too long. */
+  signal: AbortSignal | undefined;
 }
 
 /** A context for one request. */
@@ -46,18 +48,21 @@ export function createContext(services: Services, caller: Caller): Context {
       return hidden;
     },
   });
+  const modelUploads = services.modelUploads.on(principal.name);
   const seen = {
     ...services,
     store,
     search,
     concepts: requestedConcepts(services.concepts, signal),
-    ingest: services.ingest.on(store, files ?? nameableFiles(principal)),
+    modelUploads,
+    ingest: services.ingest.on(store, files ?? nameableFiles(principal), modelUploads),
     uploads: services.uploads.on(store),
     runners: services.runners.on(store),
   };
   return {
     ...seen,
     principal,
+    signal,
     cursors: cursorsOf(services.cursorSeal, principal),
     loaders: createLoaders(seen),
   };

@@ -5,6 +5,7 @@ import type { LogitKey } from '../../store/index.js';
 /** Types whose objects have an id. */
 export type IdKind =
   | 'Model'
+  | 'ModelUpload'
   | 'Logit'
   | 'Ingest'
   | 'ProbeSet'

@@ -8,6 +8,7 @@ import {
   probeModel,
 } from '../../probing/index.js';
 import type { Store } from '../../store/index.js';
+import type { ModelUploads } from '../model-uploads/model-uploads.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import { parseSource } from '../sources/parse-source.js';
 import { sidecarFiles } from '../sources/sidecar-files.js';
@@ -21,6 +22,8 @@ const PROBES = 8;
 /** What a dry run of an ingest needs. */
 export interface DryRunDependencies {
   store: Pick<Store, 'blobs' | 'probeSets'>;
+  /** Those of the caller. */
+  modelUploads: Pick<ModelUploads, 'modelFile' | 'localFile'>;
   defaultProbeSet: string | undefined;
   download: DownloadLimits;
   probing: { memoryBytes: number; stallMs: number; maxOutputs: number; isolation: NetworkIsolation };
@@ -35,17 +38,24 @@ export interface DryRun {
 }
 
 /**
- * Says what an ingest would read of a model file of this machine and of the files beside it, and assume of it: the model is run on
+ * Says what an ingest would read of a model file of this machine, or of an uploaded one, and of the files beside it, and assume of it: the model is run on
  * the first images of the probe set. It changes nothing.
  *
  * @throws ProbelogError INPUT_INVALID for any other source; as an ingest
  */
 export async function dryRun(
   request: IngestRequest,
-  { store, defaultProbeSet, download, probing }: DryRunDependencies,
+  { store, defaultProbeSet, modelUploads, download, probing }: DryRunDependencies,
   signal?: AbortSignal,
 ): Promise<DryRun> {
-  const source = parseSource(request.source);
+  const named = parseSource(request.source);
+  const source =
+    named.kind === 'UPLOAD'
+      ? ({
+          kind: 'FILE',
+          ...modelUploads.localFile(named.id, await modelUploads.modelFile(named.id, named.file)),
+        } as const)
+      : named;
   if (source.kind !== 'FILE')
     throw new ProbelogError(
       'INPUT_INVALID',

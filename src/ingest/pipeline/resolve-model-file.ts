@@ -1,7 +1,9 @@
 import { type DownloadLimits, sourceMayRecover } from '../../download/index.js';
 import { ProbelogError } from '../../errors/index.js';
-import { listDataFiles, type NetworkIsolation } from '../../probing/index.js';
+import { exists } from '../../lib/exists.js';
+import { listDataFiles, type NetworkIsolation, parsePreprocessing } from '../../probing/index.js';
 import type { ClaimedIngest, DataFile, ModelRecord, Store } from '../../store/index.js';
+import type { ModelUploads } from '../model-uploads/model-uploads.js';
 import type { IngestRequest } from '../queue/ingest-request.js';
 import {
   type FileSource,
@@ -38,6 +40,7 @@ export interface SourceDependencies {
   registries: ReadonlyMap<string, RegistryAccess>;
   /** Reads s3: sources; null when none is configured. */
   objects: ObjectStore | null;
+  modelUploads: Pick<ModelUploads, 'localFile'>;
   /** For the process that reads which data files a model has. */
   probing: { memoryBytes: number; stallMs: number; isolation: NetworkIsolation };
 }
@@ -64,6 +67,8 @@ interface ResolvedSource {
   source: FileSource;
   /** Facts from its registry; null when it is in none. */
   registered: RegisteredModel | null;
+  /** Whether it was uploaded, and the upload was removed since. */
+  isGone?: boolean;
 }
 
 /**
@@ -127,16 +132,19 @@ export async function resolveModelFile(
       if (isStored && model.status === 'READY' && sourceMayRecover(thrown)) return before;
       throw thrown;
     };
-  const described = await describeModel(
-    // Labels that a caller removed stay removed.
-    { preprocessing: request.preprocessing, labels: areSet ? (current ?? []) : given },
-    registered,
-    filesBeside(resolved, download, signal),
-    {
-      preprocessing: orAsBefore({ document: model.preprocessing, notes: [] }),
-      labels: orAsBefore([]),
-    },
-  );
+  if (resolved.isGone && model.status !== 'READY') throw uploadGone();
+  const described = resolved.isGone
+    ? describedBefore(request, model)
+    : await describeModel(
+        // Labels that a caller removed stay removed.
+        { preprocessing: request.preprocessing, labels: areSet ? (current ?? []) : given },
+        registered,
+        filesBeside(resolved, download, signal),
+        {
+          preprocessing: orAsBefore({ document: model.preprocessing, notes: [] }),
+          labels: orAsBefore([]),
+        },
+      );
   const kept = described.sidecarLabels.length === 0 ? current : null;
   return {
     ...file,
@@ -220,9 +228,13 @@ async function resolveWithAnnotations(
 
 async function resolveSource(
   source: Source,
-  { registries, objects }: SourceDependencies,
+  { registries, objects, modelUploads }: SourceDependencies,
   signal: AbortSignal,
 ): Promise<ResolvedSource | RunnerModel> {
+  if (source.kind === 'UPLOAD') {
+    const local = modelUploads.localFile(source.id, source.file ?? '');
+    return { source: { kind: 'FILE', ...local }, registered: null, isGone: !(await exists(local.path)) };
+  }
   if (source.kind === 'OBJECT') {
     return { source: objectSource(objects, source.uri), registered: null };
   }
@@ -232,6 +244,26 @@ async function resolveSource(
   const registered = await access.resolve(source.uri, signal);
   if (needsRunner(registered)) return registered;
   return { source: { kind: 'URL', file: registered.file }, registered };
+}
+
+/** Of an uploaded model, the files that described it are gone once its ingest has ended. */
+function describedBefore(
+  { preprocessing }: Pick<IngestRequest, 'preprocessing'>,
+  model: Pick<ModelRecord, 'preprocessing'>,
+): ModelDescription {
+  const document = preprocessing ?? model.preprocessing;
+  return {
+    preprocessing: document === null ? null : parsePreprocessing(document),
+    sidecarLabels: [],
+    notes: [],
+  };
+}
+
+function uploadGone(): ProbelogError {
+  return new ProbelogError(
+    'SOURCE_NOT_FOUND',
+    'The uploaded files were removed, a day after they were last used. Upload the model again.',
+  );
 }
 
 function notConnected({ registry, uri }: RegistrySource): ProbelogError {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type IngestRecord, type Store, UNFINISHED } from '../../store/index.js';
 
 /** How long the files of a failed or cancelled ingest are kept. A retry within this time continues from them. */
-const KEPT_MS = 86_400_000;
+export const KEPT_MS = 86_400_000;
 /** Ingests per database query. */
 const PAGE = 500;
 
@@ -52,7 +52,8 @@ export async function cleanUpWork(folder: string, ingests: Pick<Store['ingests']
   return removed;
 }
 
-function isContinuable({ state, finishedAt }: IngestRecord, before: number): boolean {
+/** Whether an ingest may still go on with its files. @param before see {@link KEPT_MS} */
+export function isContinuable({ state, finishedAt }: IngestRecord, before: number): boolean {
   if (UNFINISHED.includes(state)) return true;
   return state !== 'SUCCEEDED' && (finishedAt?.getTime() ?? 0) > before;
 }

@@ -10,6 +10,8 @@ import {
   type Store,
   UNFINISHED,
 } from '../../store/index.js';
+import type { ModelUploads } from '../model-uploads/model-uploads.js';
+import type { DryRun } from '../pipeline/dry-run.js';
 import { findProbeSet } from '../pipeline/find-probe-set.js';
 import { checkLocalPath } from '../sources/local-files.js';
 import { parseSource, schemeForbidden } from '../sources/parse-source.js';
@@ -25,6 +27,13 @@ import {
 
 /** Local files that a caller may name: any; any unless the settings list folders; only those in listed folders. */
 export type NameableFiles = 'ANY' | 'ANY_UNLESS_LISTED' | 'LISTED';
+
+/** Says what an ingest would read and assume: see `dryRun`. @param modelUploads those of the caller */
+export type InspectModel = (
+  request: IngestRequest,
+  modelUploads: ModelUploads,
+  signal?: AbortSignal,
+) => Promise<DryRun>;
 
 /** What the service needs. */
 export interface IngestServiceOptions {
@@ -43,6 +52,9 @@ export interface IngestServiceOptions {
   files: NameableFiles;
   /** Reads s3: sources; null when none is configured. */
   objects: ObjectStore | null;
+  /** Those of the callers of this service. */
+  modelUploads: ModelUploads;
+  inspect: InspectModel;
 }
 
 /** Options of {@link IngestService.reprobe}. */
@@ -57,9 +69,9 @@ export interface ReprobeOptions {
 export class IngestService {
   constructor(private readonly options: IngestServiceOptions) {}
 
-  /** The same service for one caller: with the store of its viewer, and the local files that it may name. */
-  on(store: Store, files: NameableFiles): IngestService {
-    return new IngestService({ ...this.options, store, files });
+  /** The same service for one caller: with the store of its viewer, the local files that it may name, and its uploads. */
+  on(store: Store, files: NameableFiles, modelUploads: ModelUploads): IngestService {
+    return new IngestService({ ...this.options, store, files, modelUploads });
   }
 
   /**
@@ -68,16 +80,32 @@ export class IngestService {
    * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, PROBE_SET_UNKNOWN, MODEL_EXISTS
    */
   async enqueue(input: IngestRequest): Promise<IngestRecord> {
-    const ingest = await this.options.store.ingests.enqueue(await this.prepare(input));
+    const prepared = await this.prepare(input);
+    const ingest = await this.options.store.ingests.enqueue(prepared);
+    const source = parseSource(prepared.source);
+    if (source.kind === 'UPLOAD') await this.options.modelUploads.usedBy(source.id, ingest.id);
     this.options.worker.wake();
     return ingest;
+  }
+
+  /**
+   * Says what an ingest of an uploaded model would read and assume; registers nothing.
+   *
+   * @throws ProbelogError INPUT_INVALID for any other source; as an ingest
+   */
+  async inspect(input: IngestRequest, signal?: AbortSignal): Promise<DryRun> {
+    const request = validateIngestRequest(input);
+    if (parseSource(request.source).kind !== 'UPLOAD')
+      throw new ProbelogError('INPUT_INVALID', 'Only an uploaded model (upload:…) can be inspected.');
+    return this.options.inspect(request, this.options.modelUploads, signal);
   }
 
   /**
    * Checks a request and fills in its defaults, so that it can be queued.
    *
    * @param registry the registry that sent the request. Only a registry may name its versions by URI
-   * @throws ProbelogError INPUT_INVALID, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_UNSUPPORTED, PROBE_SET_UNKNOWN
+   * @throws ProbelogError INPUT_INVALID, NOT_FOUND for an upload that the caller does not have, SOURCE_FORBIDDEN, SOURCE_NOT_FOUND,
+   *   SOURCE_UNSUPPORTED, PROBE_SET_UNKNOWN
    */
   async prepare(input: IngestRequest, registry?: string): Promise<NewIngest> {
     const { priority = 0, ...request } = validateIngestRequest(input);
@@ -86,11 +114,16 @@ export class IngestService {
     const local = source.kind === 'FILE' ? await checkLocalPath(source.path, this.folders()) : undefined;
     if (source.kind === 'OBJECT') objectSource(this.options.objects, source.uri);
     if (source.kind === 'REGISTRY' && registry === undefined) throw schemeForbidden(source.scheme);
+    if (source.kind === 'UPLOAD' && registry !== undefined) throw schemeForbidden('upload');
+    const uploaded =
+      source.kind === 'UPLOAD'
+        ? `upload:${source.id}/${await this.options.modelUploads.modelFile(source.id, source.file)}`
+        : undefined;
     const probeSet = await this.probeSet(request.probeSet);
     return {
       name: request.name,
       version: request.version,
-      source: local?.path ?? request.source,
+      source: local?.path ?? uploaded ?? request.source,
       probeSetId: probeSet.id,
       ...facts,
       registry: registry ?? facts.registry,
@@ -99,6 +132,7 @@ export class IngestService {
       request: {
         ...request,
         ...(local && { source: local.path, within: local.within, named: local.named }),
+        ...(uploaded && { source: uploaded }),
         probeSet: probeSet.id,
       },
     };

@@ -38,14 +38,22 @@ export interface ObjectSource {
   uri: string;
 }
 
+/** A model that its caller uploaded: `upload:<id>/<file>`. */
+export interface UploadSource {
+  kind: 'UPLOAD';
+  id: string;
+  /** undefined: the only model in it. */
+  file: string | undefined;
+}
+
 /** Where a model file is read from. */
-export type Source = FileSource | ObjectSource | RegistrySource;
+export type Source = FileSource | ObjectSource | RegistrySource | UploadSource;
 
 /**
  * Parses the `source` of an ingest request.
  *
  * @param local what the check of a path found: see {@link LocalFile}
- * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https, s3 and those of registries; INPUT_INVALID when the
+ * @throws ProbelogError SOURCE_FORBIDDEN for any scheme but http, https, s3, upload and those of registries; INPUT_INVALID when the
  * text is empty or not a URL. `file:` URLs are refused too: a path says the same without looking remote.
  */
 export function parseSource(text: string, local: Omit<LocalFile, 'path'> = {}): Source {
@@ -56,6 +64,10 @@ export function parseSource(text: string, local: Omit<LocalFile, 'path'> = {}): 
   if (scheme === undefined) return { kind: 'FILE', path: resolve(text), ...local };
   if (isRegistryScheme(scheme)) {
     return { kind: 'REGISTRY', registry: REGISTRY_SCHEMES[scheme], scheme, uri: text };
+  }
+  if (scheme === 'upload') {
+    const [id, ...file] = text.slice('upload:'.length).split('/');
+    return { kind: 'UPLOAD', id, file: file.length > 0 ? file.join('/') : undefined };
   }
   if (scheme === 's3') return { kind: 'OBJECT', uri: text };
   if (scheme !== 'http' && scheme !== 'https') {

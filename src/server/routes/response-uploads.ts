@@ -5,9 +5,7 @@ import { claimKeyOf, createContext, keyOf, type Services, uploadReply } from '..
 import { parseUploadForm, type UploadForm } from '../../ingest/index.js';
 import { callerOf } from '../auth/auth-hook.js';
 import { allowLongBody } from '../body-time.js';
-
-/** An upload that sends nothing for so long is given up. */
-const STALL_MS = 60_000;
+import { wholeBody } from './whole-body.js';
 
 const TYPES = ['application/octet-stream', 'application/x-npy', 'application/vnd.safetensors'];
 
@@ -53,7 +51,7 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
         const { params, query, headers, body, raw } = request;
         if (!body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
         const form = formOf(query, headers['probe-set-digest']);
-        const outcome = await uploadsOf(request).accept(keyOf('Model', params.id), whole(raw), form);
+        const outcome = await uploadsOf(request).accept(keyOf('Model', params.id), wholeBody(raw), form);
         const { status, body: uploaded } = uploadReply(outcome);
         return reply.status(status).send(uploaded);
       },
@@ -71,28 +69,13 @@ export function addResponseUploads(app: FastifyInstance, services: Services): vo
         if (!request.body) throw new ProbelogError('INPUT_INVALID', 'The request has no body.');
         const { runners } = createContext(services, callerOf(request as FastifyRequest));
         const number = /^\d{1,9}$/.test(piece) ? Number(piece) : -1;
-        const pieces = await runners.receive(claimKeyOf(claim), number, whole(request.raw));
+        const pieces = await runners.receive(claimKeyOf(claim), number, wholeBody(request.raw));
         const numbers = (received: boolean) =>
           pieces.filter((one) => one.received === received).map((one) => one.number);
         return { received: numbers(true), missing: numbers(false) };
       },
     });
   });
-}
-
-/** The content of a request, or an error when it ends before its end, or sends nothing for too long. */
-async function* whole(request: IncomingMessage): AsyncGenerator<Uint8Array> {
-  request.setTimeout(STALL_MS, () => request.destroy());
-  try {
-    // A route that refuses the upload midway still has to reply; destroying the request would end the connection.
-    yield* request.iterator({ destroyOnReturn: false });
-  } catch (thrown) {
-    if (request.complete) throw thrown;
-    throw new ProbelogError('INPUT_INVALID', 'The upload ended before it was whole.');
-  } finally {
-    // Processing may take longer.
-    request.setTimeout(0);
-  }
 }
 
 /** The digest can also be a header: some clients cannot change the URL they were given. */

@@ -33,6 +33,7 @@ const services = {
   store: { as: () => store },
   ingest: { on: () => ({}) },
   uploads: { on: () => ({}) },
+  modelUploads: { on: () => ({}) },
   runners: { on: () => ({}) },
   cursorSeal: { seal: () => 'sealed', open: () => null },
 } as unknown as Services;

@@ -15,6 +15,7 @@ export function pipelineOf(
     downloadFolder: join(folder, 'downloads'),
     registries: new Map(),
     objects: null,
+    modelUploads: { localFile: () => ({ path: '' }) },
     modelCache: new ModelCache(store, 2 ** 40),
     download: { privateAddresses: [], stallMs: 60_000, maxBytes: 2 ** 30 },
     probing: {
