@@ -54,6 +54,11 @@ describe('an address', () => {
     expect(parse('queue?shows=SOME')).toEqual({ page: 'queue', shows: 'ALL', shown: 12 });
   });
 
+  it('names the pages of administrators', () => {
+    const registries = { page: 'registries', shown: 36 } as const;
+    expect(parse(formatAddress(registries))).toEqual(registries);
+  });
+
   it('names the output that is named', () => {
     const naming = { page: 'name', name: 'a', version: '1', shows: 'ALL', at: 0, shown: 12 } as const;
     expect(parse(formatAddress(naming))).toEqual(naming);

@@ -86,6 +86,12 @@ export interface NameAddress {
   shown: number;
 }
 
+export interface RegistriesAddress {
+  page: 'registries';
+  /** How many deliveries of each registry are shown. */
+  shown: number;
+}
+
 export interface UnknownAddress {
   page: 'unknown';
 }
@@ -97,6 +103,7 @@ export type Address =
   | CompareAddress
   | QueueAddress
   | NameAddress
+  | RegistriesAddress
   | UnknownAddress;
 
 /** An address that there is a page for. */
@@ -145,6 +152,8 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     case 'queue':
       return { page: 'queue', shows: SHOWS.find((shows) => shows === given.get('shows')) ?? 'ALL', shown };
+    case 'registries':
+      return { page: 'registries', shown };
     case 'name': {
       if (!text('name')) return { page: 'unknown' };
       const at = Number(given.get('at') || Number.NaN);
@@ -194,6 +203,8 @@ export function formatAddress(address: KnownAddress): string {
   } else if (address.page === 'queue') {
     path = './queue';
     if (address.shows !== 'ALL') set('shows', address.shows);
+  } else if (address.page === 'registries') {
+    path = './registries';
   } else if (address.page === 'name') {
     path = './name';
     set('name', address.name);

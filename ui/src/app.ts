@@ -170,6 +170,9 @@ export class ProbelogApp extends LitElement {
       case 'queue':
         this.load(import('./pages/queue-page.js'));
         return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
+      case 'registries':
+        this.load(import('./pages/registries-page.js'));
+        return html`<probelog-registries-page .session=${this.session} .speech=${speech} .address=${address}></probelog-registries-page>`;
       case 'name':
         this.load(import('./pages/name-page.js'));
         return html`<probelog-name-page .session=${this.session} .speech=${speech} .address=${address}></probelog-name-page>`;

@@ -95,7 +95,7 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
       this.images.load(id, (signal) => session.client.query(UiNamedOutputDocument, { id }, { signal }));
     const modelId = this.loader.data?.model?.id;
     if (modelId !== undefined && this.draftOf !== modelId) {
-      this.draft = new NameDraft(modelId);
+      this.draft = new NameDraft(modelId, () => sessionStorage);
       this.draftOf = modelId;
     }
   }

@@ -160,6 +160,55 @@ export const de: Texts = {
     'Ihr Schlüssel erlaubt keine Labels. Exportieren Sie die Namen für jemanden, der sie setzen darf.',
   unsaved: (count) =>
     count === '1' ? '1 Änderung ist nicht gespeichert.' : `${count} Änderungen sind nicht gespeichert.`,
+  registries: 'Registries',
+  registryTitle: {
+    mlflow: 'MLflow',
+    huggingface: 'Hugging Face Hub',
+    wandb: 'Weights & Biases',
+    standard: 'Jede andere Registry',
+  },
+  webhook: 'Webhook',
+  webhookUrl: 'Adresse für ihre Webhooks',
+  takesWebhooks: 'nimmt Webhooks an',
+  noSecret: 'kein Geheimnis gesetzt',
+  secretPlace: (settings) =>
+    `Setzen Sie das Geheimnis, das sie unterschreibt, in ${settings}, und starten Sie den Server neu.`,
+  webhookHow: {
+    mlflow: 'Legen Sie den Webhook mit Python an:',
+    huggingface: 'Legen Sie den Webhook in den Einstellungen des Hubs an, oder mit Python:',
+    wandb:
+      'Fügen Sie in den Einstellungen des Teams einen Webhook hinzu, und eine Automation mit diesem Inhalt:',
+    standard:
+      'Lassen Sie die Registry, oder den Job, der sie füllt, dies senden, unterschrieben nach Standard Webhooks:',
+  },
+  sweeps: 'Abgleiche',
+  cannotBeListed: (setting) =>
+    setting === null
+      ? 'Diese Registry lässt sich nicht auflisten, also wird sie nicht abgeglichen.'
+      : `Setzen Sie ${setting}, um sie aufzulisten: Ein Abgleich holt nach, was Webhooks verpasst haben.`,
+  lastSweep: (time, listed) => `Zuletzt am ${time}: ${listed} Versionen gelistet.`,
+  noSweep: 'Noch nicht abgeglichen.',
+  nextSweep: (time) => `Wieder am ${time}.`,
+  sweepNow: 'Jetzt abgleichen',
+  sweeping: 'Gleicht ab',
+  swept: {
+    ingested: 'Aufgenommen',
+    changed: 'Neu aufgenommen',
+    renamed: 'Umbenannt',
+    removed: 'Entfernt',
+    annotated: 'Mit neuen Tags oder Aliasen',
+    refused: 'Abgelehnt',
+  },
+  sweptNothing: 'Er hat nichts geändert.',
+  deliveries: 'Letzte Zustellungen',
+  noDeliveries: 'Keine in den letzten 30 Tagen.',
+  delivered: 'Empfangen',
+  deliveryEvent: 'Ereignis',
+  deliveryOutcome: 'Ergebnis',
+  outcome: { ACCEPTED: 'angenommen', IGNORED: 'ignoriert', DUPLICATE: 'schon geschehen' },
+  copy: 'Kopieren',
+  copied: 'Kopiert',
+  copyByKey: 'Markiert: Kopieren Sie es mit Strg+C.',
   compare: 'Vergleichen',
   compareWith: 'Mit einem anderen Modell vergleichen',
   compareModels: 'Zwei Modelle vergleichen',

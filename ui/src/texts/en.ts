@@ -1,4 +1,4 @@
-import type { Suggestion } from '../../../src/client/index.js';
+import type { ConnectedRegistry, Suggestion } from '../../../src/client/index.js';
 import type {
   Fit,
   FitReason,
@@ -169,6 +169,56 @@ export const en = {
   savedLabels: 'Saved. These names are labels of the model now.',
   mayNotSave: 'Your key does not allow setting labels. Export the names, and give them to someone who may.',
   unsaved: (count: string) => (count === '1' ? '1 change is not saved.' : `${count} changes are not saved.`),
+  registries: 'Registries',
+  registryTitle: {
+    mlflow: 'MLflow',
+    huggingface: 'Hugging Face Hub',
+    wandb: 'Weights & Biases',
+    standard: 'Any other registry',
+  } as Record<string, string>,
+  webhook: 'Webhook',
+  webhookUrl: 'Address for its webhooks',
+  takesWebhooks: 'takes webhooks',
+  noSecret: 'no secret is set',
+  secretPlace: (settings: string) => `Set the secret that signs them in ${settings}, and restart the server.`,
+  webhookHow: {
+    mlflow: 'Create the webhook with Python:',
+    huggingface: 'Create the webhook in the settings of the Hub, or with Python:',
+    wandb: 'Add a webhook in the settings of the team, and an automation with this payload:',
+    standard: 'Let the registry, or the job that fills it, send this, signed as Standard Webhooks says:',
+  } as Record<string, string>,
+  sweeps: 'Sweeps',
+  cannotBeListed: (setting: string | null) =>
+    setting === null
+      ? 'This registry cannot be listed, so it is not swept.'
+      : `Set ${setting} to list it: a sweep applies the changes that webhooks missed.`,
+  lastSweep: (time: string, listed: string) => `Last on ${time}: ${listed} versions listed.`,
+  noSweep: 'Not swept yet.',
+  nextSweep: (time: string) => `Next on ${time}.`,
+  sweepNow: 'Sweep now',
+  sweeping: 'Sweeping',
+  swept: {
+    ingested: 'Queued',
+    changed: 'Queued again',
+    renamed: 'Renamed',
+    removed: 'Removed',
+    annotated: 'With new tags or aliases',
+    refused: 'Refused',
+  },
+  sweptNothing: 'It changed nothing.',
+  deliveries: 'Last deliveries',
+  noDeliveries: 'None in the last 30 days.',
+  delivered: 'Received',
+  deliveryEvent: 'Event',
+  deliveryOutcome: 'Outcome',
+  outcome: {
+    ACCEPTED: 'accepted',
+    IGNORED: 'ignored',
+    DUPLICATE: 'made before',
+  } satisfies Record<ConnectedRegistry['deliveries'][number]['outcome'], string>,
+  copy: 'Copy',
+  copied: 'Copied',
+  copyByKey: 'Selected: copy it with Ctrl+C.',
   compare: 'Compare',
   compareWith: 'Compare with another model',
   compareModels: 'Compare two models',
