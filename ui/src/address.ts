@@ -74,6 +74,15 @@ export interface QueueAddress {
   shown: number;
 }
 
+export interface AddAddress {
+  page: 'add';
+  /** Id of an upload that was begun. */
+  upload?: string;
+  /** Id of the ingest that was begun. */
+  ingest?: string;
+  shown: number;
+}
+
 export interface NameAddress {
   page: 'name';
   name: string;
@@ -102,6 +111,7 @@ export type Address =
   | OutputAddress
   | CompareAddress
   | QueueAddress
+  | AddAddress
   | NameAddress
   | RegistriesAddress
   | UnknownAddress;
@@ -152,6 +162,13 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     case 'queue':
       return { page: 'queue', shows: SHOWS.find((shows) => shows === given.get('shows')) ?? 'ALL', shown };
+    case 'add':
+      return {
+        page: 'add',
+        ...(text('upload') && { upload: text('upload') }),
+        ...(text('ingest') && { ingest: text('ingest') }),
+        shown,
+      };
     case 'registries':
       return { page: 'registries', shown };
     case 'name': {
@@ -203,6 +220,10 @@ export function formatAddress(address: KnownAddress): string {
   } else if (address.page === 'queue') {
     path = './queue';
     if (address.shows !== 'ALL') set('shows', address.shows);
+  } else if (address.page === 'add') {
+    path = './add';
+    set('upload', address.upload);
+    set('ingest', address.ingest);
   } else if (address.page === 'registries') {
     path = './registries';
   } else if (address.page === 'name') {

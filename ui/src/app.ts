@@ -134,6 +134,7 @@ export class ProbelogApp extends LitElement {
           <a class="home" href="./">${texts.appName}</a>
           <nav class="row" aria-label=${texts.pages}>
             <a class="small" href="./compare">${texts.compare}</a>
+            <a class="small" href="./add">${texts.add}</a>
             <a class="small" href="./queue">${texts.queue}</a>
             <a class="small" href="./graphql">${texts.graphql}</a>
           </nav>
@@ -170,6 +171,9 @@ export class ProbelogApp extends LitElement {
       case 'queue':
         this.load(import('./pages/queue-page.js'));
         return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
+      case 'add':
+        this.load(import('./pages/add-page.js'));
+        return html`<probelog-add-page .session=${this.session} .speech=${speech} .address=${address}></probelog-add-page>`;
       case 'registries':
         this.load(import('./pages/registries-page.js'));
         return html`<probelog-registries-page .session=${this.session} .speech=${speech} .address=${address}></probelog-registries-page>`;
