@@ -16,7 +16,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
     css`
       form { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(180px, 100%), 1fr)); align-items: end; }
       form input, form select { width: 100%; min-width: 0; min-height: 36px; border: 1px solid var(--quiet); border-radius: var(--radius); background: var(--paper); padding: 4px 12px; }
-      td { vertical-align: top; }
+      td { vertical-align: top; overflow-wrap: break-word; }
       .time { white-space: nowrap; }
     `,
   ];
@@ -114,7 +114,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
                 <td>${texts.auditActions[node.action]}</td>
                 <td><bdi>${node.subject}</bdi></td>
                 <td><bdi>${node.actor}</bdi></td>
-                <td class="quiet"><bdi>${node.details === null ? '' : JSON.stringify(node.details)}</bdi></td>
+                <td class="quiet"><bdi>${detailsText(node.details)}</bdi></td>
               </tr>`,
             )}
           </tbody>
@@ -126,5 +126,13 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
           : nothing
       }`;
   }
+}
+/** What an entry says beyond its change, in one line; empty where nothing was set. */
+function detailsText(details: unknown): string {
+  if (typeof details !== 'object' || details === null) return '';
+  return Object.entries(details)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 define('probelog-audit-log', AuditLog);

@@ -179,6 +179,7 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
   private list({ edges, pageInfo }: UiKeysQuery['apiKeys']) {
     const { texts } = this.speech;
     const { address } = this;
+    if (edges.length === 0) return nothing;
     return html`<section class="stack">
       <h2>${texts.keys}</h2>
       <ul>${edges.map(({ node }) => this.key(node))}</ul>
