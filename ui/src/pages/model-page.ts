@@ -111,6 +111,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
           />
           ${this.outputs(data)}
         </section>
+        ${this.use(model)}
       </div>
       <div class="wide">
         <p><a href=${this.session.linkTo({ page: 'compare', a: { name: model.name, version: model.version }, b: null, shown: FIRST_SHOWN })}>${texts.compareWith}</a></p>
@@ -122,6 +123,14 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
         ${this.facts(model)}
       </div>
     </div>`;
+  }
+
+  /** At the end of the page, and loaded after it: most people only look. */
+  private use(model: NonNullable<UiModelPageQuery['model']>) {
+    if (model.status !== 'READY') return nothing;
+    // Without it, the rest of the page still says what it said.
+    import('../parts/model-use.js').catch(() => undefined);
+    return html`<probelog-model-use .session=${this.session} .speech=${this.speech} .model=${model}></probelog-model-use>`;
   }
 
   private order() {

@@ -258,6 +258,15 @@ export const de: Texts = {
   auditDetails: 'Einzelheiten',
   applyFilters: 'Filtern',
   noAudit: 'Keine Änderung ist verzeichnet.',
+  useModel: 'Ausführen',
+  useModelHow:
+    'Das bereitet ein Bild vor wie ProbeLog und führt das Modell darauf aus. In Node mit denselben Pixeln, auf das Bit; in Python bis auf den Decoder von JPEG.',
+  languagePython: 'Python',
+  languageNode: 'Node',
+  runCode: (language) => `Code für ${language}`,
+  whereToGet: 'Wo es zu haben ist',
+  noCode: 'Wie seine Bilder vorbereitet werden, ist nicht bekannt, also gibt es keinen Code.',
+  ingestHistory: 'Aufnahmen',
   pageNames: {
     queue: 'Warteschlange',
     registries: 'Registries',

@@ -274,6 +274,15 @@ export const en = {
   auditDetails: 'Details',
   applyFilters: 'Filter',
   noAudit: 'No change is recorded.',
+  useModel: 'Run it',
+  useModelHow:
+    'This prepares an image as ProbeLog did and runs the model on it. In Node with the same pixels, to the last bit; in Python but for the decoder of JPEG.',
+  languagePython: 'Python',
+  languageNode: 'Node',
+  runCode: (language: string) => `Code for ${language}`,
+  whereToGet: 'Where to get it',
+  noCode: 'How its images are prepared is not known, so there is no code.',
+  ingestHistory: 'Ingests',
   pageNames: {
     queue: 'Queue',
     registries: 'Registries',
