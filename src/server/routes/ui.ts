@@ -16,7 +16,7 @@ const ADDRESSES = ['/', '/model', '/output', '/compare', '/queue'];
  * Threat model: labels, names and notes come from strangers' models. Lit writes them as text, and where code ever set HTML from
  * one, the browser refuses it: no policy but Lit's may make trusted HTML, and no script or style in the page runs.
  */
-const POLICY = [
+const POLICY: readonly string[] = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -26,15 +26,37 @@ const POLICY = [
   'trusted-types lit-html',
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+];
+
+/** Files whose name stays when their content changes: pages name them. */
+const ELEMENTS = /(^|[\\/])(probelog|embed)\.js$/;
+
+/** The page of a frame (`ui/src/elements/embed.ts`). */
+const EMBED = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>ProbeLog</title>
+    <script type="module" src="./elements/embed.js"></script>
+  </head>
+  <body></body>
+</html>
+`;
+
+function policy(frameAncestors: readonly string[]): string {
+  const ancestors = frameAncestors.length > 0 ? frameAncestors.join(' ') : "'none'";
+  return [...POLICY, `frame-ancestors ${ancestors}`].join('; ');
+}
 
 /**
  * Serves the page in `ui/`, from this machine's files only. It contains no data: a browser that loads it has no key yet.
  *
+ * @param frameAncestors who may show `/embed` in a frame: sources as `frame-ancestors` takes them (CSP Level 3); nothing else may
+ *   ever be in one
  * @returns whether it was built
  */
-export function addUi(app: FastifyInstance): boolean {
+export function addUi(app: FastifyInstance, frameAncestors: readonly string[]): boolean {
   if (!existsSync(BUILT)) return false;
   app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
@@ -53,12 +75,36 @@ export function addUi(app: FastifyInstance): boolean {
     for (const address of ADDRESSES)
       scope.get(address, async (_request: FastifyRequest, reply) =>
         reply
-          .header('content-security-policy', POLICY)
+          .header('content-security-policy', policy([]))
           .header('cache-control', 'no-cache')
           .type('text/html; charset=utf-8')
           // Not kept: a build while the server runs gives the page's files other names.
           .send(await readFile(join(BUILT, 'index.html'))),
       );
+    scope.register(fastifyStatic, {
+      root: join(BUILT, 'elements'),
+      prefix: '/elements/',
+      index: false,
+      decorateReply: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders(reply, path) {
+        // Pages of all sites may load them: they contain no data, and a module script needs the first header.
+        reply.setHeader('access-control-allow-origin', '*');
+        reply.setHeader('cross-origin-resource-policy', 'cross-origin');
+        const lasts = ELEMENTS.test(path) ? 'no-cache' : 'public, max-age=31536000, immutable';
+        reply.setHeader('cache-control', lasts);
+      },
+    });
+    scope.get('/embed', async (_request, reply) => {
+      // The older header knows no list.
+      if (frameAncestors.length > 0) reply.removeHeader('x-frame-options');
+      return reply
+        .header('content-security-policy', policy(frameAncestors))
+        .header('cache-control', 'no-cache')
+        .type('text/html; charset=utf-8')
+        .send(EMBED);
+    });
     scope.get('/icon.svg', async (_request, reply) =>
       reply
         .header('cache-control', 'max-age=86400')
