@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { compiledEntry } from '../../lib/compiled-entry.js';
+import { BUILT_UI } from './built-ui.js';
+import { addElements } from './elements.js';
 
-/** What Vite built from `ui/`: beside the compiled sources. */
-const BUILT = join(dirname(compiledEntry(import.meta.url, '../../main.js')), '../ui');
 /** Each is the same file; the script shows what the address says (`ui/src/address.ts`). */
 const ADDRESSES = ['/', '/model', '/output', '/compare', '/queue'];
 
@@ -27,9 +26,6 @@ const POLICY: readonly string[] = [
   "base-uri 'none'",
   "form-action 'none'",
 ];
-
-/** Files whose name stays when their content changes: pages name them. */
-const ELEMENTS = /(^|[\\/])(probelog|embed)\.js$/;
 
 /** The page of a frame (`ui/src/elements/embed.ts`). */
 const EMBED = `<!doctype html>
@@ -57,13 +53,14 @@ function policy(frameAncestors: readonly string[]): string {
  * @returns whether it was built
  */
 export function addUi(app: FastifyInstance, frameAncestors: readonly string[]): boolean {
-  if (!existsSync(BUILT)) return false;
+  if (!existsSync(BUILT_UI)) return false;
+  addElements(app);
   app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, requiredScopes: 'OPEN' };
     });
     scope.register(fastifyStatic, {
-      root: join(BUILT, 'assets'),
+      root: join(BUILT_UI, 'assets'),
       prefix: '/assets/',
       index: false,
       decorateReply: false,
@@ -79,23 +76,8 @@ export function addUi(app: FastifyInstance, frameAncestors: readonly string[]): 
           .header('cache-control', 'no-cache')
           .type('text/html; charset=utf-8')
           // Not kept: a build while the server runs gives the page's files other names.
-          .send(await readFile(join(BUILT, 'index.html'))),
+          .send(await readFile(join(BUILT_UI, 'index.html'))),
       );
-    scope.register(fastifyStatic, {
-      root: join(BUILT, 'elements'),
-      prefix: '/elements/',
-      index: false,
-      decorateReply: false,
-      preCompressed: true,
-      cacheControl: false,
-      setHeaders(reply, path) {
-        // Pages of all sites may load them: they contain no data, and a module script needs the first header.
-        reply.setHeader('access-control-allow-origin', '*');
-        reply.setHeader('cross-origin-resource-policy', 'cross-origin');
-        const lasts = ELEMENTS.test(path) ? 'no-cache' : 'public, max-age=31536000, immutable';
-        reply.setHeader('cache-control', lasts);
-      },
-    });
     scope.get('/embed', async (_request, reply) => {
       // The older header knows no list.
       if (frameAncestors.length > 0) reply.removeHeader('x-frame-options');
@@ -109,7 +91,7 @@ export function addUi(app: FastifyInstance, frameAncestors: readonly string[]): 
       reply
         .header('cache-control', 'max-age=86400')
         .type('image/svg+xml')
-        .send(await readFile(join(BUILT, 'icon.svg'))),
+        .send(await readFile(join(BUILT_UI, 'icon.svg'))),
     );
   });
   return true;

@@ -53,7 +53,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
       ol li { display: grid; grid-template-columns: 4em minmax(0, 1fr) minmax(0, 10em); gap: 12px; align-items: center; }
       .title { display: flex; flex-wrap: wrap; gap: 4px var(--gap); align-items: baseline; min-width: 0; }
       ol a { min-height: 24px; display: inline-block; }
-      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: 0.87rem; }
+      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: calc(0.87 * var(--text)); }
       input[type='search'] { width: 100%; }
     `,
   ];

@@ -46,7 +46,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     queryFieldStyles,
     css`
       form { display: grid; grid-template-columns: 1fr auto auto; gap: var(--gap); align-items: center; }
-      input[type='search'] { min-height: 44px; font-size: 1.13rem; width: 100%; min-width: 0; }
+      input[type='search'] { min-height: 44px; font-size: calc(1.13 * var(--text)); width: 100%; min-width: 0; }
       form button, .file { min-height: 44px; }
       .file {
         display: inline-grid; place-items: center; min-width: 44px; border: 1px solid var(--quiet);

@@ -1,6 +1,19 @@
 import { css } from 'lit';
 
 /**
+ * So that it is computed where it is set: `em` of every other place would be another size. Not `rem`: a page may give its root any
+ * size of text, and `medium` is what the person chose.
+ */
+function registerTextSize() {
+  try {
+    CSS.registerProperty({ name: '--text', syntax: '<length>', inherits: true, initialValue: '15px' });
+  } catch {
+    // A second script of ours finds it registered.
+  }
+}
+registerTextSize();
+
+/**
  * Colors and spacing of an element in a page of another application: the same as page.css gives the UI, each changed by the
  * page with a property `--probelog-…`.
  *
@@ -25,7 +38,9 @@ export const theme = css`
     --bad: var(--probelog-bad, light-dark(#a8180d, #ff9d94));
     --gap: var(--probelog-gap, 8px);
     --radius: var(--probelog-radius, 6px);
-    font: var(--probelog-font, 0.9375rem / 1.45 system-ui, sans-serif);
+    font: var(--probelog-font, medium / 1.45 system-ui, sans-serif);
+    --text: 0.9375em;
+    font-size: var(--text);
     color: var(--ink);
     background: var(--paper);
     overflow-wrap: anywhere;
