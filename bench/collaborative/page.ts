@@ -1,4 +1,5 @@
 import { markdownTable } from '../accuracy/report/table.js';
+import { pageTables } from './page-tables.js';
 import { plotOf } from './plot.js';
 import { type Report, tablesOf } from './report.js';
 
@@ -14,11 +15,11 @@ export function collaborativePage(report: Report, plot: string): { markdown: str
     '`adaptive` is the product: beyond a fifth of all probes, in half of the budget, each output in turn runs the probe of its largest',
     'expected response.',
     '`regression only` is the same without exemplars, and in rows named `novel-…`, no exemplar is of a class of the completed model.',
-    `\`A-optimal\` runs the probes that best predict what searches use. ${tookText(report.took)}`,
+    `\`A-optimal\` runs the probes that best predict what searches use. All figures: collaborative-measured.json. ${tookText(report.took)}`,
     '',
     `![Top-1 against the share of probes, by row and probe set](${plot})`,
     '',
-    ...tablesOf(report).flatMap(markdownTable),
+    ...pageTables(tablesOf(report)).flatMap(markdownTable),
   ].join('\n');
   return { markdown, svg: plotOf(report.curve) };
 }

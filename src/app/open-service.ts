@@ -27,8 +27,9 @@ import {
   RunnerService,
   runIngest,
 } from '../ingest/index.js';
+import { Limiter } from '../lib/limiter.js';
 import type { Log } from '../lib/log.js';
-import { type NetworkIsolation, probeNetworkIsolation, Thumbnails } from '../probing/index.js';
+import { type NetworkIsolation, Previews, probeNetworkIsolation, Thumbnails } from '../probing/index.js';
 import { DeliveryRecorder, Sweeper } from '../registry-sync/index.js';
 import { openSearch, type Search, type UnreadableModel } from '../search/index.js';
 import { type Actor, INTERNAL_VIEWER, openStore, type Store } from '../store/index.js';
@@ -61,6 +62,7 @@ export interface Service {
   imageLinks: ImageLinks;
   cursorSeal: CursorSeal;
   thumbnails: Thumbnails;
+  previews: Previews;
   search: Search;
   encoder: TextEncoder;
   concepts: ConceptEncoder;
@@ -145,6 +147,7 @@ export async function openService(
         log,
       }),
     );
+    const previews = closeLater(new Previews());
 
     // Search
     const openEncoder = () =>
@@ -247,16 +250,22 @@ export async function openService(
     if (work) closeLater(startCleanupJob(workFolder, modelUploads, store, log));
     const isolation = work ? await modelIsolation(log) : null;
     const worker = closeLater(isolation ? startWorker(isolation) : idleWorker);
-    const inspect: InspectModel = async (request, uploadsOfCaller, signal) =>
-      dryRun(
-        request,
-        {
-          store,
-          defaultProbeSet: config.probeSet,
-          modelUploads: uploadsOfCaller,
-          download,
-          probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
-        },
+    // Each takes as much memory as an ingest.
+    const inspections = new Limiter(1);
+    const inspect: InspectModel = (request, uploadsOfCaller, signal) =>
+      inspections.run(
+        async () =>
+          dryRun(
+            request,
+            {
+              store,
+              defaultProbeSet: config.probeSet,
+              modelUploads: uploadsOfCaller,
+              download,
+              probing: { ...modelLimits, isolation: isolation ?? (await probeNetworkIsolation()) },
+            },
+            signal,
+          ),
         signal,
       );
     const ingest = new IngestService({
@@ -329,6 +338,7 @@ export async function openService(
       imageLinks,
       cursorSeal,
       thumbnails,
+      previews,
       search,
       encoder,
       concepts,

@@ -8,6 +8,7 @@ export type { PixelFields, PreprocessingAlternative } from './preprocessing/prep
 export { preprocessingDifferences } from './preprocessing/preprocessing-differences.js';
 export type { PartialPreprocessing, PreprocessingSpec } from './preprocessing/preprocessing-spec.js';
 export { isTimmConfig } from './preprocessing/timm.js';
+export { type Preview, Previews } from './previews/previews.js';
 export { createProbeSet, type NewProbeSet } from './probe-sets/create-probe-set.js';
 export { inspectImage } from './probe-sets/inspect-image.js';
 export type { DoneProbes, ModelData, ModelInspection, ProbeFile, ProbePlan } from './protocol.js';

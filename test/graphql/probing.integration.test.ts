@@ -11,7 +11,7 @@ import {
   type ResponseUploads,
   type RunnerService,
 } from '../../src/ingest/index.js';
-import type { Thumbnails } from '../../src/probing/index.js';
+import type { Previews, Thumbnails } from '../../src/probing/index.js';
 import type { GalleryStats, Search } from '../../src/search/index.js';
 import type { Store } from '../../src/store/index.js';
 import type { ConceptEncoder } from '../../src/text/index.js';
@@ -77,6 +77,7 @@ beforeAll(async () => {
     imageLinks: { sign: () => '', isValid: () => false },
     cursorSeal: { seal: () => '', open: () => null },
     thumbnails: {} as Thumbnails,
+    previews: {} as Previews,
     search,
     ingest,
     uploads: { on: () => ({}) } as unknown as ResponseUploads,

@@ -148,8 +148,10 @@ describe.each(databases)('on an %s database', (kind) => {
       expect(await store.logits.byKeys([{ modelId: model.id, index: 1 }])).toMatchObject([
         { label: 'puppy' },
       ]);
-      await store.models.setLabels(model.id, null);
+      await store.models.setLabels(model.id, ['kitten', '']);
       expect(await store.logits.byKeys([{ modelId: model.id, index: 1 }])).toMatchObject([{ label: null }]);
+      await store.models.setLabels(model.id, null);
+      expect(await store.logits.byKeys([{ modelId: model.id, index: 0 }])).toMatchObject([{ label: null }]);
       expect(await store.models.labels(model.id)).toBeNull();
     });
 

@@ -64,6 +64,18 @@ describe('an address', () => {
     expect(parse('queue?shows=SOME')).toEqual({ page: 'queue', shows: 'ALL', shown: 12 });
   });
 
+  it('names the output that is named', () => {
+    const naming = { page: 'name', name: 'a', version: '1', shows: 'ALL', at: 0, shown: 12 } as const;
+    expect(parse(formatAddress(naming))).toEqual(naming);
+    expect(parse('name?name=a&at=-1&shows=x')).toEqual({
+      page: 'name',
+      name: 'a',
+      shows: 'UNLABELED',
+      shown: 12,
+    });
+    expect(parse('name')).toEqual({ page: 'unknown' });
+  });
+
   it.each([
     ['?of=planets&sort=WORST&shown=-3', searchFor('')],
     ['?shown=1e9', searchFor('', { shown: 600 })],

@@ -77,6 +77,18 @@ export interface QueueAddress {
   shown: number;
 }
 
+export interface NameAddress {
+  page: 'name';
+  name: string;
+  /** The newest when absent. */
+  version?: string;
+  /** Which outputs are gone through: those without a label, or all. */
+  shows: 'UNLABELED' | 'ALL';
+  /** Index of the output that is named now; the first one without a decision when absent. */
+  at?: number;
+  shown: number;
+}
+
 export interface UnknownAddress {
   page: 'unknown';
 }
@@ -87,6 +99,7 @@ export type Address =
   | OutputAddress
   | CompareAddress
   | QueueAddress
+  | NameAddress
   | UnknownAddress;
 
 /** An address that there is a page for. */
@@ -136,6 +149,18 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     case 'queue':
       return { page: 'queue', shows: SHOWS.find((shows) => shows === given.get('shows')) ?? 'ALL', shown };
+    case 'name': {
+      if (!text('name')) return { page: 'unknown' };
+      const at = Number(given.get('at') || Number.NaN);
+      return {
+        page: 'name',
+        name: text('name'),
+        ...(text('version') && { version: text('version') }),
+        shows: given.get('shows') === 'ALL' ? 'ALL' : 'UNLABELED',
+        ...(Number.isInteger(at) && at >= 0 && { at }),
+        shown,
+      };
+    }
     default:
       return { page: 'unknown' };
   }
@@ -173,6 +198,12 @@ export function formatAddress(address: KnownAddress): string {
   } else if (address.page === 'queue') {
     path = './queue';
     if (address.shows !== 'ALL') set('shows', address.shows);
+  } else if (address.page === 'name') {
+    path = './name';
+    set('name', address.name);
+    set('version', address.version);
+    if (address.shows === 'ALL') set('shows', 'ALL');
+    set('at', address.at?.toString());
   } else {
     path = './output';
     const { of } = address;

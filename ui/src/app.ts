@@ -172,6 +172,9 @@ export class ProbelogApp extends LitElement {
       case 'queue':
         this.load(import('./pages/queue-page.js'));
         return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
+      case 'name':
+        this.load(import('./pages/name-page.js'));
+        return html`<probelog-name-page .session=${this.session} .speech=${speech} .address=${address}></probelog-name-page>`;
       case 'unknown':
         return html`<h1>${speech.texts.notFound}</h1><p><a href="./">${speech.texts.toSearch}</a></p>`;
     }

@@ -1,3 +1,4 @@
+import { pageTables } from './page-tables.js';
 import { plotOf } from './plot.js';
 import type { Report } from './report.js';
 import { markdownTable } from './table.js';
@@ -14,10 +15,10 @@ function markdownOf(report: Report, plot: string): string {
     '# Accuracy, measured',
     '',
     'Written by `npm run bench:accuracy -- <hub> --choose --page docs/accuracy-measured.md`; [accuracy.md](accuracy.md)',
-    `explains the rows and methods. This run took ${seconds} s.${missing.length > 0 ? ` Skipped, because they are missing: ${missing.join('; ')}.` : ''}`,
+    `explains the rows and methods; \`--json\` writes more figures, such as top-5. This run took ${seconds} s.${missing.length > 0 ? ` Skipped, because they are missing: ${missing.join('; ')}.` : ''}`,
     '',
     `![The paper's method at its best k, and ours: top-1 by row and probe set](${plot})`,
     '',
-    ...tablesOf(report).flatMap(markdownTable),
+    ...pageTables(tablesOf(report)).flatMap(markdownTable),
   ].join('\n');
 }

@@ -26,6 +26,7 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
   ['RunnerClaim', 'pieces', 100],
   ['Mutation', 'syncRegistries', 10],
   ['ModelUpload', 'files', 10],
+  ['ModelInspection', 'notes', 10],
   ['Model', 'codedNotes', 10],
   ['Probing', 'codedNotes', 10],
   ['Model', 'dataFiles', 10],
@@ -44,6 +45,10 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
 const LONG_VALUES: readonly (readonly [type: string, field: string, cost: number])[] = [
   // Up to 5.3 MB: four of them in an operation, by default.
   ['SimilarityMatrix', 'cells', 10_000],
+  // Up to 5.6 MB; and it is decoded, resized and compressed for each request.
+  ['ProbePreview', 'image', 1_000],
+  // A process runs the model.
+  ['Query', 'modelInspection', 5_000],
 ];
 
 const MARK = 'probelogSearch';

@@ -260,7 +260,8 @@ export class ModelResolver extends versionResolver(Model) {
     @Arg('id', () => ID) id: string,
     @Arg('labels', () => [String], {
       nullable: true,
-      description: 'One label for each output, in output order.',
+      description:
+        'One label for each output, in output order; an empty text leaves an output without a label.',
     })
     labels: string[] | null,
   ) {

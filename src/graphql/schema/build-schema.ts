@@ -12,6 +12,7 @@ import { LogitEdgeResolver } from '../logit/logit-edge-resolver.js';
 import { LogitResolver } from '../logit/logit-resolver.js';
 import { ModelConnectionResolver, ModelFacetsResolver } from '../model/model-facets-resolver.js';
 import { ModelResolver } from '../model/model-resolver.js';
+import { ModelInspectionResolver } from '../model-upload/model-inspection-resolver.js';
 import { ModelUploadResolver } from '../model-upload/model-upload-resolver.js';
 import { ProbeResolver, ProbeSetResolver } from '../probe-set/probe-resolver.js';
 import { ProbingResolver } from '../probe-set/probing-type.js';
@@ -38,6 +39,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       ModelConnectionResolver,
       ModelFacetsResolver,
       ModelResolver,
+      ModelInspectionResolver,
       ModelUploadResolver,
       NodeResolver,
       ProbeResolver,

@@ -28,6 +28,8 @@ export interface Context extends Services {
   loaders: Loaders;
   cursors: Cursors;
   principal: Principal;
+  /** Aborts when the client disconnects or the operation has taken too long. */
+  signal: AbortSignal | undefined;
 }
 
 /** A context for one request. */
@@ -60,6 +62,7 @@ export function createContext(services: Services, caller: Caller): Context {
   return {
     ...seen,
     principal,
+    signal,
     cursors: cursorsOf(services.cursorSeal, principal),
     loaders: createLoaders(seen),
   };

@@ -15,6 +15,8 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Query.ingests': ['READ', 'INGEST'],
   'Query.runners': ['READ', 'INGEST'],
   'Query.modelUpload': ['INGEST'],
+  'Query.modelInspection': ['INGEST'],
+  'Query.probePreviews': ['INGEST'],
   'Query.viewer': ['READ', 'INGEST'],
   'Mutation.announceRunner': ['INGEST'],
   'Mutation.claimForRunner': ['INGEST'],

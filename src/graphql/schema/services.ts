@@ -1,6 +1,6 @@
 import type { Access, CursorSeal, ImageLinks } from '../../access/index.js';
 import type { IngestService, ModelUploads, ResponseUploads, RunnerService } from '../../ingest/index.js';
-import type { Thumbnails } from '../../probing/index.js';
+import type { Previews, Thumbnails } from '../../probing/index.js';
 import type { Search } from '../../search/index.js';
 import type { Store, SweepRecord } from '../../store/index.js';
 import type { ConceptEncoder } from '../../text/index.js';
@@ -18,6 +18,7 @@ export interface Services {
   imageLinks: ImageLinks;
   cursorSeal: CursorSeal;
   thumbnails: Thumbnails;
+  previews: Previews;
   search: Search;
   concepts: ConceptEncoder;
   ingest: IngestService;

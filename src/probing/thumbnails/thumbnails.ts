@@ -1,13 +1,12 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { makeFolder, writeFileAtomically } from '../../lib/atomic-file.js';
 import { compiledEntry } from '../../lib/compiled-entry.js';
+import { KeptThread } from '../../lib/kept-thread.js';
 import { Limiter } from '../../lib/limiter.js';
 import type { Log } from '../../lib/log.js';
 import { SerialQueue } from '../../lib/serial-queue.js';
 import { SingleFlight } from '../../lib/single-flight.js';
-import { callsToThread, type WorkerCalls } from '../../lib/worker-calls.js';
 import type { makeThumbnail } from './make-thumbnail.js';
 
 const ENTRY = compiledEntry(import.meta.url, './main.js');
@@ -53,7 +52,7 @@ export class Thumbnails {
   private readonly making = new SingleFlight<Uint8Array>();
   private readonly limiter = new Limiter(MAX_AT_ONCE);
   private readonly housekeeping = new SerialQueue();
-  private thread: { worker: Worker; calls: WorkerCalls<ThumbnailCalls> } | undefined;
+  private readonly thread = new KeptThread<ThumbnailCalls>(ENTRY);
   /** Bytes in the folder; undefined before they are counted. */
   private bytes: number | undefined;
 
@@ -71,29 +70,17 @@ export class Thumbnails {
   /** Waits for what is being written, and ends the thread. */
   async close(): Promise<void> {
     await this.housekeeping.settled();
-    await this.thread?.worker.terminate();
+    await this.thread.close();
   }
 
   private async make(source: ThumbnailSource, size: ThumbnailSize, name: string): Promise<Uint8Array> {
     const path = await source.path();
-    const bytes = await this.calls().call('makeThumbnail', [path, size, this.options.maxPixels]);
+    const bytes = await this.thread.calls.call('makeThumbnail', [path, size, this.options.maxPixels]);
     // The caller need not wait, and gets the image even when the disk is full.
     void this.housekeeping
       .run(() => this.keep(name, bytes))
       .catch((error) => this.options.log('warn', 'a thumbnail cannot be kept', { error }));
     return bytes;
-  }
-
-  private calls(): WorkerCalls<ThumbnailCalls> {
-    if (!this.thread) {
-      const worker = new Worker(ENTRY);
-      worker.unref();
-      worker.once('exit', () => {
-        this.thread = undefined;
-      });
-      this.thread = { worker, calls: callsToThread<ThumbnailCalls>(worker) };
-    }
-    return this.thread.calls;
   }
 
   private async keep(name: string, bytes: Uint8Array): Promise<void> {

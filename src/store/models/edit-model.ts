@@ -12,7 +12,7 @@ import { LONG_COLUMNS, type ModelRecord, toModelRecord } from '../records.js';
 const LABELS_PER_STATEMENT = 10_000;
 
 /**
- * Replaces a model's labels, and with them those of its logits, within a transaction.
+ * Replaces a model's labels, and with them those of its logits, within a transaction. An empty text labels nothing, as on publication.
  *
  * @returns false when the model does not exist
  */
@@ -39,7 +39,7 @@ export async function setLabels(
       SELECT "ordinality" - 1 AS "index", "label"
       FROM "model" CROSS JOIN unnest("labels") WITH ORDINALITY AS "each"("label", "ordinality")
       WHERE "id" = ${id}::uuid)
-    UPDATE "logit" SET "label" = "labels"."label"
+    UPDATE "logit" SET "label" = NULLIF("labels"."label", '')
     FROM "logit" AS "before" LEFT JOIN "labels" ON "labels"."index" = "before"."index"
     WHERE "before"."model_id" = ${id}::uuid
       AND "logit"."model_id" = "before"."model_id" AND "logit"."index" = "before"."index"`;

@@ -115,6 +115,11 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
       </div>
       <div class="wide">
         <p><a href=${this.session.linkTo({ page: 'compare', a: { name: model.name, version: model.version }, b: null, shown: FIRST_SHOWN })}>${texts.compareWith}</a></p>
+        ${
+          data.outputs.some(({ node }) => node.label === null)
+            ? html`<p><a href=${this.session.linkTo({ page: 'name', name: model.name, version: model.version, shows: 'UNLABELED', shown: FIRST_SHOWN })}>${texts.nameOutputs}</a></p>`
+            : nothing
+        }
         ${this.facts(model)}
       </div>
     </div>`;

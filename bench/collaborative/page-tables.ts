@@ -1,0 +1,60 @@
+import { pivot, type Table } from '../accuracy/report/table.js';
+
+/** The columns of the zoo's tables that the page has. */
+const ZOO_COLUMNS = [0, 2, 5, 8, 11, 12, 14, 15, 16, 17];
+
+/** The tables of a report as the page has them: fewer figures, side by side. `--json` has all. */
+export function pageTables(tables: Table[]): Table[] {
+  return tables.map((table) =>
+    table.title.startsWith('ONNX zoo') ? zoo(table) : (FORMS[table.title]?.(table) ?? table),
+  );
+}
+
+const FORMS: Record<string, (table: Table) => Table> = {
+  'The smallest share': (table) =>
+    pivot(table, { down: ['scheme'], across: ['row', 'probe set'], cell: ({ share }) => share }),
+  'The curve': (table) =>
+    pivot(table, {
+      text: `Points of top-1 that are lost compared with full probing of the same queries, by share (standard errors up to ${largestError(table)}); for full probing, top-1 itself with its 95 % interval. Texts are the hub's classes.`,
+      down: ['row', 'probe set', 'scheme'],
+      across: ['share'],
+      cell: ({ scheme, lost, 'top-1 (95 %)': top1 }) =>
+        scheme === 'full' ? String(top1) : String(lost).replace(/ ±.*/, ''),
+    }),
+  'Expected and true error of completion': (table) =>
+    pivot(table, {
+      text: 'Squared error per probe of a descriptor of variance 1: expected by `completionError`/true/their correlation over logits.',
+      down: ['probe set', 'scheme'],
+      across: ['share'],
+      cell: (row) => `${row.expected}/${row.true}/${row.correlation}`,
+    }),
+  'The effect of weighting by certainty': (table) =>
+    pivot(table, {
+      text: "Top-1 by `distance`, the paper's discrepancy, on completed descriptors: with each probe weighted by its certainty, as the product does/with equal weights. Adaptive probing.",
+      down: ['row', 'probe set'],
+      across: ['share'],
+      cell: (row) => `${row['weighed: top-1']}/${row['alike: top-1']}`,
+    }),
+};
+
+/** The largest standard error of what is lost. */
+function largestError({ columns, rows }: Table): number {
+  const lost = columns.indexOf('lost');
+  return Math.max(...rows.map((row) => Number(String(row[lost]).replace(/^.*± /, ''))));
+}
+
+/** Without columns that can be computed from others, and without models that were run on all probes. */
+function zoo(table: Table): Table {
+  const shown = table.rows.filter(([model, , probes]) => {
+    const [run, all] = String(probes).split(' of ');
+    return model === 'all' || run !== all;
+  });
+  const columns = ZOO_COLUMNS.map((column) => table.columns[column]);
+  columns.splice(2, 2, 'cold: times faster', 'warm');
+  return {
+    ...table,
+    text: `${table.text} Models that were run on all probes count, but are not shown.`,
+    columns,
+    rows: shown.map((row) => ZOO_COLUMNS.map((column) => row[column])),
+  };
+}

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { labelTable, NameDraft } from '../../ui/src/pages/name-draft.js';
+
+const kept = new Map<string, string>();
+beforeEach(() =>
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  }),
+);
+afterEach(() => {
+  kept.clear();
+  vi.unstubAllGlobals();
+});
+
+describe('names that are not saved', () => {
+  it('stay in the tab, model by model, until they are saved', () => {
+    const draft = new NameDraft('a');
+    draft.set(1, 'cat');
+    draft.set(2, null);
+    const again = new NameDraft('a');
+    expect([again.get(1), again.get(2), again.get(0), again.size]).toEqual(['cat', null, undefined, 2]);
+    expect(new NameDraft('b').size).toBe(0);
+    again.clear();
+    expect(kept.size).toBe(0);
+  });
+
+  it('come before labels, and what is skipped keeps its label', () => {
+    const draft = new NameDraft('a');
+    draft.set(0, 'cat');
+    draft.set(1, null);
+    expect(draft.labels(['old', 'dog', null])).toEqual(['cat', 'dog', '']);
+  });
+
+  it.each(['no JSON', '{}', '[[1]]', '[["1","cat"]]', '[[0,""]]', '[null]'])(
+    'are none where the tab has %s',
+    (text) => {
+      kept.set('probelog-names-a', text);
+      expect(new NameDraft('a').size).toBe(0);
+    },
+  );
+
+  it('are used where the browser refuses storage', () => {
+    const refuse = () => {
+      throw new Error('refused');
+    };
+    vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse });
+    const draft = new NameDraft('a');
+    draft.set(0, 'cat');
+    expect(draft.labels([null])).toEqual(['cat']);
+  });
+});
+
+describe('a table of labels', () => {
+  it('quotes what is special in one', () => {
+    expect(labelTable(['cat', 'a "b", c\nd'])).toBe('index,label\r\n0,"cat"\r\n1,"a ""b"", c\nd"\r\n');
+  });
+});
