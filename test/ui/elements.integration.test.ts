@@ -284,6 +284,21 @@ describe.runIf(HAS_BROWSER)('an element in a page of another site', () => {
   });
 });
 
+describe.runIf(HAS_BROWSER)('the examples of docs/ui.md', () => {
+  const page = readFileSync(new URL('../../docs/ui.md', import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/^```html\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+
+  it.each(blocks)('%s', async (block) => {
+    const body = block.replaceAll('https://probelog.example', ui.url);
+    const { page, faults } = await openPage(body, { script: '/static/none.js' });
+    const shown = block.includes('<iframe') ? page.frameLocator('iframe') : page;
+    await shown.locator('probelog-strength-bar, probelog-model-page dl').first().waitFor();
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+  });
+
+  it('are there', () => expect(blocks.length).toBeGreaterThan(3));
+});
+
 describe.runIf(HAS_BROWSER)('a frame', () => {
   it('shows an element, and opens links in tabs', async () => {
     const body = `<iframe title="models" width="1000" height="800" src="${ui.url}/embed?element=search&query=cat"></iframe>`;
