@@ -101,6 +101,23 @@ export interface RegistriesAddress {
   shown: number;
 }
 
+/** Filters of the audit log; absent ones are off. */
+export interface AuditFilters {
+  action?: string;
+  /** The exact actor. */
+  actor?: string;
+  /** Days as YYYY-MM-DD, both included. */
+  since?: string;
+  until?: string;
+}
+
+export interface AdminAddress {
+  page: 'admin';
+  part: 'KEYS' | 'AUDIT';
+  audit: AuditFilters;
+  shown: number;
+}
+
 export interface UnknownAddress {
   page: 'unknown';
 }
@@ -114,6 +131,7 @@ export type Address =
   | AddAddress
   | NameAddress
   | RegistriesAddress
+  | AdminAddress
   | UnknownAddress;
 
 /** An address that there is a page for. */
@@ -171,6 +189,18 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       };
     case 'registries':
       return { page: 'registries', shown };
+    case 'admin':
+      return {
+        page: 'admin',
+        part: given.get('part') === 'AUDIT' ? 'AUDIT' : 'KEYS',
+        audit: {
+          ...(/^[A-Z_]+$/.test(text('action')) && { action: text('action') }),
+          ...(text('actor') && { actor: text('actor') }),
+          ...(isDay(text('since')) && { since: text('since') }),
+          ...(isDay(text('until')) && { until: text('until') }),
+        },
+        shown,
+      };
     case 'name': {
       if (!text('name')) return { page: 'unknown' };
       const at = Number(given.get('at') || Number.NaN);
@@ -226,6 +256,13 @@ export function formatAddress(address: KnownAddress): string {
     set('ingest', address.ingest);
   } else if (address.page === 'registries') {
     path = './registries';
+  } else if (address.page === 'admin') {
+    path = './admin';
+    if (address.part === 'AUDIT') set('part', 'AUDIT');
+    set('action', address.audit.action);
+    set('actor', address.audit.actor);
+    set('since', address.audit.since);
+    set('until', address.audit.until);
   } else if (address.page === 'name') {
     path = './name';
     set('name', address.name);
@@ -280,6 +317,10 @@ function filtersOf(given: URLSearchParams): Filters {
   }
   const name = given.get('name')?.slice(0, MAX_NAME);
   return name ? { ...filters, name } : filters;
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function shownOf(text: string | null): number {

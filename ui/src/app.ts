@@ -177,6 +177,9 @@ export class ProbelogApp extends LitElement {
       case 'registries':
         this.load(import('./pages/registries-page.js'));
         return html`<probelog-registries-page .session=${this.session} .speech=${speech} .address=${address}></probelog-registries-page>`;
+      case 'admin':
+        this.load(import('./pages/admin-page.js'));
+        return html`<probelog-admin-page .session=${this.session} .speech=${speech} .address=${address}></probelog-admin-page>`;
       case 'name':
         this.load(import('./pages/name-page.js'));
         return html`<probelog-name-page .session=${this.session} .speech=${speech} .address=${address}></probelog-name-page>`;

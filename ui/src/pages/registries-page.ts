@@ -42,6 +42,7 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
       .bad { color: var(--bad); }
       td { vertical-align: top; }
       summary { min-height: 24px; cursor: pointer; }
+      details probelog-code-block { margin-top: var(--gap); }
     `,
   ];
 
@@ -107,21 +108,24 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
     </article>`;
   }
 
-  private webhook({ name, webhookUrl, takesWebhooks }: ConnectedRegistry) {
+  private webhook({ name, webhookUrl }: ConnectedRegistry) {
     const { texts } = this.speech;
     const url = this.session.urlOf(webhookUrl);
     const setup = REGISTRY_SETUPS[name];
-    const how = texts.webhookHow[name] ?? '';
-    const paste = setup
-      ? html`<p class="small">${how}</p>
-          <probelog-code-block .speech=${this.speech} .code=${setup.paste(url)} label="${texts.registryTitle[name] ?? name}: ${texts.webhook}"></probelog-code-block>`
-      : nothing;
+    const title = texts.registryTitle[name] ?? name;
     return html`<section class="stack">
       <h3>${texts.webhook}</h3>
       <p class="small">${texts.webhookUrl}</p>
-      <probelog-code-block .speech=${this.speech} .code=${url} label="${texts.registryTitle[name] ?? name}: ${texts.webhookUrl}"></probelog-code-block>
+      <probelog-code-block .speech=${this.speech} .code=${url} label="${title}: ${texts.webhookUrl}"></probelog-code-block>
       ${setup ? html`<p class="small">${texts.secretPlace(setup.secrets.join(', '))}</p>` : nothing}
-      ${takesWebhooks ? html`<details><summary class="small">${how}</summary>${paste}</details>` : paste}
+      ${
+        setup
+          ? html`<details>
+              <summary class="small">${texts.webhookHow[name] ?? texts.webhook}</summary>
+              <probelog-code-block .speech=${this.speech} .code=${setup.paste(url)} label="${title}: ${texts.webhook}"></probelog-code-block>
+            </details>`
+          : nothing
+      }
     </section>`;
   }
 
@@ -157,7 +161,8 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
     </section>`;
   }
 
-  private deliveries({ name, deliveries }: ConnectedRegistry) {
+  private deliveries({ name, deliveries, takesWebhooks }: ConnectedRegistry) {
+    if (deliveries.length === 0 && !takesWebhooks) return nothing;
     const { texts, time } = this.speech;
     const { address } = this;
     const title = `${texts.registryTitle[name] ?? name}: ${texts.deliveries}`;

@@ -20,13 +20,12 @@ export class CodeBlock extends LitElement {
   static override styles = [
     shared,
     css`
-      :host > div { position: relative; }
+      .row { flex-wrap: nowrap; align-items: flex-start; }
       pre {
-        overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: 0.87rem;
-        line-height: 1.5; tab-size: 2;
+        flex: 1; min-width: 0; overflow-x: auto; background: var(--raised); padding: 8px 12px; border-radius: var(--radius); margin: 0;
+        font-size: 0.87rem; line-height: 1.5; tab-size: 2;
       }
-      .row { justify-content: flex-end; margin-top: 4px; min-height: 30px; }
-      button { min-height: 30px; padding: 2px 10px; }
+      button { min-height: 36px; padding: 2px 10px; font-size: 0.87rem; }
     `,
   ];
 
@@ -54,13 +53,11 @@ export class CodeBlock extends LitElement {
   override render() {
     const { texts } = this.speech;
     const said = { COPIED: texts.copied, SELECTED: texts.copyByKey };
-    return html`<div>
-      <pre tabindex="0" role="region" aria-label=${this.label}><code>${this.code}</code></pre>
-      <div class="row small">
-        <span role="status" class="quiet">${this.state ? said[this.state] : ''}</span>
+    return html`<div class="row">
+        <pre tabindex="0" role="region" aria-label=${this.label}><code>${this.code}</code></pre>
         <button aria-label="${texts.copy}: ${this.label}" @click=${() => this.copy()}>${texts.copy}</button>
       </div>
-    </div>`;
+      <p role="status" class="small quiet">${this.state ? said[this.state] : ''}</p>`;
   }
 }
 define('probelog-code-block', CodeBlock);
