@@ -5,26 +5,19 @@ const ZOO_COLUMNS = [0, 2, 5, 8, 11, 12, 14, 15, 16, 17];
 
 /** The tables of a report as the page has them: fewer figures, side by side. `--json` has all. */
 export function pageTables(tables: Table[]): Table[] {
-  return tables.map((table) =>
-    table.title.startsWith('ONNX zoo') ? zoo(table) : (FORMS[table.title]?.(table) ?? table),
-  );
+  return tables.flatMap((table) => {
+    if (table.title.startsWith('ONNX zoo')) return [zoo(table)];
+    return table.title === 'The curve' ? curves(table) : [FORMS[table.title]?.(table) ?? table];
+  });
 }
 
 const FORMS: Record<string, (table: Table) => Table> = {
   'The smallest share': (table) =>
     pivot(table, { down: ['scheme'], across: ['row', 'probe set'], cell: ({ share }) => share }),
-  'The curve': (table) =>
-    pivot(table, {
-      text: `Points of top-1 that are lost compared with full probing of the same queries, by share (standard errors up to ${largestError(table)}); for full probing, top-1 itself with its 95 % interval. Texts are the hub's classes.`,
-      down: ['row', 'probe set', 'scheme'],
-      across: ['share'],
-      cell: ({ scheme, lost, 'top-1 (95 %)': top1 }) =>
-        scheme === 'full' ? String(top1) : String(lost).replace(/ ±.*/, ''),
-    }),
   'Expected and true error of completion': (table) =>
-    pivot(table, {
-      text: 'Squared error per probe of a descriptor of variance 1: expected by `completionError`/true/their correlation over logits.',
-      down: ['probe set', 'scheme'],
+    pivot(ofScheme(table, 'adaptive'), {
+      text: 'Squared error per probe of a descriptor of variance 1: expected by `completionError`/true/their correlation over logits. Adaptive probing.',
+      down: ['probe set'],
       across: ['share'],
       cell: (row) => `${row.expected}/${row.true}/${row.correlation}`,
     }),
@@ -36,6 +29,49 @@ const FORMS: Record<string, (table: Table) => Table> = {
       cell: (row) => `${row['weighed: top-1']}/${row['alike: top-1']}`,
     }),
 };
+
+/** A table of the curve's usual rows, and one of those of new classes where they were measured. */
+function curves(table: Table): Table[] {
+  const isNovel = (row: string) => row.startsWith('novel-');
+  return [
+    { ...table, rows: table.rows.filter(([row]) => !isNovel(String(row))) },
+    {
+      ...table,
+      title: `${table.title}: new classes`,
+      rows: table.rows.filter(([row]) => isNovel(String(row))),
+    },
+  ]
+    .filter(({ rows }) => rows.length > 0)
+    .map(curve);
+}
+
+function curve(table: Table): Table {
+  const figures = mostQueries(table);
+  const rows = [...new Set(figures.rows.map(([row]) => row))].join('/');
+  return pivot(figures, {
+    text: `Points of top-1 that are lost compared with full probing of the same queries, by share (standard errors up to ${largestError(table)}), for ${rows}. For full probing, top-1 itself. Texts are the hub's classes.`,
+    down: ['probe set', 'scheme'],
+    across: ['share'],
+    cell: ({ scheme, lost, 'top-1 (95 %)': top1 }) =>
+      String(scheme === 'full' ? top1 : lost).replace(/ .*/, ''),
+  });
+}
+
+/** Of figures that were measured with several numbers of queries those of the largest, by the kind of row. */
+function mostQueries(table: Table): Table {
+  const most = new Map<string, (string | number)[]>();
+  for (const figure of table.rows) {
+    const [row, probeSet, scheme, share, queries] = figure;
+    const key = [row, probeSet, scheme, share].join();
+    if (Number(queries) >= Number(most.get(key)?.[4] ?? 0)) most.set(key, figure);
+  }
+  return { ...table, rows: [...most.values()].toSorted(([a], [b]) => String(a).localeCompare(String(b))) };
+}
+
+function ofScheme(table: Table, scheme: string): Table {
+  const column = table.columns.indexOf('scheme');
+  return { ...table, rows: table.rows.filter((row) => row[column] === scheme) };
+}
 
 /** The largest standard error of what is lost. */
 function largestError({ columns, rows }: Table): number {

@@ -51,7 +51,12 @@ export function localClient(service: Service): ProbelogClient {
  * schema when they are generated.
  */
 function inProcessFetch(service: Service): NonNullable<ClientOptions['fetch']> {
-  const services: Services = { ...service, defaultProbeSet: service.config.probeSet, basePath: '' };
+  const services: Services = {
+    ...service,
+    receivers: service.webhooks,
+    defaultProbeSet: service.config.probeSet,
+    basePath: '',
+  };
   let schema: Promise<GraphQLSchema> | undefined;
   const contextOf = (signal: AbortSignal | undefined) => createContext(services, { ...CALLER, signal });
 

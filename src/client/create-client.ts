@@ -29,6 +29,8 @@ import {
   type ModelsQueryVariables,
   OutputNamesDocument,
   type OutputNamesQuery,
+  RegistriesDocument,
+  type RegistriesQuery,
   ReprobeModelDocument,
   type ReprobeModelMutationVariables,
   type SearchMetric,
@@ -99,6 +101,9 @@ export type Similarity = Omit<SimilarityQuery['similarity'], 'cells'> & {
 
 /** What the caller may do. */
 export type Viewer = ViewerQuery['viewer'];
+
+/** A registry, how the settings connect it, its last sweep and deliveries. */
+export type ConnectedRegistry = RegistriesQuery['registries'][number];
 
 /** A text to search for. */
 export type Suggestion = SuggestionsQuery['suggestions'][number];
@@ -199,6 +204,9 @@ export interface ProbelogClient {
 
   /** What the caller may do, for pages that offer nothing else. */
   viewer(options?: CallOptions): Promise<Viewer>;
+
+  /** The registries of the server, with their last webhook deliveries; for administrators. */
+  registries(options?: { deliveries?: number } & CallOptions): Promise<ConnectedRegistry[]>;
 
   /** Texts to search for that start with what was typed: labels that the caller may see, then words. @param first 0 to 100 */
   suggestions(prefix: string, options?: CallOptions & { first?: number }): Promise<Suggestion[]>;
@@ -304,6 +312,8 @@ export function createClient(options: ClientOptions): ProbelogClient {
       return uploadResponses(connection, modelId, data, options);
     },
     viewer: async (options) => (await ask(connection, ViewerDocument, {}, options)).viewer,
+    registries: async ({ deliveries = 10, signal } = {}) =>
+      (await ask(connection, RegistriesDocument, { deliveries }, { signal })).registries,
     suggestions: async (prefix, { first, signal } = {}) =>
       (await ask(connection, SuggestionsDocument, { prefix, first }, { signal })).suggestions,
     async kit(probeSet, options = {}) {

@@ -10,6 +10,7 @@ export {
 export type { CallOptions, ClientOptions } from './client-options.js';
 export {
   type AnswerFit,
+  type ConnectedRegistry,
   createClient,
   type FitOptions,
   type IngestOptions,

@@ -10,6 +10,8 @@ export interface ModelFile {
   /** As the model names it, with `/` between folders. */
   name: string;
   data: Blob;
+  /** Whether it begins again, whatever the upload has under its name; else it goes on with what is there. */
+  replaces?: boolean;
 }
 
 /** How far an upload is. */
@@ -50,12 +52,13 @@ export async function uploadModel(
   { upload, onProgress = () => undefined, pieceBytes = PIECE_BYTES, signal }: ModelUploadOptions,
 ): Promise<UploadedModel> {
   const { id, url, source, files: begun } = await openUpload(connection, upload, signal);
-  const sent = new Map(
-    files.map(({ name, data }) => {
-      const there = begun.find((file) => file.name === name && file.bytes === data.size);
-      return [name, there?.received ?? 0];
-    }),
-  );
+  const sent = new Map<string, number>();
+  const complete = new Set<string>();
+  for (const { name, data, replaces } of files) {
+    const there = replaces ? undefined : begun.find((file) => file.name === name && file.bytes === data.size);
+    sent.set(name, there?.received ?? 0);
+    if (there?.received === data.size) complete.add(name);
+  }
   const tell = () =>
     onProgress({
       id,
@@ -65,8 +68,7 @@ export async function uploadModel(
   tell();
   for (const { name, data } of files) {
     const path = `${url.replace(/^\//, '')}/${name.split('/').map(encodeURIComponent).join('/')}`;
-    const isComplete = begun.some((file) => file.name === name && file.received === data.size);
-    if (isComplete && sent.get(name) === data.size) continue;
+    if (complete.has(name)) continue;
     await sendFile(connection, path, data, { from: sent.get(name) ?? 0, pieceBytes, signal }, (bytes) => {
       sent.set(name, bytes);
       tell();

@@ -36,6 +36,7 @@ export class Sweeper {
   private readonly waiting = new Map<string, Promise<SweepRecord[]>>();
   private readonly sweeps = new SerialQueue();
   private timer: NodeJS.Timeout | undefined;
+  private nextAt: Date | null = null;
   /** Resolves when every check of the schedule has ended; it never fails. */
   private checks: Promise<void> = Promise.resolve();
 
@@ -44,6 +45,11 @@ export class Sweeper {
   /** Names of the registries that can be listed. */
   get registries(): string[] {
     return this.options.readers.filter(({ listing }) => listing !== null).map(({ name }) => name);
+  }
+
+  /** When the schedule of this process sweeps next; null without one, and while another process has it. */
+  get nextSweepAt(): Date | null {
+    return this.nextAt;
   }
 
   /**
@@ -102,10 +108,11 @@ export class Sweeper {
     const sweepIfDue = async () => {
       try {
         const isOurs = await store.leases.acquire(LEASE, processId, leaseMs);
-        if (!isOurs) beganAt = null;
+        if (!isOurs) beganAt = this.nextAt = null;
         if (this.stopping.signal.aborted) return;
         if (!isOurs || (beganAt !== null && Date.now() - beganAt < everyMs)) return;
         beganAt = Date.now();
+        this.nextAt = new Date(beganAt + everyMs);
         await this.sweep();
       } catch (thrown) {
         log('error', 'a scheduled sweep failed', { reason: messageOf(thrown) });

@@ -18,6 +18,7 @@ export type { DeliverySender, NewDelivery, PrepareIngest } from './deliveries/de
 export {
   AccessScope,
   AuditAction,
+  DeliveryOutcome,
   IngestStage,
   IngestState,
   LogitStatus,
@@ -43,7 +44,6 @@ export type {
   ApiKeyRecord,
   AuditRecord,
   CreatedPosition,
-  DeliveryOutcome,
   DeliveryRecord,
   IngestRecord,
   LogitKey,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { pivot } from '../../bench/accuracy/report/table.js';
 
-it('puts figures side by side, with gaps where there are none', () => {
+it('puts figures side by side, with gaps where there are none and slashes where there are several', () => {
   const table = {
     title: 'Measured',
     text: '',
@@ -10,6 +10,7 @@ it('puts figures side by side, with gaps where there are none', () => {
       ['paper', 'a', 80],
       ['paper', 'b', 70],
       ['ours', 'b', 90],
+      ['ours', 'b', 91],
     ],
   };
   expect(pivot(table, { down: ['method'], across: ['set'], cell: (row) => row['top-1'] })).toEqual({
@@ -18,7 +19,7 @@ it('puts figures side by side, with gaps where there are none', () => {
     columns: ['method', 'a', 'b'],
     rows: [
       ['paper', 80, 70],
-      ['ours', '', 90],
+      ['ours', '', '90/91'],
     ],
   });
 });

@@ -64,6 +64,20 @@ describe('an address', () => {
     expect(parse('queue?shows=SOME')).toEqual({ page: 'queue', shows: 'ALL', shown: 12 });
   });
 
+  it('names the pages of administrators', () => {
+    const registries = { page: 'registries', shown: 36 } as const;
+    expect(parse(formatAddress(registries))).toEqual(registries);
+    const audit = { action: 'KEY_CREATED', actor: 'key:a', since: '2026-01-31', until: '2026-02-01' };
+    const admin = { page: 'admin', part: 'AUDIT', audit, shown: 36 } as const;
+    expect(parse(formatAddress(admin))).toEqual(admin);
+    expect(parse('admin?part=x&action=%3Cb%3E&since=yesterday&until=2026-99-99')).toEqual({
+      page: 'admin',
+      part: 'KEYS',
+      audit: {},
+      shown: 12,
+    });
+  });
+
   it('names the output that is named', () => {
     const naming = { page: 'name', name: 'a', version: '1', shows: 'ALL', at: 0, shown: 12 } as const;
     expect(parse(formatAddress(naming))).toEqual(naming);

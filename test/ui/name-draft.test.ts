@@ -1,33 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { labelTable, NameDraft } from '../../ui/src/pages/name-draft.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type DraftStorage, labelTable, NameDraft } from '../../ui/src/pages/name-draft.js';
 
 const kept = new Map<string, string>();
-beforeEach(() =>
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
-    removeItem: (key: string) => kept.delete(key),
-  }),
-);
-afterEach(() => {
-  kept.clear();
-  vi.unstubAllGlobals();
+const storage = (): DraftStorage => ({
+  getItem: (key) => kept.get(key) ?? null,
+  setItem: (key, value) => void kept.set(key, value),
+  removeItem: (key) => void kept.delete(key),
 });
+const draftOf = (modelId: string) => new NameDraft(modelId, storage);
+beforeEach(() => kept.clear());
 
 describe('names that are not saved', () => {
   it('stay in the tab, model by model, until they are saved', () => {
-    const draft = new NameDraft('a');
+    const draft = draftOf('a');
     draft.set(1, 'cat');
     draft.set(2, null);
-    const again = new NameDraft('a');
+    const again = draftOf('a');
     expect([again.get(1), again.get(2), again.get(0), again.size]).toEqual(['cat', null, undefined, 2]);
-    expect(new NameDraft('b').size).toBe(0);
+    expect(draftOf('b').size).toBe(0);
     again.clear();
     expect(kept.size).toBe(0);
   });
 
   it('come before labels, and what is skipped keeps its label', () => {
-    const draft = new NameDraft('a');
+    const draft = draftOf('a');
     draft.set(0, 'cat');
     draft.set(1, null);
     expect(draft.labels(['old', 'dog', null])).toEqual(['cat', 'dog', '']);
@@ -37,7 +33,7 @@ describe('names that are not saved', () => {
     'are none where the tab has %s',
     (text) => {
       kept.set('probelog-names-a', text);
-      expect(new NameDraft('a').size).toBe(0);
+      expect(draftOf('a').size).toBe(0);
     },
   );
 
@@ -45,8 +41,7 @@ describe('names that are not saved', () => {
     const refuse = () => {
       throw new Error('refused');
     };
-    vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse });
-    const draft = new NameDraft('a');
+    const draft = new NameDraft('a', refuse);
     draft.set(0, 'cat');
     expect(draft.labels([null])).toEqual(['cat']);
   });

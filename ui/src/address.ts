@@ -77,6 +77,15 @@ export interface QueueAddress {
   shown: number;
 }
 
+export interface AddAddress {
+  page: 'add';
+  /** Id of an upload that was begun. */
+  upload?: string;
+  /** Id of the ingest that was begun. */
+  ingest?: string;
+  shown: number;
+}
+
 export interface NameAddress {
   page: 'name';
   name: string;
@@ -86,6 +95,29 @@ export interface NameAddress {
   shows: 'UNLABELED' | 'ALL';
   /** Index of the output that is named now; the first one without a decision when absent. */
   at?: number;
+  shown: number;
+}
+
+export interface RegistriesAddress {
+  page: 'registries';
+  /** How many deliveries of each registry are shown. */
+  shown: number;
+}
+
+/** Filters of the audit log; absent ones are off. */
+export interface AuditFilters {
+  action?: string;
+  /** The exact actor. */
+  actor?: string;
+  /** Days as YYYY-MM-DD, both included. */
+  since?: string;
+  until?: string;
+}
+
+export interface AdminAddress {
+  page: 'admin';
+  part: 'KEYS' | 'AUDIT';
+  audit: AuditFilters;
   shown: number;
 }
 
@@ -99,7 +131,10 @@ export type Address =
   | OutputAddress
   | CompareAddress
   | QueueAddress
+  | AddAddress
   | NameAddress
+  | RegistriesAddress
+  | AdminAddress
   | UnknownAddress;
 
 /** An address that there is a page for. */
@@ -149,6 +184,27 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     case 'queue':
       return { page: 'queue', shows: SHOWS.find((shows) => shows === given.get('shows')) ?? 'ALL', shown };
+    case 'add':
+      return {
+        page: 'add',
+        ...(text('upload') && { upload: text('upload') }),
+        ...(text('ingest') && { ingest: text('ingest') }),
+        shown,
+      };
+    case 'registries':
+      return { page: 'registries', shown };
+    case 'admin':
+      return {
+        page: 'admin',
+        part: given.get('part') === 'AUDIT' ? 'AUDIT' : 'KEYS',
+        audit: {
+          ...(/^[A-Z_]+$/.test(text('action')) && { action: text('action') }),
+          ...(text('actor') && { actor: text('actor') }),
+          ...(isDay(text('since')) && { since: text('since') }),
+          ...(isDay(text('until')) && { until: text('until') }),
+        },
+        shown,
+      };
     case 'name': {
       if (!text('name')) return { page: 'unknown' };
       const at = Number(given.get('at') || Number.NaN);
@@ -198,6 +254,19 @@ export function formatAddress(address: KnownAddress): string {
   } else if (address.page === 'queue') {
     path = './queue';
     if (address.shows !== 'ALL') set('shows', address.shows);
+  } else if (address.page === 'add') {
+    path = './add';
+    set('upload', address.upload);
+    set('ingest', address.ingest);
+  } else if (address.page === 'registries') {
+    path = './registries';
+  } else if (address.page === 'admin') {
+    path = './admin';
+    if (address.part === 'AUDIT') set('part', 'AUDIT');
+    set('action', address.audit.action);
+    set('actor', address.audit.actor);
+    set('since', address.audit.since);
+    set('until', address.audit.until);
   } else if (address.page === 'name') {
     path = './name';
     set('name', address.name);
@@ -275,6 +344,10 @@ function filtersOf(given: URLSearchParams): Filters {
   }
   const name = given.get('name')?.slice(0, MAX_NAME);
   return name ? { ...filters, name } : filters;
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function shownOf(text: string | null): number {

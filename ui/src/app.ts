@@ -136,6 +136,7 @@ export class ProbelogApp extends LitElement {
           <a class="home" href="./">${texts.appName}</a>
           <nav class="row" aria-label=${texts.pages}>
             <a class="small" href="./compare">${texts.compare}</a>
+            <a class="small" href="./add">${texts.add}</a>
             <a class="small" href="./queue">${texts.queue}</a>
             <a class="small" href="./graphql">${texts.graphql}</a>
           </nav>
@@ -172,6 +173,15 @@ export class ProbelogApp extends LitElement {
       case 'queue':
         this.load(import('./pages/queue-page.js'));
         return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
+      case 'add':
+        this.load(import('./pages/add-page.js'));
+        return html`<probelog-add-page .session=${this.session} .speech=${speech} .address=${address}></probelog-add-page>`;
+      case 'registries':
+        this.load(import('./pages/registries-page.js'));
+        return html`<probelog-registries-page .session=${this.session} .speech=${speech} .address=${address}></probelog-registries-page>`;
+      case 'admin':
+        this.load(import('./pages/admin-page.js'));
+        return html`<probelog-admin-page .session=${this.session} .speech=${speech} .address=${address}></probelog-admin-page>`;
       case 'name':
         this.load(import('./pages/name-page.js'));
         return html`<probelog-name-page .session=${this.session} .speech=${speech} .address=${address}></probelog-name-page>`;

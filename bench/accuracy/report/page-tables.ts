@@ -1,12 +1,21 @@
 import { pivot, type Table } from './table.js';
 
 /** How many outputs of an undocumented model the page shows for each probe set. */
-const SHOWN_OUTPUTS = 5;
+const SHOWN_OUTPUTS = 3;
 
 /** The tables of a report as the page has them: fewer figures, side by side. `--json` has all. */
 export function pageTables(tables: Table[]): Table[] {
-  return tables.flatMap((table) => (FORMS[table.title] ?? ((same) => [same]))(table));
+  const shown = tables.filter(({ title }) => !PRINTED_ONLY.includes(title));
+  return shown.flatMap((table) => (FORMS[table.title] ?? ((same) => [same]))(table));
 }
+
+/** Constants are in the code, and each run prints those that it would choose. */
+const PRINTED_ONLY = [
+  'Confidence: curves',
+  'Expected accuracy: constants',
+  'What no model knows: curves',
+  'The best values',
+];
 
 const FORMS: Record<string, (table: Table) => Table[]> = {
   'Retrieval and naming': retrieval,

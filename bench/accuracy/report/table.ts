@@ -42,7 +42,7 @@ interface Pivot {
   cell(row: Record<string, string | number>): string | number;
 }
 
-/** The same figures in fewer rows, for a page. */
+/** The same figures in fewer rows, for a page. Figures of one cell are separated by slashes. */
 export function pivot(table: Table, { title, text, down, across, cell }: Pivot): Table {
   const keyOf = (row: Record<string, string | number>, columns: string[]) =>
     columns.map((column) => row[column]).join(', ');
@@ -52,7 +52,8 @@ export function pivot(table: Table, { title, text, down, across, cell }: Pivot):
     const row = Object.fromEntries(table.columns.map((column, index) => [column, values[index]]));
     const key = keyOf(row, down);
     const line = lines.get(key) ?? { front: down.map((column) => row[column]), cells: new Map() };
-    line.cells.set(keyOf(row, across), cell(row));
+    const before = line.cells.get(keyOf(row, across));
+    line.cells.set(keyOf(row, across), before === undefined ? cell(row) : `${before}/${cell(row)}`);
     heads.add(keyOf(row, across));
     lines.set(key, line);
   }

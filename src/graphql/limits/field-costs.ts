@@ -23,6 +23,7 @@ const SEARCHES: readonly (readonly [type: string, field: string])[] = [
 const LISTS: readonly (readonly [type: string, field: string, items: number])[] = [
   ['Query', 'probeSets', 10],
   ['Query', 'registrySweeps', 10],
+  ['Query', 'registries', 10],
   ['RunnerClaim', 'pieces', 100],
   ['Mutation', 'syncRegistries', 10],
   ['ModelUpload', 'files', 10],

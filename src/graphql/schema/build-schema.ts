@@ -16,6 +16,7 @@ import { ModelInspectionResolver } from '../model-upload/model-inspection-resolv
 import { ModelUploadResolver } from '../model-upload/model-upload-resolver.js';
 import { ProbeResolver, ProbeSetResolver } from '../probe-set/probe-resolver.js';
 import { ProbingResolver } from '../probe-set/probing-type.js';
+import { ConnectedRegistryResolver } from '../registry/connected-registry-resolver.js';
 import { RegistrySweepResolver } from '../registry/registry-sweep-resolver.js';
 import { RunnerClaimResolver } from '../runner/runner-claim-resolver.js';
 import { RunnerResolver } from '../runner/runner-resolver.js';
@@ -45,6 +46,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       ProbeResolver,
       ProbeSetResolver,
       ProbingResolver,
+      ConnectedRegistryResolver,
       RegistrySweepResolver,
       RunnerClaimResolver,
       RunnerResolver,

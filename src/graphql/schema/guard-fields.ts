@@ -9,6 +9,7 @@ const RULES: Readonly<Record<string, readonly AccessScope[]>> = {
   'Query.apiKeys': ['ADMIN'],
   'Query.audit': ['ADMIN'],
   'Query.registrySweeps': ['ADMIN'],
+  'Query.registries': ['ADMIN'],
   'Query.ingest': ['READ', 'INGEST'],
   // Of any type; schema/node.ts then requires the scopes of that type.
   'Query.node': ['READ', 'INGEST'],

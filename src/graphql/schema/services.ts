@@ -7,6 +7,10 @@ import type { ConceptEncoder } from '../../text/index.js';
 
 /** Compares registries with the models here, and applies the changes that their webhooks missed. */
 export interface RegistrySweeper {
+  /** Names of the registries that can be listed. */
+  readonly registries: readonly string[];
+  /** When this process sweeps next; null where it has no schedule. */
+  readonly nextSweepAt: Date | null;
   /** @throws ProbelogError INPUT_INVALID for a registry that cannot be listed */
   sync(request: { registries?: readonly string[]; dryRun?: boolean }): Promise<SweepRecord[]>;
 }
@@ -26,6 +30,8 @@ export interface Services {
   modelUploads: ModelUploads;
   runners: RunnerService;
   sweeper: RegistrySweeper;
+  /** By name of the registry, whether or not it can be used. */
+  receivers: ReadonlyMap<string, { readonly isOn: boolean }>;
   /** Name of the default probe set; the oldest when undefined. */
   defaultProbeSet: string | undefined;
   /** Prefix of all paths except GraphQL, such as `/probelog` inside another server; '' in our own server. */

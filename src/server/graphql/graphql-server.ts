@@ -33,6 +33,7 @@ export function servicesOf(
     modelUploads,
     runners,
     sweeper,
+    webhooks,
     config,
   }: Service,
   basePath = '',
@@ -51,6 +52,7 @@ export function servicesOf(
     modelUploads,
     runners,
     sweeper,
+    receivers: webhooks,
     defaultProbeSet: config.probeSet,
     basePath,
   };

@@ -70,6 +70,16 @@ export class Deliveries {
     return record;
   }
 
+  /** The last deliveries of a registry, newest first. */
+  latest(source: string, first: number): Promise<DeliveryRecord[]> {
+    return this.prisma.webhookDelivery.findMany({
+      where: { source },
+      orderBy: [{ receivedAt: 'desc' }, { deliveryId: 'desc' }],
+      take: first,
+      omit: { orderingKey: true, removes: true },
+    });
+  }
+
   /** Deletes up to 1,000 deliveries received before a time. @returns how many were deleted */
   prune(before: Date): Promise<number> {
     return this.prisma.$executeRaw`

@@ -1,14 +1,25 @@
 /** What a person decided about an output: its name, or null to skip it. */
 export type Decision = string | null;
 
+/** Where a draft is kept, such as the tab's session storage. */
+export interface DraftStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
 const PREFIX = 'probelog-names-';
 
 /** Names that are not saved yet, by the index of their output. They are kept in the tab, so that a reload finds them. */
 export class NameDraft {
   private readonly decisions: Map<number, Decision>;
 
-  constructor(private readonly modelId: string) {
-    this.decisions = read(PREFIX + modelId);
+  /** @param storage throws where a browser refuses it */
+  constructor(
+    private readonly modelId: string,
+    private readonly storage: () => DraftStorage,
+  ) {
+    this.decisions = read(PREFIX + modelId, storage);
   }
 
   get size(): number {
@@ -41,8 +52,8 @@ export class NameDraft {
 
   private keep(): void {
     try {
-      if (this.decisions.size === 0) sessionStorage.removeItem(PREFIX + this.modelId);
-      else sessionStorage.setItem(PREFIX + this.modelId, JSON.stringify([...this.decisions]));
+      if (this.decisions.size === 0) this.storage().removeItem(PREFIX + this.modelId);
+      else this.storage().setItem(PREFIX + this.modelId, JSON.stringify([...this.decisions]));
     } catch {
       // A browser may refuse storage; then the names end with the page, which warns before.
     }
@@ -50,9 +61,9 @@ export class NameDraft {
 }
 
 /** Anything may have been written there. */
-function read(key: string): Map<number, Decision> {
+function read(key: string, storage: () => DraftStorage): Map<number, Decision> {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? '[]');
+    const kept: unknown = JSON.parse(storage().getItem(key) ?? '[]');
     return new Map(Array.isArray(kept) ? kept.filter(isEntry) : []);
   } catch {
     return new Map();

@@ -26,8 +26,8 @@ export const shared = css`
   :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
   .quiet { color: var(--quiet); }
   .small { font-size: calc(0.87 * var(--text)); }
-  .stack { display: grid; gap: var(--gap); align-content: start; }
-  .wide { display: grid; gap: 24px; align-content: start; }
+  .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--gap); align-content: start; }
+  .wide { display: grid; grid-template-columns: minmax(0, 1fr); gap: 24px; align-content: start; }
   .row { display: flex; flex-wrap: wrap; gap: var(--gap) 16px; align-items: center; }
   .number { font-variant-numeric: tabular-nums; text-align: end; }
   .tag { border: 1px solid var(--line); border-radius: 99px; padding: 0 8px; font-size: calc(0.87 * var(--text)); color: var(--quiet); }
