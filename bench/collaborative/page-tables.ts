@@ -15,9 +15,9 @@ const FORMS: Record<string, (table: Table) => Table> = {
   'The smallest share': (table) =>
     pivot(table, { down: ['scheme'], across: ['row', 'probe set'], cell: ({ share }) => share }),
   'Expected and true error of completion': (table) =>
-    pivot(table, {
-      text: 'Squared error per probe of a descriptor of variance 1: expected by `completionError`/true/their correlation over logits.',
-      down: ['probe set', 'scheme'],
+    pivot(ofScheme(table, 'adaptive'), {
+      text: 'Squared error per probe of a descriptor of variance 1: expected by `completionError`/true/their correlation over logits. Adaptive probing.',
+      down: ['probe set'],
       across: ['share'],
       cell: (row) => `${row.expected}/${row.true}/${row.correlation}`,
     }),
@@ -66,6 +66,11 @@ function mostQueries(table: Table): Table {
     if (Number(queries) >= Number(most.get(key)?.[4] ?? 0)) most.set(key, figure);
   }
   return { ...table, rows: [...most.values()].toSorted(([a], [b]) => String(a).localeCompare(String(b))) };
+}
+
+function ofScheme(table: Table, scheme: string): Table {
+  const column = table.columns.indexOf('scheme');
+  return { ...table, rows: table.rows.filter((row) => row[column] === scheme) };
 }
 
 /** The largest standard error of what is lost. */

@@ -41,7 +41,7 @@ describe.runIf(HAS_BROWSER)('the search', () => {
     await cards(page).first().getByRole('link').first().focus();
     await page.keyboard.press('Enter');
     await page.getByText('Responds most to').waitFor();
-    expect(page.url()).toContain('/output?id=');
+    expect(page.url()).toContain('/output?name=');
     await page.goBack();
     await page.getByText('What "cat" looks like here').waitFor();
     expect(await search(page).inputValue()).toBe('cat');

@@ -1,12 +1,12 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { type Address, parseAddress } from './address.js';
 import { define } from './define.js';
-import { GoEvent, TitleEvent } from './navigation.js';
+import { GoEvent, PaintedEvent, TitleEvent } from './navigation.js';
 import type { PageHeader } from './parts/page-header.js';
 import { focusedElement, keepPlace, keptPlace, type Place, returnTo } from './place.js';
 import { openTabSession } from './session.js';
 import { shared } from './styles/shared.js';
-import { chooseSpeech } from './texts/texts.js';
+import { ENGLISH, loadSpeech } from './texts/texts.js';
 import './pages/model-page.js';
 import './pages/output-page.js';
 import './pages/search-page.js';
@@ -15,13 +15,15 @@ import './parts/page-header.js';
 /** After one of these, a person is where they want to be. */
 const OWN_MOVES = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
+let speech = ENGLISH;
+
 /** The page that all addresses share: it follows links and the history. */
 export class ProbelogApp extends LitElement {
   static override properties = { address: { state: true }, isIncomplete: { state: true } };
   declare address: Address;
   /** Whether a script of the page did not arrive. */
   declare isIncomplete: boolean;
-  private readonly speech = chooseSpeech(navigator.languages);
+  private readonly speech = speech;
   /** Where Back or a reload leads, until the page is there. */
   private place: Place | null = null;
   private readonly session = openTabSession(new URL('.', document.baseURI));
@@ -48,7 +50,7 @@ export class ProbelogApp extends LitElement {
       'probelog-retry',
       () => void this.renderRoot.querySelector<PageHeader>('probelog-page-header')?.readScopes(),
     );
-    this.addEventListener('probelog-painted', () => void this.restorePlace(true));
+    this.addEventListener(PaintedEvent.type, () => void this.restorePlace(true));
   }
 
   override connectedCallback() {
@@ -186,4 +188,9 @@ function push(url: string) {
   keepPlace();
   history.pushState(null, '', url);
 }
-define('probelog-app', ProbelogApp);
+
+/** Starts the application, in the language of the person. */
+export async function start(): Promise<void> {
+  speech = await loadSpeech(navigator.languages);
+  define('probelog-app', ProbelogApp);
+}

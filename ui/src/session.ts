@@ -39,7 +39,18 @@ export function openTabSession(server: URL): Session {
 }
 
 /** Gives the key for a request; null for none. */
-type KeySource = () => string | null | Promise<string | null>;
+export type KeySource = () => string | null | Promise<string | null>;
+
+/** The session of an element in a page of another application, which knows the key. */
+export function openElementSession(server: URL, getKey: KeySource): Session {
+  return {
+    ...connect(server, getKey),
+    takesKey: false,
+    linkTo: (address) => new URL(formatAddress(address), server).href,
+    hasKey: () => false,
+    useKey: () => undefined,
+  };
+}
 
 function connect(server: URL, getKey: KeySource): Pick<Session, 'client' | 'urlOf'> {
   return {
@@ -76,6 +87,19 @@ export type Trouble =
   | { kind: 'RATE_LIMITED'; seconds: number }
   | { kind: 'BUSY'; seconds: number }
   | { kind: 'ERROR'; code: string; message: string; remedy?: string };
+
+/** The code of the error behind it. */
+export function codeOf(trouble: Trouble): string {
+  return trouble.kind === 'ERROR' ? trouble.code : CODES[trouble.kind];
+}
+
+const CODES: Readonly<Record<Exclude<Trouble['kind'], 'ERROR'>, string>> = {
+  OFFLINE: 'NETWORK',
+  SIGNED_OUT: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  RATE_LIMITED: 'RATE_LIMITED',
+  BUSY: 'SERVER_BUSY',
+};
 
 /** What a thrown value means; null for an abort, which is no trouble. */
 export function troubleOf(thrown: unknown): Trouble | null {

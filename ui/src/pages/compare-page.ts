@@ -1,8 +1,8 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient, Similarity } from '../../../src/client/index.js';
-import { type CompareAddress, FIRST_SHOWN, type NamedModel } from '../address.js';
+import { type CompareAddress, FIRST_SHOWN, type NamedModel, outputAddress } from '../address.js';
 import { define } from '../define.js';
-import { UiModelByNameDocument, type UiModelFragment, UiOutputAtDocument } from '../generated/operations.js';
+import { UiModelByNameDocument, type UiModelFragment } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
@@ -61,7 +61,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
     const { texts } = this.speech;
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
-      <h1>${texts.compareModels}</h1>
+      <h1 part="title">${texts.compareModels}</h1>
       ${this.chooser()}
       ${this.troubleMessage()}
       ${isLoading ? html`<p role="status">${texts.loading}</p>` : nothing} ${data && !isLoading ? this.comparison(data) : nothing}
@@ -72,13 +72,13 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
     const { texts } = this.speech;
     const { a, b } = this.address;
     const field = (key: string, label: string, value: string | undefined) => html`<label class="stack small"
-      >${label}<input type="text" name=${key} maxlength="300" .value=${value ?? ''}
+      >${label}<input type="text" part="field" name=${key} maxlength="300" .value=${value ?? ''}
     /></label>`;
     return html`<form @submit=${(event: SubmitEvent) => this.submitted(event)}>
       ${field('a', texts.firstModel, a?.name)} ${field('av', texts.versionHint, a?.version)}
       ${field('b', texts.secondModel, b?.name)} ${field('bv', texts.versionHint, b?.version)}
       <div class="row">
-        <button class="main">${texts.compare}</button>
+        <button class="main" part="button">${texts.compare}</button>
         <button type="button" @click=${() => this.go({ a: b, b: a })}>${texts.swap}</button>
       </div>
     </form>`;
@@ -111,10 +111,8 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
       </section>`;
   }
 
-  private async open({ name, version }: UiModelFragment, index: number) {
-    const { model } = await this.session.client.query(UiOutputAtDocument, { name, version, index });
-    const id = model?.logit?.id;
-    if (id !== undefined) this.dispatchEvent(new GoEvent({ page: 'output', id, shown: FIRST_SHOWN }));
+  private open({ name, version }: UiModelFragment, index: number) {
+    this.dispatchEvent(new GoEvent(outputAddress({ name, version, index })));
   }
 
   private nameOf(label: string | null | undefined, index: number): string {
@@ -129,7 +127,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
       <ul>
         ${outputs.map(
           ({ node, nearest, cosine }) => html`<li>
-            <a href=${this.session.linkTo({ page: 'output', id: node.id, shown: FIRST_SHOWN })}><bdi>${this.nameOf(node.label, node.index)}</bdi></a>
+            <a href=${this.session.linkTo(outputAddress({ name: model.name, version: model.version, index: node.index }))}><bdi>${this.nameOf(node.label, node.index)}</bdi></a>
             <span class="small quiet"><bdi>${texts.nearestIs(this.nameOf(nearest.label, nearest.index))}</bdi>, ${decimal(cosine)}</span>
           </li>`,
         )}

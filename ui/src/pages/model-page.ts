@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient } from '../../../src/client/index.js';
-import { FIRST_SHOWN, MAX_SHOWN, type ModelAddress } from '../address.js';
+import { FIRST_SHOWN, MAX_SHOWN, type ModelAddress, outputAddress } from '../address.js';
 import { define } from '../define.js';
 import {
   UiModelNamesDocument,
@@ -53,7 +53,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
       ol li { display: grid; grid-template-columns: 4em minmax(0, 1fr) minmax(0, 10em); gap: 12px; align-items: center; }
       .title { display: flex; flex-wrap: wrap; gap: 4px var(--gap); align-items: baseline; min-width: 0; }
       ol a { min-height: 24px; display: inline-block; }
-      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: 0.87rem; }
+      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: calc(0.87 * var(--text)); }
       input[type='search'] { width: 100%; }
     `,
   ];
@@ -81,7 +81,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
     const { texts } = this.speech;
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
-      <h1><bdi>${this.address.name}</bdi> <bdi class="quiet">${data?.model?.version ?? this.address.version ?? ''}</bdi></h1>
+      <h1 part="title"><bdi>${this.address.name}</bdi> <bdi class="quiet">${data?.model?.version ?? this.address.version ?? ''}</bdi></h1>
       ${this.troubleMessage()}
       ${!data && isLoading ? html`<p role="status">${texts.loading}</p>` : nothing}
       ${data && !data.model ? html`<p>${texts.noModel} <a href="./">${texts.toSearch}</a></p>` : nothing}
@@ -101,6 +101,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
           <h2>${texts.outputsOf}</h2>
           <input
             type="search"
+            part="field"
             aria-label=${texts.findOutputs}
             placeholder=${texts.findOutputs}
             .value=${this.address.find}
@@ -161,6 +162,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
   private outputs(data: ModelData) {
     const { texts, number } = this.speech;
     const { shown, find } = this.address;
+    const { name, version } = data.model ?? this.address;
     const sorted = this.sorted(data.outputs);
     const hasMore = data.hasMore || sorted.length > shown;
     return html`${find.trim() ? nothing : this.order()}
@@ -168,7 +170,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
         ${sorted.slice(0, shown).map(
           ({ node, confidence }) => html`<li>
             <span class="number quiet">${number(node.index)}</span>
-            <span class="title"><a href=${this.session.linkTo({ page: 'output', id: node.id, shown: FIRST_SHOWN })}
+            <span class="title"><a href=${this.session.linkTo(outputAddress({ name, version, index: node.index }))}
               ><bdi>${titleOf(node, this.speech)}</bdi></a
             >
               ${node.label === null ? titleSource(node, this.speech) : nothing}

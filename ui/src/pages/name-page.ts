@@ -46,7 +46,7 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
       @media (min-width: 900px) { .layout { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
       progress { width: 100%; accent-color: var(--accent); }
       form { display: grid; gap: 12px; }
-      form input { width: 100%; font-size: 1.13rem; min-height: 44px; }
+      form input { width: 100%; font-size: calc(1.13 * var(--text)); min-height: 44px; }
       @media (max-width: 600px) { probelog-image-strip { --side: 64px; } }
       /* The place of the images is there before they are. */
       .images { min-height: 220px; }

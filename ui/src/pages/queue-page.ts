@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import { FIRST_SHOWN, MAX_SHOWN, type QueueAddress, SHOWS } from '../address.js';
+import { FIRST_SHOWN, MAX_SHOWN, modelAddress, type QueueAddress, SHOWS } from '../address.js';
 import { define } from '../define.js';
 import {
   type IngestState,
@@ -139,7 +139,7 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
     const { client } = this.session;
     const { id, state, model } = ingest;
     const { name, version } = model;
-    const href = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const href = this.session.linkTo(modelAddress({ name, version }));
     return html`<li>
       <h2><a href=${href}><bdi>${name}</bdi> <bdi>${version}</bdi></a></h2>
       <p class="small quiet">${texts.ingestState[state]}, ${this.speech.time(ingest.createdAt)}</p>

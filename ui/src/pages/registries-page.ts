@@ -37,7 +37,7 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
       .title { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
       .layout { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr); }
       @media (min-width: 900px) { .layout { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-      h3 { font-size: 1rem; }
+      h3 { font-size: var(--text); }
       .good { color: var(--good); }
       .bad { color: var(--bad); }
       td { vertical-align: top; }

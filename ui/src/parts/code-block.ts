@@ -23,9 +23,9 @@ export class CodeBlock extends LitElement {
       .row { flex-wrap: nowrap; align-items: flex-start; }
       pre {
         flex: 1; min-width: 0; overflow-x: auto; background: var(--raised); padding: 8px 12px; border-radius: var(--radius); margin: 0;
-        font-size: 0.87rem; line-height: 1.5; tab-size: 2;
+        font-size: calc(0.87 * var(--text)); line-height: 1.5; tab-size: 2;
       }
-      button { min-height: 36px; padding: 2px 10px; font-size: 0.87rem; }
+      button { min-height: 36px; padding: 2px 10px; font-size: calc(0.87 * var(--text)); }
     `,
   ];
 

@@ -44,7 +44,7 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
       @media (min-width: 900px) { .layout { grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); } }
       form { display: grid; gap: 12px; align-content: start; }
       form input:not([type='checkbox']) { width: 100%; min-height: 36px; border: 1px solid var(--quiet); border-radius: var(--radius); background: var(--paper); padding: 4px 12px; }
-      legend { padding: 0; font-size: 0.87rem; }
+      legend { padding: 0; font-size: calc(0.87 * var(--text)); }
       .choice { display: flex; gap: var(--gap); min-height: 28px; align-items: center; }
       .choice input { width: 18px; height: 18px; margin: 3px; accent-color: var(--accent); }
       ul { display: grid; gap: 12px; align-content: start; }
