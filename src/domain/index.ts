@@ -42,7 +42,7 @@ export { responseSpread } from './descriptors/response-spread.js';
 export { sharpen } from './descriptors/sharpen.js';
 export { fitUnsharpening, type Unsharpening, unsharpenRows } from './descriptors/unsharpen.js';
 export { zscore } from './descriptors/zscore.js';
-export { decodeFloat16, encodeFloat16 } from './formats/float16.js';
+export { decodeFloat16, encodeFloat16, float16Value } from './formats/float16.js';
 export {
   decodeMatrix,
   encodeMatrix,
@@ -134,7 +134,6 @@ export {
   EXPONENT as WHITENING_EXPONENT,
   indexQuery,
   logitQuery,
-  weightsOfWhitened,
   whiten,
   whitenedNorm,
   whiteningMatrix,

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Descriptors } from '../../domain/index.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { ExactScan } from '../ranking/exact-scan.js';
+import { KnownQueries } from '../ranking/known-queries.js';
 import { LogitNames } from '../ranking/logit-names.js';
 import { RankingCache } from '../ranking/ranking-cache.js';
 import type { ActiveSnapshot } from '../ranking/scorer.js';
@@ -24,6 +25,7 @@ import type {
   UnreadableModel,
 } from '../search-query.js';
 import { BasisBuilds } from '../snapshot/basis-builds.js';
+import { BasisProducts } from '../snapshot/basis-products.js';
 import type { FaissLibrary } from '../snapshot/faiss.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { SnapshotStore } from '../snapshot/snapshot-store.js';
@@ -75,6 +77,7 @@ export class Gallery {
   private readonly vocabulary = new VocabularyQueries();
   private readonly namer: LogitNames;
   private readonly cache = new RankingCache();
+  private readonly queries = new KnownQueries();
   private readonly builds: BasisBuilds;
   private active: ActiveSnapshot | null = null;
   /** Files of the models' responses, by model: a new prior completes partly probed models again. */
@@ -323,6 +326,7 @@ export class Gallery {
       sample: this.sample,
       neighbors: this.neighbors,
       cache: this.cache,
+      queries: this.queries,
       vocabulary: this.vocabulary,
       exactLimit: this.options.settings.exactLimit,
       entryAt: (row) => this.journal.entryAt(row),
@@ -339,7 +343,8 @@ export class Gallery {
 
   private use(snapshot: Snapshot): void {
     this.active?.snapshot.projections.close();
-    this.active = { snapshot, projections: new RowProjections(snapshot, this.rows, this.options.products) };
+    const projections = new RowProjections(snapshot, this.rows, this.options.products);
+    this.active = { snapshot, projections, products: new BasisProducts(snapshot) };
   }
 
   private build(): Promise<Snapshot> {
