@@ -8,7 +8,18 @@ import { compiledEntry } from '../../lib/compiled-entry.js';
 /** What Vite built from `ui/`: beside the compiled sources. */
 const BUILT = join(dirname(compiledEntry(import.meta.url, '../../main.js')), '../ui');
 /** Each is the same file; the script shows what the address says (`ui/src/address.ts`). */
-const ADDRESSES = ['/', '/model', '/output', '/compare', '/add', '/queue', '/name', '/registries', '/admin'];
+const ADDRESSES = [
+  '/',
+  '/model',
+  '/output',
+  '/compare',
+  '/map',
+  '/add',
+  '/queue',
+  '/name',
+  '/registries',
+  '/admin',
+];
 
 /**
  * Only the page's own script, styles and pictures, and requests to this server.
