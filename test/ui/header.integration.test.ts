@@ -7,7 +7,7 @@ import { HAS_BROWSER, LOOKS, openUi, sideways } from './open-ui.js';
 
 const ui = openUi(async () => undefined);
 
-const ALL = ['Compare', 'Add a model', 'Queue', 'Registries', 'Administration', 'GraphQL explorer'];
+const ALL = ['Compare', 'Map', 'Add a model', 'Queue', 'Registries', 'Administration', 'GraphQL explorer'];
 const links = (page: Page) =>
   page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents();
 const keyFor = async (scopes: AccessScope[]) => {
@@ -37,7 +37,7 @@ describe.runIf(HAS_BROWSER)('the header', () => {
 // From here on the server needs a key.
 describe.runIf(HAS_BROWSER)('the header of a server with keys', () => {
   it.each([
-    [['READ'], ['Compare', 'Queue', 'GraphQL explorer']],
+    [['READ'], ['Compare', 'Map', 'Queue', 'GraphQL explorer']],
     [['INGEST'], ['Add a model', 'Queue', 'GraphQL explorer']],
     [['ADMIN'], ALL],
   ] as [AccessScope[], string[]][])(

@@ -164,6 +164,9 @@ export class ProbelogApp extends LitElement {
       case 'queue':
         this.load(import('./pages/queue-page.js'));
         return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
+      case 'map':
+        this.load(import('./pages/map-page.js'));
+        return html`<probelog-map-page .session=${this.session} .speech=${speech} .address=${address}></probelog-map-page>`;
       case 'add':
         this.load(import('./pages/add-page.js'));
         return html`<probelog-add-page .session=${this.session} .speech=${speech} .address=${address}></probelog-add-page>`;

@@ -10,6 +10,7 @@ import { signInForm } from './sign-in-form.js';
 /** The pages, each with the scopes of which it needs one. */
 const PAGES = [
   { page: 'compare', href: './compare', scopes: ['READ'] },
+  { page: 'map', href: './map', scopes: ['READ'] },
   { page: 'add', href: './add', scopes: ['INGEST'] },
   { page: 'queue', href: './queue', scopes: ['READ', 'INGEST'] },
   { page: 'registries', href: './registries', scopes: ['ADMIN'] },
