@@ -6,6 +6,7 @@ import { GoEvent } from '../navigation.js';
 import { AddressPage } from '../pages/address-page.js';
 import { loadPages } from '../pages/load-pages.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 
 const DAY_MS = 86_400_000;
 
@@ -50,7 +51,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   private get actions(): AuditAction[] {
-    return Object.keys(this.speech.texts.auditActions) as AuditAction[];
+    return Object.keys(allTexts(this.speech).auditActions) as AuditAction[];
   }
 
   private submitted(event: SubmitEvent) {
@@ -65,7 +66,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
       ${this.form()}
@@ -76,7 +77,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   private form() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { audit } = this.address;
     return html`<form @submit=${(event: SubmitEvent) => this.submitted(event)}>
       <label class="stack small"
@@ -93,7 +94,8 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   private entries({ edges, pageInfo }: UiAuditQuery['audit']) {
-    const { texts, time } = this.speech;
+    const { time } = this.speech;
+    const texts = allTexts(this.speech);
     const { address } = this;
     if (edges.length === 0) return html`<p>${texts.noAudit}</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.audit}>

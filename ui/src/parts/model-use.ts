@@ -7,6 +7,7 @@ import { nodeCode } from '../run-code/node-code.js';
 import { pythonCode } from '../run-code/python-code.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 import { ingestError } from './ingest-progress.js';
 import { sourceLink } from './source-link.js';
@@ -49,7 +50,7 @@ export class ModelUse extends LitElement {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<div class="wide">
       <section class="stack">
         <h2>${texts.whereToGet}</h2>
@@ -64,7 +65,7 @@ export class ModelUse extends LitElement {
   }
 
   private code() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const input = readModelInput(this.model.preprocessing);
     if (!input) return html`<p class="quiet">${texts.noCode}</p>`;
     // The output that was probed lies inside of the model then, before its softmax or sigmoids.
@@ -95,7 +96,8 @@ export class ModelUse extends LitElement {
   }
 
   private history() {
-    const { texts, time } = this.speech;
+    const { time } = this.speech;
+    const texts = allTexts(this.speech);
     const ingests = this.loader.data?.ingests.edges ?? [];
     if (ingests.length === 0) return nothing;
     return html`<section class="stack">
