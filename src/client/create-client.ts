@@ -4,7 +4,7 @@ import type { CallOptions, ClientOptions } from './client-options.js';
 import { openConnection } from './connection.js';
 import { edges, type ListOptions, type Page } from './edges.js';
 import type { FollowOptions } from './follow-ingest.js';
-import type { GalleryMap, GalleryMapOptions } from './gallery-map.js';
+import { fetchMap, type GalleryMap, type GalleryMapOptions } from './gallery-map.js';
 import {
   AnswerFitDocument,
   type AnswerFitQuery,
@@ -307,10 +307,7 @@ export function createClient(options: ClientOptions): ProbelogClient {
       return follow(reprobeModel.id, options);
     },
     follow,
-    async map(options = {}) {
-      const { fetchMap } = await part(() => import('./gallery-map.js'));
-      return fetchMap(connection, options);
-    },
+    map: (options = {}) => fetchMap(connection, options),
     async uploadModel(files, options = {}) {
       const { uploadModel } = await part(() => import('./upload-model.js'));
       return uploadModel(connection, files, options);

@@ -23,7 +23,7 @@ describe.runIf(HAS_BROWSER)('"Show more" reads only what is new', () => {
   it.each([
     ['/?q=cat', 'UiSearchOutputs', 'probelog-answer-card', 24],
     ['/model?name=mobilenet_v1_0.25_128', 'UiModelOutputs', 'ol li', 48],
-    ['/output?name=mobilenet_v1_0.25_128&index=341', 'UiSimilar', 'probelog-answer-card', 24],
+    ['/output?name=cifar10_resnet20&output=3', 'UiSimilar', 'probelog-answer-card', 24],
   ])('of %s', async (path, operation, items, step) => {
     const { page } = await ui.tab();
     await page.goto(ui.url + path);
