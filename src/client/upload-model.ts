@@ -117,8 +117,9 @@ async function sendFile(
       if (!isProbelogError(thrown) || turn >= connection.retries || !mayPass(thrown)) throw thrown;
       await pause(delayOf(turn, thrown.retryAfterSeconds), signal);
       turn += 1;
-      // Where the connection broke, some of the piece may have arrived.
+      // Where the connection broke, some of the piece may have arrived, or all of it and only the reply is missing.
       offset = await offsetAt(connection, path, signal).catch(() => offset);
+      if (data.size > 0 && offset >= data.size) return onSent(data.size);
     }
   }
 }

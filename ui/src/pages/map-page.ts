@@ -15,8 +15,10 @@ import '../parts/point-map.js';
 
 /** How often the server is asked for a map that it makes. */
 const POLL_MS = 2_000;
-/** The pointer passes over many points. */
-const HOVER_MS = 150;
+/** The pointer, or a key that is held, passes many points. */
+const PASSING_MS = 150;
+/** Browsers refuse to change the address as often as a wheel turns. */
+const ZOOMED_MS = 300;
 /** Points in the list. */
 const NEAR = 8;
 
@@ -34,6 +36,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
   /** Number of the point under the pointer; null for none. */
   declare hovered: number | null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private zooming: ReturnType<typeof setTimeout> | undefined;
   private readonly shownPoint = new Loader<Model | null>(this);
   private readonly near = new Loader<(Model | null)[]>(this);
 
@@ -56,6 +59,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
   override disconnectedCallback() {
     super.disconnectedCallback();
     clearTimeout(this.timer);
+    clearTimeout(this.zooming);
   }
 
   override willUpdate() {
@@ -67,11 +71,13 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
     this.shownPoint.load(
       keyOf(map, shown),
       (signal) => pointOf(client, map, shown, signal),
-      this.hovered === null ? 0 : HOVER_MS,
+      this.shownPoint.data ? PASSING_MS : 0,
     );
     const chosen = this.chosen(map);
-    this.near.load(keyOf(map, chosen), (signal) =>
-      Promise.all(this.besides(map, chosen).map((i) => pointOf(client, map, i, signal))),
+    this.near.load(
+      keyOf(map, chosen),
+      (signal) => Promise.all(this.besides(map, chosen).map((i) => pointOf(client, map, i, signal))),
+      this.near.data ? PASSING_MS : 0,
     );
   }
 
@@ -102,6 +108,11 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
     this.dispatchEvent(new GoEvent({ ...this.address, ...change }, true));
   }
 
+  private zoomed(zoom: number) {
+    clearTimeout(this.zooming);
+    this.zooming = setTimeout(() => this.go({ zoom }), ZOOMED_MS);
+  }
+
   private choose({ models, modelOf, indexes }: GalleryMap, i: number) {
     this.go({ model: models[modelOf[i]], output: indexes[i] });
   }
@@ -130,7 +141,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
         .chosen=${this.chosen(map)}
         .zoom=${this.address.zoom}
         @probelog-point=${(event: CustomEvent<number>) => this.choose(map, event.detail)}
-        @probelog-zoom=${(event: CustomEvent<number>) => this.go({ zoom: event.detail })}
+        @probelog-zoom=${(event: CustomEvent<number>) => this.zoomed(event.detail)}
         @probelog-hover=${(event: CustomEvent<number | null>) => {
           this.hovered = event.detail;
         }}

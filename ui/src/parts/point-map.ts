@@ -5,6 +5,7 @@ import { define } from '../define.js';
 import { shared } from '../styles/shared.js';
 import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
+import { rgbOf } from './rgb-of.js';
 
 const HEIGHT = 480;
 const ZOOM = 1.5;
@@ -15,6 +16,7 @@ const REACH = 12;
 /** Of a point, among few others and among many. */
 const SIDES = { few: 4, many: 2 };
 const MANY = 5_000;
+const OPACITY = 0.6;
 const MAX_SIDE = 7;
 
 /** Points in the plane: x and y, one after the other. */
@@ -106,31 +108,51 @@ export class PointMap extends LitElement {
   }
 
   private draw() {
-    const { canvas, tree, points, unit, middle } = this;
+    const { canvas, tree, points } = this;
     const context = canvas.getContext('2d');
     if (!context || !tree) return;
-    const { clientWidth, clientHeight } = canvas;
-    canvas.width = clientWidth * devicePixelRatio;
-    canvas.height = clientHeight * devicePixelRatio;
-    context.scale(devicePixelRatio, devicePixelRatio);
+    const ratio = devicePixelRatio;
+    canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
+    canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
     const style = getComputedStyle(this);
-    context.fillStyle = style.getPropertyValue('--accent');
-    const side = Math.min(MAX_SIDE, SIDES[points.length / 2 < MANY ? 'few' : 'many'] * Math.sqrt(this.zoom));
-    const [w, h] = [clientWidth / 2 / unit, clientHeight / 2 / unit];
-    // Where many points are, more color.
-    context.globalAlpha = 0.6;
-    for (const i of tree.range(middle.x - w, middle.y - h, middle.x + w, middle.y + h)) {
-      const { x, y } = this.placeOf(i);
-      context.fillRect(x - side / 2, y - side / 2, side, side);
-    }
+    const near = SIDES[points.length / 2 < MANY ? 'few' : 'many'];
+    const side = Math.min(MAX_SIDE, near * Math.sqrt(this.zoom));
+    const image = context.createImageData(canvas.width, canvas.height);
+    this.paint(image, rgbOf(style.getPropertyValue('--accent')), Math.round(side * ratio), ratio);
+    context.putImageData(image, 0, 0);
     if (this.chosen * 2 >= points.length) return;
-    context.globalAlpha = 1;
+    context.scale(ratio, ratio);
     context.strokeStyle = style.getPropertyValue('--bad');
     context.lineWidth = 3;
     const { x, y } = this.placeOf(this.chosen);
     context.beginPath();
     context.arc(x, y, side + 5, 0, 2 * Math.PI);
     context.stroke();
+  }
+
+  /** Squares for the points in sight; where many are, more color. A hundred thousand calls of `fillRect` take ten times as long. */
+  private paint({ data, width, height }: ImageData, color: Uint8ClampedArray, side: number, ratio: number) {
+    const { canvas, tree, points, middle } = this;
+    const unit = this.unit * ratio;
+    const [w, h] = [canvas.width / 2, canvas.height / 2];
+    const inSight = tree?.range(
+      middle.x - w / unit,
+      middle.y - h / unit,
+      middle.x + w / unit,
+      middle.y + h / unit,
+    );
+    for (const i of inSight ?? []) {
+      const left = Math.round((points[2 * i] - middle.x) * unit + w - side / 2);
+      const top = Math.round((points[2 * i + 1] - middle.y) * unit + h - side / 2);
+      for (let y = Math.max(0, top); y < Math.min(height, top + side); y++)
+        for (let x = Math.max(0, left); x < Math.min(width, left + side); x++) {
+          const at = 4 * (y * width + x);
+          data[at] = color[0];
+          data[at + 1] = color[1];
+          data[at + 2] = color[2];
+          data[at + 3] += (255 - data[at + 3]) * OPACITY;
+        }
+    }
   }
 
   /** Where a point is on the screen. */
