@@ -15,25 +15,24 @@ export function scaleTable({
     title: 'Time and memory of a large gallery',
     text: [
       `A gallery of ${count(logits)} synthetic logits of ${count(models)} models at ${count(probes)} probes, and models outside it,`,
-      'run on a third of the probes, compared with a gallery of the usual size. Memory is the peak of a process that does',
-      'nothing else.',
+      'run on a third of the probes. For a model: choosing its probes in all rounds, completing it by a thread that is started for it,',
+      'and by one that runs already and holds the prior. Memory is the peak of a process that does nothing else.',
     ].join(' '),
     columns: ['what', 'time', 'most memory'],
     rows: [
       ['learning from the gallery (a whole build)', seconds(fitSeconds), memory(peakMiB)],
       ['…of which the basis', seconds(basisSeconds), ''],
-      ...completions.flatMap(rowsOf),
+      ...completions.map(rowOf),
     ],
   };
 }
 
-function rowsOf(completion: ScaleCompletion): string[][] {
+function rowOf(completion: ScaleCompletion): string[] {
   const { probes, outputs, choosingSeconds, startingSeconds, completionSeconds, peakMiB } = completion;
-  const of = `a model of ${count(outputs)} outputs at ${count(probes)} probes`;
   return [
-    [`choosing the probes of ${of}, all rounds`, seconds(choosingSeconds), ''],
-    [`completing ${of}, by a thread that is started for it`, seconds(startingSeconds), ''],
-    ['…by the thread that runs already and holds the prior', seconds(completionSeconds), memory(peakMiB)],
+    `a model of ${count(outputs)} outputs at ${count(probes)} probes`,
+    [choosingSeconds, startingSeconds, completionSeconds].map(seconds).join(', '),
+    memory(peakMiB),
   ];
 }
 

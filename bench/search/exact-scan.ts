@@ -57,7 +57,7 @@ export async function exactTop(
     const place = names.findLastIndex(([, start]) => start <= row);
     return { value, modelId: names[place][0], index: row - names[place][1], row };
   });
-  const active = { snapshot, projections: new RowProjections(snapshot, rows, products) };
+  const active = { projections: new RowProjections(snapshot, rows, products) };
   const agreed = await orderByConsensus(candidates, rows, active, 'exact');
   snapshot.projections.close();
   rows.close();

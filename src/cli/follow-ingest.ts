@@ -47,19 +47,19 @@ export interface FollowContext {
  * outcome too.
  *
  * @param model its name and version, for the progress line
- * @param queue queues it; resolves with its id
+ * @param queue queues it, and may show on the line what it does before; resolves with the id
  * @throws the signal's reason; ProbelogClientError when the connection is lost
  */
 export async function queueAndFollow(
   context: FollowContext,
   { name, version }: { name: string; version: string },
   display: ProgressDisplay,
-  queue: () => Promise<string>,
+  queue: (line: ProgressLine) => Promise<string>,
 ): Promise<IngestOutcome> {
   const line = display.line(`${name} ${version}`);
   let id: string;
   try {
-    id = await queue();
+    id = await queue(line);
   } catch (thrown) {
     context.signal.throwIfAborted();
     if (!isReportableError(thrown)) throw thrown;
@@ -91,12 +91,12 @@ export function queueAllAndFollow<Request extends { name: string; version: strin
   context: FollowContext,
   requests: readonly Request[],
   display: ProgressDisplay,
-  queue: (request: Request) => Promise<string>,
+  queue: (request: Request, line: ProgressLine) => Promise<string>,
 ): Promise<IngestOutcome[]> {
   const inOrder = new SerialQueue();
   return Promise.all(
     requests.map((request) =>
-      queueAndFollow(context, request, display, () => inOrder.run(() => queue(request))),
+      queueAndFollow(context, request, display, (line) => inOrder.run(() => queue(request, line))),
     ),
   );
 }

@@ -4,6 +4,7 @@ import type { CallOptions, ClientOptions } from './client-options.js';
 import { openConnection } from './connection.js';
 import { edges, type ListOptions, type Page } from './edges.js';
 import type { FollowOptions } from './follow-ingest.js';
+import type { GalleryMap, GalleryMapOptions } from './gallery-map.js';
 import {
   AnswerFitDocument,
   type AnswerFitQuery,
@@ -195,6 +196,9 @@ export interface ProbelogClient {
    */
   uploadModel(files: readonly ModelFile[], options?: ModelUploadOptions): Promise<UploadedModel>;
 
+  /** The map of a gallery: like logits are near each other. The first call has it made; then `state` is MAKING for a while. */
+  map(options?: GalleryMapOptions): Promise<GalleryMap>;
+
   /** Uploads the responses of a registered model that runs elsewhere, as .npy or .safetensors. */
   uploadResponses(
     modelId: string,
@@ -303,6 +307,10 @@ export function createClient(options: ClientOptions): ProbelogClient {
       return follow(reprobeModel.id, options);
     },
     follow,
+    async map(options = {}) {
+      const { fetchMap } = await part(() => import('./gallery-map.js'));
+      return fetchMap(connection, options);
+    },
     async uploadModel(files, options = {}) {
       const { uploadModel } = await part(() => import('./upload-model.js'));
       return uploadModel(connection, files, options);

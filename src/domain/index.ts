@@ -42,7 +42,7 @@ export { responseSpread } from './descriptors/response-spread.js';
 export { sharpen } from './descriptors/sharpen.js';
 export { fitUnsharpening, type Unsharpening, unsharpenRows } from './descriptors/unsharpen.js';
 export { zscore } from './descriptors/zscore.js';
-export { decodeFloat16, encodeFloat16 } from './formats/float16.js';
+export { decodeFloat16, encodeFloat16, float16Value } from './formats/float16.js';
 export {
   decodeMatrix,
   encodeMatrix,
@@ -63,6 +63,7 @@ export {
   unitRows,
 } from './linalg/matrix.js';
 export { orderStatistics } from './linalg/order-statistics.js';
+export { alignPoints, type Points } from './linalg/procrustes.js';
 export { random } from './linalg/random.js';
 export { concatenated, evenlySpaced } from './linalg/row-numbers.js';
 export { topIndexes } from './linalg/top-indexes.js';
@@ -134,7 +135,6 @@ export {
   EXPONENT as WHITENING_EXPONENT,
   indexQuery,
   logitQuery,
-  weightsOfWhitened,
   whiten,
   whitenedNorm,
   whiteningMatrix,

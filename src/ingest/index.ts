@@ -32,6 +32,7 @@ export type { RunnerClaimKey } from './runners/runner-claim.js';
 export type { RunnerPiece } from './runners/runner-pieces.js';
 export type { RunnerFailureReason, RunnerResult } from './runners/runner-request.js';
 export { RunnerService, type RunnerWork } from './runners/runner-service.js';
+export { type FileToSend, filesToSend } from './sources/files-to-send.js';
 export { readLabels } from './sources/read-labels.js';
 export type { RegisteredModel, RegistryAccess, RunnerModel } from './sources/remote-sources.js';
 export { ResponseUploads, type UploadOutcome } from './uploads/response-uploads.js';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { list } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeDatabase } from '../fixtures/prepared-data.js';
 import { npyFile } from '../ingest/support/array-files.js';
+import { dataFile, externalMeanColor } from '../probing/support/external-data.js';
 import { meanColor } from '../probing/support/made-models.js';
 import { type MlflowServer, startMlflow } from '../registries/mlflow/mlflow-server.js';
 import { folderOfImages } from './probe-images.js';
@@ -79,12 +80,36 @@ describe('probelog ingest --url', () => {
     expect(stderr).toMatch(/^birds 1 …\nbirds 1: 4 logits, [\d.]+ s\n$/);
   });
 
-  it('refuses a file of this machine, and says what the server reads', async () => {
-    const relative = await remote('ingest', 'here.onnx');
-    expect([relative.code, relative.stderr]).toEqual([2, expect.stringContaining('probelog upload')]);
-    const whole = await remote('ingest', join(folder, 'elsewhere', 'here.onnx'));
-    expect(whole.code).toBe(1);
-    expect(whole.stderr).toMatch(/SOURCE_FORBIDDEN: .*on this machine.*probelog upload/);
+  it('sends a model of this machine, with its data files and labels', async () => {
+    const here = join(folder, 'elsewhere', 'sent');
+    await mkdir(join(here, 'weights'), { recursive: true });
+    await writeFile(join(here, 'model.onnx'), externalMeanColor({ location: 'weights/w.data' }));
+    await writeFile(join(here, 'weights', 'w.data'), dataFile());
+    await writeFile(join(here, 'labels.txt'), 'red\ngreen\nblue\ngray');
+    await writeFile(join(here, 'secret.txt'), 'not a label');
+    for (const source of [join('sent', 'model.onnx'), 'sent', join(here, 'model.onnx'), here]) {
+      const { code, stdout, stderr } = await remote('ingest', source, '--json');
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        0,
+        [{ name: 'sent', version: '1', state: 'SUCCEEDED', logits: 4, code: null }],
+      ]);
+      expect(stderr).toMatch(/^sent 1 …\nsent 1: 4 logits, /);
+      const labels: { label: string }[] = await asked('labels', 'get', 'sent');
+      expect(labels.map(({ label }) => label)).toEqual(['red', 'green', 'blue', 'gray']);
+      await remote('rm', 'sent', '--yes');
+    }
+    await expect.poll(() => readdir(join(folder, 'data', 'model-uploads'))).toEqual([]);
+  });
+
+  it('says what is not there, and leaves nothing of what is refused', async () => {
+    const missing = await remote('ingest', 'nowhere.onnx');
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      expect.stringContaining('SOURCE_NOT_FOUND: There is no file nowhere.onnx'),
+    ]);
+    const [outcome] = await asked('ingest', 'here.onnx', '--name', 'birds');
+    expect(outcome).toMatchObject({ name: 'birds', state: 'FAILED', code: 'MODEL_EXISTS' });
+    await expect.poll(() => readdir(join(folder, 'data', 'model-uploads'))).toEqual([]);
   });
 
   it('tells what the server refuses', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFloat16, dot, encodeFloat16, type Matrix, random, rowOf } from '../../src/domain/index.js';
+import { FloatRows } from '../../src/search/kernel/float-rows.js';
 import { HalfRows, rowWeights } from '../../src/search/kernel/half-rows.js';
 import { innerProducts } from '../../src/search/kernel/inner-products.js';
 
@@ -60,6 +61,20 @@ describe('products of float16 rows', () => {
     rows.multiply(Uint32Array.of(0), rowWeights(Float32Array.of(1, 1, 1)), products);
     expect(products[0]).toBe(6);
   });
+});
+
+it.each([
+  [300, 1_000],
+  [13, 7],
+  [1, 1],
+  [6, 4],
+])('products of %d rows of %d float32 values are those of four sums, to the last bit', (rows, columns) => {
+  const matrix: Matrix = { rows, columns, data: numbers(rows * columns) };
+  const multiplied = new FloatRows(matrix);
+  for (const vector of [numbers(columns), numbers(columns)]) {
+    const wanted = Array.from({ length: rows }, (_, row) => dotFloat32(vector, rowOf(matrix, row)));
+    expect([...multiplied.multiply(vector)]).toEqual(wanted);
+  }
 });
 
 it.each([

@@ -43,7 +43,7 @@ it.each([1, 2, 3, 4, 5])('gives the same scores as comparing the rows of a windo
   );
   const known = lists.within(window.map((place) => numbers[place]));
   expect(known).not.toBeNull();
-  expect(consensusOfNeighbors(scores, (candidate) => known?.[candidate] ?? NONE)).toEqual(compared);
+  expect(consensusOfNeighbors(scores, (candidate) => known?.of(candidate) ?? NONE)).toEqual(compared);
 });
 
 const NONE = { count: 0, candidates: [], cosines: [] };

@@ -116,3 +116,13 @@ it('an ingest keeps labels that were set after its request', async () => {
     { label: 'newer' },
   ]);
 });
+
+it('a claim of nothing writes nothing: what the server remembers of models stays valid', async () => {
+  await expect.poll(() => store.ingests.claim('worker', 60_000)).toBeNull();
+  const statements: string[] = [];
+  const stop = store.onStatement((sql) => statements.push(sql));
+  await store.ingests.claim('worker', 60_000);
+  stop();
+  expect(statements).toHaveLength(1);
+  expect(statements[0]).not.toContain('UPDATE');
+});

@@ -77,6 +77,16 @@ export interface QueueAddress {
   shown: number;
 }
 
+export interface MapAddress {
+  page: 'map';
+  /** Id of the model and index of the output that is chosen. */
+  model?: string;
+  output?: number;
+  /** From 1, which shows the whole map. */
+  zoom: number;
+  shown: number;
+}
+
 export interface AddAddress {
   page: 'add';
   /** Id of an upload that was begun. */
@@ -132,6 +142,7 @@ export type Address =
   | CompareAddress
   | QueueAddress
   | AddAddress
+  | MapAddress
   | NameAddress
   | RegistriesAddress
   | AdminAddress
@@ -141,6 +152,8 @@ export type Address =
 export type KnownAddress = Exclude<Address, UnknownAddress>;
 
 export const FIRST_SHOWN = 12;
+/** Of the map. */
+export const MAX_ZOOM = 256;
 export const MAX_SHOWN = 600;
 const NUMBERS = ['minOutputs', 'maxOutputs', 'minBytes', 'maxBytes', 'minConfidence'] as const;
 /** The server's numbers have 32 bits. */
@@ -184,6 +197,15 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     case 'queue':
       return { page: 'queue', shows: SHOWS.find((shows) => shows === given.get('shows')) ?? 'ALL', shown };
+    case 'map': {
+      const [output, zoom] = ['output', 'zoom'].map((key) => Number(given.get(key) || Number.NaN));
+      return {
+        page: 'map',
+        ...(text('model') && Number.isInteger(output) && { model: text('model'), output }),
+        zoom: zoom >= 1 ? Math.min(zoom, MAX_ZOOM) : 1,
+        shown,
+      };
+    }
     case 'add':
       return {
         page: 'add',
@@ -254,6 +276,11 @@ export function formatAddress(address: KnownAddress): string {
   } else if (address.page === 'queue') {
     path = './queue';
     if (address.shows !== 'ALL') set('shows', address.shows);
+  } else if (address.page === 'map') {
+    path = './map';
+    set('model', address.model);
+    set('output', address.output?.toString());
+    if (address.zoom !== 1) set('zoom', String(Math.round(address.zoom * 100) / 100));
   } else if (address.page === 'add') {
     path = './add';
     set('upload', address.upload);

@@ -136,6 +136,7 @@ export class ProbelogApp extends LitElement {
           <a class="home" href="./">${texts.appName}</a>
           <nav class="row" aria-label=${texts.pages}>
             <a class="small" href="./compare">${texts.compare}</a>
+            <a class="small" href="./map">${texts.map}</a>
             <a class="small" href="./add">${texts.add}</a>
             <a class="small" href="./queue">${texts.queue}</a>
             <a class="small" href="./graphql">${texts.graphql}</a>
@@ -173,6 +174,9 @@ export class ProbelogApp extends LitElement {
       case 'queue':
         this.load(import('./pages/queue-page.js'));
         return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
+      case 'map':
+        this.load(import('./pages/map-page.js'));
+        return html`<probelog-map-page .session=${this.session} .speech=${speech} .address=${address}></probelog-map-page>`;
       case 'add':
         this.load(import('./pages/add-page.js'));
         return html`<probelog-add-page .session=${this.session} .speech=${speech} .address=${address}></probelog-add-page>`;

@@ -7,6 +7,7 @@ import { shownSource } from '../../lib/shown-source.js';
 import { findProbeSetId, findVersion } from '../find.js';
 import { printOutcomes, queueAllAndFollow } from '../follow-ingest.js';
 import {
+  DiscardUploadDocument,
   type IngestModelInput,
   LatestIngestOfDocument,
   QueueIngestDocument,
@@ -15,7 +16,7 @@ import type { IngestFlags } from '../options/ingest-requests.js';
 import { withFactOptions } from '../options/model-facts.js';
 import { withProbingOptions } from '../options/probing-options.js';
 import { type FormatFlags, withFormats } from '../output/formats.js';
-import { openProgress } from '../output/progress.js';
+import { openProgress, type ProgressLine } from '../output/progress.js';
 import { isReportableError } from '../reportable-error.js';
 import { type UrlFlag, withClient, withUrl } from '../with-client.js';
 
@@ -46,7 +47,7 @@ export function ingestCommand(): Command {
   return withUrl(withFormats(withProbingOptions(command)))
     .addHelpText(
       'after',
-      '\nWith --url the server reads the source: a URL, s3://bucket/key or an absolute path there. Ctrl-C then ends the waiting, not the ingest.',
+      '\nWith --url the server reads the source: a URL, s3://bucket/key or an absolute path there. A model of this machine is sent to it. Ctrl-C then ends the waiting, not the ingest.',
     )
     .action(async (sources: string[], flags: Flags) => {
       const { url } = flags;
@@ -54,7 +55,9 @@ export function ingestCommand(): Command {
       if (!isLocal && flags.diagnose) throw runsHere('--diagnose');
       if (!isLocal && flags.dryRun) throw runsHere('--dry-run');
       const { ingestRequests, remoteIngestRequests } = await import('../options/ingest-requests.js');
-      const requests = await (isLocal ? ingestRequests : remoteIngestRequests)(sources, flags);
+      const requests = isLocal
+        ? (await ingestRequests(sources, flags)).map((request) => ({ ...request, isHere: true }))
+        : await remoteIngestRequests(sources, flags);
       if (flags.dryRun) {
         const { printDryRuns } = await import('../dry-run.js');
         return printDryRuns(requests, flags);
@@ -62,8 +65,14 @@ export function ingestCommand(): Command {
       await withClient({ url, work: true }, async (client, signal, service) => {
         const display = await openProgress();
         const context = { client, signal, givesUp: isLocal };
-        const outcomes = await queueAllAndFollow(context, requests, display, (request) =>
-          isLocal ? queue(client, request, signal) : queueAtServer(client, request, signal),
+        const outcomes = await queueAllAndFollow(
+          context,
+          requests,
+          display,
+          ({ isHere, ...request }, line) => {
+            if (isLocal) return queue(client, request, signal);
+            return isHere ? send(client, request, line, signal) : queueOrSend(client, request, line, signal);
+          },
         ).finally(() => display.close());
         if (!service || !flags.diagnose) return printOutcomes(outcomes, flags);
         const { printDiagnoses } = await import('../diagnose.js');
@@ -120,20 +129,36 @@ async function unfinishedIngest(
 }
 
 /** A path that the server cannot read may be a file of this machine. */
-async function queueAtServer(
+async function queueOrSend(
   client: ProbelogClient,
   request: IngestModelInput,
+  line: ProgressLine,
   signal: AbortSignal,
 ): Promise<string> {
   const { source } = request;
   try {
     return await queue(client, request, signal);
   } catch (thrown) {
-    if (!isReportableError(thrown)) throw thrown;
-    const { code, message } = thrown;
-    if (code !== 'SOURCE_NOT_FOUND' && code !== 'SOURCE_FORBIDDEN') throw thrown;
-    if (!isAbsolute(source) || !(await exists(source))) throw thrown;
-    const { READABLE_SOURCES } = await import('../options/ingest-requests.js');
-    throw new ProbelogError(code, `${message} There is such a file on this machine. ${READABLE_SOURCES}`);
+    const isUnread =
+      isReportableError(thrown) && (thrown.code === 'SOURCE_NOT_FOUND' || thrown.code === 'SOURCE_FORBIDDEN');
+    if (!isUnread || !isAbsolute(source) || !(await exists(source))) throw thrown;
+    return send(client, request, line, signal);
+  }
+}
+
+/** Sends a model of this machine to the server, and queues it there. */
+async function send(
+  client: ProbelogClient,
+  request: IngestModelInput,
+  line: ProgressLine,
+  signal: AbortSignal,
+): Promise<string> {
+  const { sendModel } = await import('../send-model.js');
+  const { id, source } = await sendModel(client, request.source, line, signal);
+  try {
+    return await queue(client, { ...request, source }, signal);
+  } catch (thrown) {
+    await client.query(DiscardUploadDocument, { id }).catch(() => undefined);
+    throw thrown;
   }
 }

@@ -21,9 +21,11 @@ export interface IngestFlags extends ProbingFlags, FactFlags {
   priority?: string;
 }
 
-/** What to do about a source that a server cannot read. */
-export const READABLE_SOURCES =
-  'Give a URL, s3://bucket/key or the absolute path of a file on the server; or run the model here and send its responses with `probelog upload` (docs/any-framework.md).';
+/** A model for a server. */
+export interface RemoteIngest extends IngestModelInput {
+  /** Whether its source is a path of this machine, from where it is sent. Any other path is tried at the server first. */
+  isHere: boolean;
+}
 
 /**
  * The models that a command line names: files or URLs, all models of a folder with a `manifest.json`, or the models of a folder as
@@ -55,27 +57,33 @@ async function requestsOf(source: string, flags: IngestFlags): Promise<IngestMod
 }
 
 /**
- * The models that a command line names to a server, which reads the sources itself; labels and preprocessing are read here.
+ * The models that a command line names to a server, which reads URLs and its own files; labels and preprocessing are read here.
  *
- * @throws ProbelogError INPUT_INVALID for a relative path or a folder of this machine, SOURCE_NOT_FOUND for the other files
+ * @throws ProbelogError INPUT_INVALID; SOURCE_NOT_FOUND for a relative path that is not here, and for the other files
  */
 export async function remoteIngestRequests(
   sources: readonly string[],
   flags: IngestFlags,
-): Promise<IngestModelInput[]> {
+): Promise<RemoteIngest[]> {
   if (sources.length > 1) checkDescribesNone(flags);
-  const requests: IngestModelInput[] = [];
-  for (const source of sources) requests.push(await remoteRequest(source, flags));
+  const requests: RemoteIngest[] = [];
+  for (const source of sources) requests.push(...(await remoteRequests(source, flags)));
   checkNamesDiffer(requests);
   return requests;
 }
 
-async function remoteRequest(source: string, flags: IngestFlags): Promise<IngestModelInput> {
-  if (isAbsolute(source) || URL.canParse(source)) return singleRequest(source, flags);
-  throw new ProbelogError(
-    'INPUT_INVALID',
-    `${source} is on this machine, and the server cannot read it. ${READABLE_SOURCES}`,
-  );
+async function remoteRequests(source: string, flags: IngestFlags): Promise<RemoteIngest[]> {
+  const facts = URL.canParse(source) ? null : await stat(source).catch(() => null);
+  // A server ingests no folder, so one that is here is meant.
+  if (facts?.isDirectory() || (facts && !isAbsolute(source)))
+    return (await requestsOf(source, flags)).map((request) => ({
+      ...request,
+      source: resolve(request.source),
+      isHere: true,
+    }));
+  if (isAbsolute(source) || URL.canParse(source))
+    return [{ ...(await singleRequest(source, flags)), isHere: false }];
+  throw new ProbelogError('SOURCE_NOT_FOUND', `There is no file ${source} on this machine.`);
 }
 
 /** @param found how its folder names it */

@@ -44,6 +44,11 @@ function roundedShift(value: number, shift: number): number {
   return kept + (rest > half || (rest === half && (kept & 1) === 1) ? 1 : 0);
 }
 
+/** The value of a float16 bit pattern. */
+export function float16Value(bits: number): number {
+  return VALUES[bits];
+}
+
 /**
  * Decodes float16 bit patterns.
  *

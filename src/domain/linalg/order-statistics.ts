@@ -6,7 +6,7 @@
  * @param places ascending, each below the number of values
  */
 export function orderStatistics(values: ArrayLike<number>, places: readonly number[]): number[] {
-  const numbers = Float64Array.from(values);
+  const numbers = new Float64Array(values);
   const found: number[] = [];
   let first = 0;
   for (const place of places) {

@@ -7,8 +7,12 @@ export function topIndexes(values: ArrayLike<number>, count: number): number[] {
   const kept: number[] = [];
   for (let index = 0; index < values.length; index++) {
     if (kept.length === count && !(values[index] > values[kept[count - 1]])) continue;
-    let place = kept.length;
-    while (place > 0 && values[kept[place - 1]] < values[index]) place--;
+    let place = 0;
+    for (let end = kept.length; place < end; ) {
+      const middle = (place + end) >> 1;
+      if (values[kept[middle]] < values[index]) end = middle;
+      else place = middle + 1;
+    }
     kept.splice(place, 0, index);
     if (kept.length > count) kept.pop();
   }

@@ -90,7 +90,8 @@ export function differingOutput(a: readonly string[], b: readonly string[]): num
   return null;
 }
 
-async function labelFiles(files: SidecarFiles): Promise<string[]> {
+/** The names of files that may have labels, the preferred ones first; not all of them exist. */
+export async function labelFiles(files: SidecarFiles): Promise<string[]> {
   const named = /label_filename\s*:\s*"([^"/\\]{1,200})"/.exec((await files.read(TRITON_CONFIG)) ?? '')?.[1];
   const first = named === undefined ? [] : [named];
   if ((await files.read('manifest.json')) !== undefined) return [...first, LABEL_FILES[0]];

@@ -1,4 +1,5 @@
 import type { ExactScan } from '../ranking/exact-scan.js';
+import type { KnownQueries } from '../ranking/known-queries.js';
 import type { RankingCache } from '../ranking/ranking-cache.js';
 import type { ActiveSnapshot } from '../ranking/scorer.js';
 import type { VocabularyQueries } from '../ranking/vocabulary-queries.js';
@@ -19,6 +20,7 @@ export interface GalleryView {
   sample: GallerySample;
   neighbors: RowNeighbors;
   cache: RankingCache;
+  queries: KnownQueries;
   vocabulary: VocabularyQueries;
   /** Galleries up to this many logits are scanned exactly. */
   exactLimit: number;

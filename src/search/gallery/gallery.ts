@@ -3,8 +3,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Descriptors } from '../../domain/index.js';
+import { GalleryMaps } from '../map/gallery-maps.js';
+import { mapPage } from '../map/map-page.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { ExactScan } from '../ranking/exact-scan.js';
+import { KnownQueries } from '../ranking/known-queries.js';
 import { LogitNames } from '../ranking/logit-names.js';
 import { RankingCache } from '../ranking/ranking-cache.js';
 import type { ActiveSnapshot } from '../ranking/scorer.js';
@@ -16,6 +19,7 @@ import type {
   GalleryPrior,
   GalleryStats,
   LogitName,
+  MapPage,
   NamesRequest,
   SearchModel,
   SearchRequest,
@@ -24,6 +28,7 @@ import type {
   UnreadableModel,
 } from '../search-query.js';
 import { BasisBuilds } from '../snapshot/basis-builds.js';
+import { BasisProducts } from '../snapshot/basis-products.js';
 import type { FaissLibrary } from '../snapshot/faiss.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { SnapshotStore } from '../snapshot/snapshot-store.js';
@@ -74,7 +79,9 @@ export class Gallery {
   private readonly visible = new VisibleEntries();
   private readonly vocabulary = new VocabularyQueries();
   private readonly namer: LogitNames;
+  private readonly maps: GalleryMaps;
   private readonly cache = new RankingCache();
+  private readonly queries = new KnownQueries();
   private readonly builds: BasisBuilds;
   private active: ActiveSnapshot | null = null;
   /** Files of the models' responses, by model: a new prior completes partly probed models again. */
@@ -89,6 +96,7 @@ export class Gallery {
     this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.usedRows, 'WRITE');
     this.checkRows();
     this.snapshots = new SnapshotStore(folder, probes, faiss);
+    this.maps = new GalleryMaps(folder);
     this.scan = new ExactScan();
     this.sample = new GallerySample(this.rows);
     this.namer = new LogitNames(this.sample, options.products, this.vocabulary);
@@ -232,6 +240,44 @@ export class Gallery {
     };
   }
 
+  /** Some points of the map. @param hidden models that the caller does not see */
+  map({ from, first, hidden }: { from: number; first: number; hidden?: readonly string[] }): MapPage {
+    const snapshot = this.active?.snapshot;
+    const current = snapshot
+      ? this.maps.current({
+          version: snapshot.version,
+          snapshotFolder: snapshot.folder,
+          wideRank: snapshot.wide.rank,
+          rank: snapshot.basis.rank,
+          rows: () => this.mappedRows(snapshot),
+        })
+      : null;
+    const seen = new Set(this.visible.without(this.journal.entries, hidden));
+    const entryAt = (row: number) => {
+      const entry = this.journal.entryAt(row);
+      return entry && seen.has(entry) ? entry : null;
+    };
+    const state = current ? 'READY' : snapshot ? 'MAKING' : 'TOO_SMALL';
+    const { isMaking } = this.maps;
+    return {
+      state,
+      version: current?.version ?? null,
+      isMaking,
+      ...mapPage(current?.map, entryAt, from, first),
+    };
+  }
+
+  /** Rows of the present models that the snapshot has vectors of. */
+  private mappedRows({ rows, scales }: Snapshot): Uint32Array {
+    return Uint32Array.from(
+      this.journal.entries.flatMap(({ firstRow, rows: outputs }) =>
+        Array.from({ length: outputs }, (_, index) => firstRow + index).filter(
+          (row) => row < rows && scales[row] > 0,
+        ),
+      ),
+    ).sort();
+  }
+
   /** Resolves when no build is running or due. */
   async settled(): Promise<void> {
     await this.builds.settled();
@@ -247,6 +293,7 @@ export class Gallery {
   close(): void {
     this.builds.stop();
     this.snapshots.stop();
+    this.maps.stop();
     this.journal.close();
     this.rows.close();
     this.active?.snapshot.projections.close();
@@ -323,6 +370,7 @@ export class Gallery {
       sample: this.sample,
       neighbors: this.neighbors,
       cache: this.cache,
+      queries: this.queries,
       vocabulary: this.vocabulary,
       exactLimit: this.options.settings.exactLimit,
       entryAt: (row) => this.journal.entryAt(row),
@@ -339,7 +387,8 @@ export class Gallery {
 
   private use(snapshot: Snapshot): void {
     this.active?.snapshot.projections.close();
-    this.active = { snapshot, projections: new RowProjections(snapshot, this.rows, this.options.products) };
+    const projections = new RowProjections(snapshot, this.rows, this.options.products);
+    this.active = { snapshot, projections, products: new BasisProducts(snapshot) };
   }
 
   private build(): Promise<Snapshot> {

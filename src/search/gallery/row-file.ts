@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { decodeFloat16 } from '../../domain/index.js';
+import { decodeFloat16, float16Value } from '../../domain/index.js';
 import { HalfRows, type RowWeights } from '../kernel/half-rows.js';
 
 /** Files up to this size are also kept in memory. */
@@ -72,6 +72,14 @@ export class RowFile {
   /** Row `row`, decoded. */
   read(row: number, target = new Float32Array(this.columns)): Float32Array {
     return decodeFloat16(this.encoded(row, 1, this.block), target);
+  }
+
+  /** Some values of row `row`, decoded at their places in `target`. */
+  readProbes(row: number, probes: Uint32Array, target: Float32Array): Float32Array {
+    const encoded = this.encoded(row, 1, this.block);
+    for (let place = 0; place < probes.length; place++)
+      target[probes[place]] = float16Value(encoded[probes[place]]);
+    return target;
   }
 
   /**

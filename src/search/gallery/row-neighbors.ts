@@ -140,38 +140,79 @@ export class NeighborLists {
    * The neighbors of each row of a window within it, the same as `consensusScores` finds by comparing its rows; null when a
    * list ends before it has as many.
    */
-  within(window: readonly number[]): Neighbors[] | null {
+  within(window: readonly number[]): WindowNeighbors | null {
     // 0 where a row is not in the window.
     const inWindow = new Uint16Array(this.placeOf.length);
-    for (const [place, row] of window.entries()) inWindow[row] = place + 1;
-    const all: Neighbors[] = [];
-    for (const row of window) {
-      const found = this.nearestIn(inWindow, row);
-      if (!found) return null;
-      all.push(found);
-    }
-    return all;
+    for (let place = 0; place < window.length; place++) inWindow[window[place]] = place + 1;
+    const found = new WindowNeighbors(window.length);
+    for (let place = 0; place < window.length; place++)
+      if (!this.addNearest(window[place], inWindow, place, found)) return null;
+    return found;
   }
 
-  private nearestIn(inWindow: Uint16Array, row: number): Neighbors | null {
+  /** @returns false when its list ends too early */
+  private addNearest(row: number, inWindow: Uint16Array, candidate: number, found: WindowNeighbors): boolean {
     const place = this.placeOf[row] ?? -1;
-    if (place < 0) return null;
-    const candidates: number[] = [];
-    const cosines: number[] = [];
+    if (place < 0) return false;
     const end = place * KEPT + this.counts[place];
-    let next = place * KEPT;
-    for (; next < end; next++) {
+    for (let next = place * KEPT; next < end; next++) {
       const cosine = this.cosines[next];
       // Equal ones count in the order of the window, so all of them are needed.
-      if (candidates.length >= CONSENSUS_NEIGHBORS && cosine < cosines[CONSENSUS_NEIGHBORS - 1]) break;
-      const candidate = inWindow[this.neighbors[next]] - 1;
-      if (candidate < 0) continue;
-      let at = candidates.length;
-      while (at > 0 && cosines[at - 1] === cosine && candidates[at - 1] > candidate) at--;
-      candidates.splice(at, 0, candidate);
-      cosines.splice(at, 0, cosine);
+      if (found.isComplete(candidate, cosine)) return true;
+      const other = inWindow[this.neighbors[next]] - 1;
+      if (other >= 0) found.add(candidate, other, cosine);
     }
-    if (next === end && this.isCut[place] === 1) return null;
-    return { count: Math.min(candidates.length, CONSENSUS_NEIGHBORS), candidates, cosines };
+    return this.isCut[place] === 0;
+  }
+}
+
+/** The neighbors of each row of a window, by its place in it. */
+export class WindowNeighbors {
+  private readonly counts: Uint8Array;
+  private readonly candidates: Uint16Array;
+  private readonly cosines: Float32Array;
+  private readonly one = {
+    count: 0,
+    candidates: new Uint16Array(CONSENSUS_NEIGHBORS),
+    cosines: new Float32Array(CONSENSUS_NEIGHBORS),
+  };
+
+  constructor(rows: number) {
+    this.counts = new Uint8Array(rows);
+    this.candidates = new Uint16Array(rows * CONSENSUS_NEIGHBORS);
+    this.cosines = new Float32Array(rows * CONSENSUS_NEIGHBORS);
+  }
+
+  /** Valid until the next call. */
+  of(candidate: number): Neighbors {
+    const start = candidate * CONSENSUS_NEIGHBORS;
+    this.one.count = this.counts[candidate];
+    for (let place = 0; place < this.one.count; place++) {
+      this.one.candidates[place] = this.candidates[start + place];
+      this.one.cosines[place] = this.cosines[start + place];
+    }
+    return this.one;
+  }
+
+  /** Whether a candidate has all its neighbors, and this cosine and lower ones belong to no other. */
+  isComplete(candidate: number, cosine: number): boolean {
+    return (
+      this.counts[candidate] === CONSENSUS_NEIGHBORS &&
+      cosine < this.cosines[(candidate + 1) * CONSENSUS_NEIGHBORS - 1]
+    );
+  }
+
+  /** Adds a neighbor that is as near as the last one or less. */
+  add(candidate: number, neighbor: number, cosine: number): void {
+    const start = candidate * CONSENSUS_NEIGHBORS;
+    let at = start + this.counts[candidate];
+    if (this.counts[candidate] < CONSENSUS_NEIGHBORS) this.counts[candidate]++;
+    else if (this.candidates[--at] < neighbor) return;
+    for (; at > start && this.cosines[at - 1] === cosine && this.candidates[at - 1] > neighbor; at--) {
+      this.cosines[at] = this.cosines[at - 1];
+      this.candidates[at] = this.candidates[at - 1];
+    }
+    this.cosines[at] = cosine;
+    this.candidates[at] = neighbor;
   }
 }

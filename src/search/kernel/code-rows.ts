@@ -78,7 +78,8 @@ export function codeScale(largest: number): number {
 }
 
 function wholeNumbers(vector: Float32Array): Int16Array {
-  const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let largest = 0;
+  for (let place = 0; place < vector.length; place++) largest = Math.max(largest, Math.abs(vector[place]));
   const numbers = new Int16Array(vector.length);
   if (largest > 0)
     for (let place = 0; place < vector.length; place++)

@@ -25,7 +25,9 @@ export interface RowWeights {
 
 /** Prepares weights for products with float16 rows of the same length. */
 export function rowWeights(weights: Float32Array): RowWeights {
-  const largest = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let largest = 0;
+  for (let column = 0; column < weights.length; column++)
+    largest = Math.max(largest, Math.abs(weights[column]));
   // A weight times FLOAT16_SCALE must fit into a float32.
   const unit = largest > 1 ? 2 ** Math.ceil(Math.log2(largest)) : 1;
   const values = new Float32Array(padded(weights.length, GROUP));

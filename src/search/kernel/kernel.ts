@@ -49,6 +49,13 @@ export interface Kernel {
     out: number,
   ): void;
   /**
+   * `out[i] = ⟨vector, row i⟩` of float32 rows, as float32, in four sums. Four rows at a time, so the number of rows is a multiple
+   * of four.
+   *
+   * @param rowBytes a multiple of 16
+   */
+  dotFloats(rows: number, rowsEnd: number, rowBytes: number, vector: number, out: number): void;
+  /**
    * `out = X·Xᵀ` of float32 rows, on and above the diagonal; what lies below it is not defined.
    *
    * @param rowBytes a multiple of 16
@@ -144,12 +151,6 @@ function dotHalves(): WasmFunction {
     read.map((row, place) => addFour(row, sums[place])),
     [...read.map((row) => advance(row, constant(8))), advance(weight, constant(16))],
   ];
-  /** (s0 + s1) + (s2 + s3) */
-  const storeTotal = (sum: number, place: number): Code => [
-    [get(sum), get(sum), get(sum), SECOND_TO_FIRST, simd.f32x4.add, set(total)],
-    [get(out), get(total), get(total), get(total), HIGH_TO_LOW, simd.f32x4.add],
-    simd.storeLane32(4 * place, 0),
-  ];
   return {
     name: 'dotHalves',
     parameters: 7,
@@ -159,8 +160,47 @@ function dotHalves(): WasmFunction {
       [read.map((row, place) => [addressOf(place), set(row)]), get(weights), set(weight)],
       sums.map((sum) => [simd.constant(0), set(sum)]),
       whileBelow(weight, weightsEnd, step),
-      sums.map(storeTotal),
+      sums.map((sum, place) => storeTotal(sum, total, out, place)),
       [advance(positions, constant(16)), advance(out, constant(16))],
+    ]),
+  };
+}
+
+/** Stores (s0 + s1) + (s2 + s3) of four sums. */
+function storeTotal(sum: number, total: number, out: number, place: number): Code {
+  return [
+    [get(sum), get(sum), get(sum), SECOND_TO_FIRST, simd.f32x4.add, set(total)],
+    [get(out), get(total), get(total), get(total), HIGH_TO_LOW, simd.f32x4.add],
+    simd.storeLane32(4 * place, 0),
+  ];
+}
+
+function dotFloats(): WasmFunction {
+  const [rows, rowsEnd, rowBytes, vector, out] = [0, 1, 2, 3, 4];
+  const [place, end, ...read] = [5, 6, 7, 8, 9, 10];
+  const [v, total, ...sums] = [11, 12, 13, 14, 15, 16];
+  const addFour = (row: number, sum: number): Code => [
+    [get(sum), get(row), simd.load(), get(v), simd.f32x4.multiply, simd.f32x4.add, set(sum)],
+  ];
+  const step: Code = [
+    [get(place), simd.load(), set(v)],
+    read.map((row, at) => addFour(row, sums[at])),
+    [...read, place].map((pointer) => advance(pointer, constant(16))),
+  ];
+  return {
+    name: 'dotFloats',
+    parameters: 5,
+    integers: 6,
+    vectors: 6,
+    body: whileBelow(rows, rowsEnd, [
+      [get(rows), set(read[0])],
+      read.slice(1).map((row, at) => [get(read[at]), get(rowBytes), add, set(row)]),
+      [get(read[1]), set(end), get(vector), set(place)],
+      sums.map((sum) => [simd.constant(0), set(sum)]),
+      whileBelow(read[0], end, step),
+      sums.map((sum, at) => storeTotal(sum, total, out, at)),
+      // The last pointer stands at the first of the next four rows.
+      [get(read[3]), set(rows), advance(out, constant(16))],
     ]),
   };
 }
@@ -256,4 +296,4 @@ function gram(): WasmFunction {
   };
 }
 
-const compiled = new WebAssembly.Module(wasmModule([dotHalves(), dotCodes(), gram()]));
+const compiled = new WebAssembly.Module(wasmModule([dotHalves(), dotFloats(), dotCodes(), gram()]));

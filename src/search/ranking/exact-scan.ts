@@ -36,7 +36,7 @@ export class ExactScan {
     const block = new RowBlock();
     let sinceTurn = 0;
     for (const entry of entries) {
-      const degenerate = new Set(entry.degenerate);
+      const degenerate = entry.degenerate.length > 0 ? new Set(entry.degenerate) : null;
       for (let output = 0; output < entry.rows; output++) {
         if (sinceTurn === TURN_ROWS) {
           sinceTurn = 0;
@@ -46,7 +46,7 @@ export class ExactScan {
         sinceTurn++;
         this.scanned.rows++;
         const row = entry.firstRow + output;
-        if (degenerate.has(output) || query.accepts?.(row, entry) === false) continue;
+        if (degenerate?.has(output) || query.accepts?.(row, entry) === false) continue;
         block.push(row, entry);
         if (block.length === BLOCK_ROWS) block.offer(query, sink);
       }
@@ -88,9 +88,10 @@ class RowBlock {
   /** Offers all rows, and is empty afterwards. */
   offer({ scores }: Scanned, sink: CandidateSink): void {
     const values = scores.valuesOf(this.rows.subarray(0, this.length));
-    for (const [place, entry] of this.entries.entries()) {
-      const { modelId, firstRow } = entry;
-      const [value, row] = [values[place], this.rows[place]];
+    for (let place = 0; place < this.length; place++) {
+      const { modelId, firstRow } = this.entries[place];
+      const value = values[place];
+      const row = this.rows[place];
       if (value >= sink.threshold(modelId)) sink.offer({ value, modelId, index: row - firstRow, row });
     }
     this.entries.length = 0;

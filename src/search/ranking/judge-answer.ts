@@ -13,7 +13,7 @@ import {
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { ConceptTerm, SearchQuery } from '../search-query.js';
 import type { PreparedQuery } from './prepared-query.js';
-import { confidenceOf, runnerUpScore } from './to-result.js';
+import { confidenceOf, runnerUpOf } from './to-result.js';
 import type { Candidate } from './top-k.js';
 import type { NamedResponses } from './vocabulary-queries.js';
 
@@ -47,7 +47,7 @@ export async function judgeAnswer(
   const [first] = best;
   if (!prepared.spread || !first) return { support: null, answer: null };
   const support = await supportOf(view, prepared.request.query, best);
-  const runnerUp = support ? undefined : runnerUpScore(view, prepared, first);
+  const runnerUp = support ? undefined : runnerUpOf(view, prepared, first);
   const certainty = confidenceOf(prepared, support, first.value, runnerUp);
   return {
     support,

@@ -9,6 +9,7 @@ import { ProbelogError } from '../../errors/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { GalleryEntry } from '../gallery/journal.js';
 import type { SearchRequest } from '../search-query.js';
+import type { KnownQuery } from './known-queries.js';
 import { RowScores } from './row-scores.js';
 import { conceptScorer, expressionScorer, logitScorer, type Scorer } from './scorer.js';
 
@@ -29,6 +30,10 @@ export interface PreparedQuery {
   /** The models of the reranked window: these, or more of them (`SearchRequest.galleryWindow`). */
   windowEntries: readonly GalleryEntry[];
   spread: ScoreSpread | null;
+  /** Shared by all requests with this query. */
+  known: KnownQuery;
+  /** Whether the window is that of all models that the caller sees, the same for all requests. */
+  hasWholeWindow: boolean;
 }
 
 /** Prepares a query. @throws ProbelogError INPUT_INVALID, LOGIT_DEGENERATE */
@@ -36,18 +41,37 @@ export async function prepareQuery(view: GalleryView, request: SearchRequest): P
   const { models, excludeModels, galleryWindow, hidden, minExpectedAccuracy } = request;
   const visible = view.without(hidden);
   await view.active?.projections.extend();
-  const scorer = await scorerFor(view, request);
-  const sampled = view.sample.scores(scorer, visible);
-  const entries = models || excludeModels ? filtered(visible, models, excludeModels) : visible;
+  const known = await view.queries.get(view, visible, request, () => knownQuery(view, visible, request));
+  const { scorer, scores, spread } = known;
+  const entries = filtered(visible, models, excludeModels);
+  const windowEntries = galleryWindow ? filtered(visible, undefined, excludeModels) : entries;
   return {
     request,
     scorer,
-    scores: new RowScores(view.rows, scorer, sampled),
+    scores,
     accepts: minExpectedAccuracy === undefined ? undefined : atLeast(view, minExpectedAccuracy),
     hidden: new Set(hidden),
     entries,
-    windowEntries: galleryWindow ? filtered(visible, undefined, excludeModels) : entries,
+    windowEntries,
+    spread,
+    known,
+    hasWholeWindow: windowEntries === visible && minExpectedAccuracy === undefined,
+  };
+}
+
+async function knownQuery(
+  view: GalleryView,
+  visible: readonly GalleryEntry[],
+  request: SearchRequest,
+): Promise<KnownQuery> {
+  const scorer = await scorerFor(view, request);
+  const sampled = view.sample.scores(scorer, visible);
+  return {
+    scorer,
+    scores: new RowScores(view.rows, scorer, sampled),
     spread: sampled && scoreSpread(sampled.scores),
+    ranking: null,
+    runnerUps: new Map(),
   };
 }
 
@@ -112,7 +136,8 @@ export function versionOf({ active }: Scorer): string {
 }
 
 async function scorerFor(view: GalleryView, { query, metric, hidden }: SearchRequest): Promise<Scorer> {
-  const context = { metric, active: view.active, certaintyOf: view.certaintyOf };
+  const { active, rows, certaintyOf } = view;
+  const context = { metric, active, rows, certaintyOf };
   if (query.kind === 'CONCEPT') return conceptScorer(query, context);
   if (query.kind === 'EXPRESSION') return expressionScorer(query, context);
   if (query.kind === 'CONCEPTS')
@@ -130,6 +155,7 @@ function filtered(
   models: readonly string[] | undefined,
   excludeModels: readonly string[] | undefined,
 ): readonly GalleryEntry[] {
+  if (!models && !excludeModels) return entries;
   const allowed = models && new Set(models);
   const excluded = new Set(excludeModels);
   return entries.filter(({ modelId }) => (allowed?.has(modelId) ?? true) && !excluded.has(modelId));

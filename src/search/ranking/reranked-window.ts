@@ -4,18 +4,19 @@ import {
   consensusOfNeighbors,
   consensusScores,
   type Matrix,
-  type Neighbors,
   stackRows,
   unitRows,
 } from '../../domain/index.js';
 import type { GalleryView } from '../gallery/gallery-view.js';
 import type { RowFile } from '../gallery/row-file.js';
+import type { WindowNeighbors } from '../gallery/row-neighbors.js';
 import { innerProducts } from '../kernel/inner-products.js';
 import type { SearchPosition } from '../search-query.js';
 import { type JudgedAnswer, judgeAnswer } from './judge-answer.js';
+import type { KnownRanking } from './known-queries.js';
 import { byScore, type PreparedQuery, versionOf } from './prepared-query.js';
 import type { RerankedWindow } from './ranking-cache.js';
-import { retrieveLogits } from './retrieve.js';
+import { candidatesFor, retrieveLogits } from './retrieve.js';
 import type { ActiveSnapshot } from './scorer.js';
 import { positionOf } from './to-result.js';
 import { type Candidate, isBefore } from './top-k.js';
@@ -29,16 +30,32 @@ export async function openWindow(view: GalleryView, prepared: PreparedQuery): Pr
 
 /** A new window: the best {@link CONSENSUS_CANDIDATES} by score, ordered by consensus. */
 export async function rerank(view: GalleryView, prepared: PreparedQuery): Promise<RerankedWindow> {
-  const entries = prepared.windowEntries;
-  const best = await retrieveLogits(view, { ...prepared, entries }, CONSENSUS_CANDIDATES);
+  const { id, ranked, end } = await rankWindow(view, { ...prepared, entries: prepared.windowEntries });
+  return { id, ranked, end, ...(await judgeAnswer(view, prepared, ranked)) };
+}
+
+/** The ranking of a window that holds no less than all models is kept for the next request with the same query. */
+async function rankWindow(view: GalleryView, prepared: PreparedQuery): Promise<KnownRanking> {
+  if (!prepared.hasWholeWindow) return makeRanking(view, prepared, null);
+  const candidates = candidatesFor(view, prepared, CONSENSUS_CANDIDATES);
+  const { known } = prepared;
+  if (known.ranking?.candidates !== candidates) known.ranking = await makeRanking(view, prepared, candidates);
+  return known.ranking;
+}
+
+async function makeRanking(
+  view: GalleryView,
+  prepared: PreparedQuery,
+  candidates: number | null,
+): Promise<KnownRanking> {
+  const best = await retrieveLogits(view, prepared, CONSENSUS_CANDIDATES);
   const id = randomUUID();
   const { active } = prepared.scorer;
   const lists = active && view.neighbors.listsFor(view.entries, active);
   const known = lists?.within(best.map(({ row }) => row));
   const ranked = await orderByConsensus(best, view.rows, active, id, known);
   const last = best.at(-1);
-  const judged = await judgeAnswer(view, prepared, ranked);
-  return { id, ranked, end: last ? positionOf(last, prepared.scorer, 0) : null, ...judged };
+  return { id, ranked, end: last ? positionOf(last, prepared.scorer, 0) : null, candidates };
 }
 
 /** The judgment of a query whose page lies in no window: that of its best results by score. */
@@ -84,13 +101,13 @@ function cachedWindow(
 export async function orderByConsensus(
   candidates: Candidate[],
   rows: RowFile,
-  active: ActiveSnapshot | null,
+  active: Pick<ActiveSnapshot, 'projections'> | null,
   window: string,
-  known: readonly Neighbors[] | null = null,
+  known: WindowNeighbors | null = null,
 ): Promise<Candidate[]> {
   const values = candidates.map(({ value }) => value);
   const scores = known
-    ? consensusOfNeighbors(values, (candidate) => known[candidate])
+    ? consensusOfNeighbors(values, (candidate) => known.of(candidate))
     : consensusScores(
         values,
         await cosinesBetween(candidates, rows, active),
@@ -109,7 +126,7 @@ export async function orderByConsensus(
 async function cosinesBetween(
   candidates: Candidate[],
   rows: RowFile,
-  active: ActiveSnapshot | null,
+  active: Pick<ActiveSnapshot, 'projections'> | null,
 ): Promise<Matrix> {
   const ofWindow = candidates.map(({ row }) => row);
   const vectors = active

@@ -16,10 +16,15 @@ export async function retrieveLogits(
   const best = new TopK(limit, currentPosition(prepared, after));
   const index = indexFor(view, prepared);
   const count = index && candidateCount(prepared.request, limit, index.facts);
-  if (index && count !== null && count <= MAX_CANDIDATES)
-    await searchIndex(view, prepared, index, count, best);
+  if (index && count !== null) await searchIndex(view, prepared, index, count, best);
   else await view.scan.scanModels(prepared, prepared.entries, best);
   return best.list();
+}
+
+/** How many candidates of the index {@link retrieveLogits} scores; null when it scans all rows. */
+export function candidatesFor(view: GalleryView, prepared: PreparedQuery, limit: number): number | null {
+  const index = indexFor(view, prepared);
+  return index && candidateCount(prepared.request, limit, index.facts);
 }
 
 /**
@@ -106,12 +111,13 @@ const MAX_CANDIDATES = 3_000;
 const CANDIDATES_PER_RESULT = 6;
 
 /**
- * How many candidates to request from the index.
+ * How many candidates to request from the index; null when they would be too many.
  *
  * @param limit results to keep
  */
-function candidateCount(request: SearchRequest, limit: number, facts: IndexFacts): number {
+function candidateCount(request: SearchRequest, limit: number, facts: IndexFacts): number | null {
   const { first, after } = request;
   const count = limit + ((after?.depth ?? 0) + first) * CANDIDATES_PER_RESULT;
-  return Math.max(needsOf(request, facts).candidates, count);
+  const needed = Math.max(needsOf(request, facts).candidates, count);
+  return needed <= MAX_CANDIDATES ? needed : null;
 }

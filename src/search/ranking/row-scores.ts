@@ -38,10 +38,8 @@ export class RowScores {
   /** What orders `rows`, ascending, higher first: the score, or the negative distance. */
   valuesOf(rows: Uint32Array): Float64Array {
     if (this.scorer.metric === 'SCORE') return this.scoresOf(rows);
-    const descriptor = new Float32Array(this.rows.columns);
     const values = new Float64Array(rows.length);
-    for (let place = 0; place < rows.length; place++)
-      values[place] = -this.scorer.distance(this.rows.read(rows[place], descriptor), rows[place]);
+    for (let place = 0; place < rows.length; place++) values[place] = -this.scorer.distance(rows[place]);
     return values;
   }
 

@@ -3,23 +3,24 @@ import {
   CONFIDENCE_CURVES,
   type ConfidenceCurve,
   expressionScore,
-  indexQuery,
   LOGIT_TOP_K,
   TEXT_TOP_K,
   topProbes,
-  weightsOfWhitened,
   zscore,
 } from '../../domain/index.js';
 import { ProbelogError } from '../../errors/index.js';
+import type { RowFile } from '../gallery/row-file.js';
 import type { RowProjections } from '../gallery/row-projections.js';
 import { type RowWeights, rowWeights } from '../kernel/half-rows.js';
 import type { ConceptTerm, ExpressionQuery, SearchMetric } from '../search-query.js';
+import type { BasisProducts } from '../snapshot/basis-products.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
-/** The snapshot in use, with the projections of all rows under its basis. */
+/** The snapshot in use, with the projections of all rows and of queries under its basis. */
 export interface ActiveSnapshot {
   snapshot: Snapshot;
   projections: RowProjections;
+  products: BasisProducts;
 }
 
 /**
@@ -36,7 +37,7 @@ export interface Scorer {
    */
   score(products: readonly Float64Array[], place: number, row: number): number;
   /** The paper's discrepancy. */
-  distance(descriptor: Float32Array, row: number): number;
+  distance(row: number): number;
   /** The query in the index's space, one vector per concept; empty without a basis. */
   indexVectors(): Float32Array[];
   /** For a query by logit: maps how far a score stands out to confidence; null when no curve was fitted. */
@@ -49,6 +50,7 @@ export interface Scorer {
 export interface ScorerContext {
   metric: SearchMetric;
   active: ActiveSnapshot | null;
+  rows: RowFile;
   /** Certainty of each probe in a completed row; null for a row of which all probes were run. */
   certaintyOf(row: number): Float32Array | null;
 }
@@ -81,9 +83,9 @@ export async function logitScorer(
     const scale = 1 / descriptor.length;
     return linearScorer(descriptor, () => scale, descriptor, LOGIT_TOP_K, null, context);
   }
-  const { snapshot, projections } = context.active;
+  const { snapshot, projections, products } = context.active;
   const whitened = await projections.unitVectors([row]);
-  const weights = weightsOfWhitened(snapshot.basis, whitened.data);
+  const weights = products.weightsOf(whitened.data);
   const scaleOf = (other: number) => projections.scaleOf(other);
   const linear = linearScorer(weights, scaleOf, descriptor, LOGIT_TOP_K, CONFIDENCE_CURVES.LOGIT, context);
   return { ...linear, indexVectors: () => [widened(whitened.data, snapshot.wide.rank)] };
@@ -113,8 +115,8 @@ export function expressionScorer({ all, any, none }: ExpressionQuery, context: S
       none: scores.slice(positive.length),
     });
   };
-  const distance: Scorer['distance'] = (descriptor, row) => {
-    const distances = positive.map((part) => part.distance(descriptor, row));
+  const distance: Scorer['distance'] = (row) => {
+    const distances = positive.map((part) => part.distance(row));
     const nearest = any.length > 0 ? Math.min(...distances.slice(all.length)) : 0;
     return Math.max(0, nearest, ...distances.slice(0, all.length));
   };
@@ -135,14 +137,16 @@ function linearScorer(
   query: Float32Array,
   k: number,
   curve: ConfidenceCurve | null,
-  { metric, active, certaintyOf }: ScorerContext,
+  { metric, active, rows, certaintyOf }: ScorerContext,
 ): Scorer {
   const top = topProbes(query, k);
+  const descriptor = new Float32Array(query.length);
   return {
     terms: [rowWeights(weights)],
     score: ([products], place, row) => products[place] * scaleOf(row),
-    distance: (descriptor, row) => asymmetricDiscrepancy(query, descriptor, top, certaintyOf(row)),
-    indexVectors: () => (active ? [indexQuery(active.snapshot.wide, weights)] : []),
+    distance: (row) =>
+      asymmetricDiscrepancy(query, rows.readProbes(row, top, descriptor), top, certaintyOf(row)),
+    indexVectors: () => (active ? [active.products.indexQuery(weights)] : []),
     curve,
     metric,
     active,

@@ -1,5 +1,5 @@
 import type { GalleryView } from '../gallery/gallery-view.js';
-import { countLogits } from '../gallery/journal.js';
+import { countLogits, type GalleryEntry } from '../gallery/journal.js';
 import type { SearchRequest, SearchResults } from '../search-query.js';
 import { certainResults, type ResultsPage } from './certain-results.js';
 import { type PreparedQuery, prepareQuery } from './prepared-query.js';
@@ -53,8 +53,16 @@ async function windowAndRest(
   return [...ranked, ...rest.filter(({ row }) => !shown.has(row))];
 }
 
+const known = new WeakMap<readonly GalleryEntry[], ReadonlySet<string>>();
+
+function modelsOf(entries: readonly GalleryEntry[]): ReadonlySet<string> {
+  const models = known.get(entries) ?? new Set(entries.map(({ modelId }) => modelId));
+  known.set(entries, models);
+  return models;
+}
+
 /** A window may be that of more models, and models may have been removed since it was made. */
 function searchedOnly({ entries }: PreparedQuery, ranked: Candidate[]): Candidate[] {
-  const searched = new Set(entries.map(({ modelId }) => modelId));
+  const searched = modelsOf(entries);
   return ranked.filter(({ modelId }) => searched.has(modelId));
 }

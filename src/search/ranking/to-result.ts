@@ -31,8 +31,8 @@ export function toResult(
     modelId,
     index,
     score,
-    distance: scorer.distance(view.rows.read(row), row),
-    confidence: confidenceOf(prepared, support, score, runnerUpScore(view, prepared, candidate)),
+    distance: scorer.distance(row),
+    confidence: confidenceOf(prepared, support, score, runnerUpOf(view, prepared, candidate)),
     expectedAccuracy: accuracy,
     expectedAccuracyReason: accuracy === null ? 'TOO_FEW_OUTPUTS' : null,
     position: positionOf(candidate, scorer, (request.after?.depth ?? 0) + order + 1),
@@ -70,6 +70,17 @@ export function positionOf(
  * thousand outputs one always comes near. The limit also bounds the cost of a page of results.
  */
 const MAX_OTHERS = 64;
+
+/** {@link runnerUpScore}, which is computed once for each result of a query. */
+export function runnerUpOf(
+  view: Pick<GalleryView, 'entryAt'>,
+  prepared: Pick<PreparedQuery, 'scorer' | 'scores' | 'known'>,
+  candidate: Pick<Candidate, 'row'>,
+): number | undefined {
+  const { runnerUps } = prepared.known;
+  if (!runnerUps.has(candidate.row)) runnerUps.set(candidate.row, runnerUpScore(view, prepared, candidate));
+  return runnerUps.get(candidate.row);
+}
 
 /**
  * The best score among the other outputs of a result's model, for its confidence. Of a large model, an even sample of

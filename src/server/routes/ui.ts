@@ -7,7 +7,18 @@ import { BUILT_UI } from './built-ui.js';
 import { addElements } from './elements.js';
 
 /** Each is the same file; the script shows what the address says (`ui/src/address.ts`). */
-const ADDRESSES = ['/', '/model', '/output', '/compare', '/add', '/queue', '/name', '/registries', '/admin'];
+const ADDRESSES = [
+  '/',
+  '/model',
+  '/output',
+  '/compare',
+  '/map',
+  '/add',
+  '/queue',
+  '/name',
+  '/registries',
+  '/admin',
+];
 
 /**
  * Only the page's own script, styles and pictures, and requests to this server.

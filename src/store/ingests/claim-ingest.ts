@@ -39,23 +39,29 @@ export async function claimIngest(
   leaseMs: number,
   { maxKills = UNLIMITED, held = [], ...terms }: ClaimTerms,
 ): Promise<string | null> {
-  if (terms.flavors !== undefined && !(await mayClaim(prisma, claimable(terms)))) return null;
-  const [, , rows] = await prisma.$transaction([
-    prisma.$executeRaw`SELECT pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`,
-    requeueAbandoned(prisma, maxKills, held),
-    claimNext(prisma, worker, leaseMs, held, claimable(terms)),
-  ]);
-  return rows[0]?.id ?? null;
+  const { isWaiting, isAbandoned } = await inspectQueue(prisma, claimable(terms));
+  if (!isWaiting && !isAbandoned) return null;
+  const lock = prisma.$executeRaw`SELECT pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`;
+  const next = claimNext(prisma, worker, leaseMs, held, claimable(terms));
+  const results = isAbandoned
+    ? await prisma.$transaction([lock, requeueAbandoned(prisma, maxKills, held), next])
+    : await prisma.$transaction([lock, next]);
+  const [claimed] = results[results.length - 1] as Awaited<typeof next>;
+  return claimed?.id ?? null;
 }
 
 /**
- * Whether a claim may find something. Idle runners ask every few seconds, and no index has their condition: they must not hold the
- * lock that workers need.
+ * Whether a claim may find something. Idle workers ask every second, and runners, whose condition no index has, every few: they must
+ * not hold the lock. And a statement that might change models makes the server read again what it remembers of them
+ * (`table-memory.ts`), so it is sent only when a worker has died.
  */
-async function mayClaim(prisma: PrismaClient, claimable: Prisma.Sql): Promise<boolean> {
-  const [{ found }] = await prisma.$queryRaw<[{ found: boolean }]>`
-    SELECT EXISTS (SELECT 1 FROM "ingest" WHERE ${claimable})
-      OR EXISTS (SELECT 1 FROM "ingest" WHERE "state" = 'RUNNING' AND "leased_until" < now()) AS "found"`;
+async function inspectQueue(
+  prisma: PrismaClient,
+  claimable: Prisma.Sql,
+): Promise<{ isWaiting: boolean; isAbandoned: boolean }> {
+  const [found] = await prisma.$queryRaw<[{ isWaiting: boolean; isAbandoned: boolean }]>`
+    SELECT EXISTS (SELECT 1 FROM "ingest" WHERE ${claimable}) AS "isWaiting",
+      EXISTS (SELECT 1 FROM "ingest" WHERE "state" = 'RUNNING' AND "leased_until" < now()) AS "isAbandoned"`;
   return found;
 }
 

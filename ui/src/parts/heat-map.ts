@@ -3,6 +3,7 @@ import { define } from '../define.js';
 import { type Cells, cosineAt } from '../pages/best-pairs.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
+import { rgbOf } from './rgb-of.js';
 
 /** Screen pixels of a cell at the largest zoom. */
 const MAX_CELL = 32;
@@ -83,11 +84,11 @@ export class HeatMap extends LitElement {
     const painted = document.createElement('canvas');
     painted.width = columnCount;
     painted.height = rowCount;
-    const context = painted.getContext('2d', { willReadFrequently: true });
+    const context = painted.getContext('2d');
     if (!context) return painted;
     const style = getComputedStyle(this);
-    const from = rgbOf(context, style.getPropertyValue('--raised'));
-    const to = rgbOf(context, style.getPropertyValue('--accent'));
+    const from = rgbOf(style.getPropertyValue('--raised'));
+    const to = rgbOf(style.getPropertyValue('--accent'));
     const image = context.createImageData(columnCount, rowCount);
     for (const [index, value] of cells.entries()) {
       const share = Math.max(0, value) / 127;
@@ -215,10 +216,4 @@ function clamp(value: number, max: number): number {
   return Math.max(0, Math.min(max, value));
 }
 
-/** The channels of a color in any notation of CSS. */
-function rgbOf(context: CanvasRenderingContext2D, color: string): Uint8ClampedArray {
-  context.fillStyle = color.trim() || '#888';
-  context.fillRect(0, 0, 1, 1);
-  return context.getImageData(0, 0, 1, 1).data;
-}
 define('probelog-heat-map', HeatMap);

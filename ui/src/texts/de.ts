@@ -337,6 +337,16 @@ export const de: Texts = {
   openModel: 'Modell öffnen',
   whatHappened: 'Was geschehen ist',
   addAnother: 'Noch ein Modell hinzufügen',
+  map: 'Karte',
+  mapHelp:
+    'Ausgänge, die dasselbe erkennen, liegen nah beieinander. Pfeiltasten führen zum nächsten Ausgang, + und − vergrößern und verkleinern, 0 zeigt die ganze Karte.',
+  wholeMap: 'Ganze Karte',
+  mapMaking: 'Der Server macht die Karte. Das dauert einige Sekunden, bei vielen Ausgängen Minuten.',
+  mapOld: 'Eine neuere Karte entsteht gerade.',
+  mapTooSmall: 'Für eine Karte gibt es zu wenige Ausgänge: Sie braucht etwa 200.',
+  pointsOf: (points, models) =>
+    `${points} Ausgänge von ${models === '1' ? '1 Modell' : `${models} Modellen`}.`,
+  nearIt: 'Ausgänge nahe dem gewählten',
   notFound: 'Unter dieser Adresse gibt es nichts.',
   noModel: 'Dieses Modell gibt es nicht, oder Sie dürfen es nicht sehen.',
   noOutput: 'Diesen Ausgang gibt es nicht, oder Sie dürfen ihn nicht sehen.',

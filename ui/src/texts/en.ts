@@ -352,6 +352,16 @@ export const en = {
   openModel: 'Open the model',
   whatHappened: 'What happened',
   addAnother: 'Add another model',
+  map: 'Map',
+  mapHelp:
+    'Outputs that recognize the same are near each other. Arrow keys go to the next output, + and − zoom, 0 shows the whole map.',
+  wholeMap: 'Whole map',
+  mapMaking: 'The server makes the map. It takes some seconds, or minutes for a large gallery.',
+  mapOld: 'A newer map is being made.',
+  mapTooSmall: 'There are too few outputs for a map: it needs about 200.',
+  pointsOf: (points: string, models: string) =>
+    `${points} outputs of ${models === '1' ? '1 model' : `${models} models`}.`,
+  nearIt: 'Outputs near the chosen one',
   notFound: 'There is nothing at this address.',
   noModel: 'There is no such model, or you may not see it.',
   noOutput: 'There is no such output, or you may not see it.',
