@@ -176,7 +176,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
 
   private link({ logit }: Model) {
     if (!logit) return nothing;
-    const href = this.session.linkTo({ page: 'output', of: { id },: logit.id, shown: FIRST_SHOWN });
+    const href = this.session.linkTo({ page: 'output', of: { id: logit.id }, shown: FIRST_SHOWN });
     return html`<a href=${href}><bdi>${titleOf(logit, this.speech)}</bdi></a>`;
   }
 }
