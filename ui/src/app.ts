@@ -2,6 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { type Address, parseAddress } from './address.js';
 import { define } from './define.js';
 import { GoEvent, PaintedEvent, TitleEvent } from './navigation.js';
+import type { PageHeader } from './parts/page-header.js';
 import { focusedElement, keepPlace, keptPlace, type Place, returnTo } from './place.js';
 import { openTabSession } from './session.js';
 import { shared } from './styles/shared.js';
@@ -9,6 +10,7 @@ import { ENGLISH, loadSpeech } from './texts/texts.js';
 import './pages/model-page.js';
 import './pages/output-page.js';
 import './pages/search-page.js';
+import './parts/page-header.js';
 
 /** After one of these, a person is where they want to be. */
 const OWN_MOVES = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
@@ -29,12 +31,7 @@ export class ProbelogApp extends LitElement {
   static override styles = [
     shared,
     css`
-      header { border-bottom: 1px solid var(--line); padding: 8px 16px; }
-      header > .row, main { max-width: 1280px; margin-inline: auto; }
-      header > .row { justify-content: space-between; }
-      main { padding: 16px; }
-      .home { font-weight: 600; text-decoration: none; color: var(--ink); }
-      header a { display: inline-block; min-height: 24px; }
+      main { max-width: 1280px; margin-inline: auto; padding: 16px; }
     `,
   ];
 
@@ -48,6 +45,11 @@ export class ProbelogApp extends LitElement {
     this.addEventListener(TitleEvent.type, (event) => {
       document.title = (event as TitleEvent).title;
     });
+    // A page tries again, perhaps with another key.
+    this.addEventListener(
+      'probelog-retry',
+      () => void this.renderRoot.querySelector<PageHeader>('probelog-page-header')?.readScopes(),
+    );
     this.addEventListener(PaintedEvent.type, () => void this.restorePlace(true));
   }
 
@@ -130,19 +132,7 @@ export class ProbelogApp extends LitElement {
   }
 
   override render() {
-    const { texts } = this.speech;
-    return html`<header>
-        <div class="row">
-          <a class="home" href="./">${texts.appName}</a>
-          <nav class="row" aria-label=${texts.pages}>
-            <a class="small" href="./compare">${texts.compare}</a>
-            <a class="small" href="./map">${texts.map}</a>
-            <a class="small" href="./add">${texts.add}</a>
-            <a class="small" href="./queue">${texts.queue}</a>
-            <a class="small" href="./graphql">${texts.graphql}</a>
-          </nav>
-        </div>
-      </header>
+    return html`<probelog-page-header .session=${this.session} .speech=${this.speech} .page=${this.address.page}></probelog-page-header>
       <main tabindex="-1">${this.page()}</main>`;
   }
 

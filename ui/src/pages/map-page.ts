@@ -7,6 +7,7 @@ import { Loader } from '../loader.js';
 import { GoEvent } from '../navigation.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { AddressPage } from './address-page.js';
 import { nearestPoints } from './nearest-points.js';
 import '../parts/image-strip.js';
@@ -81,7 +82,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
   }
 
   override updated() {
-    this.entitle(this.speech.texts.map);
+    this.entitle(allTexts(this.speech).map);
     if (this.loader.isLoading) return;
     this.painted();
     clearTimeout(this.timer);
@@ -117,7 +118,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
       <h1>${texts.map}</h1>
@@ -130,7 +131,8 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
   }
 
   private map(map: GalleryMap) {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     if (map.indexes.length === 0) return html`<p>${texts.none}</p>`;
     return html`<p class="small quiet">${texts.pointsOf(number(map.indexes.length), number(map.models.length))} ${map.isMaking ? texts.mapOld : nothing}</p>
       <probelog-point-map
@@ -148,7 +150,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
   }
 
   private point() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, trouble } = this.shownPoint;
     return html`<section class="stack point" aria-live="polite">
       ${this.troubleMessage(trouble, data !== null)}
@@ -163,7 +165,7 @@ export class MapPage extends AddressPage<MapAddress, GalleryMap> {
   }
 
   private list() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const models = this.near.data?.filter((model) => model?.logit) ?? [];
     if (models.length === 0) return nothing;
     return html`<section class="stack">

@@ -9,11 +9,12 @@ import {
   type UiModelPageQuery,
   UiModelSearchDocument,
 } from '../generated/operations.js';
+import type { Memory } from '../memory.js';
 import { GoEvent } from '../navigation.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
-import { loadPages, MAX_FIRST } from './load-pages.js';
+import { MAX_FIRST } from './load-pages.js';
 import '../parts/strength-bar.js';
 
 const TYPING_MS = 150;
@@ -62,7 +63,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
     const { address, session } = this;
     this.loader.load(
       JSON.stringify(address),
-      (signal) => loadModel(session.client, address, signal),
+      (signal, memory) => loadModel(session.client, address, signal, memory),
       this.isTyping ? TYPING_MS : 0,
     );
     this.isTyping = false;
@@ -112,6 +113,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
           />
           ${this.outputs(data)}
         </section>
+        ${this.use(model)}
       </div>
       <div class="wide">
         <p><a href=${this.session.linkTo({ page: 'compare', a: { name: model.name, version: model.version }, b: null, shown: FIRST_SHOWN })}>${texts.compareWith}</a></p>
@@ -123,6 +125,14 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
         ${this.facts(model)}
       </div>
     </div>`;
+  }
+
+  /** At the end of the page, and loaded after it: most people only look. */
+  private use(model: NonNullable<UiModelPageQuery['model']>) {
+    if (model.status !== 'READY') return nothing;
+    // Without it, the rest of the page still says what it said.
+    import('../parts/model-use.js').catch(() => undefined);
+    return html`<probelog-model-use .session=${this.session} .speech=${this.speech} .model=${model}></probelog-model-use>`;
   }
 
   private order() {
@@ -221,15 +231,19 @@ async function loadModel(
   client: ProbelogClient,
   address: ModelAddress,
   signal: AbortSignal,
+  memory: Memory,
 ): Promise<ModelData> {
   const { name, version } = address;
   const options = { signal };
+  const key = JSON.stringify([name, version]);
   const [{ model }, { outputs, hasMore }] = await Promise.all([
-    client.query(UiModelPageDocument, { name, version }, options),
-    loadOutputs(client, address, options),
+    memory.once(`model ${key}`, () => client.query(UiModelPageDocument, { name, version }, options)),
+    loadOutputs(client, address, options, memory),
   ]);
   const isUnlabeled = outputs.some(({ node }) => node.label === null);
-  const names = isUnlabeled ? await client.query(UiModelNamesDocument, { name, version }, options) : null;
+  const names = isUnlabeled
+    ? await memory.once(`names ${key}`, () => client.query(UiModelNamesDocument, { name, version }, options))
+    : null;
   // A degenerate output has no name; those beyond the first 2,000 have none here.
   const named = new Map(
     names?.model?.outputNames.map(({ index, text, confidence = null }) => [
@@ -245,6 +259,7 @@ async function loadOutputs(
   client: ProbelogClient,
   { name, version, find, by, shown }: ModelAddress,
   options: { signal: AbortSignal },
+  memory: Memory,
 ): Promise<Pick<ModelData, 'outputs' | 'hasMore'>> {
   const concept = find.trim();
   if (concept) {
@@ -256,7 +271,8 @@ async function loadOutputs(
       hasMore: edges.length === first && first < MAX_FIRST,
     };
   }
-  const { model } = await loadPages(
+  const { model } = await memory.pages(
+    `outputs ${JSON.stringify([name, version])}`,
     by === 'NAME' ? MAX_SORTED : shown,
     (page) => client.query(UiModelOutputsDocument, { name, version, ...page }, options),
     (result) => result.model?.logits,

@@ -1,5 +1,12 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
-import { FIRST_SHOWN, modelAddress, type OutputAddress, type OutputPlace, searchFor } from '../address.js';
+import {
+  FIRST_SHOWN,
+  MAX_SHOWN,
+  modelAddress,
+  type OutputAddress,
+  type OutputPlace,
+  searchFor,
+} from '../address.js';
 import { define } from '../define.js';
 import { GoEvent } from '../navigation.js';
 import { answerList, answerListStyles } from '../parts/answer-list.js';
@@ -7,7 +14,6 @@ import { titleOf, titleSource } from '../parts/output-title.js';
 import { plainText } from '../plain-text.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
-import { MAX_FIRST } from './load-pages.js';
 import { loadOutput, type OutputData } from './output-data.js';
 import '../parts/image-strip.js';
 import '../parts/strength-bar.js';
@@ -32,7 +38,9 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
 
   override willUpdate() {
     const { address, session } = this;
-    this.loader.load(JSON.stringify(address), (signal) => loadOutput(session.client, address, { signal }));
+    this.loader.load(JSON.stringify(address), (signal, memory) =>
+      loadOutput(session.client, address, { signal }, memory),
+    );
   }
 
   /** Nothing while another output is still there, which the address no longer names. */
@@ -124,7 +132,7 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
             })
       }
       ${
-        similar.pageInfo.hasNextPage && address.shown < MAX_FIRST
+        similar.pageInfo.hasNextPage && address.shown < MAX_SHOWN
           ? html`<p><button @click=${() => this.dispatchEvent(new GoEvent({ ...address, shown: address.shown + 2 * FIRST_SHOWN }, true))}>${texts.more}</button></p>`
           : nothing
       }

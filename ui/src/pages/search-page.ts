@@ -91,7 +91,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     if (address.image !== undefined && image === null) return;
     this.loader.load(
       JSON.stringify(address),
-      (signal) => loadSearch(session.client, address, image, signal),
+      (signal, memory) => loadSearch(session.client, address, image, signal, memory),
       this.isTyping ? TYPING_MS : 0,
     );
     this.isTyping = false;

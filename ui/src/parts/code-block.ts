@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { define } from '../define.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 
 /** Text to take elsewhere, with a button that copies it. */
@@ -51,7 +52,7 @@ export class CodeBlock extends LitElement {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const said = { COPIED: texts.copied, SELECTED: texts.copyByKey };
     return html`<div class="row">
         <pre tabindex="0" role="region" aria-label=${this.label}><code>${this.code}</code></pre>

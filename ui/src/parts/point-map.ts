@@ -3,6 +3,7 @@ import { css, html, LitElement, type PropertyValues } from 'lit';
 import { MAX_ZOOM } from '../address.js';
 import { define } from '../define.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 import { rgbOf } from './rgb-of.js';
 
@@ -267,7 +268,7 @@ export class PointMap extends LitElement {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<div class="stack">
       <div class="row">
         <button @click=${() => this.zoomTo(this.zoom * ZOOM)} ?disabled=${this.zoom >= MAX_ZOOM}>${texts.zoomIn}</button>

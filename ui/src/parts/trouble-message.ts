@@ -3,6 +3,7 @@ import { define } from '../define.js';
 import type { Session, Trouble } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
+import { signInForm } from './sign-in-form.js';
 
 const SECOND_MS = 1_000;
 
@@ -62,10 +63,8 @@ export class TroubleMessage extends LitElement {
     this.dispatchEvent(new CustomEvent('probelog-retry', { bubbles: true, composed: true }));
   }
 
-  private useKey(event: SubmitEvent) {
-    event.preventDefault();
-    const key = new FormData(event.target as HTMLFormElement).get('key');
-    this.session.useKey(typeof key === 'string' && key.trim() ? key.trim() : null);
+  private useKey(key: string | null) {
+    this.session.useKey(key);
     this.retry();
   }
 
@@ -91,30 +90,19 @@ export class TroubleMessage extends LitElement {
       case 'FORBIDDEN':
         if (!this.session.takesKey) return html`<p>${texts.noAccess}</p>${again}`;
         return html`<p>${trouble.kind === 'FORBIDDEN' ? texts.forbidden : texts.signedOut}</p>
-          <form @submit=${(event: SubmitEvent) => this.useKey(event)}>
-            <label class="stack">${texts.key}<input
-                name="key"
-                type="password"
-                autocomplete="off"
-                required
-                pattern="\\s*[!-~]+\\s*"
-                title=${texts.keyCharacters}
-            /></label>
-            <button class="main">${texts.signIn}</button>
-            ${this.session.hasKey() ? html`<button type="button" @click=${() => this.forget()}>${texts.signOut}</button>` : nothing}
-          </form>
-          <p class="small quiet">${texts.keyHint}</p>`;
+          ${signInForm(
+            texts,
+            (key) => this.useKey(key),
+            this.session.hasKey()
+              ? html`<button type="button" @click=${() => this.useKey(null)}>${texts.signOut}</button>`
+              : nothing,
+          )}`;
       case 'ERROR':
         return html`<p>${texts.error} <bdi>${trouble.message}</bdi></p>
           ${trouble.remedy ? html`<p>${trouble.remedy}</p>` : nothing}
           <p class="small quiet">${texts.errorCode(trouble.code)}</p>
           ${again}`;
     }
-  }
-
-  private forget() {
-    this.session.useKey(null);
-    this.retry();
   }
 }
 define('probelog-trouble-message', TroubleMessage);
