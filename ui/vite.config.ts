@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite';
-import { compressed, path, shared, withoutPreload } from './vite/shared.js';
+import { codeSplitting, compressed, path, shared, withoutPreload } from './vite/shared.js';
 
 export default defineConfig({
   plugins: [withoutPreload, compressed('assets')],
@@ -9,6 +9,7 @@ export default defineConfig({
   build: {
     ...shared,
     outDir: path('../dist/ui'),
+    rollupOptions: { output: { codeSplitting } },
     license: { fileName: 'licenses.md' },
   },
 });
