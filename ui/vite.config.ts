@@ -1,9 +1,5 @@
 import { defineConfig } from 'vite';
-import { compressed, path, shared, withoutPreload } from './vite/shared.js';
-
-/** What every page needs. Unless they are named, what later pages share with the first one comes in many small files. */
-const CORE =
-  /node_modules\/(@lit|lit)|\/src\/client\/(?!follow-ingest|upload-|probe-kit)|\/ui\/src\/(generated|styles|texts\/en|texts\/texts|[a-z-]+\.ts$)/;
+import { codeSplitting, compressed, path, shared, withoutPreload } from './vite/shared.js';
 
 export default defineConfig({
   plugins: [withoutPreload, compressed('assets')],
@@ -13,7 +9,7 @@ export default defineConfig({
   build: {
     ...shared,
     outDir: path('../dist/ui'),
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'index', test: CORE }] } } },
+    rollupOptions: { output: { codeSplitting } },
     license: { fileName: 'licenses.md' },
   },
 });

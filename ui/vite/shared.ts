@@ -29,6 +29,22 @@ export const withoutPreload: Plugin = {
   },
 };
 
+/** Parts of the client that it loads when they are needed. */
+const ON_DEMAND =
+  /\/src\/client\/(follow-ingest|event-stream|upload-\w+|probe-kit|gallery-map)\.ts$|\/read-image\.ts$/;
+
+/** What every page needs. */
+function isCore(id: string): boolean {
+  return (
+    /\/node_modules\/(@?lit|@lit-labs)\b|\/src\/client\/|\/ui\/src\/([\w-]+|generated\/document|styles\/\w+|texts\/(en|texts)|parts\/trouble-message|pages\/address-page)\.ts$/.test(
+      id,
+    ) && !ON_DEMAND.test(id)
+  );
+}
+
+/** What all pages share in one file: left alone, the bundler makes one for each set of pages that share something. */
+export const codeSplitting = { groups: [{ name: 'core', test: isCore }] };
+
 export const shared = {
   emptyOutDir: true,
   target: 'es2022',
