@@ -1,8 +1,15 @@
 import { defineConfig } from 'vite';
-import { codeSplitting, compressed, path, shared, withoutPreload } from './vite/shared.js';
+import {
+  codeSplitting,
+  compressed,
+  path,
+  shared,
+  withoutIndentation,
+  withoutPreload,
+} from './vite/shared.js';
 
 export default defineConfig({
-  plugins: [withoutPreload, compressed('assets')],
+  plugins: [withoutPreload, withoutIndentation, compressed('assets')],
   root: path('.'),
   // Relative, for a server behind a path of a proxy: all pages are one level deep.
   base: './',

@@ -1,12 +1,19 @@
 import { defineConfig } from 'vite';
-import { codeSplitting, compressed, path, shared, withoutPreload } from './vite/shared.js';
+import {
+  codeSplitting,
+  compressed,
+  path,
+  shared,
+  withoutIndentation,
+  withoutPreload,
+} from './vite/shared.js';
 
 /**
  * One script for pages of other applications, and what it loads when an element needs it. It is built apart from the UI, so that
  * neither loads a file more because of the other.
  */
 export default defineConfig({
-  plugins: [withoutPreload, compressed('elements')],
+  plugins: [withoutPreload, withoutIndentation, compressed('elements')],
   root: path('.'),
   publicDir: false,
   base: './',

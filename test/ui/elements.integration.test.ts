@@ -63,6 +63,11 @@ async function openSite(): Promise<Server> {
       response.end(own ? await readFile(BUILT + own) : await reactApplication());
       return;
     }
+    // This registry has no key.
+    if (pathname === '/probelog-key') {
+      response.end();
+      return;
+    }
     const policy = searchParams.get('policy');
     if (policy) response.setHeader('content-security-policy', policy);
     const script = searchParams.get('script');

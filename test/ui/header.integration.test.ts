@@ -24,6 +24,7 @@ describe.runIf(HAS_BROWSER)('the header', () => {
       await expect.poll(() => links(page)).toEqual(ALL);
       expect(await page.getByRole('link', { name: 'Queue' }).getAttribute('aria-current')).toBe('page');
       expect(await page.getByRole('button', { name: /Sign/ }).count()).toBe(0);
+      await page.getByRole('heading', { level: 1 }).waitFor();
       expect(await brokenRules(page), JSON.stringify(look)).toEqual([]);
       expect(await sideways(page), JSON.stringify(look)).toBe(0);
       await page.getByRole('link', { name: 'Administration' }).click();

@@ -38,7 +38,7 @@ export function openTabSession(server: URL): Session {
   };
 }
 
-/** Gives the key for a request; null for none. */
+/** Gives the key for a request; null or an empty text for none. */
 export type KeySource = () => string | null | Promise<string | null>;
 
 /** The session of an element in a page of another application, which knows the key. */
@@ -62,7 +62,7 @@ function connect(server: URL, getKey: KeySource): Pick<Session, 'client' | 'urlO
       fetch: async (address, init) => {
         const key = await getKey();
         const headers = new Headers(init.headers);
-        if (key !== null) headers.set('authorization', `Bearer ${key}`);
+        if (key) headers.set('authorization', `Bearer ${key}`);
         return fetch(address, { ...init, headers });
       },
     }),
