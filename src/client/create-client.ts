@@ -228,7 +228,10 @@ export function createClient(options: ClientOptions): ProbelogClient {
 
   const follow: ProbelogClient['follow'] = async (ingestId, { cancelOnAbort = false, ...options } = {}) => {
     try {
-      const { followIngest } = await part(() => import('./follow-ingest.js'));
+      const followIngest = await part(async () => {
+        const { followIngest } = await import('./follow-ingest.js');
+        return followIngest;
+      });
       return await followIngest(connection, ingestId, options);
     } catch (thrown) {
       if (cancelOnAbort && isProbelogError(thrown) && thrown.code === 'ABORTED')
@@ -309,11 +312,17 @@ export function createClient(options: ClientOptions): ProbelogClient {
     follow,
     map: (options = {}) => fetchMap(connection, options),
     async uploadModel(files, options = {}) {
-      const { uploadModel } = await part(() => import('./upload-model.js'));
+      const uploadModel = await part(async () => {
+        const { uploadModel } = await import('./upload-model.js');
+        return uploadModel;
+      });
       return uploadModel(connection, files, options);
     },
     async uploadResponses(modelId, data, options = {}) {
-      const { uploadResponses } = await part(() => import('./upload-responses.js'));
+      const uploadResponses = await part(async () => {
+        const { uploadResponses } = await import('./upload-responses.js');
+        return uploadResponses;
+      });
       return uploadResponses(connection, modelId, data, options);
     },
     viewer: async (options) => (await ask(connection, ViewerDocument, {}, options)).viewer,
@@ -322,7 +331,10 @@ export function createClient(options: ClientOptions): ProbelogClient {
     suggestions: async (prefix, { first, signal } = {}) =>
       (await ask(connection, SuggestionsDocument, { prefix, first }, { signal })).suggestions,
     async kit(probeSet, options = {}) {
-      const { fetchProbeKit } = await part(() => import('./probe-kit.js'));
+      const fetchProbeKit = await part(async () => {
+        const { fetchProbeKit } = await import('./probe-kit.js');
+        return fetchProbeKit;
+      });
       return fetchProbeKit(connection, probeSet, options);
     },
     probeImage: (probeId, options = {}) => fetchProbeImage(connection, probeId, options),
@@ -330,7 +342,7 @@ export function createClient(options: ClientOptions): ProbelogClient {
 }
 
 /** Loads what few programs need, and only then, so that pages load less. */
-async function part<Module>(load: () => Promise<Module>): Promise<Module> {
+async function part<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
     return await load();
   } catch (thrown) {

@@ -2,6 +2,17 @@ const PREFIX = 'probelog-image-';
 /** Images that a tab keeps; the oldest goes. */
 const MAX_KEPT = 8;
 
+/** An image file as a small JPEG in base64; null when the browser cannot read it. */
+export async function readImage(file: Blob): Promise<string | null> {
+  try {
+    // Few people search with an image.
+    const { shrinkImage } = await import('./shrink-image.js');
+    return await shrinkImage(file);
+  } catch {
+    return null;
+  }
+}
+
 /** Keeps an image in this tab, so that Back and reload find it. @returns its key, for addresses */
 export function keepImage(image: string): string {
   const key = crypto.getRandomValues(new Uint32Array(2)).join('-');

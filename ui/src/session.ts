@@ -1,13 +1,14 @@
 import { createClient, isProbelogError, type ProbelogClient } from '../../src/client/index.js';
 import { formatAddress, type KnownAddress } from './address.js';
+import { signInForm } from './parts/sign-in-form.js';
 
 const KEY = 'probelog-key';
 
 /** A connection to a server. */
 export interface Session {
   client: ProbelogClient;
-  /** Whether a person may enter a key; elsewhere, the page around an element gives it. */
-  takesKey: boolean;
+  /** Asks a person for a key; null where the page around an element gives it. */
+  askForKey: typeof signInForm | null;
   hasKey(): boolean;
   /** Keeps a key until the tab is closed; null forgets it. */
   useKey(key: string | null): void;
@@ -22,7 +23,7 @@ export function openTabSession(server: URL): Session {
   let key = read();
   return {
     ...connect(server, () => key),
-    takesKey: true,
+    askForKey: signInForm,
     // Relative, for a server behind a path of a proxy.
     linkTo: formatAddress,
     hasKey: () => key !== null,
@@ -45,7 +46,7 @@ export type KeySource = () => string | null | Promise<string | null>;
 export function openElementSession(server: URL, getKey: KeySource): Session {
   return {
     ...connect(server, getKey),
-    takesKey: false,
+    askForKey: null,
     linkTo: (address) => new URL(formatAddress(address), server).href,
     hasKey: () => false,
     useKey: () => undefined,

@@ -44,7 +44,7 @@ export const withoutIndentation: Plugin = {
 
 /** Parts of the client that it loads when they are needed. */
 const ON_DEMAND =
-  /\/src\/client\/(follow-ingest|event-stream|upload-\w+|probe-kit|gallery-map)\.ts$|\/read-image\.ts$/;
+  /\/src\/client\/(follow-ingest|event-stream|upload-\w+|probe-kit|gallery-map)\.ts$|\/shrink-image\.ts$/;
 
 /** What every page needs. */
 function isCore(id: string): boolean {

@@ -12,7 +12,7 @@ import {
 } from '../address.js';
 import { define } from '../define.js';
 import type { UiModelFragment } from '../generated/operations.js';
-import { keepImage, keptImage } from '../image.js';
+import { keepImage, keptImage, readImage } from '../image.js';
 import { GoEvent, type Results } from '../navigation.js';
 import { answerList, answerListStyles } from '../parts/answer-list.js';
 import { shared } from '../styles/shared.js';
@@ -143,8 +143,6 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
 
   private async take(file: File | undefined) {
     if (!file) return;
-    // Few people search with an image.
-    const { readImage } = await import('../read-image.js').catch(() => ({ readImage: async () => null }));
     const image = await readImage(file);
     this.isUnreadable = image === null;
     if (image) this.go({ query: '', image: keepImage(image) });

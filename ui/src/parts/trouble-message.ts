@@ -3,7 +3,6 @@ import { define } from '../define.js';
 import type { Session, Trouble } from '../session.js';
 import { shared } from '../styles/shared.js';
 import type { Speech } from '../texts/texts.js';
-import { signInForm } from './sign-in-form.js';
 
 const SECOND_MS = 1_000;
 
@@ -88,9 +87,9 @@ export class TroubleMessage extends LitElement {
         return html`<p>${texts[trouble.kind === 'BUSY' ? 'busy' : 'rateLimited']}</p>`;
       case 'SIGNED_OUT':
       case 'FORBIDDEN':
-        if (!this.session.takesKey) return html`<p>${texts.noAccess}</p>${again}`;
+        if (!this.session.askForKey) return html`<p>${texts.noAccess}</p>${again}`;
         return html`<p>${trouble.kind === 'FORBIDDEN' ? texts.forbidden : texts.signedOut}</p>
-          ${signInForm(
+          ${this.session.askForKey(
             texts,
             (key) => this.useKey(key),
             this.session.hasKey()

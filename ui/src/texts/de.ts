@@ -86,9 +86,6 @@ export const de: Texts = {
   },
   pages: 'Seiten',
   queue: 'Warteschlange',
-  queueShows: 'Anzeigen',
-  queueShown: { ALL: 'Alle', UNFINISHED: 'Unfertige', FAILED: 'Fehlgeschlagene' },
-  ingests: (count) => (count === '1' ? '1 Aufnahme' : `${count} Aufnahmen`),
   stage: {
     QUEUED: 'In der Warteschlange',
     FETCHING: 'Kopiert die Datei',
@@ -100,8 +97,6 @@ export const de: Texts = {
   },
   probesOf: (done, total) => `${done} von ${total} Proben`,
   secondsLeft: (seconds) => `(noch etwa ${seconds} s)`,
-  retryIngest: 'Noch einmal versuchen',
-  cancelIngest: 'Abbrechen',
   summary: 'Was es erkennt',
   noSummary: 'Dieses Modell ist noch nicht durchsuchbar.',
   facts: 'Angaben',

@@ -95,9 +95,6 @@ export const en = {
   } satisfies Record<IngestState, string>,
   pages: 'Pages',
   queue: 'Queue',
-  queueShows: 'Show',
-  queueShown: { ALL: 'All', UNFINISHED: 'Unfinished', FAILED: 'Failed' },
-  ingests: (count: string) => (count === '1' ? '1 ingest' : `${count} ingests`),
   stage: {
     QUEUED: 'Queued',
     FETCHING: 'Copying the file',
@@ -109,8 +106,6 @@ export const en = {
   } satisfies Record<IngestStage, string>,
   probesOf: (done: string, total: string) => `${done} of ${total} probes`,
   secondsLeft: (seconds: string) => `(about ${seconds} s left)`,
-  retryIngest: 'Try again',
-  cancelIngest: 'Cancel',
   summary: 'What it recognizes',
   noSummary: 'This model cannot be searched yet.',
   facts: 'Facts',

@@ -1,6 +1,11 @@
 import type { LaterTexts } from './en.js';
 
 export const de: LaterTexts = {
+  queueShows: 'Anzeigen',
+  queueShown: { ALL: 'Alle', UNFINISHED: 'Unfertige', FAILED: 'Fehlgeschlagene' },
+  ingests: (count) => (count === '1' ? '1 Aufnahme' : `${count} Aufnahmen`),
+  retryIngest: 'Noch einmal versuchen',
+  cancelIngest: 'Abbrechen',
   version: 'Version',
   naming: (model) => `Ausgänge von ${model} benennen`,
   namingWhich: 'Ausgänge',

@@ -4,6 +4,11 @@ import type { OutputName } from '../../strength.js';
 
 /** Texts of pages that are loaded when they are opened, so that the search and the elements stay small. */
 export const en = {
+  queueShows: 'Show',
+  queueShown: { ALL: 'All', UNFINISHED: 'Unfinished', FAILED: 'Failed' },
+  ingests: (count: string) => (count === '1' ? '1 ingest' : `${count} ingests`),
+  retryIngest: 'Try again',
+  cancelIngest: 'Cancel',
   version: 'Version',
   naming: (model: string) => `Name the outputs of ${model}`,
   namingWhich: 'Outputs',

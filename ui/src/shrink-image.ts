@@ -3,7 +3,7 @@ const SIDE = 512;
 const QUALITY = 0.9;
 
 /** An image as a small JPEG in base64; null when the browser cannot read it. */
-export async function readImage(file: Blob): Promise<string | null> {
+export async function shrinkImage(file: Blob): Promise<string | null> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
