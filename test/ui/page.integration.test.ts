@@ -265,7 +265,7 @@ describe('the files', () => {
   it('are small', async () => {
     const assets = await readdir(`${BUILT}assets`);
     for (const name of assets.filter((name) => name.endsWith('.js'))) {
-      const isFirst = name.startsWith('index-');
+      const isFirst = name.startsWith('core-');
       const bytes = gzipSync(await readFile(`${BUILT}assets/${name}`)).length;
       expect(bytes, name).toBeLessThan((isFirst ? 40 : 25) * KIB);
     }
