@@ -5,6 +5,7 @@ import { define } from '../define.js';
 import { UiModelByNameDocument, type UiModelFragment } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { AddressPage } from './address-page.js';
 import { bestPairs, type Pair } from './best-pairs.js';
 import '../parts/heat-map.js';
@@ -38,7 +39,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address')) this.entitle(this.speech.texts.compareModels);
+    if (changed.has('address')) this.entitle(allTexts(this.speech).compareModels);
     this.painted();
   }
 
@@ -58,7 +59,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
       <h1 part="title">${texts.compareModels}</h1>
@@ -69,7 +70,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   private chooser() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { a, b } = this.address;
     const field = (key: string, label: string, value: string | undefined) => html`<label class="stack small"
       >${label}<input type="text" part="field" name=${key} maxlength="300" .value=${value ?? ''}
@@ -85,7 +86,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   private comparison({ a, b, similarity, pairs }: CompareData) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { address } = this;
     if (!address.a || !address.b) return nothing;
     if (!a || !b) return html`<p>${texts.noModel} <bdi>${(a ? address.b : address.a).name}</bdi></p>`;
@@ -116,12 +117,14 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   private nameOf(label: string | null | undefined, index: number): string {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     return label ?? texts.outputNumber(number(index));
   }
 
   private only(model: UiModelFragment, outputs: Similarity['onlyA']) {
-    const { texts, decimal } = this.speech;
+    const { decimal } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<section class="stack">
       <h2>${texts.onlyIn(`${model.name} ${model.version}`)}</h2>
       <ul>
@@ -142,7 +145,8 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
     pairs: readonly Pair[],
     names: { a: string[]; b: string[] },
   ) {
-    const { texts, decimal } = this.speech;
+    const { decimal } = this.speech;
+    const texts = allTexts(this.speech);
     const { shown } = this.address;
     return html`<section class="stack">
       <h2>${texts.sameIn}</h2>

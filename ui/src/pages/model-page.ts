@@ -96,7 +96,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
       <div class="wide">
         <section class="stack">
           <h2>${texts.summary}</h2>
-          <p>${model.summary ?? texts.noSummary}</p>
+          <p>${typeof model.summary === 'string' ? html`<bdi>${model.summary}</bdi>` : texts.noSummary}</p>
         </section>
         <section class="stack">
           <h2>${texts.outputsOf}</h2>

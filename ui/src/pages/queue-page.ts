@@ -73,7 +73,7 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
   }
 
   override updated() {
-    this.entitle(this.speech.texts.queue);
+    this.entitle(allTexts(this.speech).queue);
     if (this.loader.isLoading) return;
     this.painted();
     clearTimeout(this.timer);

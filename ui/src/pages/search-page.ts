@@ -312,8 +312,8 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
                 <td>${this.modelLink(node)}</td>
                 ${hasQuery ? html`<td class="number">${typeof confidence === 'number' ? percent(confidence) : '–'}</td>` : nothing}
                 <td class="number">${typeof node.outputs === 'number' ? this.speech.number(node.outputs) : texts.status[node.status]}</td>
-                <td>${node.license ?? texts.noLicense}</td>
-                <td>${node.registry ?? texts.noRegistry}</td>
+                <td><bdi>${node.license ?? texts.noLicense}</bdi></td>
+                <td><bdi>${node.registry ?? texts.noRegistry}</bdi></td>
               </tr>`,
             )}
           </tbody>

@@ -2,6 +2,7 @@ import { css, html, LitElement, type PropertyValues } from 'lit';
 import { define } from '../define.js';
 import { type Cells, cosineAt } from '../pages/best-pairs.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 import { rgbOf } from './rgb-of.js';
 
@@ -187,7 +188,8 @@ export class HeatMap extends LitElement {
   }
 
   override render() {
-    const { texts, decimal } = this.speech;
+    const { decimal } = this.speech;
+    const texts = allTexts(this.speech);
     const { row, column } = this.place;
     const cosine = cosineAt(this.matrix, row, column);
     return html`<div class="stack">

@@ -1,11 +1,6 @@
 import type { LaterTexts } from './en.js';
 
 export const de: LaterTexts = {
-  queueShows: 'Anzeigen',
-  queueShown: { ALL: 'Alle', UNFINISHED: 'Unfertige', FAILED: 'Fehlgeschlagene' },
-  ingests: (count) => (count === '1' ? '1 Aufnahme' : `${count} Aufnahmen`),
-  retryIngest: 'Noch einmal versuchen',
-  cancelIngest: 'Abbrechen',
   version: 'Version',
   naming: (model) => `Ausgänge von ${model} benennen`,
   namingWhich: 'Ausgänge',
@@ -214,4 +209,28 @@ export const de: LaterTexts = {
   pointsOf: (points, models) =>
     `${points} Ausgänge von ${models === '1' ? '1 Modell' : `${models} Modellen`}.`,
   nearIt: 'Ausgänge nahe dem gewählten',
+  queue: 'Warteschlange',
+  queueShows: 'Anzeigen',
+  queueShown: { ALL: 'Alle', UNFINISHED: 'Unfertige', FAILED: 'Fehlgeschlagene' },
+  ingests: (count) => (count === '1' ? '1 Aufnahme' : `${count} Aufnahmen`),
+  retryIngest: 'Noch einmal versuchen',
+  cancelIngest: 'Abbrechen',
+  compare: 'Vergleichen',
+  compareModels: 'Zwei Modelle vergleichen',
+  firstModel: 'Erstes Modell',
+  secondModel: 'Zweites Modell',
+  versionHint: 'Version (leer: die neueste)',
+  swap: 'Tauschen',
+  sameIn: 'Ausgänge, die dasselbe erkennen',
+  onlyIn: (name) => `Ausgänge von ${name}, zu denen das andere am wenigsten passt`,
+  nearestIs: (label) => `am nächsten: ${label}`,
+  likeness: 'Ähnlichkeit',
+  matrix: 'Alle Paare von Ausgängen',
+  matrixHelp:
+    'Pfeiltasten wechseln zwischen Paaren, + und − vergrößern und verkleinern, Enter öffnet den Ausgang des ersten Modells.',
+  openOutput: 'Ersten Ausgang öffnen',
+  zoomIn: 'Vergrößern',
+  zoomOut: 'Verkleinern',
+  tooLarge: 'Diese Modelle haben zu viele Ausgänge für einen Vergleich: höchstens je 2.000.',
+  notComparable: 'Eines dieser Modelle ist noch nicht durchsuchbar.',
 };

@@ -4,11 +4,6 @@ import type { OutputName } from '../../strength.js';
 
 /** Texts of pages that are loaded when they are opened, so that the search and the elements stay small. */
 export const en = {
-  queueShows: 'Show',
-  queueShown: { ALL: 'All', UNFINISHED: 'Unfinished', FAILED: 'Failed' },
-  ingests: (count: string) => (count === '1' ? '1 ingest' : `${count} ingests`),
-  retryIngest: 'Try again',
-  cancelIngest: 'Cancel',
   version: 'Version',
   naming: (model: string) => `Name the outputs of ${model}`,
   namingWhich: 'Outputs',
@@ -219,6 +214,29 @@ export const en = {
   pointsOf: (points: string, models: string) =>
     `${points} outputs of ${models === '1' ? '1 model' : `${models} models`}.`,
   nearIt: 'Outputs near the chosen one',
+  queue: 'Queue',
+  queueShows: 'Show',
+  queueShown: { ALL: 'All', UNFINISHED: 'Unfinished', FAILED: 'Failed' },
+  ingests: (count: string) => (count === '1' ? '1 ingest' : `${count} ingests`),
+  retryIngest: 'Try again',
+  cancelIngest: 'Cancel',
+  compare: 'Compare',
+  compareModels: 'Compare two models',
+  firstModel: 'First model',
+  secondModel: 'Second model',
+  versionHint: 'Version (the newest when empty)',
+  swap: 'Swap',
+  sameIn: 'Outputs that recognize the same',
+  onlyIn: (name: string) => `Outputs of ${name} that the other matches least`,
+  nearestIs: (label: string) => `nearest: ${label}`,
+  likeness: 'Likeness',
+  matrix: 'All pairs of outputs',
+  matrixHelp: 'Arrow keys move between pairs, + and − zoom, Enter opens the output of the first model.',
+  openOutput: 'Open the first output',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  tooLarge: 'These models have too many outputs to be compared here: at most 2,000 each.',
+  notComparable: 'One of these models cannot be searched yet.',
 };
 
 /** What a language has for these pages. */
