@@ -334,7 +334,7 @@ describe.runIf(HAS_BROWSER)('a frame', () => {
 });
 
 describe('the script', () => {
-  /** A file with all that it imports without being asked to. */
+  /** A file with all that it imports at once. */
   const closure = (name: string, seen = new Set<string>()): Set<string> => {
     if (seen.has(name)) return seen;
     seen.add(name);
@@ -363,7 +363,7 @@ describe('the script', () => {
     expect(gzipSync(readFileSync(BUILT + compare)).length / KIB).toBeLessThanOrEqual(25);
   });
 
-  it('may be loaded by all sites, and is asked for again when it changes', async () => {
+  it('may be loaded by all sites, and is checked for changes', async () => {
     const { headers } = await fetch(`${ui.url}/elements/probelog.js`);
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');

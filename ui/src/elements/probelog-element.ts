@@ -24,6 +24,8 @@ export interface Selection {
   version?: string;
   /** Number of the output in its model, from 0 on. */
   output?: number;
+  /** Of a search. */
+  query?: string;
 }
 
 /**
@@ -149,6 +151,7 @@ export abstract class ProbelogElement<Shown extends KnownAddress> extends LitEle
   private select(address: KnownAddress, url: string): boolean {
     const detail: Selection = { page: address.page, url };
     if (address.page === 'model') Object.assign(detail, { name: address.name, version: address.version });
+    if (address.page === 'search') Object.assign(detail, { query: address.query });
     if (address.page === 'output' && 'index' in address.of) {
       const { name, version, index } = address.of;
       Object.assign(detail, { name, version, output: index });
