@@ -358,7 +358,7 @@ describe('the script', () => {
     expect(gzipSync(readFileSync(BUILT + compare)).length / KIB).toBeLessThanOrEqual(25);
   });
 
-  it('may be loaded by all sites, and is asked for again when it changes', async () => {
+  it('may be loaded by all sites, and comes anew when it changes', async () => {
     const { headers } = await fetch(`${ui.url}/elements/probelog.js`);
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
