@@ -59,7 +59,7 @@ const runnable = (description: object): RunnableModel => {
 async function expected(input: ModelInput, path: string): Promise<number[]> {
   const { data, info } = await sharp(path)
     .removeAlpha()
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const {

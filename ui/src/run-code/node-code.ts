@@ -43,7 +43,7 @@ const [{ name, type }] = session.inputMetadata;
 
 ${needsRounding ? HALF_EVEN : ''}${resampling(input)}
 async function prepare(path) {
-  const decoded = sharp(path, { ignoreIcc: true }).autoOrient().removeAlpha().toColourspace('srgb').raw();
+  const decoded = sharp(path, { ignoreIcc: true }).autoOrient().removeAlpha().toColorspace('srgb').raw();
   const { data, info } = await decoded.toBuffer({ resolveWithObject: true });
   let image = toChannels({ data, width: info.width, height: info.height, channels: info.channels });
   const { width, height } = image;
