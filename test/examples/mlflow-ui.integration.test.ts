@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ describe.runIf(requires('mlflow') && requires('chromium'))("MLflow's pages", { t
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'probelog-mlflow-ui-'));
+    // It is built beside its sources.
+    await cp(PLUGIN, join(folder, 'plugin'), { recursive: true });
     await promisify(execFile)(TEST_PYTHON, [
       ...[
         '-m',
@@ -34,7 +36,7 @@ describe.runIf(requires('mlflow') && requires('chromium'))("MLflow's pages", { t
         '--no-deps',
         '--no-build-isolation',
       ],
-      ...['--target', join(folder, 'packages'), PLUGIN],
+      ...['--target', join(folder, 'packages'), join(folder, 'plugin')],
     ]);
     demo = await openDemoService();
     await ingestDemoModel(demo, NAME);
