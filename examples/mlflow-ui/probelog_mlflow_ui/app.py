@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 150
 MAX_REQUEST_BYTES = 16 * 2**20
 # What the elements need, and nothing else: no key, model or webhook of the server is changed from here, because its routes for
 # that are not passed on, and a key with the scope READ may not change anything through GraphQL.
-PASSED_ON = re.compile(r"graphql|elements/[\w.-]+|probes/[\w.=-]+(/\w+)?")
+PASSED_ON = re.compile(r"graphql|elements/[\w-]+\.js|probes/[\w=-]+(/\w+)?")
 REQUEST_HEADERS = ("accept", "content-type", "if-none-match")
 RESPONSE_HEADERS = ("cache-control", "content-type", "etag", "retry-after", "x-request-id")
 TAGS = (
