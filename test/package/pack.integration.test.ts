@@ -55,6 +55,7 @@ describe('the package', () => {
       /^prisma\/(schema\.prisma|migrations\/(migration_lock\.toml|\d+_\w+\/migration\.sql))$/,
       /^dist\/src\/.+\.(js|d\.ts)$/,
       /^dist\/ui\/(index\.html|icon\.svg|licenses\.md|assets\/[\w-]+\.(js|css)(\.br)?)$/,
+      /^dist\/ui\/elements\/(licenses\.md|[\w-]+\.js(\.br)?)$/,
       /^scripts\/install\/(skip-gpu-libraries\.cjs|build-faiss\.mjs)$/,
     ];
     expect(files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
