@@ -51,7 +51,12 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
       dt { color: var(--quiet); }
       dd { text-align: end; font-variant-numeric: tabular-nums; }
       ol { display: grid; gap: 4px; }
-      ol li { display: grid; grid-template-columns: 4em minmax(0, 1fr) minmax(0, 10em); gap: 12px; align-items: center; }
+      ol li { display: grid; grid-template-columns: 2.5em minmax(0, 1fr); gap: 12px; align-items: center; }
+      ol.found probelog-strength-bar { grid-column: 2; }
+      @media (min-width: 600px) {
+        ol.found li { grid-template-columns: 2.5em minmax(0, 1fr) minmax(0, 10em); }
+        ol.found probelog-strength-bar { grid-column: 3; }
+      }
       .title { display: flex; flex-wrap: wrap; gap: 4px var(--gap); align-items: baseline; min-width: 0; }
       ol a { min-height: 24px; display: inline-block; }
       pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: calc(0.87 * var(--text)); }
@@ -167,7 +172,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
     const sorted = this.sorted(data.outputs);
     const hasMore = data.hasMore || sorted.length > shown;
     return html`${find.trim() ? nothing : this.order()}
-      <ol>
+      <ol class=${this.address.find ? 'found' : ''}>
         ${sorted.slice(0, shown).map(
           ({ node, confidence }) => html`<li>
             <span class="number quiet">${number(node.index)}</span>

@@ -13,7 +13,7 @@ export const shared = css`
   fieldset { border: 0; min-width: 0; }
   a { color: var(--accent); text-underline-offset: 2px; }
   button, input, select, summary { font: inherit; color: inherit; }
-  button, select, input[type='text'], input[type='search'], input[type='password'] {
+  button, select, input[type='text'], input[type='search'], input[type='password'], input[type='url'] {
     min-height: 36px;
     border: 1px solid var(--quiet);
     border-radius: var(--radius);
