@@ -23,6 +23,8 @@ const config = {
   useTypeImports: true,
   enumType: 'string-literal',
   inlineFragmentTypes: 'combine',
+  // Bundlers leave out operations that a program does not use.
+  pureMagicComment: true,
   scalars: { ID: 'string', DateTimeISO: 'string', JSON: 'unknown' },
 };
 
@@ -47,10 +49,21 @@ async function operations(user, operationType) {
     pluginMap: { typescriptOperations, typedDocumentNode },
   });
   // The plugin's own import would cost users of the client a package for one interface.
-  return text.replace(
+  return shortened(text).replace(
     /^import .*DocumentTypeDecoration.*$/m,
     `import type { Operation as DocumentTypeDecoration } from '${operationType}';`,
   );
+}
+
+/** Without indentation: pages load these texts, and every request sends one. None has a string, in which spaces would matter. */
+function shortened(text) {
+  return text.replace(/(?<=TypedDocumentString\(`)[^`]*/g, (operation) => {
+    if (operation.includes('"')) throw new Error(`An operation has a string. Use a variable:\n${operation}`);
+    return operation
+      .trim()
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([{}():,$!]|\.\.\.) ?/g, (_, mark) => mark);
+  });
 }
 
 async function errorCodes() {
@@ -59,6 +72,27 @@ async function errorCodes() {
   const { ERRORS } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
   const codes = Object.keys(ERRORS).map((code) => `  | '${code}'`);
   return `/** Error codes of the server, and of ingests; docs/errors.md. */\nexport type ServerErrorCode =\n${codes.join('\n')};\n`;
+}
+
+/** Gives each operation a module of its own, so that a page loads its own operations only: bundlers do not divide modules. */
+function inModules(text) {
+  const documents = new Map();
+  const start = text.indexOf('export class TypedDocumentString');
+  const [declaration, ...constants] = text.slice(start).split(/^(?=export const )/m);
+  documents.set('document', `${text.match(/^import .*$/m)[0]}\n${declaration}`);
+  for (const constant of constants) {
+    const [, name, types] =
+      constant.match(/^export const (\w+)Document = [\s\S]*TypedDocumentString<(.*)>;\s*$/) ?? [];
+    // A fragment is part of the operations that use it.
+    if (!name) continue;
+    documents.set(
+      name,
+      `import { TypedDocumentString } from './document.js';\nimport type { ${types} } from './operations.js';\n${constant}`,
+    );
+  }
+  const names = [...documents.keys()].filter((name) => name !== 'document');
+  const exported = names.map((name) => `export { ${name}Document } from './${name}.js';\n`).join('');
+  return { main: text.slice(0, start).replace(/^import .*$/m, '') + exported, documents };
 }
 
 async function write(user, name, text) {
@@ -70,4 +104,6 @@ async function write(user, name, text) {
 await write(CLIENT, 'operations.ts', await operations(CLIENT, '../operation.js'));
 await write(CLIENT, 'error-codes.ts', await errorCodes());
 await write(COMMAND_LINE, 'operations.ts', await operations(COMMAND_LINE, '../../client/index.js'));
-await write(PAGE, 'operations.ts', await operations(PAGE, '../../../src/client/operation.js'));
+const { main, documents } = inModules(await operations(PAGE, '../../../src/client/operation.js'));
+await write(PAGE, 'operations.ts', main);
+for (const [name, text] of documents) await write(PAGE, `${name}.ts`, text);

@@ -3,7 +3,8 @@ import { isProbelogError, ProbelogClientError } from './client-error.js';
 import type { CallOptions, ClientOptions } from './client-options.js';
 import { openConnection } from './connection.js';
 import { edges, type ListOptions, type Page } from './edges.js';
-import { type FollowOptions, followIngest } from './follow-ingest.js';
+import type { FollowOptions } from './follow-ingest.js';
+import { fetchMap, type GalleryMap, type GalleryMapOptions } from './gallery-map.js';
 import {
   AnswerFitDocument,
   type AnswerFitQuery,
@@ -45,9 +46,9 @@ import {
 import { imageText, type QueryImage } from './image-text.js';
 import type { Operation } from './operation.js';
 import { fetchProbeImage, type ProbeImage, type ProbeImageOptions } from './probe-image.js';
-import { fetchProbeKit, type ProbeKit } from './probe-kit.js';
-import { type ModelFile, type ModelUploadOptions, type UploadedModel, uploadModel } from './upload-model.js';
-import { type UploadedResponses, type UploadOptions, uploadResponses } from './upload-responses.js';
+import type { ProbeKit } from './probe-kit.js';
+import type { ModelFile, ModelUploadOptions, UploadedModel } from './upload-model.js';
+import type { UploadedResponses, UploadOptions } from './upload-responses.js';
 
 /** A query for logits: a word or short phrase, an expression of several, or an image. */
 export type LogitQuery = string | { concept: string } | { expression: ConceptInput } | { image: QueryImage };
@@ -195,6 +196,9 @@ export interface ProbelogClient {
    */
   uploadModel(files: readonly ModelFile[], options?: ModelUploadOptions): Promise<UploadedModel>;
 
+  /** The map of a gallery: like logits are near each other. The first call has it made; then `state` is MAKING for a while. */
+  map(options?: GalleryMapOptions): Promise<GalleryMap>;
+
   /** Uploads the responses of a registered model that runs elsewhere, as .npy or .safetensors. */
   uploadResponses(
     modelId: string,
@@ -224,6 +228,10 @@ export function createClient(options: ClientOptions): ProbelogClient {
 
   const follow: ProbelogClient['follow'] = async (ingestId, { cancelOnAbort = false, ...options } = {}) => {
     try {
+      const followIngest = await part(async () => {
+        const { followIngest } = await import('./follow-ingest.js');
+        return followIngest;
+      });
       return await followIngest(connection, ingestId, options);
     } catch (thrown) {
       if (cancelOnAbort && isProbelogError(thrown) && thrown.code === 'ABORTED')
@@ -302,16 +310,46 @@ export function createClient(options: ClientOptions): ProbelogClient {
       return follow(reprobeModel.id, options);
     },
     follow,
-    uploadModel: (files, options = {}) => uploadModel(connection, files, options),
-    uploadResponses: (modelId, data, options = {}) => uploadResponses(connection, modelId, data, options),
+    map: (options = {}) => fetchMap(connection, options),
+    async uploadModel(files, options = {}) {
+      const uploadModel = await part(async () => {
+        const { uploadModel } = await import('./upload-model.js');
+        return uploadModel;
+      });
+      return uploadModel(connection, files, options);
+    },
+    async uploadResponses(modelId, data, options = {}) {
+      const uploadResponses = await part(async () => {
+        const { uploadResponses } = await import('./upload-responses.js');
+        return uploadResponses;
+      });
+      return uploadResponses(connection, modelId, data, options);
+    },
     viewer: async (options) => (await ask(connection, ViewerDocument, {}, options)).viewer,
     registries: async ({ deliveries = 10, signal } = {}) =>
       (await ask(connection, RegistriesDocument, { deliveries }, { signal })).registries,
     suggestions: async (prefix, { first, signal } = {}) =>
       (await ask(connection, SuggestionsDocument, { prefix, first }, { signal })).suggestions,
-    kit: (probeSet, options = {}) => fetchProbeKit(connection, probeSet, options),
+    async kit(probeSet, options = {}) {
+      const fetchProbeKit = await part(async () => {
+        const { fetchProbeKit } = await import('./probe-kit.js');
+        return fetchProbeKit;
+      });
+      return fetchProbeKit(connection, probeSet, options);
+    },
     probeImage: (probeId, options = {}) => fetchProbeImage(connection, probeId, options),
   };
+}
+
+/** Loads what few programs need, and only then, so that pages load less. */
+async function part<Part>(load: () => Promise<Part>): Promise<Part> {
+  try {
+    return await load();
+  } catch (thrown) {
+    throw new ProbelogClientError('NETWORK', 'A part of the client could not be loaded. Try again.', {
+      cause: thrown,
+    });
+  }
 }
 
 async function variablesOf(query: LogitQuery) {

@@ -30,6 +30,7 @@ export {
 } from './create-client.js';
 export type { ListOptions, Page } from './edges.js';
 export type { FollowOptions } from './follow-ingest.js';
+export type { GalleryMap, GalleryMapOptions } from './gallery-map.js';
 export type { ServerErrorCode } from './generated/error-codes.js';
 export type {
   IngestFactsFragment as Ingest,

@@ -51,7 +51,7 @@ export async function uploadModel(
   files: readonly ModelFile[],
   { upload, onProgress = () => undefined, pieceBytes = PIECE_BYTES, signal }: ModelUploadOptions,
 ): Promise<UploadedModel> {
-  const { id, url, source, files: begun } = await openUpload(connection, upload, signal);
+  const { id, source, files: begun } = await openUpload(connection, upload, signal);
   const sent = new Map<string, number>();
   const complete = new Set<string>();
   for (const { name, data, replaces } of files) {
@@ -67,7 +67,7 @@ export async function uploadModel(
     });
   tell();
   for (const { name, data } of files) {
-    const path = `${url.replace(/^\//, '')}/${name.split('/').map(encodeURIComponent).join('/')}`;
+    const path = pathOf(source, name);
     if (complete.has(name)) continue;
     await sendFile(connection, path, data, { from: sent.get(name) ?? 0, pieceBytes, signal }, (bytes) => {
       sent.set(name, bytes);
@@ -75,6 +75,12 @@ export async function uploadModel(
     });
   }
   return { id, source };
+}
+
+/** Relative to the server's address, which may have a path that `ModelUpload.url` repeats. */
+function pathOf(source: string, name: string): string {
+  const parts = [source.replace(/^upload:/, ''), ...name.split('/')];
+  return `model-uploads/${parts.map(encodeURIComponent).join('/')}`;
 }
 
 async function openUpload(connection: Connection, id: string | undefined, signal: AbortSignal | undefined) {
@@ -111,8 +117,9 @@ async function sendFile(
       if (!isProbelogError(thrown) || turn >= connection.retries || !mayPass(thrown)) throw thrown;
       await pause(delayOf(turn, thrown.retryAfterSeconds), signal);
       turn += 1;
-      // Where the connection broke, some of the piece may have arrived.
+      // Where the connection broke, some of the piece may have arrived, or all of it and only the reply is missing.
       offset = await offsetAt(connection, path, signal).catch(() => offset);
+      if (data.size > 0 && offset >= data.size) return onSent(data.size);
     }
   }
 }

@@ -63,6 +63,7 @@ export {
   unitRows,
 } from './linalg/matrix.js';
 export { orderStatistics } from './linalg/order-statistics.js';
+export { alignPoints, type Points } from './linalg/procrustes.js';
 export { random } from './linalg/random.js';
 export { concatenated, evenlySpaced } from './linalg/row-numbers.js';
 export { topIndexes } from './linalg/top-indexes.js';

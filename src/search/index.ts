@@ -11,6 +11,7 @@ export type {
   ExpressionQuery,
   GalleryStats,
   LogitName,
+  MapPage,
   Nearest,
   OutputMatches,
   SearchMetric,

@@ -3,6 +3,7 @@ import type {
   GalleryPrior,
   GalleryStats,
   LogitName,
+  MapPage,
   NamesRequest,
   OutputMatches,
   SearchModel,
@@ -35,6 +36,8 @@ export interface SearchCalls {
   names(probeSetId: string, request: NamesRequest, signal?: AbortSignal): (LogitName[] | null)[];
   /** @param hidden models that the caller does not see */
   stats(probeSetId: string, hidden?: readonly string[]): GalleryStats | null;
+  /** Some points of the map, which is made when it is first wanted. @param hidden models that the caller does not see */
+  map(probeSetId: string, page: { from: number; first: number; hidden?: readonly string[] }): MapPage;
   /** The prior for models of this probe set; null while too few models are fully probed. */
   prior(probeSetId: string): GalleryPrior | null;
   settled(): undefined;

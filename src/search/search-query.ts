@@ -222,6 +222,24 @@ export interface GalleryStats {
   scannedRows: number;
 }
 
+/** Some points of a gallery's map. */
+export interface MapPage {
+  /** TOO_SMALL: the gallery has no basis yet. MAKING: there is no map yet. */
+  state: 'TOO_SMALL' | 'MAKING' | 'READY';
+  /** Of the map: pages of another version are of another map. Null when there is none. */
+  version: string | null;
+  /** Whether a newer map is being made. */
+  isMaking: boolean;
+  /** Points that the caller sees. */
+  total: number;
+  /** Models of the points of this page. */
+  modelIds: string[];
+  /** For each point, the place of its model in `modelIds`, the index of its logit, and where it is. */
+  models: Uint32Array;
+  indexes: Uint32Array;
+  points: Float32Array;
+}
+
 /** Settings of search. */
 export interface SearchSettings {
   /** Galleries up to this many logits are scanned exactly. */

@@ -5,6 +5,7 @@ import { ProbelogError } from '../errors/index.js';
 import { addAuthHook } from './auth/auth-hook.js';
 import { createApp } from './create-app.js';
 import { errorBody } from './error-replies.js';
+import { addElements } from './routes/elements.js';
 import { addRoutes, type RouteOptions } from './routes/routes.js';
 import type { ServerLimits } from './server-limits.js';
 
@@ -37,6 +38,7 @@ export async function mountRoutes(options: MountOptions): Promise<MountedRoutes>
   const app = await createApp(options.logger, options);
   addAuthHook(app, { principalOf: ({ raw }) => options.principalOf(raw) });
   addRoutes(app, options);
+  addElements(app);
   await app.ready();
   const underWay = new Set<Promise<void>>();
   let isClosed = false;

@@ -32,5 +32,6 @@ export type ServerLimits = Pick<
   | 'automaticPersistedQueries'
   | 'persistedOperations'
   | 'corsOrigins'
+  | 'frameAncestors'
   | 'trustedProxies'
 >;

@@ -71,7 +71,7 @@ export async function startServer({
   });
   const graphql = await addGraphql(app, { schema, services, limits, rateLimit });
   addRoutes(app, { services, webhooks });
-  const hasUi = limits.ui && !subgraph && addUi(app);
+  const hasUi = limits.ui && !subgraph && addUi(app, limits.frameAncestors);
   if (!hasUi)
     app.get('/', { config: { requiredScopes: 'OPEN' } }, (_request, reply) => reply.redirect('/graphql'));
   await app.listen({ host, port }).catch((thrown) => {

@@ -67,6 +67,12 @@ describe('the example registry', () => {
     expect(lines.length).toBeLessThan(60);
   });
 
+  it('has the script with elements', async () => {
+    const { status, headers } = await fetch(`${registry.url}/probelog/elements/probelog.js`);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/javascript/);
+  });
+
   it('has its own models searched by what they recognize, in one graph', async () => {
     expect((await publish('cifar', FILE)).errors).toBeUndefined();
     await expect.poll(ingests, { timeout: 120_000, interval: 200 }).toEqual(['SUCCEEDED']);

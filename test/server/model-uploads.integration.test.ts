@@ -201,6 +201,32 @@ describe('a model from the caller’s own machine', () => {
     });
   });
 
+  it('is not sent again when only the last reply is missing', async () => {
+    let puts = 0;
+    const client = createClient({
+      url: small.server.url,
+      key,
+      fetch: async (address, init) => {
+        const response = await fetch(address, init);
+        if (init.method === 'PUT' && ++puts === 2) throw new TypeError('the reply is lost');
+        return response;
+      },
+    });
+    const data = new Blob([randomBytes(150) as Uint8Array<ArrayBuffer>]);
+    const sent: number[] = [];
+    await client.uploadModel(
+      [
+        { name: 'a.onnx', data },
+        { name: 'empty.txt', data: new Blob([]) },
+      ],
+      {
+        pieceBytes: 100,
+        onProgress: (progress) => void sent.push(progress.sent),
+      },
+    );
+    expect([puts, sent]).toEqual([3, [0, 100, 150, 150]]);
+  });
+
   it('is sent by curl, and goes on where it stopped', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'net.onnx');

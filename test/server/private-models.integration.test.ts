@@ -49,6 +49,8 @@ function argumentFor(field: string, name: string): string | null {
     text: field === 'concept' ? '"color"' : 'null',
     first: '100',
     prefix: '"z"',
+    source: '"upload:00000000-0000-4000-8000-000000000000"',
+    preprocessing: '{}',
   };
   return values[name] ?? null;
 }

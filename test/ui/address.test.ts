@@ -42,8 +42,18 @@ describe('an address', () => {
     const byName = { ...model, by: 'NAME' } as const;
     expect(parse(formatAddress(byName))).toEqual(byName);
     expect(parse('model?name=a')).toEqual({ page: 'model', name: 'a', find: '', shown: 12 });
-    const output = { page: 'output', id: 'TG9naXQ6MQ==', shown: 36 } as const;
+    const output = { page: 'output', of: { id: 'TG9naXQ6MQ==' }, shown: 36 } as const;
     expect(parse(formatAddress(output))).toEqual(output);
+    const place = { page: 'output', of: { name: 'a/b c', version: '1', index: 0 }, shown: 12 } as const;
+    expect(formatAddress(place)).toBe('./output?name=a%2Fb+c&version=1&output=0');
+    expect(parse(formatAddress(place))).toEqual(place);
+    for (const wrong of [
+      'output?name=a',
+      'output?output=1',
+      'output?name=a&output=-1',
+      'output?name=a&output=x',
+    ])
+      expect(parse(wrong)).toEqual({ page: 'unknown' });
     const reached = { ...output, query: 'dog -cat' };
     expect(parse(formatAddress(reached))).toEqual(reached);
   });

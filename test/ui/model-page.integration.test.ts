@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingestDemoModel } from '../fixtures/demo-service.js';
 import { brokenRules } from './open-page.js';
-import { HAS_BROWSER, openUi, sideways } from './open-ui.js';
+import { HAS_BROWSER, LOOKS, openUi, sideways } from './open-ui.js';
 
 const ui = openUi(async (demo) => {
   await ingestDemoModel(demo, 'mobilenet_v1_0.25_128');
@@ -50,6 +50,27 @@ describe.runIf(HAS_BROWSER)('outputs of a model', () => {
     expect(indexes.map((text) => Number(text.replace(',', ''))).some((index) => index > 100)).toBe(true);
     await page.getByRole('button', { name: 'Show more' }).click();
     await page.locator('ol li').nth(59).waitFor();
+  });
+});
+
+describe.runIf(HAS_BROWSER)('a model', () => {
+  it('comes with code, with its ingests and where to get it', async () => {
+    for (const look of LOOKS) {
+      const { page, faults } = await ui.tab(look);
+      await page.goto(`${ui.url}/model?name=cifar10_resnet20`);
+      await page
+        .getByRole('region', { name: 'Code for Python' })
+        .getByText('session.run(["output"]')
+        .waitFor();
+      await page.getByRole('radio', { name: 'Node' }).check();
+      await page.getByRole('region', { name: 'Code for Node' }).getByText('ort.Tensor(').waitFor();
+      await page.getByRole('heading', { name: 'Where to get it' }).waitFor();
+      await page.getByText(/: done$/).waitFor();
+      expect(await brokenRules(page), JSON.stringify(look)).toEqual([]);
+      expect(await sideways(page), JSON.stringify(look)).toBe(0);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }
   });
 });
 

@@ -41,7 +41,7 @@ describe.runIf(HAS_BROWSER)('the search', () => {
     await cards(page).first().getByRole('link').first().focus();
     await page.keyboard.press('Enter');
     await page.getByText('Responds most to').waitFor();
-    expect(page.url()).toContain('/output?id=');
+    expect(page.url()).toContain('/output?name=');
     await page.goBack();
     await page.getByText('What "cat" looks like here').waitFor();
     expect(await search(page).inputValue()).toBe('cat');
@@ -263,12 +263,22 @@ describe.runIf(HAS_BROWSER)('every page', () => {
 
 describe('the files', () => {
   it('are small', async () => {
-    const assets = await readdir(`${BUILT}assets`);
-    for (const name of assets.filter((name) => name.endsWith('.js'))) {
-      const isFirst = name.startsWith('index-');
-      const bytes = gzipSync(await readFile(`${BUILT}assets/${name}`)).length;
-      expect(bytes, name).toBeLessThan((isFirst ? 40 : 25) * KIB);
-    }
+    const scripts = (await readdir(`${BUILT}assets`)).filter((name) => name.endsWith('.js'));
+    const sizeOf = async (name: string) => gzipSync(await readFile(`${BUILT}assets/${name}`)).length;
+    const first = new Set<string>();
+    const load = async (name: string): Promise<void> => {
+      if (first.has(name)) return;
+      first.add(name);
+      const text = await readFile(`${BUILT}assets/${name}`, 'utf8');
+      for (const [, other = ''] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) await load(other);
+    };
+    const page = await readFile(`${BUILT}index.html`, 'utf8');
+    for (const [, name = ''] of page.matchAll(/src="\.\/assets\/([^"]+\.js)"/g)) await load(name);
+    const sizes = await Promise.all([...first].map(sizeOf));
+    expect(first.size).toBeGreaterThan(0);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(40 * KIB);
+    for (const name of scripts.filter((name) => !first.has(name)))
+      expect(await sizeOf(name), name).toBeLessThan(25 * KIB);
   });
 
   it.runIf(HAS_BROWSER)('are few, and light before the images come', async () => {

@@ -66,6 +66,6 @@ describe.runIf(HAS_BROWSER)('the queue of a reader', () => {
     await page.getByLabel('API key').fill(secret);
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'cifar10_resnet20 1' }).waitFor();
-    expect(await page.getByRole('button').count()).toBe(0);
+    expect(await page.locator('main').getByRole('button').count()).toBe(0);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { OPTIONS } from '../../src/config/options/index.js';
 import { REGISTRIES } from '../../src/registries/index.js';
 import { REGISTRY_SETUPS } from '../../ui/src/pages/registry-setup.js';
-import { de } from '../../ui/src/texts/de.js';
-import { en } from '../../ui/src/texts/en.js';
+import { de } from '../../ui/src/texts/later/de.js';
+import { en } from '../../ui/src/texts/later/en.js';
 
 const SETTINGS = new Set(Object.values(OPTIONS).map(({ variable }) => variable));
 

@@ -98,6 +98,7 @@ describe.runIf(HAS_BROWSER)('the page', () => {
     ['/model?name=%00', 'There is nothing at this address.'],
     ['/output?id=%00', 'There is nothing at this address.'],
     ['/output?id=TG9naXQ6MQ', 'Code: ID_INVALID'],
+    ['/output?name=cifar10_resnet20&output=99', 'There is no such output'],
     [`/?q=${'x'.repeat(600)}`, 'Code: CONCEPT_TOO_LONG'],
     ['/?image=1', 'That image was in another tab.'],
   ])('takes addresses that are wrong, %#', async (path, expected) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldVersions } from '../../ui/src/pages/fold-versions.js';
 import { outputName, strengthOf } from '../../ui/src/strength.js';
-import { chooseSpeech } from '../../ui/src/texts/texts.js';
+import { loadSpeech } from '../../ui/src/texts/texts.js';
 
 describe('the strength of an answer', () => {
   it.each([
@@ -57,14 +57,14 @@ describe('the same output of several versions', () => {
 });
 
 describe('a language', () => {
-  it('is the first of those wanted that there is', () => {
-    expect(chooseSpeech(['fr', 'de-AT', 'en']).language).toBe('de');
-    expect(chooseSpeech(['xx']).language).toBe('en');
+  it('is the first of those wanted that there is', async () => {
+    expect((await loadSpeech(['fr', 'de-AT', 'en'])).language).toBe('de');
+    expect((await loadSpeech(['xx'])).language).toBe('en');
   });
 
-  it('writes numbers in its own way', () => {
-    expect(chooseSpeech(['de']).number(1001)).toBe('1.001');
-    expect(chooseSpeech(['en']).percent(0.834)).toBe('83 %');
-    expect(chooseSpeech(['en']).bytes(5_300_000)).toBe('5.3 MB');
+  it('writes numbers in its own way', async () => {
+    expect((await loadSpeech(['de'])).number(1001)).toBe('1.001');
+    expect((await loadSpeech(['en'])).percent(0.834)).toBe('83 %');
+    expect((await loadSpeech(['en'])).bytes(5_300_000)).toBe('5.3 MB');
   });
 });

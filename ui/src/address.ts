@@ -43,9 +43,12 @@ export interface ModelAddress {
   shown: number;
 }
 
+/** An output by its id, or by its model and its number there, from 0 on. */
+export type OutputPlace = { id: string } | (NamedModel & { index: number });
+
 export interface OutputAddress {
   page: 'output';
-  id: string;
+  of: OutputPlace;
   /** The query that led there; the page says why the output matched it. */
   query?: string;
   shown: number;
@@ -71,6 +74,16 @@ export const SHOWS = ['ALL', 'UNFINISHED', 'FAILED'] as const;
 export interface QueueAddress {
   page: 'queue';
   shows: (typeof SHOWS)[number];
+  shown: number;
+}
+
+export interface MapAddress {
+  page: 'map';
+  /** Id of the model and index of the output that is chosen. */
+  model?: string;
+  output?: number;
+  /** From 1, which shows the whole map. */
+  zoom: number;
   shown: number;
 }
 
@@ -129,6 +142,7 @@ export type Address =
   | CompareAddress
   | QueueAddress
   | AddAddress
+  | MapAddress
   | NameAddress
   | RegistriesAddress
   | AdminAddress
@@ -138,6 +152,8 @@ export type Address =
 export type KnownAddress = Exclude<Address, UnknownAddress>;
 
 export const FIRST_SHOWN = 12;
+/** Of the map. */
+export const MAX_ZOOM = 256;
 export const MAX_SHOWN = 600;
 const NUMBERS = ['minOutputs', 'maxOutputs', 'minBytes', 'maxBytes', 'minConfidence'] as const;
 /** The server's numbers have 32 bits. */
@@ -173,13 +189,23 @@ export function parseAddress({ pathname, search }: { pathname: string; search: s
         ...(given.get('by') === 'NAME' && { by: 'NAME' as const }),
         shown,
       };
-    case 'output':
-      if (!text('id')) return { page: 'unknown' };
-      return { page: 'output', id: text('id'), ...(text('q') && { query: text('q') }), shown };
+    case 'output': {
+      const of = placeOf(text);
+      return of ? { page: 'output', of, ...(text('q') && { query: text('q') }), shown } : { page: 'unknown' };
+    }
     case 'compare':
       return { page: 'compare', a: modelOf(text('a'), text('av')), b: modelOf(text('b'), text('bv')), shown };
     case 'queue':
       return { page: 'queue', shows: SHOWS.find((shows) => shows === given.get('shows')) ?? 'ALL', shown };
+    case 'map': {
+      const [output, zoom] = ['output', 'zoom'].map((key) => Number(given.get(key) || Number.NaN));
+      return {
+        page: 'map',
+        ...(text('model') && Number.isInteger(output) && { model: text('model'), output }),
+        zoom: zoom >= 1 ? Math.min(zoom, MAX_ZOOM) : 1,
+        shown,
+      };
+    }
     case 'add':
       return {
         page: 'add',
@@ -250,6 +276,11 @@ export function formatAddress(address: KnownAddress): string {
   } else if (address.page === 'queue') {
     path = './queue';
     if (address.shows !== 'ALL') set('shows', address.shows);
+  } else if (address.page === 'map') {
+    path = './map';
+    set('model', address.model);
+    set('output', address.output?.toString());
+    if (address.zoom !== 1) set('zoom', String(Math.round(address.zoom * 100) / 100));
   } else if (address.page === 'add') {
     path = './add';
     set('upload', address.upload);
@@ -271,12 +302,28 @@ export function formatAddress(address: KnownAddress): string {
     set('at', address.at?.toString());
   } else {
     path = './output';
-    set('id', address.id);
+    const { of } = address;
+    if ('id' in of) set('id', of.id);
+    else {
+      set('name', of.name);
+      set('version', of.version);
+      given.append('output', String(of.index));
+    }
     set('q', address.query);
   }
   if (address.shown !== FIRST_SHOWN) set('shown', String(address.shown));
   const text = given.toString();
   return text ? `${path}?${text}` : path;
+}
+
+/** A model, with all of its outputs. */
+export function modelAddress({ name, version }: NamedModel): ModelAddress {
+  return { page: 'model', name, ...(version && { version }), find: '', shown: FIRST_SHOWN };
+}
+
+/** An output of a model. @param query what led there */
+export function outputAddress(of: NamedModel & { index: number }, query?: string): OutputAddress {
+  return { page: 'output', of, query, shown: FIRST_SHOWN };
 }
 
 /** A search for a text, without filters. */
@@ -299,6 +346,13 @@ export function noFilters(): Filters {
 export function hasFilters(filters: Filters): boolean {
   const { registry, license, ...others } = filters;
   return registry.length + license.length > 0 || Object.values(others).some((value) => value !== undefined);
+}
+
+function placeOf(text: (key: string) => string): OutputPlace | null {
+  if (text('id')) return { id: text('id') };
+  const model = modelOf(text('name'), text('version'));
+  const index = Number(text('output') || Number.NaN);
+  return model && Number.isInteger(index) && index >= 0 && index <= MAX_NUMBER ? { ...model, index } : null;
 }
 
 function modelOf(name: string, version: string): NamedModel | null {

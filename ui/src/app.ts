@@ -1,17 +1,21 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { type Address, parseAddress } from './address.js';
 import { define } from './define.js';
-import { GoEvent, TitleEvent } from './navigation.js';
+import { GoEvent, PaintedEvent, TitleEvent } from './navigation.js';
+import type { PageHeader } from './parts/page-header.js';
 import { focusedElement, keepPlace, keptPlace, type Place, returnTo } from './place.js';
 import { openTabSession } from './session.js';
 import { shared } from './styles/shared.js';
-import { chooseSpeech } from './texts/texts.js';
+import { ENGLISH, loadSpeech } from './texts/texts.js';
 import './pages/model-page.js';
 import './pages/output-page.js';
 import './pages/search-page.js';
+import './parts/page-header.js';
 
 /** After one of these, a person is where they want to be. */
 const OWN_MOVES = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+
+let speech = ENGLISH;
 
 /** The page that all addresses share: it follows links and the history. */
 export class ProbelogApp extends LitElement {
@@ -19,7 +23,7 @@ export class ProbelogApp extends LitElement {
   declare address: Address;
   /** Whether a script of the page did not arrive. */
   declare isIncomplete: boolean;
-  private readonly speech = chooseSpeech(navigator.languages);
+  private readonly speech = speech;
   /** Where Back or a reload leads, until the page is there. */
   private place: Place | null = null;
   private readonly session = openTabSession(new URL('.', document.baseURI));
@@ -27,12 +31,7 @@ export class ProbelogApp extends LitElement {
   static override styles = [
     shared,
     css`
-      header { border-bottom: 1px solid var(--line); padding: 8px 16px; }
-      header > .row, main { max-width: 1280px; margin-inline: auto; }
-      header > .row { justify-content: space-between; }
-      main { padding: 16px; }
-      .home { font-weight: 600; text-decoration: none; color: var(--ink); }
-      header a { display: inline-block; min-height: 24px; }
+      main { max-width: 1280px; margin-inline: auto; padding: 16px; }
     `,
   ];
 
@@ -46,7 +45,12 @@ export class ProbelogApp extends LitElement {
     this.addEventListener(TitleEvent.type, (event) => {
       document.title = (event as TitleEvent).title;
     });
-    this.addEventListener('probelog-painted', () => void this.restorePlace(true));
+    // A page tries again, perhaps with another key.
+    this.addEventListener(
+      'probelog-retry',
+      () => void this.renderRoot.querySelector<PageHeader>('probelog-page-header')?.readScopes(),
+    );
+    this.addEventListener(PaintedEvent.type, () => void this.restorePlace(true));
   }
 
   override connectedCallback() {
@@ -128,18 +132,7 @@ export class ProbelogApp extends LitElement {
   }
 
   override render() {
-    const { texts } = this.speech;
-    return html`<header>
-        <div class="row">
-          <a class="home" href="./">${texts.appName}</a>
-          <nav class="row" aria-label=${texts.pages}>
-            <a class="small" href="./compare">${texts.compare}</a>
-            <a class="small" href="./add">${texts.add}</a>
-            <a class="small" href="./queue">${texts.queue}</a>
-            <a class="small" href="./graphql">${texts.graphql}</a>
-          </nav>
-        </div>
-      </header>
+    return html`<probelog-page-header .session=${this.session} .speech=${this.speech} .page=${this.address.page}></probelog-page-header>
       <main tabindex="-1">${this.page()}</main>`;
   }
 
@@ -171,6 +164,9 @@ export class ProbelogApp extends LitElement {
       case 'queue':
         this.load(import('./pages/queue-page.js'));
         return html`<probelog-queue-page .session=${this.session} .speech=${speech} .address=${address}></probelog-queue-page>`;
+      case 'map':
+        this.load(import('./pages/map-page.js'));
+        return html`<probelog-map-page .session=${this.session} .speech=${speech} .address=${address}></probelog-map-page>`;
       case 'add':
         this.load(import('./pages/add-page.js'));
         return html`<probelog-add-page .session=${this.session} .speech=${speech} .address=${address}></probelog-add-page>`;
@@ -195,4 +191,9 @@ function push(url: string) {
   keepPlace();
   history.pushState(null, '', url);
 }
-define('probelog-app', ProbelogApp);
+
+/** Starts the application, in the language of the person. */
+export async function start(): Promise<void> {
+  speech = await loadSpeech(navigator.languages);
+  define('probelog-app', ProbelogApp);
+}

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Memory } from './memory.js';
 import { type Trouble, troubleOf } from './session.js';
 
 /** Results of addresses that this tab has seen, so that Back paints at once. */
@@ -29,6 +30,7 @@ export class Loader<Data> implements ReactiveController, Loaded<Data> {
   private underWay: AbortController | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly kept = new Map<string, Data>();
+  private readonly memory = new Memory();
 
   constructor(private readonly host: ReactiveControllerHost) {
     host.addController(this);
@@ -43,7 +45,7 @@ export class Loader<Data> implements ReactiveController, Loaded<Data> {
    * @param key what is loaded; nothing happens while it stays the same
    * @param waitMs how long to wait for a newer one first, as while a query is typed
    */
-  load(key: string, fetch: (signal: AbortSignal) => Promise<Data>, waitMs = 0): void {
+  load(key: string, fetch: (signal: AbortSignal, memory: Memory) => Promise<Data>, waitMs = 0): void {
     if (key === this.key) return;
     this.stop();
     this.key = key;
@@ -60,25 +62,33 @@ export class Loader<Data> implements ReactiveController, Loaded<Data> {
 
   /** Loads it again, as after a key was entered. */
   again(): void {
-    this.kept.clear();
+    this.forget();
     this.key = undefined;
     this.host.requestUpdate();
   }
 
-  private async run(key: string, fetch: (signal: AbortSignal) => Promise<Data>): Promise<void> {
+  private async run(
+    key: string,
+    fetch: (signal: AbortSignal, memory: Memory) => Promise<Data>,
+  ): Promise<void> {
     const underWay = new AbortController();
     this.underWay = underWay;
     try {
-      const data = await fetch(underWay.signal);
+      const data = await fetch(underWay.signal, this.memory);
       if (underWay.signal.aborted) return;
       this.keep(key, data);
       this.settle(data, null);
     } catch (thrown) {
       const trouble = troubleOf(thrown);
       if (!trouble || underWay.signal.aborted) return;
-      if (SHUT.has(trouble.kind)) this.kept.clear();
+      if (SHUT.has(trouble.kind)) this.forget();
       this.settle(PASSING.has(trouble.kind) ? this.data : null, trouble);
     }
+  }
+
+  private forget(): void {
+    this.kept.clear();
+    this.memory.clear();
   }
 
   private settle(data: Data | null, trouble: Trouble | null): void {

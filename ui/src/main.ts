@@ -1,1 +1,3 @@
-import './app.js';
+import { start } from './app.js';
+
+void start();

@@ -1,4 +1,5 @@
 import { formatAddress, type KnownAddress } from './address.js';
+import type { Trouble } from './session.js';
 
 /** Goes to an address. Pages send it; the application follows. */
 export class GoEvent extends Event {
@@ -24,4 +25,26 @@ export class TitleEvent extends Event {
   constructor(readonly title: string) {
     super(TitleEvent.type, { bubbles: true, composed: true });
   }
+}
+
+/** Says that a page shows what its address says. */
+export class PaintedEvent extends Event {
+  static readonly type = 'probelog-painted';
+
+  /** @param trouble why it does not, if it does not */
+  constructor(
+    readonly trouble: Trouble | null,
+    readonly results: Results | null,
+  ) {
+    super(PaintedEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** What a search found. */
+export interface Results {
+  query: string;
+  /** Null where the server does not count them. */
+  count: number | null;
+  /** GOOD, WEAK or NOT_REPRESENTED; null without a query. */
+  fit: string | null;
 }

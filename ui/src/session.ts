@@ -1,13 +1,14 @@
 import { createClient, isProbelogError, type ProbelogClient } from '../../src/client/index.js';
 import { formatAddress, type KnownAddress } from './address.js';
+import { signInForm } from './parts/sign-in-form.js';
 
 const KEY = 'probelog-key';
 
 /** A connection to a server. */
 export interface Session {
   client: ProbelogClient;
-  /** Whether a person may enter a key; elsewhere, the page around an element gives it. */
-  takesKey: boolean;
+  /** Asks a person for a key; null where the page around an element gives it. */
+  askForKey: typeof signInForm | null;
   hasKey(): boolean;
   /** Keeps a key until the tab is closed; null forgets it. */
   useKey(key: string | null): void;
@@ -22,7 +23,7 @@ export function openTabSession(server: URL): Session {
   let key = read();
   return {
     ...connect(server, () => key),
-    takesKey: true,
+    askForKey: signInForm,
     // Relative, for a server behind a path of a proxy.
     linkTo: formatAddress,
     hasKey: () => key !== null,
@@ -38,8 +39,19 @@ export function openTabSession(server: URL): Session {
   };
 }
 
-/** Gives the key for a request; null for none. */
-type KeySource = () => string | null | Promise<string | null>;
+/** Gives the key for a request; null or an empty text for none. */
+export type KeySource = () => string | null | Promise<string | null>;
+
+/** The session of an element in a page of another application, which knows the key. */
+export function openElementSession(server: URL, getKey: KeySource): Session {
+  return {
+    ...connect(server, getKey),
+    askForKey: null,
+    linkTo: (address) => new URL(formatAddress(address), server).href,
+    hasKey: () => false,
+    useKey: () => undefined,
+  };
+}
 
 function connect(server: URL, getKey: KeySource): Pick<Session, 'client' | 'urlOf'> {
   return {
@@ -51,7 +63,7 @@ function connect(server: URL, getKey: KeySource): Pick<Session, 'client' | 'urlO
       fetch: async (address, init) => {
         const key = await getKey();
         const headers = new Headers(init.headers);
-        if (key !== null) headers.set('authorization', `Bearer ${key}`);
+        if (key) headers.set('authorization', `Bearer ${key}`);
         return fetch(address, { ...init, headers });
       },
     }),
@@ -76,6 +88,19 @@ export type Trouble =
   | { kind: 'RATE_LIMITED'; seconds: number }
   | { kind: 'BUSY'; seconds: number }
   | { kind: 'ERROR'; code: string; message: string; remedy?: string };
+
+/** The code of the error behind it. */
+export function codeOf(trouble: Trouble): string {
+  return trouble.kind === 'ERROR' ? trouble.code : CODES[trouble.kind];
+}
+
+const CODES: Readonly<Record<Exclude<Trouble['kind'], 'ERROR'>, string>> = {
+  OFFLINE: 'NETWORK',
+  SIGNED_OUT: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  RATE_LIMITED: 'RATE_LIMITED',
+  BUSY: 'SERVER_BUSY',
+};
 
 /** What a thrown value means; null for an abort, which is no trouble. */
 export function troubleOf(thrown: unknown): Trouble | null {

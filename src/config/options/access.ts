@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { addressRanges, commaList, commaPairs, originList, serverUrl, wholeNumber } from './formats.js';
+import {
+  addressRanges,
+  commaList,
+  commaPairs,
+  frameAncestorList,
+  originList,
+  serverUrl,
+  wholeNumber,
+} from './formats.js';
 import { option } from './option.js';
 
 const scope = z.enum(['READ', 'INGEST', 'ADMIN']);
@@ -108,6 +116,17 @@ export const ACCESS_OPTIONS = {
       fallback: '',
     },
     originList(),
+  ),
+  frameAncestors: option(
+    {
+      variable: 'PROBELOG_FRAME_ANCESTORS',
+      description:
+        'Sites whose pages may show `/embed` in a frame. No other page of the server is ever in one.',
+      allowed:
+        'comma-separated origins, such as https://models.example.org or https://*.example.org, or self',
+      fallback: '',
+    },
+    frameAncestorList(),
   ),
   auditDays: option(
     {

@@ -67,6 +67,18 @@ export function originList() {
   );
 }
 
+/** A comma-separated list of origins, of any subdomain (`https://*.example.org`), or `self`, as `frame-ancestors` of CSP takes them. */
+export function frameAncestorList() {
+  return commaList()
+    .refine((entries) =>
+      entries.every((entry) => {
+        const origin = entry.replace('://*.', '://');
+        return entry === 'self' || (URL.canParse(origin) && new URL(origin).origin === origin);
+      }),
+    )
+    .transform((entries) => entries.map((entry) => (entry === 'self' ? "'self'" : entry)));
+}
+
 /** A comma-separated list of IP addresses or CIDR ranges. */
 export function addressRanges() {
   return commaList().refine((entries) =>

@@ -46,6 +46,8 @@ const LISTS: readonly (readonly [type: string, field: string, items: number])[] 
 const LONG_VALUES: readonly (readonly [type: string, field: string, cost: number])[] = [
   // Up to 5.3 MB: four of them in an operation, by default.
   ['SimilarityMatrix', 'cells', 10_000],
+  // 427 KB.
+  ['GalleryMap', 'points', 2_000],
   // Up to 5.6 MB; and it is decoded, resized and compressed for each request.
   ['ProbePreview', 'image', 1_000],
   // A process runs the model.

@@ -10,6 +10,7 @@ import { IngestResolver } from '../ingest/ingest-resolver.js';
 import { markCosts } from '../limits/field-costs.js';
 import { LogitEdgeResolver } from '../logit/logit-edge-resolver.js';
 import { LogitResolver } from '../logit/logit-resolver.js';
+import { MapResolver } from '../map/map-resolver.js';
 import { ModelConnectionResolver, ModelFacetsResolver } from '../model/model-facets-resolver.js';
 import { ModelResolver } from '../model/model-resolver.js';
 import { ModelInspectionResolver } from '../model-upload/model-inspection-resolver.js';
@@ -37,6 +38,7 @@ export async function buildSchema(): Promise<GraphQLSchema> {
       IngestResolver,
       LogitEdgeResolver,
       LogitResolver,
+      MapResolver,
       ModelConnectionResolver,
       ModelFacetsResolver,
       ModelResolver,

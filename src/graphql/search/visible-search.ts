@@ -36,6 +36,7 @@ export function searchVisibleTo(search: Search, { hidden, signal }: Searcher): S
       (await hides(query.modelId))
         ? (query.indexes ?? []).map(() => null)
         : search.names(probeSetId, { ...query, hidden: await hidden() }, signal),
+    map: async (probeSetId, page) => search.map(probeSetId, { ...page, hidden: await hidden() }),
     stats: async (probeSetId) => {
       const unseen = await hidden();
       const stats = await search.stats(probeSetId, [...unseen]);

@@ -179,6 +179,7 @@ export async function openSearch({
       call('matches', [probeSetId, modelId, otherModelId], signal),
     names: (probeSetId, request, signal) => call('names', [probeSetId, request], signal),
     stats: (...args) => call('stats', args),
+    map: (...args) => call('map', args),
     prior: (...args) => call('prior', args),
     settled: async () => void (await change('settled', [])),
     async close() {

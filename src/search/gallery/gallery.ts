@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Descriptors } from '../../domain/index.js';
+import { GalleryMaps } from '../map/gallery-maps.js';
+import { mapPage } from '../map/map-page.js';
 import type { MatrixProducts } from '../matrix-products.js';
 import { ExactScan } from '../ranking/exact-scan.js';
 import { KnownQueries } from '../ranking/known-queries.js';
@@ -17,6 +19,7 @@ import type {
   GalleryPrior,
   GalleryStats,
   LogitName,
+  MapPage,
   NamesRequest,
   SearchModel,
   SearchRequest,
@@ -76,6 +79,7 @@ export class Gallery {
   private readonly visible = new VisibleEntries();
   private readonly vocabulary = new VocabularyQueries();
   private readonly namer: LogitNames;
+  private readonly maps: GalleryMaps;
   private readonly cache = new RankingCache();
   private readonly queries = new KnownQueries();
   private readonly builds: BasisBuilds;
@@ -92,6 +96,7 @@ export class Gallery {
     this.rows = new RowFile(join(folder, 'rows.f16'), probes, this.journal.usedRows, 'WRITE');
     this.checkRows();
     this.snapshots = new SnapshotStore(folder, probes, faiss);
+    this.maps = new GalleryMaps(folder);
     this.scan = new ExactScan();
     this.sample = new GallerySample(this.rows);
     this.namer = new LogitNames(this.sample, options.products, this.vocabulary);
@@ -235,6 +240,44 @@ export class Gallery {
     };
   }
 
+  /** Some points of the map. @param hidden models that the caller does not see */
+  map({ from, first, hidden }: { from: number; first: number; hidden?: readonly string[] }): MapPage {
+    const snapshot = this.active?.snapshot;
+    const current = snapshot
+      ? this.maps.current({
+          version: snapshot.version,
+          snapshotFolder: snapshot.folder,
+          wideRank: snapshot.wide.rank,
+          rank: snapshot.basis.rank,
+          rows: () => this.mappedRows(snapshot),
+        })
+      : null;
+    const seen = new Set(this.visible.without(this.journal.entries, hidden));
+    const entryAt = (row: number) => {
+      const entry = this.journal.entryAt(row);
+      return entry && seen.has(entry) ? entry : null;
+    };
+    const state = current ? 'READY' : snapshot ? 'MAKING' : 'TOO_SMALL';
+    const { isMaking } = this.maps;
+    return {
+      state,
+      version: current?.version ?? null,
+      isMaking,
+      ...mapPage(current?.map, entryAt, from, first),
+    };
+  }
+
+  /** Rows of the present models that the snapshot has vectors of. */
+  private mappedRows({ rows, scales }: Snapshot): Uint32Array {
+    return Uint32Array.from(
+      this.journal.entries.flatMap(({ firstRow, rows: outputs }) =>
+        Array.from({ length: outputs }, (_, index) => firstRow + index).filter(
+          (row) => row < rows && scales[row] > 0,
+        ),
+      ),
+    ).sort();
+  }
+
   /** Resolves when no build is running or due. */
   async settled(): Promise<void> {
     await this.builds.settled();
@@ -250,6 +293,7 @@ export class Gallery {
   close(): void {
     this.builds.stop();
     this.snapshots.stop();
+    this.maps.stop();
     this.journal.close();
     this.rows.close();
     this.active?.snapshot.projections.close();

@@ -10,6 +10,8 @@ import { ProjectionFile } from './projection-file.js';
 
 /** The result of a build: a basis, an index and a prior, and the scales of the rows that existed then. */
 export interface Snapshot {
+  version: string;
+  folder: string;
   basis: Basis;
   /** The directions of the basis, and further ones for the index. */
   wide: Basis;
@@ -109,6 +111,8 @@ export function readSnapshot(folder: string, probes: number, faiss: FaissLibrary
   if (!whole) throw new Error('its files do not fit together');
   return {
     ...chosen,
+    version: facts.version,
+    folder,
     rows: facts.rows,
     rowsSum: facts.rowsSum,
     logits: facts.logits,

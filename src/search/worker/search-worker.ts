@@ -11,6 +11,7 @@ import type {
   GalleryPrior,
   GalleryStats,
   LogitName,
+  MapPage,
   NamesRequest,
   OutputMatches,
   SearchModel,
@@ -121,6 +122,10 @@ export class SearchWorker implements Awaitable<SearchCalls> {
 
   stats(probeSetId: string, hidden: readonly string[] = []): GalleryStats | null {
     return this.galleries.get(probeSetId)?.stats(hidden) ?? null;
+  }
+
+  map(probeSetId: string, page: Parameters<SearchCalls['map']>[1]): MapPage {
+    return this.gallery(probeSetId).map(page);
   }
 
   prior(probeSetId: string): GalleryPrior | null {

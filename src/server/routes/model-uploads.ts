@@ -39,6 +39,8 @@ export function addModelUploads(app: FastifyInstance, services: Services): void 
         try {
           const file = await uploads.receive(params.id, params['*'], range, wholeBody(raw), digests);
           say(reply, file);
+          // All of the body was read, so the connection may take the next part.
+          reply.removeHeader('connection');
           return reply.status(file.received === file.bytes ? 201 : 200).send(file);
         } catch (thrown) {
           if (thrown instanceof ProbelogError && typeof thrown.details.received === 'number')

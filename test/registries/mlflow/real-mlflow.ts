@@ -18,8 +18,11 @@ export interface RealMlflow {
   close(): Promise<void>;
 }
 
-/** @param environment further variables of the server */
-export async function startRealMlflow(environment: Record<string, string> = {}): Promise<RealMlflow> {
+/** @param environment further variables of the server @param options further options of `mlflow server` */
+export async function startRealMlflow(
+  environment: Record<string, string> = {},
+  options: readonly string[] = [],
+): Promise<RealMlflow> {
   const folder = await mkdtemp(join(tmpdir(), 'probelog-mlflow-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -36,6 +39,7 @@ export async function startRealMlflow(environment: Record<string, string> = {}):
       ...['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
       ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
       ...['--artifacts-destination', join(folder, 'artifacts')],
+      ...options,
     ],
     {
       cwd: folder,

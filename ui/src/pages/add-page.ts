@@ -14,6 +14,7 @@ import { noteList } from '../parts/note-list.js';
 import type { Preprocessing } from '../parts/preprocessing-fields.js';
 import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { forgetFiles, isOther, rememberFiles } from '../uploaded-files.js';
 import { AddressPage } from './address-page.js';
 import '../parts/ingest-watch.js';
@@ -107,7 +108,7 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   override updated() {
-    this.entitle(this.speech.texts.add);
+    this.entitle(allTexts(this.speech).add);
     if (!this.loader.isLoading) this.painted();
   }
 
@@ -190,7 +191,7 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { ingest, upload } = this.address;
     return html`<div class="wide" @probelog-retry=${() => this.retry()}>
       <h1>${texts.add}</h1>
@@ -200,11 +201,11 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
 
   private progress(ingest: string) {
     return html`<probelog-ingest-watch .session=${this.session} .speech=${this.speech} .ingestId=${ingest}></probelog-ingest-watch>
-      <p><a href=${this.session.linkTo({ page: 'add', shown: FIRST_SHOWN })}>${this.speech.texts.addAnother}</a></p>`;
+      <p><a href=${this.session.linkTo({ page: 'add', shown: FIRST_SHOWN })}>${allTexts(this.speech).addAnother}</a></p>`;
   }
 
   private steps(id: string | undefined) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { loader, sending, refused } = this;
     const isGone = id !== undefined && loader.data?.modelUpload === null && !loader.isLoading;
     return html`${id === undefined ? html`<p>${texts.addHow} <span class="quiet">${texts.fromRegistry}</span></p>` : nothing}
@@ -219,7 +220,8 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   private files() {
-    const { texts, bytes } = this.speech;
+    const { bytes } = this.speech;
+    const texts = allTexts(this.speech);
     const { sending, upload } = this;
     if (sending)
       return html`<div class="stack">
@@ -251,7 +253,8 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   private fileList({ files }: Upload) {
-    const { texts, bytes } = this.speech;
+    const { bytes } = this.speech;
+    const texts = allTexts(this.speech);
     const isPart = files.some(({ bytes: total, received }) => received < total);
     return html`<ul class="small">
         ${files.map(
@@ -264,7 +267,7 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   private uploaded(upload: Upload) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     if (upload.files.some(({ bytes, received }) => received < bytes)) return nothing;
     if (!isReady(upload)) return html`<p role="alert">${texts.noModelFile}</p>`;
     const { data, isLoading, trouble } = this.inspection;
@@ -276,7 +279,7 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   private tensorField() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<form
       @submit=${(event: SubmitEvent) => {
         event.preventDefault();
@@ -290,7 +293,8 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   private inspected({ outputs, output, labelCount, labels, notes, preprocessing }: Inspection) {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     const shown = this.preprocessing ?? (preprocessing as Preprocessing);
     const first = [...labels.slice(0, MAX_LABELS), ...((labelCount ?? 0) > MAX_LABELS ? ['…'] : [])];
     return html`<section class="stack">
@@ -323,7 +327,7 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   private fromAddress() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<section class="stack">
       <h2>${texts.fromAddress}</h2>
       ${this.facts(null, '', null)}
@@ -332,7 +336,7 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
 
   /** @param source null when it is entered, too @param outputs null when it is not known */
   private facts(source: string | null, name: string, outputs: number | null) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<form @submit=${(event: SubmitEvent) => this.submitted(event, source)}>
       ${
         source === null
@@ -349,7 +353,8 @@ export class AddPage extends AddressPage<AddAddress, UiUploadQuery> {
   }
 
   private checkLabels(field: HTMLTextAreaElement, outputs: number | null) {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     const given = linesOf(field.value).length;
     const isWrong = outputs !== null && given > 0 && given !== outputs;
     field.setCustomValidity(isWrong ? texts.labelsNeeded(number(given), number(outputs)) : '');

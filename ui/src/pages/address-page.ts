@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Loader } from '../loader.js';
-import { TitleEvent } from '../navigation.js';
+import { PaintedEvent, type Results, TitleEvent } from '../navigation.js';
 import { plainText } from '../plain-text.js';
 import type { Session, Trouble } from '../session.js';
 import type { Speech } from '../texts/texts.js';
@@ -19,9 +19,9 @@ export abstract class AddressPage<PageAddress, Data> extends LitElement {
   protected readonly loader = new Loader<Data>(this);
 
   /** Says that the page has what its address shows, so that the application can return to where the person was. */
-  protected painted(): void {
-    if (!this.loader.isLoading)
-      this.dispatchEvent(new CustomEvent('probelog-painted', { bubbles: true, composed: true }));
+  protected painted(results: Results | null = null): void {
+    const { isLoading, trouble } = this.loader;
+    if (!isLoading) this.dispatchEvent(new PaintedEvent(trouble, results));
   }
 
   /** @param name what the page shows; a label may be anything */

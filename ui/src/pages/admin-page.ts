@@ -2,6 +2,7 @@ import { css, html, type PropertyValues } from 'lit';
 import { type AdminAddress, FIRST_SHOWN } from '../address.js';
 import { define } from '../define.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { AddressPage } from './address-page.js';
 import '../parts/audit-log.js';
 import '../parts/key-list.js';
@@ -23,11 +24,11 @@ export class AdminPage extends AddressPage<AdminAddress, null> {
   ];
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address')) this.entitle(this.speech.texts.admin);
+    if (changed.has('address')) this.entitle(allTexts(this.speech).admin);
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { address, session, speech } = this;
     const names = { KEYS: texts.keys, AUDIT: texts.audit };
     return html`<div class="wide">

@@ -1,10 +1,11 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient, Similarity } from '../../../src/client/index.js';
-import { type CompareAddress, FIRST_SHOWN, type NamedModel } from '../address.js';
+import { type CompareAddress, FIRST_SHOWN, type NamedModel, outputAddress } from '../address.js';
 import { define } from '../define.js';
-import { UiModelByNameDocument, type UiModelFragment, UiOutputAtDocument } from '../generated/operations.js';
+import { UiModelByNameDocument, type UiModelFragment } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { AddressPage } from './address-page.js';
 import { bestPairs, type Pair } from './best-pairs.js';
 import '../parts/heat-map.js';
@@ -38,7 +39,7 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address')) this.entitle(this.speech.texts.compareModels);
+    if (changed.has('address')) this.entitle(allTexts(this.speech).compareModels);
     this.painted();
   }
 
@@ -58,10 +59,10 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
-      <h1>${texts.compareModels}</h1>
+      <h1 part="title">${texts.compareModels}</h1>
       ${this.chooser()}
       ${this.troubleMessage()}
       ${isLoading ? html`<p role="status">${texts.loading}</p>` : nothing} ${data && !isLoading ? this.comparison(data) : nothing}
@@ -69,23 +70,23 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
   }
 
   private chooser() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { a, b } = this.address;
     const field = (key: string, label: string, value: string | undefined) => html`<label class="stack small"
-      >${label}<input type="text" name=${key} maxlength="300" .value=${value ?? ''}
+      >${label}<input type="text" part="field" name=${key} maxlength="300" .value=${value ?? ''}
     /></label>`;
     return html`<form @submit=${(event: SubmitEvent) => this.submitted(event)}>
       ${field('a', texts.firstModel, a?.name)} ${field('av', texts.versionHint, a?.version)}
       ${field('b', texts.secondModel, b?.name)} ${field('bv', texts.versionHint, b?.version)}
       <div class="row">
-        <button class="main">${texts.compare}</button>
+        <button class="main" part="button">${texts.compare}</button>
         <button type="button" @click=${() => this.go({ a: b, b: a })}>${texts.swap}</button>
       </div>
     </form>`;
   }
 
   private comparison({ a, b, similarity, pairs }: CompareData) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { address } = this;
     if (!address.a || !address.b) return nothing;
     if (!a || !b) return html`<p>${texts.noModel} <bdi>${(a ? address.b : address.a).name}</bdi></p>`;
@@ -111,25 +112,25 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
       </section>`;
   }
 
-  private async open({ name, version }: UiModelFragment, index: number) {
-    const { model } = await this.session.client.query(UiOutputAtDocument, { name, version, index });
-    const id = model?.logit?.id;
-    if (id !== undefined) this.dispatchEvent(new GoEvent({ page: 'output', id, shown: FIRST_SHOWN }));
+  private open({ name, version }: UiModelFragment, index: number) {
+    this.dispatchEvent(new GoEvent(outputAddress({ name, version, index })));
   }
 
   private nameOf(label: string | null | undefined, index: number): string {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     return label ?? texts.outputNumber(number(index));
   }
 
   private only(model: UiModelFragment, outputs: Similarity['onlyA']) {
-    const { texts, decimal } = this.speech;
+    const { decimal } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<section class="stack">
       <h2>${texts.onlyIn(`${model.name} ${model.version}`)}</h2>
       <ul>
         ${outputs.map(
           ({ node, nearest, cosine }) => html`<li>
-            <a href=${this.session.linkTo({ page: 'output', id: node.id, shown: FIRST_SHOWN })}><bdi>${this.nameOf(node.label, node.index)}</bdi></a>
+            <a href=${this.session.linkTo(outputAddress({ name: model.name, version: model.version, index: node.index }))}><bdi>${this.nameOf(node.label, node.index)}</bdi></a>
             <span class="small quiet"><bdi>${texts.nearestIs(this.nameOf(nearest.label, nearest.index))}</bdi>, ${decimal(cosine)}</span>
           </li>`,
         )}
@@ -144,7 +145,8 @@ export class ComparePage extends AddressPage<CompareAddress, CompareData> {
     pairs: readonly Pair[],
     names: { a: string[]; b: string[] },
   ) {
-    const { texts, decimal } = this.speech;
+    const { decimal } = this.speech;
+    const texts = allTexts(this.speech);
     const { shown } = this.address;
     return html`<section class="stack">
       <h2>${texts.sameIn}</h2>

@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import type { ProbelogClient } from '../../../src/client/index.js';
-import { FIRST_SHOWN, MAX_SHOWN, type ModelAddress } from '../address.js';
+import { FIRST_SHOWN, MAX_SHOWN, type ModelAddress, outputAddress } from '../address.js';
 import { define } from '../define.js';
 import {
   UiModelNamesDocument,
@@ -9,11 +9,12 @@ import {
   type UiModelPageQuery,
   UiModelSearchDocument,
 } from '../generated/operations.js';
+import type { Memory } from '../memory.js';
 import { GoEvent } from '../navigation.js';
 import { titleOf, titleSource } from '../parts/output-title.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
-import { loadPages, MAX_FIRST } from './load-pages.js';
+import { MAX_FIRST } from './load-pages.js';
 import '../parts/strength-bar.js';
 
 const TYPING_MS = 150;
@@ -53,7 +54,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
       ol li { display: grid; grid-template-columns: 4em minmax(0, 1fr) minmax(0, 10em); gap: 12px; align-items: center; }
       .title { display: flex; flex-wrap: wrap; gap: 4px var(--gap); align-items: baseline; min-width: 0; }
       ol a { min-height: 24px; display: inline-block; }
-      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: 0.87rem; }
+      pre { overflow-x: auto; background: var(--raised); padding: 12px; border-radius: var(--radius); margin: 0; font-size: calc(0.87 * var(--text)); }
       input[type='search'] { width: 100%; }
     `,
   ];
@@ -62,7 +63,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
     const { address, session } = this;
     this.loader.load(
       JSON.stringify(address),
-      (signal) => loadModel(session.client, address, signal),
+      (signal, memory) => loadModel(session.client, address, signal, memory),
       this.isTyping ? TYPING_MS : 0,
     );
     this.isTyping = false;
@@ -81,7 +82,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
     const { texts } = this.speech;
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
-      <h1><bdi>${this.address.name}</bdi> <bdi class="quiet">${data?.model?.version ?? this.address.version ?? ''}</bdi></h1>
+      <h1 part="title"><bdi>${this.address.name}</bdi> <bdi class="quiet">${data?.model?.version ?? this.address.version ?? ''}</bdi></h1>
       ${this.troubleMessage()}
       ${!data && isLoading ? html`<p role="status">${texts.loading}</p>` : nothing}
       ${data && !data.model ? html`<p>${texts.noModel} <a href="./">${texts.toSearch}</a></p>` : nothing}
@@ -95,12 +96,13 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
       <div class="wide">
         <section class="stack">
           <h2>${texts.summary}</h2>
-          <p>${model.summary ?? texts.noSummary}</p>
+          <p>${typeof model.summary === 'string' ? html`<bdi>${model.summary}</bdi>` : texts.noSummary}</p>
         </section>
         <section class="stack">
           <h2>${texts.outputsOf}</h2>
           <input
             type="search"
+            part="field"
             aria-label=${texts.findOutputs}
             placeholder=${texts.findOutputs}
             .value=${this.address.find}
@@ -111,6 +113,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
           />
           ${this.outputs(data)}
         </section>
+        ${this.use(model)}
       </div>
       <div class="wide">
         <p><a href=${this.session.linkTo({ page: 'compare', a: { name: model.name, version: model.version }, b: null, shown: FIRST_SHOWN })}>${texts.compareWith}</a></p>
@@ -122,6 +125,14 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
         ${this.facts(model)}
       </div>
     </div>`;
+  }
+
+  /** At the end of the page, and loaded after it: most people only look. */
+  private use(model: NonNullable<UiModelPageQuery['model']>) {
+    if (model.status !== 'READY') return nothing;
+    // Without it, the rest of the page still says what it said.
+    import('../parts/model-use.js').catch(() => undefined);
+    return html`<probelog-model-use .session=${this.session} .speech=${this.speech} .model=${model}></probelog-model-use>`;
   }
 
   private order() {
@@ -152,6 +163,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
   private outputs(data: ModelData) {
     const { texts, number } = this.speech;
     const { shown, find } = this.address;
+    const { name, version } = data.model ?? this.address;
     const sorted = this.sorted(data.outputs);
     const hasMore = data.hasMore || sorted.length > shown;
     return html`${find.trim() ? nothing : this.order()}
@@ -159,7 +171,7 @@ export class ModelPage extends AddressPage<ModelAddress, ModelData> {
         ${sorted.slice(0, shown).map(
           ({ node, confidence }) => html`<li>
             <span class="number quiet">${number(node.index)}</span>
-            <span class="title"><a href=${this.session.linkTo({ page: 'output', id: node.id, shown: FIRST_SHOWN })}
+            <span class="title"><a href=${this.session.linkTo(outputAddress({ name, version, index: node.index }))}
               ><bdi>${titleOf(node, this.speech)}</bdi></a
             >
               ${node.label === null ? titleSource(node, this.speech) : nothing}
@@ -219,15 +231,19 @@ async function loadModel(
   client: ProbelogClient,
   address: ModelAddress,
   signal: AbortSignal,
+  memory: Memory,
 ): Promise<ModelData> {
   const { name, version } = address;
   const options = { signal };
+  const key = JSON.stringify([name, version]);
   const [{ model }, { outputs, hasMore }] = await Promise.all([
-    client.query(UiModelPageDocument, { name, version }, options),
-    loadOutputs(client, address, options),
+    memory.once(`model ${key}`, () => client.query(UiModelPageDocument, { name, version }, options)),
+    loadOutputs(client, address, options, memory),
   ]);
   const isUnlabeled = outputs.some(({ node }) => node.label === null);
-  const names = isUnlabeled ? await client.query(UiModelNamesDocument, { name, version }, options) : null;
+  const names = isUnlabeled
+    ? await memory.once(`names ${key}`, () => client.query(UiModelNamesDocument, { name, version }, options))
+    : null;
   // A degenerate output has no name; those beyond the first 2,000 have none here.
   const named = new Map(
     names?.model?.outputNames.map(({ index, text, confidence = null }) => [
@@ -243,6 +259,7 @@ async function loadOutputs(
   client: ProbelogClient,
   { name, version, find, by, shown }: ModelAddress,
   options: { signal: AbortSignal },
+  memory: Memory,
 ): Promise<Pick<ModelData, 'outputs' | 'hasMore'>> {
   const concept = find.trim();
   if (concept) {
@@ -254,7 +271,8 @@ async function loadOutputs(
       hasMore: edges.length === first && first < MAX_FIRST,
     };
   }
-  const { model } = await loadPages(
+  const { model } = await memory.pages(
+    `outputs ${JSON.stringify([name, version])}`,
     by === 'NAME' ? MAX_SORTED : shown,
     (page) => client.query(UiModelOutputsDocument, { name, version, ...page }, options),
     (result) => result.model?.logits,

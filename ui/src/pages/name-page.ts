@@ -11,6 +11,7 @@ import { GoEvent } from '../navigation.js';
 import { plainText } from '../plain-text.js';
 import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { AddressPage } from './address-page.js';
 import { loadNaming, MAX_NAMED, type Nameable, type NamingData } from './name-data.js';
 import { labelTable, NameDraft } from './name-draft.js';
@@ -46,7 +47,7 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
       @media (min-width: 900px) { .layout { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
       progress { width: 100%; accent-color: var(--accent); }
       form { display: grid; gap: 12px; }
-      form input { width: 100%; font-size: 1.13rem; min-height: 44px; }
+      form input { width: 100%; font-size: calc(1.13 * var(--text)); min-height: 44px; }
       @media (max-width: 600px) { probelog-image-strip { --side: 64px; } }
       /* The place of the images is there before they are. */
       .images { min-height: 220px; }
@@ -103,7 +104,7 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   private draftOf: string | undefined;
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address')) this.entitle(this.speech.texts.naming(this.address.name));
+    if (changed.has('address')) this.entitle(allTexts(this.speech).naming(this.address.name));
     const { current } = this;
     if (current?.index !== this.fieldOf) {
       this.fieldOf = current?.index;
@@ -220,7 +221,7 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading, trouble } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.retried()}>
       <h1><bdi>${texts.naming(this.address.name)}</bdi> <bdi class="quiet">${data?.model?.version ?? this.address.version ?? ''}</bdi></h1>
@@ -238,7 +239,7 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   }
 
   private naming(model: NonNullable<NamingData['model']>, { outputs, maySave }: NamingData) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     if (model.status !== 'READY') return html`<p>${texts.noSummary}</p>`;
     if ((model.outputs ?? 0) > MAX_NAMED) return html`<p>${texts.tooManyToName}</p>`;
     const { current, draft } = this;
@@ -255,7 +256,7 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   }
 
   private choice() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<label class="row small"
       >${texts.namingWhich}
       <select
@@ -270,7 +271,8 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   }
 
   private progress(decided: number, total: number, outputs: number) {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     const saved = this.isSaved ? html`<p>${texts.savedLabels}</p>` : nothing;
     if (total === 0)
       return html`<div role="status">${saved}<p>${outputs > 0 ? texts.nothingToName : texts.noSummary}</p></div>`;
@@ -282,7 +284,8 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   }
 
   private one(output: Nameable) {
-    const { texts, number, percent } = this.speech;
+    const { number, percent } = this.speech;
+    const texts = allTexts(this.speech);
     const { proposal, confidence } = output;
     const shown = this.images.isLoading ? null : this.images.data?.logit;
     const title = texts.outputNumber(number(output.index));
@@ -335,7 +338,8 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   }
 
   private actions(id: string, maySave: boolean) {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     const { draft } = this;
     const likely = this.wanted().filter(
       ({ index, proposal }) => proposal.kind === 'NAME' && !draft?.has(index),
@@ -362,7 +366,8 @@ export class NamePage extends AddressPage<NameAddress, NamingData> {
   }
 
   private list(wanted: readonly Nameable[]) {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     const { address, current, draft } = this;
     if (wanted.length === 0) return nothing;
     return html`<section class="stack">

@@ -1,5 +1,12 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
-import { FIRST_SHOWN, type OutputAddress, searchFor } from '../address.js';
+import {
+  FIRST_SHOWN,
+  MAX_SHOWN,
+  modelAddress,
+  type OutputAddress,
+  type OutputPlace,
+  searchFor,
+} from '../address.js';
 import { define } from '../define.js';
 import { GoEvent } from '../navigation.js';
 import { answerList, answerListStyles } from '../parts/answer-list.js';
@@ -7,7 +14,6 @@ import { titleOf, titleSource } from '../parts/output-title.js';
 import { plainText } from '../plain-text.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
-import { MAX_FIRST } from './load-pages.js';
 import { loadOutput, type OutputData } from './output-data.js';
 import '../parts/image-strip.js';
 import '../parts/strength-bar.js';
@@ -32,13 +38,15 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
 
   override willUpdate() {
     const { address, session } = this;
-    this.loader.load(JSON.stringify(address), (signal) => loadOutput(session.client, address, { signal }));
+    this.loader.load(JSON.stringify(address), (signal, memory) =>
+      loadOutput(session.client, address, { signal }, memory),
+    );
   }
 
   /** Nothing while another output is still there, which the address no longer names. */
   private get data() {
     const { data, isLoading } = this.loader;
-    return isLoading && data?.output?.id !== this.address.id ? null : data;
+    return isLoading && !(data?.output && isAt(data.output, this.address.of)) ? null : data;
   }
 
   override updated(changed: PropertyValues<this>) {
@@ -63,9 +71,9 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
   private output(output: Output, match: OutputData['match']) {
     const { texts } = this.speech;
     const { name, version } = output.model;
-    const model = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const model = this.session.linkTo(modelAddress({ name, version }));
     return html`<div class="stack">
-        <h1><bdi>${titleOf(output, this.speech)}</bdi> ${titleSource(output, this.speech)}</h1>
+        <h1 part="title"><bdi>${titleOf(output, this.speech)}</bdi> ${titleSource(output, this.speech)}</h1>
         <p>${texts.model}: <a href=${model}><bdi>${name}</bdi> <bdi>${version}</bdi></a></p>
       </div>
       ${match ? this.match(match) : nothing}
@@ -124,11 +132,16 @@ export class OutputPage extends AddressPage<OutputAddress, OutputData> {
             })
       }
       ${
-        similar.pageInfo.hasNextPage && address.shown < MAX_FIRST
+        similar.pageInfo.hasNextPage && address.shown < MAX_SHOWN
           ? html`<p><button @click=${() => this.dispatchEvent(new GoEvent({ ...address, shown: address.shown + 2 * FIRST_SHOWN }, true))}>${texts.more}</button></p>`
           : nothing
       }
     </section>`;
   }
+}
+
+function isAt({ id, index, model }: Output, of: OutputPlace): boolean {
+  if ('id' in of) return id === of.id;
+  return index === of.index && model.name === of.name && model.version === (of.version ?? model.version);
 }
 define('probelog-output-page', OutputPage);

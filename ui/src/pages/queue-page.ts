@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import { FIRST_SHOWN, MAX_SHOWN, type QueueAddress, SHOWS } from '../address.js';
+import { FIRST_SHOWN, MAX_SHOWN, modelAddress, type QueueAddress, SHOWS } from '../address.js';
 import { define } from '../define.js';
 import {
   type IngestState,
@@ -13,6 +13,7 @@ import { GoEvent } from '../navigation.js';
 import { ingestError, ingestProgress, ingestProgressStyles } from '../parts/ingest-progress.js';
 import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { AddressPage } from './address-page.js';
 import { loadPages } from './load-pages.js';
 
@@ -72,7 +73,7 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
   }
 
   override updated() {
-    this.entitle(this.speech.texts.queue);
+    this.entitle(allTexts(this.speech).queue);
     if (this.loader.isLoading) return;
     this.painted();
     clearTimeout(this.timer);
@@ -105,7 +106,8 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
   }
 
   override render() {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading, trouble } = this.loader;
     const problem = trouble ?? this.refused;
     const hasMore = data?.ingests.pageInfo.hasNextPage && this.address.shown < MAX_SHOWN;
@@ -135,11 +137,11 @@ export class QueuePage extends AddressPage<QueueAddress, UiQueueQuery> {
   }
 
   private ingest(ingest: UiIngestFragment, mayChange: boolean) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { client } = this.session;
     const { id, state, model } = ingest;
     const { name, version } = model;
-    const href = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const href = this.session.linkTo(modelAddress({ name, version }));
     return html`<li>
       <h2><a href=${href}><bdi>${name}</bdi> <bdi>${version}</bdi></a></h2>
       <p class="small quiet">${texts.ingestState[state]}, ${this.speech.time(ingest.createdAt)}</p>

@@ -6,6 +6,7 @@ import { UiSweepDocument } from '../generated/operations.js';
 import { GoEvent } from '../navigation.js';
 import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import { AddressPage } from './address-page.js';
 import { MAX_FIRST } from './load-pages.js';
 import { REGISTRY_SETUPS } from './registry-setup.js';
@@ -37,7 +38,7 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
       .title { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
       .layout { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr); }
       @media (min-width: 900px) { .layout { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-      h3 { font-size: 1rem; }
+      h3 { font-size: var(--text); }
       .good { color: var(--good); }
       .bad { color: var(--bad); }
       td { vertical-align: top; }
@@ -61,7 +62,7 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
   }
 
   override updated(changed: PropertyValues<this>) {
-    if (changed.has('address')) this.entitle(this.speech.texts.registries);
+    if (changed.has('address')) this.entitle(allTexts(this.speech).registries);
     this.painted();
   }
 
@@ -78,7 +79,7 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading, trouble } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.retried()}>
       <h1>${texts.registries}</h1>
@@ -94,7 +95,7 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
   }
 
   private registry(registry: ConnectedRegistry) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { name, takesWebhooks } = registry;
     return html`<article aria-labelledby="title-${name}">
       <div class="title">
@@ -109,7 +110,7 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
   }
 
   private webhook({ name, webhookUrl }: ConnectedRegistry) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const url = this.session.urlOf(webhookUrl);
     const setup = REGISTRY_SETUPS[name];
     const title = texts.registryTitle[name] ?? name;
@@ -130,7 +131,8 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
   }
 
   private sweeps({ name, canBeListed, lastSweep, nextSweepAt }: ConnectedRegistry) {
-    const { texts, number, time } = this.speech;
+    const { number, time } = this.speech;
+    const texts = allTexts(this.speech);
     const isSweeping = this.sweeping === name;
     const found = FINDINGS.flatMap((key) =>
       lastSweep && lastSweep[key].count > 0 ? [[key, lastSweep[key]] as const] : [],
@@ -163,7 +165,8 @@ export class RegistriesPage extends AddressPage<RegistriesAddress, ConnectedRegi
 
   private deliveries({ name, deliveries, takesWebhooks }: ConnectedRegistry) {
     if (deliveries.length === 0 && !takesWebhooks) return nothing;
-    const { texts, time } = this.speech;
+    const { time } = this.speech;
+    const texts = allTexts(this.speech);
     const { address } = this;
     const title = `${texts.registryTitle[name] ?? name}: ${texts.deliveries}`;
     return html`<section class="stack">

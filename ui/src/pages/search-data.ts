@@ -13,8 +13,9 @@ import {
   UiSearchOutputsDocument,
   type UiSearchOutputsQuery,
 } from '../generated/operations.js';
+import type { Memory } from '../memory.js';
 import { queryArguments } from '../query-language.js';
-import { loadPages, MAX_FIRST } from './load-pages.js';
+import { MAX_FIRST } from './load-pages.js';
 
 /** What the search page shows. */
 export interface SearchData {
@@ -37,25 +38,33 @@ export async function loadSearch(
   address: SearchAddress,
   image: string | null,
   signal: AbortSignal,
+  memory: Memory,
 ): Promise<SearchData> {
   const wanted: Wanted = image === null ? queryArguments(address.query) : { image };
   const filter = filterOf(address.filters);
   const options = { signal };
-  const facets = client.query(UiFacetsDocument, { matching: withoutConfidence(filter) }, options);
+  const matching = withoutConfidence(filter);
+  const facets = memory.once(`facets ${JSON.stringify(matching)}`, () =>
+    client.query(UiFacetsDocument, { matching }, options),
+  );
   const images =
     wanted && 'concept' in wanted
-      ? client.query(UiConceptImagesDocument, { text: wanted.concept }, options)
+      ? memory.once(`images ${wanted.concept}`, () =>
+          client.query(UiConceptImagesDocument, { text: wanted.concept }, options),
+        )
       : null;
   const results =
     address.of === 'models'
-      ? searchModels(client, address, wanted, filter, options)
+      ? searchModels(client, address, wanted, filter, options, memory)
       : wanted &&
-        loadPages(
+        memory.pages(
+          `outputs ${JSON.stringify([wanted, filter])}`,
           address.shown,
           (page) => client.query(UiSearchOutputsDocument, { ...wanted, filter, ...page }, options),
           ({ logits }) => logits,
         );
-  const gallery = wanted === null ? client.query(UiGalleryDocument, {}, options) : null;
+  const gallery =
+    wanted === null ? memory.once('gallery', () => client.query(UiGalleryDocument, {}, options)) : null;
   const [found, counted, shown, searched] = await Promise.all([results, facets, images, gallery]);
   return {
     query: address.query,
@@ -73,6 +82,7 @@ async function searchModels(
   wanted: Wanted,
   filter: LogitFilter,
   options: { signal: AbortSignal },
+  memory: Memory,
 ): Promise<UiSearchModelsQuery> {
   const list =
     wanted === null
@@ -81,16 +91,15 @@ async function searchModels(
         ? { ...wanted, matching: filter }
         : null;
   if (list)
-    return loadPages(
+    return memory.pages(
+      `models ${JSON.stringify(list)}`,
       shown,
       (page) => client.query(UiSearchModelsDocument, { ...list, ...page }, options),
       ({ models }) => models,
     );
   // The server finds models by plain concepts only: here they are those of the best outputs.
-  const { logits } = await client.query(
-    UiSearchOutputsDocument,
-    { ...wanted, filter, first: MAX_FIRST },
-    options,
+  const { logits } = await memory.once(`best ${JSON.stringify([wanted, filter])}`, () =>
+    client.query(UiSearchOutputsDocument, { ...wanted, filter, first: MAX_FIRST }, options),
   );
   const best = new Map<string, (typeof logits.edges)[number]>();
   for (const edge of logits.edges) if (!best.has(edge.node.model.id)) best.set(edge.node.model.id, edge);

@@ -4,6 +4,7 @@ import {
   type Filters,
   hasFilters,
   MAX_SHOWN,
+  modelAddress,
   noFilters,
   type SearchAddress,
   SORTS,
@@ -12,12 +13,11 @@ import {
 import { define } from '../define.js';
 import type { UiModelFragment } from '../generated/operations.js';
 import { keepImage, keptImage, readImage } from '../image.js';
-import { GoEvent } from '../navigation.js';
+import { GoEvent, type Results } from '../navigation.js';
 import { answerList, answerListStyles } from '../parts/answer-list.js';
 import { shared } from '../styles/shared.js';
 import { AddressPage } from './address-page.js';
 import { loadSearch, type SearchData } from './search-data.js';
-import '../parts/example-tiles.js';
 import '../parts/filter-panel.js';
 import { queryFieldStyles } from '../parts/query-field.js';
 import '../parts/image-strip.js';
@@ -46,7 +46,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     queryFieldStyles,
     css`
       form { display: grid; grid-template-columns: 1fr auto auto; gap: var(--gap); align-items: center; }
-      input[type='search'] { min-height: 44px; font-size: 1.13rem; width: 100%; min-width: 0; }
+      input[type='search'] { min-height: 44px; font-size: calc(1.13 * var(--text)); width: 100%; min-width: 0; }
       form button, .file { min-height: 44px; }
       .file {
         display: inline-grid; place-items: center; min-width: 44px; border: 1px solid var(--quiet);
@@ -91,7 +91,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     if (address.image !== undefined && image === null) return;
     this.loader.load(
       JSON.stringify(address),
-      (signal) => loadSearch(session.client, address, image, signal),
+      (signal, memory) => loadSearch(session.client, address, image, signal, memory),
       this.isTyping ? TYPING_MS : 0,
     );
     this.isTyping = false;
@@ -100,7 +100,13 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
   override updated(changed: PropertyValues<this>) {
     const { query } = this.address;
     if (changed.has('address')) this.entitle(query);
-    this.painted();
+    this.painted(this.found());
+  }
+
+  private found(): Results | null {
+    const { data } = this.loader;
+    const list = data?.outputs ?? data?.models;
+    return data && list ? { query: data.query, count: list.totalCount ?? null, fit: list.fit ?? null } : null;
   }
 
   private go(change: Partial<SearchAddress>, replaces = false) {
@@ -170,7 +176,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
               @change=${(event: Event) => this.chosen(event.target as HTMLInputElement)}
             />
           </label>
-          <button class="main">${texts.search}</button>
+          <button class="main" part="button">${texts.search}</button>
         </form>
         <p id="help" class="small quiet">${texts.searchHelp}</p>
         ${this.isUnreadable ? html`<p role="alert">${texts.imageUnreadable}</p>` : nothing}
@@ -234,6 +240,8 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
     const { texts, number } = this.speech;
     if (gallery?.models === 0)
       return html`<div class="stack"><p>${texts.emptyGallery}</p><p class="quiet">${texts.emptyGalleryHow}</p></div>`;
+    // They come after what the page says, and without them nothing is missing.
+    import('../parts/example-tiles.js').catch(() => undefined);
     return html`<div class="stack">
       <p>${texts.firstVisit}</p>
       ${gallery ? html`<p class="quiet">${texts.galleryOf(number(gallery.models), number(gallery.logits))}</p>` : nothing}
@@ -304,8 +312,8 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
                 <td>${this.modelLink(node)}</td>
                 ${hasQuery ? html`<td class="number">${typeof confidence === 'number' ? percent(confidence) : '–'}</td>` : nothing}
                 <td class="number">${typeof node.outputs === 'number' ? this.speech.number(node.outputs) : texts.status[node.status]}</td>
-                <td>${node.license ?? texts.noLicense}</td>
-                <td>${node.registry ?? texts.noRegistry}</td>
+                <td><bdi>${node.license ?? texts.noLicense}</bdi></td>
+                <td><bdi>${node.registry ?? texts.noRegistry}</bdi></td>
               </tr>`,
             )}
           </tbody>
@@ -315,7 +323,7 @@ export class SearchPage extends AddressPage<SearchAddress, SearchData> {
   }
 
   private modelLink({ name, version }: UiModelFragment) {
-    const href = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const href = this.session.linkTo(modelAddress({ name, version }));
     return html`<a href=${href}><bdi>${name}</bdi> <bdi>${version}</bdi></a>`;
   }
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { FIRST_SHOWN } from '../address.js';
+import { modelAddress, outputAddress } from '../address.js';
 import { define } from '../define.js';
 import type { UiOutputFragment } from '../generated/operations.js';
 import { plainText } from '../plain-text.js';
@@ -49,27 +49,18 @@ export class AnswerCard extends LitElement {
     const { output, speech, confidence, versions } = this;
     const { texts } = speech;
     const { model } = output;
-    const here = this.session.linkTo({
-      page: 'output',
-      id: output.id,
-      query: this.query,
-      shown: FIRST_SHOWN,
-    });
-    const atModel = this.session.linkTo({
-      page: 'model',
-      name: model.name,
-      version: model.version,
-      find: '',
-      shown: FIRST_SHOWN,
-    });
-    return html`<article>
+    const here = this.session.linkTo(
+      outputAddress({ name: model.name, version: model.version, index: output.index }, this.query),
+    );
+    const atModel = this.session.linkTo(modelAddress(model));
+    return html`<article part="card">
       <probelog-image-strip
         row
         .session=${this.session}
         .probes=${output.topProbes.map(({ probe }) => probe)}
         label=${texts.ownImages(plainText(titleOf(output, speech)))}
       ></probelog-image-strip>
-      <h3><a href=${here}><bdi>${titleOf(output, speech)}</bdi></a> ${titleSource(output, speech)}</h3>
+      <h3 part="title"><a href=${here}><bdi>${titleOf(output, speech)}</bdi></a> ${titleSource(output, speech)}</h3>
       <probelog-strength-bar .speech=${speech} .confidence=${confidence}></probelog-strength-bar>
       <p class="small links">
         <a href=${atModel}><bdi>${model.name}</bdi> <bdi>${model.version}</bdi></a>

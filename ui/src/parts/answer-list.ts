@@ -34,6 +34,7 @@ export function answerList(
     ${foldVersions(edges).map(
       ({ edge, versions }) => html`<li>
         <probelog-answer-card
+          exportparts="card, title"
           .session=${session}
           .speech=${speech}
           .output=${edge.node}

@@ -6,6 +6,7 @@ import { GoEvent } from '../navigation.js';
 import { AddressPage } from '../pages/address-page.js';
 import { loadPages } from '../pages/load-pages.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 
 const DAY_MS = 86_400_000;
 
@@ -16,7 +17,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
     css`
       form { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(180px, 100%), 1fr)); align-items: end; }
       form input, form select { width: 100%; min-width: 0; min-height: 36px; border: 1px solid var(--quiet); border-radius: var(--radius); background: var(--paper); padding: 4px 12px; }
-      td { vertical-align: top; }
+      td { vertical-align: top; overflow-wrap: break-word; }
       .time { white-space: nowrap; }
     `,
   ];
@@ -50,7 +51,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   private get actions(): AuditAction[] {
-    return Object.keys(this.speech.texts.auditActions) as AuditAction[];
+    return Object.keys(allTexts(this.speech).auditActions) as AuditAction[];
   }
 
   private submitted(event: SubmitEvent) {
@@ -65,7 +66,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.loader.again()}>
       ${this.form()}
@@ -76,7 +77,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   private form() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { audit } = this.address;
     return html`<form @submit=${(event: SubmitEvent) => this.submitted(event)}>
       <label class="stack small"
@@ -93,7 +94,8 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
   }
 
   private entries({ edges, pageInfo }: UiAuditQuery['audit']) {
-    const { texts, time } = this.speech;
+    const { time } = this.speech;
+    const texts = allTexts(this.speech);
     const { address } = this;
     if (edges.length === 0) return html`<p>${texts.noAudit}</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.audit}>
@@ -114,7 +116,7 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
                 <td>${texts.auditActions[node.action]}</td>
                 <td><bdi>${node.subject}</bdi></td>
                 <td><bdi>${node.actor}</bdi></td>
-                <td class="quiet"><bdi>${node.details === null ? '' : JSON.stringify(node.details)}</bdi></td>
+                <td class="quiet"><bdi>${detailsText(node.details)}</bdi></td>
               </tr>`,
             )}
           </tbody>
@@ -126,5 +128,13 @@ export class AuditLog extends AddressPage<AdminAddress, UiAuditQuery['audit']> {
           : nothing
       }`;
   }
+}
+/** What an entry says beyond its change, in one line; empty where nothing was set. */
+function detailsText(details: unknown): string {
+  if (typeof details !== 'object' || details === null) return '';
+  return Object.entries(details)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 define('probelog-audit-log', AuditLog);

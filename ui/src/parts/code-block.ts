@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { define } from '../define.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 
 /** Text to take elsewhere, with a button that copies it. */
@@ -23,9 +24,9 @@ export class CodeBlock extends LitElement {
       .row { flex-wrap: nowrap; align-items: flex-start; }
       pre {
         flex: 1; min-width: 0; overflow-x: auto; background: var(--raised); padding: 8px 12px; border-radius: var(--radius); margin: 0;
-        font-size: 0.87rem; line-height: 1.5; tab-size: 2;
+        font-size: calc(0.87 * var(--text)); line-height: 1.5; tab-size: 2;
       }
-      button { min-height: 36px; padding: 2px 10px; font-size: 0.87rem; }
+      button { min-height: 36px; padding: 2px 10px; font-size: calc(0.87 * var(--text)); }
     `,
   ];
 
@@ -51,7 +52,7 @@ export class CodeBlock extends LitElement {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const said = { COPIED: texts.copied, SELECTED: texts.copyByKey };
     return html`<div class="row">
         <pre tabindex="0" role="region" aria-label=${this.label}><code>${this.code}</code></pre>

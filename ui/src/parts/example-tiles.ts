@@ -57,7 +57,7 @@ export class ExampleTiles extends LitElement {
         ([key, query]) => html`<li>
           <a href=${this.session.linkTo(searchFor(query))}>
             <span class="images">${PICTURES.map((place) => this.image(key, place))}</span>
-            ${query}
+            <bdi>${query}</bdi>
           </a>
         </li>`,
       )}

@@ -28,7 +28,7 @@ export class FilterPanel extends LitElement {
     css`
       summary { min-height: 36px; cursor: pointer; font-weight: 600; align-content: center; }
       .groups { display: grid; gap: 16px; margin-top: var(--gap); }
-      legend { padding: 0; font-weight: 600; font-size: 0.87rem; margin-bottom: 4px; }
+      legend { padding: 0; font-weight: 600; font-size: calc(0.87 * var(--text)); margin-bottom: 4px; }
       .choice { display: flex; gap: var(--gap); min-height: 28px; align-items: center; }
       .choice input { width: 18px; height: 18px; margin: 3px; flex: none; accent-color: var(--accent); }
       .choice .number { margin-inline-start: auto; }

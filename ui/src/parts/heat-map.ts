@@ -2,7 +2,9 @@ import { css, html, LitElement, type PropertyValues } from 'lit';
 import { define } from '../define.js';
 import { type Cells, cosineAt } from '../pages/best-pairs.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
+import { rgbOf } from './rgb-of.js';
 
 /** Screen pixels of a cell at the largest zoom. */
 const MAX_CELL = 32;
@@ -83,11 +85,11 @@ export class HeatMap extends LitElement {
     const painted = document.createElement('canvas');
     painted.width = columnCount;
     painted.height = rowCount;
-    const context = painted.getContext('2d', { willReadFrequently: true });
+    const context = painted.getContext('2d');
     if (!context) return painted;
     const style = getComputedStyle(this);
-    const from = rgbOf(context, style.getPropertyValue('--raised'));
-    const to = rgbOf(context, style.getPropertyValue('--accent'));
+    const from = rgbOf(style.getPropertyValue('--raised'));
+    const to = rgbOf(style.getPropertyValue('--accent'));
     const image = context.createImageData(columnCount, rowCount);
     for (const [index, value] of cells.entries()) {
       const share = Math.max(0, value) / 127;
@@ -186,7 +188,8 @@ export class HeatMap extends LitElement {
   }
 
   override render() {
-    const { texts, decimal } = this.speech;
+    const { decimal } = this.speech;
+    const texts = allTexts(this.speech);
     const { row, column } = this.place;
     const cosine = cosineAt(this.matrix, row, column);
     return html`<div class="stack">
@@ -215,10 +218,4 @@ function clamp(value: number, max: number): number {
   return Math.max(0, Math.min(max, value));
 }
 
-/** The channels of a color in any notation of CSS. */
-function rgbOf(context: CanvasRenderingContext2D, color: string): Uint8ClampedArray {
-  context.fillStyle = color.trim() || '#888';
-  context.fillRect(0, 0, 1, 1);
-  return context.getImageData(0, 0, 1, 1).data;
-}
 define('probelog-heat-map', HeatMap);

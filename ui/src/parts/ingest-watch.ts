@@ -5,6 +5,7 @@ import { define } from '../define.js';
 import { UiAddedNotesDocument } from '../generated/operations.js';
 import { type Session, type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 import { ingestError, ingestProgress, ingestProgressStyles } from './ingest-progress.js';
 import { type Note, noteList } from './note-list.js';
@@ -73,7 +74,7 @@ export class IngestWatch extends LitElement {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { ingest, trouble } = this;
     if (trouble)
       return html`<probelog-trouble-message
@@ -95,7 +96,7 @@ export class IngestWatch extends LitElement {
   }
 
   private end(name: string, version: string) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const href = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
     return html`<p><a href=${href}>${texts.openModel}</a></p>
       ${noteList(this.notes, texts.whatHappened)}`;

@@ -15,6 +15,7 @@ import { AddressPage } from '../pages/address-page.js';
 import { loadPages } from '../pages/load-pages.js';
 import { type Trouble, troubleOf } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import './code-block.js';
 
 const SCOPES = ['READ', 'INGEST', 'ADMIN'] as const satisfies AccessScope[];
@@ -44,7 +45,7 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
       @media (min-width: 900px) { .layout { grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); } }
       form { display: grid; gap: 12px; align-content: start; }
       form input:not([type='checkbox']) { width: 100%; min-height: 36px; border: 1px solid var(--quiet); border-radius: var(--radius); background: var(--paper); padding: 4px 12px; }
-      legend { padding: 0; font-size: 0.87rem; }
+      legend { padding: 0; font-size: calc(0.87 * var(--text)); }
       .choice { display: flex; gap: var(--gap); min-height: 28px; align-items: center; }
       .choice input { width: 18px; height: 18px; margin: 3px; accent-color: var(--accent); }
       ul { display: grid; gap: 12px; align-content: start; }
@@ -124,7 +125,7 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
   }
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, isLoading, trouble } = this.loader;
     return html`<div class="wide" @probelog-retry=${() => this.retried()}>
       ${this.troubleMessage(trouble ?? this.refused)}
@@ -140,7 +141,7 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
   }
 
   private newKey() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { created } = this;
     return html`<div role="status">
       ${
@@ -156,7 +157,7 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
   }
 
   private form(isFirst: boolean) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<form @submit=${(event: SubmitEvent) => this.submitted(event)}>
       <h2>${texts.newKey}</h2>
       ${isFirst ? html`<p class="small">${texts.firstKey}</p>` : nothing}
@@ -177,8 +178,9 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
   }
 
   private list({ edges, pageInfo }: UiKeysQuery['apiKeys']) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     const { address } = this;
+    if (edges.length === 0) return nothing;
     return html`<section class="stack">
       <h2>${texts.keys}</h2>
       <ul>${edges.map(({ node }) => this.key(node))}</ul>
@@ -191,7 +193,8 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
   }
 
   private key({ id, name, prefix, scopes, labels, registry, ...times }: UiKeyFragment) {
-    const { texts, date, time } = this.speech;
+    const { date, time } = this.speech;
+    const texts = allTexts(this.speech);
     const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
     const isExpired = expiresAt && Date.parse(expiresAt) <= Date.now();
     const facts = [
@@ -210,7 +213,7 @@ export class KeyList extends AddressPage<AdminAddress, UiKeysQuery['apiKeys']> {
   }
 
   private revocation(id: string, name: string) {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     if (this.revoking !== id)
       return html`<p><button aria-label="${texts.revoke}: ${name}" @click=${() => this.ask(id)}>${texts.revoke}</button></p>`;
     return html`<p class="row">

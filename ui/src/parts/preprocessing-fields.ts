@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { define } from '../define.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 
 /** A complete description, as the server gives it: docs/preprocessing.md. */
@@ -26,7 +27,7 @@ export class PreprocessingFields extends LitElement {
   ];
 
   override render() {
-    const { texts } = this.speech;
+    const texts = allTexts(this.speech);
     return html`<div>
       ${this.edge('width', texts.width)} ${this.edge('height', texts.height)}
       ${this.choice('resize', texts.resize, RESIZES, texts.resizes)}

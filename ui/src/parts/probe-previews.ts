@@ -4,6 +4,7 @@ import { UiPreviewsDocument, type UiPreviewsQuery } from '../generated/operation
 import { Loader } from '../loader.js';
 import type { Session } from '../session.js';
 import { shared } from '../styles/shared.js';
+import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 import './trouble-message.js';
 
@@ -45,7 +46,8 @@ export class ProbePreviews extends LitElement {
   }
 
   override render() {
-    const { texts, number } = this.speech;
+    const { number } = this.speech;
+    const texts = allTexts(this.speech);
     const { data, trouble } = this.loader;
     if (trouble)
       return html`<probelog-trouble-message

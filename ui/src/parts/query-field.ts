@@ -123,6 +123,7 @@ export class QueryField extends LitElement {
     return html`<input
         type="search"
         name="q"
+        part="field"
         role="combobox"
         aria-label=${texts.searchHint}
         aria-describedby="help"

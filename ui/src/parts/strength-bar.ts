@@ -14,7 +14,7 @@ export class StrengthBar extends LitElement {
   static override styles = [
     shared,
     css`
-      :host { font-size: 0.87rem; }
+      :host { font-size: calc(0.87 * var(--text)); }
       .track { display: block; height: 6px; border-radius: 3px; background: var(--line); overflow: hidden; }
       .fill { display: block; height: 100%; width: calc(100% * var(--share, 0)); background: var(--accent); }
       .words { display: flex; justify-content: space-between; gap: var(--gap); }

@@ -62,10 +62,8 @@ export class TroubleMessage extends LitElement {
     this.dispatchEvent(new CustomEvent('probelog-retry', { bubbles: true, composed: true }));
   }
 
-  private useKey(event: SubmitEvent) {
-    event.preventDefault();
-    const key = new FormData(event.target as HTMLFormElement).get('key');
-    this.session.useKey(typeof key === 'string' && key.trim() ? key.trim() : null);
+  private useKey(key: string | null) {
+    this.session.useKey(key);
     this.retry();
   }
 
@@ -89,32 +87,21 @@ export class TroubleMessage extends LitElement {
         return html`<p>${texts[trouble.kind === 'BUSY' ? 'busy' : 'rateLimited']}</p>`;
       case 'SIGNED_OUT':
       case 'FORBIDDEN':
-        if (!this.session.takesKey) return html`<p>${texts.noAccess}</p>${again}`;
+        if (!this.session.askForKey) return html`<p>${texts.noAccess}</p>${again}`;
         return html`<p>${trouble.kind === 'FORBIDDEN' ? texts.forbidden : texts.signedOut}</p>
-          <form @submit=${(event: SubmitEvent) => this.useKey(event)}>
-            <label class="stack">${texts.key}<input
-                name="key"
-                type="password"
-                autocomplete="off"
-                required
-                pattern="\\s*[!-~]+\\s*"
-                title=${texts.keyCharacters}
-            /></label>
-            <button class="main">${texts.signIn}</button>
-            ${this.session.hasKey() ? html`<button type="button" @click=${() => this.forget()}>${texts.signOut}</button>` : nothing}
-          </form>
-          <p class="small quiet">${texts.keyHint}</p>`;
+          ${this.session.askForKey(
+            texts,
+            (key) => this.useKey(key),
+            this.session.hasKey()
+              ? html`<button type="button" @click=${() => this.useKey(null)}>${texts.signOut}</button>`
+              : nothing,
+          )}`;
       case 'ERROR':
         return html`<p>${texts.error} <bdi>${trouble.message}</bdi></p>
           ${trouble.remedy ? html`<p>${trouble.remedy}</p>` : nothing}
           <p class="small quiet">${texts.errorCode(trouble.code)}</p>
           ${again}`;
     }
-  }
-
-  private forget() {
-    this.session.useKey(null);
-    this.retry();
   }
 }
 define('probelog-trouble-message', TroubleMessage);

@@ -1,7 +1,10 @@
-import { de } from './de.js';
 import { en, type Texts } from './en.js';
 
-const LANGUAGES: Readonly<Record<string, Texts>> = { en, de };
+/** A page loads the texts of one language beside English, which is also for what no language is there for. */
+const LANGUAGES: Readonly<Record<string, () => Promise<Texts>>> = {
+  en: async () => en,
+  de: async () => (await import('./de.js')).de,
+};
 
 /** The texts of a language, and how it writes numbers and dates. */
 export interface Speech {
@@ -18,9 +21,17 @@ export interface Speech {
 }
 
 /** The first wanted language that there is, or English. @param wanted BCP 47 tags, the best first */
-export function chooseSpeech(wanted: readonly string[]): Speech {
+export async function loadSpeech(wanted: readonly string[]): Promise<Speech> {
   const language = wanted.map((tag) => tag.toLowerCase().split('-')[0]).find((tag) => LANGUAGES[tag]) ?? 'en';
-  const texts = LANGUAGES[language];
+  try {
+    return speechOf(language, await LANGUAGES[language]());
+  } catch {
+    // The script of the language did not arrive.
+    return ENGLISH;
+  }
+}
+
+function speechOf(language: string, texts: Texts): Speech {
   const number = (value: number) =>
     new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
   return {
@@ -45,3 +56,5 @@ export function chooseSpeech(wanted: readonly string[]): Speech {
     date: (iso) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso)),
   };
 }
+
+export const ENGLISH: Speech = speechOf('en', en);
