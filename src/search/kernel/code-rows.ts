@@ -50,14 +50,19 @@ export class CodeRows {
       codes[column] = Math.max(-MAX_CODE, Math.min(MAX_CODE, Math.round(vector[column] / scale)));
   }
 
-  /** The product of each of `positions` with a vector, up to one common factor. */
-  multiply(positions: Uint32Array, vector: Float32Array): Int32Array {
+  /**
+   * The product of each of `positions` with a vector, up to one common factor.
+   *
+   * @param columns how many count, from the first on
+   */
+  multiply(positions: Uint32Array, vector: Float32Array, columns = vector.length): Int32Array {
     const out = new Int32Array(positions.length);
+    const used = padded(Math.min(columns, this.columns), GROUP);
     new Int16Array(this.buffer, this.query, this.stride).set(wholeNumbers(vector));
     for (let start = 0; start < positions.length; start += CALL_ROWS) {
       const count = Math.min(CALL_ROWS, positions.length - start);
       const end = writePositions(this.buffer, positions.subarray(start, start + count), GROUP_ROWS);
-      this.wasm.kernel.dotCodes(this.rows, this.stride, 0, end, this.query, this.products);
+      this.wasm.kernel.dotCodes(this.rows, this.stride, used, 0, end, this.query, this.products);
       out.set(new Int32Array(this.buffer, this.products, count), start);
     }
     return out;

@@ -37,12 +37,14 @@ export interface Kernel {
    * `out[i] = ⟨query, row positions[i]⟩` of rows of signed bytes, as 32-bit integers. Two rows at a time, so the number of
    * positions is even.
    *
-   * @param rowBytes a multiple of 16
-   * @param query signed 16-bit integers, as many as a row has bytes
+   * @param rowBytes from one row to the next
+   * @param usedBytes of each row that are multiplied, from its first on; a multiple of 16
+   * @param query signed 16-bit integers, as many as bytes are used
    */
   dotCodes(
     rows: number,
     rowBytes: number,
+    usedBytes: number,
     positions: number,
     positionsEnd: number,
     query: number,
@@ -206,9 +208,9 @@ function dotFloats(): WasmFunction {
 }
 
 function dotCodes(): WasmFunction {
-  const [rows, rowBytes, positions, positionsEnd, query, out] = [0, 1, 2, 3, 4, 5];
-  const [first, second, end, place] = [6, 7, 8, 9];
-  const [low, high, ...sums] = [10, 11, 12, 13];
+  const [rows, rowBytes, usedBytes, positions, positionsEnd, query, out] = [0, 1, 2, 3, 4, 5, 6];
+  const [first, second, end, place] = [7, 8, 9, 10];
+  const [low, high, ...sums] = [11, 12, 13, 14];
   const addressOf = (index: number): Code => [
     [get(rows), get(positions), loadInteger(4 * index), get(rowBytes), multiply, add],
   ];
@@ -229,12 +231,12 @@ function dotCodes(): WasmFunction {
   ];
   return {
     name: 'dotCodes',
-    parameters: 6,
+    parameters: 7,
     integers: 4,
     vectors: 4,
     body: whileBelow(positions, positionsEnd, [
       [addressOf(0), set(first), addressOf(1), set(second), get(query), set(place)],
-      [get(first), get(rowBytes), add, set(end)],
+      [get(first), get(usedBytes), add, set(end)],
       sums.map((sum) => [simd.constant(0), set(sum)]),
       whileBelow(first, end, step),
       [storeTotal(sums[0], 0), storeTotal(sums[1], 1)],

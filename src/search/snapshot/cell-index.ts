@@ -171,7 +171,8 @@ export class CellIndex {
   }
 
   private valuesAt(positions: Uint32Array, vector: Float32Array, byLength: boolean): Float64Array {
-    const products = this.codes.multiply(positions, vector);
+    // A logit's vector has nothing but zeros behind the basis.
+    const products = this.codes.multiply(positions, vector, byLength ? this.rank : vector.length);
     const values = new Float64Array(products);
     if (byLength)
       for (let place = 0; place < positions.length; place++) values[place] *= this.scaleAt[positions[place]];
