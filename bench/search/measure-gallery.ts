@@ -120,14 +120,19 @@ function makeQueries({ gallery: { models }, folder, concepts }: Measuring): Exac
   });
 }
 
-async function timesOf(search: Search, { probeSet }: MadeGallery, requests: SearchRequest[]) {
+/**
+ * Times of queries that the search does not know yet: it remembers the last ones.
+ *
+ * @param measured which variant of the requests is measured; the one before loads what queries need, and the engine compiles
+ */
+async function timesOf(search: Search, gallery: MadeGallery, requests: SearchRequest[], measured = 0) {
   const times: number[] = [];
   const found: string[][] = [];
-  // The first round loads what a query needs, and the engine compiles.
-  for (let round = 0; round < 2; round++) {
+  for (const variant of [measured + 1, measured]) {
     for (const [place, request] of requests.entries()) {
+      const varied = variantOf(request, variant, gallery);
       const begun = performance.now();
-      const { results } = await search.search(probeSet.id, request);
+      const { results } = await search.search(gallery.probeSet.id, varied);
       times[place] = performance.now() - begun;
       found[place] = results.map(({ modelId, index }) => `${modelId}/${index}`);
     }
@@ -135,6 +140,20 @@ async function timesOf(search: Search, { probeSet }: MadeGallery, requests: Sear
     await search.settled();
   }
   return { times, found };
+}
+
+/** Another query that costs the same: nearly the same cosines, or another logit of the model. Variant 0 is the request itself. */
+function variantOf(request: SearchRequest, variant: number, { models }: MadeGallery): SearchRequest {
+  const { query } = request;
+  if (variant === 0) return request;
+  if (query.kind === 'CONCEPT') {
+    const cosines = query.cosines.slice();
+    cosines[0] += variant * 1e-5;
+    return { ...request, query: { ...query, cosines } };
+  }
+  if (query.kind !== 'LOGIT') return request;
+  const outputs = models.find(({ modelId }) => modelId === query.modelId)?.outputs ?? 1;
+  return { ...request, query: { ...query, index: (query.index + variant) % outputs } };
 }
 
 async function speedOf(search: Search, { probeSet, probes, models }: MadeGallery, times: number[]) {
@@ -157,9 +176,13 @@ async function filteredRatios(
   gallery: MadeGallery,
   requests: SearchRequest[],
 ): Promise<Partial<Measured>> {
+  // Each share is asked for queries of its own.
+  let variant = 2;
   const p50 = async (models?: string[]) => {
     const filtered = requests.map((request) => ({ ...request, models }));
-    return quantile((await timesOf(search, gallery, filtered)).times, 0.5);
+    const { times } = await timesOf(search, gallery, filtered, variant);
+    variant += 2;
+    return quantile(times, 0.5);
   };
   const all = await p50();
   const ratios = [];
