@@ -11,11 +11,12 @@ import sharp from 'sharp';
 const IMAGES = new URL('../docs/images/', import.meta.url);
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
 const SIZE = { width: 1280, height: 860 };
+/** Without the path of the model's file, which comes below. */
+const TOP = { width: 760, height: 620 };
 /** Each with an element that comes last. */
 const PAGES = [
-  ['search', '/?q=cat', 'probelog-answer-card', 'light'],
   ['weak', '/?q=MRI of a knee', '.fit', 'light'],
-  ['model', '/model?name=mobilenet_v1_0.5_160', 'probelog-model-page ol li', 'dark'],
+  ['model', '/model?name=mobilenet_v1_0.5_160', 'probelog-model-page ol li', 'dark', TOP],
   ['compare', '/compare?a=mobilenet_v1_0.25_128&b=mobilenet_v1_0.5_160', 'canvas', 'light'],
   ['map', '/map', 'canvas', 'dark'],
   ['add', '/add', 'form', 'light'],
@@ -28,8 +29,8 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? findCommand(),
   args: ['--no-sandbox'],
 });
-for (const [name, address, last, colorScheme] of PAGES) {
-  const page = await browser.newPage({ viewport: SIZE, colorScheme, locale: 'en-US' });
+for (const [name, address, last, colorScheme, viewport = SIZE] of PAGES) {
+  const page = await browser.newPage({ viewport, colorScheme, locale: 'en-US' });
   await page.goto(server + address);
   await page.locator(last).first().waitFor({ timeout: TIMEOUT_MS });
   await page.waitForLoadState('networkidle');
