@@ -176,7 +176,7 @@ async function filteredRatios(
   gallery: MadeGallery,
   requests: SearchRequest[],
 ): Promise<Partial<Measured>> {
-  // Each share is asked for queries of its own.
+  // Each share has queries of its own.
   let variant = 2;
   const p50 = async (models?: string[]) => {
     const filtered = requests.map((request) => ({ ...request, models }));
