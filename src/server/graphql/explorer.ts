@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fastifyStatic from '@fastify/static';
 import { getDistDirectory, renderAltair } from 'altair-static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { openRoutes } from '../auth/open-routes.js';
 
 const FILES = '/explorer/';
 
@@ -31,9 +32,7 @@ export function wantsPage({ method, headers, query }: FastifyRequest): boolean {
 export function addExplorer(app: FastifyInstance): (reply: FastifyReply) => FastifyReply {
   app.register(async (scope) => {
     // They contain no data, and a browser that loads them has no key yet.
-    scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, requiredScopes: 'OPEN' };
-    });
+    openRoutes(scope);
     scope.register(fastifyStatic, {
       root: getDistDirectory(),
       prefix: FILES,

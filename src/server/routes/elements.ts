@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { openRoutes } from '../auth/open-routes.js';
 import { BUILT_UI } from './built-ui.js';
 
 const ELEMENTS = join(BUILT_UI, 'elements');
@@ -12,9 +13,7 @@ const ENTRY = /(^|[\\/])(probelog|embed)\.js(\.br)?$/;
 export function addElements(app: FastifyInstance): void {
   if (!existsSync(ELEMENTS)) return;
   app.register(async (scope) => {
-    scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, requiredScopes: 'OPEN' };
-    });
+    openRoutes(scope);
     scope.register(fastifyStatic, {
       root: ELEMENTS,
       prefix: '/elements/',

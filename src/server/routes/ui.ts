@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { openRoutes } from '../auth/open-routes.js';
 import { BUILT_UI } from './built-ui.js';
 import { addElements } from './elements.js';
 
@@ -67,9 +68,7 @@ export function addUi(app: FastifyInstance, frameAncestors: readonly string[]): 
   if (!existsSync(BUILT_UI)) return false;
   addElements(app);
   app.register(async (scope) => {
-    scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, requiredScopes: 'OPEN' };
-    });
+    openRoutes(scope);
     scope.register(fastifyStatic, {
       root: join(BUILT_UI, 'assets'),
       prefix: '/assets/',

@@ -5,6 +5,7 @@ import { shared } from '../styles/shared.js';
 import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 import { rgbOf } from './rgb-of.js';
+import { runKey } from './run-key.js';
 
 /** Screen pixels of a cell at the largest zoom. */
 const MAX_CELL = 32;
@@ -158,7 +159,7 @@ export class HeatMap extends LitElement {
   private pressed(event: KeyboardEvent) {
     const { row, column } = this.place;
     const step = event.shiftKey ? PAGE_STEP : 1;
-    const moves: Record<string, () => void> = {
+    runKey(event, {
       ArrowUp: () => this.go(row - step, column),
       ArrowDown: () => this.go(row + step, column),
       ArrowLeft: () => this.go(row, column - step),
@@ -168,11 +169,7 @@ export class HeatMap extends LitElement {
       '+': () => this.zoom(this.cell * ZOOM),
       '-': () => this.zoom(this.cell / ZOOM),
       Enter: () => this.choose(),
-    };
-    const move = moves[event.key];
-    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    move();
+    });
   }
 
   private pointed(event: MouseEvent) {

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import type { Ingest } from '../../../src/client/index.js';
-import { FIRST_SHOWN } from '../address.js';
+import { modelAddress } from '../address.js';
 import { define } from '../define.js';
 import { UiAddedNotesDocument } from '../generated/operations.js';
 import { type Session, type Trouble, troubleOf } from '../session.js';
@@ -97,7 +97,7 @@ export class IngestWatch extends LitElement {
 
   private end(name: string, version: string) {
     const texts = allTexts(this.speech);
-    const href = this.session.linkTo({ page: 'model', name, version, find: '', shown: FIRST_SHOWN });
+    const href = this.session.linkTo(modelAddress({ name, version }));
     return html`<p><a href=${href}>${texts.openModel}</a></p>
       ${noteList(this.notes, texts.whatHappened)}`;
   }

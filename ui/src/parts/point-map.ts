@@ -6,6 +6,7 @@ import { shared } from '../styles/shared.js';
 import { allTexts } from '../texts/later/later.js';
 import type { Speech } from '../texts/texts.js';
 import { rgbOf } from './rgb-of.js';
+import { runKey } from './run-key.js';
 
 const HEIGHT = 480;
 const ZOOM = 1.5;
@@ -247,7 +248,7 @@ export class PointMap extends LitElement {
   }
 
   private pressed(event: KeyboardEvent) {
-    const moves: Record<string, () => void> = {
+    runKey(event, {
       ArrowUp: () => this.step(0, -1),
       ArrowDown: () => this.step(0, 1),
       ArrowLeft: () => this.step(-1, 0),
@@ -255,11 +256,7 @@ export class PointMap extends LitElement {
       '+': () => this.zoomTo(this.zoom * ZOOM),
       '-': () => this.zoomTo(this.zoom / ZOOM),
       '0': () => this.zoomTo(1),
-    };
-    const move = moves[event.key];
-    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    move();
+    });
   }
 
   private wheeled(event: WheelEvent) {
